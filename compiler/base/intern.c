@@ -1,0 +1,88 @@
+/* Open addressing over FNV-1a; the hash stands before the text, so that atoms rehash without reading it. */
+#include "base/intern.h"
+
+#include <string.h>
+
+struct entry {
+    uint32_t hash;
+    uint32_t len;
+    char text[];
+};
+
+struct intern {
+    struct arena *arena;
+    struct entry **slots;
+    size_t cap;
+    size_t count;
+};
+
+enum { FIRST_CAPACITY = 1024 };
+
+struct intern *intern_new(struct arena *arena)
+{
+    struct intern *table = ARENA_NEW(arena, struct intern);
+
+    table->arena = arena;
+    table->cap = FIRST_CAPACITY;
+    table->slots = ARENA_ARRAY(arena, struct entry *, table->cap);
+    return table;
+}
+
+static uint32_t hash_bytes(const char *text, size_t len)
+{
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    return hash;
+}
+
+static void grow(struct intern *table)
+{
+    size_t cap = table->cap * 2;
+    struct entry **slots = ARENA_ARRAY(table->arena, struct entry *, cap);
+
+    for (size_t i = 0; i < table->cap; i++) {
+        struct entry *entry = table->slots[i];
+        size_t at;
+
+        if (!entry)
+            continue;
+        for (at = entry->hash & (cap - 1); slots[at]; at = (at + 1) & (cap - 1))
+            ;
+        slots[at] = entry;
+    }
+    table->slots = slots;
+    table->cap = cap;
+}
+
+atom intern_add(struct intern *table, const char *text, size_t len)
+{
+    uint32_t hash = hash_bytes(text, len);
+    struct entry *entry;
+    size_t at = hash & (table->cap - 1);
+
+    for (; (entry = table->slots[at]); at = (at + 1) & (table->cap - 1)) {
+        if (entry->hash == hash && entry->len == len && memcmp(entry->text, text, len) == 0)
+            return entry->text;
+    }
+    entry = arena_alloc(table->arena, sizeof *entry + len + 1);
+    entry->hash = hash;
+    entry->len = (uint32_t)len;
+    if (len)
+        memcpy(entry->text, text, len);
+    table->slots[at] = entry;
+    if (++table->count * 2 > table->cap)
+        grow(table);
+    return entry->text;
+}
+
+atom intern_str(struct intern *table, const char *text)
+{
+    return intern_add(table, text, strlen(text));
+}
+
+uint32_t atom_hash(atom name)
+{
+    return ((const struct entry *)(const void *)(name - offsetof(struct entry, text)))->hash;
+}

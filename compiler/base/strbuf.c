@@ -1,0 +1,120 @@
+/* Growing byte string. */
+#include "base/strbuf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void strbuf_init(struct strbuf *buf)
+{
+    buf->data = NULL;
+    buf->len = buf->cap = 0;
+}
+
+void strbuf_release(struct strbuf *buf)
+{
+    free(buf->data);
+    strbuf_init(buf);
+}
+
+void strbuf_clear(struct strbuf *buf)
+{
+    buf->len = 0;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+static void reserve(struct strbuf *buf, size_t extra)
+{
+    size_t need;
+
+    if (extra > SIZE_MAX / 4 || buf->len > SIZE_MAX / 4)
+        out_of_memory();
+    need = buf->len + extra + 1;
+    if (need <= buf->cap)
+        return;
+    if (need < buf->cap * 2)
+        need = buf->cap * 2;
+    if (need < 64)
+        need = 64;
+    buf->data = realloc(buf->data, need);
+    if (!buf->data)
+        out_of_memory();
+    buf->cap = need;
+}
+
+void strbuf_add(struct strbuf *buf, const void *data, size_t len)
+{
+    reserve(buf, len);
+    if (len)
+        memcpy(buf->data + buf->len, data, len);
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+}
+
+void strbuf_addstr(struct strbuf *buf, const char *text)
+{
+    strbuf_add(buf, text, strlen(text));
+}
+
+void strbuf_addch(struct strbuf *buf, char c)
+{
+    strbuf_add(buf, &c, 1);
+}
+
+void strbuf_addfill(struct strbuf *buf, char c, size_t count)
+{
+    reserve(buf, count);
+    memset(buf->data + buf->len, c, count);
+    buf->len += count;
+    buf->data[buf->len] = '\0';
+}
+
+void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args)
+{
+    va_list again;
+    int len;
+
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    if (len < 0)
+        out_of_memory();
+    reserve(buf, (size_t)len);
+    vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
+    buf->len += (size_t)len;
+    va_end(again);
+}
+
+void strbuf_addf(struct strbuf *buf, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    strbuf_vaddf(buf, format, args);
+    va_end(args);
+}
+
+void strbuf_addint(struct strbuf *buf, int64_t value)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0)
+        digits[--at] = '-';
+    strbuf_add(buf, digits + at, sizeof digits - at);
+}
+
+const char *strbuf_str(const struct strbuf *buf)
+{
+    return buf->data ? buf->data : "";
+}
+
+char *strbuf_dup(const struct strbuf *buf, struct arena *arena)
+{
+    return arena_strndup(arena, strbuf_str(buf), buf->len);
+}

@@ -1,0 +1,32 @@
+/* Growing byte string on the heap, for use inside a function: init, add, release.
+ * The bytes are always followed by a NUL that does not count. */
+#ifndef DRC_BASE_STRBUF_H
+#define DRC_BASE_STRBUF_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct strbuf {
+    char *data;
+    size_t len;
+    size_t cap;
+};
+
+#define STRBUF_INIT {NULL, 0, 0}
+
+void strbuf_init(struct strbuf *buf);
+void strbuf_release(struct strbuf *buf); /* frees; the buffer is empty and usable again */
+void strbuf_clear(struct strbuf *buf);   /* length 0, keeps the memory */
+void strbuf_add(struct strbuf *buf, const void *data, size_t len);
+void strbuf_addstr(struct strbuf *buf, const char *text);
+void strbuf_addch(struct strbuf *buf, char c);
+void strbuf_addfill(struct strbuf *buf, char c, size_t count);
+void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void strbuf_addint(struct strbuf *buf, int64_t value); /* faster than addf */
+const char *strbuf_str(const struct strbuf *buf);      /* never NULL */
+char *strbuf_dup(const struct strbuf *buf, struct arena *arena);
+
+#endif

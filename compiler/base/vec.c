@@ -1,0 +1,12 @@
+/* Doubling growth for VEC. */
+#include "base/vec.h"
+
+void *vec_grow_(struct arena *arena, void *items, uint32_t *cap, size_t size)
+{
+    uint32_t old = *cap;
+
+    if (old > UINT32_MAX / 2)
+        out_of_memory();
+    *cap = old ? old * 2 : 4;
+    return arena_grow(arena, items, old * size, *cap * size);
+}
