@@ -1,0 +1,246 @@
+# drc: build, test, install. GNU make; everything that is produced lives under $(BUILD).
+#
+#   make              the compiler, $(BUILD)/drc
+#   make demo         set up this computer, build, compile examples/platform, say where to look
+#   make test         set up what the tests need, then run all of them
+#   make check        layers, file length, no input or output in the core, banned functions
+#   make check-san    unit tests and cases under the address, undefined-behaviour and leak sanitizers
+#   make fuzz         libFuzzer on parse, compile and emit, FUZZ_TIME seconds each (clang)
+#   make bench        time and memory of check, plan and build on generated specifications
+#   make bless        rewrite the expected output of the cases (never the expected codes)
+#   make coverage     line coverage of the tests (gcov)
+#   make install      PREFIX (/usr/local) and DESTDIR are honoured; `make uninstall` undoes it
+#   make clean        remove $(BUILD)
+
+BUILD     ?= build
+PREFIX    ?= /usr/local
+DESTDIR   ?=
+FUZZ_TIME ?= 60
+PYTHON    ?= python3
+FLEX      ?= flex
+BISON     ?= bison
+PKGCONFIG ?= pkg-config
+INSTALL   ?= install
+AR        ?= ar
+# Extra arguments for the test runner, e.g. TEST_ARGS='--filter units'.
+TEST_ARGS ?=
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
+
+# `make V=1` prints whole commands.
+V ?=
+ifeq ($(V),)
+Q := @
+say = @printf '  %-6s %s\n' $(1) $(2)
+else
+Q :=
+say = @:
+endif
+
+# ---- flags ---------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror
+OPTIMISE ?= -O2 -g
+# Set by the sanitizer, fuzzer and coverage builds; empty otherwise.
+INSTRUMENT ?=
+CFLAGS   ?=
+LDFLAGS  ?=
+
+CPPFLAGS_ALL = -Icompiler -I. -I$(BUILD)/gen -D_XOPEN_SOURCE=700 -DDRC_VERSION='"$(VERSION)"' $(CPPFLAGS)
+CFLAGS_ALL   = -std=c17 $(OPTIMISE) $(INSTRUMENT) $(CFLAGS)
+# flex and bison output is not ours to mend.
+GENERATED_WARNINGS := -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-parameter \
+                      -Wno-sign-compare -Wno-unused-but-set-variable
+
+# Packages that are linked; the fetching libraries only once something fetches.
+FETCH_SOURCES := $(wildcard compiler/fetch/*.c)
+PACKAGES      := yaml-0.1 jansson $(if $(FETCH_SOURCES),libcurl libgit2)
+PKG_CFLAGS    := $(shell $(PKGCONFIG) --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS      := $(shell $(PKGCONFIG) --libs $(PACKAGES) 2>/dev/null || echo -lyaml -ljansson)
+LIBS          := $(PKG_LIBS) -lm
+
+# ---- what there is -------------------------------------------------------------------------------
+
+MAIN_SOURCE  := compiler/driver/main.c
+EMBED_SOURCE := compiler/embed/embed.c
+SOURCES      := $(sort $(filter-out $(MAIN_SOURCE) $(EMBED_SOURCE), \
+                  $(shell find compiler $(wildcard backends) -name '*.c' 2>/dev/null)))
+OBJECTS      := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+MAIN_OBJECT  := $(if $(wildcard $(MAIN_SOURCE)),$(BUILD)/obj/compiler/driver/main.o)
+
+GEN_PARSER   := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c)
+GEN_LEXER    := $(if $(wildcard grammar/lexer.l),$(BUILD)/gen/lexer.c)
+GEN_STDLIB   := $(BUILD)/gen/stdlib_data.c
+GEN_HEADERS  := $(GEN_PARSER:.c=.h) $(GEN_LEXER:.c=.h)
+GEN_OBJECTS  := $(patsubst $(BUILD)/gen/%.c,$(BUILD)/obj/gen/%.o,$(GEN_PARSER) $(GEN_LEXER) $(GEN_STDLIB))
+
+STDLIB_FILES := $(sort $(shell find stdlib -name '*.dr' 2>/dev/null))
+LIBRARY      := $(BUILD)/libdrc.a
+PROGRAM      := $(if $(MAIN_OBJECT),$(BUILD)/drc)
+
+UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/*_test.c)))
+FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+
+# ---- the compiler --------------------------------------------------------------------------------
+
+.PHONY: all library demo test check check-san fuzz bench bless coverage install uninstall clean \
+        unit setup-build setup-test fuzzers
+
+all: $(LIBRARY) $(PROGRAM)
+
+library: $(LIBRARY)
+
+$(BUILD)/drc: $(MAIN_OBJECT) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(MAIN_OBJECT) $(LIBRARY) $(LIBS)
+
+# Rebuilt whole, and whenever the list of members changes, so that a deleted source leaves nothing behind.
+$(LIBRARY): $(OBJECTS) $(GEN_OBJECTS) $(BUILD)/members
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(OBJECTS) $(GEN_OBJECTS)
+
+$(BUILD)/members: FORCE
+	@mkdir -p $(@D)
+	@echo '$(OBJECTS) $(GEN_OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS) $(GEN_OBJECTS)' > $@
+.PHONY: FORCE
+
+# Says once, and early, which package is missing, instead of failing on a header.
+$(BUILD)/preflight: tools/setup.sh
+	@mkdir -p $(@D)
+	@sh tools/setup.sh preflight
+	@touch $@
+
+$(BUILD)/obj/%.o: %.c | $(GEN_HEADERS) $(BUILD)/preflight
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(GEN_HEADERS) $(BUILD)/preflight
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(GENERATED_WARNINGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/parser.c $(BUILD)/gen/parser.h &: grammar/parser.y
+	@mkdir -p $(BUILD)/gen
+	$(call say,BISON,$<)
+	$(Q)$(BISON) -Wall -Werror -Wcounterexamples --header=$(BUILD)/gen/parser.h -o $(BUILD)/gen/parser.c $<
+
+# -8 is not redundant: with -Cf, flex would otherwise build a scanner for 7-bit text.
+$(BUILD)/gen/lexer.c $(BUILD)/gen/lexer.h &: grammar/lexer.l
+	@mkdir -p $(BUILD)/gen
+	$(call say,FLEX,$<)
+	$(Q)$(FLEX) -8 -Cf --header-file=$(BUILD)/gen/lexer.h -o $(BUILD)/gen/lexer.c $<
+
+# The standard library inside the binary. The list of files is a dependency too: a removed file must vanish.
+$(BUILD)/embed: $(EMBED_SOURCE)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=c17 -O1 $(WARNINGS) -o $@ $<
+
+$(BUILD)/stdlib.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(STDLIB_FILES)' | cmp -s - $@ || echo '$(STDLIB_FILES)' > $@
+
+$(GEN_STDLIB): $(BUILD)/embed $(BUILD)/stdlib.list $(STDLIB_FILES)
+	@mkdir -p $(@D)
+	$(call say,EMBED,$@)
+	$(Q)$(BUILD)/embed stdlib $(STDLIB_FILES) > $@
+
+# ---- tests ---------------------------------------------------------------------------------------
+
+unit: $(UNIT_TESTS)
+
+$(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -Itests/unit $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) -MMD -MP -MF $@.d $(LDFLAGS) \
+	  -o $@ $< $(LIBRARY) $(LIBS)
+
+setup-build:
+	@sh tools/setup.sh build
+
+setup-test:
+	@sh tools/setup.sh test
+
+test: setup-test
+	@$(MAKE) --no-print-directory all unit
+	@$(PYTHON) tests/run.py --build $(BUILD) $(TEST_ARGS)
+
+bless: all unit
+	@$(PYTHON) tests/run.py --build $(BUILD) --only cases,examples --bless $(TEST_ARGS)
+
+check:
+	@$(PYTHON) tools/layers.py
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+check-san:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san OPTIMISE='-O1 -g' \
+	  INSTRUMENT='$(SANITIZE) -DDRC_ARENA_MALLOC' all unit
+	@$(PYTHON) tests/run.py --build $(BUILD)/san --only unit,cases $(TEST_ARGS)
+
+# Fuzzers see the same library, instrumented by clang; the corpus is seeded from cases and examples.
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang OPTIMISE='-O1 -g' \
+	  INSTRUMENT='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DDRC_FUZZING' fuzzers
+	@$(PYTHON) tests/fuzz/run.py --build $(BUILD)/fuzz --time $(FUZZ_TIME)
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/bin/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) -fsanitize=fuzzer $(WARNINGS) -MMD -MP -MF $@.d $(LDFLAGS) \
+	  -o $@ $< $(LIBRARY) $(LIBS)
+
+bench: all
+	@$(PYTHON) tests/bench/run.py --drc $(BUILD)/drc --work $(BUILD)/bench $(BENCH_ARGS)
+
+coverage:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/cov OPTIMISE='-O0 -g' INSTRUMENT='--coverage' all unit
+	-@$(PYTHON) tests/run.py --build $(BUILD)/cov --only unit,cases,examples $(TEST_ARGS)
+	@$(PYTHON) tools/coverage.py $(BUILD)/cov
+
+# ---- demonstration -------------------------------------------------------------------------------
+
+demo: setup-build
+	@$(MAKE) --no-print-directory all
+	@sh tools/demo.sh $(BUILD)
+
+# ---- installation --------------------------------------------------------------------------------
+
+BINDIR  := $(DESTDIR)$(PREFIX)/bin
+DATADIR := $(DESTDIR)$(PREFIX)/share
+DOCDIR  := $(DATADIR)/doc/drc
+MANDIR  := $(DATADIR)/man/man1
+MANPAGES := $(sort $(wildcard man/*.1))
+COMPLETIONS := bash-completion/completions/drc zsh/site-functions/_drc fish/vendor_completions.d/drc.fish
+
+install: all
+	$(INSTALL) -d $(BINDIR) $(DOCDIR) $(MANDIR) $(addprefix $(DATADIR)/,$(dir $(COMPLETIONS)))
+	$(INSTALL) -m 755 $(BUILD)/drc $(BINDIR)/drc
+	$(INSTALL) -m 644 LICENSE $(wildcard README.md) $(DOCDIR)
+	$(if $(MANPAGES),$(INSTALL) -m 644 $(MANPAGES) $(MANDIR))
+	@# Each shell gets its completion only if this version of the program can print one.
+	@$(BUILD)/drc completion bash > $(BUILD)/completion 2>/dev/null && \
+	  $(INSTALL) -m 644 $(BUILD)/completion $(DATADIR)/bash-completion/completions/drc || true
+	@$(BUILD)/drc completion zsh > $(BUILD)/completion 2>/dev/null && \
+	  $(INSTALL) -m 644 $(BUILD)/completion $(DATADIR)/zsh/site-functions/_drc || true
+	@$(BUILD)/drc completion fish > $(BUILD)/completion 2>/dev/null && \
+	  $(INSTALL) -m 644 $(BUILD)/completion $(DATADIR)/fish/vendor_completions.d/drc.fish || true
+
+uninstall:
+	rm -f $(BINDIR)/drc $(addprefix $(DATADIR)/,$(COMPLETIONS)) $(addprefix $(MANDIR)/,$(notdir $(MANPAGES)))
+	rm -rf $(DOCDIR)
+
+clean:
+	rm -rf $(BUILD)
+
+# Header dependencies, written by the compiler as it goes.
+-include $(OBJECTS:.o=.d) $(MAIN_OBJECT:.o=.d) $(GEN_OBJECTS:.o=.d) $(addsuffix .d,$(UNIT_TESTS) $(FUZZERS))
