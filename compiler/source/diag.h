@@ -1,0 +1,102 @@
+/* Diagnostics are values: code, labels at several places, notes, help with a fix. They are collected in a sink,
+ * sorted, deduplicated and printed once, so that a run reports all independent mistakes in one order.
+ *
+ * Wording: message lower case, no full stop, the subject in backquotes; only help says how to mend.
+ * Codes are rows of diag/LAYER.def; a code is never reused. */
+#ifndef DRC_SOURCE_DIAG_H
+#define DRC_SOURCE_DIAG_H
+
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "source/source.h"
+
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+
+/* DIAG(E0101, "syntax-error", ERROR, "title for lists", "explanation: what it means, why, how to mend, example") */
+enum diag_code {
+#define DIAG(code, name, severity, title, explanation) DIAG_##code,
+#include "source/diag.def"
+#undef DIAG
+    DIAG_COUNT
+};
+
+struct diag_info {
+    const char *code; /* "E0101" */
+    const char *name; /* "syntax-error": what -W and accept use */
+    enum severity severity;
+    const char *title;
+    const char *explanation;
+};
+
+struct diag_label {
+    struct span span;
+    const char *text; /* may be "" */
+};
+
+struct diag_help {
+    const char *text;
+    struct span fix;         /* what to replace; no place: the help is words only */
+    const char *replacement; /* NULL when there is no machine-applicable fix */
+};
+
+struct diag {
+    enum diag_code code;
+    const char *rule; /* name of a rule written in the language that raised it, else NULL: printed in place of the code's name */
+    enum severity severity;
+    const char *message;
+    struct diag_label primary; /* the place of the mistake; its text may be "" */
+    VEC(struct diag_label) labels;
+    VEC(const char *) notes;
+    VEC(struct diag_help) helps;
+    const char *subject; /* stable identity for fingerprints, e.g. "asset.database"; may be NULL */
+    uint32_t sequence;   /* order of reporting: last tie-breaker */
+    struct diag_sink *sink;
+};
+
+struct diag_sink {
+    struct arena *arena;
+    const struct sources *sources;
+    VEC(struct diag *) diags;
+    uint32_t errors;   /* counted as reported, after -W settings */
+    uint32_t warnings;
+    signed char level[DIAG_COUNT]; /* -1 default, else an enum severity, or 3 = off; notes cannot be errors by -Werror */
+    bool warnings_are_errors;
+};
+
+void diag_sink_init(struct diag_sink *sink, struct arena *arena, const struct sources *sources);
+
+/* Starts a diagnostic; add to it with the functions below. Never NULL, also when it is switched off. */
+struct diag *diag_report(struct diag_sink *sink, enum diag_code code, struct span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+struct diag *diag_at(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3))); /* text beside the caret */
+struct diag *diag_label(struct diag *diag, struct span span, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+struct diag *diag_note(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct diag *diag_help(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct diag *diag_fix(struct diag *diag, struct span span, const char *replacement, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+const struct diag_info *diag_info(enum diag_code code);
+/* By code ("E0101") or name ("syntax-error"); DIAG_COUNT when there is none. */
+enum diag_code diag_find(const char *text);
+
+/* Sorted by file order, place, code, sequence; the same code, place and message once. */
+void diag_sort(struct diag_sink *sink);
+
+/* The candidate nearest to `word` (case-insensitive equality, then Damerau-Levenshtein <= max(1, length / 3)), or NULL.
+ * Ties go to the earlier candidate. */
+const char *nearest(const char *word, const char *const *candidates, size_t count);
+
+enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_JUNIT };
+
+struct diag_style {
+    enum diag_format format;
+    bool color;
+    uint32_t max;            /* text: print so many, then "… and N more"; 0 = all */
+    const char *tool_version;
+};
+
+/* Renders a sorted sink. Linear in the size of what it prints; long lines are clipped round the place. */
+void diag_render(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out);
+
+#endif
