@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Runs the tests of drc. Python's own library only; tests/README.md describes the suites and formats.
+
+    tests/run.py                      everything
+    tests/run.py --only cases,unit    some suites
+    tests/run.py --filter units       tests whose suite/name contains the text (or matches it as a regular expression)
+    tests/run.py --bless              take over the actual output (never codes or exit)
+
+The last line is `N passed, N failed, N skipped`; the exit code is 1 if anything failed.
+"""
+
+import argparse
+import concurrent.futures
+import importlib
+import json
+import pathlib
+import re
+import sys
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from lib import case  # noqa: E402
+from lib.core import Env, Failure, Skip, Test  # noqa: E402
+
+
+def collect(env, only):
+    """Suite name to tests. A suite is a module in tests/suites (or the cases)."""
+    suites = {"cases": case}
+    for path in sorted((HERE / "suites").glob("*.py")):
+        if path.stem != "__init__":
+            suites[path.stem] = importlib.import_module(f"suites.{path.stem}")
+    unknown = set(only) - set(suites)
+    if unknown:
+        sys.exit(f"no suite is called {', '.join(sorted(unknown))}; there are {', '.join(sorted(suites))}")
+    found = {}
+    for name, module in suites.items():
+        if only and name not in only:
+            continue
+        if hasattr(module, "collect"):
+            found[name] = list(module.collect(env))
+        else:
+            found[name] = [Test(key[len("test_"):].replace("_", "-"), lambda value=value: value(env))
+                           for key, value in vars(module).items() if key.startswith("test_")]
+    return found
+
+
+def attempt(suite, test):
+    started = time.monotonic()
+    try:
+        test.run()
+        verdict, text = "passed", ""
+    except Skip as reason:
+        verdict, text = "skipped", str(reason)
+    except Failure as reason:
+        verdict, text = "failed", str(reason)
+    except Exception:  # a broken test is a failed test
+        verdict, text = "failed", traceback.format_exc()
+    return suite, test.name, verdict, text, time.monotonic() - started
+
+
+def main():
+    parser = argparse.ArgumentParser(description="run the tests of drc")
+    parser.add_argument("--build", default="build", help="the build folder under test")
+    parser.add_argument("--only", default="", help="suites, separated by commas")
+    parser.add_argument("--filter", default="", help="part of a test's suite/name, or a regular expression")
+    parser.add_argument("--bless", action="store_true", help="rewrite expected output")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    parser.add_argument("--verbose", "-v", action="store_true", help="print passed tests with their time")
+    parser.add_argument("--summary", help="also write the counts to this file as JSON")
+    parser.add_argument("-j", type=int, default=2, metavar="N", help="tests at a time")
+    options = parser.parse_args()
+
+    env = Env(options.build, options.bless)
+    suites = collect(env, [name for name in options.only.split(",") if name])
+    wanted = [(suite, test) for suite, tests in suites.items() for test in tests
+              if options.filter in f"{suite}/{test.name}" or re.search(options.filter, f"{suite}/{test.name}")]
+    if options.list:
+        for suite, test in wanted:
+            print(f"{suite}/{test.name}")
+        return 0
+
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    reasons = {}
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.j)) as pool:
+        for suite, name, verdict, text, seconds in pool.map(lambda pair: attempt(*pair), wanted):
+            counts[verdict] += 1
+            if verdict == "failed":
+                print(f"FAILED {suite}/{name}")
+                print("".join(f"    {line}\n" for line in text.rstrip("\n").split("\n")), flush=True)
+            elif verdict == "skipped":
+                reasons.setdefault(text, []).append(f"{suite}/{name}")
+            elif options.verbose:
+                print(f"ok     {suite}/{name} ({seconds:.2f} s)", flush=True)
+    for reason, names in sorted(reasons.items()):
+        print(f"skipped {len(names)}: {reason} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''})")
+    if options.summary:
+        pathlib.Path(options.summary).write_text(json.dumps(counts) + "\n", encoding="utf-8")
+    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return 1 if counts["failed"] or not sum(counts.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
