@@ -84,6 +84,7 @@ LIBRARY      := $(BUILD)/libdrc.a
 PROGRAM      := $(if $(MAIN_OBJECT),$(BUILD)/drc)
 
 UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/*_test.c)))
+PROPS        := $(patsubst tests/props/%.c,$(BUILD)/props/%,$(sort $(wildcard tests/props/*.c)))
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 
 # ---- the compiler --------------------------------------------------------------------------------
@@ -154,7 +155,13 @@ $(GEN_STDLIB): $(BUILD)/embed $(BUILD)/stdlib.list $(STDLIB_FILES)
 
 # ---- tests ---------------------------------------------------------------------------------------
 
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(PROPS)
+
+$(BUILD)/props/%: tests/props/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) -MMD -MP -MF $@.d $(LDFLAGS) \
+	  -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
@@ -243,4 +250,4 @@ clean:
 	rm -rf $(BUILD)
 
 # Header dependencies, written by the compiler as it goes.
--include $(OBJECTS:.o=.d) $(MAIN_OBJECT:.o=.d) $(GEN_OBJECTS:.o=.d) $(addsuffix .d,$(UNIT_TESTS) $(FUZZERS))
+-include $(OBJECTS:.o=.d) $(MAIN_OBJECT:.o=.d) $(GEN_OBJECTS:.o=.d) $(addsuffix .d,$(UNIT_TESTS) $(PROPS) $(FUZZERS))
