@@ -1,0 +1,57 @@
+/* The set of files a compilation produces: path, bytes, mode, who made it and which lines of the
+ * specification it comes from. Backends add files; the driver alone writes them to disk.
+ *
+ * Paths are relative to the output folder, with `/` between components. A path that could leave the folder,
+ * that some file system could not hold, or that another path would overwrite is refused when it is added. */
+#ifndef DRC_EMIT_FILESET_H
+#define DRC_EMIT_FILESET_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct output_file {
+    const char *path;
+    const char *data; /* followed by a NUL that does not count */
+    size_t size;
+    const char *backend; /* the backend's name, e.g. "terraform" */
+    VEC(const char *) origins; /* "file.dr:12", in the order added, each once */
+    bool executable; /* mode 0755, else 0644 */
+};
+
+/* Reach into it only through the functions; `arena` owns every byte. */
+struct fileset {
+    struct arena *arena;
+    VEC(struct output_file *) files;
+    VEC(const char *) taken; /* open-addressing table, see fileset.c */
+    uint32_t taken_len;
+    bool sorted;
+};
+
+void fileset_init(struct fileset *set, struct arena *arena);
+
+/* Adds a file whose bytes are copied. NULL when the path is refused; *reason (if reason is not NULL) then
+ * says why, as a sentence fragment such as "the path leaves the output folder", living as long as the set. */
+struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data,
+                                size_t size, const char **reason);
+
+/* Names one more line of the specification as origin; a repeated one is ignored. */
+void output_file_add_origin(struct fileset *set, struct output_file *file, const char *origin);
+
+/* Sorts by path (byte order) and returns the number of files; files are then set->files.items[0..n). */
+size_t fileset_sort(struct fileset *set);
+
+struct output_file *fileset_find(const struct fileset *set, const char *path); /* NULL when absent */
+
+/* The test fileset_add applies to the path alone: NULL when fine, else the reason. At most 1,024 bytes in all
+ * and 255 per component; no empty, "." or ".." component, no control byte, backslash or DEL, no trailing dot
+ * or space of a component, valid UTF-8. Also the test for paths read from an untrusted manifest. */
+const char *output_path_refusal(const char *path);
+
+/* A file-name component from any text: letters, digits, `-` and `_` stay, everything else becomes `-`; never
+ * empty, never longer than 100 bytes. Two texts may give one name: fileset_add refuses the second. */
+const char *output_name(struct arena *arena, const char *text);
+
+#endif

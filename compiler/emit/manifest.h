@@ -1,0 +1,26 @@
+/* manifest.json: every file of the output set with its digest, so that the next build knows what it may
+ * replace. It lists every file but itself. */
+#ifndef DRC_EMIT_MANIFEST_H
+#define DRC_EMIT_MANIFEST_H
+
+#include "base/strbuf.h"
+#include "emit/fileset.h"
+
+#include <stdbool.h>
+
+#define MANIFEST_NAME "manifest.json"
+#define MANIFEST_SCHEMA "drc.manifest/1"
+
+struct manifest_info {
+    const char *compiler;    /* version, e.g. "0.1.0" */
+    const char *spec_digest; /* "sha256:…" of the specification as the compiler read it */
+    const char *git_commit;  /* NULL unless --provenance */
+};
+
+/* Appends the manifest's text; sorts the set. False when a string was not UTF-8. */
+bool manifest_print(struct fileset *set, const struct manifest_info *info, struct strbuf *out);
+
+/* Adds the manifest to the set as a file of backend "drc". */
+bool manifest_add(struct fileset *set, const struct manifest_info *info, const char **reason);
+
+#endif
