@@ -121,7 +121,7 @@ fi
 # markdownlint, at the version of the lock file. Without npm or a registry the lint test skips.
 if [ -f tests/tools/package-lock.json ] && have npm; then
     stamp=tests/tools/node_modules/.package-lock.json
-    if [ ! -f "$stamp" ] || [ tests/tools/package-lock.json -nt "$stamp" ]; then
+    if [ ! -f "$stamp" ] || [ -n "$(find tests/tools/package-lock.json -newer "$stamp")" ]; then
         echo "installing markdownlint-cli2 (npm ci in tests/tools)"
         if (cd tests/tools && npm ci --silent --no-audit --no-fund --ignore-scripts) >/dev/null 2>&1; then
             touch "$stamp"

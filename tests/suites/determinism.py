@@ -1,0 +1,61 @@
+"""The same input gives the same bytes: again, elsewhere, in another locale and time zone, with the library found elsewhere."""
+
+import shutil
+
+from lib import examples
+from lib.core import Sandbox, Test, same_trees, tree
+
+
+def copy_examples(env, folder):
+    shutil.copytree(env.root / "examples", folder / "examples")
+
+
+def build(env, folder, source, target, variables=None, options=()):
+    env.compile(["build", *options, source, "-o", target], folder, env=variables)
+    return tree(folder / target)
+
+
+def variants(env, source):
+    with Sandbox() as folder:
+        copy_examples(env, folder)
+        first = build(env, folder, source, "one")
+        same_trees(first, build(env, folder, source, "two"), "a second build")
+        for variables in (
+            {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"},
+            {"LC_ALL": "tr_TR.UTF-8"},
+            {"TZ": "America/New_York"},
+            {"TZ": "Pacific/Chatham", "LC_ALL": "C.UTF-8"},
+            {"HOME": "/nonexistent", "USER": "someone", "SOURCE_DATE_EPOCH": "1"},
+        ):
+            what = " ".join(f"{key}={value}" for key, value in variables.items())
+            same_trees(first, build(env, folder, source, "other", variables), f"with {what}")
+            shutil.rmtree(folder / "other")
+
+
+def elsewhere(env, source):
+    """Neither the folder of the specification nor that of the output leaves a trace."""
+    with Sandbox() as one, Sandbox() as other:
+        copy_examples(env, one)
+        first = build(env, one, source, "out")
+        deep = other / "a folder" / "with spaces"
+        deep.mkdir(parents=True)
+        copy_examples(env, deep)
+        same_trees(first, build(env, deep, source, "elsewhere/out"), "in another folder")
+
+
+def library_order(env, source):
+    """The embedded library, and the same files on the search path in any order, are the same library."""
+    with Sandbox() as folder:
+        copy_examples(env, folder)
+        shutil.copytree(env.root / "stdlib", folder / "library" / "std")
+        (folder / "empty").mkdir()
+        first = build(env, folder, source, "embedded")
+        for number, paths in enumerate((["library", "empty"], ["empty", "library"])):
+            options = [word for path in paths for word in ("-I", path)]
+            same_trees(first, build(env, folder, source, f"out{number}", options=options), f"with {' '.join(options)}")
+
+
+def collect(env):
+    for name, source in examples.sources(env).items():
+        for what in (variants, elsewhere, library_order):
+            yield Test(f"{name}/{what.__name__.replace('_', '-')}", lambda what=what, source=source: what(env, source))
