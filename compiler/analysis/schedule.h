@@ -1,0 +1,90 @@
+/* What a schedule means: its slots, the largest and the shortest gap between them, and its form for each scheduler.
+ *
+ * Gaps are exact over the whole 400-year calendar cycle, in milliseconds, with the clock changes of a time zone as the
+ * scheduler treats them. All instants are milliseconds since 1970-01-01 00:00 UTC. */
+#ifndef DRC_ANALYSIS_SCHEDULE_H
+#define DRC_ANALYSIS_SCHEDULE_H
+
+#include "analysis/cron.h"
+#include "analysis/zone.h"
+#include "base/strbuf.h"
+#include "base/units.h"
+
+enum schedule_status {
+    SCHEDULE_OK,
+    SCHEDULE_NEVER,   /* it never fires */
+    SCHEDULE_UNTIMED, /* `continuous` and `on change` have no slots */
+    SCHEDULE_REFUSED  /* unreadable, or this scheduler cannot run it: see reason */
+};
+
+/* Why a schedule was refused. offset and len lie in schedule->cron (0, 0 when the reason is not a place in it). */
+struct schedule_refusal {
+    const char *reason; /* lower case, no full stop */
+    const char *help;   /* may be NULL */
+    size_t offset;
+    size_t len;
+};
+
+struct schedule_gap {
+    enum schedule_status status;
+    struct schedule_refusal refusal; /* SCHEDULE_REFUSED */
+    int64_t max_gap;           /* largest span of missed + 2 consecutive slots, i.e. with `missed` runs lost */
+    int64_t max_from, max_to;  /* witness: the first such span from ZONE_FROM_DAY on */
+    int64_t min_gap;           /* shortest distance of two consecutive slots: a longer run overlaps the next */
+    int64_t min_from, min_to;
+};
+
+enum { SCHEDULE_MISSED_MAX = 10000 };
+
+/* Works out the gaps under a scheduler. `zone` is the parsed schedule->zone, NULL for UTC (a schedule that names a zone
+ * other than UTC while `zone` is NULL is refused, never taken as UTC). missed <= SCHEDULE_MISSED_MAX, else refused.
+ * A schedule the scheduler cannot express is refused; DIALECT_PLAIN refuses only what cannot be read.
+ * The arena holds texts of refusals and scratch memory of bounded size. */
+void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
+                  const struct zone *zone, uint32_t missed, struct schedule_gap *out);
+
+/* Walking the slots in order, for simulation and tests. */
+struct schedule_slots;
+/* NULL when status (may not be NULL) is not SCHEDULE_OK; lives in the arena. */
+struct schedule_slots *schedule_slots_new(struct arena *arena, const struct schedule *schedule,
+                                          enum cron_dialect dialect, const struct zone *zone,
+                                          enum schedule_status *status, struct schedule_refusal *refusal);
+/* The first slot strictly after `after`. */
+bool schedule_next(const struct schedule_slots *slots, int64_t after, int64_t *slot);
+/* The last slot strictly before `before`. */
+bool schedule_previous(const struct schedule_slots *slots, int64_t before, int64_t *slot);
+
+/* What a schedule is written for. */
+enum schedule_target {
+    TARGET_CRON_DEBIAN, /* "0 2 * * *", UTC only */
+    TARGET_CRON_CRONIE, /* "0 2 * * *", UTC only */
+    TARGET_KUBERNETES,  /* "0 2 * * *" with .timeZone */
+    TARGET_SYSTEMD,     /* "Mon..Fri *-*-* 02:00:00 UTC" */
+    TARGET_EVENTBRIDGE, /* "cron(0 2 * * ? *)", or rate(…) where the phase is free */
+    TARGET_AWS_BACKUP   /* "cron(0 2 * * ? *)", not more often than hourly */
+};
+
+enum { SCHEDULE_LINES_MAX = 48 };
+
+struct schedule_lines {
+    const char *line[SCHEDULE_LINES_MAX]; /* the union of the lines is the schedule */
+    uint32_t count;
+    const char *zone; /* IANA name to put beside the lines (Kubernetes .timeZone, AWS timezone); "Etc/UTC" for UTC.
+                       * systemd lines already carry it */
+    struct schedule_refusal refusal;
+};
+
+/* Writes the schedule for a target: exactly, or not at all (false, with a refusal). */
+bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum schedule_target target,
+                      const struct zone *zone, struct schedule_lines *out);
+
+/* EventBridge `rate(…)` of an `every` schedule of whole minutes. The gap is right but the phase counts from the
+ * moment of creation, not from midnight. NULL when there is none. */
+const char *schedule_rate(struct arena *arena, const struct schedule *schedule);
+
+enum cron_dialect target_dialect(enum schedule_target target);
+
+/* "2026-03-31 02:00 UTC", or with a zone "2026-03-28 02:30+01:00". Seconds only when they are not 0. */
+void print_instant(struct strbuf *out, int64_t ms, const struct zone *zone);
+
+#endif
