@@ -59,7 +59,7 @@ struct diag_sink {
     VEC(struct diag *) diags;
     uint32_t errors;   /* counted as reported, after -W settings */
     uint32_t warnings;
-    signed char level[DIAG_COUNT]; /* -1 default, else an enum severity, or 3 = off; notes cannot be errors by -Werror */
+    signed char level[DIAG_COUNT + 1]; /* -1 default, else an enum severity, or 3 = off; notes cannot be errors by -Werror */
     bool warnings_are_errors;
 };
 

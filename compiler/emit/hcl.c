@@ -1,0 +1,730 @@
+/* Terraform configuration. The constructors build a tree; the printer asks of every value whether it fits one line,
+ * because `terraform fmt` aligns `=` only within runs of single-line attributes. */
+#include "emit/hcl.h"
+
+#include "base/vec.h"
+#include "emit/text.h"
+
+#include <string.h>
+
+enum { INDENT = 2, LIST_WIDTH = 80 };
+
+enum expr_kind {
+    EXPR_LITERAL, /* text as it stands: numbers, booleans, null, the author's source */
+    EXPR_STRING,
+    EXPR_LIST,
+    EXPR_OBJECT,
+    EXPR_CALL,
+    EXPR_TEMPLATE, /* items are EXPR_STRING and EXPR_LITERAL in turn */
+    EXPR_BINARY,
+    EXPR_NOT,
+    EXPR_CONDITIONAL,
+};
+
+struct member {
+    const char *key; /* as printed */
+    size_t width;    /* of the key, in columns as terraform fmt counts them */
+    struct hcl_expr *value;
+};
+
+struct hcl_expr {
+    struct arena *arena;
+    enum expr_kind kind;
+    const char *text; /* literal, string, function name, operator */
+    VEC(struct hcl_expr *) items;
+    VEC(struct member) members;
+};
+
+enum item_kind { ITEM_ATTRIBUTE, ITEM_BLOCK, ITEM_COMMENT, ITEM_BLANK };
+
+struct item {
+    enum item_kind kind;
+    const char *text; /* attribute name, block header, comment */
+    struct hcl_expr *value;
+    struct hcl_body *body;
+};
+
+struct hcl_body {
+    struct arena *arena;
+    VEC(struct item) items;
+};
+
+/* ---- identifiers ------------------------------------------------------------------------------- */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool hcl_is_identifier(const char *text)
+{
+    if (!is_letter(text[0]) && text[0] != '_')
+        return false;
+    for (; *text; text++) {
+        if (!is_letter(*text) && !is_digit(*text) && *text != '_' && *text != '-')
+            return false;
+    }
+    return true;
+}
+
+const char *hcl_identifier(struct arena *arena, const char *text)
+{
+    struct strbuf name = STRBUF_INIT;
+    const char *result;
+
+    if (is_digit(text[0]))
+        strbuf_addch(&name, '_');
+    for (; *text; text++) {
+        char c = *text;
+
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (is_letter(c) || is_digit(c))
+            strbuf_addch(&name, c);
+        else if (name.len == 0 || name.data[name.len - 1] != '_')
+            strbuf_addch(&name, '_');
+    }
+    while (name.len > 1 && name.data[name.len - 1] == '_')
+        name.data[--name.len] = '\0';
+    result = name.len > 0 ? strbuf_dup(&name, arena) : "_";
+    strbuf_release(&name);
+    return result;
+}
+
+struct hcl_source hcl_ref_parts(struct arena *arena, const char *const *parts, size_t count)
+{
+    struct strbuf path = STRBUF_INIT;
+    struct hcl_source source;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            strbuf_addch(&path, '.');
+        strbuf_addstr(&path, hcl_is_identifier(parts[i]) ? parts[i] : hcl_identifier(arena, parts[i]));
+    }
+    source.text = strbuf_dup(&path, arena);
+    strbuf_release(&path);
+    return source;
+}
+
+/* ---- expressions ------------------------------------------------------------------------------- */
+
+static struct hcl_expr *new_expr(struct arena *arena, enum expr_kind kind, const char *text)
+{
+    struct hcl_expr *expr = ARENA_NEW(arena, struct hcl_expr);
+
+    expr->arena = arena;
+    expr->kind = kind;
+    expr->text = text ? arena_strdup(arena, text) : NULL;
+    return expr;
+}
+
+struct hcl_expr *hcl_string(struct arena *arena, const char *text)
+{
+    return new_expr(arena, EXPR_STRING, text);
+}
+
+struct hcl_expr *hcl_stringf(struct arena *arena, const char *format, ...)
+{
+    struct hcl_expr *expr = new_expr(arena, EXPR_STRING, NULL);
+    va_list args;
+
+    va_start(args, format);
+    expr->text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return expr;
+}
+
+struct hcl_expr *hcl_int(struct arena *arena, int64_t value)
+{
+    struct strbuf digits = STRBUF_INIT;
+    struct hcl_expr *expr;
+
+    strbuf_addint(&digits, value);
+    expr = new_expr(arena, EXPR_LITERAL, strbuf_str(&digits));
+    strbuf_release(&digits);
+    return expr;
+}
+
+struct hcl_expr *hcl_decimal(struct arena *arena, const char *digits)
+{
+    return new_expr(arena, text_is_decimal(digits) ? EXPR_LITERAL : EXPR_STRING, digits);
+}
+
+struct hcl_expr *hcl_bool(struct arena *arena, bool value)
+{
+    return new_expr(arena, EXPR_LITERAL, value ? "true" : "false");
+}
+
+struct hcl_expr *hcl_null(struct arena *arena)
+{
+    return new_expr(arena, EXPR_LITERAL, "null");
+}
+
+struct hcl_expr *hcl_expr(struct arena *arena, struct hcl_source source)
+{
+    return new_expr(arena, EXPR_LITERAL, source.text);
+}
+
+struct hcl_expr *hcl_list(struct arena *arena)
+{
+    return new_expr(arena, EXPR_LIST, NULL);
+}
+
+void hcl_list_add(struct hcl_expr *list, struct hcl_expr *item)
+{
+    vec_push(list->arena, &list->items, item);
+}
+
+void hcl_list_add_string(struct hcl_expr *list, const char *text)
+{
+    hcl_list_add(list, hcl_string(list->arena, text));
+}
+
+void hcl_list_add_ref(struct hcl_expr *list, struct hcl_source source)
+{
+    hcl_list_add(list, hcl_expr(list->arena, source));
+}
+
+struct hcl_expr *hcl_object(struct arena *arena)
+{
+    return new_expr(arena, EXPR_OBJECT, NULL);
+}
+
+struct hcl_expr *hcl_call(struct arena *arena, const char *name)
+{
+    return new_expr(arena, EXPR_CALL, hcl_is_identifier(name) ? name : hcl_identifier(arena, name));
+}
+
+void hcl_call_add(struct hcl_expr *call, struct hcl_expr *argument)
+{
+    vec_push(call->arena, &call->items, argument);
+}
+
+struct hcl_expr *hcl_call1(struct arena *arena, const char *name, struct hcl_expr *argument)
+{
+    struct hcl_expr *call = hcl_call(arena, name);
+
+    hcl_call_add(call, argument);
+    return call;
+}
+
+struct hcl_expr *hcl_template(struct arena *arena)
+{
+    return new_expr(arena, EXPR_TEMPLATE, NULL);
+}
+
+void hcl_template_text(struct hcl_expr *tmpl, const char *text)
+{
+    struct hcl_expr *last = tmpl->items.len > 0 ? tmpl->items.items[tmpl->items.len - 1] : NULL;
+
+    if (*text == '\0')
+        return;
+    /* Joined, so that a `$` at the end of one part and a `{` at the start of the next are seen together. */
+    if (last && last->kind == EXPR_STRING)
+        last->text = arena_printf(tmpl->arena, "%s%s", last->text, text);
+    else
+        vec_push(tmpl->arena, &tmpl->items, hcl_string(tmpl->arena, text));
+}
+
+void hcl_template_ref(struct hcl_expr *tmpl, struct hcl_source source)
+{
+    vec_push(tmpl->arena, &tmpl->items, hcl_expr(tmpl->arena, source));
+}
+
+struct hcl_expr *hcl_binary(struct arena *arena, const char *op, struct hcl_expr *left, struct hcl_expr *right)
+{
+    struct hcl_expr *expr = new_expr(arena, EXPR_BINARY, op);
+
+    vec_push(arena, &expr->items, left);
+    vec_push(arena, &expr->items, right);
+    return expr;
+}
+
+struct hcl_expr *hcl_not(struct arena *arena, struct hcl_expr *operand)
+{
+    struct hcl_expr *expr = new_expr(arena, EXPR_NOT, NULL);
+
+    vec_push(arena, &expr->items, operand);
+    return expr;
+}
+
+struct hcl_expr *hcl_conditional(struct arena *arena, struct hcl_expr *test, struct hcl_expr *yes,
+                                 struct hcl_expr *no)
+{
+    struct hcl_expr *expr = new_expr(arena, EXPR_CONDITIONAL, NULL);
+
+    vec_push(arena, &expr->items, test);
+    vec_push(arena, &expr->items, yes);
+    vec_push(arena, &expr->items, no);
+    return expr;
+}
+
+/* ---- strings ----------------------------------------------------------------------------------- */
+
+static void add_escape(struct strbuf *out, uint32_t cp)
+{
+    switch (cp) {
+    case '\n': strbuf_addstr(out, "\\n"); break;
+    case '\r': strbuf_addstr(out, "\\r"); break;
+    case '\t': strbuf_addstr(out, "\\t"); break;
+    case '"': strbuf_addstr(out, "\\\""); break;
+    case '\\': strbuf_addstr(out, "\\\\"); break;
+    default: strbuf_addf(out, cp > 0xFFFF ? "\\U%08x" : "\\u%04x", (unsigned)cp); break;
+    }
+}
+
+/* Characters that are one column each to terraform fmt, whatever stands beside them. It counts grapheme clusters; keys
+ * escape everything that could join into one, so that counting code points is exact. */
+static bool is_one_column(uint32_t cp)
+{
+    return (cp >= 0x20 && cp < 0x7F) || (cp >= 0xA1 && cp < 0x300 && cp != 0xAD && cp != 0xA9 && cp != 0xAE) ||
+           (cp >= 0x370 && cp <= 0x482) || (cp >= 0x48A && cp <= 0x52F) || (cp >= 0x3041 && cp <= 0x3096) ||
+           (cp >= 0x30A1 && cp <= 0x30FA) || (cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0xAC00 && cp <= 0xD7A3);
+}
+
+/* The inside of a quoted string. before_expr: an interpolation follows, so a final `$` must not touch its `${`. */
+static void add_string_part(struct strbuf *out, const char *text, bool before_expr, bool key)
+{
+    size_t len = strlen(text), n;
+    uint32_t cp;
+
+    for (size_t i = 0; i < len; i += n) {
+        n = text_decode(text + i, len - i, &cp);
+        if (n == 0) {
+            n = 1;
+            cp = 0xFFFD;
+        }
+        if ((cp == '$' || cp == '%') && text[i + 1] == '{') {
+            /* A sign before the doubled one would pair with it: that one is escaped below. */
+            strbuf_addch(out, (char)cp);
+            strbuf_addch(out, (char)cp);
+        } else if ((cp == '$' || cp == '%') &&
+                   ((text[i + 1] == (char)cp && text[i + 2] == '{') || (before_expr && i + 1 == len && cp == '$'))) {
+            strbuf_addf(out, "\\u%04x", (unsigned)cp);
+        } else if (cp == '"' || cp == '\\' || text_is_hidden(cp) || (key && !is_one_column(cp))) {
+            add_escape(out, cp);
+        } else {
+            text_add_code_point(out, cp);
+        }
+    }
+}
+
+static void add_string(struct strbuf *out, const char *text)
+{
+    strbuf_addch(out, '"');
+    add_string_part(out, text, false, false);
+    strbuf_addch(out, '"');
+}
+
+static size_t columns(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text; text++) {
+        if (((unsigned char)*text & 0xC0) != 0x80)
+            count++;
+    }
+    return count;
+}
+
+static bool is_keyword(const char *text)
+{
+    static const char *const words[] = {"else", "endfor", "endif", "false", "for", "if", "in", "null", "true"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void set_member(struct hcl_expr *object, const char *key, struct hcl_expr *value)
+{
+    struct member member = {key, columns(key), value};
+
+    vec_push(object->arena, &object->members, member);
+}
+
+void hcl_object_set(struct hcl_expr *object, const char *key, struct hcl_expr *value)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    if (hcl_is_identifier(key) && !strchr(key, '-') && !is_keyword(key)) {
+        set_member(object, arena_strdup(object->arena, key), value);
+        return;
+    }
+    strbuf_addch(&text, '"');
+    add_string_part(&text, key, false, true);
+    strbuf_addch(&text, '"');
+    set_member(object, strbuf_dup(&text, object->arena), value);
+    strbuf_release(&text);
+}
+
+void hcl_object_set_string(struct hcl_expr *object, const char *key, const char *text)
+{
+    hcl_object_set(object, key, hcl_string(object->arena, text));
+}
+
+void hcl_object_set_ref(struct hcl_expr *object, const char *key, struct hcl_source source)
+{
+    hcl_object_set(object, key, hcl_expr(object->arena, source));
+}
+
+void hcl_object_set_computed(struct hcl_expr *object, struct hcl_source key, struct hcl_expr *value)
+{
+    set_member(object, arena_printf(object->arena, "(%s)", key.text), value);
+}
+
+/* ---- printing expressions ---------------------------------------------------------------------- */
+
+static void print_expr(struct strbuf *out, const struct hcl_expr *expr, size_t indent);
+
+static bool print_on_line(struct strbuf *out, const struct hcl_expr *expr);
+
+static bool fits_line(const struct hcl_expr *expr)
+{
+    struct strbuf line = STRBUF_INIT;
+    bool fits = print_on_line(&line, expr);
+
+    strbuf_release(&line);
+    return fits;
+}
+
+/* True when the value prints without a line break. */
+static bool print_on_line(struct strbuf *out, const struct hcl_expr *expr)
+{
+    size_t start = out->len;
+
+    switch (expr->kind) {
+    case EXPR_OBJECT:
+        if (expr->members.len > 0)
+            return false;
+        break;
+    case EXPR_LIST:
+        for (uint32_t i = 0; i < expr->items.len; i++) {
+            if (!print_on_line(out, expr->items.items[i]))
+                return false;
+            if (i > 0 && out->len - start > LIST_WIDTH)
+                return false;
+        }
+        return true;
+    case EXPR_CALL:
+    case EXPR_BINARY:
+    case EXPR_NOT:
+    case EXPR_CONDITIONAL:
+        for (uint32_t i = 0; i < expr->items.len; i++) {
+            if (!fits_line(expr->items.items[i]))
+                return false;
+        }
+        break;
+    case EXPR_LITERAL:
+    case EXPR_STRING:
+    case EXPR_TEMPLATE: break;
+    }
+    print_expr(out, expr, 0);
+    return true;
+}
+
+static void print_list(struct strbuf *out, const struct hcl_expr *list, size_t indent)
+{
+    bool line = fits_line(list);
+
+    strbuf_addch(out, '[');
+    for (uint32_t i = 0; i < list->items.len; i++) {
+        if (line) {
+            strbuf_addstr(out, i > 0 ? ", " : "");
+        } else {
+            strbuf_addch(out, '\n');
+            strbuf_addfill(out, ' ', indent + INDENT);
+        }
+        print_expr(out, list->items.items[i], indent + INDENT);
+        if (!line)
+            strbuf_addch(out, ',');
+    }
+    if (!line) {
+        strbuf_addch(out, '\n');
+        strbuf_addfill(out, ' ', indent);
+    }
+    strbuf_addch(out, ']');
+}
+
+static void print_member(struct strbuf *out, const struct member *member, size_t width, size_t indent)
+{
+    strbuf_addfill(out, ' ', indent);
+    strbuf_addstr(out, member->key);
+    strbuf_addfill(out, ' ', width - member->width);
+    strbuf_addstr(out, " = ");
+    print_expr(out, member->value, indent);
+    strbuf_addch(out, '\n');
+}
+
+/* Members [from, to) are single-line values in a row: their `=` align. */
+static void print_run(struct strbuf *out, const struct member *members, uint32_t count, size_t indent)
+{
+    size_t width = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        width = members[i].width > width ? members[i].width : width;
+    for (uint32_t i = 0; i < count; i++)
+        print_member(out, &members[i], width, indent);
+}
+
+static void print_object(struct strbuf *out, const struct hcl_expr *object, size_t indent)
+{
+    const struct member *members = object->members.items;
+    uint32_t count = object->members.len, end;
+
+    if (count == 0) {
+        strbuf_addstr(out, "{}");
+        return;
+    }
+    strbuf_addstr(out, "{\n");
+    for (uint32_t i = 0; i < count; i = end) {
+        end = i;
+        while (end < count && fits_line(members[end].value))
+            end++;
+        if (end == i)
+            end++; /* a value over several lines is a run of its own */
+        print_run(out, members + i, end - i, indent + INDENT);
+    }
+    strbuf_addfill(out, ' ', indent);
+    strbuf_addch(out, '}');
+}
+
+static void print_template(struct strbuf *out, const struct hcl_expr *tmpl)
+{
+    if (tmpl->items.len == 1 && tmpl->items.items[0]->kind == EXPR_LITERAL) {
+        strbuf_addstr(out, tmpl->items.items[0]->text);
+        return;
+    }
+    strbuf_addch(out, '"');
+    for (uint32_t i = 0; i < tmpl->items.len; i++) {
+        const struct hcl_expr *part = tmpl->items.items[i];
+
+        if (part->kind == EXPR_STRING) {
+            add_string_part(out, part->text, i + 1 < tmpl->items.len, false);
+        } else {
+            strbuf_addstr(out, "${");
+            strbuf_addstr(out, part->text);
+            strbuf_addch(out, '}');
+        }
+    }
+    strbuf_addch(out, '"');
+}
+
+/* An operand; parentheses keep the tree's own grouping. */
+static void print_operand(struct strbuf *out, const struct hcl_expr *expr, size_t indent)
+{
+    bool nested = expr->kind == EXPR_BINARY || expr->kind == EXPR_CONDITIONAL;
+
+    strbuf_addstr(out, nested ? "(" : "");
+    print_expr(out, expr, indent);
+    strbuf_addstr(out, nested ? ")" : "");
+}
+
+static void print_expr(struct strbuf *out, const struct hcl_expr *expr, size_t indent)
+{
+    switch (expr->kind) {
+    case EXPR_LITERAL: strbuf_addstr(out, expr->text); break;
+    case EXPR_STRING: add_string(out, expr->text); break;
+    case EXPR_LIST: print_list(out, expr, indent); break;
+    case EXPR_OBJECT: print_object(out, expr, indent); break;
+    case EXPR_TEMPLATE: print_template(out, expr); break;
+    case EXPR_CALL:
+        strbuf_addstr(out, expr->text);
+        strbuf_addch(out, '(');
+        for (uint32_t i = 0; i < expr->items.len; i++) {
+            strbuf_addstr(out, i > 0 ? ", " : "");
+            print_expr(out, expr->items.items[i], indent);
+        }
+        strbuf_addch(out, ')');
+        break;
+    case EXPR_BINARY:
+        print_operand(out, expr->items.items[0], indent);
+        strbuf_addf(out, " %s ", expr->text);
+        print_operand(out, expr->items.items[1], indent);
+        break;
+    case EXPR_NOT:
+        strbuf_addch(out, '!');
+        print_operand(out, expr->items.items[0], indent);
+        break;
+    case EXPR_CONDITIONAL:
+        print_operand(out, expr->items.items[0], indent);
+        strbuf_addstr(out, " ? ");
+        print_operand(out, expr->items.items[1], indent);
+        strbuf_addstr(out, " : ");
+        print_operand(out, expr->items.items[2], indent);
+        break;
+    }
+}
+
+/* ---- bodies ------------------------------------------------------------------------------------ */
+
+struct hcl_body *hcl_body_new(struct arena *arena)
+{
+    struct hcl_body *body = ARENA_NEW(arena, struct hcl_body);
+
+    body->arena = arena;
+    return body;
+}
+
+static void add_item(struct hcl_body *body, enum item_kind kind, const char *text, struct hcl_expr *value,
+                     struct hcl_body *nested)
+{
+    struct item item = {kind, text, value, nested};
+
+    vec_push(body->arena, &body->items, item);
+}
+
+void hcl_set(struct hcl_body *body, const char *name, struct hcl_expr *value)
+{
+    add_item(body, ITEM_ATTRIBUTE,
+             hcl_is_identifier(name) ? arena_strdup(body->arena, name) : hcl_identifier(body->arena, name), value,
+             NULL);
+}
+
+void hcl_set_string(struct hcl_body *body, const char *name, const char *text)
+{
+    hcl_set(body, name, hcl_string(body->arena, text));
+}
+
+void hcl_set_int(struct hcl_body *body, const char *name, int64_t value)
+{
+    hcl_set(body, name, hcl_int(body->arena, value));
+}
+
+void hcl_set_bool(struct hcl_body *body, const char *name, bool value)
+{
+    hcl_set(body, name, hcl_bool(body->arena, value));
+}
+
+void hcl_set_ref(struct hcl_body *body, const char *name, struct hcl_source source)
+{
+    hcl_set(body, name, hcl_expr(body->arena, source));
+}
+
+struct hcl_body *hcl_block(struct hcl_body *body, const char *type, const char *label, const char *label2)
+{
+    struct hcl_body *nested = hcl_body_new(body->arena);
+    struct strbuf header = STRBUF_INIT;
+
+    strbuf_addstr(&header, hcl_is_identifier(type) ? type : hcl_identifier(body->arena, type));
+    if (label) {
+        strbuf_addch(&header, ' ');
+        add_string(&header, label);
+    }
+    if (label2) {
+        strbuf_addch(&header, ' ');
+        add_string(&header, label2);
+    }
+    add_item(body, ITEM_BLOCK, strbuf_dup(&header, body->arena), NULL, nested);
+    strbuf_release(&header);
+    return nested;
+}
+
+void hcl_comment(struct hcl_body *body, const char *text)
+{
+    add_item(body, ITEM_COMMENT, arena_strdup(body->arena, text), NULL, NULL);
+}
+
+void hcl_blank(struct hcl_body *body)
+{
+    add_item(body, ITEM_BLANK, NULL, NULL, NULL);
+}
+
+bool hcl_body_empty(const struct hcl_body *body)
+{
+    return body->items.len == 0;
+}
+
+/* ---- printing bodies --------------------------------------------------------------------------- */
+
+static void print_body(struct strbuf *out, const struct hcl_body *body, size_t indent);
+
+/* The attributes from item i on that align with it; at least one. */
+static uint32_t run_end(const struct hcl_body *body, uint32_t i)
+{
+    uint32_t end = i;
+
+    while (end < body->items.len && body->items.items[end].kind == ITEM_ATTRIBUTE &&
+           fits_line(body->items.items[end].value))
+        end++;
+    return end > i ? end : i + 1;
+}
+
+static void print_attributes(struct strbuf *out, const struct item *items, uint32_t count, size_t indent)
+{
+    size_t width = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        width = strlen(items[i].text) > width ? strlen(items[i].text) : width;
+    for (uint32_t i = 0; i < count; i++) {
+        struct member member = {items[i].text, strlen(items[i].text), items[i].value};
+
+        print_member(out, &member, width, indent);
+    }
+}
+
+static void print_block(struct strbuf *out, const struct item *block, size_t indent)
+{
+    strbuf_addfill(out, ' ', indent);
+    strbuf_addstr(out, block->text);
+    if (hcl_body_empty(block->body)) {
+        strbuf_addstr(out, " {}\n");
+        return;
+    }
+    strbuf_addstr(out, " {\n");
+    print_body(out, block->body, indent + INDENT);
+    strbuf_addfill(out, ' ', indent);
+    strbuf_addstr(out, "}\n");
+}
+
+/* The kind of what a comment belongs to: the next item that is no comment. */
+static enum item_kind kind_behind_comments(const struct hcl_body *body, uint32_t i)
+{
+    while (i < body->items.len && body->items.items[i].kind == ITEM_COMMENT)
+        i++;
+    return i < body->items.len ? body->items.items[i].kind : ITEM_BLANK;
+}
+
+static void print_body(struct strbuf *out, const struct hcl_body *body, size_t indent)
+{
+    bool blank = false, first = true;
+    enum item_kind last = ITEM_BLANK;
+    uint32_t end;
+
+    for (uint32_t i = 0; i < body->items.len; i = end) {
+        const struct item *item = &body->items.items[i];
+
+        end = i + 1;
+        if (item->kind == ITEM_BLANK) {
+            blank = true;
+            continue;
+        }
+        /* Blocks stand apart; their comments stay with them. */
+        if (last == ITEM_BLOCK || (last != ITEM_COMMENT && kind_behind_comments(body, i) == ITEM_BLOCK))
+            blank = true;
+        if (blank && !first)
+            strbuf_addch(out, '\n');
+        blank = first = false;
+        last = item->kind;
+        if (item->kind == ITEM_COMMENT) {
+            text_add_comment(out, indent, "#", item->text);
+        } else if (item->kind == ITEM_BLOCK) {
+            print_block(out, item, indent);
+        } else {
+            end = run_end(body, i);
+            print_attributes(out, item, end - i, indent);
+        }
+    }
+}
+
+void hcl_print(const struct hcl_body *body, struct strbuf *out)
+{
+    print_body(out, body, 0);
+}

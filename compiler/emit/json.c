@@ -1,0 +1,254 @@
+/* Streaming JSON. The writer keeps one byte per open level: what is open and whether it has an element yet. */
+#include "emit/json.h"
+
+#include "emit/text.h"
+
+#include <string.h>
+
+enum { TOP = 0, OBJECT = 1, ARRAY = 2, FILLED = 4 };
+
+void json_init(struct json *j, struct strbuf *out)
+{
+    memset(j, 0, sizeof *j);
+    j->out = out;
+    j->faithful = true;
+    j->nested = true;
+}
+
+static unsigned char *level(struct json *j)
+{
+    return &j->state[j->depth];
+}
+
+static void new_line(struct json *j, unsigned depth)
+{
+    if (j->compact)
+        return;
+    strbuf_addch(j->out, '\n');
+    strbuf_addfill(j->out, ' ', 2 * (size_t)depth);
+}
+
+/* What goes before an element: comma, line, and in an object the key has done it already. */
+static void before_value(struct json *j)
+{
+    unsigned char *open = level(j);
+
+    if (j->after_key) {
+        j->after_key = false;
+        return;
+    }
+    if (*open & OBJECT || (j->depth == 0 && *open & FILLED)) {
+        j->nested = false; /* a value without a key, or a second document */
+        return;
+    }
+    if (*open & FILLED)
+        strbuf_addch(j->out, ',');
+    if (*open & ARRAY)
+        new_line(j, j->depth);
+    *open |= FILLED;
+}
+
+static void begin(struct json *j, char bracket, unsigned char kind)
+{
+    before_value(j);
+    strbuf_addch(j->out, bracket);
+    if (j->depth == JSON_MAX_DEPTH) {
+        j->nested = false;
+        return;
+    }
+    j->depth++;
+    *level(j) = kind;
+}
+
+static void end(struct json *j, char bracket, unsigned char kind)
+{
+    unsigned char open = *level(j);
+
+    if (j->depth == 0 || !(open & kind) || j->after_key) {
+        j->nested = false;
+        return;
+    }
+    j->depth--;
+    if (open & FILLED)
+        new_line(j, j->depth);
+    strbuf_addch(j->out, bracket);
+}
+
+void json_object_begin(struct json *j)
+{
+    begin(j, '{', OBJECT);
+}
+
+void json_object_end(struct json *j)
+{
+    end(j, '}', OBJECT);
+}
+
+void json_array_begin(struct json *j)
+{
+    begin(j, '[', ARRAY);
+}
+
+void json_array_end(struct json *j)
+{
+    end(j, ']', ARRAY);
+}
+
+static void add_escape(struct strbuf *out, uint32_t cp)
+{
+    if (cp > 0xFFFF) {
+        strbuf_addf(out, "\\u%04x\\u%04x", (unsigned)(0xD800 + ((cp - 0x10000) >> 10)),
+                    (unsigned)(0xDC00 + ((cp - 0x10000) & 0x3FF)));
+        return;
+    }
+    switch (cp) {
+    case '\n': strbuf_addstr(out, "\\n"); break;
+    case '\r': strbuf_addstr(out, "\\r"); break;
+    case '\t': strbuf_addstr(out, "\\t"); break;
+    case '\b': strbuf_addstr(out, "\\b"); break;
+    case '\f': strbuf_addstr(out, "\\f"); break;
+    default: strbuf_addf(out, "\\u%04x", (unsigned)cp); break;
+    }
+}
+
+static void quoted(struct json *j, const char *text, size_t len)
+{
+    struct strbuf *out = j->out;
+    size_t start = 0, i = 0, n;
+    uint32_t cp;
+
+    strbuf_addch(out, '"');
+    while (i < len) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
+            i++;
+            continue;
+        }
+        n = text_decode(text + i, len - i, &cp);
+        if (n > 0 && c >= 0x80 && !text_is_hidden(cp)) {
+            i += n;
+            continue;
+        }
+        strbuf_add(out, text + start, i - start);
+        if (n == 0) {
+            j->faithful = false;
+            n = 1;
+            cp = 0xFFFD;
+        }
+        if (c == '"' || c == '\\') {
+            strbuf_addch(out, '\\');
+            strbuf_addch(out, (char)c);
+        } else {
+            add_escape(out, cp);
+        }
+        i += n;
+        start = i;
+    }
+    if (len > start)
+        strbuf_add(out, text + start, len - start);
+    strbuf_addch(out, '"');
+}
+
+void json_key(struct json *j, const char *key)
+{
+    unsigned char *open = level(j);
+
+    if (!(*open & OBJECT) || j->after_key) {
+        j->nested = false;
+        return;
+    }
+    if (*open & FILLED)
+        strbuf_addch(j->out, ',');
+    new_line(j, j->depth);
+    *open |= FILLED;
+    quoted(j, key, strlen(key));
+    strbuf_addstr(j->out, j->compact ? ":" : ": ");
+    j->after_key = true;
+}
+
+void json_string_len(struct json *j, const char *text, size_t len)
+{
+    before_value(j);
+    quoted(j, text, len);
+}
+
+void json_string(struct json *j, const char *text)
+{
+    if (text)
+        json_string_len(j, text, strlen(text));
+    else
+        json_null(j);
+}
+
+void json_int(struct json *j, int64_t value)
+{
+    before_value(j);
+    strbuf_addint(j->out, value);
+}
+
+void json_uint(struct json *j, uint64_t value)
+{
+    before_value(j);
+    strbuf_addf(j->out, "%llu", (unsigned long long)value);
+}
+
+void json_decimal(struct json *j, const char *digits)
+{
+    if (!text_is_decimal(digits)) {
+        json_string(j, digits);
+        return;
+    }
+    before_value(j);
+    strbuf_addstr(j->out, digits);
+}
+
+void json_bool(struct json *j, bool value)
+{
+    before_value(j);
+    strbuf_addstr(j->out, value ? "true" : "false");
+}
+
+void json_null(struct json *j)
+{
+    before_value(j);
+    strbuf_addstr(j->out, "null");
+}
+
+void json_key_string(struct json *j, const char *key, const char *text)
+{
+    json_key(j, key);
+    json_string(j, text);
+}
+
+void json_key_int(struct json *j, const char *key, int64_t value)
+{
+    json_key(j, key);
+    json_int(j, value);
+}
+
+void json_key_bool(struct json *j, const char *key, bool value)
+{
+    json_key(j, key);
+    json_bool(j, value);
+}
+
+void json_key_object(struct json *j, const char *key)
+{
+    json_key(j, key);
+    json_object_begin(j);
+}
+
+void json_key_array(struct json *j, const char *key)
+{
+    json_key(j, key);
+    json_array_begin(j);
+}
+
+bool json_finish(struct json *j)
+{
+    if (j->depth > 0 || !(j->state[0] & FILLED))
+        j->nested = false;
+    strbuf_addch(j->out, '\n');
+    return j->nested && j->faithful;
+}

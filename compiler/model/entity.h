@@ -1,0 +1,155 @@
+/* Declared things: every block of the specification becomes one entity with a slot for each attribute its schema
+ * (and its kind) knows.
+ *
+ * A schema is a table (schema.def); kinds of the standard library or of the user add rows to it at run time. Reading an
+ * attribute is reading slots[number]: the numbers of schema rows are constants (ASSET_rto), a kind's rows follow. */
+#ifndef DRC_MODEL_ENTITY_H
+#define DRC_MODEL_ENTITY_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/value.h"
+
+struct block;
+struct expr;
+
+enum label_rule { LABEL_NONE, LABEL_NAME, LABEL_OPTIONAL, LABEL_FREE /* any number, any form (emitted resources) */ };
+enum kind_rule { KIND_NONE, KIND_OPTIONAL, KIND_REQUIRED };
+
+enum row_flags {
+    ROW_REQUIRED = 1,
+    ROW_DEFERRED = 2, /* kept as an expression; evaluated later with more in scope (method, step, rule, bind) */
+};
+
+struct attr_row {
+    atom name;
+    const struct type *type;
+    const struct expr *fallback; /* default, evaluated with self in scope; NULL: unknown */
+    unsigned flags;
+    const char *doc;
+    struct span span; /* where a kind declared it */
+};
+
+enum schema_flags {
+    SCHEMA_TOP = 1,    /* may stand at file level */
+    SCHEMA_OPEN = 2,   /* any attribute name is allowed and kept as written (bind, emit, resource) */
+    SCHEMA_SINGLE = 4, /* at most one in its parent (or in the specification) */
+    SCHEMA_DEFERRED = 8 /* all of its attributes are deferred, and those of its children */
+};
+
+struct block_schema {
+    atom name;          /* "asset" */
+    const char *plural; /* how a parent's list of them is called in expressions: "replicas" */
+    enum label_rule label;
+    enum kind_rule kind;
+    unsigned flags;
+    uint32_t id; /* enum block_id */
+    uint32_t row_count;
+    struct attr_row *rows;
+    uint32_t child_count;
+    const struct block_schema **children; /* blocks allowed inside */
+    struct map by_name;                   /* atom -> row + 1 as pointer-sized number */
+    const char *doc;
+};
+
+/* What a kind adds to the block it is a kind of, and to that block's children. */
+struct kind_info {
+    struct entity *entity;  /* the `kind` block */
+    struct kind_info *base; /* NULL for a base kind */
+    const struct block_schema *of; /* asset, site or store */
+    uint32_t row_count;     /* own and inherited; slot = schema row count + row */
+    struct attr_row *rows;
+    struct map by_name;     /* atom -> row + 1 */
+    struct {
+        const struct block_schema *schema; /* replica, backup, standby … */
+        uint32_t row_count;
+        struct attr_row *rows;
+    } *extensions;
+    uint32_t extension_count;
+    VEC(struct entity *) methods;    /* own and inherited, an own one replaces an inherited one of the same name */
+    VEC(struct entity *) procedures;
+    VEC(struct entity *) emits;
+};
+
+struct entity {
+    const struct block_schema *schema;
+    atom name;               /* "" for a block without a label */
+    struct kind_info *kind;  /* of an asset, site or store: what it is; of a `kind` block: what it declares */
+    struct entity *parent;   /* the block it stands in; NULL at file level */
+    const struct block *tree; /* NULL for what an inventory or the compiler made */
+    struct value *slots;     /* schema rows, then kind rows (or extension rows) */
+    struct entity **children; /* nested blocks in written order */
+    uint32_t child_count;
+    uint32_t slot_count;
+    uint32_t index; /* number among the entities of its schema, in declaration order */
+    struct span span; /* of its label, else of its type */
+    const char *doc;
+    const struct scope *scope; /* what else its expressions see (inventory entry, let), innermost first */
+    struct entity *defaults;   /* block whose attributes fill in what this one leaves out (`default : kind`), or NULL */
+    void *facts;               /* what the analysis knows of it (struct asset * …) */
+};
+
+/* Row numbers (ASSET_rto) and block numbers (BLOCK_ASSET) from the table. */
+#define BLOCK_END(id)
+enum block_id {
+#define BLOCK(id, name, plural, label, kind, flags, children, doc) BLOCK_##id,
+#define ATTR(id, attr, type, fallback, flags, doc)
+#include "model/schema.def"
+#undef BLOCK
+#undef ATTR
+    BLOCK_COUNT
+};
+#undef BLOCK_END
+
+#define BLOCK(id, name, plural, label, kind, flags, children, doc) enum {
+#define ATTR(id, attr, type, fallback, flags, doc) id##_##attr,
+#define BLOCK_END(id) id##_ROWS };
+#include "model/schema.def"
+#undef BLOCK
+#undef ATTR
+#undef BLOCK_END
+
+/* The whole resolved specification. */
+struct model {
+    struct arena *arena;
+    struct intern *names;
+    const struct sources *sources;
+    struct block_schema *schemas; /* BLOCK_COUNT of them, by id */
+    struct map schema_by_name;
+    struct {
+        struct map by_name;                /* atom -> struct entity * */
+        VEC(struct entity *) list;         /* in declaration order, files in import order, the user's files last */
+    } declared[BLOCK_COUNT];               /* of blocks at file level */
+    struct map kinds;                      /* dotted atom -> struct kind_info * */
+    struct entity *plan;                   /* NULL when no file has one */
+};
+
+/* Builds schemas from the table. Defaults are parsed by the caller's function (the model layer knows no syntax). */
+typedef const struct expr *parse_default_fn(void *context, const char *text);
+void model_init(struct model *model, struct arena *arena, struct intern *names, const struct sources *sources,
+                parse_default_fn *parse, void *context);
+
+/* Reads the notation of types; NULL with *error set (an arena string) when it is not understood. */
+const struct type *type_read(struct model *model, const char *notation, const char **error);
+
+struct entity *model_find(const struct model *model, enum block_id block, atom name);
+
+/* Slots hold final values once sema is done. These read one by the row's number, or by name (kind rows too).
+ * They return UNKNOWN for what is unset, absent or not evaluated. */
+struct value entity_slot(const struct entity *entity, uint32_t row);
+struct value entity_get(const struct model *model, const struct entity *entity, const char *name);
+int entity_row(const struct entity *entity, atom name); /* slot number, -1 when there is none */
+const struct attr_row *entity_row_info(const struct entity *entity, uint32_t slot);
+
+/* Convenience for readers: fallback when unknown or of another type. Ranges give their worst end. */
+const char *entity_string(const struct model *model, const struct entity *entity, const char *name, const char *fallback);
+int64_t entity_integer(const struct model *model, const struct entity *entity, const char *name, int64_t fallback);
+struct entity *entity_ref(const struct model *model, const struct entity *entity, const char *name);
+
+/* Children of one schema, in written order: for (i = 0; (child = entity_child(e, BLOCK_REPLICA, &i));) … */
+struct entity *entity_child(const struct entity *entity, enum block_id block, uint32_t *cursor);
+struct entity *entity_child_named(const struct entity *entity, enum block_id block, atom name);
+
+bool kind_is_a(const struct kind_info *kind, const char *base); /* itself or by inheritance, dotted name */
+
+#endif

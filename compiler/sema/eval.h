@@ -1,0 +1,81 @@
+/* The evaluator: one for attributes, timing, rules, steps, procedures and emitted resources.
+ *
+ * It is pure and total: no recursion in the language, and an operation budget turns a quadratic rule over 100,000 assets
+ * into a diagnostic. Mistakes are reported at the operator or name and give VALUE_ERROR, which stays silent from then on. */
+#ifndef DRC_SEMA_EVAL_H
+#define DRC_SEMA_EVAL_H
+
+#include "model/entity.h"
+#include "source/diag.h"
+#include "syntax/tree.h"
+
+/* Local names, innermost first: loop variables, `let`, `self`, `r`, `scenario`, `job` … Lives as long as it is used. */
+struct scope {
+    const struct scope *outer;
+    atom name;
+    struct value value;
+};
+
+struct evaluator;
+
+/* What only a later stage knows. Each returns false when the name is not its own; on true *out is set. */
+struct eval_hooks {
+    /* `entity.name`, for fields computed from the analysis (`a.here`, effective objectives, findings …) */
+    bool (*field)(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out);
+    /* `entity.name(args)`, e.g. scenario.loses(site) */
+    bool (*method)(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
+                   struct span span, struct value *out);
+    void *data;
+};
+
+struct evaluator {
+    struct arena *arena;
+    struct intern *names;
+    struct diag_sink *sink;
+    struct model *model;
+    const struct eval_hooks *hooks; /* may be NULL */
+    int64_t budget;                 /* operations left; reported once when it reaches 0 */
+    uint32_t depth;                 /* nesting of evaluations, bounded */
+};
+
+enum { EVAL_BUDGET = 200000000 };
+
+void evaluator_init(struct evaluator *eval, struct model *model, struct diag_sink *sink);
+
+/* The value of an expression, converted to `expected` (NULL or TYPE_ANY: whatever it is). A bareword is looked up in this order:
+ * local names; words and declared things of the expected type; globals (plan, param, assets, sites, stores, …, and namespaces:
+ * `asset.database`, `tier.critical`); declared things of any sort when only one sort has the name. A mismatch is reported
+ * with the expected type and, for a bare number, with the units it may have. */
+struct value eval(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected);
+
+/* Checks and converts a value that came from elsewhere (a default, an inventory, -D). */
+struct value eval_convert(struct evaluator *eval, struct value value, const struct type *expected, struct span span,
+                          const char *what);
+
+/* A slot of an entity, evaluated on first use (self and the blocks round it in scope). A slot that needs itself is
+ * reported once, with every step of the circle. Rows that are ROW_DEFERRED stay UNKNOWN here. */
+struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t slot);
+
+/* `entity.name`: slot, nested blocks by their plural, label (`name`), computed field, hook. Unknown names are reported with the
+ * nearest one. `site` of a replica, standby or target is the site its label names. */
+struct value eval_field(struct evaluator *eval, struct entity *entity, atom name, struct span span);
+
+/* A deferred attribute of a method, step, rule, procedure … : the value of its expression in a scope, or the row's default;
+ * UNKNOWN when it has neither. */
+struct value eval_deferred(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope);
+
+/* The elements a `for = x in xs` attribute runs over: sets *name, returns the list (UNKNOWN or ERROR as such). Without the attribute:
+ * NULL value with *name NULL, meaning once. */
+struct value eval_loop(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope, atom *name);
+
+/* The scope in which an entity's own attributes are evaluated: its let names, `self` (the outermost entity), and each enclosing
+ * nested block under its block's name (`replica`, `backup` …). */
+const struct scope *entity_scope(struct evaluator *eval, struct entity *entity);
+
+struct scope *scope_add(struct evaluator *eval, const struct scope *outer, const char *name, struct value value);
+
+/* Static check of a deferred expression: names and fields that exist on no asset of the type are errors even if no asset is ever visited.
+ * `for_source` types the loop name. Used for rules and kinds. */
+void check_deferred(struct evaluator *eval, const struct entity *block);
+
+#endif
