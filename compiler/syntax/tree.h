@@ -10,6 +10,8 @@
 #include "base/vec.h"
 #include "source/source.h"
 
+enum { BLOCK_MAX_DEPTH = 256, EXPR_MAX_DEPTH = 200 };
+
 enum expr_kind {
     EXPR_ERROR, /* a mistake already reported: whoever meets it stays silent */
     EXPR_NULL,
@@ -53,6 +55,7 @@ struct expr {
     uint8_t kind; /* enum expr_kind */
     uint8_t op;   /* enum binary_op, for EXPR_UNARY and EXPR_BINARY */
     uint8_t parenthesised; /* written in parentheses: the formatter keeps them */
+    uint8_t depth;         /* height of the tree below, at most EXPR_MAX_DEPTH: recursion over it is safe */
     struct span span;
     union {
         int64_t integer;
@@ -114,6 +117,7 @@ struct block {
     atom type;             /* "asset" */
     struct expr_list *labels; /* paths (names and members), strings or templates, calls; NULL when there are none */
     atom kind;             /* the dotted path after ':', or NULL */
+    struct expr *kind_expr; /* `: kind(e.kind)`: a call after ':' (kind is NULL then); else NULL */
     struct span type_span;
     struct span kind_span;
     struct span span;      /* from the first byte of the type to the closing brace */

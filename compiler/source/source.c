@@ -1,0 +1,128 @@
+/* Files lie one after the other in the offset space with one unused offset between them, so that the place just
+ * behind a file's last byte still belongs to that file. */
+#include "source/source.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+enum { TAB_WIDTH = 8 };
+
+void sources_init(struct sources *sources, struct arena *arena)
+{
+    memset(sources, 0, sizeof *sources);
+    sources->arena = arena;
+    sources->next = 1;
+}
+
+struct source_file *sources_add(struct sources *sources, const char *name, const char *text, size_t len)
+{
+    struct source_file *file;
+    char *copy;
+
+    if (len > UINT32_MAX - 2 || sources->next > UINT32_MAX - 2 - (uint32_t)len)
+        return NULL;
+    copy = arena_alloc(sources->arena, len + 2); /* zeroed: the two NULs are there */
+    if (len)
+        memcpy(copy, text, len);
+    file = ARENA_NEW(sources->arena, struct source_file);
+    file->name = arena_strdup(sources->arena, name);
+    file->text = copy;
+    file->len = (uint32_t)len;
+    file->base = sources->next;
+    sources->next += file->len + 1;
+    vec_push(sources->arena, &sources->files, file);
+    return file;
+}
+
+struct source_file *sources_file_at(const struct sources *sources, uint32_t offset)
+{
+    uint32_t low = 0, high = sources->files.len;
+
+    if (offset == 0 || offset >= sources->next)
+        return NULL;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (sources->files.items[middle]->base <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high ? sources->files.items[low] : NULL;
+}
+
+/* A line ends after LF; CR LF counts as one end because CR is the line's last byte then. */
+static void find_lines(const struct sources *sources, struct source_file *file)
+{
+    uint32_t count = 1;
+
+    for (const char *at = file->text, *end = at + file->len; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        count++;
+    file->lines = ARENA_ARRAY(sources->arena, uint32_t, count);
+    file->line_count = 1;
+    for (uint32_t i = 0; i < file->len; i++) {
+        if (file->text[i] == '\n')
+            file->lines[file->line_count++] = i + 1;
+    }
+}
+
+struct place sources_place(const struct sources *sources, uint32_t offset)
+{
+    struct place place = {NULL, 0, 0};
+    struct source_file *file = sources_file_at(sources, offset);
+    uint32_t at, low = 0, high, column = 0;
+
+    if (!file)
+        return place;
+    if (!file->lines)
+        find_lines(sources, file);
+    at = offset - file->base;
+    high = file->line_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (file->lines[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    for (uint32_t i = file->lines[low]; i < at;) {
+        uint32_t character;
+        size_t size = utf8_decode(file->text + i, file->len - i, &character);
+
+        if (i + size > at)
+            break; /* the offset is inside a character: its first column */
+        if (character == '\t')
+            column += TAB_WIDTH - column % TAB_WIDTH;
+        else
+            column += (uint32_t)utf8_width(character);
+        i += (uint32_t)size;
+    }
+    place.file = file;
+    place.line = low + 1;
+    place.column = column + 1;
+    return place;
+}
+
+const char *sources_origin(const struct sources *sources, struct span span)
+{
+    struct place place = sources_place(sources, span.start);
+
+    if (!place.file)
+        return "";
+    return arena_printf(sources->arena, "%s:%u", place.file->name, place.line);
+}
+
+struct span span_join(struct span a, struct span b)
+{
+    struct span joined;
+
+    if (a.start == 0 && a.end == 0)
+        return b;
+    if (b.start == 0 && b.end == 0)
+        return a;
+    joined.start = a.start < b.start ? a.start : b.start;
+    joined.end = a.end > b.end ? a.end : b.end;
+    return joined;
+}
