@@ -76,7 +76,7 @@ struct sh_cmd {
     VEC(bool) glued; /* word i stays on the line of word i - 1 */
     VEC(struct sh_assignment) env;
     VEC(struct sh_redirection) redirections;
-    const struct sh_cmd *pipe; /* `cmd | pipe` */
+    struct sh_cmd *pipe; /* `cmd | pipe` */
     bool negated;              /* `! cmd` */
 };
 
@@ -99,6 +99,13 @@ void sh_cmd_env(struct sh_cmd *cmd, const char *name, struct sh_word value);    
 void sh_cmd_redirect(struct sh_cmd *cmd, enum sh_redirect kind, struct sh_word target);
 void sh_cmd_pipe(struct sh_cmd *cmd, const struct sh_cmd *next); /* copies next; calls chain at the end */
 void sh_cmd_negate(struct sh_cmd *cmd);
+
+/* A command the author wrote; words may follow: SH_SOURCE("((attempt < 3))"), SH_SOURCE("wait -n"). */
+struct sh_cmd sh_cmd_source(struct arena *arena, struct sh_source source);
+/* `[[ -f word ]]`; op is one of the unary operators of test(1), a literal of the backend's. */
+struct sh_cmd sh_test(struct arena *arena, const char *op, struct sh_word word);
+/* `[[ a == b ]]`; op is == != < > -eq -ne -lt -le -gt -ge. The right side never matches as a pattern. */
+struct sh_cmd sh_compare(struct arena *arena, struct sh_word a, const char *op, struct sh_word b);
 
 /* The command on one line as shell text, for runbooks, manifests and cron lines. */
 const char *sh_cmd_text(struct arena *arena, const struct sh_cmd *cmd);
