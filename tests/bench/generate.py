@@ -1,0 +1,142 @@
+"""Specifications of any size, and what comes nearest to them in other languages.
+
+Everything is a function of the number of assets alone: no clock and no chance, so that two runs measure the same input.
+Each asset has eight attributes, two `needs` on earlier assets (so that there is no cycle), a tier and a backup.
+"""
+
+TIERS = ("critical", "important", "standard")
+OBJECTIVES = (("4h", "2d"), ("8h", "2d"), ("24h", "3d"))
+
+
+def needs_of(number):
+    """Two earlier assets, spread evenly by a multiplicative hash; the first two assets need nothing."""
+    if number < 2:
+        return []
+    first = (number * 2654435761) % number
+    second = (number * 40503 + 12345) % number
+    return [first] if first == second else [first, second]
+
+
+def assets(count):
+    for number in range(count):
+        yield {
+            "name": f"service-{number:06d}",
+            "tier": TIERS[number % 3],
+            "rto": OBJECTIVES[number % 3][0],
+            "rpo": OBJECTIVES[number % 3][1],
+            "size": 1 + number * 7 % 500,
+            "rate": 1 + number * 13 % 64,
+            "cost": 10 + number * 31 % 900,
+            "needs": [f"service-{other:06d}" for other in needs_of(number)],
+        }
+
+
+HEAD = """\
+plan bench {
+  title  = "Generated, %(count)d assets"
+  owner  = ops
+  review = 180d
+}
+
+team ops { title = "Operations" }
+
+tier critical  { level = 1 }
+tier important { level = 2 }
+tier standard  { level = 3 }
+
+site provider { role = global }
+site east { within = provider  role = primary }
+site west { within = provider  role = recovery }
+site vault { within = provider  role = vault }
+
+store backups    { site = east }
+store backups-dr { site = west }
+
+kind bench.service : data {
+  attribute engine { type = string  default = "generic" }
+
+  method restore {
+    covers = [instance, zone, region]
+    for    = c in self.copies
+    rpo    = c.loss
+    step load { phase = recover  manual = "load the newest copy of \\(self.name)"  takes = 5m..10m..20m }
+    step test { phase = verify  manual = "query \\(self.name)"  takes = 1m..2m..3m }
+  }
+}
+
+"""
+
+SCENARIOS = """\
+class L1 { title = "Region lost"        severity = P1 }
+class L2 { title = "Provider degraded"  severity = P1 }
+class L3 { title = "One service lost"   severity = P2 }
+
+scenario east-loss  { class = L1  loses = [east]   detect = 3m  declare = 10m }
+scenario west-loss  { class = L2  loses = [west]   detect = 3m  declare = 10m }
+scenario vault-loss { class = L3  loses = [vault]  detect = 3m  declare = 10m }
+
+"""
+
+ASSET = """\
+asset %(name)s : bench.service {
+  tier        = %(tier)s
+  site        = east
+  owner       = ops
+  engine      = "generic-%(rate)d"
+  size        = %(size)dGiB
+  change_rate = %(rate)dMiB/h
+  rto         = %(rto)s
+  rpo         = %(rpo)s
+  needs       = [%(list)s]
+  backup full { kind = full  schedule = daily at 02:00  duration = 40m  retain = 30d  to = backups  copies = [backups-dr] }
+}
+
+"""
+
+
+def dr(count, scenarios):
+    yield HEAD % {"count": count}
+    if scenarios:
+        yield SCENARIOS
+    for asset in assets(count):
+        yield ASSET % {**asset, "list": ", ".join(asset["needs"])}
+
+
+def terraform(count):
+    """The same facts as built-in resources with a precondition; `terraform validate` needs no provider for them."""
+    for asset in assets(count):
+        depends = ", ".join(f"terraform_data.{name}" for name in asset["needs"])
+        yield (
+            f'resource "terraform_data" "{asset["name"]}" {{\n'
+            f'  input = {{\n    tier = "{asset["tier"]}"\n    site = "east"\n    owner = "ops"\n    engine = "generic-{asset["rate"]}"\n'
+            f'    size = {asset["size"]}\n    rate = {asset["rate"]}\n    rto = "{asset["rto"]}"\n    rpo = "{asset["rpo"]}"\n  }}\n'
+            f'  depends_on = [{depends}]\n'
+            f'  lifecycle {{\n    precondition {{\n      condition     = {asset["size"]} > 0\n      error_message = "size"\n    }}\n  }}\n}}\n\n'
+        )
+
+
+def jsonnet(count):
+    yield "local all = {\n"
+    for asset in assets(count):
+        needs = ", ".join(f"'{name}'" for name in asset["needs"])
+        yield (
+            f"  '{asset['name']}': {{ tier: '{asset['tier']}', site: 'east', owner: 'ops', engine: 'generic-{asset['rate']}', "
+            f"size: {asset['size']}, rate: {asset['rate']}, rto: '{asset['rto']}', rpo: '{asset['rpo']}', needs: [{needs}] }},\n"
+        )
+    yield "};\n"
+    yield ("{ [name]: all[name] { assert self.size > 0, assert std.all([std.objectHas(all, n) for n in self.needs]) } "
+           "for name in std.objectFields(all) }\n")
+
+
+def pkl(count):
+    yield ("class Asset {\n  tier: \"critical\" | \"important\" | \"standard\"\n  site: String\n  owner: String\n  engine: String\n"
+           "  size: Int(isPositive)\n  rate: Int(isPositive)\n  rto: String\n  rpo: String\n  needs: Listing<String>\n}\n\n"
+           "assets: Mapping<String, Asset>(every((_, a) -> a.needs.toList().every((n) -> containsKey(n)))) = new {\n")
+    for asset in assets(count):
+        needs = "; ".join(f'"{name}"' for name in asset["needs"])
+        yield (
+            f"  [\"{asset['name']}\"] {{ tier = \"{asset['tier']}\"; site = \"east\"; owner = \"ops\"; engine = \"generic-{asset['rate']}\"; "
+            f"size = {asset['size']}; rate = {asset['rate']}; rto = \"{asset['rto']}\"; rpo = \"{asset['rpo']}\"; "
+            f"needs {{ {needs} }} }}\n"
+        )
+    yield "}\n"

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Time and peak memory of drc on generated specifications, beside other tools on the equivalent input.
+
+    make bench                                     1,000, 10,000 and 100,000 assets
+    make bench BENCH_ARGS='--sizes 1000,10000'     a shorter run
+
+`plain` specifications have no scenarios and import no rules; `full` ones have three scenarios. `parse` is lexing and
+parsing alone (`drc debug parse`). The best of three runs counts while runs are short. The exit code is 1 if a limit
+that this project sets itself is broken: check of a plain specification takes at most three times what parsing takes, memory stays under
+5 KB per asset, ten times the assets take at most twelve times as long.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import generate  # noqa: E402
+
+CHECK_TO_PARSE = 3.0
+BYTES_PER_ASSET = 5 * 1024
+GROWTH = 12.0
+
+
+def measure(argv, cwd, limit, expect=(0,)):
+    """(seconds, peak bytes) of the best run, or a text that says why there is none."""
+    best = None
+    for _ in range(3):
+        started = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            os.chdir(cwd)
+            null = os.open(os.devnull, os.O_RDWR)
+            for stream in (0, 1):
+                os.dup2(null, stream)
+            os.dup2(os.open(str(cwd / "stderr"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), 2)
+            try:
+                os.execvp(argv[0], [str(a) for a in argv])
+            finally:
+                os._exit(127)
+        signal.signal(signal.SIGALRM, lambda *_, pid=pid: os.kill(pid, signal.SIGKILL))
+        signal.setitimer(signal.ITIMER_REAL, limit)
+        _, status, usage = os.wait4(pid, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        seconds = time.monotonic() - started
+        if os.WIFSIGNALED(status):
+            return f"> {limit:.0f} s" if seconds >= limit - 1 else f"signal {os.WTERMSIG(status)}"
+        if os.WEXITSTATUS(status) not in expect:
+            first = (cwd / "stderr").read_text(encoding="utf-8", errors="replace").split("\n")[0]
+            return f"exit {os.WEXITSTATUS(status)}: {first[:90]}"
+        if best is None or seconds < best[0]:
+            best = (seconds, usage.ru_maxrss * 1024)
+        if seconds > 5:
+            break
+    return best
+
+
+def show(size, variant, what, result):
+    if isinstance(result, str):
+        print(f"{size:>8,}  {variant:<6} {what:<20} {result}", flush=True)
+    else:
+        seconds, memory = result
+        print(f"{size:>8,}  {variant:<6} {what:<20} {seconds:9.3f} s {memory / 1e6:9.1f} MB {memory / size:9,.0f} B/asset", flush=True)
+
+
+def write(path, parts):
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(parts)
+    return path.stat().st_size
+
+
+def main():
+    parser = argparse.ArgumentParser(description="measure drc on generated specifications")
+    parser.add_argument("--drc", default="build/drc")
+    parser.add_argument("--work", default="build/bench")
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--limit", type=float, default=180, help="seconds a single run may take")
+    parser.add_argument("--no-others", action="store_true", help="leave out the other tools")
+    options = parser.parse_args()
+    drc, work = pathlib.Path(options.drc).resolve(), pathlib.Path(options.work).resolve()
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    sizes = [int(size) for size in options.sizes.split(",")]
+
+    results = {}
+    print(f"{'assets':>8}  {'input':<6} {'command':<20} {'time':>11} {'memory':>12}")
+    for size in sizes:
+        for variant in ("plain", "full"):
+            folder = work / f"{variant}-{size}"
+            folder.mkdir()
+            length = write(folder / "spec.dr", generate.dr(size, variant == "full"))
+            print(f"{size:>8,}  {variant:<6} {'(source)':<20} {length / 1e6:11.1f} MB")
+            commands = [("parse", ["debug", "parse", "spec.dr"]), ("check", ["check", "spec.dr"])]
+            if variant == "full":
+                commands += [("plan", ["plan", "spec.dr"]), ("build", ["build", "spec.dr", "-o", "out"])]
+            for what, argv in commands:
+                # A refuted objective (1) is a result like any other.
+                result = measure([drc, *argv], folder, options.limit, expect=(0, 1) if what != "parse" else (0,))
+                results[size, variant, what] = result
+                show(size, variant, what, result)
+            shutil.rmtree(folder / "out", ignore_errors=True)
+        if not options.no_others:
+            for tool, suffix, make, argv in (
+                ("terraform", "tf", generate.terraform, ["terraform", "validate", "-no-color"]),
+                ("jsonnet", "jsonnet", generate.jsonnet, ["jsonnet", "spec.jsonnet"]),
+                ("pkl", "pkl", generate.pkl, ["pkl", "eval", "spec.pkl"]),
+            ):
+                if shutil.which(tool) is None:
+                    show(size, "equal", tool, "not installed")
+                    continue
+                folder = work / f"{tool}-{size}"
+                folder.mkdir()
+                write(folder / f"spec.{suffix}", make(size))
+                if tool == "terraform":
+                    measure(["terraform", "init", "-no-color"], folder, options.limit)
+                show(size, "equal", " ".join(argv[:2]) if tool != "jsonnet" else tool, measure(argv, folder, options.limit))
+                shutil.rmtree(folder)
+
+    print()
+    broken = 0
+    for size in sizes:
+        parse, check = results[size, "plain", "parse"], results[size, "plain", "check"]
+        if isinstance(parse, str) or isinstance(check, str):
+            broken += 1
+            print(f"{size:,} assets: not measured")
+            continue
+        ratio = check[0] / parse[0]
+        # Below 10,000 assets the start of the process outweighs the work.
+        judged = size >= 10000
+        fine = not judged or (ratio <= CHECK_TO_PARSE and check[1] / size <= BYTES_PER_ASSET)
+        broken += not fine
+        print(f"{size:,} assets: check takes {ratio:.2f} times what parsing takes (at most {CHECK_TO_PARSE:.0f}), "
+              f"{check[1] / size:,.0f} bytes per asset (under {BYTES_PER_ASSET:,})"
+              f"{'' if judged else ', not judged'}{'' if fine else '  BROKEN'}")
+    for small, large in zip(sizes, sizes[1:]):
+        for variant, what in sorted({(v, w) for _, v, w in results}):
+            one, other = results.get((small, variant, what)), results.get((large, variant, what))
+            if small >= 10000 and not isinstance(one, (str, type(None))) and not isinstance(other, (str, type(None))):
+                growth, bound = other[0] / one[0], GROWTH * (large / small) / 10
+                broken += growth > bound
+                print(f"{small:,} to {large:,}, {variant} {what}: {growth:.1f} times (at most {bound:.0f})"
+                      f"{'' if growth <= bound else '  BROKEN'}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
