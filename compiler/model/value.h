@@ -42,6 +42,7 @@ enum value_type {
     VALUE_REF,      /* u.ref: attribute of an emitted resource */
     VALUE_FACT,     /* u.fact: something true of what exists already, pinned as a variable */
     VALUE_HCL,      /* u.string: a literal expression of the target language */
+    VALUE_CALL,     /* u.call: a function of the target language, jsonencode({…}); its arguments may hold refs and facts */
     VALUE_TYPE,     /* u.type: `string`, `list(duration)` in an attribute's declaration */
 };
 
@@ -63,6 +64,7 @@ struct value {
         const struct value_text *text;
         const struct value_ref *ref;
         const struct value_fact *fact;
+        const struct value_call *call;
         const struct type *type;
     } u;
 };
@@ -84,8 +86,14 @@ struct value_object {
     } *pairs; /* in written order, keys distinct */
 };
 
+struct value_call {
+    const char *function; /* "jsonencode" */
+    uint32_t count;
+    struct value *arguments;
+};
+
 /* Literal text and values in turn. A part that is a STRING with `literal` set is text of the author (shell text in a
- * VALUE_SHELL); any other part is a value (STRING, or RUNTIME). */
+ * VALUE_SHELL); any other part is a value (STRING, RUNTIME, REF or FACT). */
 struct value_text {
     uint32_t count;
     struct text_part {

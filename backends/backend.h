@@ -1,0 +1,30 @@
+/* A target: a pure function from the plan to files.
+ *
+ * A backend prints; it decides nothing about recovery. It is a folder here, a line in registry.c and its cases in
+ * tests/cases/. What the target cannot express becomes an explicit manual step or a diagnostic from `check`, never a silence. */
+#ifndef DRC_BACKENDS_BACKEND_H
+#define DRC_BACKENDS_BACKEND_H
+
+#include "emit/fileset.h"
+#include "model/plan.h"
+#include "source/diag.h"
+
+struct backend_options {
+    const char *version; /* of the compiler */
+    bool provenance;     /* --provenance: more about how it was made */
+};
+
+struct backend {
+    const char *name;    /* "terraform": also the folder it writes to */
+    const char *summary;
+    /* What this target cannot express, with a place. Errors stop the build before anything is written. */
+    void (*check)(const struct plan *plan, struct diag_sink *sink);
+    void (*emit)(const struct plan *plan, const struct backend_options *options, struct fileset *files);
+};
+
+extern const struct backend *const drc_backends[]; /* NULL-terminated, in the order of the README */
+
+/* "platform.dr:12" for an origin comment; "" when the span has no place. */
+const char *backend_origin(const struct plan *plan, struct span span);
+
+#endif

@@ -1,0 +1,310 @@
+/* The plan: the result of a compilation, and all that backends see.
+ *
+ * It holds the model (entities with final slots), what the analysis found for every asset and scenario, and the typed
+ * trees into which steps, procedures and emits were evaluated. Backends print it; they compute nothing.
+ * All times are milliseconds, -1 or `known == false` where unknown. Arrays are in declaration order unless said. */
+#ifndef DRC_MODEL_PLAN_H
+#define DRC_MODEL_PLAN_H
+
+#include "model/entity.h"
+
+enum { TIME_UNKNOWN = -1 };
+
+/* Best, typical, worst. */
+struct span_of_time {
+    bool known;
+    int64_t best, typical, worst;
+};
+
+/* ---- commands: words with runtime parts, or a shell script with its values as variables ---- */
+
+struct word_part {
+    bool runtime;     /* text is a runtime name ("job.output", "input.at", "env.PGPASSWORD") */
+    const char *text; /* literal text otherwise */
+};
+
+struct word {
+    uint32_t count;
+    struct word_part *parts;
+};
+
+struct command {
+    bool is_shell;
+    struct word *words; /* argument list */
+    uint32_t count;
+    /* is_shell: literal script pieces and values in turn. A value must reach the shell as a quoted variable. */
+    struct shell_piece {
+        const char *script; /* text of the author, or NULL */
+        struct word value;  /* when script is NULL */
+    } *pieces;
+    uint32_t piece_count;
+    struct span span;
+};
+
+/* ---- objectives ---- */
+
+struct objective {
+    int64_t ms;         /* TIME_UNKNOWN when there is none */
+    const char *source; /* "asset", "objective L1", "tier critical (default)", "plan (default)" */
+    struct span span;   /* the line it comes from */
+};
+
+/* ---- assets ---- */
+
+struct site_info {
+    struct entity *entity;
+    struct entity *within;  /* NULL at the top */
+    struct entity *account; /* own or inherited along `within`; NULL */
+    const char *level;      /* "zone", "region" … "" when unknown */
+    const char *role;       /* "primary" … "" */
+    const char *region;     /* region string of it or the nearest enclosing site; "" */
+    uint32_t index;
+};
+
+struct edge {
+    struct asset *to;
+    struct span span;     /* the reference in the list */
+    const char *degraded; /* soft edges: what users notice; NULL */
+};
+
+struct edges {
+    struct edge *items;
+    uint32_t count;
+};
+
+struct asset {
+    struct entity *entity;
+    const char *name;
+    uint32_t index;
+    struct entity *tier;    /* NULL */
+    int64_t level;          /* of the tier; large when there is none */
+    struct site_info **sites; /* where it serves in normal operation */
+    uint32_t site_count;
+    bool stateful;
+    struct entity *owner;   /* team or person; asset's, else tier's, else the plan's; NULL */
+    struct edges needs, uses, restores_with, observes;
+    struct asset **restore_needs; /* restores_with that are assets */
+    struct objective rto, rpo, mtd; /* general ones; per scenario see asset_state */
+};
+
+/* ---- per scenario ---- */
+
+enum asset_fate { FATE_UNAFFECTED, FATE_IMPAIRED, FATE_LOST };
+
+/* What is computed of one number, for people: "G_k 24h + jitter 0s + duration 40m", with the line of each term. */
+struct term {
+    const char *text;  /* "largest gap of backup `full`" */
+    int64_t ms;        /* its contribution; TIME_UNKNOWN */
+    struct span span;
+};
+
+struct terms {
+    struct term *items;
+    uint32_t count;
+};
+
+struct candidate {
+    struct entity *method;   /* of the kind */
+    const char *label;       /* "promote_replica(west)" */
+    struct value element;    /* loop element; NULL value when there is none */
+    struct site_info *into;  /* serving site afterwards; NULL unknown */
+    bool usable;
+    const char *rejected;    /* why not, when it is not usable or was not chosen */
+    struct span_of_time own; /* its own time */
+    int64_t rpo;             /* worst loss; TIME_UNKNOWN; -2 n/a */
+    struct terms rpo_terms;
+    bool automatic, includes_detect, includes_declare, irreversible, restores;
+    struct entity *copy;     /* the backup it restores from (the newest link), NULL */
+    struct entity *from_store; /* the store that copy is read from */
+};
+
+enum { RPO_NOT_APPLICABLE = -2 };
+
+enum verdict { VERDICT_OK, VERDICT_REFUTED, VERDICT_UNKNOWN, VERDICT_NOT_APPLICABLE };
+
+struct asset_state {
+    struct asset *asset;
+    enum asset_fate fate;
+    const char *loss;              /* kind of loss: "region", "corruption" … "" when not lost */
+    struct entity *lost_with;      /* the site or asset that explains it */
+    struct candidate *candidates;  /* lost assets: every method considered */
+    uint32_t candidate_count;
+    struct candidate *chosen;      /* NULL when none is left (refuted) */
+    struct site_info *serving;     /* where it serves afterwards */
+    struct objective rto, rpo;     /* effective in this scenario */
+    struct span_of_time start, finish; /* from the interruption; finish without traffic */
+    int64_t loss_ms;               /* computed worst-case loss; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    int64_t discarded_ms;          /* written between corruption and recovery; RPO_NOT_APPLICABLE */
+    struct terms rpo_terms;
+    enum verdict rto_verdict, rpo_verdict;
+    struct step **steps;           /* its steps in this scenario, in order */
+    uint32_t step_count;
+    struct step *last;             /* step whose finish is the asset's */
+};
+
+enum step_phase { PHASE_PREPARE, PHASE_FENCE, PHASE_RECOVER, PHASE_VERIFY, PHASE_TRAFFIC, PHASE_REPROTECT };
+
+struct step {
+    const char *id;          /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
+    const char *title;
+    struct asset *asset;     /* NULL for a step of a runbook or an endpoint */
+    struct entity *subject;  /* asset, endpoint or runbook entity */
+    struct entity *origin;   /* the `step` block, or NULL for a generated one */
+    enum step_phase phase;
+    bool automated;          /* it has a command; otherwise `manual` */
+    struct command run, check, until, verify, undo; /* count == 0 && piece_count == 0: none */
+    const char *manual;      /* instruction for a person */
+    const char *otherwise;   /* attestation in place of a command that cannot run */
+    const char *expect;      /* what one sees when it worked */
+    struct entity *by;       /* team or person; NULL */
+    struct span_of_time takes;
+    int64_t timeout;         /* ms */
+    uint32_t retries;
+    bool irreversible, best_effort, before_needs;
+    const char *on_failure;  /* block, continue, ask */
+    struct entity *control_plane; /* site */
+    struct entity **inputs;  /* `input` blocks: runtime questions */
+    uint32_t input_count;
+    struct entity **notify;  /* notices and channels */
+    uint32_t notify_count;
+    struct step **after;     /* it waits for these */
+    uint32_t after_count;
+    uint32_t ordinal;        /* total order, from 1 */
+    uint32_t wave;           /* from 1; steps of a wave wait for nothing in it */
+    struct span_of_time start, finish;
+    bool critical;           /* on the critical path of the scenario */
+    struct step *waits_for;  /* the predecessor that determined its start, NULL */
+    struct span span;
+};
+
+struct endpoint_state {
+    struct entity *endpoint;
+    struct entity *from, *to;   /* target blocks before and after; `to` NULL when none is left */
+    bool affected;
+    struct objective rto;
+    struct span_of_time finish; /* with traffic */
+    int64_t detection, ttl, propagation; /* its own terms, ms */
+    enum verdict verdict;
+};
+
+struct finding {
+    const char *code;       /* "E0501" or a rule's name */
+    const char *name;       /* stable name for waivers */
+    enum verdict verdict;   /* REFUTED or UNKNOWN */
+    const char *message;
+    struct entity *subject; /* asset, endpoint …; NULL */
+    struct entity *scenario; /* NULL */
+    struct entity *accepted; /* the waiver, NULL */
+    struct span span;
+    uint32_t severity;      /* enum severity */
+};
+
+struct scenario_result {
+    struct entity *scenario;
+    struct entity *class_;
+    struct span_of_time detect, declare;
+    struct asset_state *states; /* one for each asset, same index */
+    struct endpoint_state *endpoints;
+    uint32_t endpoint_count;
+    struct step **steps;        /* in total order */
+    uint32_t step_count;
+    uint32_t wave_count;
+    struct asset **order;       /* recovered (lost and impaired) assets in recovery order */
+    uint32_t order_count;
+    struct step **critical;     /* critical path, first to last */
+    uint32_t critical_count;
+    struct span_of_time finish; /* of the last asset */
+    struct entity *runbook;     /* `runbook` block for it, NULL */
+};
+
+/* ---- backup jobs ---- */
+
+struct backup_job {
+    const char *name;        /* "database-full" */
+    struct asset *asset;
+    struct asset **members;  /* a group's job covers several */
+    uint32_t member_count;
+    struct entity *backup;   /* the `backup` block */
+    struct entity *group;    /* NULL */
+    struct entity *procedure; /* NULL: no kind knows how; an explicit manual step */
+    const char *managed;     /* platform feature that does it; then there is no run */
+    const struct schedule *schedule;
+    struct command run, verify, restore;
+    const char **tools;
+    uint32_t tool_count;
+    const char **secrets;    /* environment variables it needs */
+    uint32_t secret_count;
+    const char *suffix;
+    const char *output;      /* "file", "directory", "none" */
+    struct entity *to;       /* store */
+    struct entity **copies;  /* stores */
+    uint32_t copy_count;
+    struct span_of_time duration;
+    int64_t start_window, jitter; /* ms, 0 when unset */
+    struct value retain;     /* DURATION, WORD forever, OBJECT, UNKNOWN */
+    int64_t verify_every;    /* ms; TIME_UNKNOWN */
+    struct backup_job *of;   /* the job it builds on */
+    const char *capture;     /* "start", "end" */
+    struct span span;
+};
+
+/* ---- what kinds emit for a target ---- */
+
+struct emitted_attr {
+    const char *name;
+    struct value value;      /* may hold REF, FACT, HCL, CALL, TEXT anywhere inside */
+    struct span span;
+};
+
+struct emitted_block {
+    const char *type;        /* "resource", "lifecycle" */
+    const char **labels;
+    uint32_t label_count;
+    struct emitted_attr *attrs;
+    uint32_t attr_count;
+    struct emitted_block **blocks;
+    uint32_t block_count;
+    struct span span;
+};
+
+enum emit_root { ROOT_NONE, ROOT_GLOBAL, ROOT_PRIMARY, ROOT_RECOVERY };
+
+/* One top-level block (`resource`, `data` …) of an `emit` after for, when and once. */
+struct emission {
+    const char *target;      /* "terraform", "route53", "demands" … */
+    enum emit_root root;
+    struct site_info *site;  /* ROOT_RECOVERY: whose; ROOT_PRIMARY: the asset's site */
+    const char *file;        /* concern: "database"; "main" when unset */
+    struct entity *subject;  /* asset, site, store */
+    struct entity *kind;     /* the kind block */
+    struct emitted_block *block;
+    bool shared;             /* from a `once` block */
+};
+
+struct plan {
+    struct model *model;
+    struct arena *arena;
+    const char *name;            /* of the plan block; "plan" when there is none */
+    const char *compiler;        /* version */
+    const char *digest;          /* SHA-256 (hex) of everything recovery-relevant */
+    struct site_info *sites;     /* by entity index */
+    uint32_t site_count;
+    struct asset *assets;        /* by entity index */
+    uint32_t asset_count;
+    struct scenario_result *scenarios; /* by entity index */
+    uint32_t scenario_count;
+    struct backup_job *jobs;
+    uint32_t job_count;
+    struct emission *emissions;
+    uint32_t emission_count;
+    struct finding *findings;
+    uint32_t finding_count;
+    uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
+};
+
+struct asset *plan_asset(const struct plan *plan, const struct entity *entity); /* NULL when it is none */
+struct site_info *plan_site(const struct plan *plan, const struct entity *entity);
+const char *entity_title(const struct model *model, const struct entity *entity); /* title, else name */
+bool command_is_set(const struct command *command);
+
+#endif
