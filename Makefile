@@ -206,7 +206,12 @@ $(BUILD)/bin/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) -fsanitize=fuzzer $(WARNINGS) -MMD -MP -MF $@.d $(LDFLAGS) \
 	  -o $@ $< $(LIBRARY) $(LIBS)
 
-bench: all
+$(BUILD)/bench/measure: tests/bench/measure.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=c17 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -O1 $(WARNINGS) -o $@ $<
+
+bench: all $(BUILD)/bench/measure
 	@$(PYTHON) tests/bench/run.py --drc $(BUILD)/drc --work $(BUILD)/bench $(BENCH_ARGS)
 
 coverage:

@@ -103,7 +103,7 @@ def dr(count, scenarios):
 
 
 def terraform(count):
-    """The same facts as built-in resources with a precondition; `terraform validate` needs no provider for them."""
+    """The same facts as built-in resources with a condition; `terraform validate` needs no provider for them."""
     for asset in assets(count):
         depends = ", ".join(f"terraform_data.{name}" for name in asset["needs"])
         yield (
@@ -111,7 +111,7 @@ def terraform(count):
             f'  input = {{\n    tier = "{asset["tier"]}"\n    site = "east"\n    owner = "ops"\n    engine = "generic-{asset["rate"]}"\n'
             f'    size = {asset["size"]}\n    rate = {asset["rate"]}\n    rto = "{asset["rto"]}"\n    rpo = "{asset["rpo"]}"\n  }}\n'
             f'  depends_on = [{depends}]\n'
-            f'  lifecycle {{\n    precondition {{\n      condition     = {asset["size"]} > 0\n      error_message = "size"\n    }}\n  }}\n}}\n\n'
+            f'  lifecycle {{\n    postcondition {{\n      condition     = self.input.size > 0\n      error_message = "size"\n    }}\n  }}\n}}\n\n'
         )
 
 

@@ -14,9 +14,8 @@ import argparse
 import os
 import pathlib
 import shutil
-import signal
+import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import generate  # noqa: E402
@@ -26,34 +25,21 @@ BYTES_PER_ASSET = 5 * 1024
 GROWTH = 12.0
 
 
-def measure(argv, cwd, limit, expect=(0,)):
+def measure(helper, argv, cwd, limit, expect=(0,)):
     """(seconds, peak bytes) of the best run, or a text that says why there is none."""
     best = None
     for _ in range(3):
-        started = time.monotonic()
-        pid = os.fork()
-        if pid == 0:
-            os.chdir(cwd)
-            null = os.open(os.devnull, os.O_RDWR)
-            for stream in (0, 1):
-                os.dup2(null, stream)
-            os.dup2(os.open(str(cwd / "stderr"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), 2)
-            try:
-                os.execvp(argv[0], [str(a) for a in argv])
-            finally:
-                os._exit(127)
-        signal.signal(signal.SIGALRM, lambda *_, pid=pid: os.kill(pid, signal.SIGKILL))
-        signal.setitimer(signal.ITIMER_REAL, limit)
-        _, status, usage = os.wait4(pid, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        seconds = time.monotonic() - started
-        if os.WIFSIGNALED(status):
-            return f"> {limit:.0f} s" if seconds >= limit - 1 else f"signal {os.WTERMSIG(status)}"
-        if os.WEXITSTATUS(status) not in expect:
+        with (cwd / "stderr").open("wb") as errors:
+            done = subprocess.run([str(a) for a in (helper, int(limit), *argv)], cwd=cwd, stdout=subprocess.PIPE, stderr=errors,
+                                  check=True, env={**os.environ, "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"})
+        seconds, memory, code = float(done.stdout.split()[0]), int(done.stdout.split()[1]), int(done.stdout.split()[2])
+        if code == 124:
+            return f"> {limit:.0f} s"
+        if code not in expect:
             first = (cwd / "stderr").read_text(encoding="utf-8", errors="replace").split("\n")[0]
-            return f"exit {os.WEXITSTATUS(status)}: {first[:90]}"
+            return f"exit {code}: {first[:90]}"
         if best is None or seconds < best[0]:
-            best = (seconds, usage.ru_maxrss * 1024)
+            best = (seconds, memory)
         if seconds > 5:
             break
     return best
@@ -76,14 +62,16 @@ def write(path, parts):
 def main():
     parser = argparse.ArgumentParser(description="measure drc on generated specifications")
     parser.add_argument("--drc", default="build/drc")
-    parser.add_argument("--work", default="build/bench")
+    parser.add_argument("--work", default="build/bench", help="a folder for the inputs; must hold the program `measure`, and is otherwise emptied")
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--limit", type=float, default=180, help="seconds a single run may take")
     parser.add_argument("--no-others", action="store_true", help="leave out the other tools")
     options = parser.parse_args()
     drc, work = pathlib.Path(options.drc).resolve(), pathlib.Path(options.work).resolve()
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    helper = work / "measure"
+    for path in work.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
     sizes = [int(size) for size in options.sizes.split(",")]
 
     results = {}
@@ -99,7 +87,7 @@ def main():
                 commands += [("plan", ["plan", "spec.dr"]), ("build", ["build", "spec.dr", "-o", "out"])]
             for what, argv in commands:
                 # A refuted objective (1) is a result like any other.
-                result = measure([drc, *argv], folder, options.limit, expect=(0, 1) if what != "parse" else (0,))
+                result = measure(helper, [drc, *argv], folder, options.limit, expect=(0, 1) if what != "parse" else (0,))
                 results[size, variant, what] = result
                 show(size, variant, what, result)
             shutil.rmtree(folder / "out", ignore_errors=True)
@@ -116,8 +104,8 @@ def main():
                 folder.mkdir()
                 write(folder / f"spec.{suffix}", make(size))
                 if tool == "terraform":
-                    measure(["terraform", "init", "-no-color"], folder, options.limit)
-                show(size, "equal", " ".join(argv[:2]) if tool != "jsonnet" else tool, measure(argv, folder, options.limit))
+                    measure(helper, ["terraform", "init", "-no-color"], folder, options.limit)
+                show(size, "equal", " ".join(argv[:2]) if tool != "jsonnet" else tool, measure(helper, argv, folder, options.limit))
                 shutil.rmtree(folder)
 
     print()
