@@ -22,7 +22,8 @@ struct md_inline {
 
 /* ---- inline ------------------------------------------------------------------------------------ */
 
-/* shows exactly the text; runs of blanks stay */
+/* Shows the text, whatever it holds; line breaks stay (blanks in headings), characters one cannot see become U+FFFD.
+ * As everywhere in Markdown, blanks at the ends of a line and runs of blanks collapse on display. */
 struct md_inline md_text(struct arena *arena, const char *text);
 struct md_inline md_textf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct md_inline md_code(struct arena *arena, const char *text); /* `text`, newlines become blanks */
@@ -42,11 +43,16 @@ const char *md_anchor(struct arena *arena, const char *heading);
 
 /* ---- blocks ------------------------------------------------------------------------------------ */
 
+enum { MD_DEPTH_MAX = 8 };
+
 struct md {
     struct arena *arena;
     struct strbuf *out;
-    int last;         /* kind of the previous block, see md.c */
-    unsigned columns; /* of the open table */
+    int last;                            /* kind of the previous block, see md.c */
+    unsigned columns;                    /* of the open table */
+    unsigned depth;                      /* of the last list item */
+    unsigned indent[MD_DEPTH_MAX + 1];   /* columns before the content of the list at each depth */
+    bool ordered[MD_DEPTH_MAX + 1];
 };
 
 void md_init(struct md *w, struct arena *arena, struct strbuf *out);

@@ -1,76 +1,28 @@
 /* UTF-8 and comments for the writers. */
 #include "emit/text.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 size_t text_decode(const char *text, size_t len, uint32_t *code_point)
 {
-    const unsigned char *s = (const unsigned char *)text;
-    uint32_t value, least;
-    size_t need, i;
+    size_t n = utf8_decode(text, len, code_point);
 
-    if (s[0] < 0x80) {
-        *code_point = s[0];
-        return 1;
-    }
-    if (s[0] >= 0xC2 && s[0] <= 0xDF) {
-        need = 2;
-        value = s[0] & 0x1FU;
-        least = 0x80;
-    } else if ((s[0] & 0xF0) == 0xE0) {
-        need = 3;
-        value = s[0] & 0x0FU;
-        least = 0x800;
-    } else if (s[0] >= 0xF0 && s[0] <= 0xF4) {
-        need = 4;
-        value = s[0] & 0x07U;
-        least = 0x10000;
-    } else {
-        return 0;
-    }
-    if (need > len)
-        return 0;
-    for (i = 1; i < need; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-        value = value << 6 | (s[i] & 0x3FU);
-    }
-    if (value < least || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-        return 0;
-    *code_point = value;
-    return need;
+    /* A genuine U+FFFD is three bytes long. */
+    return n == 1 && *code_point == 0xFFFD ? 0 : n;
 }
 
 bool text_is_utf8(const char *text, size_t len)
 {
-    uint32_t cp;
-    size_t n;
-
-    for (size_t i = 0; i < len; i += n) {
-        n = text_decode(text + i, len - i, &cp);
-        if (n == 0)
-            return false;
-    }
-    return true;
+    return utf8_invalid(text, len) == len;
 }
 
-void text_add_code_point(struct strbuf *out, uint32_t cp)
+void text_add_code_point(struct strbuf *out, uint32_t code_point)
 {
-    if (cp < 0x80) {
-        strbuf_addch(out, (char)cp);
-    } else if (cp < 0x800) {
-        strbuf_addch(out, (char)(0xC0 | cp >> 6));
-        strbuf_addch(out, (char)(0x80 | (cp & 0x3F)));
-    } else if (cp < 0x10000) {
-        strbuf_addch(out, (char)(0xE0 | cp >> 12));
-        strbuf_addch(out, (char)(0x80 | (cp >> 6 & 0x3F)));
-        strbuf_addch(out, (char)(0x80 | (cp & 0x3F)));
-    } else {
-        strbuf_addch(out, (char)(0xF0 | cp >> 18));
-        strbuf_addch(out, (char)(0x80 | (cp >> 12 & 0x3F)));
-        strbuf_addch(out, (char)(0x80 | (cp >> 6 & 0x3F)));
-        strbuf_addch(out, (char)(0x80 | (cp & 0x3F)));
-    }
+    char bytes[4];
+
+    strbuf_add(out, bytes, utf8_encode(code_point, bytes));
 }
 
 void text_add_utf8(struct strbuf *out, const char *text, size_t len)

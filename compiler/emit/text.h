@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Length of the UTF-8 sequence at text[0..len) and its code point; 0 when it is none (RFC 3629: no surrogates, no
- * overlong forms, at most U+10FFFF). len must not be 0. */
+/* Length of the UTF-8 sequence at text[0..len) and its code point; 0 when it is none. len must not be 0. */
 size_t text_decode(const char *text, size_t len, uint32_t *code_point);
 
 bool text_is_utf8(const char *text, size_t len);

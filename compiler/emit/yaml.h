@@ -34,7 +34,7 @@ void yaml_list_begin(struct yaml *y);
 void yaml_list_end(struct yaml *y);
 
 void yaml_key(struct yaml *y, const char *key); /* within a map, before each value; any text */
-void yaml_string(struct yaml *y, const char *text); /* any text; bytes that are not UTF-8 become U+FFFD */
+void yaml_string(struct yaml *y, const char *text); /* NULL writes null; bytes not UTF-8 become U+FFFD */
 void yaml_int(struct yaml *y, int64_t value);
 void yaml_decimal(struct yaml *y, const char *digits); /* "0.25"; other text becomes a string */
 void yaml_bool(struct yaml *y, bool value);
@@ -47,8 +47,7 @@ void yaml_key_bool(struct yaml *y, const char *key, bool value);
 void yaml_key_map(struct yaml *y, const char *key);  /* begins a map */
 void yaml_key_list(struct yaml *y, const char *key); /* begins a list */
 
-/* Frees libyaml's memory; must be called. False when the calls did not nest or text was not UTF-8: the bytes
- * written so far are then of no use (not UTF-8: usable, but not faithful). */
+/* Frees libyaml's memory; must be called. False when the calls did not nest: what was written is of no use. */
 bool yaml_finish(struct yaml *y);
 
 #endif
