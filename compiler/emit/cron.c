@@ -83,7 +83,8 @@ bool cron_line(struct strbuf *out, const struct cron_time *time, const char *use
         return false;
     if (len == 0 || len > COMMAND_MAX || has_control(command) || strchr(command, '\\') || command[0] == ' ')
         return false;
-    strbuf_addf(out, "%s %s %s %s %s %s ", time->minute, time->hour, time->day, time->month, time->weekday, user);
+    strbuf_addf(out, "%s %s %s %s %s %s ", time->minute, time->hour, time->day, time->month, time->weekday,
+                user);
     for (; *command; command++) {
         if (*command == '%')
             strbuf_addch(out, '\\');

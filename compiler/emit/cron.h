@@ -16,10 +16,10 @@ void cron_blank(struct strbuf *out);
 /* NAME=value before the lines it applies to. False, nothing written, when the name is no identifier or the
  * value has a line break or a quote that cron could not hold. */
 bool cron_env(struct strbuf *out, const char *name, const char *value);
-/* One job. `command` is shell text, as from sh_cmd_text. False, nothing written, when a field holds anything but
- * digits and `* , - /`, the user is no user name, or the command is empty, has a line break, a control character or
- * a backslash (crons differ on one before `%` or another) or is longer than the 998 bytes cron keeps: put such a
- * command into a script. */
+/* One job. `command` is shell text, as from sh_cmd_text. False, nothing written, when a field holds anything
+ * but digits and `* , - /`, the user is no user name, or the command is empty, has a line break, a control
+ * character or a backslash (crons differ on one before `%` or another) or is longer than the 998 bytes cron
+ * keeps: put such a command into a script. */
 bool cron_line(struct strbuf *out, const struct cron_time *time, const char *user, const char *command);
 /* A name cron accepts in /etc/cron.d: [A-Za-z0-9_-]+ without a dot. */
 bool cron_file_name_ok(const char *name);

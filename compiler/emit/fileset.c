@@ -1,6 +1,6 @@
-/* The output set. Paths are kept in a table of their folded form (ASCII letters in lower case), so that two paths which a
- * case-insensitive file system would merge are told apart from two that it would not; the table also holds
- * every folder a path implies, since a file cannot be a folder as well. */
+/* The output set. Paths are kept in a table of their folded form (ASCII letters in lower case), so that two
+ * paths which a case-insensitive file system would merge are told apart from two that it would not; the table
+ * also holds every folder a path implies, since a file cannot be a folder as well. */
 #include "emit/fileset.h"
 
 #include "emit/text.h"
@@ -65,7 +65,8 @@ const char *output_path_refusal(const char *path)
 
 /* ---- the table of taken paths ------------------------------------------------------------------ */
 
-/* An entry is a kind byte and the folded path. The kind of a folder also keeps the spelling apart: see claim_folder. */
+/* An entry is a kind byte and the folded path. The kind of a folder also keeps the spelling apart: see
+ * claim_folder. */
 enum { KIND_FILE = 'f', KIND_FOLDER = 'd' };
 
 static uint32_t hash_text(const char *text)
@@ -77,7 +78,8 @@ static uint32_t hash_text(const char *text)
     return hash;
 }
 
-/* The slot of a folded path, or the free slot where it belongs. Entries are "kind, exact path, NUL, folded path". */
+/* The slot of a folded path, or the free slot where it belongs. Entries are "kind, exact path, NUL, folded
+ * path". */
 static const char *entry_folded(const char *entry)
 {
     return entry + strlen(entry) + 1;

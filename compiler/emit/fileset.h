@@ -16,9 +16,9 @@ struct output_file {
     const char *path;
     const char *data; /* followed by a NUL that does not count */
     size_t size;
-    const char *backend; /* the backend's name, e.g. "terraform" */
+    const char *backend;       /* the backend's name, e.g. "terraform" */
     VEC(const char *) origins; /* "file.dr:12", in the order added, each once */
-    bool executable; /* mode 0755, else 0644 */
+    bool executable;           /* mode 0755, else 0644 */
 };
 
 /* Reach into it only through the functions; `arena` owns every byte. */

@@ -1,5 +1,5 @@
-/* Terraform configuration. The constructors build a tree; the printer asks of every value whether it fits one line,
- * because `terraform fmt` aligns `=` only within runs of single-line attributes. */
+/* Terraform configuration. The constructors build a tree; the printer asks of every value whether it fits one
+ * line, because `terraform fmt` aligns `=` only within runs of single-line attributes. */
 #include "emit/hcl.h"
 
 #include "base/vec.h"
@@ -236,7 +236,8 @@ void hcl_template_ref(struct hcl_expr *tmpl, struct hcl_source source)
     vec_push(tmpl->arena, &tmpl->items, hcl_expr(tmpl->arena, source));
 }
 
-struct hcl_expr *hcl_binary(struct arena *arena, const char *op, struct hcl_expr *left, struct hcl_expr *right)
+struct hcl_expr *hcl_binary(struct arena *arena, const char *op, struct hcl_expr *left,
+                            struct hcl_expr *right)
 {
     struct hcl_expr *expr = new_expr(arena, EXPR_BINARY, op);
 
@@ -278,16 +279,18 @@ static void add_escape(struct strbuf *out, uint32_t cp)
     }
 }
 
-/* Characters that are one column each to terraform fmt, whatever stands beside them. It counts grapheme clusters; keys
- * escape everything that could join into one, so that counting code points is exact. */
+/* Characters that are one column each to terraform fmt, whatever stands beside them. It counts grapheme
+ * clusters; keys escape everything that could join into one, so that counting code points is exact. */
 static bool is_one_column(uint32_t cp)
 {
-    return (cp >= 0x20 && cp < 0x7F) || (cp >= 0xA1 && cp < 0x300 && cp != 0xAD && cp != 0xA9 && cp != 0xAE) ||
+    return (cp >= 0x20 && cp < 0x7F) ||
+           (cp >= 0xA1 && cp < 0x300 && cp != 0xAD && cp != 0xA9 && cp != 0xAE) ||
            (cp >= 0x370 && cp <= 0x482) || (cp >= 0x48A && cp <= 0x52F) || (cp >= 0x3041 && cp <= 0x3096) ||
            (cp >= 0x30A1 && cp <= 0x30FA) || (cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0xAC00 && cp <= 0xD7A3);
 }
 
-/* The inside of a quoted string. before_expr: an interpolation follows, so a final `$` must not touch its `${`. */
+/* The inside of a quoted string. before_expr: an interpolation follows, so a final `$` must not touch its
+ * `${`. */
 static void add_string_part(struct strbuf *out, const char *text, bool before_expr, bool key)
 {
     size_t len = strlen(text), n;
@@ -303,8 +306,8 @@ static void add_string_part(struct strbuf *out, const char *text, bool before_ex
             /* A sign before the doubled one would pair with it: that one is escaped below. */
             strbuf_addch(out, (char)cp);
             strbuf_addch(out, (char)cp);
-        } else if ((cp == '$' || cp == '%') &&
-                   ((text[i + 1] == (char)cp && text[i + 2] == '{') || (before_expr && i + 1 == len && cp == '$'))) {
+        } else if ((cp == '$' || cp == '%') && ((text[i + 1] == (char)cp && text[i + 2] == '{') ||
+                                                (before_expr && i + 1 == len && cp == '$'))) {
             strbuf_addf(out, "\\u%04x", (unsigned)cp);
         } else if (cp == '"' || cp == '\\' || text_is_hidden(cp) || (key && !is_one_column(cp))) {
             add_escape(out, cp);
@@ -334,7 +337,8 @@ static size_t columns(const char *text)
 
 static bool is_keyword(const char *text)
 {
-    static const char *const words[] = {"else", "endfor", "endif", "false", "for", "if", "in", "null", "true"};
+    static const char *const words[] = {"else", "endfor", "endif", "false", "for",
+                                        "if",   "in",     "null",  "true"};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(text, words[i]) == 0)
@@ -584,8 +588,8 @@ static void add_item(struct hcl_body *body, enum item_kind kind, const char *tex
 void hcl_set(struct hcl_body *body, const char *name, struct hcl_expr *value)
 {
     add_item(body, ITEM_ATTRIBUTE,
-             hcl_is_identifier(name) ? arena_strdup(body->arena, name) : hcl_identifier(body->arena, name), value,
-             NULL);
+             hcl_is_identifier(name) ? arena_strdup(body->arena, name) : hcl_identifier(body->arena, name),
+             value, NULL);
 }
 
 void hcl_set_string(struct hcl_body *body, const char *name, const char *text)

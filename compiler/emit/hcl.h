@@ -32,13 +32,14 @@ struct hcl_source {
 
 /* A traversal `a.b.c` of its parts. A part that is no identifier goes through hcl_identifier first, so
  * hostile text cannot become syntax. */
-#define hcl_ref(arena, ...) \
-    hcl_ref_parts((arena), (const char *const[]){__VA_ARGS__},                                                \
+#define hcl_ref(arena, ...)                                    \
+    hcl_ref_parts((arena), (const char *const[]){__VA_ARGS__}, \
                   sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 struct hcl_source hcl_ref_parts(struct arena *arena, const char *const *parts, size_t count);
 
-/* A valid Terraform identifier from any text, in snake case: `[a-z_][a-z0-9_]*`. Upper case is lowered, runs of
- * other characters become one `_`. Two texts may give one identifier: whoever names things must detect that. */
+/* A valid Terraform identifier from any text, in snake case: `[a-z_][a-z0-9_]*`. Upper case is lowered, runs
+ * of other characters become one `_`. Two texts may give one identifier: whoever names things must detect
+ * that. */
 const char *hcl_identifier(struct arena *arena, const char *text);
 bool hcl_is_identifier(const char *text);
 

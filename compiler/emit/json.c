@@ -1,4 +1,5 @@
-/* Streaming JSON. The writer keeps one byte per open level: what is open and whether it has an element yet. */
+/* Streaming JSON. The writer keeps one byte per open level: what is open and whether it has an element
+ * yet. */
 #include "emit/json.h"
 
 #include "emit/text.h"

@@ -14,9 +14,9 @@ enum { JSON_MAX_DEPTH = 64 };
 struct json {
     struct strbuf *out;
     unsigned depth;
-    bool compact;                       /* one line, no blanks: for JSON Lines */
-    bool faithful;                      /* false once a string was not UTF-8 */
-    bool nested;                        /* false once calls did not nest */
+    bool compact;  /* one line, no blanks: for JSON Lines */
+    bool faithful; /* false once a string was not UTF-8 */
+    bool nested;   /* false once calls did not nest */
     bool after_key;
     unsigned char state[JSON_MAX_DEPTH + 1]; /* see json.c */
 };

@@ -22,8 +22,8 @@ struct md_inline {
 
 /* ---- inline ------------------------------------------------------------------------------------ */
 
-/* Shows the text, whatever it holds; line breaks stay (blanks in headings), characters one cannot see become U+FFFD.
- * As everywhere in Markdown, blanks at the ends of a line and runs of blanks collapse on display. */
+/* Shows the text, whatever it holds; line breaks stay (blanks in headings), characters one cannot see become
+ * U+FFFD. As everywhere in Markdown, blanks at the ends of a line and runs of blanks collapse on display. */
 struct md_inline md_text(struct arena *arena, const char *text);
 struct md_inline md_textf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct md_inline md_code(struct arena *arena, const char *text); /* `text`, newlines become blanks */
@@ -32,7 +32,7 @@ struct md_inline md_strong(struct arena *arena, struct md_inline content);
 struct md_inline md_emphasis(struct arena *arena, struct md_inline content);
 /* A link. Only http, https, mailto and relative targets become one; another scheme leaves the text alone. */
 struct md_inline md_link(struct arena *arena, struct md_inline text, const char *target);
-#define md_cat(arena, ...) \
+#define md_cat(arena, ...)                                         \
     md_cat_parts((arena), (const struct md_inline[]){__VA_ARGS__}, \
                  sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline))
 struct md_inline md_cat_parts(struct arena *arena, const struct md_inline *parts, size_t count);
@@ -48,10 +48,10 @@ enum { MD_DEPTH_MAX = 8 };
 struct md {
     struct arena *arena;
     struct strbuf *out;
-    int last;                            /* kind of the previous block, see md.c */
-    unsigned columns;                    /* of the open table */
-    unsigned depth;                      /* of the last list item */
-    unsigned indent[MD_DEPTH_MAX + 1];   /* columns before the content of the list at each depth */
+    int last;                          /* kind of the previous block, see md.c */
+    unsigned columns;                  /* of the open table */
+    unsigned depth;                    /* of the last list item */
+    unsigned indent[MD_DEPTH_MAX + 1]; /* columns before the content of the list at each depth */
     bool ordered[MD_DEPTH_MAX + 1];
 };
 
@@ -79,10 +79,10 @@ enum md_align { MD_LEFT, MD_RIGHT, MD_CENTRE };
  * left). */
 void md_table_begin(struct md *w, const struct md_inline *head, const enum md_align *align, unsigned columns);
 void md_table_row(struct md *w, const struct md_inline *cells, unsigned count);
-#define MD_ROW(w, ...) \
+#define MD_ROW(w, ...)                                         \
     md_table_row((w), (const struct md_inline[]){__VA_ARGS__}, \
                  (unsigned)(sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline)))
-#define MD_TABLE(w, align, ...) \
+#define MD_TABLE(w, align, ...)                                           \
     md_table_begin((w), (const struct md_inline[]){__VA_ARGS__}, (align), \
                    (unsigned)(sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline)))
 void md_table_end(struct md *w);

@@ -1,6 +1,7 @@
-/* Bash. Words are lists of segments, quoted when printed. A literal is printed bare when every byte is harmless, in
- * single quotes when those suffice, in double quotes when it holds quotes or `$` (shellcheck suspects `$` in single
- * quotes), and in $'…' when it holds characters one cannot see, so that no script line hides anything. */
+/* Bash. Words are lists of segments, quoted when printed. A literal is printed bare when every byte is
+ * harmless, in single quotes when those suffice, in double quotes when it holds quotes or `$` (shellcheck
+ * suspects `$` in single quotes), and in $'…' when it holds characters one cannot see, so that no script line
+ * hides anything. */
 #include "emit/sh.h"
 
 #include "emit/text.h"
@@ -241,7 +242,8 @@ void sh_quote(struct strbuf *out, const char *text)
     }
 }
 
-/* Literal text between expansions: in the double quotes that are open, which close around hidden characters. */
+/* Literal text between expansions: in the double quotes that are open, which close around hidden
+ * characters. */
 static void add_mixed_literal(struct strbuf *out, const char *text)
 {
     size_t len = strlen(text), n;
@@ -371,12 +373,14 @@ static const char *known_operator(const char *op, const char *const *known, size
 
 struct sh_cmd sh_test(struct arena *arena, const char *op, struct sh_word word)
 {
-    static const char *const known[] = {"-n", "-z", "-e", "-f", "-d", "-r", "-w", "-x", "-s", "-L", "-S", "-p", "-v",
-                                        "-t", "-O", "-G", "-N", "-b", "-c", "-u", "-g", "-k", "-R", "-o", "-a"};
+    static const char *const known[] = {"-n", "-z", "-e", "-f", "-d", "-r", "-w", "-x", "-s",
+                                        "-L", "-S", "-p", "-v", "-t", "-O", "-G", "-N", "-b",
+                                        "-c", "-u", "-g", "-k", "-R", "-o", "-a"};
     struct sh_cmd cmd = sh_cmd_new(arena);
 
     add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, "[["), false);
-    add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, known_operator(op, known, sizeof known / sizeof *known)), true);
+    add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, known_operator(op, known, sizeof known / sizeof *known)),
+                 true);
     add_cmd_word(&cmd, word, true);
     add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, "]]"), true);
     return cmd;
@@ -389,7 +393,8 @@ struct sh_cmd sh_compare(struct arena *arena, struct sh_word a, const char *op, 
 
     add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, "[["), false);
     add_cmd_word(&cmd, a, true);
-    add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, known_operator(op, known, sizeof known / sizeof *known)), true);
+    add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, known_operator(op, known, sizeof known / sizeof *known)),
+                 true);
     add_cmd_word(&cmd, b, true);
     add_cmd_word(&cmd, new_word(arena, SEGMENT_RAW, "]]"), true);
     return cmd;
@@ -432,9 +437,9 @@ void sh_cmd_negate(struct sh_cmd *cmd)
 /* A bare first word that bash would read as an assignment or a reserved word. */
 static bool is_special_command(const char *word)
 {
-    static const char *const reserved[] = {"case", "coproc", "do",     "done", "elif", "else",  "esac",
-                                           "fi",   "for",    "function", "if", "in",   "select", "then",
-                                           "time", "until",  "while"};
+    static const char *const reserved[] = {"case",   "coproc", "do",   "done",     "elif", "else",
+                                           "esac",   "fi",     "for",  "function", "if",   "in",
+                                           "select", "then",   "time", "until",    "while"};
 
     if (strchr(word, '='))
         return true;
@@ -464,8 +469,8 @@ static void add_command_word(struct strbuf *out, struct sh_word word)
 static void add_redirection(struct strbuf *out, const struct sh_redirection *redirection)
 {
     static const char *const operators[] = {
-        [SH_OUT] = ">", [SH_APPEND] = ">>", [SH_IN] = "<", [SH_ERR] = "2>", [SH_ERR_TO_OUT] = "2>&1",
-        [SH_OUT_TO_ERR] = ">&2", [SH_ALL] = "&>"};
+        [SH_OUT] = ">",           [SH_APPEND] = ">>",      [SH_IN] = "<",  [SH_ERR] = "2>",
+        [SH_ERR_TO_OUT] = "2>&1", [SH_OUT_TO_ERR] = ">&2", [SH_ALL] = "&>"};
 
     strbuf_addstr(out, operators[redirection->kind]);
     if (redirection->kind != SH_ERR_TO_OUT && redirection->kind != SH_OUT_TO_ERR)
@@ -521,8 +526,8 @@ static void add_pipe_pieces(struct pieces *pieces, const struct sh_cmd *cmd)
     }
 }
 
-/* Lays pieces out after what is on the line already (`used` columns): on one line when they fit, else options and
- * pipes start lines of their own and the rest fills up. */
+/* Lays pieces out after what is on the line already (`used` columns): on one line when they fit, else options
+ * and pipes start lines of their own and the rest fills up. */
 static void lay_out(struct strbuf *out, struct pieces *pieces, size_t used, size_t indent, bool one_line)
 {
     const char *piece = strbuf_str(&pieces->text);
@@ -547,7 +552,8 @@ static void lay_out(struct strbuf *out, struct pieces *pieces, size_t used, size
     strbuf_release(&pieces->text);
 }
 
-static void add_command(struct strbuf *out, const struct sh_cmd *cmd, size_t used, size_t indent, bool one_line)
+static void add_command(struct strbuf *out, const struct sh_cmd *cmd, size_t used, size_t indent,
+                        bool one_line)
 {
     struct pieces pieces = {STRBUF_INIT, 0};
 

@@ -39,8 +39,8 @@ struct sh_word sh_int(struct arena *arena, int64_t value);
 struct sh_word sh_var(struct arena *arena, const char *name); /* "${name}" */
 /* "${name:-fallback}" */
 struct sh_word sh_var_or(struct arena *arena, const char *name, const char *fallback);
-struct sh_word sh_args(struct arena *arena);                           /* "$@" */
-struct sh_word sh_array_all(struct arena *arena, const char *name);    /* "${name[@]}" */
+struct sh_word sh_args(struct arena *arena);                                    /* "$@" */
+struct sh_word sh_array_all(struct arena *arena, const char *name);             /* "${name[@]}" */
 struct sh_word sh_cat(struct arena *arena, struct sh_word a, struct sh_word b); /* one word, a then b */
 /* An expansion the author wrote, put inside double quotes: SH_SOURCE("${#list[@]}"), SH_SOURCE("$(date -u
  * +%s)"). */
@@ -77,14 +77,14 @@ struct sh_cmd {
     VEC(struct sh_assignment) env;
     VEC(struct sh_redirection) redirections;
     struct sh_cmd *pipe; /* `cmd | pipe` */
-    bool negated;              /* `! cmd` */
+    bool negated;        /* `! cmd` */
 };
 
-#define SH_CMD(arena, ...) \
+#define SH_CMD(arena, ...)                                    \
     sh_cmd_of((arena), (const struct sh_word[]){__VA_ARGS__}, \
               sizeof((const struct sh_word[]){__VA_ARGS__}) / sizeof(struct sh_word))
 /* From plain literals: SH_CMD_LIT(arena, "aws", "s3", "cp"). */
-#define SH_CMD_LIT(arena, ...) \
+#define SH_CMD_LIT(arena, ...)                                  \
     sh_cmd_of_text((arena), (const char *const[]){__VA_ARGS__}, \
                    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
@@ -95,7 +95,7 @@ void sh_cmd_add(struct sh_cmd *cmd, struct sh_word word);
 void sh_cmd_add_lit(struct sh_cmd *cmd, const char *text);
 /* stay on one line: --region "x" */
 void sh_cmd_option(struct sh_cmd *cmd, const char *flag, struct sh_word value);
-void sh_cmd_env(struct sh_cmd *cmd, const char *name, struct sh_word value);    /* NAME=value cmd */
+void sh_cmd_env(struct sh_cmd *cmd, const char *name, struct sh_word value); /* NAME=value cmd */
 void sh_cmd_redirect(struct sh_cmd *cmd, enum sh_redirect kind, struct sh_word target);
 void sh_cmd_pipe(struct sh_cmd *cmd, const struct sh_cmd *next); /* copies next; calls chain at the end */
 void sh_cmd_negate(struct sh_cmd *cmd);
@@ -158,8 +158,8 @@ void sh_done(struct sh *w); /* ends while and for */
 void sh_case(struct sh *w, struct sh_word subject);
 /* patterns match literally: they are quoted */
 void sh_arm(struct sh *w, const struct sh_word *words, size_t count);
-void sh_arm_default(struct sh *w);                                   /* *) */
-void sh_arm_end(struct sh *w);                                       /* ;; */
+void sh_arm_default(struct sh *w); /* *) */
+void sh_arm_end(struct sh *w);     /* ;; */
 void sh_esac(struct sh *w);
 
 #endif

@@ -1,5 +1,5 @@
-/* What every writer needs to know about text: where UTF-8 is broken, which characters would mislead a reader, and how
- * free text becomes comment lines. Private to compiler/emit. */
+/* What every writer needs to know about text: where UTF-8 is broken, which characters would mislead a reader,
+ * and how free text becomes comment lines. Private to compiler/emit. */
 #ifndef DRC_EMIT_TEXT_H
 #define DRC_EMIT_TEXT_H
 
@@ -17,14 +17,14 @@ bool text_is_utf8(const char *text, size_t len);
 /* A copy of text with every byte that is no part of valid UTF-8 replaced by U+FFFD. */
 void text_add_utf8(struct strbuf *out, const char *text, size_t len);
 
-/* Characters that do not show as themselves: controls, direction overrides, line and paragraph separators, zero-width
- * blanks, the byte order mark. Writers escape them where the format can, so that what a reviewer sees is what is
- * there. Joiners (U+200C, U+200D) are not among them: scripts and emoji need them. */
+/* Characters that do not show as themselves: controls, direction overrides, line and paragraph separators,
+ * zero-width blanks, the byte order mark. Writers escape them where the format can, so that what a reviewer
+ * sees is what is there. Joiners (U+200C, U+200D) are not among them: scripts and emoji need them. */
 bool text_is_hidden(uint32_t code_point);
 
-/* Adds the text as comment lines: indentation, prefix ("#"), a blank, one line per line of text, whatever character a
- * reader could take for a line end. Trailing blanks go, hidden characters become U+FFFD, empty text gives one bare
- * prefix. */
+/* Adds the text as comment lines: indentation, prefix ("#"), a blank, one line per line of text, whatever
+ * character a reader could take for a line end. Trailing blanks go, hidden characters become U+FFFD, empty
+ * text gives one bare prefix. */
 void text_add_comment(struct strbuf *out, size_t indent, const char *prefix, const char *text);
 
 /* A JSON number without exponent: "0", "-3", "12.50"; no leading zero, no bare dot. */

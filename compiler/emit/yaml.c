@@ -1,4 +1,5 @@
-/* YAML on libyaml's emitter. libyaml decides nothing about strings here: every scalar comes with its style. */
+/* YAML on libyaml's emitter. libyaml decides nothing about strings here: every scalar comes with its
+ * style. */
 #include "emit/yaml.h"
 
 #include "emit/text.h"
@@ -112,7 +113,8 @@ static void scalar(struct yaml *y, const char *text, size_t len, yaml_scalar_sty
 /* A key no reader takes for anything but a string: letters first, and none of the words of YAML 1.1. */
 static bool is_plain_key(const char *key)
 {
-    static const char *const words[] = {"false", "n", "no", "null", "off", "on", "true", "y", "yes", "nan", "inf"};
+    static const char *const words[] = {"false", "n", "no",  "null", "off", "on",
+                                        "true",  "y", "yes", "nan",  "inf"};
     size_t len = 0;
 
     for (; key[len]; len++) {
@@ -134,8 +136,8 @@ static bool is_plain_key(const char *key)
     return len > 0;
 }
 
-/* A literal block shows a script as a script. Only for text it shows unchanged: lines of visible characters, none
- * ending in a blank, the first one neither indented nor empty, one line break at the end or none. */
+/* A literal block shows a script as a script. Only for text it shows unchanged: lines of visible characters,
+ * none ending in a blank, the first one neither indented nor empty, one line break at the end or none. */
 static bool is_block_text(const char *text, size_t len)
 {
     uint32_t cp, last = '\n';
@@ -191,7 +193,8 @@ void yaml_string(struct yaml *y, const char *text)
         yaml_null(y);
     else
         string(y, text,
-               is_block_text(text, strlen(text)) ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+               is_block_text(text, strlen(text)) ? YAML_LITERAL_SCALAR_STYLE
+                                                 : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }
 
 void yaml_int(struct yaml *y, int64_t value)

@@ -33,7 +33,7 @@ void yaml_map_end(struct yaml *y);
 void yaml_list_begin(struct yaml *y);
 void yaml_list_end(struct yaml *y);
 
-void yaml_key(struct yaml *y, const char *key); /* within a map, before each value; any text */
+void yaml_key(struct yaml *y, const char *key);     /* within a map, before each value; any text */
 void yaml_string(struct yaml *y, const char *text); /* NULL writes null; bytes not UTF-8 become U+FFFD */
 void yaml_int(struct yaml *y, int64_t value);
 void yaml_decimal(struct yaml *y, const char *digits); /* "0.25"; other text becomes a string */
@@ -47,7 +47,8 @@ void yaml_key_bool(struct yaml *y, const char *key, bool value);
 void yaml_key_map(struct yaml *y, const char *key);  /* begins a map */
 void yaml_key_list(struct yaml *y, const char *key); /* begins a list */
 
-/* Frees libyaml's memory; must be called. False when the calls did not nest: what was written is of no use. */
+/* Frees libyaml's memory; must be called. False when the calls did not nest: what was written is of no
+ * use. */
 bool yaml_finish(struct yaml *y);
 
 #endif
