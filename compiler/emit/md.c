@@ -1,0 +1,602 @@
+/* Markdown. Inline values are Markdown with two marks in them, bytes that md_text never lets through: a line
+ * break of the text and a pipe inside a code span. What they become depends on where the value ends up, which
+ * only the block functions know. */
+#include "emit/md.h"
+
+#include "emit/text.h"
+
+#include <string.h>
+
+enum { BREAK = 1, PIPE = 2 };
+
+enum block_kind { NOTHING, HEADING, PARAGRAPH, LIST, QUOTE, ALERT, CODE, RULE, COMMENT, TABLE };
+
+/* ---- inline ------------------------------------------------------------------------------------ */
+
+static struct md_inline keep(struct arena *arena, struct strbuf *text)
+{
+    struct md_inline result = {strbuf_dup(text, arena)};
+
+    strbuf_release(text);
+    return result;
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Text without control characters, blanks for tabs, BREAK for line ends, none at the ends. */
+static void clean(struct strbuf *out, const char *text)
+{
+    size_t len = strlen(text), n;
+    uint32_t cp;
+
+    for (size_t i = 0; i < len; i += n) {
+        n = text_decode(text + i, len - i, &cp);
+        if (n == 0) {
+            n = 1;
+            cp = 0xFFFD;
+        }
+        if (cp == '\r' && text[i + 1] == '\n')
+            continue;
+        if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 ||
+            cp == 0x2029)
+            cp = BREAK;
+        else if (cp == '\t')
+            cp = ' ';
+        else if (text_is_hidden(cp))
+            cp = 0xFFFD;
+        if (cp == BREAK || (cp == ' ' && (out->len == 0 || out->data[out->len - 1] == BREAK))) {
+            while (cp == BREAK && out->len > 0 && out->data[out->len - 1] == ' ')
+                out->data[--out->len] = '\0';
+            if (out->len == 0 || cp == ' ')
+                continue;
+        }
+        text_add_code_point(out, cp);
+    }
+    while (out->len > 0 && (out->data[out->len - 1] == BREAK || out->data[out->len - 1] == ' '))
+        out->data[--out->len] = '\0';
+}
+
+/* Whether s[i] needs a backslash so that it stands for itself. `start`: it may come first on a line. */
+static bool needs_escape(const char *s, size_t i, bool start)
+{
+    char before = i > 0 ? s[i - 1] : ' ', after = s[i + 1];
+
+    switch (s[i]) {
+    case '\\':
+    case '`':
+    case '*':
+    case '[':
+    case ']':
+    case '<':
+    case '|':
+    case '~':
+    case '$': return true;
+    case '_': return !is_alnum(before) || !is_alnum(after); /* inside a word it is nothing special */
+    case '&': return is_alnum(after) || after == '#';
+    case '@': return is_alnum(before) && is_alnum(after); /* else a bare address becomes a link */
+    case ':': return after == '/' && s[i + 2] == '/';
+    case '.': return (before == 'w' || before == 'W') && i >= 3; /* www. */
+    case '#':
+    case '>':
+    case '+':
+    case '-':
+    case '=': return start;
+    default: return false;
+    }
+}
+
+/* The digits of `12.` or `12)` at s, which would begin a list; 0 when there is none. */
+static size_t list_number(const char *s)
+{
+    size_t len = strspn(s, "0123456789");
+
+    return len > 0 && len <= 9 && (s[len] == '.' || s[len] == ')') ? len : 0;
+}
+
+struct md_inline md_text(struct arena *arena, const char *text)
+{
+    struct strbuf visible = STRBUF_INIT, out = STRBUF_INIT;
+    const char *s;
+    bool start = true;
+
+    clean(&visible, text);
+    s = strbuf_str(&visible);
+    for (size_t i = 0; s[i]; i++) {
+        size_t digits = start ? list_number(s + i) : 0;
+
+        if (digits > 0) {
+            strbuf_add(&out, s + i, digits);
+            strbuf_addch(&out, '\\');
+            i += digits;
+        } else if (needs_escape(s, i, start)) {
+            strbuf_addch(&out, '\\');
+        }
+        strbuf_addch(&out, s[i]);
+        /* GitHub turns @name and #12 into links after rendering, whatever their escapes: only a tag between
+         * stops it. */
+        if ((s[i] == '@' && (i == 0 || !is_alnum(s[i - 1])) && is_alnum(s[i + 1])) ||
+            (s[i] == '#' && s[i + 1] >= '0' && s[i + 1] <= '9'))
+            strbuf_addstr(&out, "<!-- -->");
+        start = s[i] == BREAK;
+    }
+    strbuf_release(&visible);
+    return keep(arena, &out);
+}
+
+struct md_inline md_textf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    const char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return md_text(arena, text);
+}
+
+static size_t longest_run(const char *text, char c)
+{
+    size_t longest = 0, run = 0;
+
+    for (; *text; text++) {
+        run = *text == c ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* Whether a run of exactly `len` backticks occurs: a code span may be delimited by any other length. */
+static bool has_run(const char *text, size_t len)
+{
+    while (*text) {
+        size_t run = strspn(text, "`");
+
+        if (run == len)
+            return true;
+        text += run > 0 ? run : 1;
+    }
+    return false;
+}
+
+static size_t shortest_free_run(const char *text)
+{
+    size_t len = 1;
+
+    while (has_run(text, len))
+        len++;
+    return len;
+}
+
+/* One code span of text without line ends and without `\|`. */
+static void add_code_span(struct strbuf *out, const char *text, size_t len)
+{
+    struct strbuf span = STRBUF_INIT;
+    const char *s;
+    size_t ticks;
+    bool pad;
+
+    strbuf_add(&span, text, len);
+    s = strbuf_str(&span);
+    ticks = shortest_free_run(s);
+    /* Markdown takes one blank off each end when both have one and there is more than blanks. */
+    pad = s[0] == '`' || s[len - 1] == '`' || (s[0] == ' ' && s[len - 1] == ' ' && s[strspn(s, " ")] != '\0');
+    strbuf_addfill(out, '`', ticks);
+    strbuf_addstr(out, pad ? " " : "");
+    for (; *s; s++)
+        strbuf_addch(out, *s == '|' ? PIPE : *s);
+    strbuf_addstr(out, pad ? " " : "");
+    strbuf_addfill(out, '`', ticks);
+    strbuf_release(&span);
+}
+
+struct md_inline md_code(struct arena *arena, const char *text)
+{
+    struct strbuf visible = STRBUF_INIT, out = STRBUF_INIT;
+    const char *s, *end;
+
+    clean(&visible, text);
+    for (size_t i = 0; i < visible.len; i++) {
+        if (visible.data[i] == BREAK)
+            visible.data[i] = ' ';
+    }
+    /* A backslash before a pipe cannot be written in the code span of a table: the pipe stands between two
+     * spans. */
+    for (s = strbuf_str(&visible); *s; s = end) {
+        const char *split = strstr(s, "\\|");
+
+        end = split ? split + 1 : s + strlen(s);
+        add_code_span(&out, s, (size_t)(end - s));
+        if (split) {
+            strbuf_addstr(&out, "\\|");
+            end++;
+        }
+    }
+    strbuf_release(&visible);
+    return keep(arena, &out);
+}
+
+struct md_inline md_codef(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    const char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return md_code(arena, text);
+}
+
+static struct md_inline wrap(struct arena *arena, const char *mark, struct md_inline content)
+{
+    struct md_inline result = {content.markdown};
+
+    if (*content.markdown)
+        result.markdown = arena_printf(arena, "%s%s%s", mark, content.markdown, mark);
+    return result;
+}
+
+struct md_inline md_strong(struct arena *arena, struct md_inline content)
+{
+    return wrap(arena, "**", content);
+}
+
+struct md_inline md_emphasis(struct arena *arena, struct md_inline content)
+{
+    return wrap(arena, "*", content);
+}
+
+static bool is_safe_target(const char *target)
+{
+    static const char *const schemes[] = {"https:", "http:", "mailto:"};
+    size_t colon = strcspn(target, ":/?#");
+
+    if (*target == '\0' || (target[0] == '/' && target[1] == '/'))
+        return false;
+    if (target[colon] != ':')
+        return true; /* relative */
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        if (strncmp(target, schemes[i], strlen(schemes[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct md_inline md_link(struct arena *arena, struct md_inline text, const char *target)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    if (!is_safe_target(target))
+        return text;
+    strbuf_addf(&out, "[%s](", text.markdown);
+    for (; *target; target++) {
+        unsigned char c = (unsigned char)*target;
+
+        if (c <= 0x20 || c >= 0x7F || strchr("<>()\\\"`|*[]{}^", c))
+            strbuf_addf(&out, "%%%02X", c);
+        else
+            strbuf_addch(&out, (char)c);
+    }
+    strbuf_addch(&out, ')');
+    return keep(arena, &out);
+}
+
+struct md_inline md_cat_parts(struct arena *arena, const struct md_inline *parts, size_t count)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    for (size_t i = 0; i < count; i++) {
+        /* Two code spans side by side would melt into one. */
+        if (out.len > 0 && out.data[out.len - 1] == '`' && parts[i].markdown[0] == '`')
+            strbuf_addch(&out, ' ');
+        strbuf_addstr(&out, parts[i].markdown);
+    }
+    return keep(arena, &out);
+}
+
+const char *md_anchor(struct arena *arena, const char *heading)
+{
+    struct strbuf out = STRBUF_INIT;
+    size_t len = strlen(heading), n;
+    uint32_t cp;
+    const char *result;
+
+    for (size_t i = 0; i < len; i += n) {
+        n = text_decode(heading + i, len - i, &cp);
+        if (n == 0) {
+            n = 1;
+        } else if (cp >= 'A' && cp <= 'Z') {
+            strbuf_addch(&out, (char)(cp - 'A' + 'a'));
+        } else if (cp == ' ') {
+            strbuf_addch(&out, '-');
+        } else if (cp == '-' || cp == '_' || (cp < 0x80 && is_alnum((char)cp))) {
+            strbuf_addch(&out, (char)cp);
+        } else if (cp >= 0xAA && !(cp >= 0x2000 && cp <= 0x2BFF) && !(cp >= 0x3000 && cp <= 0x303F)) {
+            text_add_code_point(&out, cp);
+        }
+    }
+    result = strbuf_dup(&out, arena);
+    strbuf_release(&out);
+    return result;
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------ */
+
+void md_init(struct md *w, struct arena *arena, struct strbuf *out)
+{
+    memset(w, 0, sizeof *w);
+    w->arena = arena;
+    w->out = out;
+}
+
+/* What BREAK becomes: another line of the same block, `<br>`, or a blank. */
+enum break_style { BREAK_LINE, BREAK_TAG, BREAK_BLANK };
+
+/* The value with its marks resolved; further lines start with `prefix`. */
+static void render(struct md *w, struct md_inline value, enum break_style style, const char *prefix)
+{
+    struct strbuf *out = w->out;
+
+    for (const char *s = value.markdown; *s; s++) {
+        if (*s == PIPE) {
+            strbuf_addstr(out, style == BREAK_TAG ? "\\|" : "|");
+        } else if (*s == BREAK) {
+            strbuf_addstr(out, style == BREAK_LINE ? "\\\n" : style == BREAK_TAG ? "<br>" : " ");
+            strbuf_addstr(out, style == BREAK_LINE ? prefix : "");
+        } else if (*s == '\n') { /* only the author's own Markdown has these */
+            strbuf_addch(out, style == BREAK_LINE ? '\n' : ' ');
+            strbuf_addstr(out, style == BREAK_LINE ? prefix : "");
+        } else {
+            strbuf_addch(out, *s);
+        }
+    }
+}
+
+static void begin_block(struct md *w, enum block_kind kind)
+{
+    if (w->last != NOTHING)
+        strbuf_addch(w->out, '\n');
+    w->last = kind;
+}
+
+void md_heading(struct md *w, unsigned level, struct md_inline text)
+{
+    begin_block(w, HEADING);
+    strbuf_addfill(w->out, '#', level < 1 ? 1 : level > 6 ? 6 : level);
+    strbuf_addch(w->out, ' ');
+    render(w, text, BREAK_BLANK, "");
+    strbuf_addch(w->out, '\n');
+}
+
+void md_paragraph(struct md *w, struct md_inline text)
+{
+    if (*text.markdown == '\0')
+        return;
+    begin_block(w, PARAGRAPH);
+    render(w, text, BREAK_LINE, "");
+    strbuf_addch(w->out, '\n');
+}
+
+static void list_item(struct md *w, unsigned depth, const char *marker, bool ordered, const char *box,
+                      struct md_inline text)
+{
+    const char *prefix;
+
+    if (w->last != LIST) {
+        begin_block(w, LIST);
+        depth = 0;
+    } else {
+        /* An item cannot be more than one deeper than the one before it. */
+        if (depth > w->depth + 1)
+            depth = w->depth + 1;
+        if (depth > MD_DEPTH_MAX - 1)
+            depth = MD_DEPTH_MAX - 1;
+        if (depth <= w->depth && w->ordered[depth] != ordered) {
+            /* Another kind of list. Inside an item it simply follows; outermost, markdownlint wants a blank
+             * line. */
+            if (depth == 0)
+                strbuf_addch(w->out, '\n');
+        }
+    }
+    w->depth = depth;
+    w->ordered[depth] = ordered;
+    w->indent[depth + 1] = w->indent[depth] + (unsigned)strlen(marker);
+    strbuf_addfill(w->out, ' ', w->indent[depth]);
+    strbuf_addstr(w->out, marker);
+    strbuf_addstr(w->out, box);
+    prefix = arena_printf(w->arena, "%*s", (int)w->indent[depth + 1], "");
+    render(w, text, BREAK_LINE, prefix);
+    strbuf_addch(w->out, '\n');
+}
+
+void md_bullet(struct md *w, unsigned depth, struct md_inline text)
+{
+    list_item(w, depth, "- ", false, "", text);
+}
+
+void md_number(struct md *w, unsigned depth, unsigned number, struct md_inline text)
+{
+    list_item(w, depth, arena_printf(w->arena, "%u. ", number), true, "", text);
+}
+
+void md_task(struct md *w, unsigned depth, bool done, struct md_inline text)
+{
+    list_item(w, depth, "- ", false, done ? "[x] " : "[ ] ", text);
+}
+
+void md_quote(struct md *w, struct md_inline text)
+{
+    if (w->last == QUOTE)
+        strbuf_addstr(w->out, ">\n");
+    else if (w->last == ALERT)
+        md_comment(w, "");
+    if (w->last != QUOTE)
+        begin_block(w, QUOTE);
+    strbuf_addstr(w->out, "> ");
+    render(w, text, BREAK_LINE, "> ");
+    strbuf_addch(w->out, '\n');
+}
+
+void md_alert(struct md *w, const char *kind, struct md_inline text)
+{
+    static const char *const kinds[] = {"NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"};
+    size_t i = 0;
+
+    while (i + 1 < sizeof kinds / sizeof *kinds && strcmp(kinds[i], kind) != 0)
+        i++;
+    /* Neighbouring quotes would be one; a comment keeps them apart. */
+    if (w->last == QUOTE || w->last == ALERT)
+        md_comment(w, "");
+    begin_block(w, ALERT);
+    strbuf_addf(w->out, "> [!%s]\n> ", kinds[i]);
+    render(w, text, BREAK_LINE, "> ");
+    strbuf_addch(w->out, '\n');
+}
+
+void md_code_block(struct md *w, const char *language, const char *text)
+{
+    size_t fence = longest_run(text, '`') + 1, len = strlen(text), n;
+    uint32_t cp;
+
+    begin_block(w, CODE);
+    fence = fence < 3 ? 3 : fence;
+    strbuf_addfill(w->out, '`', fence);
+    strbuf_addstr(w->out, language && *language ? language : "text");
+    strbuf_addch(w->out, '\n');
+    for (size_t i = 0; i < len; i += n) {
+        n = text_decode(text + i, len - i, &cp);
+        if (n == 0) {
+            n = 1;
+            cp = 0xFFFD;
+        }
+        if (cp == '\r' && text[i + 1] == '\n')
+            continue;
+        text_add_code_point(w->out, text_is_hidden(cp) && cp != '\n' && cp != '\t' ? 0xFFFD : cp);
+    }
+    if (len == 0 || text[len - 1] != '\n')
+        strbuf_addch(w->out, '\n');
+    strbuf_addfill(w->out, '`', fence);
+    strbuf_addch(w->out, '\n');
+}
+
+void md_rule(struct md *w)
+{
+    begin_block(w, RULE);
+    strbuf_addstr(w->out, "---\n");
+}
+
+void md_comment(struct md *w, const char *text)
+{
+    struct strbuf visible = STRBUF_INIT;
+
+    clean(&visible, text);
+    begin_block(w, COMMENT);
+    strbuf_addstr(w->out, "<!-- ");
+    for (const char *s = strbuf_str(&visible); *s; s++) {
+        /* `--` and `>` could end the comment early. */
+        if (*s == '>' || (*s == '-' && s[1] == '-') || *s == BREAK)
+            strbuf_addch(w->out, *s == '-' ? '_' : ' ');
+        else
+            strbuf_addch(w->out, *s);
+    }
+    strbuf_addstr(w->out, visible.len > 0 ? " -->\n" : "-->\n");
+    strbuf_release(&visible);
+}
+
+/* ---- tables ------------------------------------------------------------------------------------ */
+
+static void row(struct md *w, const struct md_inline *cells, unsigned count)
+{
+    strbuf_addch(w->out, '|');
+    for (unsigned i = 0; i < w->columns; i++) {
+        if (i < count && *cells[i].markdown) {
+            strbuf_addch(w->out, ' ');
+            render(w, cells[i], BREAK_TAG, "");
+        }
+        strbuf_addstr(w->out, " |");
+    }
+    strbuf_addch(w->out, '\n');
+}
+
+void md_table_begin(struct md *w, const struct md_inline *head, const enum md_align *align, unsigned columns)
+{
+    begin_block(w, TABLE);
+    w->columns = columns;
+    row(w, head, columns);
+    strbuf_addch(w->out, '|');
+    for (unsigned i = 0; i < columns; i++) {
+        enum md_align a = align ? align[i] : MD_LEFT;
+
+        strbuf_addstr(w->out, a == MD_RIGHT ? " ---: |" : a == MD_CENTRE ? " :---: |" : " --- |");
+    }
+    strbuf_addch(w->out, '\n');
+}
+
+void md_table_row(struct md *w, const struct md_inline *cells, unsigned count)
+{
+    row(w, cells, count);
+}
+
+void md_table_end(struct md *w)
+{
+    w->columns = 0;
+}
+
+/* ---- Mermaid ----------------------------------------------------------------------------------- */
+
+const char *mermaid_label(struct arena *arena, const char *text)
+{
+    struct strbuf visible = STRBUF_INIT, out = STRBUF_INIT;
+    const char *result;
+
+    clean(&visible, text);
+    strbuf_addch(&out, '"');
+    for (const char *s = strbuf_str(&visible); *s; s++) {
+        if (*s == BREAK)
+            strbuf_addstr(&out, "<br/>");
+        else if (strchr("\"#<>&`\\;%{}", *s))
+            strbuf_addf(&out, "#%d;", *s);
+        else
+            strbuf_addch(&out, *s);
+    }
+    strbuf_addch(&out, '"');
+    result = strbuf_dup(&out, arena);
+    strbuf_release(&visible);
+    strbuf_release(&out);
+    return result;
+}
+
+const char *mermaid_id(struct arena *arena, const char *text)
+{
+    struct strbuf out = STRBUF_INIT;
+    const char *result;
+
+    strbuf_addstr(&out, "n_");
+    for (; *text; text++)
+        strbuf_addch(&out, is_alnum(*text) ? *text : '_');
+    result = strbuf_dup(&out, arena);
+    strbuf_release(&out);
+    return result;
+}
+
+const char *mermaid_gantt_text(struct arena *arena, const char *text)
+{
+    struct strbuf visible = STRBUF_INIT, out = STRBUF_INIT;
+    const char *result;
+
+    clean(&visible, text);
+    for (const char *s = strbuf_str(&visible); *s; s++) {
+        if (*s == BREAK || strchr(":#;,%{}<>`\"\\&", *s))
+            strbuf_addch(&out, *s == ':' ? '-' : ' ');
+        else
+            strbuf_addch(&out, *s);
+    }
+    if (out.len == 0)
+        strbuf_addch(&out, '-');
+    result = strbuf_dup(&out, arena);
+    strbuf_release(&visible);
+    strbuf_release(&out);
+    return result;
+}
