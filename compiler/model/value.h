@@ -11,9 +11,10 @@
 #include "source/source.h"
 
 struct entity;
+struct expr;
 
 enum value_type {
-    VALUE_PENDING, /* a slot not evaluated yet; never the result of an evaluation */
+    VALUE_PENDING, /* a slot not evaluated yet, u.pending says from what; never the result of an evaluation */
     VALUE_BUSY,    /* a slot being evaluated: meeting it means that it depends on itself */
     VALUE_ERROR,
     VALUE_UNKNOWN, /* also what an unset optional attribute has */
@@ -52,6 +53,7 @@ struct value {
     uint32_t origin;   /* offset of the text it was written at, 0 when it comes from no text */
     union {
         int64_t integer;
+        const struct expr *pending; /* own attribute, that of a `default` block, or the row's fallback (then `defaulted` is set) */
         const char *string;
         atom word;
         const struct frac *rate;
@@ -93,7 +95,7 @@ struct value_call {
 };
 
 /* Literal text and values in turn. A part that is a STRING with `literal` set is text of the author (shell text in a
- * VALUE_SHELL); any other part is a value (STRING, RUNTIME, REF or FACT). */
+ * VALUE_SHELL); any other part is a value: STRING, RUNTIME, REF or FACT, and in a VALUE_SHELL also TEXT (one word). */
 struct value_text {
     uint32_t count;
     struct text_part {
@@ -129,6 +131,7 @@ enum type_kind {
     TYPE_DATE,
     TYPE_TIME,
     TYPE_STRING,
+    TYPE_LABEL,   /* a string that may be written as a bareword (`of = full`); whoever reads it checks it */
     TYPE_SCHEDULE,
     TYPE_RANGE,   /* of element: accepts a scalar too */
     TYPE_LIST,    /* of element */
