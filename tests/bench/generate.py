@@ -124,7 +124,7 @@ def jsonnet(count):
             f"size: {asset['size']}, rate: {asset['rate']}, rto: '{asset['rto']}', rpo: '{asset['rpo']}', needs: [{needs}] }},\n"
         )
     yield "};\n"
-    yield ("{ [name]: all[name] { assert self.size > 0, assert std.all([std.objectHas(all, n) for n in self.needs]) } "
+    yield ("{ [name]: all[name] { assert self.size > 0, assert std.length([n for n in self.needs if !std.objectHas(all, n)]) == 0 } "
            "for name in std.objectFields(all) }\n")
 
 
