@@ -13,10 +13,11 @@ mode=${1:-build}
 cd "$(dirname "$0")/.."
 
 have() { command -v "$1" >/dev/null 2>&1; }
+have_header() { have gcc && printf '#include <%s>\n' "$1" | gcc -E -xc - >/dev/null 2>&1; }
 have_library() { have pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 
-# "command-or-library Debian-package" pairs; lib: asks pkg-config.
-build_needs='gcc:gcc make:make flex:flex bison:bison pkg-config:pkg-config
+# need:package, with Debian's names of packages. A need is a command, header=…, lib=… (of pkg-config) or py=… (a module).
+build_needs='gcc:gcc header=stdio.h:libc6-dev make:make flex:flex bison:bison pkg-config:pkg-config
     lib=yaml-0.1:libyaml-dev lib=jansson:libjansson-dev'
 if ls compiler/fetch/*.c >/dev/null 2>&1; then
     build_needs="$build_needs lib=libcurl:libcurl4-openssl-dev lib=libgit2:libgit2-dev"
@@ -31,6 +32,7 @@ missing() {
         package=${need#*:}
         case $thing in
         lib=*) have_library "${thing#lib=}" || printf ' %s' "$package" ;;
+        header=*) have_header "${thing#header=}" || printf ' %s' "$package" ;;
         py=*) system_python "${thing#py=}" || printf ' %s' "$package" ;;
         *) have "$thing" || printf ' %s' "$package" ;;
         esac
@@ -123,7 +125,7 @@ if [ -f tests/tools/package-lock.json ] && have npm; then
     stamp=tests/tools/node_modules/.package-lock.json
     if [ ! -f "$stamp" ] || [ -n "$(find tests/tools/package-lock.json -newer "$stamp")" ]; then
         echo "installing markdownlint-cli2 (npm ci in tests/tools)"
-        if (cd tests/tools && npm ci --silent --no-audit --no-fund --ignore-scripts) >/dev/null 2>&1; then
+        if (cd tests/tools && npm ci --silent --no-audit --no-fund --ignore-scripts --fetch-retries=1) >/dev/null 2>&1; then
             touch "$stamp"
         else
             echo "npm ci failed: the lint test of the runbooks is skipped" >&2
