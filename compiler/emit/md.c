@@ -26,7 +26,8 @@ static bool is_alnum(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Text without control characters, blanks for tabs, BREAK for line ends, none at the ends. */
+/* Text without control characters, blanks for tabs, BREAK for line ends, none of those at the ends and no blanks
+ * beside one. Blanks at the ends stay: the value may be a part of another. */
 static void clean(struct strbuf *out, const char *text)
 {
     size_t len = strlen(text), n;
@@ -47,15 +48,17 @@ static void clean(struct strbuf *out, const char *text)
             cp = ' ';
         else if (text_is_hidden(cp))
             cp = 0xFFFD;
-        if (cp == BREAK || (cp == ' ' && (out->len == 0 || out->data[out->len - 1] == BREAK))) {
-            while (cp == BREAK && out->len > 0 && out->data[out->len - 1] == ' ')
+        if (cp == BREAK) {
+            while (out->len > 0 && out->data[out->len - 1] == ' ')
                 out->data[--out->len] = '\0';
-            if (out->len == 0 || cp == ' ')
+            if (out->len == 0)
                 continue;
+        } else if (cp == ' ' && out->len > 0 && out->data[out->len - 1] == BREAK) {
+            continue;
         }
         text_add_code_point(out, cp);
     }
-    while (out->len > 0 && (out->data[out->len - 1] == BREAK || out->data[out->len - 1] == ' '))
+    while (out->len > 0 && out->data[out->len - 1] == BREAK)
         out->data[--out->len] = '\0';
 }
 
@@ -120,7 +123,7 @@ struct md_inline md_text(struct arena *arena, const char *text)
         if ((s[i] == '@' && (i == 0 || !is_alnum(s[i - 1])) && is_alnum(s[i + 1])) ||
             (s[i] == '#' && s[i + 1] >= '0' && s[i + 1] <= '9'))
             strbuf_addstr(&out, "<!-- -->");
-        start = s[i] == BREAK;
+        start = s[i] == BREAK || (start && s[i] == ' ');
     }
     strbuf_release(&visible);
     return keep(arena, &out);
@@ -338,8 +341,14 @@ enum break_style { BREAK_LINE, BREAK_TAG, BREAK_BLANK };
 static void render(struct md *w, struct md_inline value, enum break_style style, const char *prefix)
 {
     struct strbuf *out = w->out;
+    const char *s = value.markdown, *end = s + strlen(s);
 
-    for (const char *s = value.markdown; *s; s++) {
+    /* Blanks at the ends mean nothing, or in front a code block. */
+    while (*s == ' ')
+        s++;
+    while (end > s && end[-1] == ' ' && !(end - 1 > s && end[-2] == '\\'))
+        end--;
+    for (; s < end; s++) {
         if (*s == PIPE) {
             strbuf_addstr(out, style == BREAK_TAG ? "\\|" : "|");
         } else if (*s == BREAK) {

@@ -108,21 +108,10 @@ static void add_in_quotes(struct strbuf *out, const char *text, size_t len)
     }
 }
 
-struct sh_word sh_var_or(struct arena *arena, const char *name, const char *fallback)
+struct sh_word sh_var_or_source(struct arena *arena, const char *name, struct sh_source fallback)
 {
-    struct strbuf text = STRBUF_INIT;
-    struct sh_word word;
-
-    strbuf_addf(&text, "${%s:-", sh_identifier(arena, name));
-    for (; *fallback; fallback++) {
-        if (strchr("\"\\$`}", *fallback))
-            strbuf_addch(&text, '\\');
-        strbuf_addch(&text, *fallback);
-    }
-    strbuf_addch(&text, '}');
-    word = new_word(arena, SEGMENT_EXPAND, strbuf_str(&text));
-    strbuf_release(&text);
-    return word;
+    return new_word(arena, SEGMENT_EXPAND,
+                    arena_printf(arena, "${%s:-%s}", sh_identifier(arena, name), fallback.text));
 }
 
 struct sh_word sh_args(struct arena *arena)
@@ -221,15 +210,31 @@ static bool has_hidden(const char *text)
     return hidden;
 }
 
-void sh_quote(struct strbuf *out, const char *text)
+/* Words that mean something to bash where a command may start, and to shellcheck anywhere. */
+static bool is_reserved(const char *word)
 {
-    const char *s = text;
+    static const char *const reserved[] = {"case",   "coproc", "do",   "done",     "elif", "else",
+                                           "esac",   "fi",     "for",  "function", "if",   "in",
+                                           "select", "then",   "time", "until",    "while"};
 
-    while (is_harmless(*s))
-        s++;
-    if (*s == '\0' && s > text) {
-        strbuf_addstr(out, text);
-    } else if (has_hidden(text)) {
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+        if (strcmp(word, reserved[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A literal in whichever quotes suit it. */
+static void add_quoted(struct strbuf *out, const char *text)
+{
+    /* Unquoted and escaped, because in quotes shellcheck takes a leading `~` for a mistake. */
+    if (text[0] == '~') {
+        strbuf_addstr(out, "\\~");
+        text++;
+        if (*text == '\0')
+            return;
+    }
+    if (has_hidden(text)) {
         add_ansi_quoted(out, text);
     } else if (strpbrk(text, "'$`\\")) {
         strbuf_addch(out, '"');
@@ -240,6 +245,18 @@ void sh_quote(struct strbuf *out, const char *text)
         strbuf_addstr(out, text);
         strbuf_addch(out, '\'');
     }
+}
+
+void sh_quote(struct strbuf *out, const char *text)
+{
+    const char *s = text;
+
+    while (is_harmless(*s))
+        s++;
+    if (*s == '\0' && s > text && *text != '=' && !is_reserved(text))
+        strbuf_addstr(out, text);
+    else
+        add_quoted(out, text);
 }
 
 /* Literal text between expansions: in the double quotes that are open, which close around hidden
@@ -263,13 +280,18 @@ static void add_mixed_literal(struct strbuf *out, const char *text)
         strbuf_addstr(out, "'\"");
 }
 
+static bool is_raw(struct sh_word word)
+{
+    return word.first && word.first->kind == SEGMENT_RAW;
+}
+
 static void add_word(struct strbuf *out, struct sh_word word)
 {
     const struct sh_segment *s;
     struct strbuf text = STRBUF_INIT;
-    bool literal = true;
+    bool literal = true, tilde;
 
-    if (word.first && word.first->kind == SEGMENT_RAW) {
+    if (is_raw(word)) {
         strbuf_addstr(out, word.first->text);
         return;
     }
@@ -282,14 +304,39 @@ static void add_word(struct strbuf *out, struct sh_word word)
         strbuf_release(&text);
         return;
     }
-    strbuf_addch(out, '"');
+    tilde = word.first->kind == SEGMENT_LITERAL && word.first->text[0] == '~';
+    strbuf_addstr(out, tilde ? "\\~\"" : "\"");
     for (s = word.first; s; s = s->next) {
         if (s->kind == SEGMENT_LITERAL)
-            add_mixed_literal(out, s->text);
+            add_mixed_literal(out, s->text + (tilde && s == word.first));
         else
             strbuf_addstr(out, s->text);
     }
     strbuf_addch(out, '"');
+}
+
+/* Puts what was written from `start` on into quotes when it is bare. */
+static void requote(struct strbuf *out, size_t start)
+{
+    struct strbuf bare = STRBUF_INIT;
+
+    if (!is_harmless(out->data[start]))
+        return;
+    strbuf_addstr(&bare, out->data + start);
+    out->len = start;
+    add_quoted(out, strbuf_str(&bare));
+    strbuf_release(&bare);
+}
+
+/* The value of an assignment: never a bare name, which shellcheck takes for a forgotten command substitution.
+ */
+static void add_value(struct strbuf *out, struct sh_word word)
+{
+    size_t start = out->len;
+
+    add_word(out, word);
+    if (is_name_start(out->data[start]))
+        requote(out, start);
 }
 
 const char *sh_word_text(struct arena *arena, struct sh_word word)
@@ -434,36 +481,14 @@ void sh_cmd_negate(struct sh_cmd *cmd)
     cmd->negated = !cmd->negated;
 }
 
-/* A bare first word that bash would read as an assignment or a reserved word. */
-static bool is_special_command(const char *word)
-{
-    static const char *const reserved[] = {"case",   "coproc", "do",   "done",     "elif", "else",
-                                           "esac",   "fi",     "for",  "function", "if",   "in",
-                                           "select", "then",   "time", "until",    "while"};
-
-    if (strchr(word, '='))
-        return true;
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
-        if (strcmp(word, reserved[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
+/* A command's name; a bare one with `=` in it would be an assignment. */
 static void add_command_word(struct strbuf *out, struct sh_word word)
 {
     size_t start = out->len;
-    bool raw = word.first && word.first->kind == SEGMENT_RAW;
 
     add_word(out, word);
-    if (!raw && is_harmless(out->data[start]) && is_special_command(out->data + start)) {
-        struct strbuf bare = STRBUF_INIT;
-
-        strbuf_addstr(&bare, out->data + start);
-        out->len = start;
-        strbuf_addf(out, "'%s'", strbuf_str(&bare));
-        strbuf_release(&bare);
-    }
+    if (!is_raw(word) && strchr(out->data + start, '='))
+        requote(out, start);
 }
 
 static void add_redirection(struct strbuf *out, const struct sh_redirection *redirection)
@@ -497,7 +522,7 @@ static void add_command_pieces(struct pieces *pieces, const struct sh_cmd *cmd)
         strbuf_addstr(text, "! ");
     for (uint32_t i = 0; i < cmd->env.len; i++) {
         strbuf_addf(text, "%s=", cmd->env.items[i].name);
-        add_word(text, cmd->env.items[i].value);
+        add_value(text, cmd->env.items[i].value);
         piece_end(pieces);
     }
     for (uint32_t i = 0; i < cmd->words.len; i++) {
@@ -717,7 +742,7 @@ static void assign(struct sh *w, const char *before, const char *name, struct sh
 {
     begin_line(w);
     strbuf_addf(w->out, "%s%s=", before, sh_identifier(w->arena, name));
-    add_word(w->out, value);
+    add_value(w->out, value);
     strbuf_addch(w->out, '\n');
 }
 
@@ -729,6 +754,15 @@ void sh_assign(struct sh *w, const char *name, struct sh_word value)
 void sh_readonly(struct sh *w, const char *name, struct sh_word value)
 {
     assign(w, "readonly ", name, value);
+}
+
+void sh_default(struct sh *w, const char *name, struct sh_word value)
+{
+    begin_line(w);
+    name = sh_identifier(w->arena, name);
+    strbuf_addf(w->out, "[[ -n \"${%s:-}\" ]] || %s=", name, name);
+    add_value(w->out, value);
+    strbuf_addch(w->out, '\n');
 }
 
 void sh_export(struct sh *w, const char *name, struct sh_word value)
@@ -764,11 +798,15 @@ void sh_assoc(struct sh *w, const char *name)
 
 void sh_assoc_set(struct sh *w, const char *name, struct sh_word key, struct sh_word value)
 {
+    size_t start;
+
     begin_line(w);
     strbuf_addf(w->out, "%s[", sh_identifier(w->arena, name));
+    start = w->out->len;
     add_word(w->out, key);
+    requote(w->out, start); /* a bare key with `=` in it looks like a comparison gone wrong */
     strbuf_addstr(w->out, "]=");
-    add_word(w->out, value);
+    add_value(w->out, value);
     strbuf_addch(w->out, '\n');
 }
 

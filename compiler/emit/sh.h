@@ -38,7 +38,9 @@ struct sh_word sh_litf(struct arena *arena, const char *format, ...) __attribute
 struct sh_word sh_int(struct arena *arena, int64_t value);
 struct sh_word sh_var(struct arena *arena, const char *name); /* "${name}" */
 /* "${name:-fallback}" */
-struct sh_word sh_var_or(struct arena *arena, const char *name, const char *fallback);
+/* "${name:-literal}"; for a fallback from elsewhere see sh_default: bash reads it as syntax in many ways. */
+#define sh_var_or(arena, name, literal) sh_var_or_source((arena), (name), SH_SOURCE(literal))
+struct sh_word sh_var_or_source(struct arena *arena, const char *name, struct sh_source fallback);
 struct sh_word sh_args(struct arena *arena);                                    /* "$@" */
 struct sh_word sh_array_all(struct arena *arena, const char *name);             /* "${name[@]}" */
 struct sh_word sh_cat(struct arena *arena, struct sh_word a, struct sh_word b); /* one word, a then b */
@@ -138,6 +140,8 @@ void sh_capture(struct sh *w, const char *name, const struct sh_cmd *cmd);      
 
 void sh_assign(struct sh *w, const char *name, struct sh_word value);
 void sh_readonly(struct sh *w, const char *name, struct sh_word value);
+/* Sets it only when it is unset or empty. */
+void sh_default(struct sh *w, const char *name, struct sh_word value);
 void sh_export(struct sh *w, const char *name, struct sh_word value);
 void sh_local(struct sh *w, const char *name); /* declares alone: `local x=$(f)` hides a failure */
 /* name=(…), one per line */
