@@ -26,6 +26,19 @@ static bool is_alnum(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Every character some reader ends a line at. */
+static bool is_line_end(uint32_t cp)
+{
+    return (cp >= '\n' && cp <= '\r') || cp == 0x85 || cp == 0x2028 || cp == 0x2029;
+}
+
+/* Blanks of any width: at the end of a line or alone they would be stray, so all become the plain one. */
+static bool is_blank_character(uint32_t cp)
+{
+    return cp == '\t' || cp == 0xA0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F ||
+           cp == 0x205F || cp == 0x3000;
+}
+
 /* Text without control characters, blanks for tabs, BREAK for line ends, none of those at the ends and no blanks
  * beside one. Blanks at the ends stay: the value may be a part of another. */
 static void clean(struct strbuf *out, const char *text)
@@ -44,7 +57,7 @@ static void clean(struct strbuf *out, const char *text)
         if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 ||
             cp == 0x2029)
             cp = BREAK;
-        else if (cp == '\t')
+        else if (is_blank_character(cp))
             cp = ' ';
         else if (text_is_hidden(cp))
             cp = 0xFFFD;
@@ -205,9 +218,12 @@ struct md_inline md_code(struct arena *arena, const char *text)
         if (visible.data[i] == BREAK)
             visible.data[i] = ' ';
     }
+    while (visible.len > 0 && visible.data[visible.len - 1] == ' ')
+        visible.data[--visible.len] = '\0';
     /* A backslash before a pipe cannot be written in the code span of a table: the pipe stands between two
      * spans. */
-    for (s = strbuf_str(&visible); *s; s = end) {
+    s = strbuf_str(&visible);
+    for (s += strspn(s, " "); *s; s = end) {
         const char *split = strstr(s, "\\|");
 
         end = split ? split + 1 : s + strlen(s);
@@ -346,7 +362,7 @@ static void render(struct md *w, struct md_inline value, enum break_style style,
     /* Blanks at the ends mean nothing, or in front a code block. */
     while (*s == ' ')
         s++;
-    while (end > s && end[-1] == ' ' && !(end - 1 > s && end[-2] == '\\'))
+    while (end > s && end[-1] == ' ')
         end--;
     for (; s < end; s++) {
         if (*s == PIPE) {
@@ -361,6 +377,11 @@ static void render(struct md *w, struct md_inline value, enum break_style style,
             strbuf_addch(out, *s);
         }
     }
+}
+
+static bool is_empty(struct md_inline value)
+{
+    return value.markdown[strspn(value.markdown, " \n")] == '\0';
 }
 
 static void begin_block(struct md *w, enum block_kind kind)
@@ -381,7 +402,7 @@ void md_heading(struct md *w, unsigned level, struct md_inline text)
 
 void md_paragraph(struct md *w, struct md_inline text)
 {
-    if (*text.markdown == '\0')
+    if (is_empty(text))
         return;
     begin_block(w, PARAGRAPH);
     render(w, text, BREAK_LINE, "");
@@ -416,7 +437,8 @@ static void list_item(struct md *w, unsigned depth, const char *marker, bool ord
     strbuf_addstr(w->out, marker);
     strbuf_addstr(w->out, box);
     prefix = arena_printf(w->arena, "%*s", (int)w->indent[depth + 1], "");
-    render(w, text, BREAK_LINE, prefix);
+    /* An empty item could not follow a line of text: Markdown would read its marker as more of that text. */
+    render(w, is_empty(text) ? MD("&nbsp;") : text, BREAK_LINE, prefix);
     strbuf_addch(w->out, '\n');
 }
 
@@ -437,6 +459,8 @@ void md_task(struct md *w, unsigned depth, bool done, struct md_inline text)
 
 void md_quote(struct md *w, struct md_inline text)
 {
+    if (is_empty(text))
+        return;
     if (w->last == QUOTE)
         strbuf_addstr(w->out, ">\n");
     else if (w->last == ALERT)
@@ -453,6 +477,8 @@ void md_alert(struct md *w, const char *kind, struct md_inline text)
     static const char *const kinds[] = {"NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"};
     size_t i = 0;
 
+    if (is_empty(text))
+        return;
     while (i + 1 < sizeof kinds / sizeof *kinds && strcmp(kinds[i], kind) != 0)
         i++;
     /* Neighbouring quotes would be one; a comment keeps them apart. */
@@ -482,7 +508,11 @@ void md_code_block(struct md *w, const char *language, const char *text)
         }
         if (cp == '\r' && text[i + 1] == '\n')
             continue;
-        text_add_code_point(w->out, text_is_hidden(cp) && cp != '\n' && cp != '\t' ? 0xFFFD : cp);
+        if (is_line_end(cp))
+            cp = '\n';
+        else if (text_is_hidden(cp) && cp != '\t')
+            cp = 0xFFFD;
+        text_add_code_point(w->out, cp);
     }
     if (len == 0 || text[len - 1] != '\n')
         strbuf_addch(w->out, '\n');
@@ -520,7 +550,7 @@ static void row(struct md *w, const struct md_inline *cells, unsigned count)
 {
     strbuf_addch(w->out, '|');
     for (unsigned i = 0; i < w->columns; i++) {
-        if (i < count && *cells[i].markdown) {
+        if (i < count && !is_empty(cells[i])) {
             strbuf_addch(w->out, ' ');
             render(w, cells[i], BREAK_TAG, "");
         }
