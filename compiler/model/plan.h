@@ -116,6 +116,8 @@ struct candidate {
     bool automatic, includes_detect, includes_declare, irreversible, restores;
     struct entity *copy;     /* the backup it restores from (the newest link), NULL */
     struct entity *from_store; /* the store that copy is read from */
+    const char *failback;    /* how one goes back afterwards; NULL */
+    const char *reprotect;   /* how protection is re-established; NULL */
 };
 
 enum { RPO_NOT_APPLICABLE = -2 };
@@ -215,9 +217,25 @@ struct scenario_result {
     uint32_t critical_count;
     struct span_of_time finish; /* of the last asset */
     struct entity *runbook;     /* `runbook` block for it, NULL */
+    struct step **failback;     /* steps of the way back, in total order; 0 when the runbook has none */
+    uint32_t failback_count;
 };
 
 /* ---- backup jobs ---- */
+
+struct zone;
+
+/* How files get into and out of a store: procedures `put`, `get`, `list` and `remove` of the store's kind, evaluated with
+ * self = the store. Their runtime names: job.output (file to put), job.input (file to get into), job.object (name below
+ * the store, "JOB/STAMP.SUFFIX"), job.prefix ("JOB/"). `list` prints one object name a line. Unset where the kind has none. */
+struct store_access {
+    struct entity *store;
+    struct command put, get, list, remove;
+    const char **tools;      /* programs the commands need */
+    uint32_t tool_count;
+    const char **secrets;    /* environment variables they need */
+    uint32_t secret_count;
+};
 
 struct backup_job {
     const char *name;        /* "database-full" */
@@ -239,6 +257,10 @@ struct backup_job {
     struct entity *to;       /* store */
     struct entity **copies;  /* stores */
     uint32_t copy_count;
+    struct store_access *to_access;   /* of `to`; NULL when the job writes to no store */
+    struct store_access *copy_access; /* as many as copies; NULL when there are none */
+    const struct zone *zone; /* parsed schedule->zone; NULL for UTC */
+    int64_t ship_every;      /* continuous jobs: worst time between two runs; TIME_UNKNOWN */
     struct span_of_time duration;
     int64_t start_window, jitter; /* ms, 0 when unset */
     struct value retain;     /* DURATION, WORD forever, OBJECT, UNKNOWN */
