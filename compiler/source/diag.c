@@ -9,7 +9,7 @@
 enum { NOTE = SEVERITY_NOTE, WARNING = SEVERITY_WARNING, ERROR = SEVERITY_ERROR, LEVEL_OFF = 3 };
 
 static const struct diag_info infos[] = {
-#define DIAG(code, name, severity, title, explanation) {#code, name, (enum severity)severity, title, explanation},
+#define DIAG(code, name, level, title, explanation) {#code, name, (enum severity)level, title, explanation},
 #include "source/diag.def"
 #undef DIAG
     {NULL, NULL, SEVERITY_NOTE, NULL, NULL},

@@ -1,0 +1,194 @@
+/* What to say about a header without a body, and about tokens that make no sense: the wording looks at the text
+ * round the place, because the grammar only knows that something else was expected. */
+#include "syntax/build.h"
+
+#include "parser.h"
+
+#include <string.h>
+
+static const char *word_operator(const char *text, size_t len)
+{
+    static const struct {
+        const char *word, *operator;
+    } words[] = {{"and", "&&"}, {"or", "||"}, {"not", "!"}, {"AND", "&&"}, {"OR", "||"}, {"NOT", "!"}, {"is", "=="}, {"mod", "%"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strlen(words[i].word) == len && memcmp(words[i].word, text, len) == 0)
+            return words[i].operator;
+    }
+    return NULL;
+}
+
+/* A word on the line of the value before it: `5 m`, `a and b`, `every day`. True when that explains it. */
+static bool report_after_value(struct scanner *scanner, struct token before, struct token word)
+{
+    const char *text = scan_at(scanner, word.span.start), *operator, *unit;
+    size_t len = word.span.end - word.span.start;
+    struct span both = span_join(before.span, word.span);
+
+    if (word.first_on_line || !before.kind)
+        return false;
+    operator = word_operator(text, len);
+    if (operator) {
+        diag_fix(scan_report(scanner, DIAG_E0123, word.span, "`%.*s` is written `%s`", (int)len, text, operator), word.span,
+                 operator, "write `%s`", operator);
+        return true;
+    }
+    unit = before.kind == T_INT ? scan_unit_like(text, len) : NULL;
+    if (unit) {
+        const char *number = scan_at(scanner, before.span.start);
+        int number_len = (int)(before.span.end - before.span.start);
+        const char *fixed = arena_printf(scanner->arena, "%.*s%s", number_len, number, unit);
+
+        diag_fix(scan_report(scanner, DIAG_E0111, both, "a number and its unit are one word"), both, fixed, "write `%s`", fixed);
+        return true;
+    }
+    if (before.kind == T_IDENT) {
+        const char *name = scan_at(scanner, before.span.start);
+        size_t name_len = before.span.end - before.span.start;
+
+        if (name_len == 3 && memcmp(name, "not", 3) == 0) {
+            diag_fix(scan_report(scanner, DIAG_E0123, before.span, "`not` is written `!`"), before.span, "!", "write `!%.*s`",
+                     (int)len, text);
+            return true;
+        }
+        if ((name_len == 5 && memcmp(name, "every", 5) == 0) || (name_len == 5 && memcmp(name, "daily", 5) == 0) ||
+            (name_len == 6 && memcmp(name, "weekly", 6) == 0) || (name_len == 7 && memcmp(name, "monthly", 7) == 0)) {
+            diag_help(scan_report(scanner, DIAG_E0114, both, "this is not a schedule"),
+                      "schedules are `every 15m`, `daily at 02:00`, `weekly on sun at 03:00`, `monthly on 1 at 04:00`, "
+                      "`cron \"0 2 * * 1-5\"`, `continuous` and `on change`");
+            return true;
+        }
+    }
+    return false;
+}
+
+void build_no_body(struct scanner *scanner, struct span type_span, atom type, const struct expr_list *labels,
+                   const struct expr *kind, struct span kind_span)
+{
+    uint32_t count = labels ? labels->count : 0;
+    struct diag *diag;
+
+    if (scanner->quiet && scanner->before_header.kind && !scanner->header.first_on_line)
+        return;
+    if (report_after_value(scanner, scanner->before_header, scanner->header))
+        return;
+    if (strcmp(type, "import") == 0) {
+        diag = scan_report(scanner, DIAG_E0101, type_span, "import needs the file as a string");
+        diag_help(diag, "write it like `import \"std/aws\"`");
+        return;
+    }
+    if (kind && count == 0) {
+        struct span colon = {type_span.end, kind->span.start ? kind->span.start : kind_span.start};
+
+        diag = scan_report(scanner, DIAG_E0122, colon.end > colon.start ? colon : type_span,
+                           "an attribute is set with `=`, not `:`");
+        if (colon.end > colon.start)
+            diag_fix(diag, colon, " = ", "write `%s = …`", type);
+        return;
+    }
+    if (!kind && count == 1) {
+        struct span gap = {type_span.end, labels->items[0]->span.start};
+
+        diag = scan_report(scanner, DIAG_E0116, type_span, "`=` is missing after `%s`", type);
+        diag_fix(diag, gap, " = ", "write `%s = …` for an attribute, or `%s … { }` for a block", type, type);
+        return;
+    }
+    if (!kind && count == 0) {
+        diag = scan_report(scanner, DIAG_E0116, type_span, "`%s` has no value", type);
+        diag_help(diag, "write `%s = …` for an attribute, or `%s { … }` for a block", type, type);
+        return;
+    }
+    diag = scan_report(scanner, DIAG_E0116, type_span, "block `%s` has no body", type);
+    diag_help(diag, "write `{ }` after it, on the same line or the next");
+}
+
+/* "'{'" from bison as "`{`"; other names come as they are to be shown. */
+static const char *token_text(struct scanner *scanner, const char *name)
+{
+    if (name[0] == '\'' && name[1] && name[2] == '\'')
+        return arena_printf(scanner->arena, "`%c`", name[1]);
+    return name;
+}
+
+static bool contains(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "`,` or `]`", at most four; NULL when there is nothing short to say. */
+static const char *expected_text(struct scanner *scanner, const char *const *expected, int count)
+{
+    const char *parts[4], *text;
+    int kept = 0;
+
+    if (contains(expected, count, "value"))
+        return "a value";
+    for (int i = 0; i < count; i++) {
+        /* An operator fits after nearly everything; naming all of them helps nobody. */
+        if (strstr("'?' '-' '+' '*' '/' '%' '.' '(' '<' '>' `||` `&&` `==` `!=` `<=` `>=` `..` "
+                   "end of a header without a body ';' `import` `let` attribute",
+                   expected[i]))
+            continue;
+        if (kept == 4)
+            return NULL;
+        parts[kept++] = token_text(scanner, expected[i]);
+    }
+    if (kept == 0)
+        return NULL;
+    text = parts[0];
+    for (int i = 1; i < kept; i++)
+        text = arena_printf(scanner->arena, "%s%s%s", text, i == kept - 1 ? " or " : ", ", parts[i]);
+    return text;
+}
+
+void build_syntax_error(struct scanner *scanner, struct span where, const char *found, const char *const *expected,
+                        int count)
+{
+    const char *wanted;
+    struct token before = scanner->prev2, now = scanner->prev;
+    struct diag *diag;
+
+    if (scanner->quiet || scanner->dead)
+        return;
+    /* The look-ahead token is the last one delivered. */
+    if (now.span.start != where.start) {
+        before = now;
+        now.span = where;
+        now.first_on_line = false;
+    }
+    if (now.kind == T_IDENT && report_after_value(scanner, before, now))
+        return;
+    if (before.kind == '=' && contains(expected, count, "value") &&
+        (now.kind == T_ATTR_NAME || now.kind == '}' || now.kind == 0 || now.kind == ';' || now.kind == ',')) {
+        struct span gap = {before.span.start, before.span.end};
+
+        diag = scan_report(scanner, DIAG_E0116, gap, "the value is missing after `=`");
+        diag_help(diag, "write a value, or remove the attribute; what is not known yet is `unknown`");
+        return;
+    }
+    if (now.kind == T_EQ || now.kind == T_NE || now.kind == T_LE || now.kind == T_GE || now.kind == '<' || now.kind == '>') {
+        diag = scan_report(scanner, DIAG_E0101, where, "comparisons cannot be chained");
+        diag_help(diag, "join two of them with `&&`");
+        return;
+    }
+    if (now.kind == T_ARROW || now.kind == '=') {
+        diag = scan_report(scanner, DIAG_E0101, where, "%s has no meaning inside a value",
+                           now.kind == '=' ? "`=`" : "an arrow");
+        diag_help(diag, "to compare, write `==`; an object is `{ name = value }`");
+        return;
+    }
+    wanted = expected_text(scanner, expected, count);
+    found = token_text(scanner, found);
+    if (now.kind == T_IDENT || now.kind == T_ATTR_NAME)
+        found = arena_printf(scanner->arena, "`%.*s`", (int)(now.span.end - now.span.start), scan_at(scanner, now.span.start));
+    if (wanted)
+        diag = scan_report(scanner, DIAG_E0101, where, "expected %s, found %s", wanted, found);
+    else
+        diag = scan_report(scanner, DIAG_E0101, where, "%s does not fit here", found);
+    (void)diag;
+}

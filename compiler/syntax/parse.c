@@ -1,0 +1,133 @@
+/* Looks the bytes over, then runs the parser. What is not text at all is refused whole, because every later message
+ * would be about the wrong thing. */
+#include "syntax/parse.h"
+
+#include "base/utf8.h"
+#include "syntax/build.h"
+
+#include "parser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct span at(const struct source_file *file, size_t offset, size_t len)
+{
+    struct span span = {file->base + (uint32_t)offset, file->base + (uint32_t)(offset + len)};
+
+    return span;
+}
+
+static bool starts_with(const struct source_file *file, const char *bytes, size_t len)
+{
+    return file->len >= len && memcmp(file->text, bytes, len) == 0;
+}
+
+/* False when the file cannot be read as text. `skip` gets the length of a byte order mark. */
+static bool check_bytes(const struct parse_context *context, const struct source_file *file, uint32_t *skip)
+{
+    const char *nul, *cr;
+    size_t bad;
+
+    *skip = 0;
+    if (starts_with(file, "\xFF\xFE", 2) || starts_with(file, "\xFE\xFF", 2)) {
+        diag_help(diag_report(context->sink, DIAG_E0102, at(file, 0, 2), "file is UTF-16, not UTF-8"),
+                  "save it as UTF-8 without a byte order mark");
+        return false;
+    }
+    bad = utf8_invalid(file->text, file->len);
+    if (bad < file->len) {
+        diag_help(diag_at(diag_report(context->sink, DIAG_E0102, at(file, bad, 1), "file is not UTF-8"),
+                          "byte 0x%02X", (unsigned char)file->text[bad]),
+                  "save it as UTF-8; the first %zu bytes are fine", bad);
+        return false;
+    }
+    nul = memchr(file->text, '\0', file->len);
+    if (nul) {
+        diag_help(diag_report(context->sink, DIAG_E0103, at(file, (size_t)(nul - file->text), 1), "file holds a NUL byte"),
+                  "this is probably not a text file; remove the byte if it is one");
+        return false;
+    }
+    if (starts_with(file, "\xEF\xBB\xBF", 3)) {
+        diag_fix(diag_report(context->sink, DIAG_E0104, at(file, 0, 3), "file starts with a byte order mark"),
+                 at(file, 0, 3), "", "remove it, or run `drc fmt -w`");
+        *skip = 3;
+    }
+    cr = memchr(file->text, '\r', file->len);
+    if (cr && cr[1] == '\n') {
+        diag_help(diag_report(context->sink, DIAG_E0105, at(file, (size_t)(cr - file->text), 1),
+                              "lines end with CR LF; they are read as LF"),
+                  "run `drc fmt -w`, or keep the file with LF in version control");
+    } else if (cr) {
+        diag_help(diag_report(context->sink, DIAG_E0106, at(file, (size_t)(cr - file->text), 1),
+                              "a carriage return stands alone"),
+                  "end lines with LF");
+    }
+    return true;
+}
+
+static struct scanner *scanner_new(const struct parse_context *context, struct source_file *file, int first_token)
+{
+    struct scanner *scanner = calloc(1, sizeof *scanner);
+
+    if (!scanner)
+        out_of_memory();
+    scanner->context = context;
+    scanner->arena = context->arena;
+    scanner->file = file;
+    scanner->first_token = first_token;
+    scanner->pending.kind = -1;
+    scanner->newline = true;
+    scanner->tree = ARENA_NEW(context->arena, struct file_tree);
+    scanner->tree->file = file;
+    scanner->imports = &scanner->tree->imports;
+    scanner->lists[0].blocks = &scanner->tree->blocks;
+    if (first_token == T_START_EXPR)
+        scanner->position = IN_VALUE;
+    return scanner;
+}
+
+static void scanner_run(struct scanner *scanner, uint32_t skip)
+{
+    scanner->flex = scan_flex_open(scanner, skip);
+    drc_parse(scanner);
+    scan_flex_close(scanner->flex);
+}
+
+static void scanner_delete(struct scanner *scanner)
+{
+    strbuf_release(&scanner->text);
+    strbuf_release(&scanner->doc);
+    free(scanner);
+}
+
+struct file_tree *parse_file(const struct parse_context *context, struct source_file *file)
+{
+    struct scanner *scanner = scanner_new(context, file, T_START_FILE);
+    struct file_tree *tree = scanner->tree;
+    uint32_t errors = context->sink->errors, skip;
+
+    if (check_bytes(context, file, &skip)) {
+        scanner_run(scanner, skip);
+        if (!tree->blocks && !tree->imports && context->sink->errors == errors)
+            diag_help(diag_report(context->sink, DIAG_E0127, at(file, 0, 0), "file declares nothing"),
+                      "`drc init` writes a first specification to start from");
+    }
+    scanner_delete(scanner);
+    return tree;
+}
+
+struct expr *parse_expression(const struct parse_context *context, struct source_file *file)
+{
+    struct scanner *scanner = scanner_new(context, file, T_START_EXPR);
+    uint32_t errors = context->sink->errors, skip;
+    struct expr *result = NULL;
+
+    if (check_bytes(context, file, &skip)) {
+        scanner_run(scanner, skip);
+        result = scanner->result;
+        if (!result && context->sink->errors == errors)
+            diag_report(context->sink, DIAG_E0101, at(file, 0, file->len), "value is not an expression");
+    }
+    scanner_delete(scanner);
+    return context->sink->errors == errors ? result : NULL;
+}

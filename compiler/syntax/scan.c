@@ -1,0 +1,849 @@
+/* The function between flex and bison.
+ *
+ * A word's meaning depends on where it stands: before `=` it names an attribute, at the start of an item it is a
+ * block's type, and only where a value is expected may it be a keyword, most of them only before what makes them one
+ * (`daily at`, `every 15m`, `any(x in`). So that the parser never meets an unbalanced bracket, a missing closer is
+ * reported at its opener and then supplied; a block header that has no body is ended by NO_BODY. */
+#include "syntax/scan.h"
+
+#include "parser.h"
+
+#include <string.h>
+
+int drc_raw_lex(DRC_STYPE *value, struct span *where, void *flex); /* grammar/lexer.l */
+
+_Static_assert(sizeof(DRC_STYPE) == sizeof(void *), "a token's value is kept in one pointer");
+
+const char *scan_at(const struct scanner *scanner, uint32_t offset)
+{
+    return scanner->file->text + (offset - scanner->file->base);
+}
+
+struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct span span, const char *format, ...)
+{
+    const char *message;
+    va_list args;
+
+    va_start(args, format);
+    message = arena_vprintf(scanner->arena, format, args);
+    va_end(args);
+    if (diag_info(code)->severity == SEVERITY_ERROR)
+        scanner->quiet = true;
+    return diag_report(scanner->context->sink, code, span, "%s", message);
+}
+
+/* ---- looking ahead in the text ----
+ * The file ends with NULs, so that every look stops there. */
+
+static bool is_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static const char *skip_blank(const char *at)
+{
+    for (;;) {
+        if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
+            at++;
+        } else if (*at == '#' || (*at == '/' && at[1] == '/')) {
+            while (*at && *at != '\n')
+                at++;
+        } else if (*at == '/' && at[1] == '*') {
+            const char *end = strstr(at + 2, "*/");
+
+            if (!end)
+                return at;
+            at = end + 2;
+        } else {
+            return at;
+        }
+    }
+}
+
+static size_t word_length(const char *at)
+{
+    const char *start = at;
+
+    if (!is_word_char(*at) || (*at >= '0' && *at <= '9'))
+        return 0;
+    for (;;) {
+        while (is_word_char(*at))
+            at++;
+        if (*at != '-' || !is_word_char(at[1]))
+            return (size_t)(at - start);
+        at++;
+    }
+}
+
+static bool is_word(const char *at, const char *word)
+{
+    size_t len = strlen(word);
+
+    return strncmp(at, word, len) == 0 && word_length(at) == len;
+}
+
+static bool equals_at(const char *at)
+{
+    return *at == '=' && at[1] != '=' && at[1] != '>';
+}
+
+bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset)
+{
+    return equals_at(skip_blank(scan_at(scanner, offset)));
+}
+
+/* `name in`, as after `any(`. */
+static bool loop_at(const char *at)
+{
+    size_t len = word_length(at = skip_blank(at));
+
+    return len && is_word(skip_blank(at + len), "in");
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool time_at(const char *at)
+{
+    return is_digit(at[0]) && is_digit(at[1]) && at[2] == ':';
+}
+
+/* ---- brackets ---- */
+
+static struct bracket *top(struct scanner *scanner)
+{
+    return scanner->depth ? &scanner->brackets[scanner->depth - 1] : NULL;
+}
+
+/* No bracket is open inside the innermost block: items, headers and values start here. */
+static bool at_level(const struct scanner *scanner)
+{
+    return scanner->depth == 0 || scanner->brackets[scanner->depth - 1].kind == BRACKET_BLOCK;
+}
+
+static void give_up(struct scanner *scanner)
+{
+    scanner->dead = true;
+}
+
+static void push(struct scanner *scanner, enum bracket_kind kind, struct span span)
+{
+    struct bracket *bracket;
+
+    if (scanner->depth == BRACKET_MAX || (kind == BRACKET_BLOCK && scanner->block_depth == BLOCK_MAX_DEPTH)) {
+        if (kind == BRACKET_BLOCK)
+            diag_help(scan_report(scanner, DIAG_E0110, span, "blocks are nested more than %d deep", BLOCK_MAX_DEPTH),
+                      "a specification needs a handful of levels: look for a missing `}` above");
+        else
+            diag_help(scan_report(scanner, DIAG_E0110, span, "more than %d brackets are open here", BRACKET_MAX),
+                      "split the expression with `let`, or look for a missing closing bracket above");
+        give_up(scanner);
+        return;
+    }
+    bracket = &scanner->brackets[scanner->depth++];
+    memset(bracket, 0, sizeof *bracket);
+    bracket->kind = (uint8_t)kind;
+    bracket->span = span;
+    if (kind == BRACKET_BLOCK) {
+        scanner->block_depth++;
+        bracket->indent = scanner->header_indent;
+    } else if (kind == BRACKET_INTERPOLATION && !scanner->triple) {
+        scanner->strings_open++;
+    }
+}
+
+static void pop(struct scanner *scanner)
+{
+    struct bracket *bracket = top(scanner);
+
+    if (!bracket)
+        return;
+    scanner->depth--;
+    if (bracket->kind == BRACKET_BLOCK) {
+        scanner->block_depth--;
+        scanner->position = AT_ITEM;
+    } else if (bracket->kind == BRACKET_INTERPOLATION) {
+        const struct bracket *string = &scanner->brackets[scanner->depth - 1];
+
+        if (!string->triple)
+            scanner->strings_open--;
+    }
+}
+
+static int closer_of(enum bracket_kind kind)
+{
+    switch (kind) {
+    case BRACKET_BLOCK:
+    case BRACKET_OBJECT:
+        return '}';
+    case BRACKET_SQUARE:
+        return ']';
+    case BRACKET_ROUND:
+        return ')';
+    case BRACKET_INTERPOLATION:
+        return T_INTERPOLATION_END;
+    case BRACKET_STRING:
+        break;
+    }
+    return T_TEMPLATE_END;
+}
+
+static const char *opener_text(enum bracket_kind kind)
+{
+    return kind == BRACKET_SQUARE ? "[" : kind == BRACKET_ROUND ? "(" : kind == BRACKET_INTERPOLATION ? "\\(" : "{";
+}
+
+/* Depth at which the innermost bracket that `closer` fits is open, plus one; 0 when there is none. A block's brace ends the
+ * search, because no bracket reaches over it. */
+static uint32_t find_opener(const struct scanner *scanner, int closer)
+{
+    for (uint32_t at = scanner->depth; at > 0; at--) {
+        enum bracket_kind kind = (enum bracket_kind)scanner->brackets[at - 1].kind;
+
+        if (closer_of(kind) == closer || (closer == ')' && kind == BRACKET_INTERPOLATION))
+            return at;
+        if (kind == BRACKET_BLOCK)
+            break;
+    }
+    return 0;
+}
+
+/* Plans the repair: brackets above `depth` are closed before `token` is taken again. */
+static void close_first(struct scanner *scanner, uint32_t depth, struct token token, void *value)
+{
+    scanner->close_to = depth;
+    scanner->pending = token;
+    scanner->pending_value = value;
+}
+
+static void report_unclosed(struct scanner *scanner, const struct bracket *bracket, struct span before)
+{
+    const char *opener = opener_text((enum bracket_kind)bracket->kind);
+    int closer = closer_of((enum bracket_kind)bracket->kind);
+    struct diag *diag = scan_report(scanner, DIAG_E0118, bracket->span, "`%s` is not closed", opener);
+
+    diag_at(diag, "opened here");
+    diag_label(diag, before, "it should have been closed before this");
+    diag_help(diag, "write the closing `%c`", closer == T_INTERPOLATION_END ? ')' : (char)closer);
+}
+
+/* ---- what a token may be ---- */
+
+static bool ends_value(int kind)
+{
+    switch (kind) {
+    case T_IDENT:
+    case T_LITERAL:
+    case T_INT:
+    case T_DURATION:
+    case T_TIME:
+    case T_STRING:
+    case T_TEMPLATE_END:
+    case T_CONTINUOUS:
+    case T_CHANGE:
+    case ')':
+    case ']':
+    case '}':
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* After these a value, not a name, stands. */
+static bool expects_value(int kind)
+{
+    switch (kind) {
+    case T_START_EXPR:
+    case T_INTERPOLATION_START:
+    case T_IN:
+    case T_IF:
+    case T_OR:
+    case T_AND:
+    case T_EQ:
+    case T_NE:
+    case T_LE:
+    case T_GE:
+    case T_DOTDOT:
+    case '=':
+    case '(':
+    case '[':
+    case ',':
+    case '?':
+    case ':':
+    case '<':
+    case '>':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '!':
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A keyword where a value is expected, or IDENT. */
+static int value_keyword(struct scanner *scanner, const char *word, size_t len, const char *after)
+{
+    const char *next = skip_blank(after);
+
+#define IS(text) (len == sizeof(text) - 1 && memcmp(word, text, sizeof(text) - 1) == 0)
+    switch (word[0]) {
+    case 't':
+        return IS("true") ? T_LITERAL : T_IDENT;
+    case 'f':
+        if (IS("for") && scanner->prev.kind == '[' && loop_at(after)) {
+            top(scanner)->is_loop = true;
+            return T_FOR;
+        }
+        return IS("false") ? T_LITERAL : T_IDENT;
+    case 'n':
+        return IS("null") ? T_LITERAL : T_IDENT;
+    case 'u':
+        return IS("unknown") ? T_LITERAL : T_IDENT;
+    case 'a':
+        if (*next == '(' && loop_at(next + 1))
+            return IS("any") ? T_ANY : IS("all") ? T_ALL : T_IDENT;
+        return T_IDENT;
+    case 'c':
+        if (IS("count") && *next == '(' && loop_at(next + 1))
+            return T_COUNT;
+        if (IS("cron") && *next == '"')
+            return T_CRON;
+        return IS("continuous") && *next != '.' && *next != '(' ? T_CONTINUOUS : T_IDENT;
+    case 'e':
+        return IS("every") && is_digit(*next) ? T_EVERY : T_IDENT;
+    case 'd':
+        return IS("daily") && is_word(next, "at") ? T_DAILY : T_IDENT;
+    case 'w':
+        return IS("weekly") && is_word(next, "on") ? T_WEEKLY : T_IDENT;
+    case 'm':
+        return IS("monthly") && is_word(next, "on") ? T_MONTHLY : T_IDENT;
+    case 'o':
+        return IS("on") && is_word(next, "change") ? T_ON : T_IDENT;
+    default:
+        return T_IDENT;
+    }
+#undef IS
+}
+
+/* A word inside a value that is a keyword because of what stands before it, or 0. */
+static int following_keyword(struct scanner *scanner, const char *word, size_t len, const char *after)
+{
+    const struct bracket *bracket = top(scanner);
+    int prev = scanner->prev.kind, prev2 = scanner->prev2.kind;
+
+    if (len != 2) {
+        if (prev == T_ON && len == 6 && memcmp(word, "change", 6) == 0)
+            return T_CHANGE;
+        return 0;
+    }
+    if (memcmp(word, "on", 2) == 0 && (prev == T_WEEKLY || prev == T_MONTHLY))
+        return T_ON;
+    if (memcmp(word, "at", 2) == 0 && (prev == T_DAILY || scanner->schedule == SCHEDULE_DAYS))
+        return T_AT;
+    if (memcmp(word, "as", 2) == 0 && prev == T_STRING && prev2 == T_IMPORT)
+        return T_AS;
+    if (memcmp(word, "if", 2) == 0 && bracket && bracket->is_loop && ends_value(prev))
+        return T_IF;
+    if (memcmp(word, "in", 2) == 0) {
+        if (prev == T_IDENT && (prev2 == T_FOR || (bracket && bracket->is_loop && prev2 == '(')))
+            return T_IN;
+        if (prev == T_IDENT && prev2 == '=' && at_level(scanner))
+            return T_IN;
+        if ((prev == T_TIME || prev == T_DURATION || prev == T_STRING) && *skip_blank(after) == '"')
+            return T_IN;
+    }
+    return 0;
+}
+
+/* ---- the slips answered here ---- */
+
+static struct span point(uint32_t offset)
+{
+    struct span span = {offset, offset};
+
+    return span;
+}
+
+/* `name == 5`, `name: 5`, `name -> 5` where an item starts: reported, and read as `name = 5`. */
+static bool meant_equals(struct scanner *scanner, struct token token)
+{
+    const char *start = scan_at(scanner, token.span.end), *at = start, *next;
+    struct span wrong;
+    size_t len = 0;
+
+    while (*at == ' ' || *at == '\t')
+        at++;
+    next = at + 1;
+    while (*next == ' ' || *next == '\t')
+        next++;
+    if ((at[0] == '=' && (at[1] == '=' || at[1] == '>')) || (at[0] == '-' && at[1] == '>') ||
+        (at[0] == ':' && at[1] == '='))
+        len = 2;
+    else if (at[0] == ':' && (is_digit(*next) || *next == '"' || *next == '[' || *next == '\'' || is_word(next, "true") ||
+                              is_word(next, "false") || is_word(next, "null")))
+        len = 1;
+    if (len == 0)
+        return false;
+    wrong.start = token.span.end + (uint32_t)(at - start);
+    wrong.end = wrong.start + (uint32_t)len;
+    diag_fix(scan_report(scanner, DIAG_E0122, wrong, "an attribute is set with `=`, not `%.*s`", (int)len, at), wrong,
+             at == start ? " =" : "=", "write `%.*s = …`", (int)(token.span.end - token.span.start),
+             scan_at(scanner, token.span.start));
+    scanner->as_equals = true;
+    return true;
+}
+
+static void check_spaces(struct scanner *scanner, struct token token, char operator)
+{
+    char before, after = *scan_at(scanner, token.span.end);
+    char replacement[] = " - ";
+
+    if (token.span.start == scanner->file->base || !ends_value(scanner->prev.kind))
+        return;
+    before = *scan_at(scanner, token.span.start - 1);
+    if ((before == ' ' || before == '\t' || before == '\n') && (after == ' ' || after == '\t' || after == '\n' || after == '\r'))
+        return;
+    replacement[1] = operator;
+    diag_fix(scan_report(scanner, DIAG_E0115, token.span, "`%c` between two values needs a space on both sides", operator),
+             token.span, replacement, "write `a %c b`", operator);
+}
+
+/* ---- one token ---- */
+
+/* Ends a header that has no body: `token` is taken again afterwards. */
+static int no_body(struct scanner *scanner, struct token token, void *value, struct span *where)
+{
+    close_first(scanner, scanner->depth, token, value);
+    scanner->position = AT_ITEM;
+    *where = point(scanner->prev.span.end);
+    return T_NO_BODY;
+}
+
+enum { AGAIN = -2, NONE = -1 };
+
+static const char *take_doc(struct scanner *scanner)
+{
+    const char *doc;
+
+    if (scanner->doc.len == 0)
+        return NULL;
+    doc = strbuf_dup(&scanner->doc, scanner->arena);
+    strbuf_clear(&scanner->doc);
+    return doc;
+}
+
+/* A doc comment that no block follows says nothing to anybody. */
+static void drop_doc(struct scanner *scanner)
+{
+    if (scanner->doc.len == 0)
+        return;
+    strbuf_clear(&scanner->doc);
+    diag_help(diag_report(scanner->context->sink, DIAG_E0124, scanner->doc_span, "doc comment stands before no block"),
+              "write `//` for a remark, or move it before the block it describes");
+}
+
+static int header_start(struct scanner *scanner, struct token token)
+{
+    scanner->position = IN_HEADER;
+    scanner->before_header = scanner->prev;
+    scanner->header = token;
+    scanner->header_indent = scanner->line_indent;
+    scanner->header_doc = take_doc(scanner);
+    return T_IDENT;
+}
+
+static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *value, struct span *where)
+{
+    const char *word = scan_at(scanner, token.span.start), *after = scan_at(scanner, token.span.end);
+    size_t len = token.span.end - token.span.start;
+    bool level = at_level(scanner), is_attr, item;
+    int keyword;
+
+    if (scanner->prev.kind == '.')
+        goto name;
+    is_attr = equals_at(skip_blank(after));
+    item = level && (scanner->position == AT_ITEM || (scanner->position == IN_VALUE && ends_value(scanner->prev.kind)));
+    if (is_attr && !level) {
+        struct bracket *bracket = top(scanner);
+
+        if (bracket->kind == BRACKET_SQUARE || (bracket->kind == BRACKET_ROUND && token.first_on_line)) {
+            uint32_t depth = scanner->depth;
+
+            while (depth && scanner->brackets[depth - 1].kind != BRACKET_BLOCK &&
+                   scanner->brackets[depth - 1].kind != BRACKET_OBJECT)
+                depth--;
+            report_unclosed(scanner, bracket, token.span);
+            close_first(scanner, depth, token, NULL);
+            return AGAIN;
+        }
+        is_attr = bracket->kind == BRACKET_OBJECT;
+    }
+    if (level && scanner->position == IN_HEADER && scanner->prev.kind != ':' && (is_attr || token.first_on_line))
+        return no_body(scanner, token, NULL, where);
+    if (is_attr) {
+        if (level)
+            scanner->position = IN_VALUE;
+        drop_doc(scanner);
+        value->T_ATTR_NAME = intern_add(scanner->context->names, word, len);
+        return T_ATTR_NAME;
+    }
+    keyword = level && scanner->position == IN_HEADER ? 0 : following_keyword(scanner, word, len, after);
+    if (keyword) {
+        if (keyword == T_AT)
+            scanner->schedule = SCHEDULE_TIMES;
+        else if (keyword == T_ON && scanner->prev.kind != '=')
+            scanner->schedule = SCHEDULE_DAYS;
+        return keyword;
+    }
+    if (item) {
+        if (is_word(word, "let")) {
+            const char *next = skip_blank(after);
+            size_t next_len = word_length(next);
+
+            if (next_len && equals_at(skip_blank(next + next_len))) {
+                scanner->position = AT_ITEM;
+                return T_LET;
+            }
+        }
+        if (scanner->depth == 0 && is_word(word, "import") && *skip_blank(after) == '"') {
+            drop_doc(scanner);
+            scanner->position = IN_VALUE;
+            return T_IMPORT;
+        }
+        value->T_IDENT = intern_add(scanner->context->names, word, len);
+        if (meant_equals(scanner, token)) {
+            scanner->position = IN_VALUE;
+            return T_ATTR_NAME;
+        }
+        return header_start(scanner, token);
+    }
+    if (!(level && scanner->position == IN_HEADER) && expects_value(scanner->prev.kind)) {
+        keyword = value_keyword(scanner, word, len, after);
+        if (keyword == T_LITERAL) {
+            struct expr *expr = ARENA_NEW(scanner->arena, struct expr);
+
+            expr->kind = word[0] == 'n' ? EXPR_NULL : word[0] == 'u' ? EXPR_UNKNOWN : EXPR_BOOL;
+            expr->u.integer = word[0] == 't';
+            expr->span = token.span;
+            value->T_LITERAL = expr;
+        }
+        if (keyword != T_IDENT)
+            return keyword;
+    }
+name:
+    value->T_IDENT = intern_add(scanner->context->names, word, len);
+    return T_IDENT;
+}
+
+static int lex_closer(struct scanner *scanner, struct token token, struct span *where)
+{
+    struct bracket *bracket = top(scanner);
+    uint32_t opener;
+
+    if (at_level(scanner) && scanner->position == IN_HEADER && !scanner->skipping)
+        return no_body(scanner, token, NULL, where);
+    if (!bracket) {
+        scan_report(scanner, DIAG_E0118, token.span, "`%c` closes nothing", token.kind);
+        return AGAIN;
+    }
+    opener = find_opener(scanner, token.kind);
+    if (opener == scanner->depth) {
+        bool string = bracket->kind == BRACKET_INTERPOLATION;
+        int kind = closer_of((enum bracket_kind)bracket->kind);
+
+        if (bracket->kind == BRACKET_BLOCK)
+            drop_doc(scanner);
+        pop(scanner);
+        if (string) {
+            const struct bracket *outer = top(scanner);
+
+            scanner->triple = outer->triple;
+            scanner->trim = outer->trim;
+            scanner->string_start = outer->span.start;
+            scanner->text_start = token.span.end;
+            strbuf_clear(&scanner->text);
+            scan_flex_resume_string(scanner->flex, outer->triple);
+        }
+        return kind;
+    }
+    if (opener == 0) {
+        /* Nothing it could close here: it was mistyped, or it is too many. */
+        if (at_level(scanner)) {
+            scan_report(scanner, DIAG_E0118, token.span, "`%c` closes nothing", token.kind);
+            return AGAIN;
+        }
+        diag_label(scan_report(scanner, DIAG_E0118, token.span, "`%c` does not close `%s`", token.kind,
+                               opener_text((enum bracket_kind)bracket->kind)),
+                   bracket->span, "opened here");
+        if (bracket->kind == BRACKET_INTERPOLATION)
+            return AGAIN; /* the string's own end will repair it */
+        token.kind = closer_of((enum bracket_kind)bracket->kind);
+        pop(scanner);
+        return token.kind;
+    }
+    report_unclosed(scanner, bracket, token.span);
+    close_first(scanner, opener, token, NULL);
+    return AGAIN;
+}
+
+static int lex_comma(struct scanner *scanner, struct token token)
+{
+    if (scanner->schedule == SCHEDULE_DAYS ||
+        (scanner->schedule == SCHEDULE_TIMES && time_at(skip_blank(scan_at(scanner, token.span.end)))))
+        return T_SCHEDULE_COMMA;
+    if (!at_level(scanner) || scanner->skipping || scanner->position == IN_HEADER)
+        return ',';
+    if (scanner->position == IN_VALUE && !ends_value(scanner->prev.kind))
+        return ',';
+    diag_fix(scan_report(scanner, DIAG_E0121, token.span, "attributes are not separated by commas"), token.span, "",
+             "remove the comma; put several values into a list, `[a, b]`");
+    return AGAIN;
+}
+
+static int lex_end(struct scanner *scanner, struct token token, struct span *where)
+{
+    const struct bracket *suspect = NULL;
+
+    drop_doc(scanner);
+    if (scanner->depth == 0)
+        return scanner->position == IN_HEADER && !scanner->skipping ? no_body(scanner, token, NULL, where) : 0;
+    /* The innermost block with a line that stands too far left is the one that was meant to end before it. */
+    for (uint32_t i = scanner->depth; i-- > 0;) {
+        const struct bracket *bracket = &scanner->brackets[i];
+
+        if (bracket->kind != BRACKET_BLOCK)
+            suspect = bracket; /* anything else is closed before its block */
+        if (bracket->kind == BRACKET_BLOCK && bracket->misfit.end) {
+            suspect = bracket;
+            break;
+        }
+    }
+    if (!suspect)
+        suspect = &scanner->brackets[scanner->depth - 1];
+    if (suspect->kind != BRACKET_STRING && suspect->kind != BRACKET_INTERPOLATION) {
+        struct diag *diag = scan_report(scanner, DIAG_E0117, suspect->span, "`%s` is never closed",
+                                        opener_text((enum bracket_kind)suspect->kind));
+
+        diag_at(diag, "opened here");
+        if (suspect->misfit.end)
+            diag_label(diag, suspect->misfit, "to judge by the indentation, it should end before this");
+        else
+            diag_label(diag, point(token.span.start), "the file ends here");
+        diag_help(diag, "add the missing `%c`", closer_of((enum bracket_kind)suspect->kind));
+    } else {
+        scan_unterminated(scanner, suspect->span.start, suspect->triple);
+    }
+    close_first(scanner, 0, token, NULL);
+    return AGAIN;
+}
+
+/* The meaning of one raw token, AGAIN when it was dropped or is to be taken later. */
+static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *value, struct span *where)
+{
+    bool level = at_level(scanner);
+
+    if (token.first_on_line) {
+        struct bracket *bracket = top(scanner);
+
+        if (level && bracket && token.kind != '}' && !bracket->misfit.end && scanner->line_indent <= bracket->indent)
+            bracket->misfit = token.span;
+        if (scanner->strings_open) {
+            uint32_t at = 0;
+
+            /* A line ended inside `\( )` of a one-line string: the string was not closed. */
+            while (scanner->brackets[at].kind != BRACKET_STRING || scanner->brackets[at].triple)
+                at++;
+            scan_unterminated(scanner, scanner->brackets[at].span.start, false);
+            close_first(scanner, at, token, value->T_LITERAL);
+            return AGAIN;
+        }
+    }
+    if (scanner->as_equals) {
+        scanner->as_equals = false;
+        return '=';
+    }
+    switch (token.kind) {
+    case T_IDENT:
+        return lex_word(scanner, token, value, where);
+    case 0:
+        return lex_end(scanner, token, where);
+    case '{':
+        if (level && scanner->position == IN_HEADER && !scanner->skipping) {
+            push(scanner, BRACKET_BLOCK, token.span);
+            scanner->position = AT_ITEM;
+        } else {
+            push(scanner, BRACKET_OBJECT, token.span);
+        }
+        return '{';
+    case '[':
+        push(scanner, BRACKET_SQUARE, token.span);
+        return '[';
+    case '(':
+        push(scanner, BRACKET_ROUND, token.span);
+        if (scanner->depth &&
+            (scanner->prev.kind == T_ANY || scanner->prev.kind == T_ALL || scanner->prev.kind == T_COUNT))
+            top(scanner)->is_loop = true;
+        return '(';
+    case T_TEMPLATE_START:
+        push(scanner, BRACKET_STRING, token.span);
+        if (top(scanner)) {
+            top(scanner)->triple = scanner->triple;
+            top(scanner)->trim = scanner->trim;
+        }
+        return token.kind;
+    case T_INTERPOLATION_START:
+        push(scanner, BRACKET_INTERPOLATION, token.span);
+        return token.kind;
+    case T_TEMPLATE_END:
+        pop(scanner);
+        return token.kind;
+    case '}':
+    case ']':
+    case ')':
+        return lex_closer(scanner, token, where);
+    case ',':
+        return lex_comma(scanner, token);
+    case ';':
+        if (level) {
+            if (scanner->position == IN_HEADER && !scanner->skipping)
+                return no_body(scanner, token, NULL, where);
+            scanner->position = AT_ITEM;
+        }
+        return ';';
+    case '-':
+    case '%':
+        check_spaces(scanner, token, (char)token.kind);
+        return token.kind;
+    case T_ARROW:
+    case T_EQ:
+        return token.kind;
+    default:
+        return token.kind;
+    }
+}
+
+static void follow_schedule(struct scanner *scanner, int kind)
+{
+    if (scanner->schedule == SCHEDULE_DAYS && kind != T_ON && kind != T_IDENT && kind != T_INT && kind != T_SCHEDULE_COMMA)
+        scanner->schedule = NO_SCHEDULE;
+    else if (scanner->schedule == SCHEDULE_TIMES && kind != T_AT && kind != T_TIME && kind != T_LITERAL &&
+             kind != T_SCHEDULE_COMMA)
+        scanner->schedule = NO_SCHEDULE;
+}
+
+/* While recovering: an item can start here. */
+static bool is_sync(const struct scanner *scanner, int kind, bool first_on_line)
+{
+    if (!at_level(scanner))
+        return false;
+    return kind == 0 || kind == T_ATTR_NAME || kind == T_LET || kind == T_IMPORT || kind == ';' ||
+           (kind == T_IDENT && first_on_line && scanner->position == IN_HEADER);
+}
+
+int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
+{
+    if (scanner->first_token) {
+        int kind = scanner->first_token;
+
+        scanner->first_token = 0;
+        *where = point(scanner->file->base);
+        scanner->prev.kind = kind;
+        scanner->prev.span = *where;
+        return kind;
+    }
+    for (;;) {
+        struct token token;
+        bool was_level, in_block;
+        int kind;
+
+        if (scanner->dead) {
+            *where = point(scanner->file->base + scanner->file->len);
+            return 0;
+        }
+        if (scanner->pending.kind != NONE && scanner->depth > scanner->close_to) {
+            kind = closer_of((enum bracket_kind)top(scanner)->kind);
+            in_block = top(scanner)->kind == BRACKET_BLOCK;
+            pop(scanner);
+            token.kind = kind;
+            token.span = point(scanner->prev.span.end);
+            token.first_on_line = false;
+            *where = token.span;
+            if (scanner->skipping && !in_block)
+                continue;
+            scanner->skipping = false;
+        } else {
+            if (scanner->pending.kind != NONE) {
+                token = scanner->pending;
+                scanner->pending.kind = NONE;
+                *where = token.span;
+                memcpy(value, &scanner->pending_value, sizeof *value);
+            } else {
+                token.kind = drc_raw_lex(value, where, scanner->flex);
+                token.span = *where;
+                token.first_on_line = scanner->newline;
+                scanner->newline = false;
+            }
+            was_level = at_level(scanner);
+            in_block = was_level && token.kind == '}' && scanner->depth > 0;
+            kind = lex_token(scanner, token, value, where);
+            if (kind == AGAIN)
+                continue;
+            follow_schedule(scanner, kind);
+            if (scanner->skipping) {
+                if (kind == '{' || !(in_block || is_sync(scanner, kind, token.first_on_line))) {
+                    if (kind == T_NO_BODY)
+                        continue;
+                    scanner->prev2 = scanner->prev;
+                    scanner->prev = token;
+                    scanner->prev.kind = kind;
+                    continue;
+                }
+                scanner->skipping = false;
+                scanner->quiet = false;
+            }
+            if (kind == T_NO_BODY)
+                return kind;
+        }
+        if (token.first_on_line && kind == T_ATTR_NAME)
+            scanner->quiet = false;
+        scanner->prev2 = scanner->prev;
+        scanner->prev = token;
+        scanner->prev.kind = kind;
+        return kind;
+    }
+}
+
+bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span where)
+{
+    bool again = scanner->last_resync == where.start;
+
+    scanner->scratch.len = 0;
+    scanner->pairs.len = 0;
+    scanner->objects.len = 0;
+    if (*lookahead == 0)
+        return !again && !scanner->dead;
+    scanner->last_resync = where.start;
+    if (*lookahead != empty && !again &&
+        ((*lookahead == '}' && scanner->position == AT_ITEM && at_level(scanner)) ||
+         is_sync(scanner, *lookahead, scanner->prev.first_on_line))) {
+        scanner->quiet = false;
+        return true;
+    }
+    /* A brace that the parser refused opens nothing it knows about. */
+    if (*lookahead == '{' && scanner->depth && top(scanner)->kind == BRACKET_BLOCK) {
+        top(scanner)->kind = BRACKET_OBJECT;
+        scanner->block_depth--;
+    }
+    *lookahead = empty;
+    scanner->skipping = true;
+    if (at_level(scanner))
+        scanner->position = IN_VALUE;
+    return true;
+}

@@ -1,0 +1,131 @@
+/* Private to the syntax layer: the state shared by the flex scanner (grammar/lexer.l), the bison parser
+ * (grammar/parser.y) and the function between them (scan.c).
+ *
+ * flex cuts the text into raw tokens. drc_lex() turns them into what the grammar wants: it decides from the context
+ * whether a word is an attribute's name, a keyword or a plain name, keeps the stack of open brackets and repairs it,
+ * and answers the common slips itself, so that the grammar stays small and free of conflicts. */
+#ifndef DRC_SYNTAX_SCAN_H
+#define DRC_SYNTAX_SCAN_H
+
+#include "base/strbuf.h"
+#include "syntax/parse.h"
+
+enum { BRACKET_MAX = 600 };
+
+/* What stands open. A string with interpolation is STRING, and INTERPOLATION inside it. */
+enum bracket_kind { BRACKET_BLOCK, BRACKET_OBJECT, BRACKET_SQUARE, BRACKET_ROUND, BRACKET_INTERPOLATION, BRACKET_STRING };
+
+struct bracket {
+    uint8_t kind;     /* enum bracket_kind */
+    bool is_loop;     /* `[for`, `any(x in`: `if` and `in` belong to the language here */
+    bool triple;      /* STRING: """ */
+    uint32_t trim;    /* STRING: indentation to take off its lines */
+    struct span span; /* of the bracket or quote */
+    uint32_t indent;  /* BLOCK: columns before its header */
+    struct span misfit; /* BLOCK: the first line inside that stands no deeper than the header */
+};
+
+struct token {
+    int kind;
+    struct span span;
+    bool first_on_line;
+};
+
+/* Where the next token stands, when no bracket but a block's is open. */
+enum scan_position { AT_ITEM, IN_HEADER, IN_VALUE };
+
+enum schedule_position { NO_SCHEDULE, SCHEDULE_DAYS, SCHEDULE_TIMES };
+
+struct item_list {
+    struct block *block; /* NULL at file level */
+    struct attr **attrs; /* where the next one is hung */
+    struct block **blocks;
+};
+
+struct scanner {
+    /* given */
+    const struct parse_context *context;
+    struct arena *arena;
+    struct source_file *file;
+    struct file_tree *tree;
+    struct expr *result; /* of parse_expression */
+    void *flex;
+
+    /* kept by the flex actions */
+    struct strbuf text;    /* of the string being read, as far as it was read */
+    uint32_t text_start;   /* where that part starts */
+    uint32_t string_start; /* the first quote, or the start of a comment */
+    uint32_t trim;
+    bool triple;
+    bool newline;          /* a line ended since the last token */
+    uint32_t line_indent;  /* white space at the start of this line */
+    struct strbuf doc;     /* the `///` lines since the last token */
+    struct span doc_span;
+
+    /* kept by drc_lex */
+    int first_token; /* start symbol to send before all else; 0 once sent */
+    struct token prev, prev2;
+    enum scan_position position;
+    enum schedule_position schedule;
+    struct token header;        /* the first token of the last block header */
+    struct token before_header;
+    uint32_t header_indent;
+    const char *header_doc;
+    struct bracket brackets[BRACKET_MAX];
+    uint32_t depth;             /* brackets open */
+    uint32_t block_depth;       /* block braces among them */
+    uint32_t strings_open;      /* interpolations in one-line strings among them */
+    uint32_t close_to;          /* repair: close brackets down to this depth, then go on with `pending` */
+    struct token pending;       /* a raw token to be taken again; kind -1: none */
+    void *pending_value;
+    bool as_equals;             /* the next token, reported already, stands for `=` */
+    bool quiet;                 /* something was reported here; the next syntax error would only repeat it */
+    bool skipping;              /* recovering: drop tokens up to the next item */
+    uint32_t last_resync;
+    bool dead;                  /* gave up: only end of file from now on */
+
+    /* kept by the parser's actions */
+    VEC(struct expr *) scratch; /* elements of the lists being read, innermost last */
+    VEC(struct expr_pair) pairs;
+    VEC(uint32_t) objects;      /* where the pairs of each open object start */
+    struct item_list lists[BLOCK_MAX_DEPTH + 1];
+    uint32_t open_blocks;
+    struct import **imports;
+    bool too_deep;              /* expression depth was reported for this item */
+};
+
+/* Reports unless the parser gave up. Errors set `quiet`. */
+struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+const char *scan_at(const struct scanner *scanner, uint32_t offset); /* the text at a place of this file */
+
+/* ---- literals.c: what the flex actions call ---- */
+struct expr *scan_literal(struct scanner *scanner, enum expr_kind kind, struct span span, const char *text, size_t len);
+struct expr *scan_bad_number(struct scanner *scanner, struct span span, const char *text, size_t len);
+struct expr *scan_string(struct scanner *scanner, struct span span, const char *text, size_t len);
+struct expr *scan_single_quoted(struct scanner *scanner, struct span span, const char *text, size_t len);
+const char *scan_unit_like(const char *text, size_t len); /* the unit that is meant, or NULL */
+bool scan_is_money(const struct scanner *scanner, struct span span);
+void scan_begin_string(struct scanner *scanner, struct span quotes, bool triple, uint32_t indent);
+void scan_escape(struct scanner *scanner, struct span span, const char *text, size_t len);
+void scan_indentation(struct scanner *scanner, uint32_t offset, uint32_t columns);
+struct expr *scan_text(struct scanner *scanner, struct span *span); /* takes the text read so far */
+void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple);
+void scan_doc(struct scanner *scanner, struct span span, const char *text, size_t len);
+bool scan_foreign(struct scanner *scanner, struct span span, const char *text, size_t len); /* true: take it as a name */
+void scan_stray(struct scanner *scanner, struct span span, const char *text, size_t len);
+
+/* ---- grammar/lexer.l ---- */
+void *scan_flex_open(struct scanner *scanner, uint32_t skip); /* leaves out the first `skip` bytes */
+void scan_flex_close(void *flex);
+void scan_flex_resume_string(void *flex, bool triple);
+
+/* ---- scan.c ---- */
+bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset); /* `=`, but neither `==` nor `=>` */
+
+/* After a syntax error: keeps the look-ahead token if an item can start with it, else drops it and what follows up to the
+ * next item. False when there was no progress since the last time. */
+bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span where);
+
+#endif
