@@ -25,6 +25,10 @@ AR        ?= ar
 # Extra arguments for the test runner, e.g. TEST_ARGS='--filter units'.
 TEST_ARGS ?=
 
+# Jobs of the builds inside `make demo`, `make test` and the like; a -j given by the caller goes before.
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -76,9 +80,12 @@ MAIN_OBJECT  := $(if $(wildcard $(MAIN_SOURCE)),$(BUILD)/obj/compiler/driver/mai
 GEN_PARSER   := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c)
 GEN_LEXER    := $(if $(wildcard grammar/lexer.l),$(BUILD)/gen/lexer.c)
 GEN_STDLIB   := $(BUILD)/gen/stdlib_data.c
+GEN_TEXTS    := $(BUILD)/gen/texts_data.c
 GEN_HEADERS  := $(GEN_PARSER:.c=.h) $(GEN_LEXER:.c=.h)
-GEN_OBJECTS  := $(patsubst $(BUILD)/gen/%.c,$(BUILD)/obj/gen/%.o,$(GEN_PARSER) $(GEN_LEXER) $(GEN_STDLIB))
+GEN_OBJECTS  := $(patsubst $(BUILD)/gen/%.c,$(BUILD)/obj/gen/%.o,$(GEN_PARSER) $(GEN_LEXER) $(GEN_STDLIB) $(GEN_TEXTS))
 
+# Fixed texts that backends put beside what they generate; real scripts here, so that shellcheck reads them too.
+TEXT_FILES   := $(sort $(shell find backends -name '*.sh' 2>/dev/null))
 STDLIB_FILES := $(sort $(shell find stdlib -name '*.dr' 2>/dev/null))
 LIBRARY      := $(BUILD)/libdrc.a
 PROGRAM      := $(if $(MAIN_OBJECT),$(BUILD)/drc)
@@ -153,6 +160,15 @@ $(GEN_STDLIB): $(BUILD)/embed $(BUILD)/stdlib.list $(STDLIB_FILES)
 	$(call say,EMBED,$@)
 	$(Q)$(BUILD)/embed stdlib $(STDLIB_FILES) > $@
 
+$(BUILD)/texts.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(TEXT_FILES)' | cmp -s - $@ || echo '$(TEXT_FILES)' > $@
+
+$(GEN_TEXTS): $(BUILD)/embed $(BUILD)/texts.list $(TEXT_FILES)
+	@mkdir -p $(@D)
+	$(call say,EMBED,$@)
+	$(Q)$(BUILD)/embed -t backends $(TEXT_FILES) > $@
+
 # ---- tests ---------------------------------------------------------------------------------------
 
 unit: $(UNIT_TESTS) $(PROPS)
@@ -176,7 +192,7 @@ setup-test:
 	@sh tools/setup.sh test
 
 test: setup-test
-	@$(MAKE) --no-print-directory all unit
+	@$(SUBMAKE) all unit
 	@$(PYTHON) tests/run.py --build $(BUILD) $(TEST_ARGS)
 
 bless: all unit
@@ -188,13 +204,13 @@ check:
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 check-san:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san OPTIMISE='-O1 -g' \
+	@$(SUBMAKE) BUILD=$(BUILD)/san OPTIMISE='-O1 -g' \
 	  INSTRUMENT='$(SANITIZE) -DDRC_ARENA_MALLOC' all unit
 	@$(PYTHON) tests/run.py --build $(BUILD)/san --only unit,cases $(TEST_ARGS)
 
 # Fuzzers see the same library, instrumented by clang; the corpus is seeded from cases and examples.
 fuzz:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang OPTIMISE='-O1 -g' \
+	@$(SUBMAKE) BUILD=$(BUILD)/fuzz CC=clang OPTIMISE='-O1 -g' \
 	  INSTRUMENT='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DDRC_FUZZING' fuzzers
 	@$(PYTHON) tests/fuzz/run.py --build $(BUILD)/fuzz --time $(FUZZ_TIME)
 
@@ -215,14 +231,14 @@ bench: all $(BUILD)/bench/measure
 	@$(PYTHON) tests/bench/run.py --drc $(BUILD)/drc --work $(BUILD)/bench $(BENCH_ARGS)
 
 coverage:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/cov OPTIMISE='-O0 -g' INSTRUMENT='--coverage' all unit
+	@$(SUBMAKE) BUILD=$(BUILD)/cov OPTIMISE='-O0 -g' INSTRUMENT='--coverage' all unit
 	-@$(PYTHON) tests/run.py --build $(BUILD)/cov --only unit,cases,examples $(TEST_ARGS)
 	@$(PYTHON) tools/coverage.py $(BUILD)/cov
 
 # ---- demonstration -------------------------------------------------------------------------------
 
 demo: setup-build
-	@$(MAKE) --no-print-directory all
+	@$(SUBMAKE) all
 	@sh tools/demo.sh $(BUILD)
 
 # ---- installation --------------------------------------------------------------------------------

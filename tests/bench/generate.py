@@ -32,6 +32,8 @@ def assets(count):
 
 
 HEAD = """\
+// Declares its own kinds: nothing is imported, and no rule applies.
+
 plan bench {
   title  = "Generated, %(count)d assets"
   owner  = ops
@@ -44,32 +46,37 @@ tier critical  { level = 1 }
 tier important { level = 2 }
 tier standard  { level = 3 }
 
-site provider { role = global }
-site east { within = provider  role = primary }
-site west { within = provider  role = recovery }
-site vault { within = provider  role = vault }
-
-store backups    { site = east }
-store backups-dr { site = west }
+kind bench.provider : site { title = "Provider"  level = provider }
+kind bench.region : site { title = "Region"  level = region }
+kind bench.bucket : store { title = "Bucket" }
 
 kind bench.service : data {
+  title = "Service"
   attribute engine { type = string  default = "generic" }
 
   method restore {
-    covers = [instance, zone, region]
-    for    = c in self.copies
-    rpo    = c.loss
+    covers   = [instance, zone, region]
+    restores = true
+    from     = [full]
     step load { phase = recover  manual = "load the newest copy of \\(self.name)"  takes = 5m..10m..20m }
     step test { phase = verify  manual = "query \\(self.name)"  takes = 1m..2m..3m }
   }
 }
 
+site provider : bench.provider { }
+site east  : bench.region { within = provider  role = primary }
+site west  : bench.region { within = provider  role = recovery }
+site vault : bench.region { within = provider  role = vault }
+
+store backups    : bench.bucket { site = east }
+store backups-dr : bench.bucket { site = west }
+
 """
 
 SCENARIOS = """\
-class L1 { title = "Region lost"        severity = P1 }
-class L2 { title = "Provider degraded"  severity = P1 }
-class L3 { title = "One service lost"   severity = P2 }
+class L1 { title = "Primary region lost" }
+class L2 { title = "Recovery region lost" }
+class L3 { title = "Vault lost" }
 
 scenario east-loss  { class = L1  loses = [east]   detect = 3m  declare = 10m }
 scenario west-loss  { class = L2  loses = [west]   detect = 3m  declare = 10m }

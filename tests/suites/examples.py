@@ -51,4 +51,5 @@ def collect(env):
     for name, source in examples.sources(env).items():
         for what in (checks, builds, formatted, plans):
             yield Test(f"{name}/{what.__name__}", lambda what=what, source=source: what(env, source))
+    yield Test("stdlib/formatted", lambda: formatted(env, "stdlib"))
     yield Test("hello/short", lambda: hello(env))

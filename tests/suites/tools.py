@@ -188,10 +188,15 @@ LINK = re.compile(r"(?<!!)\[(?:[^\]\\]|\\.)*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} (.*)$", re.M)
 
 
-def anchor(heading):
-    """GitHub's rule for the anchor of a heading."""
-    text = re.sub(r"[`*_\\]|\[([^\]]*)\]\([^)]*\)", lambda m: m[1] or "", heading.strip().lower())
-    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+def anchors(text):
+    """GitHub's anchors of the headings: lower case, punctuation dropped, spaces to hyphens, repeats numbered."""
+    seen, found = {}, set()
+    for heading in HEADING.findall(text):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading.strip().lower()).replace("\\", "")
+        slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+        found.add(slug if slug not in seen else f"{slug}-{seen[slug]}")
+        seen[slug] = seen.get(slug, 0) + 1
+    return found
 
 
 def links(env, name):
@@ -206,10 +211,8 @@ def links(env, name):
             where = (page.parent / path).resolve() if path else page
             if not where.exists():
                 problems.append(f"{page.relative_to(out)}: dead link {target}")
-            elif fragment and where.suffix == ".md":
-                anchors = [anchor(h) for h in HEADING.findall(where.read_text(encoding="utf-8"))]
-                if fragment not in anchors:
-                    problems.append(f"{page.relative_to(out)}: no heading for {target}")
+            elif fragment and where.suffix == ".md" and fragment not in anchors(where.read_text(encoding="utf-8")):
+                problems.append(f"{page.relative_to(out)}: no heading for {target}")
     examples.judge(problems)
 
 
