@@ -39,8 +39,8 @@ static bool is_blank_character(uint32_t cp)
            cp == 0x205F || cp == 0x3000;
 }
 
-/* Text without control characters, blanks for tabs, BREAK for line ends, none of those at the ends and no blanks
- * beside one. Blanks at the ends stay: the value may be a part of another. */
+/* Text without control characters, blanks for tabs, BREAK for line ends, none of those at the ends and no
+ * blanks beside one. Blanks at the ends stay: the value may be a part of another. */
 static void clean(struct strbuf *out, const char *text)
 {
     size_t len = strlen(text), n;
@@ -93,9 +93,9 @@ static bool needs_escape(const char *s, size_t i, bool start)
     case '_': return !is_alnum(before) || !is_alnum(after); /* inside a word it is nothing special */
     case '&': return is_alnum(after) || after == '#';
     case '@': return is_alnum(before) && is_alnum(after); /* else a bare address becomes a link */
-    case ':': return after == '/' && s[i + 2] == '/';
-    case '.': return (before == 'w' || before == 'W') && i >= 3; /* www. */
-    case '#':
+    case ':': return (after == '/' && s[i + 2] == '/') || (start && after == '-'); /* a table's second line */
+    case '.': return (before == 'w' || before == 'W') && i >= 3;                   /* www. */
+    case '#': return start || s[i + 1 + strspn(s + i + 1, " ")] == '\0'; /* at the end it closes a heading */
     case '>':
     case '+':
     case '-':
@@ -231,6 +231,8 @@ struct md_inline md_code(struct arena *arena, const char *text)
         if (split) {
             strbuf_addstr(&out, "\\|");
             end++;
+            for (; *end == ' '; end++)
+                strbuf_addch(&out, ' ');
         }
     }
     strbuf_release(&visible);
