@@ -104,6 +104,7 @@ item:
 attribute:
   ATTR_NAME '=' expr                    { build_attribute(scanner, $1, @1, NULL, $expr, false); }
 | ATTR_NAME '=' IDENT IN expr           { build_loop(scanner, $1, @1, $IDENT, $expr, @IN); }
+| ATTR_NAME '=' IDENT IN expr ':' path  { build_loop(scanner, $1, @1, $IDENT, build_of_kind(scanner, $expr, $path), @IN); }
 | LET ATTR_NAME '=' expr                { build_attribute(scanner, $2, @2, NULL, $expr, true); }
 | ATTR_NAME '=' error                   {
                                             build_attribute(scanner, $1, @1, NULL, expr_new(scanner, EXPR_ERROR, @2), false);

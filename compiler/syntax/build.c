@@ -187,6 +187,20 @@ struct expr *build_comprehension(struct scanner *scanner, enum expr_kind kind, s
     return finish(scanner, expr);
 }
 
+/* `assets : aws.rds.postgres` */
+struct expr *build_of_kind(struct scanner *scanner, struct expr *source, const struct expr *kind)
+{
+    struct expr *expr = expr_new(scanner, EXPR_OF_KIND, span_join(source->span, kind->span));
+    atom name = expr_path(kind, scanner->context->names);
+
+    if (!name)
+        return expr_new(scanner, EXPR_ERROR, kind->span);
+    expr->u.member.object = source;
+    expr->u.member.name = name;
+    adopt(scanner, expr, source);
+    return finish(scanner, expr);
+}
+
 /* Without interpolation a template is a string. */
 struct expr *build_template(struct scanner *scanner, struct span span, uint32_t parts)
 {

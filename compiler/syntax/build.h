@@ -22,6 +22,7 @@ struct expr *build_range(struct scanner *scanner, struct span span, struct expr 
 struct expr *build_list_expr(struct scanner *scanner, struct span span, uint32_t count);
 struct expr *build_comprehension(struct scanner *scanner, enum expr_kind kind, struct span span, atom name,
                                  struct expr *source, struct expr *filter, struct expr *body);
+struct expr *build_of_kind(struct scanner *scanner, struct expr *source, const struct expr *kind);
 struct expr *build_template(struct scanner *scanner, struct span span, uint32_t parts);
 
 void build_object_start(struct scanner *scanner);

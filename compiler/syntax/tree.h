@@ -42,6 +42,7 @@ enum expr_kind {
     EXPR_ANY,       /* u.loop: any(name in source: body) */
     EXPR_ALL,
     EXPR_COUNT,
+    EXPR_OF_KIND,   /* u.member: `assets : aws.rds.postgres` after `for = a in`: object, and the kind's dotted name */
 };
 
 enum binary_op { OP_ADD = 1, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_AND, OP_OR, OP_NEG, OP_NOT };
