@@ -2,7 +2,6 @@
  * are rendered. */
 #include "source/diag.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +61,27 @@ struct diag *diag_report(struct diag_sink *sink, enum diag_code code, struct spa
     else if (level == WARNING)
         sink->warnings++;
     return diag;
+}
+
+static void count(struct diag_sink *sink, enum severity severity, uint32_t by)
+{
+    if (severity == SEVERITY_ERROR)
+        sink->errors += by;
+    else if (severity == SEVERITY_WARNING)
+        sink->warnings += by;
+}
+
+void diag_set_severity(struct diag *diag, enum severity severity)
+{
+    struct diag_sink *sink = diag->sink;
+
+    if (sink->level[diag->code] >= 0)
+        return; /* the user decided, or it is off and not counted */
+    if (severity == SEVERITY_WARNING && sink->warnings_are_errors)
+        severity = SEVERITY_ERROR;
+    count(sink, diag->severity, (uint32_t)-1);
+    count(sink, severity, 1);
+    diag->severity = severity;
 }
 
 struct diag *diag_at(struct diag *diag, const char *format, ...)
@@ -188,9 +208,14 @@ void diag_sort(struct diag_sink *sink)
 
 enum { WORD_MAX = 64 };
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 static bool equal_ignoring_case(const char *a, const char *b)
 {
-    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
+    while (*a && lower(*a) == lower(*b))
         a++, b++;
     return *a == *b;
 }

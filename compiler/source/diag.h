@@ -76,6 +76,9 @@ struct diag *diag_help(struct diag *diag, const char *format, ...) __attribute__
 struct diag *diag_fix(struct diag *diag, struct span span, const char *replacement, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Another severity than the code's own; keeps the sink's counts right. -W settings still win. */
+void diag_set_severity(struct diag *diag, enum severity severity);
+
 const struct diag_info *diag_info(enum diag_code code);
 /* By code ("E0101") or name ("syntax-error"); DIAG_COUNT when there is none. */
 enum diag_code diag_find(const char *text);

@@ -71,7 +71,7 @@ struct place sources_place(const struct sources *sources, uint32_t offset)
 {
     struct place place = {NULL, 0, 0};
     struct source_file *file = sources_file_at(sources, offset);
-    uint32_t at, low = 0, high, column = 0;
+    uint32_t at, from, low = 0, high, column = 0;
 
     if (!file)
         return place;
@@ -87,18 +87,26 @@ struct place sources_place(const struct sources *sources, uint32_t offset)
         else
             high = middle;
     }
-    for (uint32_t i = file->lines[low]; i < at;) {
+    from = file->lines[low];
+    if (file->last.line == low && file->last.offset > from && file->last.offset <= at) {
+        from = file->last.offset;
+        column = file->last.column;
+    }
+    while (from < at) {
         uint32_t character;
-        size_t size = utf8_decode(file->text + i, file->len - i, &character);
+        size_t size = utf8_decode(file->text + from, file->len - from, &character);
 
-        if (i + size > at)
+        if (from + size > at)
             break; /* the offset is inside a character: its first column */
         if (character == '\t')
             column += TAB_WIDTH - column % TAB_WIDTH;
         else
             column += (uint32_t)utf8_width(character);
-        i += (uint32_t)size;
+        from += (uint32_t)size;
     }
+    file->last.line = low;
+    file->last.offset = from;
+    file->last.column = column;
     place.file = file;
     place.line = low + 1;
     place.column = column + 1;

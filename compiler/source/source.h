@@ -25,6 +25,9 @@ struct source_file {
     bool is_std;      /* from the embedded standard library */
     uint32_t *lines;  /* offsets of line starts, made on first use */
     uint32_t line_count;
+    struct {
+        uint32_t line, offset, column;
+    } last; /* the last answer of sources_place, so that many places on one long line take linear time */
 };
 
 struct sources {

@@ -486,6 +486,8 @@ void scan_stray(struct scanner *scanner, struct span span, const char *text, siz
     struct diag *diag;
 
     (void)len;
+    if (c == 0)
+        return; /* reported for the whole file, see parse.c */
     if (c < 0x20 || c == 0x7F) {
         diag = scan_report(scanner, DIAG_E0106, span, "a control character (U+%04X) stands here", c);
         diag_help(diag, "remove it");

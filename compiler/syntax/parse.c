@@ -44,8 +44,7 @@ static bool check_bytes(const struct parse_context *context, const struct source
     nul = memchr(file->text, '\0', file->len);
     if (nul) {
         diag_help(diag_report(context->sink, DIAG_E0103, at(file, (size_t)(nul - file->text), 1), "file holds a NUL byte"),
-                  "this is probably not a text file; remove the byte if it is one");
-        return false;
+                  "remove the byte; or is this not a text file?");
     }
     if (starts_with(file, "\xEF\xBB\xBF", 3)) {
         diag_fix(diag_report(context->sink, DIAG_E0104, at(file, 0, 3), "file starts with a byte order mark"),

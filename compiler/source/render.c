@@ -1,0 +1,118 @@
+/* What the formats of diagnostics share. */
+#include "source/render.h"
+
+#include "base/utf8.h"
+
+void diag_render(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out)
+{
+    switch (style->format) {
+    case DIAG_TEXT:
+        render_text(sink, style, out);
+        break;
+    case DIAG_JSON:
+        render_json(sink, style, out);
+        break;
+    case DIAG_SARIF:
+        render_sarif(sink, style, out);
+        break;
+    case DIAG_GITHUB:
+        render_github(sink, out);
+        break;
+    case DIAG_JUNIT:
+        render_junit(sink, out);
+        break;
+    }
+}
+
+const char *severity_name(enum severity severity)
+{
+    return severity == SEVERITY_ERROR ? "error" : severity == SEVERITY_WARNING ? "warning" : "note";
+}
+
+const char *diag_id(const struct diag *diag)
+{
+    return diag->rule ? diag->rule : diag_info(diag->code)->code;
+}
+
+const char *diag_name(const struct diag *diag)
+{
+    return diag->rule ? diag->rule : diag_info(diag->code)->name;
+}
+
+static void locate(const struct diag_sink *sink, uint32_t offset, struct region_cursor *cursor, uint32_t *line,
+                   uint32_t *column)
+{
+    const struct source_file *file = sources_file_at(sink->sources, offset);
+    uint32_t at = offset - file->base, from;
+    struct place place = sources_place(sink->sources, offset);
+
+    from = file->lines[place.line - 1];
+    *column = 1;
+    if (cursor->file == file && cursor->line == place.line && cursor->offset <= at) {
+        from = cursor->offset;
+        *column = cursor->column;
+    }
+    while (from < at) {
+        uint32_t character;
+        size_t size = utf8_decode(file->text + from, file->len - from, &character);
+
+        if (from + size > at)
+            break;
+        from += (uint32_t)size;
+        ++*column;
+    }
+    *line = place.line;
+    cursor->file = file;
+    cursor->line = place.line;
+    cursor->offset = from;
+    cursor->column = *column;
+}
+
+struct region region_of(const struct diag_sink *sink, struct span span, struct region_cursor *cursor)
+{
+    struct region region = {sources_file_at(sink->sources, span.start), 0, 0, 0, 0};
+
+    if (!region.file)
+        return region;
+    if (span.end < span.start || span.end > region.file->base + region.file->len)
+        span.end = span.start;
+    locate(sink, span.start, cursor, &region.line, &region.column);
+    locate(sink, span.end, cursor, &region.end_line, &region.end_column);
+    return region;
+}
+
+void add_json_string(struct strbuf *out, const char *text)
+{
+    strbuf_addch(out, '"');
+    while (*text) {
+        unsigned char c = (unsigned char)*text;
+        uint32_t character;
+        size_t size;
+
+        if (c == '"' || c == '\\') {
+            strbuf_addch(out, '\\');
+            strbuf_addch(out, (char)c);
+        } else if (c == '\n') {
+            strbuf_addstr(out, "\\n");
+        } else if (c == '\t') {
+            strbuf_addstr(out, "\\t");
+        } else if (c < 0x20 || c == 0x7F) {
+            strbuf_addf(out, "\\u%04x", c);
+        } else if (c < 0x80) {
+            strbuf_addch(out, (char)c);
+        } else {
+            size = 1;
+            while (size < 4 && ((unsigned char)text[size] & 0xC0) == 0x80)
+                size++;
+            size = utf8_decode(text, size, &character);
+            if (character == 0xFFFD && size == 1)
+                strbuf_addstr(out, "\xEF\xBF\xBD");
+            else
+                strbuf_add(out, text, size);
+            text += size;
+            continue;
+        }
+        text++;
+    }
+    strbuf_addch(out, '"');
+}
