@@ -81,36 +81,6 @@ static bool month_matches(const struct schedule_slots *slots, unsigned month)
     return (slots->days.months >> month & 1u) != 0;
 }
 
-static bool minute_matches(const struct schedule_slots *slots, unsigned hour, unsigned minute)
-{
-    if (slots->from_cron) {
-        return (slots->cron.minutes >> minute & 1u) != 0;
-    }
-    unsigned time = hour * 60 + minute;
-    if (slots->every > 0) {
-        return (int64_t)time * MS_MINUTE % slots->every == 0;
-    }
-    for (uint32_t i = 0; i < slots->count; i++) {
-        if (slots->minutes[i] == time) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool hour_matches(const struct schedule_slots *slots, unsigned hour)
-{
-    if (slots->from_cron) {
-        return (slots->cron.hours >> hour & 1u) != 0;
-    }
-    for (unsigned minute = 0; minute < 60; minute++) {
-        if (minute_matches(slots, hour, minute)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* One pass through the fields; true when all match, false when a field wrapped around and all must be tried again. */
 static bool pass(const struct schedule_slots *slots, struct moment *t, bool *added)
 {
@@ -140,7 +110,7 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
             return false;
         }
     }
-    while (!hour_matches(slots, t->hour)) {
+    while (!slots_has_hour(slots, t->hour)) {
         if (!*added) {
             *added = true;
             moment_date(t, date_of(t), (int64_t)t->hour * HOUR);
@@ -150,7 +120,7 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
             return false;
         }
     }
-    while (!minute_matches(slots, t->hour, t->minute)) {
+    while (!slots_has_minute(slots, t->hour, t->minute)) {
         if (!*added) {
             *added = true;
             moment_set(t, div_floor(t->at, 60) * 60);

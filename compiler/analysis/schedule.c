@@ -8,12 +8,14 @@
  *   Debian cron, cronie  jobs at fixed times whose time is skipped start when the clock jumps and do not run again in
  *                        repeated time; jobs with `*` as minute or hour follow the wall clock: skipped time is lost,
  *                        repeated time runs twice
- *   systemd, AWS         skipped time is lost, repeated time runs once
+ *   AWS                  skipped time is lost, repeated time runs once
+ *   systemd              the same, and see oncalendar.c
  *   Kubernetes           skipped time is lost, repeated time runs twice; and see robfig.c
  *
  * DIALECT_PLAIN behaves like Debian cron. */
 #include "analysis/schedule.h"
 
+#include "analysis/oncalendar.h"
 #include "analysis/robfig.h"
 #include "analysis/schedule_slots.h"
 
@@ -208,14 +210,46 @@ bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct 
         break;
     case DIALECT_KUBERNETES:
         slots->repeat = true;
-        slots->robfig = true;
+        slots->search = SEARCH_ROBFIG;
         break;
     case DIALECT_SYSTEMD:
+        slots->search = slots->every % MS_MINUTE == 0 ? SEARCH_SYSTEMD : SEARCH_CALENDAR;
+        break;
     case DIALECT_AWS:
         break;
     }
     *status = SCHEDULE_OK;
     return true;
+}
+
+bool slots_has_minute(const struct schedule_slots *slots, unsigned hour, unsigned minute)
+{
+    if (slots->from_cron) {
+        return (slots->cron.minutes >> minute & 1u) != 0;
+    }
+    unsigned time = hour * 60 + minute;
+    if (slots->every > 0) {
+        return (int64_t)time * MS_MINUTE % slots->every == 0;
+    }
+    for (uint32_t i = 0; i < slots->count; i++) {
+        if (slots->minutes[i] == time) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool slots_has_hour(const struct schedule_slots *slots, unsigned hour)
+{
+    if (slots->from_cron) {
+        return (slots->cron.hours >> hour & 1u) != 0;
+    }
+    for (unsigned minute = 0; minute < 60; minute++) {
+        if (slots_has_minute(slots, hour, minute)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- walking ------------------------------------------------------------------------------------------------- */
@@ -328,8 +362,10 @@ bool slot_walk_next(struct slot_walk *walk)
             step(walk);
             return true;
         }
-        if (slots->robfig) {
-            if (!robfig_next(slots, walk->slot, &slot)) {
+        if (slots->search != SEARCH_CALENDAR) {
+            bool found = slots->search == SEARCH_ROBFIG ? robfig_next(slots, walk->slot, &slot)
+                                                        : oncalendar_next(slots, walk->slot, &slot);
+            if (!found) {
                 return false;
             }
             enter(walk, slot);
@@ -356,7 +392,7 @@ bool slot_walk_start(struct slot_walk *walk, const struct schedule_slots *slots,
     int64_t start = after;
     struct zone_change change;
     int64_t earlier = div_floor(after, MS_SECOND) - 86400;
-    if (slots->zone != NULL && !slots->robfig && zone_next_change(slots->zone, earlier, &change) &&
+    if (slots->zone != NULL && slots->search != SEARCH_ROBFIG && zone_next_change(slots->zone, earlier, &change) &&
         change.at <= div_floor(after, MS_SECOND)) {
         start = change.at * MS_SECOND - 1;
     }

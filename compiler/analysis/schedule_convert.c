@@ -105,7 +105,9 @@ static void add_clock_field(struct strbuf *out, uint64_t mask, unsigned size, en
                 strbuf_addf(out, "0/%u", step);
                 break;
             case NOTATION_SYSTEMD:
-                strbuf_addf(out, "00/%u", step);
+                /* With its end: an open step runs over the hour and the day, and systemd 252 then loses the slot at
+                 * midnight, or finds none at all where midnight is skipped. */
+                strbuf_addf(out, "00..%02u/%u", (size - 1) / step * step, step);
                 break;
             }
             return;

@@ -22,6 +22,8 @@ struct search {
     struct schedule_gap *out;
     bool found;
     bool found_min;
+    bool stopped;         /* the scheduler found no slot after stopped_at */
+    int64_t stopped_at;
     /* Changes of the clock, met in order. */
     bool has_change;
     struct zone_change change;
@@ -69,8 +71,8 @@ static bool next_change(struct search *search, int64_t after)
         int32_t high = change->before < change->after ? change->after : change->before;
         search->low_day = div_floor(change->at + low, 86400);
         search->high_day = div_floor(change->at + high, 86400);
-        if (search->slots->robfig) {
-            search->high_day += 1; /* its search may pass over the day after */
+        if (search->slots->search != SEARCH_CALENDAR) {
+            search->high_day += 1; /* these searches may pass over the rest of a day */
         }
     }
     return search->has_change;
@@ -100,6 +102,21 @@ static bool is_known(struct search *search)
     return false;
 }
 
+/* Moves to the next slot and offers the distance; false when the scheduler stops there. */
+static bool advance(struct search *search, struct slot_walk *walk, bool offer)
+{
+    int64_t from = walk->slot;
+    if (!slot_walk_next(walk)) {
+        search->stopped = true;
+        search->stopped_at = from;
+        return false;
+    }
+    if (offer) {
+        offer_min(search, from, walk->slot);
+    }
+    return true;
+}
+
 /* Walks every span that may see the current change. */
 static void walk_change(struct search *search)
 {
@@ -119,17 +136,17 @@ static void walk_change(struct search *search)
     if (start < search->from - 1) {
         start = search->from - 1;
     }
-    struct slot_walk head, tail, previous;
+    struct slot_walk head, tail;
     if (!slot_walk_start(&tail, slots, start)) {
+        search->stopped = true;
+        search->stopped_at = start;
         return;
     }
     head = tail;
     for (uint32_t i = 0; i <= search->missed; i++) {
-        previous = head;
-        if (!slot_walk_next(&head)) {
+        if (!advance(search, &head, true)) {
             return;
         }
-        offer_min(search, previous.slot, head.slot);
     }
     /* Offsets are below a day and two hours: behind this, no slot lies on a day that was touched. */
     int64_t stop = (search->high_day + 3) * MS_DAY;
@@ -138,11 +155,9 @@ static void walk_change(struct search *search)
         if (tail.slot > stop) {
             return;
         }
-        previous = head;
-        if (!slot_walk_next(&head) || !slot_walk_next(&tail)) {
+        if (!advance(search, &head, true) || !advance(search, &tail, false)) {
             return;
         }
-        offer_min(search, previous.slot, head.slot);
     }
 }
 
@@ -304,8 +319,17 @@ void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cro
         walk_days(&search, 1, days, false);
     }
     for (next_change(&search, search.from / MS_SECOND - 1);
-         search.has_change && div_floor(search.change.at, 86400) <= search.end_day;
+         search.has_change && !search.stopped && div_floor(search.change.at, 86400) <= search.end_day;
          next_change(&search, search.change.at)) {
         walk_change(&search);
+    }
+    if (search.stopped) {
+        struct strbuf when = STRBUF_INIT;
+        print_instant(&when, search.stopped_at, zone);
+        memset(out, 0, sizeof *out);
+        out->status = SCHEDULE_REFUSED;
+        out->refusal.reason = arena_printf(arena, "%s finds no run after %s", dialect_name(dialect), strbuf_str(&when));
+        out->refusal.help = "write the times in UTC";
+        strbuf_release(&when);
     }
 }

@@ -6,6 +6,9 @@
 
 enum { DAY_MINUTES = 1440 };
 
+/* Two programs look for the next slot step by step, and around a change of the clock the steps decide. */
+enum slot_search { SEARCH_CALENDAR, SEARCH_ROBFIG, SEARCH_SYSTEMD };
+
 /* Slots are instants on the wall clock: on every day of `days` at every time of the day. Two kinds of times: the listed
  * minutes, or the multiples of `every` below a day. With `elapsed` > 0 there is no wall clock: a slot every so many
  * milliseconds from monday 1970-01-05 00:00 UTC on. */
@@ -19,7 +22,7 @@ struct schedule_slots {
     int64_t offset;                /* milliseconds east of UTC while zone is NULL */
     bool catch_up;  /* runs that fall into skipped wall time start when the clock jumps; else they are lost */
     bool repeat;    /* wall time that comes twice runs twice; else once */
-    bool robfig;    /* find the slot after a change as robfig/cron does */
+    enum slot_search search; /* how the slot after a change of the clock is found */
     bool from_cron; /* `cron` was parsed into the following */
     struct cron cron;
 };
@@ -35,6 +38,10 @@ static inline int64_t slots_time(const struct schedule_slots *slots, uint32_t i)
 {
     return slots->every > 0 ? (int64_t)i * slots->every : (int64_t)slots->minutes[i] * MS_MINUTE;
 }
+
+/* Whether an hour has any slot, and which of its minutes. Whole minutes only. */
+bool slots_has_hour(const struct schedule_slots *slots, unsigned hour);
+bool slots_has_minute(const struct schedule_slots *slots, unsigned hour, unsigned minute);
 
 /* Walks the slots in order. A walk can be copied. */
 struct slot_walk {

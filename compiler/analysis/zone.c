@@ -27,7 +27,9 @@ struct zone {
     uint32_t count;
     const int64_t *at;      /* explicit transitions, ascending */
     const int32_t *offset;  /* from at[i] on */
+    const bool *is_daylight; /* from at[i] on */
     int32_t first_offset;   /* before at[0] */
+    bool first_daylight;
     bool has_footer;
     bool has_dst;           /* the footer has daylight saving */
     int32_t standard;
@@ -244,29 +246,29 @@ static int64_t year_of(int64_t seconds)
     return year;
 }
 
-/* The offset the footer gives: that of the latest strike not after `at`. A strike of a rule lies within eight days of
+/* The time the footer gives: that of the latest strike not after `at`. A strike of a rule lies within eight days of
  * its year, so the years beside suffice. Where daylight time ends and starts at one instant it is permanent. */
-static int32_t footer_offset(const struct zone *zone, int64_t at)
+static bool footer_is_daylight(const struct zone *zone, int64_t at)
 {
     if (!zone->has_dst) {
-        return zone->standard;
+        return false;
     }
     int64_t year = year_of(at);
     int64_t latest = INT64_MIN;
-    int32_t offset = zone->standard;
+    bool daylight = false;
     for (int64_t y = year - 1; y <= year + 1; y++) {
         int64_t end = rule_wall(&zone->end, y) - zone->daylight;
         int64_t start = rule_wall(&zone->start, y) - zone->standard;
         if (end <= at && end > latest) {
             latest = end;
-            offset = zone->standard;
+            daylight = false;
         }
         if (start <= at && start >= latest) {
             latest = start;
-            offset = zone->daylight;
+            daylight = true;
         }
     }
-    return offset;
+    return daylight;
 }
 
 /* ---- interface ----------------------------------------------------------------------------------------------- */
@@ -316,6 +318,7 @@ const struct zone *zone_parse(struct arena *arena, const char *name, const void 
     struct zone *zone = ARENA_NEW(arena, struct zone);
     int64_t *at = ARENA_ARRAY(arena, int64_t, counts.times);
     int32_t *offset = ARENA_ARRAY(arena, int32_t, counts.times);
+    bool *is_daylight = ARENA_ARRAY(arena, bool, counts.times);
     for (uint32_t i = 0; i < counts.types; i++) {
         int32_t value = read_i32(types + (size_t)i * 6);
         if (value <= -MAX_OFFSET || value >= MAX_OFFSET) {
@@ -334,12 +337,15 @@ const struct zone *zone_parse(struct arena *arena, const char *name, const void 
             return NULL;
         }
         offset[i] = read_i32(types + (size_t)type_of[i] * 6);
+        is_daylight[i] = types[(size_t)type_of[i] * 6 + 4] != 0;
     }
     zone->name = arena_strdup(arena, name);
     zone->count = counts.times;
     zone->at = at;
     zone->offset = offset;
+    zone->is_daylight = is_daylight;
     zone->first_offset = read_i32(types);
+    zone->first_daylight = types[4] != 0;
 
     const char *footer = (const char *)part + needed;
     size_t footer_size = left - (size_t)needed;
@@ -379,9 +385,21 @@ int32_t zone_offset(const struct zone *zone, int64_t at)
     }
     uint32_t next = first_after(zone, at);
     if (next == zone->count && zone->has_footer) {
-        return footer_offset(zone, at);
+        return footer_is_daylight(zone, at) ? zone->daylight : zone->standard;
     }
     return next == 0 ? zone->first_offset : zone->offset[next - 1];
+}
+
+bool zone_is_daylight(const struct zone *zone, int64_t at)
+{
+    if (zone == NULL) {
+        return false;
+    }
+    uint32_t next = first_after(zone, at);
+    if (next == zone->count && zone->has_footer) {
+        return footer_is_daylight(zone, at);
+    }
+    return next == 0 ? zone->first_daylight : zone->is_daylight[next - 1];
 }
 
 static bool change_at(const struct zone *zone, int64_t at, struct zone_change *out)

@@ -35,6 +35,9 @@ const char *zone_name(const struct zone *zone); /* "UTC" for NULL */
 /* Seconds east of UTC at an instant (seconds since 1970 UTC). NULL is UTC. */
 int32_t zone_offset(const struct zone *zone, int64_t at);
 
+/* Whether the tz database calls the time then daylight saving time (in Dublin and Casablanca that is the winter). */
+bool zone_is_daylight(const struct zone *zone, int64_t at);
+
 /* The first change of the offset after `after`; false when the offset never changes again. */
 bool zone_next_change(const struct zone *zone, int64_t after, struct zone_change *out);
 
