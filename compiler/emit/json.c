@@ -8,7 +8,7 @@
 
 enum { TOP = 0, OBJECT = 1, ARRAY = 2, FILLED = 4 };
 
-void json_init(struct json *j, struct strbuf *out)
+void jsonw_init(struct jsonw *j, struct strbuf *out)
 {
     memset(j, 0, sizeof *j);
     j->out = out;
@@ -16,12 +16,12 @@ void json_init(struct json *j, struct strbuf *out)
     j->nested = true;
 }
 
-static unsigned char *level(struct json *j)
+static unsigned char *level(struct jsonw *j)
 {
     return &j->state[j->depth];
 }
 
-static void new_line(struct json *j, unsigned depth)
+static void new_line(struct jsonw *j, unsigned depth)
 {
     if (j->compact)
         return;
@@ -30,7 +30,7 @@ static void new_line(struct json *j, unsigned depth)
 }
 
 /* What goes before an element: comma, line, and in an object the key has done it already. */
-static void before_value(struct json *j)
+static void before_value(struct jsonw *j)
 {
     unsigned char *open = level(j);
 
@@ -49,7 +49,7 @@ static void before_value(struct json *j)
     *open |= FILLED;
 }
 
-static void begin(struct json *j, char bracket, unsigned char kind)
+static void begin(struct jsonw *j, char bracket, unsigned char kind)
 {
     before_value(j);
     strbuf_addch(j->out, bracket);
@@ -61,7 +61,7 @@ static void begin(struct json *j, char bracket, unsigned char kind)
     *level(j) = kind;
 }
 
-static void end(struct json *j, char bracket, unsigned char kind)
+static void end(struct jsonw *j, char bracket, unsigned char kind)
 {
     unsigned char open = *level(j);
 
@@ -75,22 +75,22 @@ static void end(struct json *j, char bracket, unsigned char kind)
     strbuf_addch(j->out, bracket);
 }
 
-void json_object_begin(struct json *j)
+void jsonw_object_begin(struct jsonw *j)
 {
     begin(j, '{', OBJECT);
 }
 
-void json_object_end(struct json *j)
+void jsonw_object_end(struct jsonw *j)
 {
     end(j, '}', OBJECT);
 }
 
-void json_array_begin(struct json *j)
+void jsonw_array_begin(struct jsonw *j)
 {
     begin(j, '[', ARRAY);
 }
 
-void json_array_end(struct json *j)
+void jsonw_array_end(struct jsonw *j)
 {
     end(j, ']', ARRAY);
 }
@@ -112,7 +112,7 @@ static void add_escape(struct strbuf *out, uint32_t cp)
     }
 }
 
-static void quoted(struct json *j, const char *text, size_t len)
+static void quoted(struct jsonw *j, const char *text, size_t len)
 {
     struct strbuf *out = j->out;
     size_t start = 0, i = 0, n;
@@ -151,7 +151,7 @@ static void quoted(struct json *j, const char *text, size_t len)
     strbuf_addch(out, '"');
 }
 
-void json_key(struct json *j, const char *key)
+void jsonw_key(struct jsonw *j, const char *key)
 {
     unsigned char *open = level(j);
 
@@ -168,85 +168,85 @@ void json_key(struct json *j, const char *key)
     j->after_key = true;
 }
 
-void json_string_len(struct json *j, const char *text, size_t len)
+void jsonw_string_len(struct jsonw *j, const char *text, size_t len)
 {
     before_value(j);
     quoted(j, text, len);
 }
 
-void json_string(struct json *j, const char *text)
+void jsonw_string(struct jsonw *j, const char *text)
 {
     if (text)
-        json_string_len(j, text, strlen(text));
+        jsonw_string_len(j, text, strlen(text));
     else
-        json_null(j);
+        jsonw_null(j);
 }
 
-void json_int(struct json *j, int64_t value)
+void jsonw_int(struct jsonw *j, int64_t value)
 {
     before_value(j);
     strbuf_addint(j->out, value);
 }
 
-void json_uint(struct json *j, uint64_t value)
+void jsonw_uint(struct jsonw *j, uint64_t value)
 {
     before_value(j);
     strbuf_addf(j->out, "%llu", (unsigned long long)value);
 }
 
-void json_decimal(struct json *j, const char *digits)
+void jsonw_decimal(struct jsonw *j, const char *digits)
 {
     if (!text_is_decimal(digits)) {
-        json_string(j, digits);
+        jsonw_string(j, digits);
         return;
     }
     before_value(j);
     strbuf_addstr(j->out, digits);
 }
 
-void json_bool(struct json *j, bool value)
+void jsonw_bool(struct jsonw *j, bool value)
 {
     before_value(j);
     strbuf_addstr(j->out, value ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void jsonw_null(struct jsonw *j)
 {
     before_value(j);
     strbuf_addstr(j->out, "null");
 }
 
-void json_key_string(struct json *j, const char *key, const char *text)
+void jsonw_key_string(struct jsonw *j, const char *key, const char *text)
 {
-    json_key(j, key);
-    json_string(j, text);
+    jsonw_key(j, key);
+    jsonw_string(j, text);
 }
 
-void json_key_int(struct json *j, const char *key, int64_t value)
+void jsonw_key_int(struct jsonw *j, const char *key, int64_t value)
 {
-    json_key(j, key);
-    json_int(j, value);
+    jsonw_key(j, key);
+    jsonw_int(j, value);
 }
 
-void json_key_bool(struct json *j, const char *key, bool value)
+void jsonw_key_bool(struct jsonw *j, const char *key, bool value)
 {
-    json_key(j, key);
-    json_bool(j, value);
+    jsonw_key(j, key);
+    jsonw_bool(j, value);
 }
 
-void json_key_object(struct json *j, const char *key)
+void jsonw_key_object(struct jsonw *j, const char *key)
 {
-    json_key(j, key);
-    json_object_begin(j);
+    jsonw_key(j, key);
+    jsonw_object_begin(j);
 }
 
-void json_key_array(struct json *j, const char *key)
+void jsonw_key_array(struct jsonw *j, const char *key)
 {
-    json_key(j, key);
-    json_array_begin(j);
+    jsonw_key(j, key);
+    jsonw_array_begin(j);
 }
 
-bool json_finish(struct json *j)
+bool jsonw_finish(struct jsonw *j)
 {
     if (j->depth > 0 || !(j->state[0] & FILLED))
         j->nested = false;

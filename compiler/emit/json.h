@@ -11,7 +11,7 @@
 
 enum { JSON_MAX_DEPTH = 64 };
 
-struct json {
+struct jsonw {
     struct strbuf *out;
     unsigned depth;
     bool compact;  /* one line, no blanks: for JSON Lines */
@@ -21,32 +21,32 @@ struct json {
     unsigned char state[JSON_MAX_DEPTH + 1]; /* see json.c */
 };
 
-void json_init(struct json *j, struct strbuf *out); /* set j->compact afterwards for one line */
+void jsonw_init(struct jsonw *j, struct strbuf *out); /* set j->compact afterwards for one line */
 
-void json_object_begin(struct json *j);
-void json_object_end(struct json *j);
-void json_array_begin(struct json *j);
-void json_array_end(struct json *j);
+void jsonw_object_begin(struct jsonw *j);
+void jsonw_object_end(struct jsonw *j);
+void jsonw_array_begin(struct jsonw *j);
+void jsonw_array_end(struct jsonw *j);
 
-void json_key(struct json *j, const char *key); /* within an object, before each value */
+void jsonw_key(struct jsonw *j, const char *key); /* within an object, before each value */
 /* NULL writes null; bytes that are not UTF-8 become U+FFFD */
-void json_string(struct json *j, const char *text);
-void json_string_len(struct json *j, const char *text, size_t len);
-void json_int(struct json *j, int64_t value);
-void json_uint(struct json *j, uint64_t value);
-void json_decimal(struct json *j, const char *digits); /* "-0.25"; other text is written as a string */
-void json_bool(struct json *j, bool value);
-void json_null(struct json *j);
+void jsonw_string(struct jsonw *j, const char *text);
+void jsonw_string_len(struct jsonw *j, const char *text, size_t len);
+void jsonw_int(struct jsonw *j, int64_t value);
+void jsonw_uint(struct jsonw *j, uint64_t value);
+void jsonw_decimal(struct jsonw *j, const char *digits); /* "-0.25"; other text is written as a string */
+void jsonw_bool(struct jsonw *j, bool value);
+void jsonw_null(struct jsonw *j);
 
 /* Key and value at once. */
-void json_key_string(struct json *j, const char *key, const char *text);
-void json_key_int(struct json *j, const char *key, int64_t value);
-void json_key_bool(struct json *j, const char *key, bool value);
-void json_key_object(struct json *j, const char *key); /* begins an object */
-void json_key_array(struct json *j, const char *key);  /* begins an array */
+void jsonw_key_string(struct jsonw *j, const char *key, const char *text);
+void jsonw_key_int(struct jsonw *j, const char *key, int64_t value);
+void jsonw_key_bool(struct jsonw *j, const char *key, bool value);
+void jsonw_key_object(struct jsonw *j, const char *key); /* begins an object */
+void jsonw_key_array(struct jsonw *j, const char *key);  /* begins an array */
 
 /* Call at the end: the document is whole, nested properly and every string was UTF-8. Adds the final
  * newline. */
-bool json_finish(struct json *j);
+bool jsonw_finish(struct jsonw *j);
 
 #endif

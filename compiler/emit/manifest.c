@@ -4,42 +4,42 @@
 #include "base/sha256.h"
 #include "emit/json.h"
 
-static void print_file(struct json *j, const struct output_file *file)
+static void print_file(struct jsonw *j, const struct output_file *file)
 {
     char hex[65];
 
     sha256_hex(file->data, file->size, hex);
-    json_object_begin(j);
-    json_key_string(j, "path", file->path);
-    json_key_string(j, "sha256", hex);
-    json_key_int(j, "size", (int64_t)file->size);
-    json_key_string(j, "mode", file->executable ? "0755" : "0644");
-    json_key_string(j, "backend", file->backend);
-    json_key_array(j, "origins");
+    jsonw_object_begin(j);
+    jsonw_key_string(j, "path", file->path);
+    jsonw_key_string(j, "sha256", hex);
+    jsonw_key_int(j, "size", (int64_t)file->size);
+    jsonw_key_string(j, "mode", file->executable ? "0755" : "0644");
+    jsonw_key_string(j, "backend", file->backend);
+    jsonw_key_array(j, "origins");
     for (uint32_t i = 0; i < file->origins.len; i++)
-        json_string(j, file->origins.items[i]);
-    json_array_end(j);
-    json_object_end(j);
+        jsonw_string(j, file->origins.items[i]);
+    jsonw_array_end(j);
+    jsonw_object_end(j);
 }
 
 bool manifest_print(struct fileset *set, const struct manifest_info *info, struct strbuf *out)
 {
     size_t count = fileset_sort(set);
-    struct json j;
+    struct jsonw j;
 
-    json_init(&j, out);
-    json_object_begin(&j);
-    json_key_string(&j, "schema", MANIFEST_SCHEMA);
-    json_key_string(&j, "compiler", info->compiler);
-    json_key_string(&j, "spec_digest", info->spec_digest);
+    jsonw_init(&j, out);
+    jsonw_object_begin(&j);
+    jsonw_key_string(&j, "schema", MANIFEST_SCHEMA);
+    jsonw_key_string(&j, "compiler", info->compiler);
+    jsonw_key_string(&j, "spec_digest", info->spec_digest);
     if (info->git_commit)
-        json_key_string(&j, "git_commit", info->git_commit);
-    json_key_array(&j, "files");
+        jsonw_key_string(&j, "git_commit", info->git_commit);
+    jsonw_key_array(&j, "files");
     for (size_t i = 0; i < count; i++)
         print_file(&j, set->files.items[i]);
-    json_array_end(&j);
-    json_object_end(&j);
-    return json_finish(&j);
+    jsonw_array_end(&j);
+    jsonw_object_end(&j);
+    return jsonw_finish(&j);
 }
 
 bool manifest_add(struct fileset *set, const struct manifest_info *info, const char **reason)

@@ -106,18 +106,18 @@ static void write_sh(struct arena *arena, const struct strings *s, struct strbuf
 
 static void write_json(const struct strings *s, struct strbuf *out, bool compact)
 {
-    struct json j;
+    struct jsonw j;
 
-    json_init(&j, out);
+    jsonw_init(&j, out);
     j.compact = compact;
-    json_array_begin(&j);
+    jsonw_array_begin(&j);
     for (uint32_t i = 0; i < s->list.len; i++) {
-        json_object_begin(&j);
-        json_key_string(&j, s->list.items[i], s->list.items[i]);
-        json_object_end(&j);
+        jsonw_object_begin(&j);
+        jsonw_key_string(&j, s->list.items[i], s->list.items[i]);
+        jsonw_object_end(&j);
     }
-    json_array_end(&j);
-    json_finish(&j);
+    jsonw_array_end(&j);
+    jsonw_finish(&j);
 }
 
 static bool write_yaml(struct arena *arena, const struct strings *s, struct strbuf *out)

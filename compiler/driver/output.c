@@ -1,0 +1,444 @@
+/* Compares the output set with the folder, decides for every file, and hands the changes over. */
+#include "driver/output.h"
+
+#include "base/sha256.h"
+#include "base/utf8.h"
+#include "driver/output_internal.h"
+#include "emit/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    MANIFEST_BYTES_MAX = 256 * 1024 * 1024,
+    SHOWN_BYTES_MAX = 4 * 1024 * 1024, /* of an edited file, for the lines that differ */
+    SHOWN_LINES = 3,
+    SHOWN_COLUMNS = 80,
+};
+
+/* ---- the report -------------------------------------------------------------------------------- */
+
+void output_event(struct output *output, enum output_kind kind, const char *path, const char *detail)
+{
+    struct output_event event = {kind, arena_strdup(output->arena, path),
+                                 arena_strdup(output->arena, detail)};
+
+    vec_push(output->arena, &output->report->events, event);
+}
+
+void output_failed(struct output *output, const char *path, const char *operation)
+{
+    output_event(output, OUTPUT_FAILED, path,
+                 arena_printf(output->arena, "cannot %s: %s", operation, strerror(errno)));
+}
+
+const char *output_kind_name(enum output_kind kind)
+{
+    static const char *const names[] = {
+        [OUTPUT_CREATED] = "created",     [OUTPUT_UPDATED] = "updated", [OUTPUT_REMOVED] = "removed",
+        [OUTPUT_RECOVERED] = "recovered", [OUTPUT_KEPT] = "kept",       [OUTPUT_IGNORED] = "ignored",
+        [OUTPUT_MISSING] = "missing",     [OUTPUT_STALE] = "stale",     [OUTPUT_ORPHAN] = "orphan",
+        [OUTPUT_EDITED] = "edited",       [OUTPUT_FOREIGN] = "foreign", [OUTPUT_DAMAGED] = "damaged",
+        [OUTPUT_BLOCKED] = "blocked",     [OUTPUT_BUSY] = "busy",       [OUTPUT_FAILED] = "failed",
+    };
+
+    return names[kind];
+}
+
+/* ---- the old manifest -------------------------------------------------------------------------- */
+
+struct known {
+    const char *path;
+    const char *sha256;
+};
+
+struct old_manifest {
+    VEC(struct known) files; /* sorted by path */
+    bool exists;             /* there is a readable one */
+    bool damaged;
+};
+
+static bool is_sha256(const char *text)
+{
+    return text && strlen(text) == 64 && text[strspn(text, "0123456789abcdef")] == '\0';
+}
+
+static int compare_known(const void *a, const void *b)
+{
+    return strcmp(((const struct known *)a)->path, ((const struct known *)b)->path);
+}
+
+static const struct known *find_known(const struct old_manifest *manifest, const char *path)
+{
+    struct known key = {path, NULL};
+
+    if (manifest->files.len == 0)
+        return NULL;
+    return bsearch(&key, manifest->files.items, manifest->files.len, sizeof key, compare_known);
+}
+
+/* One entry. What it says is not believed blindly: the file may come from a repository others write to. */
+static void read_known(struct output *output, const json_t *entry, struct old_manifest *manifest)
+{
+    const char *path = json_string_value(json_object_get(entry, "path"));
+    const char *sha256 = json_string_value(json_object_get(entry, "sha256")), *refusal;
+    struct known known;
+
+    if (!path || !is_sha256(sha256)) {
+        output_event(output, OUTPUT_IGNORED, MANIFEST_NAME, "an entry has no path or no valid digest");
+        return;
+    }
+    refusal = output_path_refusal(path);
+    if (refusal) {
+        output_event(output, OUTPUT_IGNORED, MANIFEST_NAME,
+                     arena_printf(output->arena, "`%s`: %s", path, refusal));
+        return;
+    }
+    known.path = arena_strdup(output->arena, path);
+    known.sha256 = arena_strdup(output->arena, sha256);
+    vec_push(output->arena, &manifest->files, known);
+}
+
+static void read_manifest(struct output *output, struct old_manifest *manifest)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct entry entry = disk_look(output->dir, MANIFEST_NAME, NULL, 0);
+    const char *schema;
+    json_t *root, *files;
+    json_error_t error;
+
+    memset(manifest, 0, sizeof *manifest);
+    if (entry.kind != ENTRY_FILE)
+        return; /* absent: a first build; anything else is reported when the new manifest is compared */
+    if (!disk_read(output->dir, MANIFEST_NAME, MANIFEST_BYTES_MAX, &text))
+        strbuf_clear(&text);
+    root = json_loadb(strbuf_str(&text), text.len, JSON_REJECT_DUPLICATES, &error);
+    strbuf_release(&text);
+    files = json_object_get(root, "files");
+    schema = json_string_value(json_object_get(root, "schema"));
+    if (!schema || strcmp(schema, MANIFEST_SCHEMA) != 0 || !json_is_array(files)) {
+        manifest->damaged = true;
+    } else {
+        manifest->exists = true;
+        for (size_t i = 0; i < json_array_size(files); i++)
+            read_known(output, json_array_get(files, i), manifest);
+        if (manifest->files.len > 1)
+            qsort(manifest->files.items, manifest->files.len, sizeof(struct known), compare_known);
+    }
+    json_decref(root);
+}
+
+/* ---- differing lines --------------------------------------------------------------------------- */
+
+static void add_line(struct strbuf *out, const char *line, size_t len)
+{
+    uint32_t c;
+    size_t n, columns = 0;
+
+    for (size_t i = 0; i < len && columns < SHOWN_COLUMNS; i += n, columns++) {
+        n = utf8_decode(line + i, len - i, &c);
+        /* Bytes of a stranger's file must not drive the terminal. */
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0) || (n == 1 && c == 0xFFFD))
+            strbuf_addch(out, '?');
+        else
+            strbuf_add(out, line + i, n);
+        if (columns + 1 == SHOWN_COLUMNS && i + n < len)
+            strbuf_addstr(out, "…");
+    }
+}
+
+static size_t line_length(const char *at, const char *end)
+{
+    const char *newline = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+
+    return newline ? (size_t)(newline - at) : (size_t)(end - at);
+}
+
+/* "line 3: on disk `…`, built `…`" for the first lines that differ. */
+static const char *differing_lines(struct output *output, const struct output_file *file)
+{
+    struct strbuf disk = STRBUF_INIT, text = STRBUF_INIT;
+    const char *a, *a_end, *b = file->data, *b_end = b + file->size, *result;
+    unsigned shown = 0;
+
+    if (!disk_read(output->dir, file->path, SHOWN_BYTES_MAX, &disk))
+        strbuf_clear(&disk);
+    a = strbuf_str(&disk);
+    a_end = a + disk.len;
+    for (unsigned line = 1; (a < a_end || b < b_end) && shown < SHOWN_LINES; line++) {
+        size_t a_len = line_length(a, a_end), b_len = line_length(b, b_end);
+
+        if (a_len != b_len || memcmp(a, b, a_len) != 0 || (a < a_end) != (b < b_end)) {
+            strbuf_addf(&text, "%sline %u: ", shown > 0 ? "\n" : "", line);
+            strbuf_addstr(&text, a < a_end ? "on disk `" : "not on disk");
+            add_line(&text, a, a_len);
+            strbuf_addstr(&text, a < a_end ? "`, " : ", ");
+            strbuf_addstr(&text, b < b_end ? "built `" : "not built");
+            add_line(&text, b, b_len);
+            strbuf_addstr(&text, b < b_end ? "`" : "");
+            shown++;
+        }
+        a = a + a_len < a_end ? a + a_len + 1 : a_end;
+        b = b + b_len < b_end ? b + b_len + 1 : b_end;
+    }
+    if (shown == 0)
+        strbuf_addstr(&text, "the end of the last line or the mode differs");
+    result = strbuf_dup(&text, output->arena);
+    strbuf_release(&disk);
+    strbuf_release(&text);
+    return result;
+}
+
+/* ---- deciding ---------------------------------------------------------------------------------- */
+
+struct decision {
+    struct changes changes;
+    bool refused;
+    bool differs;
+};
+
+static bool is_leftover(const struct leftovers *leftovers, const char *path, const char *sha256)
+{
+    for (uint32_t i = 0; i < leftovers->list.len; i++) {
+        const struct leftover *left = &leftovers->list.items[i];
+
+        if (strcmp(left->path, path) == 0 && strcmp(left->sha256, sha256) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void plan_change(struct output *output, struct decision *decision, const struct output_file *file,
+                        const struct entry *entry)
+{
+    struct change change;
+
+    memset(&change, 0, sizeof change);
+    change.path = file->path;
+    change.data = file->data;
+    change.size = file->size;
+    change.executable = file->executable;
+    sha256_hex(file->data, file->size, change.new_sha256);
+    memcpy(change.old_sha256, entry->sha256, sizeof change.old_sha256);
+    vec_push(output->arena, &decision->changes.list, change);
+}
+
+/* Whether the file may be replaced: it is as a build left it. */
+static bool is_ours(const struct old_manifest *manifest, const struct leftovers *leftovers,
+                    const struct output_file *file, const struct entry *entry)
+{
+    const struct known *known = find_known(manifest, file->path);
+
+    if (strcmp(file->path, MANIFEST_NAME) == 0)
+        return manifest->exists;
+    return (known && strcmp(known->sha256, entry->sha256) == 0) ||
+           is_leftover(leftovers, file->path, entry->sha256);
+}
+
+static void decide_file(struct output *output, const struct output_options *options,
+                        const struct old_manifest *manifest, const struct leftovers *leftovers,
+                        const struct output_file *file, struct decision *decision)
+{
+    struct entry entry = disk_look(output->dir, file->path, file->data, file->size);
+    bool is_manifest = strcmp(file->path, MANIFEST_NAME) == 0;
+
+    if (strncasecmp(file->path, STAGE_NAME, strlen(STAGE_NAME)) == 0) {
+        output_event(output, OUTPUT_BLOCKED, file->path, "the name is reserved for the build itself");
+        decision->refused = true;
+        return;
+    }
+    switch (entry.kind) {
+    case ENTRY_ERROR:
+        output_failed(output, file->path, "read");
+        decision->refused = true;
+        return;
+    case ENTRY_OTHER:
+        output_event(output, OUTPUT_BLOCKED, file->path,
+                     arena_printf(output->arena, "there is %s", entry.what));
+        decision->refused = true;
+        return;
+    case ENTRY_ABSENT:
+        decision->differs = true;
+        if (options->check)
+            output_event(output, OUTPUT_MISSING, file->path, "");
+        plan_change(output, decision, file, &entry);
+        return;
+    case ENTRY_FILE: break;
+    }
+    if (entry.equal && entry.executable == file->executable) {
+        output->report->unchanged++;
+        return;
+    }
+    decision->differs = true;
+    if (!is_ours(manifest, leftovers, file, &entry) && !entry.equal && !(options->force && !options->check)) {
+        enum output_kind kind = is_manifest                                ? OUTPUT_DAMAGED
+                                : find_known(manifest, file->path) != NULL ? OUTPUT_EDITED
+                                                                           : OUTPUT_FOREIGN;
+
+        output_event(output, kind, file->path, is_manifest ? "" : differing_lines(output, file));
+        decision->refused = true;
+        return;
+    }
+    if (options->check)
+        output_event(output, OUTPUT_STALE, file->path, "");
+    plan_change(output, decision, file, &entry);
+}
+
+/* Files the old manifest lists and the set no longer has. */
+static void decide_orphans(struct output *output, const struct output_options *options,
+                           const struct old_manifest *manifest, const struct leftovers *leftovers,
+                           const struct fileset *set, struct decision *decision)
+{
+    uint32_t next = 0;
+
+    for (uint32_t i = 0; i < manifest->files.len; i++) {
+        const struct known *known = &manifest->files.items[i];
+        struct change change;
+        struct entry entry;
+
+        while (next < set->files.len && strcmp(set->files.items[next]->path, known->path) < 0)
+            next++;
+        if (next < set->files.len && strcmp(set->files.items[next]->path, known->path) == 0)
+            continue;
+        if (i > 0 && strcmp(manifest->files.items[i - 1].path, known->path) == 0)
+            continue; /* listed twice */
+        entry = disk_look(output->dir, known->path, NULL, 0);
+        if (entry.kind == ENTRY_ABSENT)
+            continue;
+        if (entry.kind != ENTRY_FILE || (strcmp(entry.sha256, known->sha256) != 0 &&
+                                         !is_leftover(leftovers, known->path, entry.sha256))) {
+            output_event(output, OUTPUT_KEPT, known->path,
+                         entry.kind == ENTRY_FILE ? "it was edited by hand"
+                                                  : "it is no regular file any more");
+            continue;
+        }
+        decision->differs = true;
+        if (options->check)
+            output_event(output, OUTPUT_ORPHAN, known->path, "");
+        memset(&change, 0, sizeof change);
+        change.path = known->path;
+        memcpy(change.old_sha256, entry.sha256, sizeof change.old_sha256);
+        vec_push(output->arena, &decision->changes.list, change);
+    }
+}
+
+/* The manifest is renamed last: until then the old one describes the folder. */
+static void move_manifest_last(struct decision *decision)
+{
+    uint32_t len = decision->changes.list.len;
+    struct change *list = decision->changes.list.items;
+
+    for (uint32_t i = 0; i + 1 < len; i++) {
+        if (strcmp(list[i].path, MANIFEST_NAME) == 0) {
+            struct change manifest = list[i];
+
+            memmove(list + i, list + i + 1, (len - i - 1) * sizeof *list);
+            list[len - 1] = manifest;
+            return;
+        }
+    }
+}
+
+/* ---- the folder -------------------------------------------------------------------------------- */
+
+/* Makes the folder and its parents, as `mkdir -p` does. */
+static bool make_folder(struct output *output, const char *dir)
+{
+    char *path = arena_strdup(output->arena, dir);
+
+    for (char *s = path + 1;; s++) {
+        char c = *s;
+
+        if (c != '/' && c != '\0')
+            continue;
+        *s = '\0';
+        if (mkdir(path, 0755) != 0 && errno != EEXIST && c == '\0')
+            return false;
+        *s = c;
+        if (c == '\0')
+            return true;
+    }
+}
+
+static enum output_result check_absent(struct output *output, const struct fileset *set)
+{
+    for (uint32_t i = 0; i < set->files.len; i++)
+        output_event(output, OUTPUT_MISSING, set->files.items[i]->path, "");
+    return set->files.len > 0 ? OUTPUT_DIFFERS : OUTPUT_OK;
+}
+
+static enum output_result compare_and_write(struct output *output, struct fileset *set,
+                                            const struct output_options *options)
+{
+    struct old_manifest manifest;
+    struct leftovers leftovers = {{NULL, 0, 0}};
+    struct decision decision;
+    size_t count = fileset_sort(set);
+
+    memset(&decision, 0, sizeof decision);
+    if (options->check) {
+        if (commit_pending(output)) {
+            output_event(output, OUTPUT_STALE, "", "an earlier build was interrupted");
+            decision.differs = true;
+        }
+    } else if (!commit_recover(output, &leftovers)) {
+        return OUTPUT_ERROR;
+    }
+    read_manifest(output, &manifest);
+    for (size_t i = 0; i < count; i++)
+        decide_file(output, options, &manifest, &leftovers, set->files.items[i], &decision);
+    decide_orphans(output, options, &manifest, &leftovers, set, &decision);
+    if (options->check)
+        return decision.refused || decision.differs ? OUTPUT_DIFFERS : OUTPUT_OK;
+    if (decision.refused)
+        return OUTPUT_REFUSED;
+    move_manifest_last(&decision);
+    if (decision.changes.list.len > 0 && !commit_changes(output, &decision.changes))
+        return OUTPUT_ERROR;
+    return OUTPUT_OK;
+}
+
+enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options,
+                                struct arena *arena, struct output_report *report)
+{
+    struct output output = {arena, report, -1};
+    struct sigaction ignore, before;
+    enum output_result result;
+
+    memset(report, 0, sizeof *report);
+    report->arena = arena;
+    fileset_sort(set);
+    if (!options->check && !make_folder(&output, dir)) {
+        output_failed(&output, "", "create the folder");
+        return OUTPUT_ERROR;
+    }
+    output.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (output.dir < 0) {
+        if (options->check && errno == ENOENT)
+            return check_absent(&output, set);
+        output_failed(&output, "", "open the folder");
+        return OUTPUT_ERROR;
+    }
+    if (flock(output.dir, (options->check ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        output_event(&output, OUTPUT_BUSY, "", "another build is writing here");
+        close(output.dir);
+        return OUTPUT_ERROR;
+    }
+    /* A file-size limit must arrive as an error of write(), not as a signal. */
+    memset(&ignore, 0, sizeof ignore);
+    ignore.sa_handler = SIG_IGN;
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGXFSZ, &ignore, &before);
+    result = compare_and_write(&output, set, options);
+    sigaction(SIGXFSZ, &before, NULL);
+    close(output.dir);
+    return result;
+}

@@ -1,0 +1,404 @@
+/* Carrying changes out. Everything that can fail for want of space or rights happens in the stage folder
+ * first: the new files, a hard link to every old one, the journal. Then come the renames. An error among them
+ * is undone with the hard links; a crash among them is completed by the next run from the journal, whose
+ * presence means "begun". */
+#include "driver/output_internal.h"
+
+#include "emit/json.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define JOURNAL "journal"
+#define JOURNAL_NEW "journal.new"
+#define JOURNAL_SCHEMA "drc.journal/1"
+
+enum { JOURNAL_BYTES_MAX = 256 * 1024 * 1024, STAGE_MODE = 0700, NAME_MAX_BYTES = 32 };
+
+static void stage_name(char name[NAME_MAX_BYTES], const char *kind, uint32_t number)
+{
+    snprintf(name, NAME_MAX_BYTES, "%s-%u", kind, (unsigned)number);
+}
+
+/* ---- the stage folder -------------------------------------------------------------------------- */
+
+static int open_stage(const struct output *output)
+{
+    return openat(output->dir, STAGE_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static bool is_stage_file(const char *name)
+{
+    return strncmp(name, "new-", 4) == 0 || strncmp(name, "old-", 4) == 0 || strcmp(name, JOURNAL) == 0 ||
+           strcmp(name, JOURNAL_NEW) == 0;
+}
+
+/* Removes the stage folder; only names that we give are touched. The journal goes first: what remains after a
+ * crash here is rubbish, not a job. */
+static bool remove_stage(const struct output *output)
+{
+    int stage = open_stage(output);
+    struct dirent *entry;
+    DIR *list;
+
+    if (stage < 0)
+        return errno == ENOENT;
+    if (unlinkat(stage, JOURNAL, 0) != 0 && errno != ENOENT) {
+        close(stage);
+        return false;
+    }
+    list = fdopendir(stage);
+    if (!list) {
+        close(stage);
+        return false;
+    }
+    while ((entry = readdir(list)) != NULL) {
+        if (is_stage_file(entry->d_name))
+            unlinkat(dirfd(list), entry->d_name, 0);
+    }
+    closedir(list);
+    return unlinkat(output->dir, STAGE_NAME, AT_REMOVEDIR) == 0;
+}
+
+bool commit_pending(const struct output *output)
+{
+    struct stat status;
+    int stage = open_stage(output);
+    bool pending;
+
+    if (stage < 0)
+        return false;
+    pending = fstatat(stage, JOURNAL, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    close(stage);
+    return pending;
+}
+
+/* ---- staging ----------------------------------------------------------------------------------- */
+
+/* Whether the file system simply has no hard links: then there is no undoing, but work can go on. */
+static bool no_links(int error)
+{
+    return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK || error == EXDEV;
+}
+
+/* The new file, its folder, and a link to the old one. */
+static bool stage_change(struct output *output, int stage, uint32_t number, const struct change *change)
+{
+    char name[NAME_MAX_BYTES];
+    const char *leaf;
+    int parent;
+    bool ok = true;
+
+    if (change->data) {
+        stage_name(name, "new", number);
+        if (!disk_create(stage, name, change->data, change->size, change->executable ? 0755 : 0644)) {
+            output_failed(output, change->path, "write");
+            return false;
+        }
+    }
+    parent = disk_parent(output->dir, change->path, change->data != NULL, &leaf);
+    if (parent < 0) {
+        output_failed(output, change->path, "create its folder");
+        return false;
+    }
+    stage_name(name, "old", number);
+    if (change->old_sha256[0] && linkat(parent, leaf, stage, name, 0) != 0 && !no_links(errno)) {
+        output_failed(output, change->path, "keep the old file");
+        ok = false;
+    }
+    close(parent);
+    return ok;
+}
+
+static bool write_journal(struct output *output, int stage, const struct changes *changes)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct jsonw j;
+    bool ok;
+
+    jsonw_init(&j, &text);
+    jsonw_object_begin(&j);
+    jsonw_key_string(&j, "schema", JOURNAL_SCHEMA);
+    jsonw_key_array(&j, "changes");
+    for (uint32_t i = 0; i < changes->list.len; i++) {
+        const struct change *change = &changes->list.items[i];
+
+        jsonw_object_begin(&j);
+        jsonw_key_string(&j, "path", change->path);
+        jsonw_key_string(&j, "old", change->old_sha256);
+        jsonw_key_string(&j, "new", change->data ? change->new_sha256 : "");
+        jsonw_object_end(&j);
+    }
+    jsonw_array_end(&j);
+    jsonw_object_end(&j);
+    ok = jsonw_finish(&j) && disk_create(stage, JOURNAL_NEW, text.data, text.len, 0600) &&
+         renameat(stage, JOURNAL_NEW, stage, JOURNAL) == 0;
+    if (!ok)
+        output_failed(output, "", "write the journal");
+    strbuf_release(&text);
+    return ok;
+}
+
+/* ---- renaming ---------------------------------------------------------------------------------- */
+
+static bool apply(struct output *output, int stage, uint32_t number, const char *path, bool remove)
+{
+    char name[NAME_MAX_BYTES];
+    const char *leaf;
+    int parent = disk_parent(output->dir, path, false, &leaf), saved;
+    bool ok;
+
+    if (parent < 0)
+        return false;
+    stage_name(name, "new", number);
+    ok = (remove ? unlinkat(parent, leaf, 0) : renameat(stage, name, parent, leaf)) == 0;
+    saved = errno;
+    close(parent);
+    errno = saved;
+    return ok;
+}
+
+static bool undo(struct output *output, int stage, uint32_t number, const struct change *change)
+{
+    char name[NAME_MAX_BYTES];
+    const char *leaf;
+    int parent = disk_parent(output->dir, change->path, false, &leaf);
+    bool ok;
+
+    if (parent < 0)
+        return false;
+    stage_name(name, "old", number);
+    ok = (change->old_sha256[0] ? renameat(stage, name, parent, leaf) : unlinkat(parent, leaf, 0)) == 0;
+    close(parent);
+    return ok;
+}
+
+static void report_changes(struct output *output, const struct changes *changes)
+{
+    for (uint32_t i = 0; i < changes->list.len; i++) {
+        const struct change *change = &changes->list.items[i];
+
+        if (!change->data) {
+            output->report->removed++;
+            output_event(output, OUTPUT_REMOVED, change->path, "");
+        } else if (change->old_sha256[0]) {
+            output->report->updated++;
+            output_event(output, OUTPUT_UPDATED, change->path, "");
+        } else {
+            output->report->created++;
+            output_event(output, OUTPUT_CREATED, change->path, "");
+        }
+    }
+}
+
+/* Folders made for files that never came. */
+static void prune_new_folders(struct output *output, const struct changes *changes)
+{
+    for (uint32_t i = 0; i < changes->list.len; i++) {
+        if (!changes->list.items[i].old_sha256[0])
+            disk_prune(output->dir, changes->list.items[i].path);
+    }
+}
+
+/* All changes, or after an error none. */
+static bool apply_all(struct output *output, int stage, const struct changes *changes)
+{
+    bool undone = true;
+    uint32_t done = 0;
+
+    while (done < changes->list.len &&
+           apply(output, stage, done, changes->list.items[done].path, !changes->list.items[done].data))
+        done++;
+    if (done == changes->list.len)
+        return true;
+    output_failed(output, changes->list.items[done].path,
+                  changes->list.items[done].data ? "put the new file in place" : "remove");
+    while (done > 0) {
+        done--;
+        undone = undo(output, stage, done, &changes->list.items[done]) && undone;
+    }
+    if (undone)
+        remove_stage(output);
+    else
+        output_event(output, OUTPUT_FAILED, "", "some files are new already; the next build completes them");
+    return false;
+}
+
+bool commit_changes(struct output *output, const struct changes *changes)
+{
+    int stage;
+    bool ok = true;
+
+    if (mkdirat(output->dir, STAGE_NAME, STAGE_MODE) != 0) {
+        output_failed(output, "", "create `" STAGE_NAME "`");
+        return false;
+    }
+    stage = open_stage(output);
+    if (stage < 0) {
+        output_failed(output, "", "open `" STAGE_NAME "`");
+        return false;
+    }
+    for (uint32_t i = 0; i < changes->list.len && ok; i++)
+        ok = stage_change(output, stage, i, &changes->list.items[i]);
+    if (!ok || !write_journal(output, stage, changes)) {
+        remove_stage(output);
+        prune_new_folders(output, changes);
+        close(stage);
+        return false;
+    }
+    ok = apply_all(output, stage, changes);
+    close(stage);
+    if (!ok) {
+        prune_new_folders(output, changes);
+        return false;
+    }
+    remove_stage(output);
+    for (uint32_t i = 0; i < changes->list.len; i++) {
+        if (!changes->list.items[i].data)
+            disk_prune(output->dir, changes->list.items[i].path);
+    }
+    report_changes(output, changes);
+    return true;
+}
+
+/* ---- after a crash ----------------------------------------------------------------------------- */
+
+struct job {
+    const char *path;
+    const char *old_sha256;
+    const char *new_sha256; /* "" for a removal */
+    bool done;              /* the folder already has the new state */
+    bool foreign;           /* somebody changed the file since: leave it */
+};
+
+struct jobs {
+    VEC(struct job) list;
+};
+
+static bool is_digest(const char *text)
+{
+    return text && (*text == '\0' || (strlen(text) == 64 && text[strspn(text, "0123456789abcdef")] == '\0'));
+}
+
+static bool read_jobs(struct output *output, struct jobs *jobs)
+{
+    struct strbuf text = STRBUF_INIT;
+    json_error_t error;
+    json_t *root, *list;
+    const char *schema;
+    bool ok = disk_read(output->dir, STAGE_NAME "/" JOURNAL, JOURNAL_BYTES_MAX, &text);
+
+    root = json_loadb(strbuf_str(&text), text.len, JSON_REJECT_DUPLICATES, &error);
+    strbuf_release(&text);
+    list = json_object_get(root, "changes");
+    schema = json_string_value(json_object_get(root, "schema"));
+    ok = ok && schema && strcmp(schema, JOURNAL_SCHEMA) == 0 && json_is_array(list);
+    for (size_t i = 0; ok && i < json_array_size(list); i++) {
+        const json_t *entry = json_array_get(list, i);
+        const char *path = json_string_value(json_object_get(entry, "path"));
+        const char *old = json_string_value(json_object_get(entry, "old"));
+        const char *new = json_string_value(json_object_get(entry, "new"));
+        struct job job;
+
+        ok = path && !output_path_refusal(path) && is_digest(old) && is_digest(new);
+        if (!ok)
+            break;
+        memset(&job, 0, sizeof job);
+        job.path = arena_strdup(output->arena, path);
+        job.old_sha256 = arena_strdup(output->arena, old);
+        job.new_sha256 = arena_strdup(output->arena, new);
+        vec_push(output->arena, &jobs->list, job);
+    }
+    json_decref(root);
+    return ok;
+}
+
+/* Looks where a job stands; false when it can neither be left as it is nor be completed. */
+static bool inspect(struct output *output, uint32_t number, struct job *job)
+{
+    struct entry entry = disk_look(output->dir, job->path, NULL, 0);
+    char name[NAME_MAX_BYTES], path[NAME_MAX_BYTES + sizeof STAGE_NAME + 1];
+    const char *now = entry.kind == ENTRY_FILE ? entry.sha256 : "";
+
+    if (entry.kind == ENTRY_ERROR)
+        return false;
+    job->done = entry.kind != ENTRY_OTHER && strcmp(now, job->new_sha256) == 0;
+    job->foreign = !job->done && (entry.kind == ENTRY_OTHER || (*now && strcmp(now, job->old_sha256) != 0));
+    if (job->done || job->foreign || !job->new_sha256[0])
+        return true;
+    stage_name(name, "new", number);
+    snprintf(path, sizeof path, "%s/%s", STAGE_NAME, name);
+    entry = disk_look(output->dir, path, NULL, 0);
+    return entry.kind == ENTRY_FILE && strcmp(entry.sha256, job->new_sha256) == 0;
+}
+
+/* Renames and removals that the crash prevented. */
+static bool complete(struct output *output, int stage, const struct jobs *jobs)
+{
+    for (uint32_t i = 0; i < jobs->list.len; i++) {
+        const struct job *job = &jobs->list.items[i];
+        const char *leaf;
+        int parent;
+
+        if (job->done || job->foreign)
+            continue;
+        /* The folder was there when the journal was written, but may have been pruned by hand since. */
+        parent = disk_parent(output->dir, job->path, true, &leaf);
+        if (parent >= 0)
+            close(parent);
+        if (!apply(output, stage, i, job->path, !job->new_sha256[0])) {
+            output_failed(output, job->path, "complete the interrupted build");
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < jobs->list.len; i++) {
+        if (!jobs->list.items[i].new_sha256[0])
+            disk_prune(output->dir, jobs->list.items[i].path);
+    }
+    return true;
+}
+
+bool commit_recover(struct output *output, struct leftovers *leftovers)
+{
+    struct jobs jobs = {{NULL, 0, 0}};
+    bool whole, ok = true;
+    int stage = open_stage(output);
+
+    if (stage < 0) {
+        if (errno == ENOENT)
+            return true;
+        output_failed(output, "", "open `" STAGE_NAME "`");
+        return false;
+    }
+    if (commit_pending(output)) {
+        whole = read_jobs(output, &jobs);
+        for (uint32_t i = 0; i < jobs.list.len; i++)
+            whole = inspect(output, i, &jobs.list.items[i]) && whole;
+        if (whole) {
+            ok = complete(output, stage, &jobs);
+            if (ok)
+                output_event(output, OUTPUT_RECOVERED, "",
+                             "the interrupted build before this one was completed");
+        } else {
+            /* Not all new files survived: what is in place already counts as ours, the rest is built anew. */
+            for (uint32_t i = 0; i < jobs.list.len; i++) {
+                struct leftover left = {jobs.list.items[i].path, jobs.list.items[i].new_sha256};
+
+                if (jobs.list.items[i].done && *left.sha256)
+                    vec_push(output->arena, &leftovers->list, left);
+            }
+        }
+    }
+    close(stage);
+    if (ok && !remove_stage(output)) {
+        output_failed(output, "", "remove `" STAGE_NAME "`");
+        ok = false;
+    }
+    return ok;
+}

@@ -1,0 +1,192 @@
+/* Files below a folder's descriptor, without following symbolic links. */
+#include "driver/output_internal.h"
+
+#include "base/sha256.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOLDER_MODE = 0755, CHUNK = 65536 };
+
+static int open_folder(int dir, const char *name)
+{
+    return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int disk_parent(int dir, const char *path, bool create, const char **leaf)
+{
+    int at = open_folder(dir, "."), next, saved;
+    char name[256];
+
+    for (*leaf = path; at >= 0; *leaf = strchr(*leaf, '/') + 1) {
+        const char *slash = strchr(*leaf, '/');
+
+        if (!slash)
+            return at;
+        snprintf(name, sizeof name, "%.*s", (int)(slash - *leaf), *leaf);
+        next = open_folder(at, name);
+        if (next < 0 && errno == ENOENT && create && mkdirat(at, name, FOLDER_MODE) == 0)
+            next = open_folder(at, name);
+        saved = errno;
+        close(at);
+        errno = saved;
+        at = next;
+    }
+    return -1;
+}
+
+static const char *kind_of(mode_t mode)
+{
+    if (S_ISLNK(mode))
+        return "a symbolic link";
+    if (S_ISDIR(mode))
+        return "a folder";
+    return "a special file";
+}
+
+/* Hashes the open file and compares it on the way. */
+static bool read_through(int fd, const char *data, size_t size, struct entry *entry)
+{
+    static const char digits[] = "0123456789abcdef";
+    char chunk[CHUNK];
+    unsigned char digest[32];
+    struct sha256 hash;
+    size_t at = 0;
+    ssize_t got;
+
+    sha256_init(&hash);
+    entry->equal = data != NULL;
+    for (;;) {
+        got = read(fd, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return false;
+        if (got == 0)
+            break;
+        sha256_add(&hash, chunk, (size_t)got);
+        if (entry->equal && ((size_t)got > size - at || memcmp(chunk, data + at, (size_t)got) != 0))
+            entry->equal = false;
+        if (entry->equal)
+            at += (size_t)got;
+    }
+    entry->equal = entry->equal && at == size;
+    sha256_final(&hash, digest);
+    for (size_t i = 0; i < 32; i++) {
+        entry->sha256[2 * i] = digits[digest[i] >> 4];
+        entry->sha256[2 * i + 1] = digits[digest[i] & 15];
+    }
+    entry->sha256[64] = '\0';
+    return true;
+}
+
+struct entry disk_look(int dir, const char *path, const char *data, size_t size)
+{
+    struct entry entry = {ENTRY_ERROR, "", "", false, false};
+    const char *leaf;
+    struct stat status;
+    int parent = disk_parent(dir, path, false, &leaf), fd;
+
+    if (parent < 0) {
+        if (errno == ENOENT) {
+            entry.kind = ENTRY_ABSENT;
+        } else if (errno == ELOOP || errno == ENOTDIR) {
+            entry.kind = ENTRY_OTHER;
+            entry.what = "a file or a symbolic link in place of a folder";
+        }
+        return entry;
+    }
+    if (fstatat(parent, leaf, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        entry.kind = errno == ENOENT ? ENTRY_ABSENT : ENTRY_ERROR;
+    } else if (!S_ISREG(status.st_mode)) {
+        entry.kind = ENTRY_OTHER;
+        entry.what = kind_of(status.st_mode);
+    } else {
+        entry.executable = (status.st_mode & S_IXUSR) != 0;
+        fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd >= 0) {
+            if (read_through(fd, data, size, &entry))
+                entry.kind = ENTRY_FILE;
+            close(fd);
+        }
+    }
+    close(parent);
+    return entry;
+}
+
+bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out)
+{
+    const char *leaf;
+    char chunk[CHUNK];
+    int parent = disk_parent(dir, path, false, &leaf), fd;
+    ssize_t got = 1;
+
+    if (parent < 0)
+        return false;
+    fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    close(parent);
+    if (fd < 0)
+        return false;
+    while (out->len < limit && got != 0) {
+        got = read(fd, chunk, limit - out->len < sizeof chunk ? limit - out->len : sizeof chunk);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            break;
+        strbuf_add(out, chunk, (size_t)got);
+    }
+    close(fd);
+    return got >= 0;
+}
+
+bool disk_create(int dir, const char *name, const char *data, size_t size, mode_t mode)
+{
+    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), saved;
+    bool ok;
+
+    if (fd < 0)
+        return false;
+    while (size > 0) {
+        ssize_t put = write(fd, data, size);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            break;
+        data += put;
+        size -= (size_t)put;
+    }
+    ok = size == 0 && fchmod(fd, mode) == 0;
+    saved = errno;
+    /* Some file systems report a full disk only here. */
+    if (close(fd) != 0 && ok)
+        return false;
+    errno = saved;
+    return ok;
+}
+
+void disk_prune(int dir, const char *path)
+{
+    struct strbuf folder = STRBUF_INIT;
+    const char *leaf;
+    char *slash;
+    int parent;
+
+    strbuf_addstr(&folder, path);
+    while ((slash = strrchr(folder.data, '/')) != NULL) {
+        *slash = '\0';
+        parent = disk_parent(dir, folder.data, false, &leaf);
+        if (parent < 0)
+            break;
+        if (unlinkat(parent, leaf, AT_REMOVEDIR) != 0) {
+            close(parent);
+            break;
+        }
+        close(parent);
+    }
+    strbuf_release(&folder);
+}

@@ -1,0 +1,90 @@
+/* Shared by the parts of output.c. Every path is walked component by component from the folder's descriptor
+ * and no symbolic link is followed, so that nothing outside the folder can be reached, whatever a manifest or
+ * a journal says. */
+#ifndef DRC_DRIVER_OUTPUT_INTERNAL_H
+#define DRC_DRIVER_OUTPUT_INTERNAL_H
+
+#include "driver/output.h"
+
+#include "base/strbuf.h"
+
+#include <sys/types.h>
+
+#define STAGE_NAME ".drc-stage"
+
+struct output {
+    struct arena *arena;
+    struct output_report *report;
+    int dir; /* descriptor of the output folder */
+};
+
+void output_event(struct output *output, enum output_kind kind, const char *path, const char *detail);
+/* "cannot DO: CAUSE" from errno. */
+void output_failed(struct output *output, const char *path, const char *operation);
+
+/* ---- disk: output_disk.c ----------------------------------------------------------------------- */
+
+enum entry_kind { ENTRY_ABSENT, ENTRY_FILE, ENTRY_OTHER, ENTRY_ERROR };
+
+struct entry {
+    enum entry_kind kind;
+    const char *what; /* for ENTRY_OTHER: "a symbolic link", … */
+    char sha256[65];
+    bool executable;
+    bool equal; /* the same bytes as those compared with */
+};
+
+/* The folder that holds the path's last component, which *leaf then points to, or -1: errno is ENOENT when a
+ * folder is missing, ELOOP or ENOTDIR when something else is in its place. With create, missing folders are
+ * made. */
+int disk_parent(int dir, const char *path, bool create, const char **leaf);
+
+/* What is at the path; data may be NULL when there is nothing to compare with. */
+struct entry disk_look(int dir, const char *path, const char *data, size_t size);
+
+/* The first bytes of a file, at most limit; false when it cannot be read. */
+bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out);
+
+/* A new file with exactly these bytes and this mode; false with errno set. Nothing is followed or
+ * overwritten. */
+bool disk_create(int dir, const char *name, const char *data, size_t size, mode_t mode);
+
+/* Removes the folders above the path that are empty now; those that are not stay. */
+void disk_prune(int dir, const char *path);
+
+/* ---- changes: output_commit.c ------------------------------------------------------------------- */
+
+struct change {
+    const char *path;
+    const char *data; /* NULL: the file is removed */
+    size_t size;
+    bool executable;
+    char new_sha256[65];
+    char old_sha256[65]; /* "" when there was no file */
+};
+
+struct changes {
+    VEC(struct change) list; /* manifest.json last */
+};
+
+/* Stages, journals and carries out the changes; false when nothing has changed after all, with an event. */
+bool commit_changes(struct output *output, const struct changes *changes);
+
+/* A hash the interrupted run may have left at a path, besides the one the manifest knows. */
+struct leftover {
+    const char *path;
+    const char *sha256;
+};
+
+struct leftovers {
+    VEC(struct leftover) list;
+};
+
+/* Finishes what an interrupted run left, or discards it when it had not begun to rename. What could not be
+ * finished is added to leftovers. False on an input/output error, with an event. */
+bool commit_recover(struct output *output, struct leftovers *leftovers);
+
+/* Whether an interrupted run has left something to do. */
+bool commit_pending(const struct output *output);
+
+#endif
