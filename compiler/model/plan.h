@@ -225,12 +225,13 @@ struct scenario_result {
 
 struct zone;
 
-/* How files get into and out of a store: procedures `put`, `get`, `list` and `remove` of the store's kind, evaluated with
- * self = the store. Their runtime names: job.output (file to put), job.input (file to get into), job.object (name below
- * the store, "JOB/STAMP.SUFFIX"), job.prefix ("JOB/"). `list` prints one object name a line. Unset where the kind has none. */
+/* How files get into and out of a store: procedures `put`, `fetch`, `list` and `remove` of the store's kind, evaluated with
+ * self = the store. Their runtime names: job.object (name below the store, "JOB/STAMP.SUFFIX"), job.prefix ("JOB/"),
+ * job.input (file that `put` reads), job.output (file that `fetch` writes). `list` prints one object name a line. Unset
+ * where the kind has none. */
 struct store_access {
     struct entity *store;
-    struct command put, get, list, remove;
+    struct command put, fetch, list, remove;
     const char **tools;      /* programs the commands need */
     uint32_t tool_count;
     const char **secrets;    /* environment variables they need */

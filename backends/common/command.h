@@ -1,0 +1,35 @@
+/* Commands of the plan as shell text. Shared by every target that writes scripts or shows commands, so that the command
+ * in a runbook is the command in the script.
+ *
+ * Argument lists go through the shell writer word by word. Shell text of the author is kept byte for byte; the values in
+ * it become variables, quoted according to where in the author's text they stand, so that no value is ever read as shell. */
+#ifndef DRC_BACKENDS_COMMON_COMMAND_H
+#define DRC_BACKENDS_COMMON_COMMAND_H
+
+#include "emit/sh.h"
+#include "model/plan.h"
+
+/* The variable a runtime name is at: "job.output" -> "job_output", "input.at" -> "input_at", "incident.id" ->
+ * "incident_id", "env.PGPASSWORD" -> "PGPASSWORD". */
+const char *command_variable(struct arena *arena, const char *runtime_name);
+
+struct sh_word command_word(struct arena *arena, const struct word *word);
+
+/* The command as statements at the writer's place, inside a function or not.
+ * Nothing for an unset command. */
+void command_write(struct sh *w, const struct command *command);
+
+/* On one line (shell text: as the author wrote it, values as words), for tables, comments and runbooks. */
+const char *command_line(struct arena *arena, const struct command *command);
+
+/* Runtime names in the command, each once, appended to the list: "job.output", "env.TOKEN". */
+typedef VEC(const char *) command_names;
+void command_collect(struct arena *arena, const struct command *command, command_names *names);
+
+/* The program an argument list starts; NULL for shell text and where it is not literal. */
+const char *command_program(const struct command *command);
+
+/* Why shell text cannot be carried into a script as it is (a quote that does not end), NULL when it can. */
+const char *command_fault(const struct command *command);
+
+#endif

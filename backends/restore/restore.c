@@ -1,0 +1,224 @@
+/* The restore target: recover.sh with its libraries (fixed text: the shell files beside this one), and for each scenario tables
+ * of what it does and one script for each step. Digests tie the scripts to the plan and to each other. */
+#include "backends/restore/restore.h"
+
+#include "backends/common/command.h"
+#include "backends/common/texts.h"
+#include "base/sha256.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct output_file *restore_add(struct restore *r, const char *path, const struct strbuf *text, bool executable)
+{
+    const char *reason = NULL;
+    struct output_file *file = fileset_add(r->files, backend_restore.name, path, strbuf_str(text), text->len, &reason);
+
+    /* check() has reported every path that would be refused. */
+    if (!file)
+        return NULL;
+    file->executable = executable;
+    vec_push(r->arena, &r->written, file);
+    return file;
+}
+
+const char *restore_scenario_name(struct arena *arena, const struct scenario_result *result)
+{
+    return output_name(arena, result->scenario->name);
+}
+
+static unsigned digits(uint32_t count)
+{
+    unsigned width = 3;
+
+    for (uint32_t limit = 999; count > limit && limit < UINT32_MAX / 10; limit = limit * 10 + 9)
+        width++;
+    return width;
+}
+
+struct procedure restore_recovery(struct restore *r, const struct scenario_result *result)
+{
+    return (struct procedure){
+        .result = result,
+        .folder = arena_printf(r->arena, "restore/scenarios/%s", restore_scenario_name(r->arena, result)),
+        .steps = result->steps,
+        .count = result->step_count,
+        .width = digits(result->step_count),
+    };
+}
+
+/* A manual step of the way back, for a method that says in words how one goes back. */
+static struct step *failback_step(struct restore *r, const struct asset_state *state, const char *what, const char *text,
+                                  uint32_t ordinal)
+{
+    struct step *step = ARENA_NEW(r->arena, struct step);
+
+    step->id = arena_printf(r->arena, "%s.%s", state->asset->name, what);
+    step->title = arena_printf(r->arena, "%s: %s", state->asset->name,
+                               strcmp(what, "failback") == 0 ? "go back" : "protect again");
+    step->asset = state->asset;
+    step->subject = state->asset->entity;
+    step->phase = PHASE_REPROTECT;
+    step->manual = text;
+    step->by = state->asset->owner;
+    step->takes.known = false;
+    step->timeout = TIME_UNKNOWN;
+    step->on_failure = "block";
+    step->ordinal = ordinal;
+    step->wave = ordinal;
+    step->span = state->chosen->method ? state->chosen->method->span : state->asset->entity->span;
+    return step;
+}
+
+struct procedure restore_failback(struct restore *r, const struct scenario_result *result)
+{
+    struct procedure p = restore_recovery(r, result);
+    VEC(struct step *) steps = {0};
+
+    p.failback = true;
+    p.folder = arena_printf(r->arena, "%s/failback", p.folder);
+    p.steps = result->failback;
+    p.count = result->failback_count;
+    if (p.count == 0) {
+        /* In recovery order: what others need goes back first. */
+        for (uint32_t i = 0; i < result->order_count; i++) {
+            const struct asset_state *state = &result->states[result->order[i]->index];
+
+            if (!state->chosen)
+                continue;
+            if (state->chosen->failback) {
+                struct step *step = failback_step(r, state, "failback", state->chosen->failback, steps.len + 1);
+                vec_push(r->arena, &steps, step);
+            }
+            if (state->chosen->reprotect) {
+                struct step *step = failback_step(r, state, "reprotect", state->chosen->reprotect, steps.len + 1);
+                vec_push(r->arena, &steps, step);
+            }
+        }
+        for (uint32_t i = 1; i < steps.len; i++) {
+            steps.items[i]->after = ARENA_NEW(r->arena, struct step *);
+            steps.items[i]->after[0] = steps.items[i - 1];
+            steps.items[i]->after_count = 1;
+        }
+        p.steps = steps.items;
+        p.count = steps.len;
+    }
+    p.width = digits(p.count);
+    return p;
+}
+
+/* ---- fixed files ------------------------------------------------------------------------------- */
+
+static void add_text(struct restore *r, const char *name, bool executable)
+{
+    const struct fixed_text *fixed = fixed_text_find(name);
+    struct strbuf text = STRBUF_INIT;
+
+    if (!fixed)
+        return;
+    strbuf_add(&text, fixed->data, fixed->size);
+    restore_add(r, name, &text, executable);
+    strbuf_release(&text);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp((*(struct output_file *const *)a)->path, (*(struct output_file *const *)b)->path);
+}
+
+/* In the format of sha256sum, with paths as seen from restore/. */
+static void add_sums(struct restore *r)
+{
+    struct strbuf text = STRBUF_INIT;
+    char hex[65];
+
+    if (r->written.len > 0)
+        qsort(r->written.items, r->written.len, sizeof *r->written.items, by_path);
+    for (uint32_t i = 0; i < r->written.len; i++) {
+        const struct output_file *file = r->written.items[i];
+
+        sha256_hex(file->data, file->size, hex);
+        strbuf_addf(&text, "%s  %s\n", hex, file->path + strlen("restore/"));
+    }
+    restore_add(r, "restore/SHA256SUMS", &text, false);
+    strbuf_release(&text);
+}
+
+static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
+{
+    struct restore r = {.plan = plan, .options = options, .arena = files->arena, .files = files};
+    struct strbuf digest = STRBUF_INIT;
+
+    add_text(&r, "restore/recover.sh", true);
+    add_text(&r, "restore/failback.sh", true);
+    add_text(&r, "restore/drill.sh", true);
+    add_text(&r, "restore/lib/common.sh", false);
+    add_text(&r, "restore/lib/step.sh", false);
+    add_text(&r, "restore/lib/run-step.sh", true);
+    strbuf_addf(&digest, "%s\n", plan->digest);
+    restore_add(&r, "restore/DIGEST", &digest, false);
+    strbuf_release(&digest);
+    for (uint32_t i = 0; i < plan->scenario_count; i++) {
+        struct procedure recovery = restore_recovery(&r, &plan->scenarios[i]);
+        struct procedure back = restore_failback(&r, &plan->scenarios[i]);
+
+        if (recovery.count > 0)
+            restore_scenario(&r, &recovery);
+        if (back.count > 0)
+            restore_scenario(&r, &back);
+    }
+    restore_readme(&r);
+    add_sums(&r);
+}
+
+/* ---- what cannot be expressed ------------------------------------------------------------------ */
+
+static void check_command(struct diag_sink *sink, const struct step *step, const struct command *command, const char *what)
+{
+    const char *fault = command_is_set(command) && command->is_shell ? command_fault(command) : NULL;
+
+    if (fault) {
+        struct diag *d = diag_report(sink, DIAG_E0761, command->span, "shell text of `%s` cannot stand in a script: %s", step->id,
+                                     fault);
+
+        diag_at(d, "`%s` of this step", what);
+        diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
+    }
+}
+
+static void check(const struct plan *plan, struct diag_sink *sink)
+{
+    for (uint32_t i = 0; i < plan->scenario_count; i++) {
+        const struct scenario_result *one = &plan->scenarios[i];
+
+        for (uint32_t k = 0; k < i; k++) {
+            const struct scenario_result *other = &plan->scenarios[k];
+
+            if (strcmp(restore_scenario_name(sink->arena, one), restore_scenario_name(sink->arena, other)) == 0) {
+                struct diag *d = diag_report(sink, DIAG_E0760, one->scenario->span,
+                                             "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
+                                             one->scenario->name, other->scenario->name,
+                                             restore_scenario_name(sink->arena, one));
+
+                diag_label(d, other->scenario->span, "the other one");
+                diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
+            }
+        }
+        for (uint32_t n = 0; n < one->step_count; n++) {
+            const struct step *step = one->steps[n];
+
+            check_command(sink, step, &step->check, "check");
+            check_command(sink, step, &step->run, "run");
+            check_command(sink, step, &step->until, "until");
+            check_command(sink, step, &step->verify, "verify");
+            check_command(sink, step, &step->undo, "undo");
+        }
+    }
+}
+
+const struct backend backend_restore = {
+    .name = "restore",
+    .summary = "recovery scripts for each scenario: a table of steps, one file per step, journal and resume",
+    .check = check,
+    .emit = emit,
+};

@@ -1,0 +1,64 @@
+/* Inside of the restore target. restore.c is the backend: fixed scripts, digests, collisions. scenario.c writes the tables
+ * of a scenario, step.c its step files, readme.c what people read first. */
+#ifndef DRC_BACKENDS_RESTORE_RESTORE_H
+#define DRC_BACKENDS_RESTORE_RESTORE_H
+
+#include "backends/backend.h"
+#include "base/strbuf.h"
+#include "emit/fileset.h"
+
+extern const struct backend backend_restore;
+
+/* What is being written, and what was written so far. */
+struct restore {
+    const struct plan *plan;
+    const struct backend_options *options;
+    struct arena *arena;
+    struct fileset *files;
+    VEC(struct output_file *) written; /* for SHA256SUMS */
+};
+
+/* One direction through a scenario: the recovery, or the way back. */
+struct procedure {
+    const struct scenario_result *result;
+    const char *folder; /* "restore/scenarios/region-loss" or ".../failback" */
+    bool failback;
+    struct step **steps;
+    uint32_t count;
+    unsigned width; /* digits of a step's number */
+};
+
+/* A set of names in the order they were met. */
+struct restore_names {
+    VEC(const char *) list;
+};
+
+void restore_names_add(struct arena *arena, struct restore_names *names, const char *name);
+
+/* The folder name of a scenario, and the name recover.sh is called with. */
+const char *restore_scenario_name(struct arena *arena, const struct scenario_result *result);
+
+/* The recovery of a scenario and its way back. The latter is never empty while something was recovered: where the
+ * runbook has no steps, manual ones are made of what the chosen methods say about going back. */
+struct procedure restore_recovery(struct restore *r, const struct scenario_result *result);
+struct procedure restore_failback(struct restore *r, const struct scenario_result *result);
+
+struct output_file *restore_add(struct restore *r, const char *path, const struct strbuf *text, bool executable);
+
+void restore_scenario(struct restore *r, const struct procedure *p);
+
+/* "003-database-promote.sh": never longer than a file name may be. */
+const char *restore_step_file(struct arena *arena, const struct procedure *p, const struct step *step);
+const char *restore_step_number(struct arena *arena, const struct procedure *p, const struct step *step);
+void restore_step(struct restore *r, const struct procedure *p, const struct step *step);
+/* "check,run,until,verify": what the step file has functions for. */
+const char *restore_step_verbs(struct arena *arena, const struct step *step);
+bool restore_step_is_manual(const struct step *step);
+/* The key of a runtime question: the same input of the same thing is asked once. */
+const char *restore_input_key(struct arena *arena, const struct step *step, const struct entity *input);
+/* Environment variables the step's commands need. */
+void restore_step_secrets(struct arena *arena, const struct step *step, struct restore_names *secrets);
+
+void restore_readme(struct restore *r);
+
+#endif

@@ -1,0 +1,274 @@
+/* The tables recover.sh reads. They are data, tab-separated, one line per thing; a value that would break the line is
+ * shown with blanks, because the exact value is in the step file where it matters. */
+#include "backends/restore/restore.h"
+
+#include "backends/common/command.h"
+
+#include <string.h>
+
+void restore_names_add(struct arena *arena, struct restore_names *names, const char *name)
+{
+    for (uint32_t i = 0; i < names->list.len; i++) {
+        if (strcmp(names->list.items[i], name) == 0)
+            return;
+    }
+    vec_push(arena, &names->list, name);
+}
+
+/* A cell is never empty, never begins a comment, and holds no control character. */
+static void add_cell(struct strbuf *out, const char *text, bool last)
+{
+    if (!text || !*text)
+        text = "-";
+    for (; *text; text++)
+        strbuf_addch(out, (unsigned char)*text < 32 || *text == 127 ? ' ' : *text);
+    strbuf_addch(out, last ? '\n' : '\t');
+}
+
+static void add_number(struct strbuf *out, uint64_t number)
+{
+    strbuf_addf(out, "%llu\t", (unsigned long long)number);
+}
+
+/* Seconds, rounded up; "-" where unknown. */
+static void add_seconds(struct strbuf *out, bool known, int64_t ms)
+{
+    if (!known || ms < 0)
+        strbuf_addstr(out, "-\t");
+    else
+        strbuf_addf(out, "%lld\t", (long long)(ms / 1000 + (ms % 1000 != 0)));
+}
+
+static const char *phase_name(enum step_phase phase)
+{
+    static const char *const names[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
+
+    return names[phase];
+}
+
+static void add_fact(struct strbuf *out, const char *key, const char *value)
+{
+    add_cell(out, key, false);
+    add_cell(out, value, true);
+}
+
+static void add_fact_number(struct strbuf *out, const char *key, int64_t value)
+{
+    strbuf_addf(out, "%s\t%lld\n", key, (long long)value);
+}
+
+/* ---- scenario.tsv ------------------------------------------------------------------------------ */
+
+enum {
+    PARALLEL_DEFAULT = 8,      /* side by side, when the plan does not say */
+    APPROVE_DEFAULT_S = 900,   /* an approval without its own deadline must not wait for days */
+    TIMEOUT_DEFAULT_S = 3600   /* of a step whose times are unknown */
+};
+
+static void add_approvers(struct restore *r, struct strbuf *out, struct value list)
+{
+    if (list.type != VALUE_LIST)
+        return;
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        const struct value item = list.u.list->items[i];
+
+        if (item.type == VALUE_ENTITY)
+            add_fact(out, "approver", item.u.entity->name);
+    }
+    (void)r;
+}
+
+static const struct entity *failback_block(const struct scenario_result *result)
+{
+    uint32_t cursor = 0;
+
+    return result->runbook ? entity_child(result->runbook, BLOCK_FAILBACK, &cursor) : NULL;
+}
+
+static void write_scenario(struct restore *r, const struct procedure *p)
+{
+    const struct plan *plan = r->plan;
+    const struct model *model = plan->model;
+    const struct scenario_result *result = p->result;
+    const struct entity *runbook = result->runbook, *back = failback_block(result);
+    const char *name = restore_scenario_name(r->arena, result), *confirm = NULL;
+    struct strbuf out = STRBUF_INIT;
+    struct restore_names tools = {0}, secrets = {0};
+    struct output_file *file;
+    int64_t parallel = model->plan ? entity_integer(model, model->plan, "parallel", 0) : 0, within = 0;
+
+    strbuf_addstr(&out, "# What recover.sh knows about the scenario: key and value, separated by a tab.\n");
+    add_fact(&out, "plan", plan->name);
+    add_fact(&out, "slug", output_name(r->arena, plan->name));
+    add_fact(&out, "digest", plan->digest);
+    add_fact(&out, "title", entity_title(model, result->scenario));
+    if (p->failback && back)
+        confirm = entity_string(model, back, "confirm", NULL);
+    else if (!p->failback && runbook)
+        confirm = entity_string(model, runbook, "confirm", NULL);
+    add_fact(&out, "confirm", confirm && *confirm ? confirm : name);
+    if (p->failback && back)
+        add_approvers(r, &out, entity_slot(back, FAILBACK_approve));
+    else if (!p->failback && runbook)
+        add_approvers(r, &out, entity_slot(runbook, RUNBOOK_approve));
+    if (runbook)
+        within = entity_integer(model, runbook, "approve_within", 0) / 1000;
+    add_fact_number(&out, "approve_within", within > 0 ? within : APPROVE_DEFAULT_S);
+    add_fact_number(&out, "parallel", parallel > 0 && parallel <= 9999 ? parallel : PARALLEL_DEFAULT);
+    for (uint32_t i = 0; i < p->count; i++) {
+        const struct step *step = p->steps[i];
+        const struct command *commands[] = {&step->check, &step->run, &step->until, &step->verify};
+
+        for (size_t n = 0; n < sizeof commands / sizeof *commands; n++) {
+            const char *program = command_program(commands[n]);
+
+            if (program && *program)
+                restore_names_add(r->arena, &tools, program);
+        }
+        restore_step_secrets(r->arena, step, &secrets);
+    }
+    for (uint32_t i = 0; i < tools.list.len; i++)
+        add_fact(&out, "tool", tools.list.items[i]);
+    for (uint32_t i = 0; i < secrets.list.len; i++)
+        add_fact(&out, "secret", secrets.list.items[i]);
+    file = restore_add(r, arena_printf(r->arena, "%s/scenario.tsv", p->folder), &out, false);
+    if (file)
+        output_file_add_origin(r->files, file, sources_origin(model->sources, result->scenario->span));
+    strbuf_release(&out);
+}
+
+/* ---- steps.tsv --------------------------------------------------------------------------------- */
+
+static void add_flag(struct strbuf *out, const char *flag, bool set)
+{
+    if (set)
+        strbuf_addf(out, ",%s", flag);
+}
+
+static void write_step_row(struct restore *r, const struct procedure *p, const struct step *step, struct strbuf *out)
+{
+    struct strbuf list = STRBUF_INIT;
+
+    add_cell(out, restore_step_number(r->arena, p, step), false);
+    add_cell(out, step->id, false);
+    add_cell(out, step->asset ? step->asset->name : "-", false);
+    add_cell(out, phase_name(step->phase), false);
+    add_cell(out, restore_step_is_manual(step) ? "manual" : "auto", false);
+    add_number(out, step->wave);
+    for (uint32_t i = 0; i < step->after_count; i++)
+        strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, step->after[i]));
+    add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
+    add_number(out, step->timeout > 0 ? (uint64_t)(step->timeout / 1000 + (step->timeout % 1000 != 0))
+                                      : (uint64_t)TIMEOUT_DEFAULT_S);
+    add_number(out, step->retries);
+    add_cell(out, restore_step_verbs(r->arena, step), false);
+    strbuf_clear(&list);
+    add_flag(&list, "irreversible", step->irreversible);
+    add_flag(&list, "best_effort", step->best_effort);
+    add_flag(&list, "critical", step->critical);
+    add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
+    add_cell(out, step->on_failure && *step->on_failure ? step->on_failure : "block", false);
+    add_seconds(out, step->takes.known, step->takes.worst);
+    add_seconds(out, step->finish.known, step->finish.worst);
+    add_cell(out, arena_printf(r->arena, "steps/%s", restore_step_file(r->arena, p, step)), false);
+    add_cell(out, step->by ? entity_title(r->plan->model, step->by) : "the recovery team", false);
+    add_cell(out, step->title, true);
+    strbuf_release(&list);
+}
+
+static void write_steps(struct restore *r, const struct procedure *p)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    strbuf_addstr(&out, "# The steps in their total order. A step starts as soon as those it waits for are done. Times in seconds.\n"
+                        "# number\tid\tasset\tphase\tkind\twave\twaits for\tgiven up after\tretries\tdoes\tflags\ton failure\t"
+                        "takes at most\tdone at the latest\tfile\tby\ttitle\n");
+    for (uint32_t i = 0; i < p->count; i++)
+        write_step_row(r, p, p->steps[i], &out);
+    restore_add(r, arena_printf(r->arena, "%s/steps.tsv", p->folder), &out, false);
+    strbuf_release(&out);
+}
+
+/* ---- assets.tsv, inputs.tsv -------------------------------------------------------------------- */
+
+static const struct asset_state *state_of(const struct scenario_result *result, const struct asset *asset)
+{
+    return &result->states[asset->index];
+}
+
+/* "asset", "objective L1": where the two objectives come from. */
+static const char *objective_source(struct arena *arena, const struct asset_state *state)
+{
+    const char *rto = state->rto.ms == TIME_UNKNOWN ? NULL : state->rto.source;
+    const char *rpo = state->rpo.ms == TIME_UNKNOWN ? NULL : state->rpo.source;
+
+    if (!rto || !rpo)
+        return rto ? rto : rpo ? rpo : "-";
+    return strcmp(rto, rpo) == 0 ? rto : arena_printf(arena, "RTO: %s; RPO: %s", rto, rpo);
+}
+
+static void write_assets(struct restore *r, const struct procedure *p)
+{
+    const struct scenario_result *result = p->result;
+    struct strbuf out = STRBUF_INIT, list = STRBUF_INIT;
+
+    strbuf_addstr(&out, "# Assets in recovery order, with objectives and the plan's worst case in seconds.\n"
+                        "# name\tRTO\tRPO\tfinish\tloss\tsteps\tobjectives from\n");
+    for (uint32_t i = 0; !p->failback && i < result->order_count; i++) {
+        const struct asset_state *state = state_of(result, result->order[i]);
+
+        strbuf_clear(&list);
+        for (uint32_t n = 0; n < state->step_count; n++)
+            strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, state->steps[n]));
+        add_cell(&out, result->order[i]->name, false);
+        add_seconds(&out, state->rto.ms != TIME_UNKNOWN, state->rto.ms);
+        add_seconds(&out, state->rpo.ms != TIME_UNKNOWN && state->fate == FATE_LOST && result->order[i]->stateful, state->rpo.ms);
+        add_seconds(&out, state->finish.known, state->finish.worst);
+        add_seconds(&out, state->loss_ms >= 0, state->loss_ms);
+        add_cell(&out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
+        add_cell(&out, objective_source(r->arena, state), true);
+    }
+    restore_add(r, arena_printf(r->arena, "%s/assets.tsv", p->folder), &out, false);
+    strbuf_release(&list);
+    strbuf_release(&out);
+}
+
+static void write_inputs(struct restore *r, const struct procedure *p)
+{
+    const struct model *model = r->plan->model;
+    struct strbuf out = STRBUF_INIT;
+    struct restore_names keys = {0};
+
+    strbuf_addstr(&out, "# What is asked before anything runs.\n# key\tname\ttype\tdefault\tasset\tquestion\n");
+    for (uint32_t i = 0; i < p->count; i++) {
+        for (uint32_t n = 0; n < p->steps[i]->input_count; n++) {
+            const struct step *step = p->steps[i];
+            const struct entity *input = step->inputs[n];
+            const char *key = restore_input_key(r->arena, step, input);
+            const struct value type = entity_slot(input, INPUT_type);
+            uint32_t before = keys.list.len;
+
+            restore_names_add(r->arena, &keys, key);
+            if (keys.list.len == before)
+                continue;
+            add_cell(&out, key, false);
+            add_cell(&out, input->name, false);
+            add_cell(&out, type.type == VALUE_WORD ? type.u.word : "string", false);
+            add_cell(&out, entity_string(model, input, "default", "-"), false);
+            add_cell(&out, step->asset ? step->asset->name : "-", false);
+            add_cell(&out, entity_string(model, input, "ask", input->name), true);
+        }
+    }
+    restore_add(r, arena_printf(r->arena, "%s/inputs.tsv", p->folder), &out, false);
+    strbuf_release(&out);
+}
+
+void restore_scenario(struct restore *r, const struct procedure *p)
+{
+    write_scenario(r, p);
+    write_steps(r, p);
+    write_assets(r, p);
+    write_inputs(r, p);
+    for (uint32_t i = 0; i < p->count; i++)
+        restore_step(r, p, p->steps[i]);
+}

@@ -1,0 +1,252 @@
+/* One file for each step: a function for each thing it can do (check, run, until, verify, undo; manual and otherwise for
+ * what people do), and nothing else. The file is run, never sourced, so that a failing command ends it at once. */
+#include "backends/restore/restore.h"
+
+#include "backends/common/command.h"
+#include "emit/sh.h"
+
+#include <string.h>
+
+bool restore_step_is_manual(const struct step *step)
+{
+    return step->manual || (!command_is_set(&step->run) && !command_is_set(&step->verify) &&
+                            !command_is_set(&step->until) && step->notify_count == 0);
+}
+
+const char *restore_step_number(struct arena *arena, const struct procedure *p, const struct step *step)
+{
+    return arena_printf(arena, "%0*u", (int)p->width, step->ordinal);
+}
+
+const char *restore_step_file(struct arena *arena, const struct procedure *p, const struct step *step)
+{
+    return arena_printf(arena, "%s-%s.sh", restore_step_number(arena, p, step), output_name(arena, step->id));
+}
+
+const char *restore_step_verbs(struct arena *arena, const struct step *step)
+{
+    struct strbuf verbs = STRBUF_INIT;
+    const char *result;
+
+    if (command_is_set(&step->check))
+        strbuf_addstr(&verbs, ",check");
+    if (restore_step_is_manual(step))
+        strbuf_addstr(&verbs, ",manual");
+    else if (command_is_set(&step->run) || step->notify_count > 0)
+        strbuf_addstr(&verbs, ",run");
+    if (command_is_set(&step->until))
+        strbuf_addstr(&verbs, ",until");
+    if (command_is_set(&step->verify))
+        strbuf_addstr(&verbs, ",verify");
+    if (command_is_set(&step->undo))
+        strbuf_addstr(&verbs, ",undo");
+    if (step->otherwise)
+        strbuf_addstr(&verbs, ",otherwise");
+    result = arena_strdup(arena, verbs.len > 0 ? strbuf_str(&verbs) + 1 : "");
+    strbuf_release(&verbs);
+    return result;
+}
+
+const char *restore_input_key(struct arena *arena, const struct step *step, const struct entity *input)
+{
+    return arena_printf(arena, "%s.%s", output_name(arena, step->asset ? step->asset->name : step->id),
+                        output_name(arena, input->name));
+}
+
+static void runtime_names(struct arena *arena, const struct step *step, command_names *names)
+{
+    command_collect(arena, &step->check, names);
+    command_collect(arena, &step->run, names);
+    command_collect(arena, &step->until, names);
+    command_collect(arena, &step->verify, names);
+    command_collect(arena, &step->undo, names);
+}
+
+void restore_step_secrets(struct arena *arena, const struct step *step, struct restore_names *secrets)
+{
+    command_names names = {0};
+
+    runtime_names(arena, step, &names);
+    for (uint32_t i = 0; i < names.len; i++) {
+        if (strncmp(names.items[i], "env.", 4) == 0)
+            restore_names_add(arena, secrets, command_variable(arena, names.items[i]));
+    }
+}
+
+static const char *asset_or_id(const struct step *step)
+{
+    return step->asset ? step->asset->name : step->id;
+}
+
+/* What the file is, for whoever opens it. */
+static const char *head_comment(struct restore *r, const struct procedure *p, const struct step *step)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result, *origin = sources_origin(r->plan->model->sources, step->span);
+
+    strbuf_addf(&text, "Step %s, %s: %s\n", restore_step_number(r->arena, p, step), step->id, step->title);
+    strbuf_addf(&text, "For %s, wave %u", asset_or_id(step), step->wave);
+    if (step->takes.known) {
+        strbuf_addstr(&text, "; takes at most ");
+        print_duration(&text, step->takes.worst);
+    }
+    strbuf_addstr(&text, step->irreversible ? "; POINT OF NO RETURN.\n" : ".\n");
+    if (step->after_count > 0) {
+        strbuf_addstr(&text, "Waits for");
+        for (uint32_t i = 0; i < step->after_count; i++)
+            strbuf_addf(&text, "%s %s", i > 0 ? "," : "", step->after[i]->id);
+        strbuf_addstr(&text, ".\n");
+    }
+    if (step->expect)
+        strbuf_addf(&text, "When it worked: %s\n", step->expect);
+    if (*origin)
+        strbuf_addf(&text, "Generated from %s.", origin);
+    result = strbuf_dup(&text, r->arena);
+    strbuf_release(&text);
+    return result;
+}
+
+/* Values that are known only while the step runs become variables at the top. */
+static void write_runtime(struct restore *r, struct sh *w, const struct step *step)
+{
+    command_names names = {0};
+    bool any = false;
+
+    runtime_names(r->arena, step, &names);
+    for (uint32_t i = 0; i < names.len; i++) {
+        const char *name = names.items[i], *variable = command_variable(r->arena, name);
+        const struct entity *input = NULL;
+        struct sh_cmd answer;
+
+        if (strncmp(name, "env.", 4) == 0)
+            continue;
+        any = true;
+        for (uint32_t n = 0; n < step->input_count && strncmp(name, "input.", 6) == 0; n++) {
+            if (strcmp(step->inputs[n]->name, name + 6) == 0)
+                input = step->inputs[n];
+        }
+        if (input) {
+            answer = SH_CMD(r->arena, sh_lit(r->arena, "step_answer"),
+                            sh_lit(r->arena, restore_input_key(r->arena, step, input)));
+            sh_capture(w, variable, &answer);
+        } else {
+            answer = SH_CMD(r->arena, sh_lit(r->arena, "step_value"), sh_lit(r->arena, name));
+            sh_capture(w, variable, &answer);
+        }
+    }
+    if (any)
+        sh_blank(w);
+}
+
+static void write_lines(struct sh *w, const char *function, const char *text)
+{
+    sh_function_begin(w, function);
+    while (text) {
+        const char *end = strchr(text, '\n');
+        size_t len = end ? (size_t)(end - text) : strlen(text);
+        struct sh_cmd line = SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, "%s\\n"),
+                                    sh_lit(w->arena, arena_strndup(w->arena, text, len)));
+
+        if (len > 0 || end)
+            sh_run(w, &line);
+        text = end && end[1] ? end + 1 : NULL;
+    }
+    sh_function_end(w);
+    sh_blank(w);
+}
+
+static const char *or_dash(const char *text)
+{
+    return text && *text ? text : "-";
+}
+
+/* notify TYPE ADDRESS API TOKEN STATUS IMPACT TITLE BODY, see lib/step.sh. */
+static void write_notice(struct restore *r, struct sh *w, const struct entity *target)
+{
+    const struct model *model = r->plan->model;
+    const struct entity *notice = target, *state = NULL, *channel = target;
+    const struct entity *token;
+    const char *title, *body;
+    struct sh_cmd cmd;
+
+    if (target->schema->id == BLOCK_STATE) {
+        state = target;
+        notice = target->parent;
+    }
+    if (notice->schema->id == BLOCK_NOTICE)
+        channel = entity_ref(model, notice, "channel");
+    else
+        notice = NULL;
+    if (!channel)
+        return;
+    token = entity_ref(model, channel, "token");
+    title = state ? entity_string(model, state, "title", NULL) : NULL;
+    if (!title && notice)
+        title = entity_string(model, notice, "subject", entity_string(model, notice, "title", notice->name));
+    body = state ? entity_string(model, state, "body", NULL) : NULL;
+    if (!body && notice)
+        body = entity_string(model, notice, "body", NULL);
+    cmd = SH_CMD(r->arena, sh_lit(r->arena, "notify"),
+                 sh_lit(r->arena, or_dash(value_text(entity_slot(channel, CHANNEL_type), r->arena))),
+                 sh_lit(r->arena, or_dash(entity_string(model, channel, "address", channel->name))),
+                 sh_lit(r->arena, or_dash(entity_string(model, channel, "api", NULL))),
+                 sh_lit(r->arena, token ? sh_identifier(r->arena, entity_string(model, token, "env", token->name)) : "-"),
+                 sh_lit(r->arena, state ? value_text(entity_slot(state, STATE_status), r->arena) : "investigating"),
+                 sh_lit(r->arena, state && value_is_known(entity_slot(state, STATE_impact))
+                                      ? value_text(entity_slot(state, STATE_impact), r->arena) : "none"),
+                 sh_lit(r->arena, title ? title : entity_title(model, r->plan->model->plan ? r->plan->model->plan : channel)),
+                 sh_lit(r->arena, body ? body : ""));
+    sh_run(w, &cmd);
+}
+
+static void write_function(struct sh *w, const char *name, const struct command *command)
+{
+    if (!command_is_set(command))
+        return;
+    sh_function_begin(w, name);
+    command_write(w, command);
+    sh_function_end(w);
+    sh_blank(w);
+}
+
+void restore_step(struct restore *r, const struct procedure *p, const struct step *step)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct output_file *file;
+    struct sh w;
+
+    sh_init(&w, r->arena, &text);
+    sh_header(&w, head_comment(r, p, step));
+    sh_blank(&w);
+    sh_fixed(&w, "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"");
+    if (p->failback) {
+        sh_fixed(&w, "# shellcheck source=../../../../lib/step.sh");
+        sh_fixed(&w, "source \"${here}/../../../../lib/step.sh\"");
+    } else {
+        sh_fixed(&w, "# shellcheck source=../../../lib/step.sh");
+        sh_fixed(&w, "source \"${here}/../../../lib/step.sh\"");
+    }
+    sh_blank(&w);
+    write_runtime(r, &w, step);
+    write_function(&w, "step_check", &step->check);
+    if (restore_step_is_manual(step)) {
+        write_lines(&w, "step_manual", step->manual ? step->manual : step->title);
+    } else if (command_is_set(&step->run) || step->notify_count > 0) {
+        sh_function_begin(&w, "step_run");
+        command_write(&w, &step->run);
+        for (uint32_t i = 0; i < step->notify_count; i++)
+            write_notice(r, &w, step->notify[i]);
+        sh_function_end(&w);
+        sh_blank(&w);
+    }
+    write_function(&w, "step_until", &step->until);
+    write_function(&w, "step_verify", &step->verify);
+    write_function(&w, "step_undo", &step->undo);
+    if (step->otherwise)
+        write_lines(&w, "step_otherwise", step->otherwise);
+    sh_fixed(&w, "step_main \"$@\"");
+    file = restore_add(r, arena_printf(r->arena, "%s/steps/%s", p->folder, restore_step_file(r->arena, p, step)), &text, true);
+    if (file)
+        output_file_add_origin(r->files, file, sources_origin(r->plan->model->sources, step->span));
+    strbuf_release(&text);
+}
