@@ -1,0 +1,44 @@
+/* The Terraform target: a configuration of the recovery side and of the protection beside the primary, in
+ * roots that can be applied one without the other. It overlays what exists and owns only what it creates. */
+#include "backends/terraform/terraform.h"
+
+#include "backends/common/dns.h"
+#include "backends/registry.h"
+
+#include <string.h>
+
+static void prepare(struct tf *tf, const struct plan *plan, struct diag_sink *sink)
+{
+    memset(tf, 0, sizeof *tf);
+    tf->plan = plan;
+    tf->arena = plan->arena;
+    tf->sink = sink;
+    tf_collect(tf);
+}
+
+static void check(const struct plan *plan, struct diag_sink *sink)
+{
+    struct tf tf;
+
+    prepare(&tf, plan, sink);
+    dns_check(plan, sink);
+}
+
+static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
+{
+    struct diag_sink reported;
+    struct tf tf;
+
+    /* `check` has said everything already. */
+    diag_sink_init(&reported, plan->arena, plan->model->sources);
+    prepare(&tf, plan, &reported);
+    tf_files(&tf, options, files);
+    tf_readmes(&tf, options, files);
+}
+
+const struct backend drc_terraform = {
+    .name = "terraform",
+    .summary = "Terraform configuration for AWS: the recovery side, protection beside the primary, DNS",
+    .check = check,
+    .emit = emit,
+};

@@ -1,0 +1,433 @@
+/* Health checks and records of the plan's endpoints, made as emissions like those of a kind, so that they are
+ * checked, resolved and printed in one way. All of them belong to the root `global`: they are changed through
+ * one control plane.
+ *
+ * health: a failover pair, the primary with its health check. manual: one plain record an operator rewrites,
+ * which Terraform then leaves alone. stop: the primary is healthy only while an alarm in the recovery Region
+ * is quiet; setting the alarm off there moves traffic without a call to Route 53. arc: routing controls with
+ * a rule that one stays on. */
+#include "backends/terraform/terraform.h"
+
+#include "backends/common/dns.h"
+
+#include <string.h>
+
+/* ---- small builders ---- */
+
+struct maker {
+    struct tf *tf;
+    struct arena *arena;
+    const struct dns_endpoint *endpoint;
+    struct span span;
+};
+
+static struct emitted_block *new_block(const struct maker *m, const char *type, const char *label,
+                                       const char *label2)
+{
+    struct emitted_block *block = ARENA_NEW(m->arena, struct emitted_block);
+
+    block->type = type;
+    block->label_count = label2 ? 2 : label ? 1 : 0;
+    block->labels = ARENA_ARRAY(m->arena, const char *, 2);
+    block->labels[0] = label;
+    block->labels[1] = label2;
+    block->span = m->span;
+    return block;
+}
+
+static void set(const struct maker *m, struct emitted_block *block, const char *name, struct value value)
+{
+    block->attrs = arena_grow(m->arena, block->attrs, block->attr_count * sizeof *block->attrs,
+                              (block->attr_count + 1) * sizeof *block->attrs);
+    block->attrs[block->attr_count++] = (struct emitted_attr){name, value, m->span};
+}
+
+static void set_string(const struct maker *m, struct emitted_block *block, const char *name, const char *text)
+{
+    set(m, block, name, value_string(text));
+}
+
+static void set_int(const struct maker *m, struct emitted_block *block, const char *name, int64_t number)
+{
+    set(m, block, name, value_int(VALUE_INT, number));
+}
+
+static void set_bool(const struct maker *m, struct emitted_block *block, const char *name, bool yes)
+{
+    set(m, block, name, value_int(VALUE_BOOL, yes));
+}
+
+static struct value source(const char *text)
+{
+    return (struct value){.type = VALUE_HCL, .u.string = text};
+}
+
+static struct value ref(const struct maker *m, const char *resource, const char *key, const char *attribute)
+{
+    struct value_ref *to = ARENA_NEW(m->arena, struct value_ref);
+
+    to->resource = resource;
+    to->key = key;
+    to->attribute = attribute;
+    return (struct value){.type = VALUE_REF, .u.ref = to};
+}
+
+static struct value list(const struct maker *m, const struct value *items, uint32_t count)
+{
+    struct value_list *made = ARENA_NEW(m->arena, struct value_list);
+
+    made->count = count;
+    made->items = ARENA_ARRAY(m->arena, struct value, count);
+    for (uint32_t i = 0; i < count; i++)
+        made->items[i] = items[i];
+    return (struct value){.type = VALUE_LIST, .u.list = made};
+}
+
+static struct value string_list(const struct maker *m, const char *const *items, uint32_t count)
+{
+    struct value_list *made = ARENA_NEW(m->arena, struct value_list);
+
+    made->count = count;
+    made->items = ARENA_ARRAY(m->arena, struct value, count);
+    for (uint32_t i = 0; i < count; i++)
+        made->items[i] = value_string(items[i]);
+    return (struct value){.type = VALUE_LIST, .u.list = made};
+}
+
+static struct value object1(const struct maker *m, const char *key, const char *text)
+{
+    struct value_object *made = ARENA_NEW(m->arena, struct value_object);
+
+    made->count = 1;
+    made->pairs = ARENA_ARRAY(m->arena, struct value_pair, 1);
+    made->pairs[0].key = key;
+    made->pairs[0].value = value_string(text);
+    return (struct value){.type = VALUE_OBJECT, .u.object = made};
+}
+
+static struct emitted_block *nest(const struct maker *m, struct emitted_block *block, const char *type)
+{
+    struct emitted_block *nested = new_block(m, type, NULL, NULL);
+
+    block->blocks = arena_grow(m->arena, block->blocks, block->block_count * sizeof *block->blocks,
+                               (block->block_count + 1) * sizeof *block->blocks);
+    block->blocks[block->block_count++] = nested;
+    return nested;
+}
+
+static void ignore_changes(const struct maker *m, struct emitted_block *block, const char *names)
+{
+    set(m, nest(m, block, "lifecycle"), "ignore_changes", source(names));
+}
+
+static void add(const struct maker *m, struct emitted_block *block, bool shared)
+{
+    struct emission *emission = ARENA_NEW(m->arena, struct emission);
+
+    emission->target = "terraform";
+    emission->root = ROOT_GLOBAL;
+    emission->file = "dns";
+    emission->subject = m->endpoint->entity;
+    emission->block = block;
+    emission->shared = shared;
+    vec_push(m->arena, &m->tf->made, emission);
+}
+
+static const char *ident(const struct maker *m, const char *more)
+{
+    return hcl_identifier(m->arena, more ? arena_printf(m->arena, "%s_%s", m->endpoint->name, more)
+                                         : m->endpoint->name);
+}
+
+/* ---- health checks ---- */
+
+static struct emitted_block *new_check(const struct maker *m, const char *name, const char *type)
+{
+    struct emitted_block *block = new_block(m, "resource", "aws_route53_health_check", name);
+
+    set_string(m, block, "type", type);
+    return block;
+}
+
+static void finish_check(const struct maker *m, struct emitted_block *block, const char *title)
+{
+    struct emitted_block *output;
+    const char *name = block->labels[1];
+
+    set(m, block, "tags", object1(m, "Name", title));
+    /* Scripts invert or disable a check during an incident; an apply must not undo that. */
+    ignore_changes(m, block, "[invert_healthcheck, disabled]");
+    add(m, block, false);
+    output = new_block(m, "output", arena_printf(m->arena, "%s_health_check_id", name), NULL);
+    set_string(m, output, "description",
+               arena_printf(m->arena, "Identifier of the Route 53 health check %s", name));
+    set(m, output, "value", ref(m, "aws_route53_health_check", name, "id"));
+    add(m, output, false);
+}
+
+static const char *request_check(const struct maker *m, const struct dns_target *target)
+{
+    const struct dns_health *health = &target->health;
+    const char *name = ident(m, target->name);
+    struct emitted_block *block = new_check(m, name, health->type);
+
+    if (health->host_is_address) {
+        set_string(m, block, "ip_address", health->host);
+        set_string(m, block, "fqdn", m->endpoint->fqdn);
+    } else if (health->host) {
+        set_string(m, block, "fqdn", health->host);
+    }
+    set_int(m, block, "port", health->port);
+    if (health->path)
+        set_string(m, block, "resource_path", health->path);
+    if (health->search && health->path)
+        set_string(m, block, "search_string", health->search);
+    set_int(m, block, "request_interval", health->interval_s);
+    set_int(m, block, "failure_threshold", health->threshold);
+    if (health->secure)
+        set_bool(m, block, "enable_sni", true);
+    if (health->region_count)
+        set(m, block, "regions", string_list(m, health->regions, health->region_count));
+    finish_check(m, block, arena_printf(m->arena, "%s %s", m->endpoint->name, target->name));
+    return name;
+}
+
+/* The first other target: who takes over. */
+static const struct dns_target *standby_of(const struct dns_endpoint *endpoint)
+{
+    return endpoint->target_count > 1 ? &endpoint->targets[1] : NULL;
+}
+
+static const char *stop_check(const struct maker *m, const char *request)
+{
+    const struct dns_target *standby = standby_of(m->endpoint);
+    const char *name = ident(m, "switch"), *alarm;
+    struct emitted_block *block;
+    struct value children[2];
+
+    if (!standby || !standby->site)
+        return request; /* rules.c reports it */
+    alarm = arena_printf(m->arena, "%s-%s-primary-out", m->tf->plan->name, m->endpoint->name);
+    block = new_block(m, "resource", "aws_cloudwatch_metric_alarm", name);
+    set(m, block, "provider", value_entity(standby->site->entity));
+    set_string(m, block, "alarm_name", alarm);
+    set_string(m, block, "alarm_description",
+               arena_printf(m->arena,
+                            "Set off by stop.sh: takes %s away from the primary without a call to Route 53",
+                            m->endpoint->fqdn));
+    set_string(m, block, "namespace", arena_printf(m->arena, "drc/%s", m->tf->plan->name));
+    set_string(m, block, "metric_name", "PrimaryOut");
+    set(m, block, "dimensions", object1(m, "Endpoint", m->endpoint->name));
+    set_string(m, block, "statistic", "Maximum");
+    set_string(m, block, "comparison_operator", "GreaterThanOrEqualToThreshold");
+    set_int(m, block, "threshold", 1);
+    set_int(m, block, "period", 60);
+    set_int(m, block, "evaluation_periods", 1);
+    /* Without new data the decision stands. */
+    set_string(m, block, "treat_missing_data", "ignore");
+    add(m, block, false);
+
+    block = new_check(m, name, "CLOUDWATCH_METRIC");
+    set(m, block, "cloudwatch_alarm_name", ref(m, "aws_cloudwatch_metric_alarm", name, "alarm_name"));
+    set_string(m, block, "cloudwatch_alarm_region", standby->region);
+    set_string(m, block, "insufficient_data_health_status", "Healthy");
+    finish_check(m, block, arena_printf(m->arena, "%s switch", m->endpoint->name));
+    if (!request)
+        return name;
+
+    children[0] = ref(m, "aws_route53_health_check", request, "id");
+    children[1] = ref(m, "aws_route53_health_check", name, "id");
+    name = ident(m, "primary_serves");
+    block = new_check(m, name, "CALCULATED");
+    set_int(m, block, "child_health_threshold", 2);
+    set(m, block, "child_healthchecks", list(m, children, 2));
+    finish_check(m, block, arena_printf(m->arena, "%s primary serves", m->endpoint->name));
+    return name;
+}
+
+/* ---- Application Recovery Controller ---- */
+
+static const char *routing_control(const struct maker *m, const struct dns_target *target)
+{
+    const char *name = ident(m, target->name),
+               *check = ident(m, arena_printf(m->arena, "%s_control", target->name));
+    struct emitted_block *block;
+
+    block = new_block(m, "resource", "aws_route53recoverycontrolconfig_cluster", "this");
+    set_string(m, block, "name", m->tf->plan->name);
+    add(m, block, true);
+    block = new_block(m, "resource", "aws_route53recoverycontrolconfig_control_panel", "this");
+    set_string(m, block, "name", m->tf->plan->name);
+    set(m, block, "cluster_arn", ref(m, "aws_route53recoverycontrolconfig_cluster", "this", "arn"));
+    add(m, block, true);
+    block = new_block(m, "resource", "aws_route53recoverycontrolconfig_routing_control", name);
+    set_string(m, block, "name", arena_printf(m->arena, "%s-%s", m->endpoint->name, target->name));
+    set(m, block, "cluster_arn", ref(m, "aws_route53recoverycontrolconfig_cluster", "this", "arn"));
+    set(m, block, "control_panel_arn",
+        ref(m, "aws_route53recoverycontrolconfig_control_panel", "this", "arn"));
+    add(m, block, false);
+    block = new_check(m, check, "RECOVERY_CONTROL");
+    set(m, block, "routing_control_arn",
+        ref(m, "aws_route53recoverycontrolconfig_routing_control", name, "arn"));
+    finish_check(m, block, arena_printf(m->arena, "%s %s control", m->endpoint->name, target->name));
+    return check;
+}
+
+static void safety_rule(const struct maker *m)
+{
+    struct emitted_block *block = new_block(m, "resource", "aws_route53recoverycontrolconfig_safety_rule",
+                                            ident(m, NULL)),
+                         *rule;
+    struct value *controls = ARENA_ARRAY(m->arena, struct value, m->endpoint->target_count);
+
+    for (uint32_t i = 0; i < m->endpoint->target_count; i++)
+        controls[i] = ref(m, "aws_route53recoverycontrolconfig_routing_control",
+                          ident(m, m->endpoint->targets[i].name), "arn");
+    set_string(m, block, "name", arena_printf(m->arena, "%s-one-serves", m->endpoint->name));
+    set(m, block, "control_panel_arn",
+        ref(m, "aws_route53recoverycontrolconfig_control_panel", "this", "arn"));
+    set(m, block, "asserted_controls", list(m, controls, m->endpoint->target_count));
+    set_int(m, block, "wait_period_ms", 5000);
+    rule = nest(m, block, "rule_config");
+    set_bool(m, rule, "inverted", false);
+    set_int(m, rule, "threshold", 1);
+    set_string(m, rule, "type", "ATLEAST");
+    add(m, block, false);
+}
+
+/* ---- records ---- */
+
+static const char *zone_variable(const struct maker *m)
+{
+    const struct dns_endpoint *endpoint = m->endpoint;
+    const char *zone = *endpoint->zone ? endpoint->zone : endpoint->fqdn;
+    const char *name = arena_printf(m->arena, "zone_id_%s", hcl_identifier(m->arena, zone));
+    struct tf_variable *variable = tf_variable(m->tf, tf_root(m->tf, ROOT_GLOBAL, NULL), name);
+
+    if (!variable->description) {
+        variable->description = arena_printf(m->arena, "Identifier of the hosted zone %s", zone);
+        variable->span = endpoint->entity->span;
+    }
+    if (!variable->value && endpoint->zone_id)
+        variable->value = hcl_string(m->arena, endpoint->zone_id);
+    return arena_printf(m->arena, "var.%s", name);
+}
+
+static void add_record(const struct maker *m, const struct dns_target *target, const char *check, bool alone)
+{
+    const struct dns_endpoint *endpoint = m->endpoint;
+    struct emitted_block *block =
+        new_block(m, "resource", "aws_route53_record", alone ? ident(m, NULL) : ident(m, target->name));
+    struct emitted_block *nested;
+    bool by_hand = endpoint->mode == DNS_MANUAL;
+
+    set(m, block, "zone_id", source(zone_variable(m)));
+    set_string(m, block, "name", endpoint->fqdn);
+    set_string(m, block, "type", endpoint->record);
+    if (!target->alias) {
+        set_int(m, block, "ttl", endpoint->ttl_s);
+        set(m, block, "records", string_list(m, &target->value, target->value ? 1 : 0));
+    }
+    if (!alone)
+        set_string(m, block, "set_identifier", target->set_id);
+    if (!alone && check)
+        set(m, block, "health_check_id", ref(m, "aws_route53_health_check", check, "id"));
+    if (target->alias) {
+        nested = nest(m, block, "alias");
+        set_string(m, nested, "name", target->alias);
+        set_string(m, nested, "zone_id", target->alias_zone ? target->alias_zone : "");
+        set_bool(m, nested, "evaluate_target_health", target->evaluate_health);
+    }
+    if (!alone && endpoint->routing == DNS_FAILOVER) {
+        nested = nest(m, block, "failover_routing_policy");
+        set_string(m, nested, "type", target == endpoint->targets ? "PRIMARY" : "SECONDARY");
+    } else if (!alone && endpoint->routing == DNS_WEIGHTED) {
+        nested = nest(m, block, "weighted_routing_policy");
+        set_int(m, nested, "weight",
+                target->weight < 0 ? (target == endpoint->targets ? 100 : 0) : target->weight);
+    } else if (!alone && endpoint->routing == DNS_LATENCY) {
+        nested = nest(m, block, "latency_routing_policy");
+        set_string(m, nested, "region", target->region);
+    }
+    /* What the scripts move, an apply after the failover must not move back. */
+    if (by_hand || alone)
+        ignore_changes(m, block,
+                       endpoint->routing == DNS_WEIGHTED ? "[weighted_routing_policy]"
+                       : target->alias                   ? "[alias]"
+                                                         : "[records]");
+    add(m, block, false);
+}
+
+static void add_endpoint(struct tf *tf, const struct dns_endpoint *endpoint)
+{
+    struct maker m = {tf, tf->arena, endpoint, endpoint->entity->span};
+    const char **checks = ARENA_ARRAY(tf->arena, const char *, endpoint->target_count);
+
+    if (endpoint->target_count == 0)
+        return;
+    for (uint32_t i = 0; i < endpoint->target_count; i++) {
+        m.span = endpoint->targets[i].entity->span;
+        if (endpoint->mode == DNS_ARC)
+            checks[i] = routing_control(&m, &endpoint->targets[i]);
+        else if (endpoint->targets[i].health.entity)
+            checks[i] = request_check(&m, &endpoint->targets[i]);
+    }
+    m.span = endpoint->entity->span;
+    if (endpoint->mode == DNS_ARC && endpoint->target_count > 1)
+        safety_rule(&m);
+    if (endpoint->mode == DNS_STOP)
+        checks[0] = stop_check(&m, checks[0]);
+    if (endpoint->routing == DNS_SIMPLE) {
+        add_record(&m, &endpoint->targets[0], NULL, true);
+        return;
+    }
+    for (uint32_t i = 0; i < endpoint->target_count; i++)
+        add_record(&m, &endpoint->targets[i], endpoint->mode == DNS_MANUAL ? NULL : checks[i], false);
+}
+
+void tf_endpoints(struct tf *tf)
+{
+    uint32_t count;
+    struct dns_endpoint *endpoints = dns_endpoints(tf->plan, tf->arena, &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        add_endpoint(tf, &endpoints[i]);
+}
+
+/* ---- adopting records that exist ---- */
+
+void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *files)
+{
+    uint32_t count;
+    struct dns_endpoint *endpoints = dns_endpoints(tf->plan, tf->arena, &count);
+    struct hcl_body *file = hcl_body_new(tf->arena);
+    struct strbuf text = STRBUF_INIT;
+
+    if (count == 0)
+        return;
+    hcl_comment(
+        file,
+        "Rename to imports.tf to take over records that exist already, then apply once and remove the file.\n"
+        "A plain record must first become a failover pair: see adopt.json of the endpoint in ../../route53.");
+    hcl_blank(file);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct dns_endpoint *endpoint = &endpoints[i];
+        struct maker m = {tf, tf->arena, endpoint, endpoint->entity->span};
+        bool alone = endpoint->routing == DNS_SIMPLE;
+
+        for (uint32_t t = 0; t < (alone && endpoint->target_count ? 1 : endpoint->target_count); t++) {
+            const char *name = alone ? ident(&m, NULL) : ident(&m, endpoint->targets[t].name);
+            struct hcl_body *import = hcl_block(file, "import", NULL, NULL);
+
+            hcl_set_ref(import, "to", hcl_ref(tf->arena, "aws_route53_record", name));
+            hcl_set(import, "id",
+                    hcl_stringf(tf->arena, "%s_%s_%s%s%s", endpoint->zone_id ? endpoint->zone_id : "ZONE_ID",
+                                endpoint->fqdn, endpoint->record, alone ? "" : "_",
+                                alone ? "" : endpoint->targets[t].set_id));
+            hcl_blank(file);
+        }
+    }
+    hcl_print(file, &text);
+    tf_add(tf, files, root, "imports.tf.example", &text);
+    strbuf_release(&text);
+}

@@ -1,0 +1,124 @@
+/* Inside of the Terraform target: the roots, what each of them holds, and what it takes from the others.
+ *
+ * Work happens in this order: collect.c sorts the plan's emissions (and those endpoints.c makes for DNS) into
+ * roots and finds what conflicts; expression.c turns values into HCL, and on the way finds the variables and
+ * outputs that carry a value from one root to another; rules.c holds blocks against what the provider's own
+ * validation misses; files.c prints. `check` and `emit` do the same work, `emit` with a sink that nobody
+ * reads. */
+#ifndef DRC_BACKENDS_TERRAFORM_TERRAFORM_H
+#define DRC_BACKENDS_TERRAFORM_TERRAFORM_H
+
+#include "backends/backend.h"
+#include "emit/hcl.h"
+
+struct tf_root;
+
+/* One top-level block of a root: one emission, or several that say the same. */
+struct tf_block {
+    struct tf_root *root;
+    const struct emitted_block *emitted;
+    const char *type;    /* "resource", "data", "check" … */
+    const char *address; /* "aws_kms_key.west", "data.aws_vpc.main", "check.x" */
+    const char *file;    /* without `.tf` */
+    VEC(const struct emission *) sources;
+    struct tf_block *other; /* the next block of this address in another root */
+    bool used;              /* data: something refers to it */
+    struct hcl_body *body;
+};
+
+struct tf_variable {
+    const char *name;
+    const char *description;
+    const char *type;           /* "string", "list(string)" */
+    struct hcl_expr *value;     /* default; NULL: the user, or wire.sh, fills it in */
+    const struct tf_root *from; /* carries an output of this root, named `output`; NULL for a fact */
+    const char *output;
+    const void *entity; /* of a fact, to tell two facts of one name apart */
+    struct span span;
+};
+
+struct tf_output {
+    const char *name;
+    const char *description;
+    struct hcl_source source;
+};
+
+struct tf_alias {
+    const char *name; /* "west" */
+    const char *region;
+};
+
+struct tf_demand {
+    const char *name, *text;
+    const struct entity *subject;
+};
+
+struct tf_root {
+    const char *folder; /* "recovery-west" */
+    const char *prefix; /* "west": begins the names of variables that carry its outputs */
+    enum emit_root kind;
+    struct site_info *site; /* of the root's Region; NULL for global */
+    const char *region;
+    const char *account; /* number of the account, NULL when unknown */
+    VEC(struct tf_block *) blocks;
+    VEC(struct tf_variable *) variables;
+    VEC(struct tf_output *) outputs;
+    VEC(struct tf_alias) aliases;
+    struct {
+        struct tf_root *root;
+        struct span span;
+    } * needs; /* roots whose outputs it takes */
+    uint32_t need_count;
+    int mark;      /* of the search for circles */
+    uint32_t rank; /* order of apply */
+};
+
+struct tf {
+    const struct plan *plan;
+    struct arena *arena;
+    struct diag_sink *sink;
+    VEC(struct tf_root *) roots; /* global, primary, recovery; sites in declaration order */
+    struct map addresses;        /* address -> struct tf_block *, the first; others by `other` */
+    VEC(struct emission *) made; /* emissions of endpoints.c */
+    VEC(struct tf_demand) demands;
+};
+
+/* ---- collect.c */
+void tf_collect(struct tf *tf); /* everything up to finished bodies */
+struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *site);
+struct site_info *tf_region_site(const struct plan *plan, struct site_info *site);
+const char *tf_address(struct arena *arena, const struct emitted_block *block);
+bool tf_block_equal(const struct emitted_block *a, const struct emitted_block *b);
+/* Adds "for asset `x`" to a diagnostic about a block. */
+void tf_blame(struct diag *diag, const struct emission *source);
+
+/* ---- expression.c */
+void tf_build_body(struct tf *tf, struct tf_block *block);
+/* Calls `visit` for every REF in the block. */
+typedef void tf_visit_ref(struct tf *tf, struct tf_block *block, const struct value_ref *ref,
+                          struct span span);
+void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit);
+bool tf_mentions(const struct emitted_block *block, const char *text); /* in a literal expression */
+struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct value_ref *ref);
+struct tf_variable *tf_variable(struct tf *tf, struct tf_root *root, const char *name);
+
+/* ---- endpoints.c */
+void tf_endpoints(struct tf *tf); /* fills tf->made */
+void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *files);
+
+/* ---- rules.c */
+void tf_check_block(struct tf *tf, struct tf_block *block);
+
+/* ---- schedule.c: a schedule in the six fields of AWS, always UTC; NULL when AWS cannot express it, with
+ * *why set */
+const char *tf_schedule(struct arena *arena, const struct schedule *schedule, const char **why);
+/* NULL when `text` is a valid cron(…) or, if allowed, rate(…) or at(…) expression; else what is wrong. */
+const char *tf_schedule_error(const char *text, bool rates);
+
+/* ---- files.c, readme.c */
+void tf_files(struct tf *tf, const struct backend_options *options, struct fileset *files);
+void tf_readmes(struct tf *tf, const struct backend_options *options, struct fileset *files);
+void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name,
+            const struct strbuf *text);
+
+#endif
