@@ -25,6 +25,7 @@ struct attr_row {
     atom name;
     const struct type *type;
     const struct expr *fallback; /* default, evaluated with self in scope; NULL: unknown */
+    struct value constant;       /* value of a fallback that needs no scope; PENDING when it has to be evaluated */
     unsigned flags;
     const char *doc;
     struct span span; /* where a kind declared it */
@@ -85,6 +86,7 @@ struct entity {
     struct span span; /* of its label, else of its type */
     const char *doc;
     const struct scope *scope; /* what else its expressions see (inventory entry, let), innermost first */
+    const struct scope *own_scope; /* made on first use by entity_scope() */
     struct entity *defaults;   /* block whose attributes fill in what this one leaves out (`default : kind`), or NULL */
     void *facts;               /* what the analysis knows of it (struct asset * …) */
 };

@@ -1,0 +1,101 @@
+/* Runs the questions in order and gathers the plan. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+/* What expressions may ask that only the analysis knows. */
+static bool field_hook(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out)
+{
+    struct analysis *a = eval->hooks->data;
+    const struct asset_state *state;
+
+    (void)span;
+    if (entity->schema->id != BLOCK_ASSET || !a->scenario || strcmp(name, "here") != 0)
+        return false;
+    /* `database.here`: the instance that serves in this scenario, a replica or standby with its own names, else the asset. */
+    state = a->scenario->states ? &a->scenario->states[entity->index] : NULL;
+    if (state && state->chosen && state->chosen->element.type == VALUE_ENTITY)
+        *out = state->chosen->element;
+    else
+        *out = value_entity(entity);
+    return true;
+}
+
+static void name_scenario(struct analysis *a, struct scenario_result *result, struct entity *scenario)
+{
+    struct value class_ = entity_slot(scenario, SCENARIO_class);
+
+    result->scenario = scenario;
+    result->class_ = class_.type == VALUE_ENTITY ? class_.u.entity : NULL;
+    result->detect = time_of(entity_slot(scenario, SCENARIO_detect));
+    result->declare = time_of(entity_slot(scenario, SCENARIO_declare));
+    result->states = ARENA_ARRAY(a->arena, struct asset_state, a->plan->asset_count);
+}
+
+/* An objective nobody stated cannot be proved; that is said once for an asset, not for each scenario. */
+static void check_objectives(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset *asset = &a->plan->assets[i];
+        bool by_class = a->model->declared[BLOCK_CLASS].list.len > 0;
+        struct diag *diag;
+
+        if (asset->rto.ms != TIME_UNKNOWN || by_class)
+            continue;
+        diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, asset->entity, NULL, asset->entity->span, "asset `%s` has no RTO", asset->name);
+        if (diag)
+            diag_help(diag, "state `rto`, or give it a tier with a default");
+    }
+}
+
+static void work_out(struct analysis *a, struct scenario_result *result)
+{
+    a->scenario = result;
+    survive(a, result);
+    make_steps(a, result);
+    time_steps(a, result);
+    judge(a, result);
+    move_traffic(a, result);
+}
+
+struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options)
+{
+    struct analysis a = {.model = model, .eval = eval, .sink = eval->sink, .arena = model->arena, .options = options};
+    struct eval_hooks hooks = {.field = field_hook, .data = &a};
+    const struct eval_hooks *outer = eval->hooks;
+    struct plan *plan = ARENA_NEW(model->arena, struct plan);
+
+    a.plan = plan;
+    eval->hooks = &hooks;
+    plan->model = model;
+    plan->arena = model->arena;
+    plan->compiler = options->version;
+    plan->name = model->plan ? model->plan->name : "plan";
+    build_sites(&a);
+    build_assets(&a);
+    graph_cycles(&a);
+    a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
+    a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
+    check_objectives(&a);
+    check_backups(&a);
+    if (!a.has_cycle) {
+        plan->scenario_count = model->declared[BLOCK_SCENARIO].list.len;
+        plan->scenarios = ARENA_ARRAY(a.arena, struct scenario_result, plan->scenario_count);
+        for (uint32_t i = 0; i < plan->scenario_count; i++) {
+            name_scenario(&a, &plan->scenarios[i], model->declared[BLOCK_SCENARIO].list.items[i]);
+            work_out(&a, &plan->scenarios[i]);
+        }
+    }
+    a.scenario = NULL;
+    check_rules(&a);
+    check_waivers(&a);
+    if (options->trees && eval->sink->errors == 0) {
+        make_jobs(&a);
+        make_emissions(&a);
+    }
+    plan->findings = a.findings.items;
+    plan->finding_count = a.findings.len;
+    plan->digest = plan_digest(&a);
+    eval->hooks = outer;
+    return plan;
+}

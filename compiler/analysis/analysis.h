@@ -1,0 +1,26 @@
+/* From the model to the plan: what survives, how much is lost, how long recovery takes, and whether every objective holds.
+ *
+ * One file per question: build.c (typed view), graph.c (cycles, order), survival.c (fates, methods), rpo.c (loss),
+ * steps.c (steps of chosen methods), timing.c (clock, waves, critical path), traffic.c (endpoints), objectives.c
+ * (effective objectives, verdicts), rules.c (rules and waivers), jobs.c and emissions.c (trees for the backends). */
+#ifndef DRC_ANALYSIS_ANALYSIS_H
+#define DRC_ANALYSIS_ANALYSIS_H
+
+#include "analysis/zone.h"
+#include "model/plan.h"
+#include "sema/eval.h"
+
+struct analysis_options {
+    const char *version;      /* of the compiler */
+    bool trees;               /* evaluate jobs and emits too (build), not only the proof (check, plan) */
+    bool has_as_of;           /* judge dates (waivers) at as_of: days since 1970-01-01 */
+    int64_t as_of;
+    /* A time zone by its IANA name, NULL when the system has none; the driver reads it. */
+    const struct zone *(*zone)(void *context, const char *name);
+    void *zone_context;
+};
+
+/* Never NULL. Findings are in the plan and reported to the sink, waived ones only in the plan. */
+struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options);
+
+#endif

@@ -1,0 +1,287 @@
+/* The typed view of sites and assets that the rest of the analysis works on. */
+#include "analysis/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LEVEL_NONE = 1000, DEPTH_LIMIT = 64 };
+
+struct value kind_slot(const struct kind_info *kind, uint32_t row)
+{
+    for (; kind; kind = kind->base) {
+        struct value value = entity_slot(kind->entity, row);
+
+        if (value_is_known(value) && !value.defaulted)
+            return value;
+    }
+    return value_unknown();
+}
+
+struct entity *kind_deferred(const struct kind_info *kind, uint32_t row)
+{
+    for (; kind; kind = kind->base) {
+        const struct attr_row *info = entity_row_info(kind->entity, row);
+
+        if (kind->entity->tree && block_attr(kind->entity->tree, info->name))
+            return kind->entity;
+    }
+    return NULL;
+}
+
+const char *intern_text(const struct analysis *a, const char *format, ...)
+{
+    va_list args;
+    const char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(a->arena, format, args);
+    va_end(args);
+    return text;
+}
+
+struct span_of_time time_exact(int64_t ms)
+{
+    return (struct span_of_time){true, ms, ms, ms};
+}
+
+struct span_of_time time_of(struct value value)
+{
+    struct value best = value_best(value), typical = value_typical(value), worst = value_worst(value);
+
+    if (best.type != VALUE_DURATION || typical.type != VALUE_DURATION || worst.type != VALUE_DURATION)
+        return (struct span_of_time){0};
+    return (struct span_of_time){true, best.u.integer, typical.u.integer, worst.u.integer};
+}
+
+static bool add(int64_t x, int64_t y, int64_t *sum)
+{
+    return !__builtin_add_overflow(x, y, sum);
+}
+
+struct span_of_time time_add(struct span_of_time a, struct span_of_time b)
+{
+    struct span_of_time sum = {.known = a.known && b.known};
+
+    /* 2^63 ms are 292 million years: a sum beyond that is no time anybody meant, so it is unknown. */
+    if (sum.known && (!add(a.best, b.best, &sum.best) || !add(a.typical, b.typical, &sum.typical) || !add(a.worst, b.worst, &sum.worst)))
+        sum.known = false;
+    return sum;
+}
+
+static int64_t max(int64_t x, int64_t y)
+{
+    return x > y ? x : y;
+}
+
+struct span_of_time time_max(struct span_of_time a, struct span_of_time b)
+{
+    if (!a.known || !b.known)
+        return (struct span_of_time){0};
+    return (struct span_of_time){true, max(a.best, b.best), max(a.typical, b.typical), max(a.worst, b.worst)};
+}
+
+/* ---------------------------------------------------------------- sites */
+
+static struct entity *ref_slot(const struct entity *entity, uint32_t row)
+{
+    struct value value = entity_slot(entity, row);
+
+    return value.type == VALUE_ENTITY ? value.u.entity : NULL;
+}
+
+static const char *word_slot(const struct entity *entity, uint32_t row)
+{
+    struct value value = entity_slot(entity, row);
+
+    return value.type == VALUE_WORD ? value.u.word : value.type == VALUE_STRING ? value.u.string : "";
+}
+
+static void report_site_cycle(struct analysis *a, struct entity *site)
+{
+    diag_help(diag_report(a->sink, DIAG_E0510, site->span, "site `%s` is inside of itself", site->name),
+              "`within` must lead outwards: zone, region, provider");
+}
+
+void build_sites(struct analysis *a)
+{
+    struct plan *plan = a->plan;
+
+    plan->site_count = a->model->declared[BLOCK_SITE].list.len;
+    plan->sites = ARENA_ARRAY(a->arena, struct site_info, plan->site_count);
+    for (uint32_t i = 0; i < plan->site_count; i++) {
+        struct entity *entity = a->model->declared[BLOCK_SITE].list.items[i];
+        struct site_info *site = &plan->sites[i];
+        struct value level = kind_slot(entity->kind, KIND_level);
+
+        site->entity = entity;
+        site->index = i;
+        site->within = ref_slot(entity, SITE_within);
+        site->role = word_slot(entity, SITE_role);
+        site->level = level.type == VALUE_WORD ? level.u.word : "";
+        entity->facts = site;
+    }
+    for (uint32_t i = 0; i < plan->site_count; i++) {
+        struct site_info *site = &plan->sites[i];
+        int depth = 0;
+
+        site->region = "";
+        for (const struct entity *at = site->entity; at; at = ref_slot(at, SITE_within)) {
+            struct value is_account = kind_slot(at->kind, KIND_is_account);
+
+            if (++depth > DEPTH_LIMIT) {
+                report_site_cycle(a, site->entity);
+                a->has_cycle = true;
+                site->within = NULL;
+                break;
+            }
+            if (!site->account)
+                site->account = ref_slot(at, SITE_account);
+            if (!site->account && at != site->entity && is_account.type == VALUE_BOOL && is_account.u.integer)
+                site->account = (struct entity *)(uintptr_t)at;
+            if (!site->region[0])
+                site->region = entity_string(a->model, at, "region", "");
+        }
+    }
+}
+
+bool site_is_in(const struct analysis *a, const struct site_info *site, const struct entity *ancestor)
+{
+    int depth = 0;
+
+    for (; site && depth < DEPTH_LIMIT; depth++) {
+        if (site->entity == ancestor)
+            return true;
+        site = site->within ? plan_site(a->plan, site->within) : NULL;
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------- assets */
+
+static struct edges make_edges(struct analysis *a, struct asset *asset, uint32_t row)
+{
+    struct value list = entity_slot(asset->entity, row);
+    struct edges edges = {0};
+
+    if (list.type != VALUE_LIST)
+        return edges;
+    edges.items = ARENA_ARRAY(a->arena, struct edge, list.u.list->count);
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        struct value item = list.u.list->items[i];
+        struct asset *to = item.type == VALUE_ENTITY ? plan_asset(a->plan, item.u.entity) : NULL;
+
+        if (!to)
+            continue; /* a store or a secret: see rpo.c and the rules */
+        edges.items[edges.count].to = to;
+        edges.items[edges.count].span = (struct span){item.origin, item.origin + (uint32_t)strlen(to->name)};
+        edges.items[edges.count++].degraded = NULL;
+    }
+    return edges;
+}
+
+/* `uses [a, b]` and `uses a { degraded = … }` blocks together. */
+static struct edges make_uses(struct analysis *a, struct asset *asset)
+{
+    struct edges edges = make_edges(a, asset, ASSET_uses);
+    struct entity *child;
+    uint32_t extra = 0;
+
+    for (uint32_t i = 0; entity_child(asset->entity, BLOCK_USES, &i);)
+        extra++;
+    if (!extra)
+        return edges;
+    edges.items = arena_grow(a->arena, edges.items, edges.count * sizeof *edges.items, (edges.count + extra) * sizeof *edges.items);
+    for (uint32_t i = 0; (child = entity_child(asset->entity, BLOCK_USES, &i));) {
+        struct entity *to = model_find(a->model, BLOCK_ASSET, child->name);
+        struct value degraded = entity_slot(child, USES_degraded);
+        uint32_t at;
+
+        if (!to) {
+            diag_report(a->sink, DIAG_E0511, child->span, "`uses %s`: there is no asset `%s`", child->name, child->name);
+            continue;
+        }
+        for (at = 0; at < edges.count && edges.items[at].to->entity != to; at++)
+            ;
+        edges.items[at].to = plan_asset(a->plan, to);
+        edges.items[at].span = child->span;
+        edges.items[at].degraded = degraded.type == VALUE_STRING ? degraded.u.string : NULL;
+        if (at == edges.count)
+            edges.count++;
+    }
+    return edges;
+}
+
+static void add_site(struct analysis *a, struct asset *asset, struct value value)
+{
+    struct site_info *site = value.type == VALUE_ENTITY ? plan_site(a->plan, value.u.entity) : NULL;
+
+    if (!site)
+        return;
+    for (uint32_t i = 0; i < asset->site_count; i++) {
+        if (asset->sites[i] == site)
+            return;
+    }
+    asset->sites = arena_grow(a->arena, asset->sites, asset->site_count * sizeof *asset->sites,
+                              (asset->site_count + 1) * sizeof *asset->sites);
+    asset->sites[asset->site_count++] = site;
+}
+
+/* A zone is the more exact place; `sites` are all at once. */
+static void find_sites(struct analysis *a, struct asset *asset)
+{
+    struct value sites = entity_slot(asset->entity, ASSET_sites);
+    struct value zone = entity_slot(asset->entity, ASSET_zone);
+
+    if (sites.type == VALUE_LIST) {
+        for (uint32_t i = 0; i < sites.u.list->count; i++)
+            add_site(a, asset, sites.u.list->items[i]);
+    }
+    if (asset->site_count == 0)
+        add_site(a, asset, zone.type == VALUE_ENTITY ? zone : entity_slot(asset->entity, ASSET_site));
+}
+
+static struct entity *find_owner(const struct analysis *a, const struct asset *asset)
+{
+    struct entity *owner = ref_slot(asset->entity, ASSET_owner);
+    struct entity *defaults;
+    uint32_t cursor = 0;
+
+    if (owner)
+        return owner;
+    defaults = asset->tier ? entity_child(asset->tier, BLOCK_TIER_DEFAULT, &cursor) : NULL;
+    owner = defaults ? ref_slot(defaults, TIER_DEFAULT_owner) : NULL;
+    return owner ? owner : a->model->plan ? ref_slot(a->model->plan, PLAN_owner) : NULL;
+}
+
+void build_assets(struct analysis *a)
+{
+    struct plan *plan = a->plan;
+
+    plan->asset_count = a->model->declared[BLOCK_ASSET].list.len;
+    plan->assets = ARENA_ARRAY(a->arena, struct asset, plan->asset_count);
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        struct entity *entity = a->model->declared[BLOCK_ASSET].list.items[i];
+
+        plan->assets[i].entity = entity;
+        plan->assets[i].name = entity->name;
+        plan->assets[i].index = i;
+        entity->facts = &plan->assets[i];
+    }
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        struct asset *asset = &plan->assets[i];
+        struct value stateful = kind_slot(asset->entity->kind, KIND_stateful);
+        struct value level;
+
+        asset->tier = ref_slot(asset->entity, ASSET_tier);
+        level = asset->tier ? entity_slot(asset->tier, TIER_level) : value_unknown();
+        asset->level = level.type == VALUE_INT ? level.u.integer : LEVEL_NONE;
+        asset->stateful = stateful.type == VALUE_BOOL && stateful.u.integer;
+        asset->owner = find_owner(a, asset);
+        find_sites(a, asset);
+        asset->needs = make_edges(a, asset, ASSET_needs);
+        asset->restores_with = make_edges(a, asset, ASSET_restores_with);
+        asset->observes = make_edges(a, asset, ASSET_observes);
+        asset->uses = make_uses(a, asset);
+        general_objectives(a, asset);
+    }
+}

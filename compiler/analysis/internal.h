@@ -1,0 +1,93 @@
+/* Private to the analysis: what its files share. */
+#ifndef DRC_ANALYSIS_INTERNAL_H
+#define DRC_ANALYSIS_INTERNAL_H
+
+#include "analysis/analysis.h"
+
+/* The last steps one waits for when one waits for an asset. */
+struct frontier {
+    struct step **items;
+    uint32_t len, cap;
+};
+
+struct analysis {
+    struct model *model;
+    struct evaluator *eval;
+    struct diag_sink *sink;
+    struct arena *arena;
+    struct plan *plan;
+    const struct analysis_options *options;
+    struct scenario_result *scenario; /* being worked on: what `scenario`, `here` and hooks refer to */
+    bool *site_lost;                  /* by site index, in that scenario */
+    bool *site_compromised;
+    struct map gaps;                  /* cached gaps of schedules, by printed form */
+    VEC(struct finding) findings;
+    bool has_cycle;                   /* then nothing is timed: there is no order */
+    uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
+    struct frontier *frontiers;       /* by asset index, in the scenario being worked on */
+};
+
+/* ---- build.c ---- */
+void build_sites(struct analysis *a);
+void build_assets(struct analysis *a);
+struct value kind_slot(const struct kind_info *kind, uint32_t row);           /* own or inherited; UNKNOWN */
+struct entity *kind_deferred(const struct kind_info *kind, uint32_t row);     /* kind entity that writes the row, or NULL */
+bool site_is_in(const struct analysis *a, const struct site_info *site, const struct entity *ancestor);
+const char *intern_text(const struct analysis *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct span_of_time time_of(struct value value); /* DURATION or a range of them; otherwise unknown */
+struct span_of_time time_add(struct span_of_time a, struct span_of_time b);
+struct span_of_time time_max(struct span_of_time a, struct span_of_time b);
+struct span_of_time time_exact(int64_t ms);
+
+/* ---- graph.c ---- */
+/* Reports every cycle of `needs` and `restores_with`, once, edge by edge; sets has_cycle. */
+void graph_cycles(struct analysis *a);
+
+/* ---- survival.c ---- */
+void survive(struct analysis *a, struct scenario_result *result);
+/* self, r, scenario, plan, input: what methods and steps see. */
+const struct scope *method_scope(struct analysis *a, struct asset_state *state, const struct candidate *candidate);
+bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);
+
+/* ---- rpo.c ---- */
+/* Smallest worst-case loss over the complete chains of copies that survive; fills rpo, rpo_terms, copy, from_store.
+ * False with `rejected` set when no chain survives. */
+bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method);
+void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
+
+/* ---- steps.c ---- */
+void make_steps(struct analysis *a, struct scenario_result *result);
+struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
+bool evaluate_command(struct analysis *a, struct value value, struct command *out);
+
+/* ---- timing.c ---- */
+void time_steps(struct analysis *a, struct scenario_result *result);
+
+/* ---- traffic.c ---- */
+void move_traffic(struct analysis *a, struct scenario_result *result);
+
+/* ---- objectives.c ---- */
+void effective_objectives(struct analysis *a, struct scenario_result *result);
+void judge(struct analysis *a, struct scenario_result *result);
+void general_objectives(struct analysis *a, struct asset *asset);
+bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
+
+/* ---- findings.c ---- */
+/* Records a finding and reports it unless a waiver accepts it: then NULL, and nothing more is to be said. */
+struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario,
+                  struct span span, const char *format, ...) __attribute__((format(printf, 7, 8)));
+struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject,
+                       struct span span, const char *message);
+void check_waivers(struct analysis *a);
+
+/* ---- rules.c ---- */
+void check_rules(struct analysis *a);
+
+/* ---- jobs.c, emissions.c ---- */
+void make_jobs(struct analysis *a);
+void make_emissions(struct analysis *a);
+
+/* ---- digest.c ---- */
+const char *plan_digest(struct analysis *a);
+
+#endif

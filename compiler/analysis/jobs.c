@@ -1,0 +1,214 @@
+/* Backup jobs: for every `backup` block the kind's procedure with its words filled in, and how files get into and out of
+ * the stores it writes to. A backup nobody knows how to take stays a job without a procedure: an explicit manual step. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+static struct value runtime(const struct analysis *a, const char *name)
+{
+    return (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, name)};
+}
+
+static struct entity *find_procedure(const struct kind_info *kind, const char *name)
+{
+    for (uint32_t i = 0; kind && i < kind->procedures.len; i++) {
+        if (strcmp(kind->procedures.items[i]->name, name) == 0)
+            return kind->procedures.items[i];
+    }
+    return NULL;
+}
+
+static void strings(struct analysis *a, struct value list, const char ***items, uint32_t *count)
+{
+    if (list.type != VALUE_LIST)
+        return;
+    *items = ARENA_ARRAY(a->arena, const char *, list.u.list->count);
+    for (uint32_t i = 0; i < list.u.list->count; i++)
+        (*items)[(*count)++] = value_text(list.u.list->items[i], a->arena);
+}
+
+static void command(struct analysis *a, const struct entity *procedure, uint32_t row, const struct scope *scope,
+                    const struct entity *subject, struct command *out)
+{
+    struct value value = eval_deferred(a->eval, procedure, row, scope);
+    const struct attr *attr = block_attr(procedure->tree, procedure->schema->rows[row].name);
+
+    if (!attr || value.type == VALUE_ERROR || value.type == VALUE_NULL || evaluate_command(a, value, out))
+        return;
+    diag_label(diag_report(a->sink, DIAG_E0515, attr->value->span, "a word of the command is not known"), subject->span,
+               "for `%s`", subject->name);
+    memset(out, 0, sizeof *out);
+}
+
+static struct store_access access_of(struct analysis *a, struct entity *store)
+{
+    struct store_access access = {.store = store};
+    const struct scope *scope = scope_add(a->eval, scope_add(a->eval, NULL, "job", runtime(a, "job")), "self", value_entity(store));
+    static const char *const names[] = {"put", "fetch", "list", "remove"};
+
+    for (int i = 0; i < 4; i++) {
+        struct entity *procedure = find_procedure(store->kind, names[i]);
+        struct command *out = i == 0 ? &access.put : i == 1 ? &access.fetch : i == 2 ? &access.list : &access.remove;
+
+        if (!procedure)
+            continue;
+        command(a, procedure, PROCEDURE_run, scope, store, out);
+        if (i == 0) {
+            strings(a, eval_deferred(a->eval, procedure, PROCEDURE_tools, scope), &access.tools, &access.tool_count);
+            strings(a, eval_deferred(a->eval, procedure, PROCEDURE_secrets, scope), &access.secrets, &access.secret_count);
+        }
+    }
+    return access;
+}
+
+static int64_t duration_of(const struct entity *entity, uint32_t row, int64_t unset)
+{
+    struct value value = value_worst(entity_slot(entity, row));
+
+    return value.type == VALUE_DURATION ? value.u.integer : unset;
+}
+
+static const char *word_of(struct analysis *a, struct value value, const char *fallback)
+{
+    return value.type == VALUE_WORD || value.type == VALUE_STRING ? value_text(value, a->arena) : fallback;
+}
+
+static void stores(struct analysis *a, struct backup_job *job)
+{
+    struct value to = entity_slot(job->backup, BACKUP_to), copies = entity_slot(job->backup, BACKUP_copies);
+
+    if (to.type == VALUE_ENTITY) {
+        job->to = to.u.entity;
+        job->to_access = ARENA_NEW(a->arena, struct store_access);
+        *job->to_access = access_of(a, job->to);
+    }
+    if (copies.type != VALUE_LIST || !copies.u.list->count)
+        return;
+    job->copies = ARENA_ARRAY(a->arena, struct entity *, copies.u.list->count);
+    job->copy_access = ARENA_ARRAY(a->arena, struct store_access, copies.u.list->count);
+    for (uint32_t i = 0; i < copies.u.list->count; i++) {
+        if (copies.u.list->items[i].type != VALUE_ENTITY)
+            continue;
+        job->copies[job->copy_count] = copies.u.list->items[i].u.entity;
+        job->copy_access[job->copy_count] = access_of(a, job->copies[job->copy_count]);
+        job->copy_count++;
+    }
+}
+
+/* By the tool the backup names, else by what a run captures; the asset's kind first, then the store's (a repository such as restic's
+ * takes anything). */
+static struct entity *choose_procedure(struct analysis *a, const struct backup_job *job, const struct scope *scope)
+{
+    struct value method = entity_slot(job->backup, BACKUP_method);
+    const char *kind = word_of(a, entity_slot(job->backup, BACKUP_kind), "full");
+    const char *names[2] = {word_of(a, method, NULL), kind};
+    const struct kind_info *kinds[2] = {job->asset && !job->group ? job->asset->entity->kind : NULL, job->to ? job->to->kind : NULL};
+
+    for (int n = 0; n < 2; n++) {
+        for (int k = 0; names[n] && k < 2; k++) {
+            struct entity *procedure = find_procedure(kinds[k], names[n]);
+            struct value when = procedure ? eval_deferred(a->eval, procedure, PROCEDURE_when, scope) : value_unknown();
+
+            if (procedure && when.type == VALUE_BOOL && when.u.integer)
+                return procedure;
+        }
+        if (names[0])
+            break; /* a named tool that nobody knows is not replaced by another */
+    }
+    return NULL;
+}
+
+static void fill_procedure(struct analysis *a, struct backup_job *job, const struct scope *scope, struct entity *subject)
+{
+    struct entity *procedure = job->procedure;
+    struct value managed = eval_deferred(a->eval, procedure, PROCEDURE_managed, scope);
+
+    job->managed = managed.type == VALUE_STRING ? managed.u.string : NULL;
+    command(a, procedure, PROCEDURE_run, scope, subject, &job->run);
+    command(a, procedure, PROCEDURE_verify, scope, subject, &job->verify);
+    command(a, procedure, PROCEDURE_restore, scope, subject, &job->restore);
+    strings(a, eval_deferred(a->eval, procedure, PROCEDURE_tools, scope), &job->tools, &job->tool_count);
+    strings(a, eval_deferred(a->eval, procedure, PROCEDURE_secrets, scope), &job->secrets, &job->secret_count);
+    job->suffix = word_of(a, eval_deferred(a->eval, procedure, PROCEDURE_suffix, scope), "backup");
+    job->output = word_of(a, eval_deferred(a->eval, procedure, PROCEDURE_output, scope), "file");
+    job->capture = word_of(a, eval_deferred(a->eval, procedure, PROCEDURE_capture, scope), "start");
+}
+
+static struct backup_job make_job(struct analysis *a, struct entity *owner, struct entity *backup)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule), members = value_unknown();
+    struct backup_job job = {.backup = backup, .span = backup->span, .suffix = "backup", .output = "file", .capture = "start"};
+    const struct scope *scope = NULL;
+
+    job.name = intern_text(a, "%s-%s", owner->name, backup->name);
+    job.asset = plan_asset(a->plan, owner);
+    if (owner->schema->id == BLOCK_GROUP) {
+        job.group = owner;
+        members = entity_slot(owner, GROUP_members);
+        job.members = ARENA_ARRAY(a->arena, struct asset *, members.type == VALUE_LIST ? members.u.list->count : 1);
+        for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++) {
+            if (members.u.list->items[i].type == VALUE_ENTITY)
+                job.members[job.member_count++] = plan_asset(a->plan, members.u.list->items[i].u.entity);
+        }
+        job.asset = job.member_count ? job.members[0] : NULL;
+    } else {
+        job.members = ARENA_NEW(a->arena, struct asset *);
+        job.members[job.member_count++] = job.asset;
+    }
+    if (schedule.type == VALUE_SCHEDULE) {
+        job.schedule = schedule.u.schedule;
+        if (job.schedule->zone && a->options->zone)
+            job.zone = a->options->zone(a->options->zone_context, job.schedule->zone);
+    }
+    job.ship_every = duration_of(backup, BACKUP_ship_every, TIME_UNKNOWN);
+    job.duration = time_of(entity_slot(backup, BACKUP_duration));
+    job.start_window = duration_of(backup, BACKUP_start_window, 0);
+    job.jitter = duration_of(backup, BACKUP_jitter, 0);
+    job.retain = entity_slot(backup, BACKUP_retain);
+    job.verify_every = duration_of(backup, BACKUP_verify, TIME_UNKNOWN);
+    stores(a, &job);
+    scope = scope_add(a->eval, scope, "job", runtime(a, "job"));
+    if (job.to)
+        scope = scope_add(a->eval, scope, "store", value_entity(job.to));
+    scope = scope_add(a->eval, scope, "backup", value_entity(backup));
+    scope = scope_add(a->eval, scope, "self", value_entity(owner));
+    job.procedure = choose_procedure(a, &job, scope);
+    if (job.procedure)
+        fill_procedure(a, &job, scope, owner);
+    return job;
+}
+
+static void link_jobs(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->plan->job_count; i++) {
+        struct backup_job *job = &a->plan->jobs[i];
+        struct value of = entity_slot(job->backup, BACKUP_of);
+
+        for (uint32_t other = 0; (of.type == VALUE_STRING || of.type == VALUE_WORD) && other < a->plan->job_count; other++) {
+            const struct entity *backup = a->plan->jobs[other].backup;
+
+            if (backup->parent == job->backup->parent && strcmp(backup->name, of.u.string) == 0)
+                job->of = &a->plan->jobs[other];
+        }
+    }
+}
+
+void make_jobs(struct analysis *a)
+{
+    VEC(struct backup_job) jobs = {0};
+    struct entity *backup;
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        for (uint32_t c = 0; (backup = entity_child(a->plan->assets[i].entity, BLOCK_BACKUP, &c));)
+            vec_push(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup));
+    }
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
+        struct entity *group = a->model->declared[BLOCK_GROUP].list.items[i];
+
+        for (uint32_t c = 0; (backup = entity_child(group, BLOCK_BACKUP, &c));)
+            vec_push(a->arena, &jobs, make_job(a, group, backup));
+    }
+    a->plan->jobs = jobs.items;
+    a->plan->job_count = jobs.len;
+    link_jobs(a);
+}

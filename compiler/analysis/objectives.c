@@ -1,0 +1,287 @@
+/* Effective objectives with their source, ceilings, and the verdict over what was computed.
+ *
+ * Order: the asset's own for the class, its general one, its tier's default, the plan's default. Ceilings (tier limit,
+ * class, plan) are checked afterwards and never applied silently. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+static struct objective none(void)
+{
+    return (struct objective){TIME_UNKNOWN, "", {0, 0}};
+}
+
+static struct span attr_span(const struct analysis *a, const struct entity *entity, const char *name)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
+
+    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
+static bool take(const struct analysis *a, const struct entity *entity, uint32_t row, const char *name, const char *source,
+                 struct objective *out)
+{
+    struct value value = entity ? entity_slot(entity, row) : value_unknown();
+
+    if (value.type == VALUE_NA) {
+        *out = (struct objective){RPO_NOT_APPLICABLE, source, attr_span(a, entity, name)};
+        return true;
+    }
+    if (value.type != VALUE_DURATION)
+        return false;
+    *out = (struct objective){value.u.integer, source, attr_span(a, entity, name)};
+    return true;
+}
+
+static struct entity *plan_objectives(const struct analysis *a, const char *role)
+{
+    uint32_t cursor = 0;
+    struct entity *block = entity_child(a->model->plan, BLOCK_PLAN_OBJECTIVES, &cursor);
+    struct value is = block ? entity_slot(block, PLAN_OBJECTIVES_role) : value_unknown();
+
+    return is.type == VALUE_WORD && strcmp(is.u.word, role) == 0 ? block : NULL;
+}
+
+void general_objectives(struct analysis *a, struct asset *asset)
+{
+    const struct entity *tier_default = NULL, *plan = plan_objectives(a, "default");
+    uint32_t cursor = 0;
+
+    asset->rto = asset->rpo = asset->mtd = none();
+    if (asset->tier)
+        tier_default = entity_child(asset->tier, BLOCK_TIER_DEFAULT, &cursor);
+    if (!take(a, asset->entity, ASSET_rto, "rto", "asset", &asset->rto) &&
+        !take(a, tier_default, TIER_DEFAULT_rto, "rto", "tier default", &asset->rto))
+        take(a, plan, PLAN_OBJECTIVES_rto, "rto", "plan default", &asset->rto);
+    if (!take(a, asset->entity, ASSET_rpo, "rpo", "asset", &asset->rpo) &&
+        !take(a, tier_default, TIER_DEFAULT_rpo, "rpo", "tier default", &asset->rpo))
+        take(a, plan, PLAN_OBJECTIVES_rpo, "rpo", "plan default", &asset->rpo);
+    if (!take(a, asset->entity, ASSET_mtd, "mtd", "asset", &asset->mtd))
+        take(a, tier_default, TIER_DEFAULT_mtd, "mtd", "tier default", &asset->mtd);
+    if (!asset->stateful)
+        asset->rpo = (struct objective){RPO_NOT_APPLICABLE, "stateless", asset->entity->span};
+}
+
+/* The class binds the tiers it applies to; all when it names none. */
+static bool class_binds(const struct entity *class_, const struct asset *asset)
+{
+    struct value tiers = entity_slot(class_, CLASS_applies_to);
+
+    if (tiers.type != VALUE_LIST)
+        return true;
+    for (uint32_t i = 0; i < tiers.u.list->count; i++) {
+        if (tiers.u.list->items[i].type == VALUE_ENTITY && tiers.u.list->items[i].u.entity == asset->tier)
+            return true;
+    }
+    return false;
+}
+
+/* Without any objective of its own, what the class promises is the objective. */
+static void from_class(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    if (!result->class_ || !class_binds(result->class_, state->asset))
+        return;
+    if (state->rto.ms == TIME_UNKNOWN)
+        take(a, result->class_, CLASS_rto, "rto", intern_text(a, "class %s", result->class_->name), &state->rto);
+    if (state->rpo.ms == TIME_UNKNOWN)
+        take(a, result->class_, CLASS_rpo, "rpo", intern_text(a, "class %s", result->class_->name), &state->rpo);
+}
+
+void effective_objectives(struct analysis *a, struct scenario_result *result)
+{
+    const char *source = result->class_ ? intern_text(a, "objective %s", result->class_->name) : "";
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+        struct entity *own = result->class_ ? entity_child_named(state->asset->entity, BLOCK_OBJECTIVE, result->class_->name) : NULL;
+
+        state->rto = state->asset->rto;
+        state->rpo = state->asset->rpo;
+        if (own) {
+            take(a, own, OBJECTIVE_rto, "rto", source, &state->rto);
+            if (state->asset->stateful)
+                take(a, own, OBJECTIVE_rpo, "rpo", source, &state->rpo);
+        }
+        from_class(a, result, state);
+    }
+}
+
+bool asset_wants_proof(const struct analysis *a, const struct asset *asset)
+{
+    struct value proof = asset->tier ? entity_slot(asset->tier, TIER_proof) : value_unknown();
+
+    (void)a;
+    if (proof.type == VALUE_BOOL)
+        return proof.u.integer;
+    return asset->level <= 1;
+}
+
+static const char *words(struct analysis *a, int64_t ms)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result;
+
+    print_duration(&text, ms);
+    result = strbuf_dup(&text, a->arena);
+    strbuf_release(&text);
+    return result;
+}
+
+static enum verdict compare(int64_t value, bool known, struct objective objective)
+{
+    if (objective.ms == RPO_NOT_APPLICABLE || objective.ms == TIME_UNKNOWN)
+        return VERDICT_NOT_APPLICABLE;
+    if (!known)
+        return VERDICT_UNKNOWN;
+    return value <= objective.ms ? VERDICT_OK : VERDICT_REFUTED;
+}
+
+static void explain_terms(struct analysis *a, struct diag *diag, const struct terms *terms)
+{
+    for (uint32_t i = 0; diag && i < terms->count && i < 6; i++) {
+        const struct term *term = &terms->items[i];
+
+        if (term->ms == TIME_UNKNOWN)
+            diag_note(diag, "%s: unknown", term->text);
+        else if (term->ms == RPO_NOT_APPLICABLE)
+            diag_note(diag, "%s", term->text);
+        else
+            diag_note(diag, "%s: %s", term->text, words(a, term->ms));
+    }
+}
+
+static void unknown_verdict(struct analysis *a, struct scenario_result *result, struct asset_state *state, const char *what)
+{
+    bool strict = asset_wants_proof(a, state->asset);
+    struct diag *diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->asset->entity, result->scenario, state->asset->entity->span,
+                             "%s of `%s` in `%s` is unknown", what, state->asset->name, result->scenario->name);
+
+    if (!diag)
+        return;
+    if (strict) {
+        diag_set_severity(diag, SEVERITY_ERROR);
+        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
+    }
+    if (strcmp(what, "the data loss") == 0)
+        explain_terms(a, diag, &state->rpo_terms);
+    for (uint32_t i = 0; i < state->step_count && strcmp(what, "the recovery time") == 0; i++) {
+        if (!state->steps[i]->takes.known)
+            diag_label(diag, state->steps[i]->span, "how long `%s` takes is not known", state->steps[i]->id);
+    }
+    diag_help(diag, "state the missing figure; unknown is never taken as fine");
+}
+
+static void refute_rto(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    struct diag *diag = find(a, DIAG_E0501, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
+                             "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, words(a, state->finish.worst),
+                             result->scenario->name, words(a, state->rto.ms));
+    const struct step *path[64];
+    uint32_t length = 0;
+
+    if (!diag)
+        return;
+    diag_label(diag, state->rto.span, "RTO from here (%s)", state->rto.source);
+    for (const struct step *step = state->last; step && length < 64; step = step->waits_for)
+        path[length++] = step;
+    if (length && path[length - 1]->start.known)
+        diag_note(diag, "%s until the first step starts (detection and declaration)", words(a, path[length - 1]->start.worst));
+    for (uint32_t i = length; i-- > 0;) {
+        if (path[i]->takes.known && path[i]->takes.worst > 0)
+            diag_note(diag, "%s for `%s`", words(a, path[i]->takes.worst), path[i]->id);
+    }
+    diag_help(diag, "`drc explain rto %s --scenario %s` prints the sum; `rto = %s` would hold", state->asset->name,
+              result->scenario->name, words(a, state->finish.worst));
+}
+
+static void refute_rpo(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    struct diag *diag = find(a, DIAG_E0502, VERDICT_REFUTED, state->asset->entity, result->scenario,
+                             state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span,
+                             "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name, words(a, state->loss_ms),
+                             result->scenario->name, words(a, state->rpo.ms));
+
+    if (!diag)
+        return;
+    diag_label(diag, state->rpo.span, "RPO from here (%s)", state->rpo.source);
+    explain_terms(a, diag, &state->rpo_terms);
+    diag_help(diag, "back up more often, ship logs, or add a replica that survives; `rpo = %s` would hold", words(a, state->loss_ms));
+}
+
+static void no_method(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    struct diag *diag = find(a, DIAG_E0503, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
+                             "nothing is left to recover `%s` with in `%s`", state->asset->name, result->scenario->name);
+
+    if (!diag)
+        return;
+    if (state->lost_with && state->lost_with != state->asset->entity)
+        diag_label(diag, state->lost_with->span, "lost with `%s`", state->lost_with->name);
+    if (!state->candidate_count)
+        diag_note(diag, "kind `%s` has no method", state->asset->entity->kind->entity->name);
+    for (uint32_t i = 0; i < state->candidate_count; i++)
+        diag_note(diag, "`%s`: %s", state->candidates[i].label, state->candidates[i].rejected);
+    diag_help(diag, "add a replica, a standby or a copy at a site that survives, or a `rebuild`");
+}
+
+static void check_ceiling(struct analysis *a, struct scenario_result *result, const struct asset_state *state, const struct entity *ceiling,
+                          uint32_t row, const char *name, struct objective objective, const char *what)
+{
+    struct value limit = entity_slot(ceiling, row);
+    struct diag *diag;
+
+    if (limit.type != VALUE_DURATION || objective.ms < 0 || objective.ms <= limit.u.integer)
+        return;
+    diag = find(a, DIAG_E0506, VERDICT_REFUTED, state->asset->entity, result ? result->scenario : NULL, state->asset->entity->span,
+                "the %s of `%s` is %s, weaker than the ceiling of %s", strcmp(name, "rto") == 0 ? "RTO" : "RPO", state->asset->name,
+                words(a, objective.ms), what);
+    if (!diag)
+        return;
+    diag_label(diag, objective.span, "objective from here (%s)", objective.source);
+    diag_label(diag, attr_span(a, ceiling, name), "ceiling is %s", words(a, limit.u.integer));
+    diag_help(diag, "state `%s = %s` or less", name, words(a, limit.u.integer));
+}
+
+static void check_class_ceilings(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    const char *what;
+
+    if (!result->class_ || !class_binds(result->class_, state->asset))
+        return;
+    what = intern_text(a, "class `%s`", result->class_->name);
+    check_ceiling(a, result, state, result->class_, CLASS_rto, "rto", state->rto, what);
+    check_ceiling(a, result, state, result->class_, CLASS_rpo, "rpo", state->rpo, what);
+}
+
+void judge(struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+
+        state->rto_verdict = state->rpo_verdict = VERDICT_NOT_APPLICABLE;
+        if (state->fate == FATE_UNAFFECTED) {
+            state->loss_ms = RPO_NOT_APPLICABLE;
+            state->discarded_ms = RPO_NOT_APPLICABLE;
+            continue;
+        }
+        check_class_ceilings(a, result, state);
+        if (state->fate == FATE_LOST && !state->chosen) {
+            state->rto_verdict = VERDICT_REFUTED;
+            state->rpo_verdict = state->asset->stateful ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
+            no_method(a, result, state);
+            continue;
+        }
+        state->rto_verdict = compare(state->finish.worst, state->finish.known, state->rto);
+        if (state->fate == FATE_LOST && state->asset->stateful)
+            state->rpo_verdict = state->loss_ms == RPO_NOT_APPLICABLE ? VERDICT_NOT_APPLICABLE
+                                                                      : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
+        if (state->rto_verdict == VERDICT_REFUTED)
+            refute_rto(a, result, state);
+        else if (state->rto_verdict == VERDICT_UNKNOWN)
+            unknown_verdict(a, result, state, "the recovery time");
+        if (state->rpo_verdict == VERDICT_REFUTED)
+            refute_rpo(a, result, state);
+        else if (state->rpo_verdict == VERDICT_UNKNOWN)
+            unknown_verdict(a, result, state, "the data loss");
+    }
+}

@@ -1,0 +1,426 @@
+/* Worst-case data loss of a restore from copies (SEMANTICS §2).
+ *
+ * A recovery point exists at a store only if every link of its chain (full, incrementals, logs) and its key is there and
+ * survives; the loss is that of the newest link: largest gap + start window or jitter + duration of a run + time of the
+ * copy to that store. The smallest loss over all stores and chains counts. */
+#include "analysis/internal.h"
+#include "analysis/schedule.h"
+
+#include <string.h>
+
+enum { CHAIN_LIMIT = 16 };
+
+static bool word_is(struct value value, const char *word)
+{
+    return value.type == VALUE_WORD && strcmp(value.u.word, word) == 0;
+}
+
+static int64_t worst(const struct entity *entity, uint32_t row, int64_t unset)
+{
+    struct value value = value_worst(entity_slot(entity, row));
+
+    return value.type == VALUE_DURATION ? value.u.integer : value.type == VALUE_UNKNOWN ? unset : TIME_UNKNOWN;
+}
+
+static const struct zone *zone_of(struct analysis *a, const struct schedule *schedule)
+{
+    if (!schedule->zone || !a->options->zone)
+        return NULL;
+    return a->options->zone(a->options->zone_context, schedule->zone);
+}
+
+/* Gaps are cached by what the schedule says: 100,000 assets share a few schedules. */
+static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
+{
+    struct value missed = entity_slot(backup, BACKUP_missed);
+    uint32_t k = missed.type == VALUE_INT && missed.u.integer > 0 ? (uint32_t)missed.u.integer : 0;
+    struct strbuf text = STRBUF_INIT;
+    struct schedule_gap *gap;
+    atom key;
+
+    print_schedule(&text, schedule);
+    strbuf_addf(&text, " missed %u", k);
+    key = intern_add(a->model->names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    gap = map_get(&a->gaps, key);
+    if (!gap) {
+        gap = ARENA_NEW(a->arena, struct schedule_gap);
+        schedule_gap(a->arena, schedule, DIALECT_PLAIN, zone_of(a, schedule), k, gap);
+        map_add(&a->gaps, a->arena, key, gap);
+    }
+    return gap;
+}
+
+struct loss {
+    int64_t ms; /* TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    VEC(struct term) terms;
+};
+
+static void add_term(struct analysis *a, struct loss *loss, const char *text, int64_t ms, struct span span)
+{
+    if (ms == 0)
+        return;
+    vec_push(a->arena, &loss->terms, ((struct term){text, ms, span}));
+    if (ms == TIME_UNKNOWN)
+        loss->ms = TIME_UNKNOWN;
+    else if (loss->ms >= 0 && __builtin_add_overflow(loss->ms, ms, &loss->ms))
+        loss->ms = TIME_UNKNOWN;
+}
+
+static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
+
+    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
+/* The loss of one backup at one store. `is_copy`: the store is not where the run writes to. */
+static struct loss backup_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+    struct value kind = entity_slot(backup, BACKUP_kind);
+    struct loss loss = {0};
+    const struct schedule_gap *gap;
+
+    if (schedule.type != VALUE_SCHEDULE) {
+        loss.ms = TIME_UNKNOWN;
+        return loss;
+    }
+    switch (schedule.u.schedule->kind) {
+    case SCHEDULE_CONTINUOUS:
+        add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name),
+                 worst(backup, BACKUP_ship_every, word_is(kind, "log") ? TIME_UNKNOWN : 0), row_span(a, backup, "ship_every"));
+        break;
+    case SCHEDULE_ON_CHANGE:
+        if (entity_slot(backup, BACKUP_interval).type != VALUE_DURATION) {
+            loss.ms = RPO_NOT_APPLICABLE;
+            vec_push(a->arena, &loss.terms,
+                     ((struct term){intern_text(a, "`%s` runs on change: its loss is not bounded by time", backup->name), RPO_NOT_APPLICABLE,
+                                    row_span(a, backup, "schedule")}));
+            return loss;
+        }
+        add_term(a, &loss, intern_text(a, "`%s` is verified every", backup->name), worst(backup, BACKUP_interval, 0),
+                 row_span(a, backup, "interval"));
+        add_term(a, &loss, "quiet time before a run", worst(backup, BACKUP_settle, 0), row_span(a, backup, "settle"));
+        add_term(a, &loss, "duration of a run", worst(backup, BACKUP_duration, 0), row_span(a, backup, "duration"));
+        break;
+    default:
+        gap = gap_of(a, backup, schedule.u.schedule);
+        if (gap->status != SCHEDULE_OK) {
+            loss.ms = TIME_UNKNOWN;
+            return loss; /* reported by check_backups */
+        }
+        {
+            struct strbuf text = STRBUF_INIT;
+
+            strbuf_addf(&text, "largest gap of `%s`, from ", backup->name);
+            print_instant(&text, gap->max_from, NULL);
+            strbuf_addstr(&text, " to ");
+            print_instant(&text, gap->max_to, NULL);
+            add_term(a, &loss, strbuf_dup(&text, a->arena), gap->max_gap, row_span(a, backup, "schedule"));
+            strbuf_release(&text);
+        }
+        add_term(a, &loss, "start window", worst(backup, BACKUP_start_window, 0), row_span(a, backup, "start_window"));
+        add_term(a, &loss, "jitter", worst(backup, BACKUP_jitter, 0), row_span(a, backup, "jitter"));
+        add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, TIME_UNKNOWN), row_span(a, backup, "duration"));
+        for (uint32_t i = 0; i < asset->entity->kind->procedures.len; i++) {
+            const struct entity *procedure = asset->entity->kind->procedures.items[i];
+            struct value shortest = value_best(entity_slot(backup, BACKUP_duration));
+
+            if (!word_is(kind, procedure->name) || shortest.type != VALUE_DURATION)
+                continue;
+            if (word_is(eval_deferred(a->eval, procedure, PROCEDURE_capture, NULL), "end"))
+                add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -shortest.u.integer, procedure->span);
+        }
+    }
+    if (is_copy)
+        add_term(a, &loss, "time of the copy", worst(backup, BACKUP_copy_time, 0), row_span(a, backup, "copy_time"));
+    return loss;
+}
+
+static bool list_has(struct value list, const struct entity *entity)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_ENTITY && list.u.list->items[i].u.entity == entity)
+            return true;
+    }
+    return false;
+}
+
+static bool is_at(const struct entity *backup, const struct entity *store, bool *is_copy)
+{
+    struct value to = entity_slot(backup, BACKUP_to);
+
+    *is_copy = !(to.type == VALUE_ENTITY && to.u.entity == store);
+    return !*is_copy || list_has(entity_slot(backup, BACKUP_copies), store);
+}
+
+/* The backup a link builds on: in the same asset or group. */
+static struct entity *link_of(const struct analysis *a, const struct entity *backup)
+{
+    struct value of = entity_slot(backup, BACKUP_of);
+
+    if (of.type != VALUE_STRING && of.type != VALUE_WORD)
+        return NULL;
+    return entity_child_named(backup->parent, BLOCK_BACKUP, intern_str(a->model->names, of.u.string));
+}
+
+/* Logs need no `of`: any full backup or snapshot beside them is their base. */
+static const struct entity *base_of_log(const struct entity *backup, const struct entity *store)
+{
+    struct entity *other;
+    bool is_copy;
+
+    for (uint32_t i = 0; (other = entity_child(backup->parent, BLOCK_BACKUP, &i));) {
+        struct value kind = entity_slot(other, BACKUP_kind);
+
+        if ((word_is(kind, "full") || word_is(kind, "snapshot")) && is_at(other, store, &is_copy))
+            return other;
+    }
+    return NULL;
+}
+
+static bool chain_complete(struct analysis *a, const struct entity *backup, const struct entity *store, const char **why)
+{
+    bool is_copy;
+
+    for (int depth = 0; backup && depth < CHAIN_LIMIT; depth++) {
+        struct value kind = entity_slot(backup, BACKUP_kind);
+        const struct entity *next;
+
+        if (!is_at(backup, store, &is_copy)) {
+            *why = intern_text(a, "`%s` is not in `%s`, so what builds on it is of no use there", backup->name, store->name);
+            return false;
+        }
+        if (word_is(kind, "full") || word_is(kind, "snapshot"))
+            return true;
+        next = link_of(a, backup);
+        if (!next && word_is(kind, "log"))
+            next = base_of_log(backup, store);
+        if (!next) {
+            *why = intern_text(a, "`%s` in `%s` has no full backup there to build on", backup->name, store->name);
+            return false;
+        }
+        backup = next;
+    }
+    return false;
+}
+
+/* A key that is lost with the store's readers makes the copies unreadable. A replica of the key elsewhere serves as well. */
+static bool key_survives(struct analysis *a, const struct entity *store, const char **why)
+{
+    struct value key = entity_slot(store, STORE_key);
+    struct asset *asset = key.type == VALUE_ENTITY ? plan_asset(a->plan, key.u.entity) : NULL;
+    struct entity *replica;
+
+    if (!asset)
+        return true;
+    for (uint32_t i = 0; i < asset->site_count; i++) {
+        if (!a->site_lost[asset->sites[i]->index] && !a->site_compromised[asset->sites[i]->index])
+            return true;
+    }
+    for (uint32_t i = 0; (replica = entity_child(asset->entity, BLOCK_REPLICA, &i));) {
+        struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, replica->name));
+
+        if (site && !a->site_lost[site->index] && !a->site_compromised[site->index])
+            return true;
+    }
+    if (asset->site_count == 0)
+        return true;
+    *why = intern_text(a, "its key `%s` is lost", asset->name);
+    return false;
+}
+
+static bool reads(struct value from, struct value kind)
+{
+    if (from.type != VALUE_LIST || from.u.list->count == 0)
+        return true;
+    for (uint32_t i = 0; i < from.u.list->count; i++) {
+        if (kind.type == VALUE_WORD && word_is(from.u.list->items[i], kind.u.word))
+            return true;
+    }
+    return false;
+}
+
+struct best {
+    bool found;
+    struct loss loss;
+    struct entity *backup, *store;
+    const char *why;
+};
+
+static bool smaller(const struct loss *a, const struct loss *b)
+{
+    if (a->ms == TIME_UNKNOWN)
+        return false;
+    if (b->ms == TIME_UNKNOWN)
+        return true;
+    if (a->ms == RPO_NOT_APPLICABLE)
+        return false;
+    return b->ms == RPO_NOT_APPLICABLE || a->ms < b->ms;
+}
+
+/* Data noticed to be wrong late can be restored only from copies that live long enough. */
+static bool lives_long_enough(struct analysis *a, const struct asset_state *state, const struct entity *backup, const struct loss *loss,
+                              const char **why)
+{
+    struct value retain = entity_slot(backup, BACKUP_retain), noticed = entity_slot(a->scenario->scenario, SCENARIO_noticed_within);
+    struct span_of_time act = time_add(a->scenario->detect, a->scenario->declare);
+    int64_t need;
+
+    if (strcmp(state->loss, "corruption") != 0 && strcmp(state->loss, "deletion") != 0 && strcmp(state->loss, "object") != 0)
+        return true;
+    if (retain.type != VALUE_DURATION || noticed.type != VALUE_DURATION || loss->ms < 0 || !act.known)
+        return true;
+    need = noticed.u.integer + act.worst + loss->ms;
+    if (retain.u.integer >= need)
+        return true;
+    {
+        struct strbuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "`%s` is kept for ", backup->name);
+        print_duration(&text, retain.u.integer);
+        strbuf_addstr(&text, ", but it may be needed after ");
+        print_duration(&text, need);
+        *why = strbuf_dup(&text, a->arena);
+        strbuf_release(&text);
+    }
+    return false;
+}
+
+static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, struct best *best)
+{
+    const char *why = NULL;
+    struct loss loss;
+    bool is_copy;
+
+    if (!store_survives(a, store, state->loss, &why) || !chain_complete(a, backup, store, &why) || !key_survives(a, store, &why)) {
+        if (why)
+            best->why = why;
+        return;
+    }
+    is_at(backup, store, &is_copy);
+    loss = backup_loss(a, state->asset, backup, is_copy);
+    if (!lives_long_enough(a, state, backup, &loss, &why)) {
+        best->why = why;
+        return;
+    }
+    if (!best->found || smaller(&loss, &best->loss)) {
+        best->found = true;
+        best->loss = loss;
+        best->backup = backup;
+        best->store = store;
+    }
+}
+
+static void try_backups(struct analysis *a, struct asset_state *state, struct value from, const struct entity *owner, struct best *best)
+{
+    struct entity *backup;
+
+    for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
+        struct value to = entity_slot(backup, BACKUP_to), copies = entity_slot(backup, BACKUP_copies);
+
+        if (!reads(from, entity_slot(backup, BACKUP_kind)))
+            continue;
+        if (to.type == VALUE_ENTITY)
+            try_store(a, state, backup, to.u.entity, best);
+        for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++) {
+            if (copies.u.list->items[c].type == VALUE_ENTITY)
+                try_store(a, state, backup, copies.u.list->items[c].u.entity, best);
+        }
+        /* A backup without a store is kept by the platform beside the asset: it is gone with the site, not with the instance. */
+        if (to.type != VALUE_ENTITY) {
+            struct loss loss;
+            const char *why = NULL;
+            bool gone = false;
+
+            for (uint32_t s = 0; s < state->asset->site_count; s++)
+                gone |= a->site_lost[state->asset->sites[s]->index] || a->site_compromised[state->asset->sites[s]->index];
+            if (gone) {
+                best->why = intern_text(a, "`%s` is kept at the site that is lost", backup->name);
+                continue;
+            }
+            loss = backup_loss(a, state->asset, backup, false);
+            if (!lives_long_enough(a, state, backup, &loss, &why)) {
+                best->why = why;
+            } else if (!best->found || smaller(&loss, &best->loss)) {
+                best->found = true;
+                best->loss = loss;
+                best->backup = backup;
+                best->store = NULL;
+            }
+        }
+    }
+}
+
+bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method)
+{
+    struct value from = eval_deferred(a->eval, method, METHOD_from, method_scope(a, state, candidate));
+    struct best best = {0};
+
+    try_backups(a, state, from, state->asset->entity, &best);
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
+        const struct entity *group = a->model->declared[BLOCK_GROUP].list.items[i];
+
+        if (list_has(entity_slot(group, GROUP_members), state->asset->entity))
+            try_backups(a, state, from, group, &best);
+    }
+    if (!best.found) {
+        candidate->rejected = best.why ? best.why : "there is no copy to restore from";
+        return false;
+    }
+    candidate->rpo = best.loss.ms;
+    candidate->rpo_terms.items = best.loss.terms.items;
+    candidate->rpo_terms.count = best.loss.terms.len;
+    candidate->copy = best.backup;
+    candidate->from_store = best.store;
+    return true;
+}
+
+/* ---------------------------------------------------------------- backups on their own */
+
+static void check_backup(struct analysis *a, struct entity *backup)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule), of = entity_slot(backup, BACKUP_of);
+    int64_t duration = worst(backup, BACKUP_duration, TIME_UNKNOWN);
+    const struct schedule_gap *gap;
+
+    if ((of.type == VALUE_STRING || of.type == VALUE_WORD) && !link_of(a, backup))
+        diag_help(diag_report(a->sink, DIAG_E0513, row_span(a, backup, "of"), "`%s` builds on `%s`, which does not exist", backup->name,
+                              of.u.string),
+                  "`of` is the name of another `backup` block beside it");
+    if (schedule.type != VALUE_SCHEDULE)
+        return;
+    gap = gap_of(a, backup, schedule.u.schedule);
+    if (gap->status == SCHEDULE_NEVER) {
+        diag_report(a->sink, DIAG_E0512, row_span(a, backup, "schedule"), "the schedule of `%s` never fires", backup->name);
+    } else if (gap->status == SCHEDULE_REFUSED) {
+        struct diag *diag = diag_report(a->sink, DIAG_E0512, row_span(a, backup, "schedule"), "the schedule of `%s`: %s", backup->name,
+                                        gap->refusal.reason);
+
+        if (gap->refusal.help)
+            diag_help(diag, "%s", gap->refusal.help);
+    } else if (gap->status == SCHEDULE_OK && duration >= gap->min_gap) {
+        struct strbuf text = STRBUF_INIT;
+
+        print_duration(&text, gap->min_gap);
+        diag_at(diag_report(a->sink, DIAG_E0514, row_span(a, backup, "duration"),
+                            "a run of `%s` may not be finished when the next one is due", backup->name),
+                "the shortest gap is %s", strbuf_str(&text));
+        strbuf_release(&text);
+    }
+}
+
+void check_backups(struct analysis *a)
+{
+    struct entity *backup;
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        for (uint32_t c = 0; (backup = entity_child(a->plan->assets[i].entity, BLOCK_BACKUP, &c));)
+            check_backup(a, backup);
+    }
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
+        for (uint32_t c = 0; (backup = entity_child(a->model->declared[BLOCK_GROUP].list.items[i], BLOCK_BACKUP, &c));)
+            check_backup(a, backup);
+    }
+}

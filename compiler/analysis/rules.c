@@ -1,0 +1,89 @@
+/* Rules written in the language: `for` each thing `where` it applies, `require` something. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+static uint32_t severity_of(struct analysis *a, const struct entity *rule)
+{
+    struct value word = eval_deferred(a->eval, rule, RULE_severity, NULL);
+
+    if (word.type == VALUE_WORD && strcmp(word.u.word, "warning") == 0)
+        return SEVERITY_WARNING;
+    return word.type == VALUE_WORD && strcmp(word.u.word, "note") == 0 ? SEVERITY_NOTE : SEVERITY_ERROR;
+}
+
+static const char *text_of(struct analysis *a, const struct entity *rule, uint32_t row, const struct scope *scope)
+{
+    struct value value = eval_deferred(a->eval, rule, row, scope);
+
+    return value.type == VALUE_STRING || value.type == VALUE_TEXT ? value_text(value, a->arena) : NULL;
+}
+
+static struct span place_of(struct analysis *a, const struct entity *rule, const struct entity *subject, const struct scope *scope)
+{
+    const char *at = text_of(a, rule, RULE_at, scope);
+    const struct attr *attr = at && subject->tree ? block_attr(subject->tree, intern_str(a->model->names, at)) : NULL;
+
+    return attr ? span_join(attr->name_span, attr->value->span) : subject->span;
+}
+
+static void violated(struct analysis *a, struct entity *rule, struct entity *subject, const struct scope *scope, enum verdict verdict)
+{
+    const char *message = text_of(a, rule, RULE_message, scope);
+    const char *title = text_of(a, rule, RULE_title, NULL);
+    const char *help = text_of(a, rule, RULE_help, scope);
+    struct diag *diag;
+
+    if (verdict == VERDICT_UNKNOWN)
+        message = intern_text(a, "it is not known whether `%s` holds for %s `%s`", title ? title : rule->name, subject->schema->name,
+                              subject->name);
+    diag = find_rule(a, rule, verdict, verdict == VERDICT_UNKNOWN ? SEVERITY_WARNING : severity_of(a, rule), subject,
+                     place_of(a, rule, subject, scope), message ? message : rule->name);
+    if (!diag)
+        return;
+    if (title && verdict != VERDICT_UNKNOWN)
+        diag_note(diag, "%s", title);
+    if (help)
+        diag_help(diag, "%s", help);
+    diag_note(diag, "rule `%s`; `drc explain %s` says why", rule->name, rule->name);
+}
+
+static void check_rule(struct analysis *a, struct entity *rule)
+{
+    const struct scope *base = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
+    struct value elements;
+    uint32_t matched = 0;
+    atom name;
+
+    elements = eval_loop(a->eval, rule, RULE_for, base, &name);
+    for (uint32_t i = 0; name && elements.type == VALUE_LIST && i < elements.u.list->count; i++) {
+        struct value element = elements.u.list->items[i];
+        const struct scope *scope = scope_add(a->eval, base, name, element);
+        struct value where = eval_deferred(a->eval, rule, RULE_where, scope);
+        struct value require;
+        struct entity *subject = element.type == VALUE_ENTITY ? element.u.entity : rule;
+
+        if (where.type == VALUE_BOOL && !where.u.integer)
+            continue;
+        matched++;
+        if (where.type == VALUE_UNKNOWN) {
+            violated(a, rule, subject, scope, VERDICT_UNKNOWN);
+            continue;
+        }
+        if (where.type != VALUE_BOOL)
+            continue; /* a mistake in the rule, reported */
+        require = eval_deferred(a->eval, rule, RULE_require, scope);
+        if (require.type == VALUE_BOOL && !require.u.integer)
+            violated(a, rule, subject, scope, VERDICT_REFUTED);
+        else if (require.type == VALUE_UNKNOWN)
+            violated(a, rule, subject, scope, VERDICT_UNKNOWN);
+    }
+    if (!matched && !sources_file_at(a->model->sources, rule->span.start)->is_std)
+        diag_report(a->sink, DIAG_E0605, rule->span, "rule `%s` applies to nothing", rule->name);
+}
+
+void check_rules(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_RULE].list.len; i++)
+        check_rule(a, a->model->declared[BLOCK_RULE].list.items[i]);
+}

@@ -1,0 +1,593 @@
+/* Steps: what is done for every recovered asset in a scenario, from the method that was chosen.
+ *
+ * A lost asset gets the steps of its method, by phase and in written order; a method with one figure and no steps becomes
+ * one step. An impaired asset gets what its kind says happens after a dependency was restored. Runbooks put their steps
+ * round all of that. Each step becomes typed: words, times, waits. */
+#include "analysis/internal.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { TIMEOUT_FACTOR = 3, TIMEOUT_MIN = 60000 };
+
+/* ---------------------------------------------------------------- commands */
+
+static void add_part(struct analysis *a, struct word *word, struct value value)
+{
+    struct word_part part = {.runtime = value.type == VALUE_RUNTIME, .text = value_text(value, a->arena)};
+
+    word->parts = arena_grow(a->arena, word->parts, word->count * sizeof *word->parts, (word->count + 1) * sizeof *word->parts);
+    word->parts[word->count++] = part;
+}
+
+static bool make_word(struct analysis *a, struct value value, struct word *word)
+{
+    if (value.type == VALUE_UNKNOWN || value.type == VALUE_ERROR || value.type == VALUE_LIST || value.type == VALUE_OBJECT)
+        return false;
+    if (value.type != VALUE_TEXT) {
+        add_part(a, word, value);
+        return true;
+    }
+    for (uint32_t i = 0; i < value.u.text->count; i++)
+        add_part(a, word, value.u.text->parts[i].value);
+    return true;
+}
+
+static bool make_script(struct analysis *a, const struct value_text *text, struct command *out)
+{
+    out->is_shell = true;
+    out->pieces = ARENA_ARRAY(a->arena, struct shell_piece, text->count);
+    for (uint32_t i = 0; i < text->count; i++) {
+        struct shell_piece *piece = &out->pieces[out->piece_count++];
+
+        if (text->parts[i].literal)
+            piece->script = text->parts[i].value.u.string;
+        else if (!make_word(a, text->parts[i].value, &piece->value))
+            return false;
+    }
+    return true;
+}
+
+bool evaluate_command(struct analysis *a, struct value value, struct command *out)
+{
+    memset(out, 0, sizeof *out);
+    out->span = (struct span){value.origin, value.origin};
+    if (value.type == VALUE_SHELL)
+        return make_script(a, value.u.text, out);
+    if (value.type != VALUE_LIST)
+        return false;
+    out->words = ARENA_ARRAY(a->arena, struct word, value.u.list->count);
+    for (uint32_t i = 0; i < value.u.list->count; i++) {
+        if (value.u.list->items[i].type == VALUE_NULL)
+            continue; /* `null` drops a word: an option that does not apply */
+        if (!make_word(a, value.u.list->items[i], &out->words[out->count++]))
+            return false;
+    }
+    return out->count > 0;
+}
+
+/* ---------------------------------------------------------------- one step */
+
+static const char *text_or(struct analysis *a, struct value value, const char *fallback)
+{
+    return value.type == VALUE_STRING || value.type == VALUE_TEXT || value.type == VALUE_WORD ? value_text(value, a->arena) : fallback;
+}
+
+static bool truth(struct value value, bool fallback)
+{
+    return value.type == VALUE_BOOL ? value.u.integer != 0 : fallback;
+}
+
+static enum step_phase phase_of(struct value value)
+{
+    static const char *const names[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
+
+    for (int i = 0; value.type == VALUE_WORD && i < 6; i++) {
+        if (strcmp(value.u.word, names[i]) == 0)
+            return (enum step_phase)i;
+    }
+    return PHASE_RECOVER;
+}
+
+static const char *title_from_name(struct analysis *a, const char *name)
+{
+    char *title = arena_strdup(a->arena, name);
+
+    for (char *at = title; *at; at++) {
+        if (*at == '_' || *at == '-')
+            *at = ' ';
+    }
+    return title;
+}
+
+static void entity_list(struct analysis *a, struct value list, struct entity ***items, uint32_t *count)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type != VALUE_ENTITY)
+            continue;
+        *items = arena_grow(a->arena, *items, *count * sizeof **items, (*count + 1) * sizeof **items);
+        (*items)[(*count)++] = list.u.list->items[i].u.entity;
+    }
+}
+
+static void default_timeout(struct step *step)
+{
+    if (step->timeout > 0 || !step->takes.known)
+        return;
+    if (__builtin_mul_overflow(step->takes.worst, (int64_t)TIMEOUT_FACTOR, &step->timeout))
+        step->timeout = step->takes.worst;
+    if (step->timeout < TIMEOUT_MIN)
+        step->timeout = TIMEOUT_MIN;
+}
+
+struct step_source {
+    struct entity *block;        /* `step` */
+    const struct scope *scope;
+    struct entity *subject;
+    struct asset *asset;
+    struct entity *owner;
+    const char *prefix;          /* "database" */
+    const char *suffix;          /* loop element's name, "" */
+};
+
+static void set_commands(struct analysis *a, const struct step_source *from, struct step *step)
+{
+    static const struct {
+        uint32_t row;
+        size_t offset;
+    } commands[] = {{STEP_run, offsetof(struct step, run)},
+                    {STEP_check, offsetof(struct step, check)},
+                    {STEP_until, offsetof(struct step, until)},
+                    {STEP_verify, offsetof(struct step, verify)},
+                    {STEP_undo, offsetof(struct step, undo)}};
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct value value = eval_deferred(a->eval, from->block, commands[i].row, from->scope);
+        struct command *out = (struct command *)(void *)((char *)step + commands[i].offset);
+
+        if (value.type == VALUE_UNKNOWN && !block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name))
+            continue;
+        if (value.type != VALUE_ERROR && value.type != VALUE_NULL && !evaluate_command(a, value, out)) {
+            struct span span = block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name)->value->span;
+
+            diag_label(diag_report(a->sink, DIAG_E0515, span, "a word of the command of `%s` is not known", step->id),
+                       from->subject->span, "for %s `%s`", from->subject->schema->name, from->subject->name);
+            memset(out, 0, sizeof *out);
+        }
+    }
+}
+
+/* NULL when the step does not exist here (its condition is false and it has no attestation). */
+static struct step *make_step(struct analysis *a, const struct step_source *from)
+{
+    const struct entity *block = from->block;
+    struct value when = eval_deferred(a->eval, block, STEP_when, from->scope);
+    struct value value;
+    struct step *step;
+    bool holds = truth(when, false);
+
+    if (when.type == VALUE_ERROR)
+        return NULL;
+    step = ARENA_NEW(a->arena, struct step);
+    step->origin = from->block;
+    step->span = block->span;
+    step->asset = from->asset;
+    step->subject = from->subject;
+    step->id = intern_text(a, "%s.%s%s%s", from->prefix, block->name, from->suffix[0] ? "." : "", from->suffix);
+    step->title = text_or(a, eval_deferred(a->eval, block, STEP_title, from->scope), title_from_name(a, block->name));
+    step->phase = phase_of(eval_deferred(a->eval, block, STEP_phase, from->scope));
+    step->otherwise = text_or(a, eval_deferred(a->eval, block, STEP_otherwise, from->scope), NULL);
+    step->manual = text_or(a, eval_deferred(a->eval, block, STEP_manual, from->scope), NULL);
+    step->expect = text_or(a, eval_deferred(a->eval, block, STEP_expect, from->scope), NULL);
+    step->takes = time_of(eval_deferred(a->eval, block, STEP_takes, from->scope));
+    value = eval_deferred(a->eval, block, STEP_timeout, from->scope);
+    step->timeout = value.type == VALUE_DURATION ? value.u.integer : 0;
+    value = eval_deferred(a->eval, block, STEP_retries, from->scope);
+    step->retries = value.type == VALUE_INT && value.u.integer > 0 ? (uint32_t)value.u.integer : 0;
+    step->best_effort = truth(eval_deferred(a->eval, block, STEP_best_effort, from->scope), false);
+    step->irreversible = truth(eval_deferred(a->eval, block, STEP_irreversible, from->scope), false);
+    step->before_needs = truth(eval_deferred(a->eval, block, STEP_before_needs, from->scope), false);
+    step->on_failure = text_or(a, eval_deferred(a->eval, block, STEP_on_failure, from->scope), "block");
+    value = eval_deferred(a->eval, block, STEP_by, from->scope);
+    step->by = value.type == VALUE_ENTITY ? value.u.entity : from->owner;
+    value = eval_deferred(a->eval, block, STEP_control_plane, from->scope);
+    step->control_plane = value.type == VALUE_ENTITY ? value.u.entity : NULL;
+    entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
+    for (uint32_t i = 0; i < block->child_count; i++) {
+        if (block->children[i]->schema->id != BLOCK_INPUT)
+            continue;
+        step->inputs = arena_grow(a->arena, step->inputs, step->input_count * sizeof *step->inputs,
+                                  (step->input_count + 1) * sizeof *step->inputs);
+        step->inputs[step->input_count++] = block->children[i];
+    }
+    if (holds) {
+        set_commands(a, from, step);
+        step->otherwise = command_is_set(&step->run) ? step->otherwise : NULL;
+    } else if (step->otherwise) {
+        step->manual = step->otherwise; /* the command cannot run here: a person attests instead */
+        step->otherwise = NULL;
+    } else {
+        return NULL;
+    }
+    step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
+    if (!step->automated && !step->manual && !step->notify_count) {
+        diag_help(diag_report(a->sink, DIAG_E0515, block->span, "step `%s` says neither what to run nor what to do", block->name),
+                  "give it `run = [\"…\"]`, or `manual = \"…\"`");
+    }
+    /* A failure that does not stop the recovery costs its timeout, so that counts. */
+    if (step->best_effort && step->timeout > 0 && step->takes.known)
+        step->takes.worst = step->timeout;
+    default_timeout(step);
+    return step;
+}
+
+typedef VEC(struct step *) step_list;
+
+static void add_block(struct analysis *a, struct step_source from, step_list *list)
+{
+    struct value elements;
+    struct step *step;
+    atom name;
+
+    elements = eval_loop(a->eval, from.block, STEP_for, from.scope, &name);
+    if (!name) {
+        step = make_step(a, &from);
+        if (step)
+            vec_push(a->arena, list, step);
+        return;
+    }
+    for (uint32_t i = 0; elements.type == VALUE_LIST && i < elements.u.list->count; i++) {
+        struct step_source one = from;
+
+        one.scope = scope_add(a->eval, from.scope, name, elements.u.list->items[i]);
+        one.suffix = elements.u.list->items[i].type == VALUE_ENTITY ? elements.u.list->items[i].u.entity->name
+                                                                    : value_text(elements.u.list->items[i], a->arena);
+        step = make_step(a, &one);
+        if (step)
+            vec_push(a->arena, list, step);
+    }
+}
+
+/* ---------------------------------------------------------------- methods */
+
+static bool timing_override(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, struct value *out,
+                            struct span *span)
+{
+    struct entity *timing = entity_child_named(state->asset->entity, BLOCK_TIMING, candidate->method->name);
+
+    (void)a;
+    if (!timing)
+        return false;
+    *out = entity_slot(timing, TIMING_rto);
+    *span = timing->span;
+    return true;
+}
+
+/* Steps of a method in this scenario, by phase, then as written. */
+static void method_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate, step_list *out)
+{
+    const struct scope *scope = method_scope(a, state, candidate);
+    step_list all = {0};
+    struct entity *block;
+
+    for (uint32_t i = 0; (block = entity_child(candidate->method, BLOCK_STEP, &i));) {
+        struct step_source from = {block, scope, state->asset->entity, state->asset, state->asset->owner, state->asset->name, ""};
+
+        add_block(a, from, &all);
+    }
+    for (int phase = PHASE_PREPARE; phase <= PHASE_REPROTECT; phase++) {
+        for (uint32_t i = 0; i < all.len; i++) {
+            if (all.items[i]->phase == (enum step_phase)phase)
+                vec_push(a->arena, out, all.items[i]);
+        }
+    }
+}
+
+struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    struct value figure;
+    struct span_of_time sum = time_exact(0);
+    struct span span;
+    step_list steps = {0};
+
+    if (timing_override(a, state, candidate, &figure, &span))
+        return time_of(figure);
+    figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
+    if (figure.type != VALUE_UNKNOWN && figure.type != VALUE_ERROR)
+        return time_of(figure);
+    method_steps(a, state, candidate, &steps);
+    if (steps.len == 0)
+        return (struct span_of_time){0};
+    for (uint32_t i = 0; i < steps.len; i++) {
+        if (steps.items[i]->phase != PHASE_REPROTECT)
+            sum = time_add(sum, steps.items[i]->takes);
+    }
+    return sum;
+}
+
+/* A step for what happens by itself, or for a figure without steps. */
+static struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
+                               struct span_of_time takes, struct span span)
+{
+    struct step *step = ARENA_NEW(a->arena, struct step);
+
+    step->id = intern_text(a, "%s.%s", state->asset->name, name);
+    step->title = title;
+    step->asset = state->asset;
+    step->subject = state->asset->entity;
+    step->phase = PHASE_RECOVER;
+    step->automated = manual == NULL;
+    step->manual = manual;
+    step->takes = takes;
+    step->by = state->asset->owner;
+    step->on_failure = "block";
+    step->span = span;
+    default_timeout(step);
+    return step;
+}
+
+/* One figure for the whole method: it counts once, at the first step of the recovery; the others are inside it. */
+static void spread_figure(step_list *steps, struct span_of_time figure)
+{
+    bool given = false;
+
+    for (uint32_t i = 0; i < steps->len; i++) {
+        struct step *step = steps->items[i];
+
+        if (step->phase == PHASE_REPROTECT)
+            continue;
+        step->takes = !given && step->phase >= PHASE_RECOVER ? figure : time_exact(0);
+        given |= step->phase >= PHASE_RECOVER;
+        step->timeout = 0;
+        default_timeout(step);
+    }
+    if (!given && steps->len)
+        steps->items[0]->takes = figure;
+}
+
+static void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
+{
+    struct candidate *chosen = state->chosen;
+    const struct scope *scope = method_scope(a, state, chosen);
+    struct value figure = eval_deferred(a->eval, chosen->method, METHOD_rto, scope);
+    struct span span = chosen->method->span;
+    const char *title = text_or(a, eval_deferred(a->eval, chosen->method, METHOD_title, scope), title_from_name(a, chosen->method->name));
+    bool overridden = timing_override(a, state, chosen, &figure, &span);
+    uint32_t before = out->len;
+    step_list steps = {0};
+
+    method_steps(a, state, chosen, &steps);
+    if (steps.len == 0) {
+        const char *manual = chosen->automatic ? NULL : intern_text(a, "recover `%s` by `%s`", state->asset->name, chosen->label);
+
+        vec_push(a->arena, out, plain_step(a, state, chosen->method->name, title, manual, chosen->own, span));
+    } else if (figure.type != VALUE_UNKNOWN || overridden) {
+        spread_figure(&steps, time_of(figure));
+    }
+    for (uint32_t i = 0; i < steps.len; i++)
+        vec_push(a->arena, out, steps.items[i]);
+    for (uint32_t i = before; i < out->len; i++) {
+        if (out->items[i]->irreversible && chosen->automatic == false && i == before)
+            diag_label(diag_report(a->sink, DIAG_E0517, out->items[i]->span, "`%s` promotes before anything is fenced", out->items[i]->id),
+                       state->asset->entity->span, "for asset `%s`", state->asset->name);
+    }
+}
+
+static void impaired_steps(struct analysis *a, struct asset_state *state, step_list *out)
+{
+    const struct kind_info *kind = state->asset->entity->kind;
+    struct value what = kind_slot(kind, KIND_on_dependency_restore);
+    struct value time = kind_slot(kind, KIND_dependency_time);
+    const char *verb = what.type == VALUE_WORD ? what.u.word : "nothing";
+    struct entity *method = NULL;
+
+    if (strcmp(verb, "nothing") == 0)
+        return;
+    for (uint32_t i = 0; i < kind->methods.len; i++) {
+        if (strcmp(kind->methods.items[i]->name, verb) == 0)
+            method = kind->methods.items[i];
+    }
+    if (method) {
+        struct candidate candidate = {.method = method, .element = VALUE_OF(VALUE_NULL), .label = method->name};
+        uint32_t before = out->len;
+
+        method_steps(a, state, &candidate, out);
+        if (out->len > before)
+            return;
+    }
+    vec_push(a->arena, out,
+             plain_step(a, state, verb, intern_text(a, "%s after what it needs is back", verb),
+                        intern_text(a, "%s `%s` so that it uses the recovered dependencies", verb, state->asset->name), time_of(time),
+                        kind->entity->span));
+}
+
+/* ---------------------------------------------------------------- runbooks */
+
+static void runbook_steps(struct analysis *a, struct scenario_result *result, enum block_id where, step_list *out)
+{
+    const struct scope *scope;
+    struct entity *part, *block;
+    uint32_t cursor = 0;
+
+    if (!result->runbook || !(part = entity_child(result->runbook, where, &cursor)))
+        return;
+    scope = scope_add(a->eval, a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL, "scenario",
+                      value_entity(result->scenario));
+    for (uint32_t i = 0; (block = entity_child(part, BLOCK_STEP, &i));) {
+        struct entity *owner = a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
+        struct step_source from = {block, scope, result->runbook, NULL, owner, result->runbook->name, ""};
+        uint32_t before = out->len;
+
+        add_block(a, from, out);
+        for (uint32_t s = before; s < out->len; s++) {
+            /* A notice takes nobody's time that the recovery waits for. */
+            if (!out->items[s]->takes.known && !command_is_set(&out->items[s]->run) && out->items[s]->notify_count)
+                out->items[s]->takes = time_exact(0);
+            if (!block_attr(block->tree, intern_str(a->model->names, "phase")))
+                out->items[s]->phase = where == BLOCK_BEFORE ? PHASE_PREPARE : PHASE_VERIFY;
+        }
+    }
+}
+
+static struct entity *find_runbook(struct analysis *a, const struct entity *scenario)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_RUNBOOK].list.len; i++) {
+        struct entity *runbook = a->model->declared[BLOCK_RUNBOOK].list.items[i];
+        struct value list = entity_slot(runbook, RUNBOOK_for);
+
+        for (uint32_t s = 0; list.type == VALUE_LIST && s < list.u.list->count; s++) {
+            if (list.u.list->items[s].type == VALUE_ENTITY && list.u.list->items[s].u.entity == scenario)
+                return runbook;
+        }
+    }
+    return NULL;
+}
+
+/* ---------------------------------------------------------------- waits */
+
+static void wait_for(struct analysis *a, struct step *step, struct step *other)
+{
+    if (!other || other == step)
+        return;
+    for (uint32_t i = 0; i < step->after_count; i++) {
+        if (step->after[i] == other)
+            return;
+    }
+    step->after = arena_grow(a->arena, step->after, step->after_count * sizeof *step->after, (step->after_count + 1) * sizeof *step->after);
+    step->after[step->after_count++] = other;
+}
+
+/* Waits for whoever must serve first. An asset without steps of its own (its kind needs nothing to go on) passes the wait on
+ * to what it needs: its frontier. Assets are visited needs first, so a frontier is there when it is asked for. */
+static void find_frontiers(struct analysis *a, struct scenario_result *result)
+{
+    a->frontiers = ARENA_ARRAY(a->arena, struct frontier, a->plan->asset_count);
+    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
+        struct asset *asset = &a->plan->assets[a->needs_first[at]];
+        struct asset_state *state = &result->states[asset->index];
+        struct frontier *frontier = &a->frontiers[asset->index];
+
+        if (state->last) {
+            vec_push(a->arena, frontier, state->last);
+            continue;
+        }
+        for (uint32_t n = 0; state->fate == FATE_IMPAIRED && n < asset->needs.count; n++) {
+            const struct frontier *from = &a->frontiers[asset->needs.items[n].to->index];
+
+            for (uint32_t i = 0; i < from->len; i++) {
+                uint32_t seen = 0;
+
+                while (seen < frontier->len && frontier->items[seen] != from->items[i])
+                    seen++;
+                if (seen == frontier->len)
+                    vec_push(a->arena, frontier, from->items[i]);
+            }
+        }
+    }
+}
+
+static void wait_for_asset(struct analysis *a, struct step *step, const struct asset *asset)
+{
+    const struct frontier *frontier = &a->frontiers[asset->index];
+
+    for (uint32_t i = 0; i < frontier->len; i++)
+        wait_for(a, step, frontier->items[i]);
+}
+
+static void chain(struct analysis *a, struct asset_state *state, step_list *steps, uint32_t first)
+{
+    struct step *previous = NULL;
+
+    state->steps = &steps->items[first];
+    state->step_count = steps->len - first;
+    for (uint32_t i = first; i < steps->len; i++) {
+        struct step *step = steps->items[i];
+
+        wait_for(a, step, previous);
+        previous = step;
+        if (step->phase != PHASE_REPROTECT)
+            state->last = step;
+    }
+}
+
+static bool standby_early(const struct asset_state *state)
+{
+    const struct entity *element = state->chosen && state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
+    struct value early;
+
+    if (!element || element->schema->id != BLOCK_STANDBY)
+        return false;
+    early = entity_slot(element, STANDBY_before_needs);
+    return early.type == VALUE_BOOL && early.u.integer;
+}
+
+/* The first step that does not go ahead waits for what the asset needs; the ones after it wait for that one. */
+static void wait_for_needs(struct analysis *a, struct asset_state *state)
+{
+    bool early = standby_early(state);
+
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        struct step *step = state->steps[i];
+
+        if (step->before_needs || step->phase == PHASE_FENCE || step->phase == PHASE_PREPARE || (early && step->phase == PHASE_RECOVER && step != state->last))
+            continue;
+        for (uint32_t n = 0; n < state->asset->needs.count; n++)
+            wait_for_asset(a, step, state->asset->needs.items[n].to);
+        if (state->chosen && state->chosen->restores) {
+            for (uint32_t n = 0; n < state->asset->restores_with.count; n++)
+                wait_for_asset(a, step, state->asset->restores_with.items[n].to);
+        }
+        return;
+    }
+}
+
+void make_steps(struct analysis *a, struct scenario_result *result)
+{
+    step_list steps = {0}, before = {0}, after = {0};
+    uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
+
+    result->runbook = find_runbook(a, result->scenario);
+    runbook_steps(a, result, BLOCK_BEFORE, &before);
+    runbook_steps(a, result, BLOCK_AFTER, &after);
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+
+        first[i] = steps.len;
+        if (state->fate == FATE_LOST && state->chosen)
+            lost_steps(a, state, &steps);
+        else if (state->fate == FATE_IMPAIRED)
+            impaired_steps(a, state, &steps);
+    }
+    first[a->plan->asset_count] = steps.len;
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        step_list own = {steps.items, first[i + 1], steps.cap};
+
+        if (first[i] < first[i + 1])
+            chain(a, &result->states[i], &own, first[i]);
+    }
+    find_frontiers(a, result);
+    for (uint32_t i = 0; i < a->plan->asset_count; i++)
+        wait_for_needs(a, &result->states[i]);
+    /* What a runbook does first, everything that waits for a decision waits for. */
+    for (uint32_t i = 1; i < before.len; i++)
+        wait_for(a, before.items[i], before.items[i - 1]);
+    for (uint32_t i = 0; before.len && i < steps.len; i++) {
+        struct asset_state *state = steps.items[i]->asset ? &result->states[steps.items[i]->asset->index] : NULL;
+
+        if (steps.items[i]->after_count == 0 && !(state && state->chosen && state->chosen->automatic))
+            wait_for(a, steps.items[i], before.items[before.len - 1]);
+    }
+    for (uint32_t i = 0; i < after.len; i++) {
+        if (i == 0) {
+            for (uint32_t s = 0; s < a->plan->asset_count; s++)
+                wait_for(a, after.items[0], result->states[s].last);
+        } else {
+            wait_for(a, after.items[i], after.items[i - 1]);
+        }
+    }
+    result->step_count = before.len + steps.len + after.len;
+    result->steps = ARENA_ARRAY(a->arena, struct step *, result->step_count);
+    memcpy(result->steps, before.items, before.len * sizeof *result->steps);
+    memcpy(result->steps + before.len, steps.items, steps.len * sizeof *result->steps);
+    memcpy(result->steps + before.len + steps.len, after.items, after.len * sizeof *result->steps);
+}

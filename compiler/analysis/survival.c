@@ -1,0 +1,514 @@
+/* What a scenario does to every asset, and by which methods a lost one can come back.
+ *
+ * A scenario removes sites with everything physically inside them, fails assets, corrupts or deletes data, or
+ * compromises accounts. An asset is lost, impaired (something it needs is), or unaffected. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- what is gone */
+
+static bool list_has(struct value list, const struct entity *entity)
+{
+    if (list.type != VALUE_LIST)
+        return false;
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_ENTITY && list.u.list->items[i].u.entity == entity)
+            return true;
+    }
+    return false;
+}
+
+/* The listed site this one is, or is inside of; NULL. */
+static struct entity *listed(const struct analysis *a, struct value list, const struct site_info *site)
+{
+    if (list.type != VALUE_LIST)
+        return NULL;
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        struct value item = list.u.list->items[i];
+
+        if (item.type == VALUE_ENTITY && site_is_in(a, site, item.u.entity))
+            return item.u.entity;
+    }
+    return NULL;
+}
+
+static bool is_word(struct value value, const char *word)
+{
+    return value.type == VALUE_WORD && strcmp(value.u.word, word) == 0;
+}
+
+static const char *level_of(const struct analysis *a, const struct entity *site)
+{
+    const struct site_info *info = plan_site(a->plan, site);
+
+    return info && info->level[0] ? info->level : "region";
+}
+
+static void mark_sites(struct analysis *a, const struct entity *scenario)
+{
+    struct value loses = entity_slot(scenario, SCENARIO_loses);
+    struct value compromises = entity_slot(scenario, SCENARIO_compromises);
+
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        struct site_info *site = &a->plan->sites[i];
+
+        a->site_lost[i] = listed(a, loses, site) != NULL;
+        a->site_compromised[i] = listed(a, compromises, site) || (site->account && list_has(compromises, site->account));
+    }
+}
+
+/* A regional thing without a zone of its own may stand in the lost zone: unless its kind spans zones, it is lost with it. */
+static struct entity *lost_inside(struct analysis *a, const struct asset *asset, struct value loses)
+{
+    struct entity *block = kind_deferred(asset->entity->kind, KIND_multi_zone);
+    struct value spans;
+
+    if (loses.type != VALUE_LIST || loses.u.list->count == 0)
+        return NULL;
+    for (uint32_t i = 0; i < loses.u.list->count; i++) {
+        struct entity *lost = loses.u.list->items[i].type == VALUE_ENTITY ? loses.u.list->items[i].u.entity : NULL;
+        struct site_info *info = plan_site(a->plan, lost);
+
+        if (!info || asset->site_count != 1 || info == asset->sites[0] || !site_is_in(a, info, asset->sites[0]->entity))
+            continue;
+        if (strcmp(info->level, "account") == 0)
+            continue;
+        spans = block ? eval_deferred(a->eval, block, KIND_multi_zone,
+                                      scope_add(a->eval, NULL, "self", value_entity(asset->entity)))
+                      : value_unknown();
+        if (spans.type != VALUE_BOOL || !spans.u.integer)
+            return lost;
+    }
+    return NULL;
+}
+
+static void lose(struct asset_state *state, const char *loss, struct entity *with)
+{
+    if (state->fate == FATE_LOST)
+        return;
+    state->fate = FATE_LOST;
+    state->loss = loss;
+    state->lost_with = with;
+}
+
+static void decide_loss(struct analysis *a, struct asset_state *state, const struct entity *scenario)
+{
+    struct asset *asset = state->asset;
+    struct value loses = entity_slot(scenario, SCENARIO_loses);
+    uint32_t lost = 0, compromised = 0;
+    struct entity *inside;
+
+    for (uint32_t i = 0; i < asset->site_count; i++) {
+        lost += a->site_lost[asset->sites[i]->index];
+        compromised += a->site_compromised[asset->sites[i]->index];
+    }
+    if (list_has(entity_slot(scenario, SCENARIO_corrupts), asset->entity))
+        lose(state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "corruption", asset->entity);
+    if (list_has(entity_slot(scenario, SCENARIO_deletes), asset->entity))
+        lose(state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "deletion", asset->entity);
+    if (list_has(entity_slot(scenario, SCENARIO_fails), asset->entity))
+        lose(state, "instance", asset->entity);
+    if (asset->site_count && lost == asset->site_count) {
+        struct entity *with = listed(a, loses, asset->sites[0]);
+
+        lose(state, level_of(a, with), with);
+    }
+    if (asset->site_count && compromised == asset->site_count) {
+        const struct entity *site = asset->sites[0]->entity;
+        const char *level = level_of(a, site);
+
+        lose(state, strcmp(level, "host") == 0 ? "host" : "account", (struct entity *)(uintptr_t)site);
+    }
+    inside = lost_inside(a, asset, loses);
+    if (inside)
+        lose(state, level_of(a, inside), inside);
+    for (uint32_t i = 0; i < asset->site_count; i++) {
+        struct entity *cut = listed(a, entity_slot(scenario, SCENARIO_partitions), asset->sites[i]);
+
+        if (cut && asset->site_count == 1)
+            lose(state, "partition", cut);
+    }
+}
+
+/* Whoever needs something that is not serving is impaired, through any number of edges. Reverse edges are walked from what is
+ * lost, so the work is proportional to what is affected. */
+static void spread(struct analysis *a, struct scenario_result *result)
+{
+    uint32_t count = a->plan->asset_count;
+    uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, count + 1);
+    uint32_t *queue = ARENA_ARRAY(a->arena, uint32_t, count);
+    uint32_t *users, *fill;
+    uint32_t head = 0, tail = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t n = 0; n < a->plan->assets[i].needs.count; n++)
+            first[a->plan->assets[i].needs.items[n].to->index + 1]++;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        first[i + 1] += first[i];
+    users = ARENA_ARRAY(a->arena, uint32_t, first[count]);
+    fill = ARENA_ARRAY(a->arena, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t n = 0; n < a->plan->assets[i].needs.count; n++) {
+            uint32_t to = a->plan->assets[i].needs.items[n].to->index;
+
+            users[first[to] + fill[to]++] = i;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (result->states[i].fate == FATE_LOST)
+            queue[tail++] = i;
+    }
+    while (head < tail) {
+        uint32_t from = queue[head++];
+
+        for (uint32_t i = first[from]; i < first[from + 1]; i++) {
+            struct asset_state *state = &result->states[users[i]];
+
+            if (state->fate != FATE_UNAFFECTED)
+                continue;
+            state->fate = FATE_IMPAIRED;
+            state->lost_with = a->plan->assets[from].entity;
+            queue[tail++] = users[i];
+        }
+    }
+}
+
+bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why)
+{
+    struct value site = entity_slot(store, STORE_site);
+    const struct site_info *info = site.type == VALUE_ENTITY ? plan_site(a->plan, site.u.entity) : NULL;
+    uint32_t cursor = 0;
+    struct value flag;
+    const struct entity *immutable;
+
+    (void)loss;
+    if (!info)
+        return true;
+    if (a->site_lost[info->index]) {
+        *why = intern_text(a, "store `%s` is lost with `%s`", store->name, info->entity->name);
+        return false;
+    }
+    if (!a->site_compromised[info->index])
+        return true;
+    if (entity_child(store, BLOCK_STORE_LOCK, &cursor))
+        return true;
+    flag = entity_slot(store, STORE_append_only);
+    if (flag.type == VALUE_BOOL && flag.u.integer)
+        return true;
+    flag = entity_slot(store, STORE_offline);
+    if (flag.type == VALUE_BOOL && flag.u.integer)
+        return true;
+    immutable = kind_deferred(store->kind, KIND_immutable);
+    if (immutable) {
+        flag = eval_deferred(a->eval, immutable, KIND_immutable,
+                             scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)store)));
+        if (flag.type == VALUE_BOOL && flag.u.integer)
+            return true;
+    }
+    *why = intern_text(a, "store `%s` can be deleted from the compromised account", store->name);
+    return false;
+}
+
+/* ---------------------------------------------------------------- methods */
+
+const struct scope *method_scope(struct analysis *a, struct asset_state *state, const struct candidate *candidate)
+{
+    const struct scope *scope = NULL;
+    atom name = NULL;
+
+    if (a->model->plan)
+        scope = scope_add(a->eval, scope, "plan", value_entity(a->model->plan));
+    scope = scope_add(a->eval, scope, "scenario", value_entity(a->scenario->scenario));
+    scope = scope_add(a->eval, scope, "self", value_entity(state->asset->entity));
+    scope = scope_add(a->eval, scope, "input", (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, "input")});
+    if (candidate && candidate->element.type != VALUE_NULL) {
+        const struct attr *loop = candidate->method->tree ? block_attr(candidate->method->tree, intern_str(a->model->names, "for")) : NULL;
+
+        name = loop ? loop->loop_name : NULL;
+        if (name)
+            scope = scope_add(a->eval, scope, name, candidate->element);
+    }
+    return scope;
+}
+
+static bool covers(struct value list, const char *loss)
+{
+    if (list.type != VALUE_LIST)
+        return false;
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        if (is_word(list.u.list->items[i], loss))
+            return true;
+    }
+    return false;
+}
+
+static bool flag(struct analysis *a, const struct entity *method, uint32_t row, const struct scope *scope)
+{
+    struct value value = eval_deferred(a->eval, method, row, scope);
+
+    return value.type == VALUE_BOOL && value.u.integer;
+}
+
+/* The element a candidate rests on (a replica, a standby) must not be lost with the asset. */
+static bool element_available(struct analysis *a, struct candidate *candidate)
+{
+    struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
+    struct entity *site_entity = NULL;
+    struct site_info *site;
+
+    if (!element)
+        return true;
+    if (element->schema->id == BLOCK_SITE)
+        site_entity = element;
+    else if (element->schema->id == BLOCK_REPLICA || element->schema->id == BLOCK_STANDBY)
+        site_entity = model_find(a->model, BLOCK_SITE, element->name);
+    site = plan_site(a->plan, site_entity);
+    if (!site)
+        return true;
+    candidate->into = site;
+    if (a->site_lost[site->index]) {
+        candidate->rejected = intern_text(a, "`%s` is lost as well", site->entity->name);
+        return false;
+    }
+    if (a->site_compromised[site->index]) {
+        candidate->rejected = intern_text(a, "`%s` is in the compromised account", site->entity->name);
+        return false;
+    }
+    return true;
+}
+
+/* Where a thing serves when its method does not say: where it was if that still stands, else the scenario's choice, else the first
+ * recovery site that stands. */
+static struct site_info *default_place(struct analysis *a, const struct asset_state *state)
+{
+    struct value wanted = entity_slot(a->scenario->scenario, SCENARIO_recover_into);
+
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        struct site_info *site = state->asset->sites[i];
+
+        if (!a->site_lost[site->index] && !a->site_compromised[site->index] && strcmp(state->loss, "partition") != 0)
+            return site;
+    }
+    if (wanted.type == VALUE_ENTITY)
+        return plan_site(a->plan, wanted.u.entity);
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        struct site_info *site = &a->plan->sites[i];
+
+        if (strcmp(site->role, "recovery") == 0 && !a->site_lost[i] && !a->site_compromised[i])
+            return site;
+    }
+    return NULL;
+}
+
+static int64_t loss_of(struct value value)
+{
+    value = value_worst(value);
+    if (value.type == VALUE_DURATION)
+        return value.u.integer;
+    if (value.type == VALUE_WORD || value.type == VALUE_NA)
+        return RPO_NOT_APPLICABLE;
+    return TIME_UNKNOWN;
+}
+
+static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    const struct scope *scope = method_scope(a, state, candidate);
+    const struct entity *method = candidate->method;
+    struct value condition = eval_deferred(a->eval, method, METHOD_when, scope);
+    struct value includes, into, rpo;
+
+    candidate->automatic = flag(a, method, METHOD_automatic, scope);
+    candidate->irreversible = flag(a, method, METHOD_irreversible, scope);
+    candidate->restores = flag(a, method, METHOD_restores, scope);
+    includes = eval_deferred(a->eval, method, METHOD_includes, scope);
+    candidate->includes_detect = covers(includes, "detect");
+    candidate->includes_declare = covers(includes, "declare");
+    candidate->rpo = TIME_UNKNOWN;
+    if (condition.type != VALUE_BOOL || !condition.u.integer) {
+        candidate->rejected = condition.type == VALUE_BOOL ? "its condition does not hold" : "its condition is unknown";
+        return;
+    }
+    if (!covers(eval_deferred(a->eval, method, METHOD_covers, scope), state->loss)) {
+        candidate->rejected = intern_text(a, "it does not cover the loss of %s %s", strchr("aeio", state->loss[0]) ? "an" : "a", state->loss);
+        return;
+    }
+    if (!element_available(a, candidate))
+        return;
+    into = eval_deferred(a->eval, method, METHOD_into, scope);
+    if (into.type == VALUE_ENTITY)
+        candidate->into = plan_site(a->plan, into.u.entity);
+    if (!candidate->into)
+        candidate->into = default_place(a, state);
+    if (!candidate->into && state->asset->site_count) {
+        candidate->rejected = "there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`";
+        return;
+    }
+    rpo = eval_deferred(a->eval, method, METHOD_rpo, scope);
+    if (!state->asset->stateful) {
+        candidate->rpo = RPO_NOT_APPLICABLE;
+    } else if (rpo.type != VALUE_UNKNOWN && rpo.type != VALUE_ERROR) {
+        candidate->rpo = loss_of(rpo);
+        candidate->rpo_terms.items = ARENA_NEW(a->arena, struct term);
+        candidate->rpo_terms.items[0] = (struct term){intern_text(a, "loss of `%s`", candidate->label), candidate->rpo,
+                                                      {rpo.origin, rpo.origin}};
+        candidate->rpo_terms.count = 1;
+    } else if (candidate->restores && !copies_loss(a, state, candidate, method)) {
+        return;
+    }
+    candidate->own = own_time(a, state, candidate);
+    candidate->usable = true;
+}
+
+/* From the interruption to the end of the candidate's own work: what methods are compared by. */
+static int64_t total_time(const struct analysis *a, const struct candidate *candidate)
+{
+    struct span_of_time time = candidate->own;
+
+    if (!candidate->automatic || !candidate->includes_detect)
+        time = time_add(time, a->scenario->detect);
+    if (!candidate->automatic)
+        time = time_add(time, a->scenario->declare);
+    return time.known ? time.worst : INT64_MAX;
+}
+
+static int64_t loss_rank(const struct candidate *candidate)
+{
+    return candidate->rpo == RPO_NOT_APPLICABLE ? 0 : candidate->rpo == TIME_UNKNOWN ? INT64_MAX : candidate->rpo;
+}
+
+static const char *named_method(const struct analysis *a, const struct asset_state *state, struct span *span)
+{
+    const char *general = NULL;
+    struct entity *child;
+
+    for (uint32_t i = 0; (child = entity_child(state->asset->entity, BLOCK_RECOVERY, &i));) {
+        struct value method = entity_slot(child, RECOVERY_method);
+
+        if (method.type != VALUE_STRING && method.type != VALUE_WORD)
+            continue;
+        if (child->name[0] && a->scenario->class_ && child->name == a->scenario->class_->name) {
+            *span = child->span;
+            return method.u.string;
+        }
+        if (!child->name[0]) {
+            *span = child->span;
+            general = method.u.string;
+        }
+    }
+    return general;
+}
+
+/* The named method; else the fastest among those that meet the RPO; else the smallest loss. */
+static void choose(struct analysis *a, struct asset_state *state)
+{
+    struct span span = {0, 0};
+    const char *named = named_method(a, state, &span);
+    struct candidate *best = NULL;
+    int64_t limit = state->rpo.ms == TIME_UNKNOWN ? INT64_MAX : state->rpo.ms;
+    bool best_meets = false;
+
+    for (uint32_t i = 0; i < state->candidate_count; i++) {
+        struct candidate *candidate = &state->candidates[i];
+        bool meets = loss_rank(candidate) <= limit;
+        bool better;
+
+        if (!candidate->usable || (named && strcmp(candidate->method->name, named) != 0))
+            continue;
+        if (!best)
+            better = true;
+        else if (meets != best_meets)
+            better = meets;
+        else if (meets)
+            better = total_time(a, candidate) < total_time(a, best);
+        else
+            better = loss_rank(candidate) < loss_rank(best);
+        if (better) {
+            best = candidate;
+            best_meets = meets;
+        }
+    }
+    state->chosen = best;
+    for (uint32_t i = 0; i < state->candidate_count; i++) {
+        struct candidate *candidate = &state->candidates[i];
+
+        if (!candidate->usable || candidate == best)
+            continue;
+        if (named && strcmp(candidate->method->name, named) != 0)
+            candidate->rejected = intern_text(a, "the specification chooses `%s`", named);
+        else if (best_meets && loss_rank(candidate) > limit)
+            candidate->rejected = "it loses more data than the objective allows";
+        else
+            candidate->rejected = best_meets ? intern_text(a, "`%s` is not slower", best->label)
+                                             : intern_text(a, "`%s` loses no more", best ? best->label : "");
+    }
+}
+
+static const char *label_of(struct analysis *a, const struct entity *method, struct value element)
+{
+    if (element.type == VALUE_ENTITY && element.u.entity->name[0])
+        return intern_text(a, "%s(%s)", method->name, element.u.entity->name);
+    return method->name;
+}
+
+static void find_candidates(struct analysis *a, struct asset_state *state)
+{
+    const struct kind_info *kind = state->asset->entity->kind;
+    VEC(struct candidate) list = {0};
+
+    for (uint32_t m = 0; m < kind->methods.len; m++) {
+        struct entity *method = kind->methods.items[m];
+        struct candidate candidate = {.method = method, .element = VALUE_OF(VALUE_NULL)};
+        struct value elements;
+        atom name;
+
+        elements = eval_loop(a->eval, method, METHOD_for, method_scope(a, state, NULL), &name);
+        if (!name) {
+            candidate.label = label_of(a, method, candidate.element);
+            vec_push(a->arena, &list, candidate);
+            continue;
+        }
+        for (uint32_t i = 0; elements.type == VALUE_LIST && i < elements.u.list->count; i++) {
+            candidate.element = elements.u.list->items[i];
+            candidate.label = label_of(a, method, candidate.element);
+            vec_push(a->arena, &list, candidate);
+        }
+    }
+    state->candidates = list.items;
+    state->candidate_count = list.len;
+    for (uint32_t i = 0; i < list.len; i++)
+        consider(a, state, &state->candidates[i]);
+}
+
+void survive(struct analysis *a, struct scenario_result *result)
+{
+    const struct entity *scenario = result->scenario;
+
+    mark_sites(a, scenario);
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+
+        state->asset = &a->plan->assets[i];
+        state->loss = "";
+        state->serving = state->asset->site_count ? state->asset->sites[0] : NULL;
+        for (uint32_t s = 0; s < state->asset->site_count; s++) {
+            if (!a->site_lost[state->asset->sites[s]->index]) {
+                state->serving = state->asset->sites[s];
+                break;
+            }
+        }
+        decide_loss(a, state, scenario);
+    }
+    spread(a, result);
+    effective_objectives(a, result);
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+
+        if (state->fate != FATE_LOST)
+            continue;
+        find_candidates(a, state);
+        choose(a, state);
+        state->serving = state->chosen ? state->chosen->into : NULL;
+    }
+}

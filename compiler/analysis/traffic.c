@@ -1,0 +1,190 @@
+/* When users reach the recovered system again: the endpoint's own clock (SEMANTICS §3.4).
+ *
+ * finish(endpoint) = max(finish of what it serves, automatic detection by its health check) + TTL, plus the propagation of a record
+ * change where a person changes the record. Detection: threshold x (interval + timeout); the timeouts of the provider's checkers
+ * (HTTP and HTTPS 4 s to connect and 2 s to answer, TCP 10 s) are documented at
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+static const char *word(const struct entity *entity, uint32_t row, const char *fallback)
+{
+    struct value value = entity_slot(entity, row);
+
+    return value.type == VALUE_WORD ? value.u.word : fallback;
+}
+
+static int64_t check_timeout(const struct entity *health)
+{
+    struct value value = entity_slot(health, HEALTH_timeout);
+
+    if (value.type == VALUE_DURATION)
+        return value.u.integer;
+    return strcmp(word(health, HEALTH_type, "https"), "tcp") == 0 ? 10 * MS_SECOND : 6 * MS_SECOND;
+}
+
+static int64_t detection(const struct entity *target)
+{
+    uint32_t cursor = 0;
+    const struct entity *health = target ? entity_child(target, BLOCK_HEALTH, &cursor) : NULL;
+    struct value interval, threshold;
+
+    if (!health)
+        return TIME_UNKNOWN;
+    interval = entity_slot(health, HEALTH_interval);
+    threshold = entity_slot(health, HEALTH_threshold);
+    if (interval.type != VALUE_DURATION || threshold.type != VALUE_INT)
+        return TIME_UNKNOWN;
+    return threshold.u.integer * (interval.u.integer + check_timeout(health));
+}
+
+static bool target_lost(struct analysis *a, const struct entity *target)
+{
+    const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
+
+    return site && (a->site_lost[site->index] || a->site_compromised[site->index]);
+}
+
+static bool is_served(const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        const struct entity *entity = serves.u.list->items[i].type == VALUE_ENTITY ? serves.u.list->items[i].u.entity : NULL;
+
+        if (entity && result->states[entity->index].fate != FATE_UNAFFECTED)
+            return true;
+    }
+    return false;
+}
+
+/* Whether what it serves ends up at the site of this target. */
+static bool serves_at(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state, const struct entity *target)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+    const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
+
+    for (uint32_t i = 0; i < serves.u.list->count; i++) {
+        const struct entity *entity = serves.u.list->items[i].type == VALUE_ENTITY ? serves.u.list->items[i].u.entity : NULL;
+        const struct site_info *serving = entity ? result->states[entity->index].serving : NULL;
+
+        if (site && serving && !site_is_in(a, serving, site->entity) && !site_is_in(a, site, serving->entity))
+            return false;
+    }
+    return true;
+}
+
+static struct objective endpoint_objective(const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct objective best = {TIME_UNKNOWN, "", {0, 0}};
+    struct value own = entity_slot(state->endpoint, ENDPOINT_rto), serves = entity_slot(state->endpoint, ENDPOINT_serves);
+    struct entity *block = result->class_ ? entity_child_named(state->endpoint, BLOCK_OBJECTIVE, result->class_->name) : NULL;
+    struct value in_class = block ? entity_slot(block, OBJECTIVE_rto) : value_unknown();
+
+    if (in_class.type == VALUE_DURATION)
+        return (struct objective){in_class.u.integer, "endpoint, for the class", block->span};
+    if (own.type == VALUE_DURATION)
+        return (struct objective){own.u.integer, "endpoint", state->endpoint->span};
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        const struct entity *entity = serves.u.list->items[i].type == VALUE_ENTITY ? serves.u.list->items[i].u.entity : NULL;
+        const struct objective *rto = entity ? &result->states[entity->index].rto : NULL;
+
+        if (rto && rto->ms >= 0 && (best.ms < 0 || rto->ms < best.ms))
+            best = *rto;
+    }
+    if (best.ms >= 0)
+        best.source = "strictest of what it serves";
+    return best;
+}
+
+static void time_endpoint(struct scenario_result *result, struct endpoint_state *state)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+    const char *mode = word(state->endpoint, ENDPOINT_mode, "health");
+    bool by_health = strcmp(mode, "health") == 0;
+    struct value ttl = entity_slot(state->endpoint, ENDPOINT_ttl), propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
+    struct span_of_time finish = time_exact(0);
+
+    state->ttl = ttl.type == VALUE_DURATION ? ttl.u.integer : TIME_UNKNOWN;
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        if (serves.u.list->items[i].type == VALUE_ENTITY)
+            finish = time_max(finish, result->states[serves.u.list->items[i].u.entity->index].finish);
+    }
+    if (!state->to || state->to == state->from) {
+        state->finish = state->to ? finish : (struct span_of_time){0};
+        return; /* the record need not change */
+    }
+    if (by_health) {
+        state->detection = detection(state->from);
+        finish = state->detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(finish, time_exact(state->detection));
+    } else if (strcmp(mode, "manual") == 0) {
+        state->propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;
+        finish = state->propagation == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(finish, time_exact(state->propagation));
+    }
+    state->finish = state->ttl == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(finish, time_exact(state->ttl));
+}
+
+static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
+{
+    struct strbuf have = STRBUF_INIT, want = STRBUF_INIT;
+    struct diag *diag;
+
+    state->verdict = VERDICT_NOT_APPLICABLE;
+    if (!state->affected || state->rto.ms < 0)
+        return;
+    if (!state->to) {
+        state->verdict = VERDICT_REFUTED;
+        diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
+                    "`%s` leads nowhere in `%s`: no target is left", state->endpoint->name, result->scenario->name);
+        if (diag)
+            diag_help(diag, "add a `target` at the site where what it serves is recovered");
+        return;
+    }
+    state->verdict = !state->finish.known ? VERDICT_UNKNOWN : state->finish.worst <= state->rto.ms ? VERDICT_OK : VERDICT_REFUTED;
+    if (state->verdict == VERDICT_UNKNOWN) {
+        diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->endpoint, result->scenario, state->endpoint->span,
+                    "the time until `%s` leads to the recovered system in `%s` is unknown", state->endpoint->name, result->scenario->name);
+        if (diag)
+            diag_help(diag, "give its target a `health` block, and every asset it serves a known recovery time");
+        return;
+    }
+    if (state->verdict != VERDICT_REFUTED)
+        return;
+    print_duration(&have, state->finish.worst);
+    print_duration(&want, state->rto.ms);
+    diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
+                "`%s` leads to the recovered system after %s in `%s`, its RTO is %s", state->endpoint->name, strbuf_str(&have),
+                result->scenario->name, strbuf_str(&want));
+    if (diag) {
+        diag_label(diag, state->rto.span, "RTO from here (%s)", state->rto.source);
+        diag_help(diag, "shorten the TTL, the health check, or the recovery of what it serves; `rto = %s` would hold", strbuf_str(&have));
+    }
+    strbuf_release(&have);
+    strbuf_release(&want);
+}
+
+void move_traffic(struct analysis *a, struct scenario_result *result)
+{
+    uint32_t count = a->model->declared[BLOCK_ENDPOINT].list.len;
+
+    result->endpoints = ARENA_ARRAY(a->arena, struct endpoint_state, count);
+    result->endpoint_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct endpoint_state *state = &result->endpoints[i];
+        struct entity *target;
+
+        state->endpoint = a->model->declared[BLOCK_ENDPOINT].list.items[i];
+        state->affected = is_served(result, state);
+        for (uint32_t t = 0; (target = entity_child(state->endpoint, BLOCK_TARGET, &t));) {
+            if (!state->from)
+                state->from = target;
+            if (!state->to && !target_lost(a, target) && serves_at(a, result, state, target))
+                state->to = target;
+        }
+        state->affected |= state->from && target_lost(a, state->from);
+        state->rto = endpoint_objective(result, state);
+        time_endpoint(result, state);
+        judge_endpoint(a, result, state);
+    }
+}

@@ -1,0 +1,273 @@
+/* Builds the schemas from schema.def and gives access to entities.
+ *
+ * The table's text (types, defaults) is read once per run; equal notations share one type. A default that is a plain
+ * literal is kept as a value, so that 100,000 assets need not evaluate it. */
+#include "model/entity.h"
+
+#include <string.h>
+
+struct row_text {
+    uint32_t block;
+    const char *name, *type, *fallback;
+    unsigned flags;
+    const char *doc;
+};
+
+static const struct row_text rows[] = {
+#define BLOCK(id, name, plural, label, kind, flags, children, doc)
+#define ATTR(id, attr, type, fallback, flags, doc) {BLOCK_##id, #attr, type, fallback, flags, doc},
+#define BLOCK_END(id)
+#include "model/schema.def"
+#undef BLOCK
+#undef ATTR
+#undef BLOCK_END
+};
+
+static const struct {
+    const char *id, *name, *plural;
+    enum label_rule label;
+    enum kind_rule kind;
+    unsigned flags;
+    uint32_t row_count;
+    const char *children, *doc;
+} blocks[] = {
+#define BLOCK(id, name, plural, label, kind, flags, children, doc)                                                     \
+    {#id, name, plural, label, kind, flags, id##_ROWS, children, doc},
+#define ATTR(id, attr, type, fallback, flags, doc)
+#define BLOCK_END(id)
+#include "model/schema.def"
+#undef BLOCK
+#undef ATTR
+#undef BLOCK_END
+};
+
+static int block_by_id(const char *id, size_t len)
+{
+    for (int i = 0; i < BLOCK_COUNT; i++) {
+        if (strlen(blocks[i].id) == len && memcmp(blocks[i].id, id, len) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* A mistake in the table is a mistake of ours: it shows at the first start, in every test. */
+static void add_children(struct model *model, struct block_schema *schema, const char *children)
+{
+    VEC(const struct block_schema *) list = {0};
+
+    while (*children) {
+        size_t len = strcspn(children, " ");
+        int child = block_by_id(children, len);
+
+        if (child >= 0)
+            vec_push(model->arena, &list, &model->schemas[child]);
+        children += len;
+        children += strspn(children, " ");
+    }
+    schema->children = list.items;
+    schema->child_count = list.len;
+}
+
+void model_init(struct model *model, struct arena *arena, struct intern *names, const struct sources *sources,
+                parse_default_fn *parse, void *context)
+{
+    struct map types = {0};
+    const struct row_text *next = rows;
+
+    memset(model, 0, sizeof *model);
+    model->arena = arena;
+    model->names = names;
+    model->sources = sources;
+    model->schemas = ARENA_ARRAY(arena, struct block_schema, BLOCK_COUNT);
+    for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
+        struct block_schema *schema = &model->schemas[i];
+
+        schema->name = intern_str(names, blocks[i].name);
+        schema->plural = blocks[i].plural;
+        schema->label = blocks[i].label;
+        schema->kind = blocks[i].kind;
+        schema->flags = blocks[i].flags;
+        schema->id = i;
+        schema->doc = blocks[i].doc;
+        if (schema->flags & SCHEMA_TOP)
+            map_add(&model->schema_by_name, arena, schema->name, schema);
+    }
+    for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
+        struct block_schema *schema = &model->schemas[i];
+
+        add_children(model, schema, blocks[i].children);
+        schema->row_count = blocks[i].row_count;
+        schema->rows = ARENA_ARRAY(arena, struct attr_row, schema->row_count);
+        for (uint32_t row = 0; row < schema->row_count; row++, next++) {
+            struct attr_row *attr = &schema->rows[row];
+            atom notation = intern_str(names, next->type);
+            const struct type *type = map_get(&types, notation);
+            const char *error = NULL;
+
+            if (!type) {
+                type = type_read(model, notation, &error);
+                map_add(&types, arena, notation, (void *)(uintptr_t)type);
+            }
+            attr->name = intern_str(names, next->name);
+            attr->type = type;
+            attr->flags = next->flags | (schema->flags & SCHEMA_DEFERRED ? ROW_DEFERRED : 0);
+            attr->doc = next->doc;
+            attr->constant = value_unknown();
+            if (next->fallback) {
+                attr->fallback = parse(context, next->fallback);
+                attr->constant.type = VALUE_PENDING;
+            }
+            map_add(&schema->by_name, arena, attr->name, (void *)(uintptr_t)(row + 1));
+        }
+    }
+}
+
+struct entity *model_find(const struct model *model, enum block_id block, atom name)
+{
+    return map_get(&model->declared[block].by_name, name);
+}
+
+struct value entity_slot(const struct entity *entity, uint32_t row)
+{
+    struct value value;
+
+    if (!entity || row >= entity->slot_count)
+        return value_unknown();
+    value = entity->slots[row];
+    return value.type == VALUE_PENDING || value.type == VALUE_BUSY ? value_unknown() : value;
+}
+
+/* The rows beyond the schema's: a kind's, or what the parent's kind adds to a nested block. */
+static const struct attr_row *extra_rows(const struct entity *entity, uint32_t *count)
+{
+    const struct entity *root = entity;
+
+    *count = 0;
+    if (entity->schema->id == BLOCK_KIND)
+        return NULL;
+    if (entity->kind) {
+        *count = entity->kind->row_count;
+        return entity->kind->rows;
+    }
+    if (!entity->parent)
+        return NULL;
+    while (root->parent)
+        root = root->parent;
+    if (!root->kind || root->schema->id == BLOCK_KIND)
+        return NULL;
+    for (uint32_t i = 0; i < root->kind->extension_count; i++) {
+        if (root->kind->extensions[i].schema == entity->schema) {
+            *count = root->kind->extensions[i].row_count;
+            return root->kind->extensions[i].rows;
+        }
+    }
+    return NULL;
+}
+
+int entity_row(const struct entity *entity, atom name)
+{
+    uintptr_t found = (uintptr_t)map_get(&entity->schema->by_name, name);
+    const struct attr_row *extra;
+    uint32_t count;
+
+    if (found)
+        return (int)(found - 1);
+    if (entity->kind && entity->schema->id != BLOCK_KIND) {
+        found = (uintptr_t)map_get(&entity->kind->by_name, name);
+        return found ? (int)(entity->schema->row_count + found - 1) : -1;
+    }
+    extra = extra_rows(entity, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (extra[i].name == name)
+            return (int)(entity->schema->row_count + i);
+    }
+    return -1;
+}
+
+const struct attr_row *entity_row_info(const struct entity *entity, uint32_t slot)
+{
+    const struct attr_row *extra;
+    uint32_t count;
+
+    if (slot < entity->schema->row_count)
+        return &entity->schema->rows[slot];
+    extra = extra_rows(entity, &count);
+    slot -= entity->schema->row_count;
+    return slot < count ? &extra[slot] : NULL;
+}
+
+struct value entity_get(const struct model *model, const struct entity *entity, const char *name)
+{
+    int row;
+
+    if (!entity)
+        return value_unknown();
+    row = entity_row(entity, intern_str(model->names, name));
+    return row < 0 ? value_unknown() : entity_slot(entity, (uint32_t)row);
+}
+
+const char *entity_string(const struct model *model, const struct entity *entity, const char *name, const char *fallback)
+{
+    struct value value = entity_get(model, entity, name);
+
+    if (value.type == VALUE_STRING)
+        return value.u.string;
+    return value.type == VALUE_WORD ? value.u.word : fallback;
+}
+
+int64_t entity_integer(const struct model *model, const struct entity *entity, const char *name, int64_t fallback)
+{
+    struct value value = value_worst(entity_get(model, entity, name));
+
+    switch (value.type) {
+    case VALUE_BOOL:
+    case VALUE_INT:
+    case VALUE_DECIMAL:
+    case VALUE_PERCENT:
+    case VALUE_DURATION:
+    case VALUE_SIZE:
+    case VALUE_DATE:
+    case VALUE_TIME:
+        return value.u.integer;
+    default:
+        return fallback;
+    }
+}
+
+struct entity *entity_ref(const struct model *model, const struct entity *entity, const char *name)
+{
+    struct value value = entity_get(model, entity, name);
+
+    return value.type == VALUE_ENTITY ? value.u.entity : NULL;
+}
+
+struct entity *entity_child(const struct entity *entity, enum block_id block, uint32_t *cursor)
+{
+    while (entity && *cursor < entity->child_count) {
+        struct entity *child = entity->children[(*cursor)++];
+
+        if (child->schema->id == (uint32_t)block)
+            return child;
+    }
+    return NULL;
+}
+
+struct entity *entity_child_named(const struct entity *entity, enum block_id block, atom name)
+{
+    struct entity *child;
+
+    for (uint32_t i = 0; (child = entity_child(entity, block, &i));) {
+        if (child->name == name)
+            return child;
+    }
+    return NULL;
+}
+
+bool kind_is_a(const struct kind_info *kind, const char *base)
+{
+    for (; kind; kind = kind->base) {
+        if (strcmp(kind->entity->name, base) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,139 @@
+/* First pass: every block at file level becomes an entity with a name. Nothing is evaluated yet. */
+#include "sema/internal.h"
+
+#include <string.h>
+
+atom sema_label(struct sema *sema, const struct expr *label)
+{
+    if (label->kind == EXPR_STRING)
+        return intern_add(sema->model->names, label->u.string.text, label->u.string.len);
+    return expr_path(label, sema->model->names);
+}
+
+struct entity *sema_new_entity(struct sema *sema, const struct block_schema *schema, const struct block *tree,
+                               struct entity *parent, atom name, struct span span)
+{
+    struct entity *entity = ARENA_NEW(sema->arena, struct entity);
+
+    entity->schema = schema;
+    entity->tree = tree;
+    entity->parent = parent;
+    entity->name = name;
+    entity->span = span;
+    entity->doc = tree ? tree->doc : NULL;
+    return entity;
+}
+
+bool sema_add(struct sema *sema, struct entity *entity)
+{
+    uint32_t id = entity->schema->id;
+    struct entity *other;
+
+    if (!map_add(&sema->model->declared[id].by_name, sema->arena, entity->name, entity)) {
+        other = map_get(&sema->model->declared[id].by_name, entity->name);
+        diag_label(diag_at(diag_report(sema->sink, DIAG_E0203, entity->span, "%s `%s` is declared twice",
+                                       entity->schema->name, entity->name),
+                           "declared again here"),
+                   other->span, "first declared here");
+        return false;
+    }
+    entity->index = sema->model->declared[id].list.len;
+    vec_push(sema->arena, &sema->model->declared[id].list, entity);
+    return true;
+}
+
+static const struct block_schema *nested_schema_named(const struct model *model, atom name, const struct block_schema **parent)
+{
+    for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
+        const struct block_schema *schema = &model->schemas[i];
+
+        for (uint32_t c = 0; c < schema->child_count; c++) {
+            if (schema->children[c]->name == name) {
+                *parent = schema;
+                return schema->children[c];
+            }
+        }
+    }
+    return NULL;
+}
+
+static void unknown_block(struct sema *sema, const struct block *block)
+{
+    const struct block_schema *parent = NULL;
+    const char *names[BLOCK_COUNT];
+    size_t count = 0;
+    const char *near;
+    struct diag *diag;
+
+    diag = diag_report(sema->sink, DIAG_E0201, block->type_span, "unknown block `%s`", block->type);
+    if (nested_schema_named(sema->model, block->type, &parent)) {
+        diag_help(diag, "`%s` stands inside %s `%s` block", block->type,
+                  strchr("aeiou", parent->name[0]) ? "an" : "a", parent->name);
+        return;
+    }
+    for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
+        if (sema->model->schemas[i].flags & SCHEMA_TOP)
+            names[count++] = sema->model->schemas[i].name;
+    }
+    near = nearest(block->type, names, count);
+    if (near)
+        diag_fix(diag, block->type_span, near, "did you mean `%s`?", near);
+}
+
+static void declare_block(struct sema *sema, const struct block *block)
+{
+    const struct block_schema *schema = map_get(&sema->model->schema_by_name, block->type);
+    uint32_t labels = block->labels ? block->labels->count : 0;
+    struct span span = labels ? block->labels->items[0]->span : block->type_span;
+    atom name = intern_str(sema->model->names, "");
+    struct entity *entity;
+
+    if (!schema) {
+        unknown_block(sema, block);
+        return;
+    }
+    if (schema->label == LABEL_NAME) {
+        if (labels)
+            name = sema_label(sema, block->labels->items[0]);
+        if (labels != 1 || !name) {
+            diag_help(diag_report(sema->sink, DIAG_E0202, labels > 1 ? block->labels->items[1]->span : span,
+                                  labels == 0 ? "`%s` needs a name" : labels == 1 ? "the name of `%s` is not a name"
+                                                                                   : "`%s` has more than one name",
+                                  block->type),
+                      "write `%s NAME%s { … }`", block->type, schema->kind == KIND_REQUIRED ? " : KIND" : "");
+            return;
+        }
+    } else if (schema->label == LABEL_NONE && labels) {
+        diag_report(sema->sink, DIAG_E0202, span, "`%s` takes no name", block->type);
+        return;
+    }
+    if (schema->kind == KIND_NONE && block->kind) {
+        diag_report(sema->sink, DIAG_E0210, block->kind_span, "`%s` takes no kind", block->type);
+        return;
+    }
+    if (schema->kind == KIND_REQUIRED && !block->kind) {
+        diag_help(diag_report(sema->sink, DIAG_E0211, span, "%s `%s` has no kind", block->type, name),
+                  "write `%s %s : KIND { … }`; `drc list kinds` prints all kinds", block->type, name);
+        return;
+    }
+    entity = sema_new_entity(sema, schema, block, NULL, name, span);
+    if (schema->id == BLOCK_DEFAULT) {
+        vec_push(sema->arena, &sema->defaults, entity);
+    } else if (schema->id == BLOCK_INVENTORY) {
+        vec_push(sema->arena, &sema->inventories, entity);
+    } else if (schema->id == BLOCK_PLAN && sema->model->plan) {
+        diag_label(diag_at(diag_report(sema->sink, DIAG_E0209, span, "a specification has one plan"), "second `plan` block"),
+                   sema->model->plan->span, "first one");
+    } else if (sema_add(sema, entity)) {
+        if (schema->id == BLOCK_PLAN)
+            sema->model->plan = entity;
+    }
+}
+
+void sema_declare(struct sema *sema)
+{
+    for (uint32_t f = 0; f < sema->input->file_count; f++) {
+        for (const struct block *block = sema->input->files[f]->blocks; block; block = block->next)
+            declare_block(sema, block);
+    }
+}

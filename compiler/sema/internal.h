@@ -1,0 +1,40 @@
+/* Private to sema: what its passes share. */
+#ifndef DRC_SEMA_INTERNAL_H
+#define DRC_SEMA_INTERNAL_H
+
+#include "sema/sema.h"
+
+struct sema {
+    struct model *model;
+    struct evaluator *eval;
+    const struct parse_context *parse;
+    const struct sema_input *input;
+    struct arena *arena;
+    struct diag_sink *sink;
+    VEC(struct entity *) defaults;    /* `default : kind` blocks */
+    VEC(struct entity *) inventories;
+};
+
+/* ---- declare.c ---- */
+void sema_declare(struct sema *sema);
+struct entity *sema_new_entity(struct sema *sema, const struct block_schema *schema, const struct block *tree,
+                               struct entity *parent, atom name, struct span span);
+/* Adds to the model; reports and returns false when the name is taken. */
+bool sema_add(struct sema *sema, struct entity *entity);
+/* The whole label as one name ("aws.rds.postgres", "A1.3"); NULL when it is none. */
+atom sema_label(struct sema *sema, const struct expr *label);
+
+/* ---- kinds.c ---- */
+void sema_kinds(struct sema *sema);
+/* Kind of an asset, site or store by its path; reports and returns NULL when it does not fit. */
+struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span);
+
+/* ---- bind.c ---- */
+void sema_constants(struct sema *sema);
+/* Slots and nested blocks of one entity. */
+void sema_bind(struct sema *sema, struct entity *entity);
+
+/* ---- inventory.c ---- */
+void sema_inventories(struct sema *sema);
+
+#endif

@@ -1,0 +1,99 @@
+/* `inventory "assets.yaml" as e : kind(e.kind) { name = e.name … }`: one asset for each entry of a list.
+ *
+ * The block is the tree of every asset it makes; the entry is in the scope of its expressions. A message about such an
+ * asset points at the `.dr` line, and the entry's values point into the inventory file. */
+#include "sema/internal.h"
+
+#include <string.h>
+
+static bool label_is(const struct expr *label, const char *word)
+{
+    return label->kind == EXPR_NAME && strcmp(label->u.name, word) == 0;
+}
+
+static struct span value_span(struct value value)
+{
+    return (struct span){value.origin, value.origin};
+}
+
+static const struct attr *find_attr(const struct sema *sema, const struct block *block, const char *name)
+{
+    return block_attr(block, intern_str(sema->model->names, name));
+}
+
+static void make_asset(struct sema *sema, struct entity *inventory, atom variable, struct value entry)
+{
+    const struct block *tree = inventory->tree;
+    const struct block_schema *schema = &sema->model->schemas[BLOCK_ASSET];
+    const struct attr *name_attr = find_attr(sema, tree, "name");
+    const struct scope *scope = scope_add(sema->eval, NULL, variable, entry);
+    const char *error = NULL;
+    struct value name, kind;
+    struct entity *entity;
+
+    if (entry.type != VALUE_OBJECT) {
+        diag_label(diag_report(sema->sink, DIAG_E0217, value_span(entry), "an entry of the inventory is not an object"),
+                   inventory->span, "used here");
+        return;
+    }
+    name = eval(sema->eval, name_attr->value, scope, type_read(sema->model, "string", &error));
+    if (name.type != VALUE_STRING || !name.u.string[0]) {
+        if (name.type != VALUE_ERROR)
+            diag_label(diag_report(sema->sink, DIAG_E0217, name_attr->value->span, "the name of an entry is not known"), value_span(entry),
+                       "this entry");
+        return;
+    }
+    entity = sema_new_entity(sema, schema, tree, NULL, intern_str(sema->model->names, name.u.string), value_span(entry));
+    entity->scope = scope;
+    if (tree->kind_expr) {
+        kind = eval(sema->eval, tree->kind_expr, scope, type_read(sema->model, "string", &error));
+        if (kind.type != VALUE_STRING) {
+            if (kind.type != VALUE_ERROR)
+                diag_label(diag_report(sema->sink, DIAG_E0217, tree->kind_expr->span, "the kind of an entry is not known"),
+                           value_span(entry), "this entry");
+            return;
+        }
+        entity->kind = sema_find_kind(sema, intern_str(sema->model->names, kind.u.string), schema,
+                                      kind.origin ? value_span(kind) : tree->kind_expr->span);
+    } else {
+        entity->kind = sema_find_kind(sema, tree->kind, schema, tree->kind_span);
+    }
+    if (entity->kind)
+        sema_add(sema, entity);
+}
+
+static void read_inventory(struct sema *sema, struct entity *inventory)
+{
+    const struct block *tree = inventory->tree;
+    const struct expr_list *labels = tree->labels;
+    struct source_file *file = sources_file_at(sema->model->sources, inventory->span.start);
+    struct value list;
+
+    if (!labels || labels->count != 3 || labels->items[0]->kind != EXPR_STRING || !label_is(labels->items[1], "as") ||
+        labels->items[2]->kind != EXPR_NAME || (!tree->kind && !tree->kind_expr)) {
+        diag_help(diag_report(sema->sink, DIAG_E0217, inventory->span, "an inventory names its file, its variable and the kind"),
+                  "write `inventory \"assets.yaml\" as e : kind(e.kind) { name = e.name }`");
+        return;
+    }
+    if (!find_attr(sema, tree, "name") || !find_attr(sema, tree, "name")->value) {
+        diag_help(diag_report(sema->sink, DIAG_E0217, inventory->span, "an inventory says how its assets are called"),
+                  "add `name = %s.name`", labels->items[2]->u.name);
+        return;
+    }
+    if (!sema->input->inventory || !sema->input->inventory(sema->input->inventory_context, labels->items[0]->u.string.text, file,
+                                                           labels->items[0]->span, &list))
+        return;
+    if (list.type != VALUE_LIST) {
+        diag_help(diag_report(sema->sink, DIAG_E0217, labels->items[0]->span, "`%s` holds no list", labels->items[0]->u.string.text),
+                  "the file must be a list of objects");
+        return;
+    }
+    for (uint32_t i = 0; i < list.u.list->count; i++)
+        make_asset(sema, inventory, labels->items[2]->u.name, list.u.list->items[i]);
+}
+
+void sema_inventories(struct sema *sema)
+{
+    for (uint32_t i = 0; i < sema->inventories.len; i++)
+        read_inventory(sema, sema->inventories.items[i]);
+}

@@ -1,0 +1,286 @@
+/* Second pass: kinds. Each adds rows to the block it is a kind of, and inherits rows, methods, procedures and emits of the
+ * kind it is built on; an own one replaces an inherited one of the same name. */
+#include "sema/internal.h"
+
+#include <string.h>
+
+enum state { NOT_BUILT, BUILDING, BUILT };
+
+struct build {
+    struct kind_info info; /* first, so that a kind_info is its build */
+    enum state state;
+};
+
+static const char *text_of(const struct sema *sema, struct span span, uint32_t *len)
+{
+    const struct source_file *file = sources_file_at(sema->model->sources, span.start);
+
+    *len = span.end - span.start;
+    return file ? file->text + (span.start - file->base) : "";
+}
+
+/* `type = list(string)`: the notation is the text itself; a string literal may hold what the grammar has no word for. */
+static const struct type *read_type(struct sema *sema, const struct expr *expr)
+{
+    const char *error = NULL;
+    const struct type *type;
+    const char *notation;
+    const char *text;
+    uint32_t len;
+
+    if (!expr)
+        return type_read(sema->model, "string", &error);
+    if (expr->kind == EXPR_ERROR)
+        return type_read(sema->model, "any", &error);
+    if (expr->kind == EXPR_STRING) {
+        notation = expr->u.string.text;
+    } else {
+        text = text_of(sema, expr->span, &len);
+        notation = arena_strndup(sema->arena, text, len);
+    }
+    type = type_read(sema->model, notation, &error);
+    if (!type) {
+        diag_note(diag_report(sema->sink, DIAG_E0213, expr->span, "`%s` is not a type", notation), "%s", error ? error : "");
+        type = type_read(sema->model, "any", &error);
+    }
+    return type;
+}
+
+static struct attr *find_attr(const struct sema *sema, const struct block *block, const char *name)
+{
+    return block_attr(block, intern_str(sema->model->names, name));
+}
+
+static bool is_true(const struct attr *attr)
+{
+    return attr && attr->value && attr->value->kind == EXPR_BOOL && attr->value->u.integer;
+}
+
+/* Rows from the `attribute` blocks of a kind or of one of its extension blocks. */
+static void add_rows(struct sema *sema, const struct block *block, const struct block_schema *of, struct attr_row **rows,
+                     uint32_t *count)
+{
+    atom word = intern_str(sema->model->names, "attribute");
+    VEC(struct attr_row) list = {0};
+
+    for (uint32_t i = 0; i < *count; i++)
+        vec_push(sema->arena, &list, (*rows)[i]);
+    for (const struct block *child = block->blocks; child; child = child->next) {
+        struct attr_row row = {0};
+        const struct attr *attr;
+        uint32_t at;
+
+        if (child->type != word)
+            continue;
+        row.name = child->labels && child->labels->count == 1 ? sema_label(sema, child->labels->items[0]) : NULL;
+        if (!row.name)
+            continue; /* reported when the kind's nested blocks are bound */
+        row.span = child->labels->items[0]->span;
+        if (map_get(&of->by_name, row.name)) {
+            diag_help(diag_report(sema->sink, DIAG_E0214, row.span, "every %s has an attribute `%s` already", of->name, row.name),
+                      "`drc explain %s` prints them", of->name);
+            continue;
+        }
+        attr = find_attr(sema, child, "type");
+        row.type = read_type(sema, attr ? attr->value : NULL);
+        attr = find_attr(sema, child, "default");
+        row.fallback = attr ? attr->value : NULL;
+        row.constant.type = row.fallback ? VALUE_PENDING : VALUE_UNKNOWN;
+        row.flags = is_true(find_attr(sema, child, "required")) ? ROW_REQUIRED : 0;
+        attr = find_attr(sema, child, "doc");
+        row.doc = attr && attr->value && attr->value->kind == EXPR_STRING ? attr->value->u.string.text : child->doc ? child->doc : "";
+        for (at = 0; at < list.len && list.items[at].name != row.name; at++)
+            ;
+        if (at < list.len)
+            list.items[at] = row; /* a kind may refine what it inherits */
+        else
+            vec_push(sema->arena, &list, row);
+    }
+    *rows = list.items;
+    *count = list.len;
+}
+
+static void add_extension(struct sema *sema, struct kind_info *info, enum block_id id, const struct block *block)
+{
+    const struct block_schema *schema = &sema->model->schemas[id];
+    uint32_t at;
+
+    for (at = 0; at < info->extension_count && info->extensions[at].schema != schema; at++)
+        ;
+    if (at == info->extension_count) {
+        info->extensions = arena_grow(sema->arena, info->extensions, at * sizeof *info->extensions,
+                                      (at + 1) * sizeof *info->extensions);
+        info->extension_count++;
+        info->extensions[at].schema = schema;
+    }
+    add_rows(sema, block, schema, &info->extensions[at].rows, &info->extensions[at].row_count);
+}
+
+/* Methods and procedures replace an inherited one of the same name; emits for the same target add up. */
+static void collect(struct sema *sema, struct kind_info *info, struct entity *child)
+{
+    switch (child->schema->id) {
+    case BLOCK_METHOD:
+        for (uint32_t i = 0; i < info->methods.len; i++) {
+            if (info->methods.items[i]->name == child->name) {
+                info->methods.items[i] = child;
+                return;
+            }
+        }
+        vec_push(sema->arena, &info->methods, child);
+        return;
+    case BLOCK_PROCEDURE:
+        for (uint32_t i = 0; i < info->procedures.len; i++) {
+            if (info->procedures.items[i]->name == child->name) {
+                info->procedures.items[i] = child;
+                return;
+            }
+        }
+        vec_push(sema->arena, &info->procedures, child);
+        return;
+    case BLOCK_EMIT:
+        vec_push(sema->arena, &info->emits, child);
+        return;
+    default:
+        return;
+    }
+}
+
+static void inherit(struct sema *sema, struct kind_info *info)
+{
+    const struct kind_info *base = info->base;
+
+    info->of = base->of;
+    info->rows = base->rows;
+    info->row_count = base->row_count;
+    for (uint32_t i = 0; i < base->methods.len; i++)
+        vec_push(sema->arena, &info->methods, base->methods.items[i]);
+    for (uint32_t i = 0; i < base->procedures.len; i++)
+        vec_push(sema->arena, &info->procedures, base->procedures.items[i]);
+    for (uint32_t i = 0; i < base->emits.len; i++)
+        vec_push(sema->arena, &info->emits, base->emits.items[i]);
+    if (base->extension_count) {
+        info->extensions = arena_grow(sema->arena, base->extensions, base->extension_count * sizeof *info->extensions,
+                                      base->extension_count * sizeof *info->extensions);
+        info->extension_count = base->extension_count;
+    }
+}
+
+static void unknown_kind(struct sema *sema, atom path, struct span span)
+{
+    VEC(const char *) names = {0};
+    struct diag *diag = diag_report(sema->sink, DIAG_E0204, span, "unknown kind `%s`", path);
+    const char *near;
+
+    for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
+        vec_push(sema->arena, &names, sema->model->declared[BLOCK_KIND].list.items[i]->name);
+    near = nearest(path, names.items, names.len);
+    if (near)
+        diag_fix(diag, span, near, "did you mean `%s`?", near);
+    else
+        diag_help(diag, "import the file that declares it, e.g. `import \"std/aws\"`; `drc list kinds` prints all kinds");
+}
+
+static void build_kind(struct sema *sema, struct entity *entity);
+
+static void build_base(struct sema *sema, struct entity *entity, struct build *build)
+{
+    const struct block *tree = entity->tree;
+    struct entity *base = model_find(sema->model, BLOCK_KIND, tree->kind);
+    struct build *base_build;
+
+    if (!base) {
+        unknown_kind(sema, tree->kind, tree->kind_span);
+        return;
+    }
+    build_kind(sema, base);
+    base_build = (struct build *)(void *)base->kind;
+    if (base_build->state == BUILDING) {
+        diag_at(diag_report(sema->sink, DIAG_E0212, tree->kind_span, "kind `%s` is built on itself", entity->name),
+                "leads back to `%s`", entity->name);
+        return;
+    }
+    build->info.base = &base_build->info;
+    inherit(sema, &build->info);
+}
+
+static void build_kind(struct sema *sema, struct entity *entity)
+{
+    struct build *build = (struct build *)(void *)entity->kind;
+    const struct block *tree = entity->tree;
+    const struct attr *of;
+    struct kind_info *info;
+
+    if (build)
+        return;
+    build = ARENA_NEW(sema->arena, struct build);
+    build->state = BUILDING;
+    info = &build->info;
+    info->entity = entity;
+    entity->kind = info;
+    info->of = &sema->model->schemas[BLOCK_ASSET];
+    if (tree->kind)
+        build_base(sema, entity, build);
+    of = find_attr(sema, tree, "of");
+    if (of && of->value && of->value->kind == EXPR_NAME) {
+        const struct block_schema *schema = map_get(&sema->model->schema_by_name, of->value->u.name);
+
+        if (schema && (schema->id == BLOCK_ASSET || schema->id == BLOCK_SITE || schema->id == BLOCK_STORE))
+            info->of = schema;
+    }
+    add_rows(sema, tree, info->of, &info->rows, &info->row_count);
+    for (uint32_t i = 0; i < info->row_count; i++)
+        map_add(&info->by_name, sema->arena, info->rows[i].name, (void *)(uintptr_t)(i + 1));
+    sema_bind(sema, entity);
+    for (uint32_t i = 0; i < entity->child_count; i++) {
+        struct entity *child = entity->children[i];
+
+        switch (child->schema->id) {
+        case BLOCK_KIND_REPLICA:
+            add_extension(sema, info, BLOCK_REPLICA, child->tree);
+            break;
+        case BLOCK_KIND_BACKUP:
+            add_extension(sema, info, BLOCK_BACKUP, child->tree);
+            break;
+        case BLOCK_KIND_STANDBY:
+            add_extension(sema, info, BLOCK_STANDBY, child->tree);
+            break;
+        case BLOCK_KIND_TARGET:
+            add_extension(sema, info, BLOCK_TARGET, child->tree);
+            break;
+        default:
+            collect(sema, info, child);
+        }
+    }
+    map_add(&sema->model->kinds, sema->arena, entity->name, info);
+    build->state = BUILT;
+}
+
+void sema_kinds(struct sema *sema)
+{
+    for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
+        build_kind(sema, sema->model->declared[BLOCK_KIND].list.items[i]);
+}
+
+struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span)
+{
+    struct kind_info *info = map_get(&sema->model->kinds, path);
+    struct value abstract;
+
+    if (!info) {
+        unknown_kind(sema, path, span);
+        return NULL;
+    }
+    if (info->of != schema) {
+        diag_label(diag_report(sema->sink, DIAG_E0210, span, "`%s` is a kind of %s, not of %s", path, info->of->name, schema->name),
+                   info->entity->span, "declared here");
+        return NULL;
+    }
+    abstract = entity_slot(info->entity, KIND_abstract);
+    if (abstract.type == VALUE_BOOL && abstract.u.integer) {
+        diag_help(diag_report(sema->sink, DIAG_E0210, span, "kind `%s` is only a base for other kinds", path),
+                  "choose a kind that is built on it; `drc list kinds` prints them");
+        return NULL;
+    }
+    return info;
+}
