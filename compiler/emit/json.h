@@ -1,6 +1,8 @@
 /* JSON, streamed: no tree in memory, 2 blanks of indentation, keys in the order written, one final newline.
  * Numbers are integers or decimal digits given as text, so there is no NaN and no rounding. Output is
- * ASCII-safe in its control characters and otherwise UTF-8. */
+ * ASCII-safe in its control characters and otherwise UTF-8.
+ *
+ * The prefix is jsonw_ because jansson, which the program links to read JSON, owns json_. */
 #ifndef DRC_EMIT_JSON_H
 #define DRC_EMIT_JSON_H
 

@@ -1,0 +1,418 @@
+"""Runs what the restore target writes, against a stub program that records its calls: order, gates, failures, crashes."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import time
+
+from lib.core import Failure, Sandbox, Skip, need, readable
+
+# Each call appends its arguments, as JSON, to `calls`; a file behaviour/FIRST-ARGUMENT says what else happens:
+# "sleep 2", "exit 3", "once exit 3" (the first time only), "print TEXT", one a line.
+STUB = r"""#!/usr/bin/env python3
+import json, os, sys, time
+home = os.environ["STUB_HOME"]
+name = sys.argv[1]
+with open(home + "/calls", "a") as calls:
+    calls.write(json.dumps({"at": time.time(), "args": sys.argv[1:]}) + "\n")
+try:
+    lines = open(f"{home}/behaviour/{name}").read().split("\n")
+except FileNotFoundError:
+    lines = []
+code = 0
+for line in lines:
+    word, _, rest = line.partition(" ")
+    if word == "once":
+        mark = f"{home}/behaviour/.{name}.once"
+        if os.path.exists(mark):
+            continue
+        open(mark, "w").close()
+        word, _, rest = rest.partition(" ")
+    if word == "sleep":
+        time.sleep(float(rest))
+    elif word == "exit":
+        code = int(rest)
+    elif word == "print":
+        print(rest)
+with open(home + "/calls", "a") as calls:
+    calls.write(json.dumps({"at": time.time(), "end": name}) + "\n")
+sys.exit(code)
+"""
+
+HOSTILE = "x y\"$(touch injected)`touch injected`'\\%{}*\u00e9\n#\t-- ;|&<>!"
+
+
+class Rig:
+    """A generated plan, a stub in PATH, and recover.sh."""
+
+    def __init__(self, env, folder, prefix=""):
+        need("bash", "flock", "timeout", "sha256sum")
+        helper = env.build / "props" / "operations"
+        if not helper.exists():
+            raise Skip("the test helper is not built (make unit)")
+        self.env, self.folder = env, folder
+        done = env.run([helper, folder / "out", *([prefix] if prefix else [])], folder)
+        if done.code != 0:
+            raise Failure("operations: " + readable(done.stderr))
+        self.restore = folder / "out/restore"
+        self.home = folder / "stub"
+        (self.home / "behaviour").mkdir(parents=True)
+        (folder / "bin").mkdir()
+        stub = folder / "bin/stub"
+        stub.write_text(STUB)
+        stub.chmod(0o755)
+        # Like the real thing: not promoted until somebody promotes.
+        self.behave("promoted?", "once exit 1")
+        self.behave("verify", f"print {(prefix + 'v' + chr(39) + 'w')}" if "\n" not in prefix else "exit 0")
+
+    def behave(self, name, *lines):
+        (self.home / "behaviour" / name).write_text("\n".join(lines) + "\n")
+        mark = self.home / "behaviour" / f".{name}.once"
+        if mark.exists():
+            mark.unlink()
+
+    def variables(self, **extra):
+        return {"PATH": f"{self.folder}/bin:/usr/local/bin:/usr/bin:/bin", "STUB_HOME": str(self.home),
+                "HOME": str(self.folder), "DRC_POLL_SECONDS": "1", "DRC_RETRY_SECONDS": "0", "APP_TOKEN": "s3cret",
+                "DRC_STATE": str(self.folder / "state"), **extra}
+
+    def command(self, *arguments):
+        return ["bash", str(self.restore / "recover.sh"), *arguments]
+
+    def run(self, *arguments, expect=None, **extra):
+        done = self.env.run(self.command(*arguments), self.folder, env=self.variables(**extra), timeout=90, limit=False)
+        self.output = readable(done.stdout) + readable(done.stderr)
+        if expect is not None and done.code != expect:
+            raise Failure(f"exit {done.code} instead of {expect}\n{self.output}")
+        return done.code
+
+    def calls(self):
+        path = self.home / "calls"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def names(self):
+        return [call["args"][0] for call in self.calls() if "args" in call]
+
+    def forget(self):
+        (self.home / "calls").unlink(missing_ok=True)
+
+    def answers(self, **values):
+        path = self.folder / "answers"
+        path.write_text("".join(f"{key.replace('__', '.')}={value}\n" for key, value in values.items()))
+        return str(path)
+
+    def journal(self):
+        runs = sorted((self.folder / "state").glob("*/*/journal.jsonl"), key=lambda p: p.stat().st_mtime)
+        return [json.loads(line) for line in runs[-1].read_text().splitlines()]
+
+    def record(self):
+        runs = sorted((self.folder / "state").glob("*/*/record.json"), key=lambda p: p.stat().st_mtime)
+        return json.loads(runs[-1].read_text())
+
+
+DECLARED = ("region-loss", "--yes-i-declare", "INC-1", "--approved-by", "cto")
+ANSWERS = {"input__at": "2026-11-21T08:00:00Z", "step__announce": "done"}
+
+
+def check(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+def index(names, *wanted):
+    missing = [name for name in wanted if name not in names]
+    check(not missing, f"{missing} was never called: {names}")
+    return [names.index(name) for name in wanted]
+
+
+def test_whole_recovery(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS), "--interrupted-at", "2026-11-21T08:10:00Z", expect=2)
+        names = rig.names()
+        fence, asked, promote, available, verify, app, traffic = index(
+            names, "fence", "promoted?", "promote", "available?", "verify", "app", "traffic")
+        check(fence < asked < promote < available < verify < app < traffic, f"wrong order: {names}")
+        check(names.index("cache") < app, f"app did not wait for the cache: {names}")
+        arguments = {call["args"][0]: call["args"] for call in rig.calls() if "args" in call}
+        check(arguments["promote"][1:] == ["it's \"new\" $HOME `x` \\ *\nline two", "2026-11-21T08:00:00Z"],
+              f"arguments did not arrive as written: {arguments['promote']}")
+        check(arguments["app"][1:] == ["s3cret"], "the environment variable did not arrive")
+        check(arguments["verify"][1:] == ["a b"], "a value in shell text was split")
+        record = rig.record()
+        database = next(a for a in record["assets"] if a["name"] == "database")
+        # Asked to restore to ten minutes before the interruption.
+        check(database["rpo_ms"] == 600000 and database["rpo_verdict"] == "met", f"RPO: {database}")
+        # The interruption is long ago (or in the future of the test machine's clock: then it is refused above).
+        check(database["rto_ms"] > 3600000 and database["rto_verdict"] == "missed", f"RTO: {database}")
+        check(all(step["state"] in ("ok", "skipped") for step in record["steps"]), f"steps: {record['steps']}")
+        check(rig.journal()[-1]["status"] == "finished", "the journal does not say that it finished")
+
+
+def test_dry_run_touches_nothing(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        before = sorted(str(p) for p in folder.rglob("*"))
+        rig.run("region-loss", "--dry-run", expect=0)
+        check(rig.names() == [], f"a command was run: {rig.names()}")
+        after = sorted(str(p) for p in folder.rglob("*"))
+        check(before == after, f"something was written: {set(after) - set(before)}")
+        for text in ("stub fence prod-database", "stub available?", "point of no return", "Say on the bridge"):
+            check(text in rig.output.replace("'", ""), f"`{text}` is not shown:\n{rig.output}")
+
+
+def test_needs_confirmation(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run("region-loss", expect=3)
+        rig.run("region-loss", "--answers", rig.answers(confirm="WRONG"), expect=3)
+        rig.run("region-loss", "--answers", rig.answers(confirm="FAILOVER"), expect=3)  # not approved
+        rig.run("region-loss", "--answers", rig.answers(confirm="FAILOVER", approve="mallory"), expect=3)
+        check(rig.names() == [], f"something ran: {rig.names()}")
+        check(not list((folder / "state").glob("*/*/journal.jsonl")), "a journal was begun")
+
+
+def test_failure_blocks_what_waits(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.behave("available?", "exit 0")
+        rig.behave("promote", "exit 7")
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS), expect=1)
+        names = rig.names()
+        check("app" not in names and "traffic" not in names, f"a dependant ran: {names}")
+        check("report" in names and "cache" in names, f"what does not wait was held up: {names}")
+        check("BLOCKED app.start" in rig.output and "BLOCKED app.traffic" in rig.output, rig.output)
+        states = {s["step"]: s["state"] for s in rig.record()["steps"]}
+        check(states["database.promote"] == "failed" and states["app.start"] == "blocked"
+              and states["announce"] == "blocked", f"{states}")
+        # Mended: the run goes on and repeats only what is missing.
+        rig.behave("promote", "exit 0")
+        rig.behave("promoted?", "once exit 1")
+        rig.forget()
+        rig.run("region-loss", "--resume", "--answers", rig.answers(**ANSWERS), expect=0)
+        names = rig.names()
+        check("fence" not in names and "cache" not in names and "report" not in names, f"done steps ran again: {names}")
+        index(names, "promote", "app", "traffic")
+
+
+def test_failed_fence_stops_promotion(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.behave("fence", "exit 1")
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS), expect=1)
+        check("promote" not in rig.names(), "promoted although the fence failed")
+        # Somebody attests what the fence would have done.
+        rig.forget()
+        rig.run("region-loss", "--resume", "--answers",
+                rig.answers(**ANSWERS, attest__database__fence="yes"), expect=0)
+        index(rig.names(), "promote", "traffic")
+        check(any(e["status"] == "attested" for e in rig.journal()), "the attestation is not in the journal")
+
+
+def test_kill_and_resume(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.behave("app", "once sleep 30")
+        process = subprocess.Popen(rig.command(*DECLARED, "--answers", rig.answers(**ANSWERS)), cwd=folder,
+                                   env=env.variables(folder, rig.variables()), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(300):
+            if "app" in rig.names():
+                break
+            time.sleep(0.1)
+        check("app" in rig.names(), f"never came to the application: {rig.names()}")
+        # Only recover.sh dies; its step goes on, and keeps a second run out.
+        process.kill()
+        process.wait()
+        rig.run("region-loss", "--resume", "--answers", rig.answers(**ANSWERS), expect=75)
+        # Now everything of it dies.
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if os.getsid(int(path.name)) == process.pid:
+                    os.kill(int(path.name), signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                continue
+        time.sleep(0.3)
+        rig.forget()
+        rig.run("region-loss", "--resume", "--answers", rig.answers(**ANSWERS), expect=0)
+        names = rig.names()
+        check("fence" not in names and "promote" not in names, f"done steps ran again: {names}")
+        index(names, "app", "traffic")
+
+
+def test_independent_steps_run_side_by_side(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        for name in ("fence", "cache", "report"):
+            rig.behave(name, "sleep 1.5")
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS), expect=0)
+        begun = {c["args"][0]: c["at"] for c in rig.calls() if "args" in c}
+        ended = {c["end"]: c["at"] for c in rig.calls() if "end" in c}
+        check(max(begun[n] for n in ("fence", "cache", "report")) < min(ended[n] for n in ("fence", "cache", "report")),
+              f"they ran one after the other: {begun} {ended}")
+        rig2_folder = folder / "second"
+        rig2_folder.mkdir()
+        one = Rig(env, rig2_folder)
+        for name in ("cache", "report"):
+            one.behave(name, "sleep 0.5")
+        one.run(*DECLARED, "--jobs", "1", "--answers", one.answers(**ANSWERS), expect=0)
+        events = [("end", c["end"]) if "end" in c else ("begin", c["args"][0]) for c in one.calls()]
+        for first, second in zip(events[::2], events[1::2]):
+            check(first == ("begin", second[1]) and second[0] == "end", f"--jobs 1 ran two at once: {events}")
+
+
+def test_retry_and_timeout(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.behave("cache", "once exit 1")  # has two retries
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS), expect=0)
+        check(rig.names().count("cache") == 2, f"retries: {rig.names()}")
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        steps = rig.restore / "scenarios/region-loss/steps.tsv"
+        steps.write_text(steps.read_text().replace("\t20\t", "\t2\t"))
+        reseal(rig)
+        rig.behave("report", "sleep 20")
+        started = time.monotonic()
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS), expect=1)
+        check(time.monotonic() - started < 15, "the time limit was not kept")
+        states = {s["step"]: s["state"] for s in rig.record()["steps"]}
+        check(states["report.start"] == "timed-out" and states["app.start"] == "ok", f"{states}")
+
+
+def reseal(rig):
+    """Writes SHA256SUMS anew, so that a test may change a table."""
+    sums = rig.restore / "SHA256SUMS"
+    names = [line.split("  ", 1)[1] for line in sums.read_text().splitlines()]
+    done = subprocess.run(["sha256sum", "--", *names], cwd=rig.restore, capture_output=True, text=True, check=True)
+    sums.write_text(done.stdout)
+
+
+def test_refuses_other_plans_and_edits(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run(*DECLARED, "--plan", "f" * 64, expect=4)
+        (folder / "out/plan.json").write_text('{"digest": "' + "f" * 64 + '"}\n')
+        rig.run(*DECLARED, expect=4)
+        (folder / "out/plan.json").unlink()
+        step = next((rig.restore / "scenarios/region-loss/steps").glob("001*"))
+        step.write_text(step.read_text() + "# edited\n")
+        rig.run(*DECLARED, expect=4)
+        check(rig.names() == [], f"something ran: {rig.names()}")
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.behave("promote", "exit 1")
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS), expect=1)
+        # The same output folder now holds another plan.
+        for path in [rig.restore / "DIGEST", *rig.restore.rglob("scenario.tsv")]:
+            path.write_text(path.read_text().replace("0123456789abcdef" * 4, "fedcba9876543210" * 4))
+        reseal(rig)
+        rig.forget()
+        rig.run("region-loss", "--resume", "--answers", rig.answers(**ANSWERS), expect=4)
+        check(rig.names() == [], f"something ran: {rig.names()}")
+
+
+def test_missing_variable_and_program(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run(*DECLARED, expect=4, APP_TOKEN="")
+        check("APP_TOKEN" in rig.output, rig.output)
+        (folder / "bin/stub").unlink()
+        rig.run(*DECLARED, expect=4)
+        check("stub" in rig.output, rig.output)
+
+
+def test_inputs_are_validated(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        for value in ("yesterday", "2026-13-01T00:00:00Z", "$(touch injected)", ""):
+            rig.run(*DECLARED, "--answers", rig.answers(input__at=value), expect=64)
+        check(rig.names() == [] and not (folder / "injected").exists(), "something ran")
+
+
+def test_waits_for_people(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run(*DECLARED, "--answers", rig.answers(input__at="2026-11-21T08:00:00Z"), expect=1)
+        states = {s["step"]: s["state"] for s in rig.record()["steps"]}
+        check(states["announce"] == "waiting" and states["app.traffic"] == "ok", f"{states}")
+        rig.forget()
+        rig.run("region-loss", "--resume", "--answers", rig.answers(**ANSWERS), expect=0)
+        check(rig.names() == [], f"done steps ran again: {rig.names()}")
+
+
+def test_only_and_from(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run(*DECLARED, "--only", "report", "--answers", rig.answers(), expect=0)
+        check(rig.names() == ["report"], f"{rig.names()}")
+        rig.forget()
+        rig.run(*DECLARED, "--from", "app.start", "--answers", rig.answers(**ANSWERS), expect=0)
+        # A fence is not taken on trust: it runs again.
+        check(sorted(rig.names()) == ["app", "fence", "report", "traffic"], f"{rig.names()}")
+
+
+def test_drill_simulates_what_hurts(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run("region-loss", "--drill", "--answers", rig.answers(confirm="DRILL", **ANSWERS), expect=0)
+        names = rig.names()
+        check(not {"fence", "promote", "traffic"} & set(names), f"the drill was too real: {names}")
+        index(names, "cache", "app", "report")
+        check(rig.record()["kind"] == "drill-simulated", rig.record()["kind"])
+
+
+def test_failback(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run("region-loss", "--failback", "--list", expect=0)
+        check("database.failback" in rig.output and "database.reprotect" in rig.output, rig.output)
+        rig.run("region-loss", "--failback", "--yes-i-declare", "INC-2", "--answers",
+                rig.answers(step__database__failback="done", step__database__reprotect="done"), expect=0)
+        check("Tell everybody." in rig.output, rig.output)
+
+
+def test_hostile_names(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, HOSTILE)
+        for script in rig.restore.rglob("*.sh"):
+            done = env.run(["bash", "-n", script], folder)
+            check(done.code == 0, readable(done.stderr))
+        rig.run("region-loss", "--dry-run", expect=0)
+        lines = [f"input.at=2026-11-21T08:00:00Z"]
+        (folder / "answers").write_text("\n".join(lines) + "\n")
+        rig.run(*DECLARED, "--answers", str(folder / "answers"))
+        arguments = {call["args"][0]: call["args"] for call in rig.calls() if "args" in call}
+        check(arguments["fence"][1] == HOSTILE + "prod-database", f"{arguments['fence']!r}")
+        check(arguments["promote"][1] == HOSTILE + "it's \"new\" $HOME `x` \\ *\nline two", f"{arguments['promote']!r}")
+        check(arguments["verify"][1] == HOSTILE + "a b", f"{arguments['verify']!r}")
+        for line in rig.journal():
+            check(isinstance(line["ms"], int), "journal")
+        rig.record()
+        check(not list(folder.rglob("injected")), "a name was executed")
+
+
+def test_scripts_pass_shellcheck(env):
+    program = need("shellcheck")
+    with Sandbox() as folder:
+        for prefix in ("", HOSTILE):
+            (folder / f"p{len(prefix)}").mkdir()
+            rig = Rig(env, folder / f"p{len(prefix)}", prefix)
+            done = env.run([program, "--external-sources", "--source-path=SCRIPTDIR", "--format=gcc",
+                            *sorted(rig.restore.rglob("*.sh"))], folder, timeout=120, limit=False)
+            check(done.code == 0, readable(done.stdout)[:3000])
+
+
+def test_fixed_texts_have_modes(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        for name in ("recover.sh", "drill.sh", "failback.sh"):
+            check(os.access(rig.restore / name, os.X_OK), f"{name} is not executable")
+        check(stat.S_IMODE((rig.restore / "lib/common.sh").stat().st_mode) & 0o111 == 0, "a sourced file is executable")
+        check(re.fullmatch(r"[0-9a-f]{64}\n", (rig.restore / "DIGEST").read_text()) is not None, "DIGEST")
+        shutil.rmtree(rig.restore)
