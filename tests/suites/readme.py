@@ -136,3 +136,22 @@ def test_links(env):
                 problems.append(f"{page.relative_to(env.root)}: dead link {target}")
     if problems:
         raise Failure("\n".join(problems))
+
+
+def test_blocks_of_other_pages(env):
+    """In every other README each `dr` block is at least syntactically right, unless it says `dr broken` (then it is not)."""
+    env.need_drc()
+    problems = []
+    for page in sorted(env.root.rglob("README.md")):
+        name = page.relative_to(env.root)
+        if {"node_modules", "build"} & set(name.parts) or len(name.parts) == 1:
+            continue
+        for number, info, lines in blocks(page.read_text(encoding="utf-8")):
+            words = info.split()
+            if not words or words[0] != "dr":
+                continue
+            done = env.run([env.drc, "fmt", "-"], env.root, stdin="".join(line + "\n" for line in lines).encode())
+            if (done.code == 0) == ("broken" in words):
+                problems.append(f"{name}:{number}: drc fmt exits with {done.code}\n{readable(done.stderr)[:800]}")
+    if problems:
+        raise Failure("\n".join(problems))
