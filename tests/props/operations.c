@@ -1,9 +1,10 @@
-/* Writes what the restore and cron targets make of a small plan built by hand, so that the tests beside this file can run
- * the scripts against programs of their own.
+/* Writes what the restore and cron targets make of a small plan built by hand, so that the tests beside this
+ * file can run the scripts against programs of their own.
  *
  *     operations FOLDER [PREFIX]     PREFIX goes before every name and text: hostile ones are tried with it
  *
- * The plan: a database that is fenced and promoted, an application and a cache that need it, a report that needs nothing. */
+ * The plan: a database that is fenced and promoted, an application and a cache that need it, a report that
+ * needs nothing. */
 #include "backends/restore/restore.h"
 
 #include <errno.h>
@@ -119,7 +120,8 @@ static struct asset *new_asset(uint32_t index, const char *name, bool stateful)
     return asset;
 }
 
-static struct step *new_step(struct scenario_result *result, struct asset *asset, const char *name, enum step_phase phase)
+static struct step *new_step(struct scenario_result *result, struct asset *asset, const char *name,
+                             enum step_phase phase)
 {
     struct step *step = ARENA_NEW(arena, struct step);
     struct asset_state *state;
@@ -185,7 +187,8 @@ static void build_scenario(void)
         state->chosen = ARENA_NEW(arena, struct candidate);
         result->order[i] = &a[i];
     }
-    result->states[DATABASE].chosen->failback = "Replicate back, then switch in a quiet hour.\nTell everybody.";
+    result->states[DATABASE].chosen->failback =
+        "Replicate back, then switch in a quiet hour.\nTell everybody.";
     result->states[DATABASE].chosen->reprotect = "Create a new replica.";
 
     fence = new_step(result, &a[DATABASE], "fence", PHASE_FENCE);

@@ -1,6 +1,6 @@
 /* Brings a folder to a described state through output_write, so that output.py can attack it.
- * Arguments: [--check] [--force] DIR. Standard input: path, NUL, bytes, NUL, … (a path ending in `*` is executable).
- * Prints one line per event, then the result; the exit code is the result. */
+ * Arguments: [--check] [--force] DIR. Standard input: path, NUL, bytes, NUL, … (a path ending in `*` is
+ * executable). Prints one line per event, then the result; the exit code is the result. */
 #include "driver/output.h"
 #include "emit/manifest.h"
 
@@ -78,8 +78,8 @@ int main(int argc, char **argv)
     for (uint32_t i = 0; i < report.events.len; i++)
         printf("%s %s: %s\n", output_kind_name(report.events.items[i].kind), report.events.items[i].path,
                report.events.items[i].detail);
-    printf("= %s created %u updated %u unchanged %u removed %u\n", results[result], report.created, report.updated,
-           report.unchanged, report.removed);
+    printf("= %s created %u updated %u unchanged %u removed %u\n", results[result], report.created,
+           report.updated, report.unchanged, report.removed);
     arena_delete(arena);
     return (int)result;
 }

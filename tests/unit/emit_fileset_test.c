@@ -1,0 +1,109 @@
+/* The output set: which paths it refuses, its order, and the manifest's exact text. */
+#include "emit/fileset.h"
+
+#include "emit/manifest.h"
+
+#include "test.h"
+
+int main(void)
+{
+    static const char *const bad[] = {"",
+                                      "/a",
+                                      "..",
+                                      "../a",
+                                      "a/..",
+                                      "a/../b",
+                                      ".",
+                                      "./a",
+                                      "a/./b",
+                                      "a//b",
+                                      "a/",
+                                      "a\\b",
+                                      "a\nb",
+                                      "a\x7f",
+                                      "a\xff",
+                                      "a./b",
+                                      "a /b",
+                                      "\xE2\x80\xAE"
+                                      "a"};
+    static const char *const good[] = {"a", "a/b.c", ".gitattributes", "..a", "a..b", "-x", "\xC3\xA9/x y"};
+    static const char *const clash[][2] = {{"x", "x"},   {"x", "X"},   {"x/y", "X/z"},
+                                           {"x", "x/y"}, {"x/y", "x"}, {"x/Y/z", "x/y/q"}};
+    struct arena *arena = arena_new();
+    const struct manifest_info info = {"1.2.3", "sha256:00", NULL};
+    struct strbuf text = STRBUF_INIT, path = STRBUF_INIT;
+    const char *reason = NULL;
+    struct output_file *file;
+    struct fileset set;
+
+    TEST("paths");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        fileset_init(&set, arena);
+        reason = NULL;
+        CHECK(!fileset_add(&set, "t", bad[i], "", 0, &reason));
+        CHECK(reason != NULL);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        fileset_init(&set, arena);
+        CHECK(fileset_add(&set, "t", good[i], "", 0, NULL) != NULL);
+    }
+    strbuf_addfill(&path, 'x', 255);
+    CHECK(!output_path_refusal(strbuf_str(&path)));
+    strbuf_addch(&path, 'x');
+    CHECK(output_path_refusal(strbuf_str(&path)) != NULL);
+    strbuf_release(&path);
+
+    TEST("collisions, and a refused path claims nothing");
+    for (size_t i = 0; i < sizeof clash / sizeof *clash; i++) {
+        fileset_init(&set, arena);
+        CHECK(fileset_add(&set, "t", clash[i][0], "", 0, NULL) != NULL);
+        CHECK(!fileset_add(&set, "t", clash[i][1], "", 0, &reason));
+    }
+    fileset_init(&set, arena);
+    CHECK(fileset_add(&set, "t", "a", "", 0, NULL) != NULL);
+    CHECK(!fileset_add(&set, "t", "new/A/../x", "", 0, NULL));
+    CHECK(!fileset_add(&set, "t", "A/sub", "", 0, NULL));
+    CHECK(fileset_add(&set, "t", "new", "", 0, NULL) != NULL);
+
+    TEST("many files, in order");
+    fileset_init(&set, arena);
+    for (int i = 999; i >= 0; i--)
+        CHECK(fileset_add(&set, "t", arena_printf(arena, "d%d/f%03d", i % 7, i), "x", 1, NULL) != NULL);
+    CHECK_INT(fileset_sort(&set), 1000);
+    for (size_t i = 1; i < 1000; i++) {
+        if (strcmp(set.files.items[i - 1]->path, set.files.items[i]->path) >= 0)
+            CHECK_STR(set.files.items[i - 1]->path, "before the next");
+    }
+    CHECK(fileset_find(&set, "d3/f003") != NULL);
+    CHECK(!fileset_find(&set, "d4/f003"));
+
+    TEST("manifest");
+    fileset_init(&set, arena);
+    fileset_add(&set, "restore", "z.sh", "abc", 3, NULL)->executable = true;
+    file = fileset_add(&set, "docs", "a\xC3\xA9.md", "", 0, NULL);
+    output_file_add_origin(&set, file, "main.dr:3");
+    output_file_add_origin(&set, file, "main.dr:3");
+    CHECK(manifest_print(&set, &info, &text));
+    CHECK_STR(
+        strbuf_str(&text),
+        "{\n  \"schema\": \"drc.manifest/1\",\n  \"compiler\": \"1.2.3\",\n  \"spec_digest\": "
+        "\"sha256:00\",\n"
+        "  \"files\": [\n    {\n      \"path\": \"a\xC3\xA9.md\",\n"
+        "      \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\n"
+        "      \"size\": 0,\n      \"mode\": \"0644\",\n      \"backend\": \"docs\",\n      \"origins\": [\n"
+        "        \"main.dr:3\"\n      ]\n    },\n    {\n      \"path\": \"z.sh\",\n"
+        "      \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n"
+        "      \"size\": 3,\n      \"mode\": \"0755\",\n      \"backend\": \"restore\",\n      \"origins\": "
+        "[]\n"
+        "    }\n  ]\n}\n");
+    strbuf_release(&text);
+    CHECK(manifest_add(&set, &info, &reason));
+    CHECK(!manifest_add(&set, &info, &reason));
+
+    TEST("names");
+    CHECK_STR(output_name(arena, "Orders DB / eu"), "Orders-DB-eu");
+    CHECK_STR(output_name(arena, "../.."), "unnamed");
+    CHECK_STR(output_name(arena, ""), "unnamed");
+    arena_delete(arena);
+    return test_finish();
+}
