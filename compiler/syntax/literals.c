@@ -416,8 +416,15 @@ void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple)
 
 /* ---- the rest ---- */
 
+void scan_comment(struct scanner *scanner, struct span span)
+{
+    if (scanner->recording)
+        vec_push(scanner->arena, &scanner->recording->comments, span);
+}
+
 void scan_doc(struct scanner *scanner, struct span span, const char *text, size_t len)
 {
+    scan_comment(scanner, span);
     if (len && text[len - 1] == '\r')
         len--;
     if (len && text[0] == ' ') {

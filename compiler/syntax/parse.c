@@ -99,12 +99,13 @@ static void scanner_delete(struct scanner *scanner)
     free(scanner);
 }
 
-struct file_tree *parse_file(const struct parse_context *context, struct source_file *file)
+static struct file_tree *parse(const struct parse_context *context, struct source_file *file, struct recording *recording)
 {
     struct scanner *scanner = scanner_new(context, file, T_START_FILE);
     struct file_tree *tree = scanner->tree;
     uint32_t errors = context->sink->errors, skip;
 
+    scanner->recording = recording;
     if (check_bytes(context, file, &skip)) {
         scanner_run(scanner, skip);
         if (!tree->blocks && !tree->imports && context->sink->errors == errors)
@@ -113,6 +114,19 @@ struct file_tree *parse_file(const struct parse_context *context, struct source_
     }
     scanner_delete(scanner);
     return tree;
+}
+
+struct file_tree *parse_file(const struct parse_context *context, struct source_file *file)
+{
+    return parse(context, file, NULL);
+}
+
+bool parse_recording(const struct parse_context *context, struct source_file *file, struct recording *recording)
+{
+    uint32_t errors = context->sink->errors;
+
+    parse(context, file, recording);
+    return context->sink->errors == errors;
 }
 
 struct expr *parse_expression(const struct parse_context *context, struct source_file *file)

@@ -747,6 +747,45 @@ static bool is_sync(const struct scanner *scanner, int kind, bool first_on_line)
            (kind == T_IDENT && first_on_line && scanner->position == IN_HEADER);
 }
 
+static void record(struct scanner *scanner, const struct token *token, bool was_level, bool closes_block)
+{
+    struct recorded recorded = {token->kind, ROLE_NONE, false, token->span};
+    const struct bracket *bracket = top(scanner);
+
+    switch (token->kind) {
+    case '{':
+        if (bracket && bracket->kind == BRACKET_BLOCK)
+            recorded.role = ROLE_BLOCK_OPEN;
+        break;
+    case '}':
+        if (closes_block)
+            recorded.role = ROLE_BLOCK_CLOSE;
+        break;
+    case T_ATTR_NAME:
+        if (was_level && scanner->prev.kind != T_LET)
+            recorded.role = ROLE_ITEM;
+        break;
+    case T_LET:
+    case T_IMPORT:
+        recorded.role = ROLE_ITEM;
+        break;
+    case T_IDENT:
+        if (was_level && scanner->position == IN_HEADER && scanner->header.span.start == token->span.start)
+            recorded.role = ROLE_ITEM;
+        break;
+    case '(':
+        recorded.is_loop = bracket->is_loop;
+        break;
+    case T_FOR:
+        if (scanner->recording->tokens.len)
+            scanner->recording->tokens.items[scanner->recording->tokens.len - 1].is_loop = true;
+        break;
+    default:
+        break;
+    }
+    vec_push(scanner->arena, &scanner->recording->tokens, recorded);
+}
+
 int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
 {
     if (scanner->first_token) {
@@ -770,6 +809,7 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
         if (scanner->pending.kind != NONE && scanner->depth > scanner->close_to) {
             kind = closer_of((enum bracket_kind)top(scanner)->kind);
             in_block = top(scanner)->kind == BRACKET_BLOCK;
+            was_level = false;
             pop(scanner);
             token.kind = kind;
             token.span = point(scanner->prev.span.end);
@@ -813,9 +853,11 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
         }
         if (token.first_on_line && kind == T_ATTR_NAME)
             scanner->quiet = false;
+        token.kind = kind;
+        if (scanner->recording && !scanner->dead)
+            record(scanner, &token, was_level, in_block);
         scanner->prev2 = scanner->prev;
         scanner->prev = token;
-        scanner->prev.kind = kind;
         return kind;
     }
 }

@@ -34,6 +34,21 @@ struct token {
 /* Where the next token stands, when no bracket but a block's is open. */
 enum scan_position { AT_ITEM, IN_HEADER, IN_VALUE };
 
+/* For the formatter: what was delivered to the parser, and the comments between. */
+enum token_role { ROLE_NONE, ROLE_ITEM, ROLE_BLOCK_OPEN, ROLE_BLOCK_CLOSE };
+
+struct recorded {
+    int kind;
+    uint8_t role; /* enum token_role; ITEM: an attribute, `let`, import or block header starts here */
+    bool is_loop; /* an opening bracket: `[for`, `any(` */
+    struct span span;
+};
+
+struct recording {
+    VEC(struct recorded) tokens;
+    VEC(struct span) comments;
+};
+
 enum schedule_position { NO_SCHEDULE, SCHEDULE_DAYS, SCHEDULE_TIMES };
 
 struct item_list {
@@ -50,6 +65,7 @@ struct scanner {
     struct file_tree *tree;
     struct expr *result; /* of parse_expression */
     void *flex;
+    struct recording *recording; /* NULL: nobody asked */
 
     /* kept by the flex actions */
     struct strbuf text;    /* of the string being read, as far as it was read */
@@ -112,6 +128,7 @@ void scan_escape(struct scanner *scanner, struct span span, const char *text, si
 void scan_indentation(struct scanner *scanner, uint32_t offset, uint32_t columns);
 struct expr *scan_text(struct scanner *scanner, struct span *span); /* takes the text read so far */
 void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple);
+void scan_comment(struct scanner *scanner, struct span span);
 void scan_doc(struct scanner *scanner, struct span span, const char *text, size_t len);
 bool scan_foreign(struct scanner *scanner, struct span span, const char *text, size_t len); /* true: take it as a name */
 void scan_stray(struct scanner *scanner, struct span span, const char *text, size_t len);
@@ -120,6 +137,10 @@ void scan_stray(struct scanner *scanner, struct span span, const char *text, siz
 void *scan_flex_open(struct scanner *scanner, uint32_t skip); /* leaves out the first `skip` bytes */
 void scan_flex_close(void *flex);
 void scan_flex_resume_string(void *flex, bool triple);
+
+/* ---- parse.c ---- */
+/* Like parse_file; false when there were errors. */
+bool parse_recording(const struct parse_context *context, struct source_file *file, struct recording *recording);
 
 /* ---- scan.c ---- */
 bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset); /* `=`, but neither `==` nor `=>` */
