@@ -13,7 +13,9 @@
 struct scope {
     const struct scope *outer;
     atom name;
-    struct value value;
+    struct value value;         /* PENDING with u.pending for a `let`: evaluated on first use, seeing only what is further out */
+    const struct type *type;    /* what the value is by declaration, so that words compared with it can be checked; or NULL */
+    bool weak;                  /* gives way to declared things of the expected type (names of enclosing blocks) */
 };
 
 struct evaluator;
@@ -36,6 +38,7 @@ struct evaluator {
     const struct eval_hooks *hooks; /* may be NULL */
     int64_t budget;                 /* operations left; reported once when it reaches 0 */
     uint32_t depth;                 /* nesting of evaluations, bounded */
+    struct eval_state *state;       /* caches and what is being evaluated; private to sema/eval*.c */
 };
 
 enum { EVAL_BUDGET = 200000000 };
@@ -53,7 +56,9 @@ struct value eval_convert(struct evaluator *eval, struct value value, const stru
                           const char *what);
 
 /* A slot of an entity, evaluated on first use (self and the blocks round it in scope). A slot that needs itself is
- * reported once, with every step of the circle. Rows that are ROW_DEFERRED stay UNKNOWN here. */
+ * reported once, with every step of the circle. Binding leaves in a slot: a final value, or PENDING with u.pending (the expression of the
+ * own attribute, of a `default` block, or of the row) and `defaulted`; so nothing is looked up here but the row's type. Rows that are
+ * ROW_DEFERRED stay UNKNOWN. */
 struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t slot);
 
 /* `entity.name`: slot, nested blocks by their plural, label (`name`), computed field, hook. Unknown names are reported with the
@@ -73,6 +78,35 @@ struct value eval_loop(struct evaluator *eval, const struct entity *block, uint3
 const struct scope *entity_scope(struct evaluator *eval, struct entity *entity);
 
 struct scope *scope_add(struct evaluator *eval, const struct scope *outer, const char *name, struct value value);
+
+/* An attribute that is a text for people (message, help, title): like eval_deferred, but an unknown part is written `unknown`, so
+ * that a finding about something unknown can still be told. NULL when it is unset or was wrong. */
+const char *eval_text(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope);
+
+/* Which comparisons of the expression took the worst end of a range: one line for each, for the notes of a finding
+ * ("`r.lag` is 10s..20s..30s; its worst end, 30s, is compared"). `tell` is called for each line (an arena string). */
+void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
+                     void (*tell)(void *context, const char *line), void *context);
+
+/* What the language offers beyond operators, for `drc explain`, completion and the reference. */
+struct builtin_info {
+    const char *name;
+    const char *signature; /* "join(list, separator) -> string" */
+    const char *doc;
+};
+uint32_t builtin_count(void);
+struct builtin_info builtin_info(uint32_t index); /* in the order of the reference */
+
+/* Fields and methods of declared things that the compiler computes. */
+struct computed_info {
+    enum block_id block;
+    const char *name;
+    const char *type; /* notation of its type; of a method: of its result */
+    const char *args; /* NULL for a field, else its arguments, "(site)" */
+    const char *doc;
+};
+uint32_t computed_count(void);
+struct computed_info computed_info(uint32_t index);
 
 /* Static check of a deferred expression: names and fields that exist on no asset of the type are errors even if no asset is ever visited.
  * `for_source` types the loop name. Used for rules and kinds. */

@@ -1,0 +1,627 @@
+/* Fields and methods of declared things that follow from the model: one table row each.
+ *
+ * Nothing here depends on a scenario's outcome; what does is asked of the analysis through hooks. Walks over the graph of
+ * assets are iterative and pay from the operation budget. Who refers to a thing is looked up in indexes that are built once,
+ * on first use. */
+#include "sema/eval_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WITHIN_MAX = 64 }; /* places nested deeper than that are taken for a circle */
+
+/* ---------------------------------------------------------------- places */
+
+static struct entity *slot_entity(struct evaluator *eval, struct entity *entity, uint32_t row)
+{
+    struct value value = eval_slot(eval, entity, row);
+
+    return value.type == VALUE_ENTITY ? value.u.entity : NULL;
+}
+
+bool place_is_in(struct evaluator *eval, struct entity *site, const struct entity *outer)
+{
+    for (int depth = 0; site && depth < WITHIN_MAX; depth++) {
+        if (site == outer)
+            return true;
+        site = slot_entity(eval, site, SITE_within);
+    }
+    return false;
+}
+
+/* A property that a kind states, or one it is based on; deferred ones are evaluated for the thing. */
+static struct value kind_property(struct evaluator *eval, struct entity *thing, uint32_t row)
+{
+    for (struct kind_info *kind = thing->kind; kind; kind = kind->base) {
+        struct entity *block = kind->entity;
+        const struct attr_row *info = &block->schema->rows[row];
+        struct value value;
+
+        if (!block->tree || !block_attr(block->tree, info->name))
+            continue;
+        if (!(info->flags & ROW_DEFERRED))
+            value = eval_slot(eval, block, row);
+        else
+            value = eval_deferred(eval, block, row, scope_add(eval, NULL, "self", value_entity(thing)));
+        if (value.type != VALUE_UNKNOWN)
+            return value;
+    }
+    return value_unknown();
+}
+
+static struct value site_ancestors(struct evaluator *eval, struct entity *site)
+{
+    struct value items[WITHIN_MAX];
+    uint32_t count = 0;
+
+    while (count < WITHIN_MAX && (site = slot_entity(eval, site, SITE_within)))
+        items[count++] = value_entity(site);
+    return eval_list_of(eval, items, count);
+}
+
+/* The region a place is in: what the nearest place round it says in `region`, else the name of a place of level region. */
+static struct value site_region(struct evaluator *eval, struct entity *site)
+{
+    for (int depth = 0; site && depth < WITHIN_MAX; depth++) {
+        int row = entity_row(site, eval->state->names.region);
+        struct value value = row >= 0 ? eval_slot(eval, site, (uint32_t)row) : value_unknown();
+
+        if (value.type != VALUE_UNKNOWN)
+            return value;
+        value = kind_property(eval, site, KIND_level);
+        if (value.type == VALUE_WORD && strcmp(value.u.word, "region") == 0)
+            return value_string(site->name);
+        site = slot_entity(eval, site, SITE_within);
+    }
+    return value_unknown();
+}
+
+struct value inherited_field(struct evaluator *eval, struct entity *entity, uint32_t row, struct value own)
+{
+    struct entity *site = entity;
+
+    if (entity->schema->id != BLOCK_SITE || row != SITE_account)
+        return own;
+    for (int depth = 0; site && depth < WITHIN_MAX; depth++) {
+        struct value is_account, account;
+
+        if (site != entity) {
+            is_account = kind_property(eval, site, KIND_is_account);
+            if (is_account.type == VALUE_BOOL && is_account.u.integer)
+                return value_entity(site);
+        }
+        account = eval_slot(eval, site, SITE_account);
+        if (account.type != VALUE_UNKNOWN)
+            return account;
+        site = slot_entity(eval, site, SITE_within);
+    }
+    return own;
+}
+
+/* Where a thing is, for questions about places. */
+static struct value place_of(struct evaluator *eval, struct entity *entity)
+{
+    switch (entity->schema->id) {
+    case BLOCK_SITE:
+        return value_entity(entity);
+    case BLOCK_ASSET:
+        return eval_slot(eval, entity, ASSET_site);
+    case BLOCK_STORE:
+        return eval_slot(eval, entity, STORE_site);
+    case BLOCK_REPLICA:
+    case BLOCK_STANDBY:
+    case BLOCK_TARGET: {
+        struct entity *site = model_find(eval->model, BLOCK_SITE, entity->name);
+
+        return site ? value_entity(site) : value_unknown();
+    }
+    default:
+        return value_unknown();
+    }
+}
+
+/* ---------------------------------------------------------------- who refers to a thing */
+
+struct reverse_index {
+    struct reverse_index *next;
+    uint32_t from, row, to; /* attribute `row` of blocks `from` refers to blocks `to` */
+    uint32_t count;
+    struct referrers {
+        VEC(struct value) list;
+    } *by_target; /* by index of the target */
+};
+
+static void index_reference(struct evaluator *eval, struct reverse_index *index, struct value target, struct entity *referrer)
+{
+    if (target.type == VALUE_ENTITY && target.u.entity->schema->id == index->to && target.u.entity->index < index->count)
+        vec_push(eval->arena, &index->by_target[target.u.entity->index].list, value_entity(referrer));
+}
+
+static struct value referrers(struct evaluator *eval, const struct entity *target, uint32_t from, uint32_t row)
+{
+    struct reverse_index *index = eval->state->indexes;
+
+    while (index && !(index->from == from && index->row == row && index->to == target->schema->id))
+        index = index->next;
+    if (!index) {
+        index = ARENA_NEW(eval->arena, struct reverse_index);
+        index->from = from;
+        index->row = row;
+        index->to = target->schema->id;
+        index->count = eval->model->declared[index->to].list.len;
+        index->by_target = ARENA_ARRAY(eval->arena, struct referrers, index->count);
+        for (uint32_t i = 0; i < eval->model->declared[from].list.len; i++) {
+            struct entity *referrer = eval->model->declared[from].list.items[i];
+            struct value value = eval_slot(eval, referrer, row);
+
+            if (value.type == VALUE_LIST) {
+                for (uint32_t j = 0; j < value.u.list->count; j++)
+                    index_reference(eval, index, value.u.list->items[j], referrer);
+            } else {
+                index_reference(eval, index, value, referrer);
+            }
+        }
+        index->next = eval->state->indexes;
+        eval->state->indexes = index;
+    }
+    if (target->index >= index->count)
+        return eval_list_of(eval, NULL, 0);
+    return eval_list_of(eval, index->by_target[target->index].list.items, index->by_target[target->index].list.len);
+}
+
+/* ---------------------------------------------------------------- walks over assets */
+
+/* Visited flags that need no clearing: a walk marks with its own number. */
+struct marks {
+    struct marks *next;
+    uint32_t *stamps;
+    uint32_t count;
+    uint32_t number;
+    bool busy; /* a walk may start while another one evaluates an attribute */
+};
+
+static struct marks *marks_take(struct evaluator *eval)
+{
+    uint32_t count = eval->model->declared[BLOCK_ASSET].list.len;
+    struct marks *marks = eval->state->marks;
+
+    while (marks && (marks->busy || marks->count < count))
+        marks = marks->next;
+    if (!marks) {
+        marks = ARENA_NEW(eval->arena, struct marks);
+        marks->count = count;
+        marks->stamps = ARENA_ARRAY(eval->arena, uint32_t, count);
+        marks->next = eval->state->marks;
+        eval->state->marks = marks;
+    }
+    if (++marks->number == 0) {
+        memset(marks->stamps, 0, sizeof *marks->stamps * marks->count);
+        marks->number = 1;
+    }
+    marks->busy = true;
+    return marks;
+}
+
+/* Everything reached by following one attribute (or, backwards, its referrers) from the asset, nearest first. */
+static struct value closure(struct evaluator *eval, struct entity *asset, uint32_t row, bool backwards, struct span span)
+{
+    struct marks *marks = marks_take(eval);
+    VEC(struct value) found = {0};
+    struct value result = VALUE_OF(VALUE_NULL);
+
+    marks->stamps[asset->index] = marks->number;
+    for (uint32_t next = 0; result.type == VALUE_NULL; next++) {
+        struct entity *at = next ? found.items[next - 1].u.entity : asset;
+        struct value list = backwards ? referrers(eval, at, BLOCK_ASSET, row) : eval_slot(eval, at, row);
+
+        if (list.type == VALUE_ERROR || list.type == VALUE_UNKNOWN) {
+            result = list;
+            break;
+        }
+        for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+            struct entity *other = list.u.list->items[i].type == VALUE_ENTITY ? list.u.list->items[i].u.entity : NULL;
+
+            if (!other || other->schema->id != BLOCK_ASSET || marks->stamps[other->index] == marks->number)
+                continue;
+            marks->stamps[other->index] = marks->number;
+            vec_push(eval->arena, &found, value_entity(other));
+        }
+        if (!eval_charge(eval, list.type == VALUE_LIST ? list.u.list->count + 1 : 1, span))
+            result = value_error();
+        if (next >= found.len)
+            break;
+    }
+    marks->busy = false;
+    return result.type == VALUE_NULL ? eval_list_of(eval, found.items, found.len) : result;
+}
+
+/* ---------------------------------------------------------------- copies */
+
+struct copies {
+    struct evaluator *eval;
+    VEC(struct value) list;
+};
+
+static struct value word(struct evaluator *eval, const char *text)
+{
+    return (struct value){.type = VALUE_WORD, .u.word = intern_str(eval->names, text)};
+}
+
+static void add_copy(struct copies *copies, struct value site, struct value store, struct value kind, struct value backup,
+                     struct value immutable, struct value offline, struct value encrypted, struct value media)
+{
+    static const char *const keys[] = {"site", "store", "kind", "backup", "immutable", "offline", "encrypted", "media"};
+    struct value values[] = {site, store, kind, backup, immutable, offline, encrypted, media};
+    struct value_object *object = ARENA_NEW(copies->eval->arena, struct value_object);
+
+    object->count = sizeof keys / sizeof *keys;
+    object->pairs = ARENA_ARRAY(copies->eval->arena, struct value_pair, object->count);
+    for (uint32_t i = 0; i < object->count; i++) {
+        object->pairs[i].key = intern_str(copies->eval->names, keys[i]);
+        object->pairs[i].value = values[i];
+    }
+    vec_push(copies->eval->arena, &copies->list, ((struct value){.type = VALUE_OBJECT, .u.object = object}));
+}
+
+/* Whether what lies in a store cannot be deleted before its time. */
+static struct value store_immutable(struct evaluator *eval, struct entity *store)
+{
+    struct value value = kind_property(eval, store, KIND_immutable);
+    uint32_t cursor = 0;
+
+    if (value.type == VALUE_BOOL && value.u.integer)
+        return value;
+    if (entity_child(store, BLOCK_STORE_LOCK, &cursor))
+        return value_int(VALUE_BOOL, true);
+    if (value.type != VALUE_UNKNOWN)
+        return value;
+    return eval_slot(eval, store, STORE_append_only);
+}
+
+static void add_backup_copy(struct copies *copies, struct entity *backup, struct value store, struct value encrypted)
+{
+    struct evaluator *eval = copies->eval;
+
+    if (store.type != VALUE_ENTITY || store.u.entity->schema->id != BLOCK_STORE)
+        return;
+    add_copy(copies, eval_slot(eval, store.u.entity, STORE_site), store, eval_slot(eval, backup, BACKUP_kind), value_entity(backup),
+             store_immutable(eval, store.u.entity), eval_slot(eval, store.u.entity, STORE_offline), encrypted,
+             eval_slot(eval, store.u.entity, STORE_media));
+}
+
+static void add_backups(struct copies *copies, const struct entity *owner)
+{
+    struct evaluator *eval = copies->eval;
+    struct entity *backup;
+
+    for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
+        struct value encrypted = eval_slot(eval, backup, BACKUP_encrypt), stores = eval_slot(eval, backup, BACKUP_copies);
+
+        /* `encrypt = kms` says how, and so that. */
+        if (encrypted.type == VALUE_WORD)
+            encrypted = value_int(VALUE_BOOL, true);
+        add_backup_copy(copies, backup, eval_slot(eval, backup, BACKUP_to), encrypted);
+        for (uint32_t j = 0; stores.type == VALUE_LIST && j < stores.u.list->count; j++)
+            add_backup_copy(copies, backup, stores.u.list->items[j], encrypted);
+    }
+}
+
+static struct value asset_sites(struct evaluator *eval, struct entity *asset)
+{
+    struct value value = eval_slot(eval, asset, ASSET_sites);
+
+    if (value.type == VALUE_LIST || value.type == VALUE_ERROR)
+        return value;
+    value = kind_property(eval, asset, KIND_serves_from);
+    if (value.type == VALUE_LIST || value.type == VALUE_ERROR)
+        return value;
+    value = eval_slot(eval, asset, ASSET_site);
+    return value.type == VALUE_ENTITY ? eval_list_of(eval, &value, 1) : value;
+}
+
+static struct value asset_copies(struct evaluator *eval, struct entity *asset, struct span span)
+{
+    struct copies copies = {.eval = eval};
+    struct value na = VALUE_OF(VALUE_NA), no = value_int(VALUE_BOOL, false), block = word(eval, "block");
+    struct value sites = asset_sites(eval, asset), groups = referrers(eval, asset, BLOCK_GROUP, GROUP_members);
+    struct entity *replica;
+
+    /* How the original is encrypted is the kind's business: not applicable, so that a rule over copies is not about it. */
+    for (uint32_t i = 0; sites.type == VALUE_LIST && i < sites.u.list->count; i++)
+        add_copy(&copies, sites.u.list->items[i], VALUE_OF(VALUE_NULL), word(eval, "primary"), VALUE_OF(VALUE_NULL), no, no, na, block);
+    for (uint32_t i = 0; (replica = entity_child(asset, BLOCK_REPLICA, &i));)
+        add_copy(&copies, place_of(eval, replica), VALUE_OF(VALUE_NULL), word(eval, "replica"), VALUE_OF(VALUE_NULL), no, no,
+                 eval_slot(eval, replica, REPLICA_encrypt), block);
+    add_backups(&copies, asset);
+    for (uint32_t i = 0; i < groups.u.list->count; i++)
+        add_backups(&copies, groups.u.list->items[i].u.entity);
+    if (!eval_charge(eval, copies.list.len * 8, span))
+        return value_error();
+    return eval_list_of(eval, copies.list.items, copies.list.len);
+}
+
+/* ---------------------------------------------------------------- other fields */
+
+static struct value plan_vaults(struct evaluator *eval)
+{
+    VEC(struct value) found = {0};
+
+    for (uint32_t i = 0; i < eval->model->declared[BLOCK_STORE].list.len; i++) {
+        struct entity *store = eval->model->declared[BLOCK_STORE].list.items[i];
+        struct entity *site = slot_entity(eval, store, STORE_site);
+        struct value role = site ? eval_slot(eval, site, SITE_role) : value_unknown(), locked;
+
+        locked = store_immutable(eval, store);
+        if ((role.type == VALUE_WORD && strcmp(role.u.word, "vault") == 0) || (locked.type == VALUE_BOOL && locked.u.integer))
+            vec_push(eval->arena, &found, value_entity(store));
+    }
+    return eval_list_of(eval, found.items, found.len);
+}
+
+static struct value endpoint_sites(struct evaluator *eval, const struct entity *endpoint)
+{
+    VEC(struct value) found = {0};
+    struct entity *target;
+
+    for (uint32_t i = 0; (target = entity_child(endpoint, BLOCK_TARGET, &i));) {
+        struct value site = place_of(eval, target);
+
+        if (site.type == VALUE_ENTITY)
+            vec_push(eval->arena, &found, site);
+    }
+    return eval_list_of(eval, found.items, found.len);
+}
+
+static struct value backup_stores(struct evaluator *eval, struct entity *backup)
+{
+    VEC(struct value) found = {0};
+    struct value to = eval_slot(eval, backup, BACKUP_to), copies = eval_slot(eval, backup, BACKUP_copies);
+
+    if (to.type == VALUE_ENTITY)
+        vec_push(eval->arena, &found, to);
+    for (uint32_t i = 0; copies.type == VALUE_LIST && i < copies.u.list->count; i++)
+        vec_push(eval->arena, &found, copies.u.list->items[i]);
+    return eval_list_of(eval, found.items, found.len);
+}
+
+/* ---------------------------------------------------------------- the table */
+
+enum computed {
+    ASSET_STATEFUL, ASSET_COPIES, ASSET_ALL_NEEDS, ASSET_DEPENDENTS, ASSET_ALL_DEPENDENTS, ASSET_SITES_SERVED, ASSET_GROUPS,
+    ASSET_ENDPOINTS, ASSET_MULTI_ZONE, ASSET_AVAILABILITY, ASSET_CONSISTENCY, ASSET_VERSIONED, ASSET_REBUILDABLE,
+    SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
+    PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
+    SCENARIO_LOSES,
+};
+
+static const struct computed_info table[] = {
+    [ASSET_STATEFUL] = {BLOCK_ASSET, "stateful", "bool", NULL, "Holds data that can be lost, says its kind."},
+    [ASSET_COPIES] = {BLOCK_ASSET, "copies", "list(object)", NULL, "Every place its data is kept, the original included: objects with site, store, kind (primary, replica, or the backup's), backup, immutable, offline, encrypted, media."},
+    [ASSET_ALL_NEEDS] = {BLOCK_ASSET, "all_needs", "list(ref(asset))", NULL, "What it needs, and what that needs, and so on; nearest first."},
+    [ASSET_DEPENDENTS] = {BLOCK_ASSET, "dependents", "list(ref(asset))", NULL, "Assets that need it."},
+    [ASSET_ALL_DEPENDENTS] = {BLOCK_ASSET, "all_dependents", "list(ref(asset))", NULL, "Assets that need it, directly or through others; nearest first."},
+    [ASSET_SITES_SERVED] = {BLOCK_ASSET, "sites_served", "list(ref(site))", NULL, "Sites it serves from at once."},
+    [ASSET_GROUPS] = {BLOCK_ASSET, "groups", "list(ref(group))", NULL, "Consistency groups it is a member of."},
+    [ASSET_ENDPOINTS] = {BLOCK_ASSET, "endpoints", "list(ref(endpoint))", NULL, "Endpoints that lead to it."},
+    [ASSET_MULTI_ZONE] = {BLOCK_ASSET, "multi_zone", "bool", NULL, "Survives the loss of one zone without doing anything, says its kind."},
+    [ASSET_AVAILABILITY] = {BLOCK_ASSET, "availability", "percent", NULL, "Availability the provider promises, says its kind."},
+    [ASSET_CONSISTENCY] = {BLOCK_ASSET, "consistency", "enum(interval, points)", NULL, "Whether its copies offer any moment or single points, says its kind."},
+    [ASSET_VERSIONED] = {BLOCK_ASSET, "versioned", "bool", NULL, "Keeps earlier versions of its data in itself, says its kind."},
+    [ASSET_REBUILDABLE] = {BLOCK_ASSET, "rebuildable", "bool", NULL, "Comes back from its definition without data, says its kind."},
+    [SITE_REGION] = {BLOCK_SITE, "region", "string", NULL, "The region it is in, as the provider writes it."},
+    [SITE_ANCESTORS] = {BLOCK_SITE, "ancestors", "list(ref(site))", NULL, "The places it is in, nearest first."},
+    [SITE_LEVEL] = {BLOCK_SITE, "level", "enum(host, rack, datacenter, zone, region, account, provider, global)", NULL, "What is lost with it, says its kind."},
+    [SITE_IS_ACCOUNT] = {BLOCK_SITE, "is_account", "bool", NULL, "Holds credentials, says its kind."},
+    [SITE_ASSETS] = {BLOCK_SITE, "assets", "list(ref(asset))", NULL, "Assets whose `site` it is."},
+    [SITE_STORES] = {BLOCK_SITE, "stores", "list(ref(store))", NULL, "Stores whose `site` it is."},
+    [STORE_IMMUTABLE] = {BLOCK_STORE, "immutable", "bool", NULL, "What is in it cannot be deleted before its time: by its kind, its lock, or because writers can only append."},
+    [STORE_REGION] = {BLOCK_STORE, "region", "string", NULL, "The region of its site."},
+    [PLAN_VAULTS] = {BLOCK_PLAN, "vaults", "list(ref(store))", NULL, "Stores at a site of role vault, and immutable ones."},
+    [ENDPOINT_SITES] = {BLOCK_ENDPOINT, "sites", "list(ref(site))", NULL, "Sites its targets are at, in written order."},
+    [ENDPOINT_PRIMARY] = {BLOCK_ENDPOINT, "primary", "ref(target)", NULL, "Its first target."},
+    [BACKUP_STORES] = {BLOCK_BACKUP, "stores", "list(ref(store))", NULL, "The store it is written to and those it is copied to."},
+    [TIER_MEMBERS] = {BLOCK_TIER, "members", "list(ref(asset))", NULL, "Assets of the tier."},
+    [ASSET_IS] = {BLOCK_ASSET, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it: `a.is(data)`."},
+    [SITE_IS] = {BLOCK_SITE, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it."},
+    [STORE_IS] = {BLOCK_STORE, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it."},
+    [SITE_IS_IN] = {BLOCK_SITE, "is_in", "bool", "(site)", "Whether it is the other place or lies in it."},
+    [SCENARIO_LOSES] = {BLOCK_SCENARIO, "loses", "bool", "(thing)", "Whether a site, or the place of an asset, store, replica or standby, is gone in the scenario."},
+};
+
+enum { COMPUTED = sizeof table / sizeof *table };
+_Static_assert(COMPUTED <= sizeof((struct eval_state *)0)->computed_types / sizeof(struct type *), "one type for each row");
+
+uint32_t computed_count(void)
+{
+    return COMPUTED;
+}
+
+struct computed_info computed_info(uint32_t index)
+{
+    return table[index];
+}
+
+void computed_names(struct evaluator *eval, const struct block_schema *schema, bool methods, const char ***names, uint32_t *count)
+{
+    *names = ARENA_ARRAY(eval->arena, const char *, COMPUTED);
+    *count = 0;
+    for (uint32_t i = 0; i < COMPUTED; i++) {
+        if ((uint32_t)table[i].block == schema->id && (table[i].args != NULL) == methods)
+            (*names)[(*count)++] = table[i].name;
+    }
+}
+
+static int find_row(const struct entity *entity, atom name, bool method)
+{
+    for (int i = 0; i < COMPUTED; i++) {
+        if ((uint32_t)table[i].block == entity->schema->id && (table[i].args != NULL) == method && strcmp(table[i].name, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+struct value list_of_kind(struct evaluator *eval, struct value list, const char *kind, struct span span)
+{
+    VEC(struct value) items = {0};
+
+    if (!eval_charge(eval, list.u.list->count, span))
+        return value_error();
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        struct value item = list.u.list->items[i];
+
+        if (item.type == VALUE_ENTITY && kind_is_a(item.u.entity->kind, kind))
+            vec_push(eval->arena, &items, item);
+    }
+    return eval_list_of(eval, items.items, items.len);
+}
+
+static struct value field(struct evaluator *eval, enum computed which, struct entity *entity, struct span span)
+{
+    struct value value;
+    uint32_t cursor = 0;
+    struct entity *child;
+
+    switch (which) {
+    case ASSET_STATEFUL:
+        value = kind_property(eval, entity, KIND_stateful);
+        return value.type == VALUE_UNKNOWN ? value_int(VALUE_BOOL, false) : value;
+    case ASSET_COPIES:
+        return asset_copies(eval, entity, span);
+    case ASSET_ALL_NEEDS:
+        return closure(eval, entity, ASSET_needs, false, span);
+    case ASSET_DEPENDENTS:
+        return referrers(eval, entity, BLOCK_ASSET, ASSET_needs);
+    case ASSET_ALL_DEPENDENTS:
+        return closure(eval, entity, ASSET_needs, true, span);
+    case ASSET_SITES_SERVED:
+        return asset_sites(eval, entity);
+    case ASSET_GROUPS:
+        return referrers(eval, entity, BLOCK_GROUP, GROUP_members);
+    case ASSET_ENDPOINTS:
+        return referrers(eval, entity, BLOCK_ENDPOINT, ENDPOINT_serves);
+    case ASSET_MULTI_ZONE:
+        return kind_property(eval, entity, KIND_multi_zone);
+    case ASSET_AVAILABILITY:
+        return kind_property(eval, entity, KIND_availability);
+    case ASSET_CONSISTENCY:
+        return kind_property(eval, entity, KIND_consistency);
+    case ASSET_VERSIONED:
+        return kind_property(eval, entity, KIND_versioned);
+    case ASSET_REBUILDABLE:
+        return kind_property(eval, entity, KIND_rebuildable);
+    case SITE_REGION:
+        return site_region(eval, entity);
+    case SITE_ANCESTORS:
+        return site_ancestors(eval, entity);
+    case SITE_LEVEL:
+        return kind_property(eval, entity, KIND_level);
+    case SITE_IS_ACCOUNT:
+        value = kind_property(eval, entity, KIND_is_account);
+        return value.type == VALUE_UNKNOWN ? value_int(VALUE_BOOL, false) : value;
+    case SITE_ASSETS:
+        return referrers(eval, entity, BLOCK_ASSET, ASSET_site);
+    case SITE_STORES:
+        return referrers(eval, entity, BLOCK_STORE, STORE_site);
+    case STORE_IMMUTABLE:
+        return store_immutable(eval, entity);
+    case STORE_REGION:
+        child = slot_entity(eval, entity, STORE_site);
+        return child ? site_region(eval, child) : value_unknown();
+    case PLAN_VAULTS:
+        return plan_vaults(eval);
+    case ENDPOINT_SITES:
+        return endpoint_sites(eval, entity);
+    case ENDPOINT_PRIMARY:
+        child = entity_child(entity, BLOCK_TARGET, &cursor);
+        return child ? value_entity(child) : value_unknown();
+    case BACKUP_STORES:
+        return backup_stores(eval, entity);
+    case TIER_MEMBERS:
+        return referrers(eval, entity, BLOCK_ASSET, ASSET_tier);
+    default:
+        return value_unknown();
+    }
+}
+
+bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out,
+                    const struct type **seen)
+{
+    int row = find_row(entity, name, false);
+
+    if (row < 0)
+        return false;
+    if (seen) {
+        if (!eval->state->computed_types[row])
+            eval->state->computed_types[row] = type_read(eval->model, table[row].type, NULL);
+        *seen = eval->state->computed_types[row];
+    }
+    *out = field(eval, (enum computed)row, entity, span);
+    return true;
+}
+
+/* ---------------------------------------------------------------- methods */
+
+static struct value loses(struct evaluator *eval, struct entity *scenario, struct entity *thing)
+{
+    struct value lost = eval_slot(eval, scenario, SCENARIO_loses), places;
+    bool all = true;
+
+    if (lost.type != VALUE_LIST)
+        return lost;
+    places = thing->schema->id == BLOCK_ASSET ? asset_sites(eval, thing) : place_of(eval, thing);
+    if (places.type == VALUE_ENTITY)
+        places = eval_list_of(eval, &places, 1);
+    if (places.type != VALUE_LIST)
+        return places;
+    /* What serves from several places at once is lost only with the last of them. */
+    for (uint32_t i = 0; i < places.u.list->count && all; i++) {
+        bool gone = false;
+
+        for (uint32_t j = 0; j < lost.u.list->count && !gone; j++)
+            gone = places.u.list->items[i].type == VALUE_ENTITY && lost.u.list->items[j].type == VALUE_ENTITY &&
+                   place_is_in(eval, places.u.list->items[i].u.entity, lost.u.list->items[j].u.entity);
+        all = gone;
+    }
+    return value_int(VALUE_BOOL, all && places.u.list->count > 0);
+}
+
+bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
+                     struct span span, struct value *out)
+{
+    int row = find_row(entity, name, true);
+    struct diag *diag;
+    bool fits;
+
+    if (row < 0)
+        return false;
+    if (count != 1) {
+        *out = value_error_at(eval, DIAG_E0310, span, "`%s%s` takes one argument, found %u", name, table[row].args, count);
+        return true;
+    }
+    switch ((enum computed)row) {
+    case ASSET_IS:
+    case SITE_IS:
+    case STORE_IS:
+        fits = (args[0].type == VALUE_ENTITY && args[0].u.entity->schema->id == BLOCK_KIND) || args[0].type == VALUE_STRING;
+        if (fits)
+            *out = value_int(VALUE_BOOL, kind_is_a(entity->kind, value_text(args[0], eval->arena)));
+        break;
+    case SITE_IS_IN:
+        fits = args[0].type == VALUE_ENTITY && args[0].u.entity->schema->id == BLOCK_SITE;
+        if (fits)
+            *out = value_int(VALUE_BOOL, place_is_in(eval, entity, args[0].u.entity));
+        break;
+    default:
+        fits = args[0].type == VALUE_ENTITY;
+        if (fits)
+            *out = loses(eval, entity, args[0].u.entity);
+        break;
+    }
+    if (!fits) {
+        diag = diag_report(eval->sink, DIAG_E0311, span, "`%s%s` cannot be asked about %s", name, table[row].args,
+                           value_describe(eval, args[0]));
+        diag_note(diag, "%s", table[row].doc);
+        *out = value_error();
+    }
+    return true;
+}

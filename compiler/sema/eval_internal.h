@@ -1,0 +1,136 @@
+/* What the files of the evaluator share; nobody else includes it. */
+#ifndef DRC_SEMA_EVAL_INTERNAL_H
+#define DRC_SEMA_EVAL_INTERNAL_H
+
+#include "sema/eval.h"
+
+/* Nesting of evaluations: expressions in expressions, slots that need slots. Far below what the stack of a
+ * sanitizer build holds. */
+enum { EVAL_DEPTH = 1000 };
+
+/* A slot under evaluation, for the report of a circle. */
+struct slot_frame {
+    const struct slot_frame *outer;
+    struct entity *entity;
+    uint32_t slot;
+    struct span span;
+};
+
+struct reverse_index;
+struct marks;
+
+struct eval_state {
+    struct map plurals;                     /* "assets" -> struct block_schema * of things at file level */
+    struct value lists[BLOCK_COUNT];        /* what a plural stands for; made anew when more was declared */
+    const struct type *ref_types[BLOCK_COUNT];
+    const struct type *list_types[BLOCK_COUNT];
+    const struct type *computed_types[64];  /* by row of the table in computed.c */
+    struct reverse_index *indexes;          /* who refers to a thing; computed.c */
+    struct marks *marks;                    /* visited flags for walks over assets; computed.c */
+    struct map functions;                   /* name -> row of the table in builtins.c, plus 1 */
+    const struct slot_frame *frame;
+    int64_t suggesting;                     /* comparisons of names left for "did you mean" */
+    bool unknown_as_text;                   /* templates print unknown parts: see eval_text() */
+    bool budget_reported;
+    struct {
+        atom self, plan, param, kind, name, label, site, parent, region, first, last, count, best, typical, worst, value, forever, secret;
+    } names;
+};
+
+/* ---- eval.c */
+
+/* As eval(); *seen (may be NULL) becomes the declared type of what was read, when it is an attribute. */
+struct value eval_typed(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
+                        const struct type *expected, const struct type **seen);
+/* False, after one report, when the operation budget is used up. */
+bool eval_charge(struct evaluator *eval, int64_t operations, struct span span);
+struct value eval_list_of(struct evaluator *eval, const struct value *items, uint32_t count);
+/* A string, or TEXT when a part is only known at run time; UNKNOWN when a part is. Also the body of shell("…"). */
+struct value eval_template(struct evaluator *eval, const struct expr *expr, const struct scope *scope, bool shell);
+/* The texts of values with `between` between them, as a template would put them. */
+struct value eval_join(struct evaluator *eval, const struct value *items, uint32_t count, const char *between, struct span span);
+const char *span_text(const struct evaluator *eval, struct span span); /* the source text, in the arena; "" without a place */
+struct value value_error_at(struct evaluator *eval, enum diag_code code, struct span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* ---- eval_name.c */
+
+/* Whether a name is a local one that outranks declared things. */
+bool name_is_local(const struct scope *scope, atom name);
+/* Looks a name up without reporting that it is missing (what it finds may still report). */
+bool name_find(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected,
+               struct value *out, const struct type **seen);
+struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope,
+                          const struct type *expected);
+struct value eval_name(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
+                       const struct type **seen);
+struct value eval_member(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
+                         const struct type **seen);
+/* `expr` compared with something of type `type` (may be NULL), worth `other`: barewords are words or things of that type. */
+struct value eval_beside(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *type,
+                         struct value other, const struct type **seen);
+struct value field_typed(struct evaluator *eval, struct entity *entity, atom name, struct span span, const struct type **seen);
+struct value block_list(struct evaluator *eval, const struct block_schema *schema); /* all declared things of a sort */
+const struct type *ref_type(struct evaluator *eval, const struct block_schema *schema);
+const struct type *list_type(struct evaluator *eval, const struct block_schema *schema);
+/* "did you mean", within a bound on the work. NULL when nothing is near. */
+const char *suggest(struct evaluator *eval, const char *word, const char *const *candidates, size_t count);
+
+/* ---- eval_convert.c */
+
+/* Converts quietly; false when the value is not of the type. */
+bool value_fits(struct evaluator *eval, struct value value, const struct type *type, struct value *out);
+/* Converts or reports. `expr` (may be NULL) is what was written. */
+struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span,
+                     const struct expr *expr, const char *what);
+/* "the size `500GiB`", "an int", for messages; in the arena. */
+const char *value_describe(struct evaluator *eval, struct value value);
+const char *value_show(struct evaluator *eval, struct value value); /* as value_print(), in the arena, clipped */
+const char *type_show(struct evaluator *eval, const struct type *type);
+/* The type of an `attribute x { type = … }`. */
+struct value eval_type(struct evaluator *eval, const struct expr *expr, const struct scope *scope);
+/* Adds "write `20s`, `20m` or `20h`" for a bare number where `unit` is expected; false when the type has no unit. */
+bool help_units(struct evaluator *eval, struct diag *diag, struct value number, enum value_type unit, struct span span);
+bool type_has_word(const struct type *type, atom word);
+
+/* ---- operators.c */
+
+struct operand {
+    struct value value;
+    struct span span;
+};
+
+struct value operate(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right, struct span span);
+struct value operate_unary(struct evaluator *eval, enum binary_op op, struct operand operand, struct span span);
+/* Builds and checks best..typical..worst. */
+struct value make_range(struct evaluator *eval, struct operand best, struct operand typical, struct operand worst, struct span span);
+/* Order of two values of one unit (ranges by their worst ends): false when there is none. *order < 0, 0, > 0. */
+bool value_order(struct value a, struct value b, int *order);
+
+/* The smaller or greater of two values of one unit, end by end; false when they have none in common. */
+bool value_extreme(struct evaluator *eval, bool greater, struct value a, struct value b, struct value *out);
+
+/* ---- builtins.c */
+
+struct value eval_call(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
+                       const struct type **seen);
+/* Letters, digits and `_`, not starting with a digit. */
+const char *clean_identifier(struct arena *arena, const char *text);
+
+/* ---- computed.c */
+
+/* Fields that follow from the model. False when the name is none of them. */
+bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out,
+                    const struct type **seen);
+bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
+                     struct span span, struct value *out);
+/* The elements of a list that are of a kind, or of one derived from it. */
+struct value list_of_kind(struct evaluator *eval, struct value list, const char *kind, struct span span);
+/* An unset attribute that a place takes from the one it is in (`account`). */
+struct value inherited_field(struct evaluator *eval, struct entity *entity, uint32_t row, struct value own);
+/* Names of computed fields and methods of a block, for suggestions and checks. */
+void computed_names(struct evaluator *eval, const struct block_schema *schema, bool methods, const char ***names, uint32_t *count);
+/* Whether the place is `outer` or lies in it, by `within`. */
+bool place_is_in(struct evaluator *eval, struct entity *site, const struct entity *outer);
+
+#endif
