@@ -923,8 +923,8 @@ dry_run() {
         for verb in ${step_verbs[${n}]//,/ }; do
             say "# ${verb}"
             case "${verb}" in
-                manual | otherwise) bash -- "${folder}/${step_file[${n}]}" "${verb}" </dev/null ;;
-                *) bash -- "${folder}/${step_file[${n}]}" show "${verb}" </dev/null ;;
+                manual | otherwise) DRC_DRY_RUN=1 bash -- "${folder}/${step_file[${n}]}" "${verb}" </dev/null ;;
+                *) DRC_DRY_RUN=1 bash -- "${folder}/${step_file[${n}]}" show "${verb}" </dev/null ;;
             esac
         done
     done

@@ -12,7 +12,7 @@
 struct output_file *restore_add(struct restore *r, const char *path, const struct strbuf *text, bool executable)
 {
     const char *reason = NULL;
-    struct output_file *file = fileset_add(r->files, backend_restore.name, path, strbuf_str(text), text->len, &reason);
+    struct output_file *file = fileset_add(r->files, drc_restore.name, path, strbuf_str(text), text->len, &reason);
 
     /* check() has reported every path that would be refused. */
     if (!file)
@@ -216,7 +216,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
     }
 }
 
-const struct backend backend_restore = {
+const struct backend drc_restore = {
     .name = "restore",
     .summary = "recovery scripts for each scenario: a table of steps, one file per step, journal and resume",
     .check = check,

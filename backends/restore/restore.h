@@ -3,11 +3,10 @@
 #ifndef DRC_BACKENDS_RESTORE_RESTORE_H
 #define DRC_BACKENDS_RESTORE_RESTORE_H
 
-#include "backends/backend.h"
+#include "backends/registry.h"
 #include "base/strbuf.h"
 #include "emit/fileset.h"
 
-extern const struct backend backend_restore;
 
 /* What is being written, and what was written so far. */
 struct restore {

@@ -13,6 +13,9 @@ aws() {
 
 # step_answer KEY: what the operator answered before the recovery began.
 step_answer() {
+    if [[ "${DRC_DRY_RUN:-0}" == 1 ]]; then
+        return 0
+    fi
     local file="${DRC_RUN_DIR:?set by recover.sh}/answers/$1"
     if [[ ! -f "${file}" ]]; then
         printf 'no answer to question %s\n' "$1" >&2
