@@ -6,5 +6,6 @@
 
 const struct backend *const drc_backends[] = {
     &drc_terraform,
+    &drc_route53,
     NULL,
 };

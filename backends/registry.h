@@ -5,6 +5,7 @@
 #include "backends/backend.h"
 
 extern const struct backend drc_terraform;
+extern const struct backend drc_route53;
 extern const struct backend drc_cron;
 extern const struct backend drc_restore;
 

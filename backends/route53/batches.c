@@ -1,0 +1,405 @@
+/* The JSON of one endpoint: health checks as `create-health-check` takes them, change batches for every way
+ * traffic may move, and endpoint.json, from which traffic.sh knows the rest.
+ *
+ * A health check has no identifier before it exists. Where one is needed, the batches hold the name of the
+ * check's file
+ * ("health-check-east"), and traffic.sh puts the identifier in its place. */
+#include "backends/route53/route53.h"
+
+#include "base/utf8.h"
+#include "emit/json.h"
+
+#include <string.h>
+
+struct out {
+    struct strbuf text;
+    struct jsonw json;
+};
+
+static void begin(struct out *out)
+{
+    strbuf_init(&out->text);
+    jsonw_init(&out->json, &out->text);
+    jsonw_object_begin(&out->json);
+}
+
+static void end(struct r53 *r53, struct out *out, const struct dns_endpoint *endpoint, const char *name)
+{
+    const char *path = arena_printf(r53->arena, "%s/%s.json", r53_folder(r53, endpoint), name);
+    struct output_file *file;
+
+    jsonw_object_end(&out->json);
+    jsonw_finish(&out->json);
+    file = fileset_add(r53->files, "route53", path, out->text.data, out->text.len, NULL);
+    if (file)
+        output_file_add_origin(r53->files, file, backend_origin(r53->plan, endpoint->entity->span));
+    strbuf_release(&out->text);
+}
+
+const char *r53_name(struct r53 *r53, const char *text)
+{
+    return output_name(r53->arena, text);
+}
+
+const char *r53_folder(struct r53 *r53, const struct dns_endpoint *endpoint)
+{
+    return arena_printf(r53->arena, "route53/%s", r53_name(r53, endpoint->name));
+}
+
+const char *r53_mode(const struct dns_endpoint *endpoint)
+{
+    static const char *const names[] = {"health", "manual", "stop", "arc"};
+
+    return names[endpoint->mode];
+}
+
+static const char *routing_name(const struct dns_endpoint *endpoint)
+{
+    static const char *const names[] = {"simple", "failover", "weighted", "latency"};
+
+    return names[endpoint->routing];
+}
+
+const char *r53_alarm(struct r53 *r53, const struct dns_endpoint *endpoint)
+{
+    return arena_printf(r53->arena, "%s-%s-primary-out", r53->plan->name, endpoint->name);
+}
+
+/* ---- health checks ---- */
+
+static bool has_request_check(const struct dns_endpoint *endpoint, uint32_t target)
+{
+    return endpoint->targets[target].health.entity && endpoint->mode != DNS_ARC;
+}
+
+static void request_check(struct r53 *r53, const struct dns_endpoint *endpoint,
+                          const struct dns_target *target)
+{
+    const struct dns_health *health = &target->health;
+    struct out out;
+    struct jsonw *j = &out.json;
+
+    begin(&out);
+    jsonw_key_string(j, "Type", health->type);
+    if (health->host_is_address)
+        jsonw_key_string(j, "IPAddress", health->host);
+    if (health->host)
+        jsonw_key_string(j, "FullyQualifiedDomainName",
+                        health->host_is_address ? endpoint->fqdn : health->host);
+    jsonw_key_int(j, "Port", health->port);
+    if (health->path)
+        jsonw_key_string(j, "ResourcePath", health->path);
+    if (health->search && health->path)
+        jsonw_key_string(j, "SearchString", health->search);
+    jsonw_key_int(j, "RequestInterval", health->interval_s);
+    jsonw_key_int(j, "FailureThreshold", health->threshold);
+    if (health->secure)
+        jsonw_key_bool(j, "EnableSNI", true);
+    if (health->region_count) {
+        jsonw_key_array(j, "Regions");
+        for (uint32_t i = 0; i < health->region_count; i++)
+            jsonw_string(j, health->regions[i]);
+        jsonw_array_end(j);
+    }
+    end(r53, &out, endpoint, arena_printf(r53->arena, "health-check-%s", r53_name(r53, target->name)));
+}
+
+static const struct dns_target *standby_of(const struct dns_endpoint *endpoint)
+{
+    return endpoint->target_count > 1 ? &endpoint->targets[1] : NULL;
+}
+
+/* mode = stop: an alarm in the recovery Region, a check of that alarm, and both checks of the primary as one.
+ */
+static void switch_checks(struct r53 *r53, const struct dns_endpoint *endpoint)
+{
+    const struct dns_target *standby = standby_of(endpoint);
+    struct out out;
+    struct jsonw *j = &out.json;
+
+    if (!standby)
+        return;
+    begin(&out);
+    jsonw_key_string(j, "AlarmName", r53_alarm(r53, endpoint));
+    jsonw_key_string(
+        j, "AlarmDescription",
+        arena_printf(r53->arena,
+                     "Set off by traffic.sh: takes %s away from the primary without a call to Route 53",
+                     endpoint->fqdn));
+    jsonw_key_string(j, "Namespace", arena_printf(r53->arena, "drc/%s", r53->plan->name));
+    jsonw_key_string(j, "MetricName", "PrimaryOut");
+    jsonw_key_array(j, "Dimensions");
+    jsonw_object_begin(j);
+    jsonw_key_string(j, "Name", "Endpoint");
+    jsonw_key_string(j, "Value", endpoint->name);
+    jsonw_object_end(j);
+    jsonw_array_end(j);
+    jsonw_key_string(j, "Statistic", "Maximum");
+    jsonw_key_int(j, "Period", 60);
+    jsonw_key_int(j, "EvaluationPeriods", 1);
+    jsonw_key_int(j, "Threshold", 1);
+    jsonw_key_string(j, "ComparisonOperator", "GreaterThanOrEqualToThreshold");
+    jsonw_key_string(j, "TreatMissingData", "ignore");
+    end(r53, &out, endpoint, "alarm-switch");
+
+    begin(&out);
+    jsonw_key_string(j, "Type", "CLOUDWATCH_METRIC");
+    jsonw_key_object(j, "AlarmIdentifier");
+    jsonw_key_string(j, "Region", standby->region);
+    jsonw_key_string(j, "Name", r53_alarm(r53, endpoint));
+    jsonw_object_end(j);
+    jsonw_key_string(j, "InsufficientDataHealthStatus", "Healthy");
+    end(r53, &out, endpoint, "health-check-switch");
+
+    if (!has_request_check(endpoint, 0))
+        return;
+    begin(&out);
+    jsonw_key_string(j, "Type", "CALCULATED");
+    jsonw_key_int(j, "HealthThreshold", 2);
+    jsonw_key_array(j, "ChildHealthChecks");
+    jsonw_string(j, arena_printf(r53->arena, "health-check-%s", r53_name(r53, endpoint->targets[0].name)));
+    jsonw_string(j, "health-check-switch");
+    jsonw_array_end(j);
+    end(r53, &out, endpoint, "health-check-primary-serves");
+}
+
+/* The check a record carries; NULL: none. */
+static const char *record_check(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+{
+    const char *name = r53_name(r53, endpoint->targets[target].name);
+
+    if (endpoint->routing == DNS_SIMPLE || endpoint->mode == DNS_MANUAL)
+        return NULL;
+    if (endpoint->mode == DNS_ARC)
+        return arena_printf(r53->arena, "health-check-%s-control", name);
+    if (endpoint->mode == DNS_STOP && target == 0)
+        return has_request_check(endpoint, 0) ? "health-check-primary-serves" : "health-check-switch";
+    return has_request_check(endpoint, target) ? arena_printf(r53->arena, "health-check-%s", name) : NULL;
+}
+
+/* ---- records ---- */
+
+/* The record of `target`, leading to `to`. `weight` < 0: the target's own. */
+static void record(struct r53 *r53, struct jsonw *j, const char *action, const struct dns_endpoint *endpoint,
+                   uint32_t target, uint32_t to, int64_t weight)
+{
+    const struct dns_target *own = &endpoint->targets[target], *lead = &endpoint->targets[to];
+    const char *check = record_check(r53, endpoint, target);
+
+    jsonw_object_begin(j);
+    jsonw_key_string(j, "Action", action);
+    jsonw_key_object(j, "ResourceRecordSet");
+    jsonw_key_string(j, "Name", endpoint->fqdn);
+    jsonw_key_string(j, "Type", endpoint->record);
+    if (endpoint->routing != DNS_SIMPLE)
+        jsonw_key_string(j, "SetIdentifier", own->set_id);
+    if (endpoint->routing == DNS_FAILOVER)
+        jsonw_key_string(j, "Failover", target == 0 ? "PRIMARY" : "SECONDARY");
+    if (endpoint->routing == DNS_WEIGHTED)
+        jsonw_key_int(j, "Weight",
+                     weight >= 0        ? weight
+                     : own->weight >= 0 ? own->weight
+                     : target == 0      ? 100
+                                        : 0);
+    if (endpoint->routing == DNS_LATENCY)
+        jsonw_key_string(j, "Region", own->region);
+    /* A record that leads elsewhere must not follow the health of its own site. */
+    if (check && target == to)
+        jsonw_key_string(j, "HealthCheckId", check);
+    if (lead->alias) {
+        jsonw_key_object(j, "AliasTarget");
+        jsonw_key_string(j, "HostedZoneId", lead->alias_zone ? lead->alias_zone : "");
+        jsonw_key_string(j, "DNSName", lead->alias);
+        jsonw_key_bool(j, "EvaluateTargetHealth", lead->evaluate_health);
+        jsonw_object_end(j);
+    } else {
+        jsonw_key_int(j, "TTL", endpoint->ttl_s);
+        jsonw_key_array(j, "ResourceRecords");
+        jsonw_object_begin(j);
+        jsonw_key_string(j, "Value", lead->value ? lead->value : "");
+        jsonw_object_end(j);
+        jsonw_array_end(j);
+    }
+    jsonw_object_end(j);
+    jsonw_object_end(j);
+}
+
+static void batch_begin(struct r53 *r53, struct out *out, const struct dns_endpoint *endpoint,
+                        const char *what)
+{
+    const char *origin = backend_origin(r53->plan, endpoint->entity->span);
+    /* Route 53 keeps 256 characters of a comment. */
+    const char *comment =
+        arena_printf(r53->arena, "%.120s (%.100s)", what, *origin ? origin : r53->plan->name);
+    size_t len = strlen(comment), whole;
+
+    begin(out);
+    if ((whole = utf8_invalid(comment, len)) < len)
+        comment = arena_strndup(r53->arena, comment, whole);
+    jsonw_key_string(&out->json, "Comment", comment);
+    jsonw_key_array(&out->json, "Changes");
+}
+
+static void batch_end(struct r53 *r53, struct out *out, const struct dns_endpoint *endpoint, const char *name)
+{
+    jsonw_array_end(&out->json);
+    end(r53, out, endpoint, name);
+}
+
+/* All records as they are in normal operation. */
+static void normal_records(struct r53 *r53, struct jsonw *j, const char *action,
+                           const struct dns_endpoint *endpoint)
+{
+    uint32_t count = endpoint->routing == DNS_SIMPLE ? 1 : endpoint->target_count;
+
+    for (uint32_t i = 0; i < count; i++)
+        record(r53, j, action, endpoint, i, i, -1);
+}
+
+static void failover_batch(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t to)
+{
+    const char *name = r53_name(r53, endpoint->targets[to].name);
+    struct out out;
+
+    batch_begin(r53, &out, endpoint,
+                arena_printf(r53->arena, "%s: lead %s to %s", endpoint->name, endpoint->fqdn,
+                             endpoint->targets[to].name));
+    switch (endpoint->routing) {
+    case DNS_SIMPLE:
+        record(r53, &out.json, "UPSERT", endpoint, 0, to, -1);
+        break;
+    case DNS_FAILOVER:
+        record(r53, &out.json, "UPSERT", endpoint, 0, to, -1);
+        break;
+    case DNS_WEIGHTED:
+        for (uint32_t i = 0; i < endpoint->target_count; i++) {
+            int64_t weight = endpoint->targets[to].weight;
+
+            record(r53, &out.json, "UPSERT", endpoint, i, i, i != to ? 0 : weight > 0 ? weight : 100);
+        }
+        break;
+    case DNS_LATENCY:
+        for (uint32_t i = 0; i < endpoint->target_count; i++)
+            record(r53, &out.json, "UPSERT", endpoint, i, to, -1);
+        break;
+    }
+    batch_end(r53, &out, endpoint, arena_printf(r53->arena, "failover-%s", name));
+
+    batch_begin(r53, &out, endpoint,
+                arena_printf(r53->arena, "%s: take failover-%s back, exactly what was there before",
+                             endpoint->name, name));
+    normal_records(r53, &out.json, "UPSERT", endpoint);
+    batch_end(r53, &out, endpoint, arena_printf(r53->arena, "rollback-%s", name));
+}
+
+static void batches(struct r53 *r53, const struct dns_endpoint *endpoint)
+{
+    struct out out;
+
+    batch_begin(r53, &out, endpoint,
+                arena_printf(r53->arena, "%s: the records of normal operation", endpoint->name));
+    normal_records(r53, &out.json, "CREATE", endpoint);
+    batch_end(r53, &out, endpoint, "create");
+
+    batch_begin(r53, &out, endpoint,
+                arena_printf(r53->arena, "%s: back to %s", endpoint->name, endpoint->targets[0].name));
+    normal_records(r53, &out.json, "UPSERT", endpoint);
+    batch_end(r53, &out, endpoint, "failback");
+
+    for (uint32_t i = 1; i < endpoint->target_count; i++)
+        failover_batch(r53, endpoint, i);
+
+    if (endpoint->routing == DNS_SIMPLE)
+        return;
+    /* A plain record and a set of records cannot stand side by side: one batch, all or nothing. */
+    struct dns_endpoint plain = *endpoint;
+
+    plain.routing = DNS_SIMPLE;
+    batch_begin(r53, &out, endpoint,
+                arena_printf(r53->arena, "%s: turn the plain record into %s records", endpoint->name,
+                             routing_name(endpoint)));
+    record(r53, &out.json, "DELETE", &plain, 0, 0, -1);
+    normal_records(r53, &out.json, "CREATE", endpoint);
+    batch_end(r53, &out, endpoint, "adopt");
+}
+
+/* ---- endpoint.json ---- */
+
+/* Every check with the file that makes it; one that takes another's identifier comes after it. */
+static void list_checks(struct r53 *r53, struct jsonw *j, const struct dns_endpoint *endpoint)
+{
+    jsonw_key_array(j, "checks");
+    for (uint32_t i = 0; i < endpoint->target_count; i++) {
+        if (has_request_check(endpoint, i))
+            jsonw_string(
+                j, arena_printf(r53->arena, "health-check-%s", r53_name(r53, endpoint->targets[i].name)));
+    }
+    if (endpoint->mode == DNS_STOP && standby_of(endpoint)) {
+        jsonw_string(j, "health-check-switch");
+        if (has_request_check(endpoint, 0))
+            jsonw_string(j, "health-check-primary-serves");
+    }
+    jsonw_array_end(j);
+}
+
+static void facts(struct r53 *r53, const struct dns_endpoint *endpoint)
+{
+    struct out out;
+    struct jsonw *j = &out.json;
+
+    begin(&out);
+    jsonw_key_string(j, "schema", "drc.route53/1");
+    jsonw_key_string(j, "plan", r53->plan->name);
+    jsonw_key_string(j, "endpoint", endpoint->name);
+    jsonw_key_string(j, "origin", backend_origin(r53->plan, endpoint->entity->span));
+    jsonw_key_string(j, "name", endpoint->fqdn);
+    jsonw_key_string(j, "type", endpoint->record);
+    jsonw_key_string(j, "zone", endpoint->zone);
+    jsonw_key_string(j, "zone_id", endpoint->zone_id);
+    jsonw_key_string(j, "mode", r53_mode(endpoint));
+    jsonw_key_string(j, "routing", routing_name(endpoint));
+    jsonw_key_int(j, "ttl_seconds", endpoint->effective_ttl_s);
+    jsonw_key_array(j, "targets");
+    for (uint32_t i = 0; i < endpoint->target_count; i++) {
+        const struct dns_target *target = &endpoint->targets[i];
+        const char *name = r53_name(r53, target->name);
+
+        jsonw_object_begin(j);
+        jsonw_key_string(j, "name", target->name);
+        jsonw_key_string(j, "set_identifier", endpoint->routing == DNS_SIMPLE ? NULL : target->set_id);
+        jsonw_key_string(j, "region", target->region);
+        jsonw_key_bool(j, "primary", i == 0);
+        jsonw_key_string(j, "health_check", record_check(r53, endpoint, i));
+        jsonw_key_string(j, "leads_to", target->alias ? target->alias : target->value);
+        jsonw_key_string(j, "batch", i == 0 ? "failback" : arena_printf(r53->arena, "failover-%s", name));
+        jsonw_key_string(j, "rollback", i == 0 ? NULL : arena_printf(r53->arena, "rollback-%s", name));
+        if (target->health.entity)
+            jsonw_key_int(j, "detection_seconds", target->health.detect_s);
+        jsonw_object_end(j);
+    }
+    jsonw_array_end(j);
+    list_checks(r53, j, endpoint);
+    if (endpoint->mode == DNS_STOP && standby_of(endpoint)) {
+        jsonw_key_object(j, "switch");
+        jsonw_key_string(j, "region", standby_of(endpoint)->region);
+        jsonw_key_string(j, "alarm", r53_alarm(r53, endpoint));
+        jsonw_key_string(j, "namespace", arena_printf(r53->arena, "drc/%s", r53->plan->name));
+        jsonw_key_string(j, "metric", "PrimaryOut");
+        jsonw_object_end(j);
+    }
+    end(r53, &out, endpoint, "endpoint");
+}
+
+void r53_endpoint(struct r53 *r53, const struct dns_endpoint *endpoint)
+{
+    if (endpoint->target_count == 0)
+        return;
+    for (uint32_t i = 0; i < endpoint->target_count; i++) {
+        if (has_request_check(endpoint, i))
+            request_check(r53, endpoint, &endpoint->targets[i]);
+    }
+    if (endpoint->mode == DNS_STOP)
+        switch_checks(r53, endpoint);
+    batches(r53, endpoint);
+    facts(r53, endpoint);
+}

@@ -1,0 +1,27 @@
+/* Inside of the Route 53 target: change batches and health checks as the AWS CLI takes them (batches.c), and
+ * what a person reads about them (readme.c). traffic.sh is one fixed script; all it knows of an endpoint is
+ * in that endpoint's folder. */
+#ifndef DRC_BACKENDS_ROUTE53_ROUTE53_H
+#define DRC_BACKENDS_ROUTE53_ROUTE53_H
+
+#include "backends/backend.h"
+#include "backends/common/dns.h"
+
+struct r53 {
+    const struct plan *plan;
+    struct arena *arena;
+    struct fileset *files;
+    struct dns_endpoint *endpoints;
+    uint32_t count;
+};
+
+void r53_endpoint(struct r53 *r53, const struct dns_endpoint *endpoint);
+void r53_readme(struct r53 *r53);
+
+const char *r53_folder(struct r53 *r53, const struct dns_endpoint *endpoint); /* "route53/api" */
+const char *r53_mode(const struct dns_endpoint *endpoint);                    /* "health" */
+/* Names of files and checks: letters, digits and `-`. */
+const char *r53_name(struct r53 *r53, const char *text);
+const char *r53_alarm(struct r53 *r53, const struct dns_endpoint *endpoint);
+
+#endif
