@@ -72,7 +72,7 @@ static void drc_error(const struct span *where, struct scanner *scanner, const c
 %precedence UNARY
 %precedence '.' '('
 
-%type <struct expr *> expr label path template schedule condition
+%type <struct expr *> expr label path template schedule condition not_time
 %type <struct expr_list *> arguments label_list
 %type <uint32_t> labels elements parts
 %type <struct expr *> kind
@@ -259,9 +259,16 @@ schedule:
 
 times:
   TIME                                  { $$ = build_time(scanner, NULL, $1); }
-| LITERAL                               { $$ = build_time(scanner, NULL, $1); }
+| not_time                              { $$ = build_time(scanner, NULL, $1); }
 | times SCHEDULE_COMMA TIME             { $$ = build_time(scanner, $1, $3); }
-| times SCHEDULE_COMMA LITERAL          { $$ = build_time(scanner, $1, $3); }
+| times SCHEDULE_COMMA not_time         { $$ = build_time(scanner, $1, $3); }
+;
+
+not_time:
+  LITERAL
+| INT
+| DURATION
+| STRING
 ;
 
 days:

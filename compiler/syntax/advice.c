@@ -69,7 +69,7 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
     uint32_t count = labels ? labels->count : 0;
     struct diag *diag;
 
-    if (scanner->quiet && scanner->before_header.kind && !scanner->header.first_on_line)
+    if (!scanner->header.first_on_line && scan_is_quiet(scanner, type_span))
         return;
     if (report_after_value(scanner, scanner->before_header, scanner->header))
         return;
@@ -153,7 +153,7 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
     struct token before = scanner->prev2, now = scanner->prev;
     struct diag *diag;
 
-    if (scanner->quiet || scanner->dead)
+    if (scan_is_quiet(scanner, where))
         return;
     /* The look-ahead token is the last one delivered. */
     if (now.span.start != where.start) {

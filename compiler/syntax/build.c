@@ -18,7 +18,7 @@ static void adopt(struct scanner *scanner, struct expr *expr, const struct expr 
 {
     if (!child || child->depth < expr->depth)
         return;
-    if (child->depth < EXPR_MAX_DEPTH) {
+    if (child->depth + 1 < EXPR_MAX_DEPTH) {
         expr->depth = (uint8_t)(child->depth + 1);
         return;
     }

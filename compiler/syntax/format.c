@@ -567,8 +567,8 @@ static struct item read_item(struct printer *printer, uint32_t first, uint32_t i
         item.end = toks[i].match + 1;
         width = comments_width(printer, toks[first].start, toks[item.end - 1].start, &has_line);
         width += toks[item.end - 1].flat + 1 - toks[first].flat;
-        item.one_line = !has_line && !has_newline(printer->file, toks[i].start, toks[item.end - 1].end) &&
-                        indent + width <= LINE_MAX_WIDTH;
+        item.one_line = !has_line && indent + width <= LINE_MAX_WIDTH &&
+                        (i + 2 == item.end || !has_newline(printer->file, toks[i].start, toks[item.end - 1].end));
         return item;
     }
     while (i < printer->count && toks[i].role == ROLE_NONE && toks[i].kind != ';') {

@@ -28,8 +28,21 @@ struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct sp
     message = arena_vprintf(scanner->arena, format, args);
     va_end(args);
     if (diag_info(code)->severity == SEVERITY_ERROR)
-        scanner->quiet = true;
+        scanner->reported_at = span.start;
     return diag_report(scanner->context->sink, code, span, "%s", message);
+}
+
+bool scan_is_quiet(const struct scanner *scanner, struct span where)
+{
+    uint32_t from = scanner->reported_at, to = where.start;
+
+    if (scanner->quiet || scanner->dead || from == 0)
+        return scanner->quiet || scanner->dead;
+    if (from > to) {
+        from = where.start;
+        to = scanner->reported_at;
+    }
+    return !memchr(scan_at(scanner, from), '\n', to - from);
 }
 
 /* ---- looking ahead in the text ----
@@ -224,6 +237,7 @@ static void report_unclosed(struct scanner *scanner, const struct bracket *brack
     int closer = closer_of((enum bracket_kind)bracket->kind);
     struct diag *diag = scan_report(scanner, DIAG_E0118, bracket->span, "`%s` is not closed", opener);
 
+    scanner->quiet = true;
     diag_at(diag, "opened here");
     diag_label(diag, before, "it should have been closed before this");
     diag_help(diag, "write the closing `%c`", closer == T_INTERPOLATION_END ? ')' : (char)closer);
@@ -640,6 +654,7 @@ static int lex_end(struct scanner *scanner, struct token token, struct span *whe
     } else {
         scan_unterminated(scanner, suspect->span.start, suspect->triple);
     }
+    scanner->quiet = true;
     close_first(scanner, 0, token, NULL);
     return AGAIN;
 }
@@ -661,6 +676,7 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
             while (scanner->brackets[at].kind != BRACKET_STRING || scanner->brackets[at].triple)
                 at++;
             scan_unterminated(scanner, scanner->brackets[at].span.start, false);
+            scanner->quiet = true;
             close_first(scanner, at, token, value->T_LITERAL);
             return AGAIN;
         }
@@ -851,7 +867,7 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
             if (kind == T_NO_BODY)
                 return kind;
         }
-        if (token.first_on_line && kind == T_ATTR_NAME)
+        if (kind == T_ATTR_NAME || (kind == T_IDENT && scanner->position == IN_HEADER))
             scanner->quiet = false;
         token.kind = kind;
         if (scanner->recording && !scanner->dead)

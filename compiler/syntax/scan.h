@@ -95,7 +95,8 @@ struct scanner {
     struct token pending;       /* a raw token to be taken again; kind -1: none */
     void *pending_value;
     bool as_equals;             /* the next token, reported already, stands for `=` */
-    bool quiet;                 /* something was reported here; the next syntax error would only repeat it */
+    bool quiet;                 /* brackets were repaired; a syntax error before the next item would only repeat that */
+    uint32_t reported_at;       /* the last error's place: a syntax error on that line would only repeat it */
     bool skipping;              /* recovering: drop tokens up to the next item */
     uint32_t last_resync;
     bool dead;                  /* gave up: only end of file from now on */
@@ -110,9 +111,12 @@ struct scanner {
     bool too_deep;              /* expression depth was reported for this item */
 };
 
-/* Reports unless the parser gave up. Errors set `quiet`. */
+/* Reports, and remembers where. */
 struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* A mistake at `where` was reported already, or follows from one that was. */
+bool scan_is_quiet(const struct scanner *scanner, struct span where);
 
 const char *scan_at(const struct scanner *scanner, uint32_t offset); /* the text at a place of this file */
 
