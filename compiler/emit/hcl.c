@@ -33,6 +33,8 @@ struct hcl_expr {
     const char *text; /* literal, string, function name, operator */
     VEC(struct hcl_expr *) items;
     VEC(struct member) members;
+    bool measured;    /* while printing: line is known */
+    const char *line; /* see line_of */
 };
 
 enum item_kind { ITEM_ATTRIBUTE, ITEM_BLOCK, ITEM_COMMENT, ITEM_BLANK };
@@ -386,121 +388,61 @@ void hcl_object_set_computed(struct hcl_expr *object, struct hcl_source key, str
 
 /* ---- printing expressions ---------------------------------------------------------------------- */
 
-static void print_expr(struct strbuf *out, const struct hcl_expr *expr, size_t indent);
+static const char *line_of(struct hcl_expr *expr);
 
-static bool print_on_line(struct strbuf *out, const struct hcl_expr *expr);
+/* A part of a larger expression: on the line, or over several lines when it needs them and line is false. */
+static void add_part(struct strbuf *out, struct hcl_expr *expr, bool line);
 
-static bool fits_line(const struct hcl_expr *expr)
+static void add_list(struct strbuf *out, const struct hcl_expr *list, bool line)
 {
-    struct strbuf line = STRBUF_INIT;
-    bool fits = print_on_line(&line, expr);
-
-    strbuf_release(&line);
-    return fits;
-}
-
-/* True when the value prints without a line break. */
-static bool print_on_line(struct strbuf *out, const struct hcl_expr *expr)
-{
-    size_t start = out->len;
-
-    switch (expr->kind) {
-    case EXPR_OBJECT:
-        if (expr->members.len > 0)
-            return false;
-        break;
-    case EXPR_LIST:
-        for (uint32_t i = 0; i < expr->items.len; i++) {
-            if (!print_on_line(out, expr->items.items[i]))
-                return false;
-            if (i > 0 && out->len - start > LIST_WIDTH)
-                return false;
-        }
-        return true;
-    case EXPR_CALL:
-    case EXPR_BINARY:
-    case EXPR_NOT:
-    case EXPR_CONDITIONAL:
-        for (uint32_t i = 0; i < expr->items.len; i++) {
-            if (!fits_line(expr->items.items[i]))
-                return false;
-        }
-        break;
-    case EXPR_LITERAL:
-    case EXPR_STRING:
-    case EXPR_TEMPLATE: break;
-    }
-    print_expr(out, expr, 0);
-    return true;
-}
-
-static void print_list(struct strbuf *out, const struct hcl_expr *list, size_t indent)
-{
-    bool line = fits_line(list);
-
     strbuf_addch(out, '[');
     for (uint32_t i = 0; i < list->items.len; i++) {
         if (line) {
             strbuf_addstr(out, i > 0 ? ", " : "");
         } else {
             strbuf_addch(out, '\n');
-            strbuf_addfill(out, ' ', indent + INDENT);
         }
-        print_expr(out, list->items.items[i], indent + INDENT);
-        if (!line)
-            strbuf_addch(out, ',');
+        add_part(out, list->items.items[i], line);
+        strbuf_addstr(out, line ? "" : ",");
     }
-    if (!line) {
+    if (!line)
         strbuf_addch(out, '\n');
-        strbuf_addfill(out, ' ', indent);
-    }
     strbuf_addch(out, ']');
 }
 
-static void print_member(struct strbuf *out, const struct member *member, size_t width, size_t indent)
-{
-    strbuf_addfill(out, ' ', indent);
-    strbuf_addstr(out, member->key);
-    strbuf_addfill(out, ' ', width - member->width);
-    strbuf_addstr(out, " = ");
-    print_expr(out, member->value, indent);
-    strbuf_addch(out, '\n');
-}
-
-/* Members [from, to) are single-line values in a row: their `=` align. */
-static void print_run(struct strbuf *out, const struct member *members, uint32_t count, size_t indent)
+/* Names and values; the `=` of a run, values of one line each without anything between, align. */
+static void add_run(struct strbuf *out, const struct member *members, uint32_t count)
 {
     size_t width = 0;
 
     for (uint32_t i = 0; i < count; i++)
         width = members[i].width > width ? members[i].width : width;
-    for (uint32_t i = 0; i < count; i++)
-        print_member(out, &members[i], width, indent);
+    for (uint32_t i = 0; i < count; i++) {
+        strbuf_addstr(out, members[i].key);
+        strbuf_addfill(out, ' ', width - members[i].width);
+        strbuf_addstr(out, " = ");
+        add_part(out, members[i].value, false);
+        strbuf_addch(out, '\n');
+    }
 }
 
-static void print_object(struct strbuf *out, const struct hcl_expr *object, size_t indent)
+static void add_object(struct strbuf *out, const struct hcl_expr *object)
 {
     const struct member *members = object->members.items;
     uint32_t count = object->members.len, end;
 
-    if (count == 0) {
-        strbuf_addstr(out, "{}");
-        return;
-    }
-    strbuf_addstr(out, "{\n");
+    strbuf_addstr(out, count > 0 ? "{\n" : "{");
     for (uint32_t i = 0; i < count; i = end) {
         end = i;
-        while (end < count && fits_line(members[end].value))
+        while (end < count && line_of(members[end].value))
             end++;
-        if (end == i)
-            end++; /* a value over several lines is a run of its own */
-        print_run(out, members + i, end - i, indent + INDENT);
+        end += end == i; /* a value over several lines is a run of its own */
+        add_run(out, members + i, end - i);
     }
-    strbuf_addfill(out, ' ', indent);
     strbuf_addch(out, '}');
 }
 
-static void print_template(struct strbuf *out, const struct hcl_expr *tmpl)
+static void add_template(struct strbuf *out, const struct hcl_expr *tmpl)
 {
     if (tmpl->items.len == 1 && tmpl->items.items[0]->kind == EXPR_LITERAL) {
         strbuf_addstr(out, tmpl->items.items[0]->text);
@@ -522,49 +464,81 @@ static void print_template(struct strbuf *out, const struct hcl_expr *tmpl)
 }
 
 /* An operand; parentheses keep the tree's own grouping. */
-static void print_operand(struct strbuf *out, const struct hcl_expr *expr, size_t indent)
+static void add_operand(struct strbuf *out, struct hcl_expr *expr, bool line)
 {
     bool nested = expr->kind == EXPR_BINARY || expr->kind == EXPR_CONDITIONAL;
 
     strbuf_addstr(out, nested ? "(" : "");
-    print_expr(out, expr, indent);
+    add_part(out, expr, line);
     strbuf_addstr(out, nested ? ")" : "");
 }
 
-static void print_expr(struct strbuf *out, const struct hcl_expr *expr, size_t indent)
+static void add_expr(struct strbuf *out, const struct hcl_expr *expr, bool line)
 {
+    struct hcl_expr *const *items = expr->items.items;
+
     switch (expr->kind) {
     case EXPR_LITERAL: strbuf_addstr(out, expr->text); break;
     case EXPR_STRING: add_string(out, expr->text); break;
-    case EXPR_LIST: print_list(out, expr, indent); break;
-    case EXPR_OBJECT: print_object(out, expr, indent); break;
-    case EXPR_TEMPLATE: print_template(out, expr); break;
+    case EXPR_LIST: add_list(out, expr, line); break;
+    case EXPR_OBJECT: add_object(out, expr); break;
+    case EXPR_TEMPLATE: add_template(out, expr); break;
     case EXPR_CALL:
-        strbuf_addstr(out, expr->text);
-        strbuf_addch(out, '(');
+        strbuf_addf(out, "%s(", expr->text);
         for (uint32_t i = 0; i < expr->items.len; i++) {
             strbuf_addstr(out, i > 0 ? ", " : "");
-            print_expr(out, expr->items.items[i], indent);
+            add_part(out, items[i], line);
         }
         strbuf_addch(out, ')');
         break;
     case EXPR_BINARY:
-        print_operand(out, expr->items.items[0], indent);
+        add_operand(out, items[0], line);
         strbuf_addf(out, " %s ", expr->text);
-        print_operand(out, expr->items.items[1], indent);
+        add_operand(out, items[1], line);
         break;
     case EXPR_NOT:
         strbuf_addch(out, '!');
-        print_operand(out, expr->items.items[0], indent);
+        add_operand(out, items[0], line);
         break;
     case EXPR_CONDITIONAL:
-        print_operand(out, expr->items.items[0], indent);
+        add_operand(out, items[0], line);
         strbuf_addstr(out, " ? ");
-        print_operand(out, expr->items.items[1], indent);
+        add_operand(out, items[1], line);
         strbuf_addstr(out, " : ");
-        print_operand(out, expr->items.items[2], indent);
+        add_operand(out, items[2], line);
         break;
     }
+}
+
+/* The expression without a line break, or NULL when it needs several lines. Kept, because layout asks at
+ * every level of nesting. */
+static const char *line_of(struct hcl_expr *expr)
+{
+    struct strbuf line = STRBUF_INIT;
+    bool fits = expr->kind != EXPR_OBJECT || expr->members.len == 0;
+
+    if (expr->measured)
+        return expr->line;
+    expr->measured = true;
+    for (uint32_t i = 0; i < expr->items.len && fits; i++)
+        fits = line_of(expr->items.items[i]) != NULL;
+    if (fits) {
+        add_expr(&line, expr, true);
+        fits = expr->kind != EXPR_LIST || expr->items.len < 2 || line.len <= LIST_WIDTH;
+    }
+    expr->line = fits ? strbuf_dup(&line, expr->arena) : NULL;
+    strbuf_release(&line);
+    return expr->line;
+}
+
+static void add_part(struct strbuf *out, struct hcl_expr *expr, bool line)
+{
+    const char *whole = line_of(expr);
+
+    if (whole)
+        strbuf_addstr(out, whole);
+    else
+        add_expr(out, expr, line);
 }
 
 /* ---- bodies ------------------------------------------------------------------------------------ */
@@ -648,7 +622,7 @@ bool hcl_body_empty(const struct hcl_body *body)
 
 /* ---- printing bodies --------------------------------------------------------------------------- */
 
-static void print_body(struct strbuf *out, const struct hcl_body *body, size_t indent);
+static void print_body(struct strbuf *out, const struct hcl_body *body);
 
 /* The attributes from item i on that align with it; at least one. */
 static uint32_t run_end(const struct hcl_body *body, uint32_t i)
@@ -656,35 +630,32 @@ static uint32_t run_end(const struct hcl_body *body, uint32_t i)
     uint32_t end = i;
 
     while (end < body->items.len && body->items.items[end].kind == ITEM_ATTRIBUTE &&
-           fits_line(body->items.items[end].value))
+           line_of(body->items.items[end].value))
         end++;
     return end > i ? end : i + 1;
 }
 
-static void print_attributes(struct strbuf *out, const struct item *items, uint32_t count, size_t indent)
+static void print_attributes(struct strbuf *out, const struct item *items, uint32_t count)
 {
-    size_t width = 0;
+    struct member *members = ARENA_ARRAY(items[0].value->arena, struct member, count);
 
-    for (uint32_t i = 0; i < count; i++)
-        width = strlen(items[i].text) > width ? strlen(items[i].text) : width;
     for (uint32_t i = 0; i < count; i++) {
-        struct member member = {items[i].text, strlen(items[i].text), items[i].value};
-
-        print_member(out, &member, width, indent);
+        members[i].key = items[i].text;
+        members[i].width = strlen(items[i].text);
+        members[i].value = items[i].value;
     }
+    add_run(out, members, count);
 }
 
-static void print_block(struct strbuf *out, const struct item *block, size_t indent)
+static void print_block(struct strbuf *out, const struct item *block)
 {
-    strbuf_addfill(out, ' ', indent);
     strbuf_addstr(out, block->text);
     if (hcl_body_empty(block->body)) {
         strbuf_addstr(out, " {}\n");
         return;
     }
     strbuf_addstr(out, " {\n");
-    print_body(out, block->body, indent + INDENT);
-    strbuf_addfill(out, ' ', indent);
+    print_body(out, block->body);
     strbuf_addstr(out, "}\n");
 }
 
@@ -696,7 +667,7 @@ static enum item_kind kind_behind_comments(const struct hcl_body *body, uint32_t
     return i < body->items.len ? body->items.items[i].kind : ITEM_BLANK;
 }
 
-static void print_body(struct strbuf *out, const struct hcl_body *body, size_t indent)
+static void print_body(struct strbuf *out, const struct hcl_body *body)
 {
     bool blank = false, first = true;
     enum item_kind last = ITEM_BLANK;
@@ -718,17 +689,87 @@ static void print_body(struct strbuf *out, const struct hcl_body *body, size_t i
         blank = first = false;
         last = item->kind;
         if (item->kind == ITEM_COMMENT) {
-            text_add_comment(out, indent, "#", item->text);
+            text_add_comment(out, 0, "#", item->text);
         } else if (item->kind == ITEM_BLOCK) {
-            print_block(out, item, indent);
+            print_block(out, item);
         } else {
             end = run_end(body, i);
-            print_attributes(out, item, end - i, indent);
+            print_attributes(out, item, end - i);
         }
+    }
+}
+
+/* ---- indentation ------------------------------------------------------------------------------- */
+
+/* The brackets a line opens less those it closes, strings and comments apart. */
+static int net_brackets(const char *line, size_t len)
+{
+    /* Within a string an interpolation, within that a string …: the nesting, innermost last. */
+    enum { NESTING_MAX = 64 };
+    char nesting[NESTING_MAX];
+    size_t depth = 0;
+    int net = 0;
+
+    if (len > 0 && line[0] == '#')
+        return 0;
+    for (size_t i = 0; i < len; i++) {
+        bool in_string = depth > 0 && nesting[depth - 1] == '"';
+        char c = line[i];
+
+        if (in_string && c == '\\') {
+            i++;
+        } else if (in_string && (c == '$' || c == '%') && i + 2 < len && line[i + 1] == c &&
+                   line[i + 2] == '{') {
+            i += 2;
+        } else if (in_string ? c == '"' : (c == '}' && depth > 0 && nesting[depth - 1] == '{')) {
+            depth--;
+        } else if ((in_string ? (c == '$' || c == '%') && i + 1 < len && line[i + 1] == '{' : c == '"') ||
+                   (!in_string && c == '{' && depth > 0)) {
+            i += in_string;
+            if (depth == NESTING_MAX)
+                return net;
+            nesting[depth++] = in_string || c == '{' ? '{' : '"';
+        } else if (!in_string && depth == 0) {
+            net += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+        }
+    }
+    return net;
+}
+
+/* Indents as terraform fmt does: a line that opens brackets, however many, indents what follows by one level,
+ * which ends with the line that closes as many. A line like `}, {` closes nothing. */
+static void indent_lines(const struct strbuf *text, struct arena *arena, struct strbuf *out)
+{
+    VEC(int) open = {NULL, 0, 0};
+    const char *end;
+
+    for (const char *line = strbuf_str(text); *line; line = end) {
+        size_t len = strcspn(line, "\n");
+        int net = net_brackets(line, len);
+
+        end = line + len + 1;
+        for (int closed = -net; closed > 0 && open.len > 0;) {
+            int *last = &open.items[open.len - 1];
+
+            if (closed < *last) {
+                *last -= closed;
+                break;
+            }
+            closed -= *last;
+            open.len--;
+        }
+        strbuf_addfill(out, ' ', len > 0 ? (size_t)INDENT * open.len : 0);
+        strbuf_add(out, line, len + 1);
+        if (net > 0)
+            vec_push(arena, &open, net);
     }
 }
 
 void hcl_print(const struct hcl_body *body, struct strbuf *out)
 {
-    print_body(out, body, 0);
+    struct strbuf text = STRBUF_INIT;
+
+    print_body(&text, body);
+    indent_lines(&text, body->arena, out);
+    strbuf_release(&text);
 }

@@ -109,7 +109,7 @@ void hcl_blank(struct hcl_body *body);
 
 bool hcl_body_empty(const struct hcl_body *body);
 
-/* Appends the body as a file, ending in a newline (nothing when empty). */
+/* Appends the body as a file, ending in a newline (nothing when empty). Print once the tree is complete. */
 void hcl_print(const struct hcl_body *body, struct strbuf *out);
 
 #endif

@@ -180,6 +180,19 @@ def test_hcl(env):
     same([sorted({nfc(t), "short"}) for t in texts], [sorted(x["as_key"]) for x in got], "keys")
 
 
+def test_hcl_layout(env):
+    """Trees of every shape: terraform fmt must find nothing to change, and no syntax error."""
+    terraform = need("terraform")
+    with Sandbox() as folder:
+        for seed in range(8):
+            texts = [str(seed)] + strings(seed, 60)
+            (folder / f"t{seed}.tf").write_bytes(write(env, "hcl-tree", [t for t in texts if len(t) < 60], folder))
+        outcome = env.run([terraform, "fmt", "-check", "-diff"], folder, limit=False)
+        if outcome.code != 0:
+            raise Failure(f"terraform fmt would change the files\n{outcome.stdout.decode(errors='replace')[:3000]}"
+                          f"{outcome.stderr.decode(errors='replace')[:2000]}")
+
+
 # ---- Markdown ------------------------------------------------------------------------------------
 
 READER = """

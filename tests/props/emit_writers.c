@@ -60,6 +60,113 @@ static void write_hcl(struct arena *arena, const struct strings *s, struct strbu
     hcl_print(file, out);
 }
 
+/* ---- random Terraform trees: only the layout matters ------------------------------------------- */
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state;
+}
+
+static const char *random_text(struct arena *arena, const struct strings *s, uint32_t *state)
+{
+    return s->list.len > 1 ? s->list.items[1 + next_random(state) % (s->list.len - 1)]
+                           : arena_strdup(arena, "x");
+}
+
+static struct hcl_expr *random_expr(struct arena *arena, const struct strings *s, uint32_t *state,
+                                    unsigned depth)
+{
+    static const char *const operators[] = {"==", "!=", "<", "<=", ">", ">=", "&&",
+                                            "||", "+",  "-", "*",  "/", "%"};
+    uint32_t choice = next_random(state) % (depth > 4 ? 5 : 11), count = next_random(state) % 5;
+    struct hcl_expr *expr;
+
+    switch (choice) {
+    case 0: return hcl_string(arena, random_text(arena, s, state));
+    case 1: return hcl_int(arena, (int64_t)next_random(state) - 2000000000);
+    case 2: return hcl_bool(arena, count % 2);
+    case 3:
+        return hcl_expr(arena, count % 2 ? HCL_SOURCE("aws_kms_key.west[0].arn")
+                                         : HCL_SOURCE("[for k, v in var.m : v.id]"));
+    case 4:
+        expr = hcl_template(arena);
+        for (uint32_t i = 0; i <= count; i++) {
+            hcl_template_text(expr, random_text(arena, s, state));
+            hcl_template_ref(expr, HCL_SOURCE("local.x"));
+        }
+        return expr;
+    case 5:
+    case 6:
+        expr = hcl_list(arena);
+        for (uint32_t i = 0; i < count; i++)
+            hcl_list_add(expr, random_expr(arena, s, state, depth + 1));
+        return expr;
+    case 7:
+        expr = hcl_object(arena);
+        for (uint32_t i = 0; i < count; i++)
+            hcl_object_set(expr,
+                           i % 2 ? arena_printf(arena, "key_%u", (unsigned)(next_random(state) % 100000))
+                                 : random_text(arena, s, state),
+                           random_expr(arena, s, state, depth + 1));
+        if (count == 3)
+            hcl_object_set_computed(expr, HCL_SOURCE("var.k"), hcl_null(arena));
+        return expr;
+    case 8:
+        expr = hcl_call(arena, count % 2 ? "merge" : "jsonencode");
+        for (uint32_t i = 0; i < count; i++)
+            hcl_call_add(expr, random_expr(arena, s, state, depth + 1));
+        return expr;
+    case 9:
+        expr = hcl_binary(arena, operators[next_random(state) % 13], random_expr(arena, s, state, depth + 2),
+                          random_expr(arena, s, state, depth + 2));
+        return count == 0 ? hcl_not(arena, expr) : expr;
+    default:
+        return hcl_conditional(arena, random_expr(arena, s, state, depth + 2),
+                               random_expr(arena, s, state, depth + 2),
+                               random_expr(arena, s, state, depth + 2));
+    }
+}
+
+static void random_body(struct hcl_body *body, struct arena *arena, const struct strings *s, uint32_t *state,
+                        unsigned depth)
+{
+    uint32_t count = next_random(state) % 9;
+
+    for (uint32_t i = 0; i < count; i++) {
+        switch (next_random(state) % 8) {
+        case 0: hcl_comment(body, random_text(arena, s, state)); break;
+        case 1: hcl_blank(body); break;
+        case 2:
+            if (depth < 3)
+                random_body(hcl_block(body, "nested", i % 2 ? "label" : NULL, NULL), arena, s, state,
+                            depth + 1);
+            break;
+        default:
+            hcl_set(body,
+                    arena_printf(arena, "a%.*s%u", (int)(next_random(state) % 20), "_some_longer_name_xx",
+                                 (unsigned)i),
+                    random_expr(arena, s, state, 0));
+        }
+    }
+}
+
+/* The first string is the seed. */
+static void write_hcl_tree(struct arena *arena, const struct strings *s, struct strbuf *out)
+{
+    struct hcl_body *file = hcl_body_new(arena);
+    uint32_t state = 2463534242U;
+
+    for (const char *seed = s->list.len > 0 ? s->list.items[0] : ""; *seed; seed++)
+        state = state * 31 + (unsigned char)*seed;
+    for (int i = 0; i < 60; i++)
+        random_body(hcl_block(file, "resource", "random", arena_printf(arena, "r%d", i)), arena, s, &state,
+                    0);
+    hcl_print(file, out);
+}
+
 static void write_sh(struct arena *arena, const struct strings *s, struct strbuf *out)
 {
     struct sh_cmd cmd;
@@ -185,6 +292,8 @@ int main(int argc, char **argv)
     read_strings(arena, &strings);
     if (strcmp(mode, "hcl") == 0) {
         write_hcl(arena, &strings, &out);
+    } else if (strcmp(mode, "hcl-tree") == 0) {
+        write_hcl_tree(arena, &strings, &out);
     } else if (strcmp(mode, "sh") == 0) {
         write_sh(arena, &strings, &out);
     } else if (strcmp(mode, "json") == 0 || strcmp(mode, "json-compact") == 0) {

@@ -3,9 +3,13 @@
  *
  *     operations FOLDER [PREFIX]     PREFIX goes before every name and text: hostile ones are tried with it
  *
- * The plan: a database that is fenced and promoted, an application and a cache that need it, a report that
+ * Backups: `full` to two directories, `hourly` that builds on it, `files` (a directory), `config` on change.
+ *
+ * The scenario: a database that is fenced and promoted, an application and a cache that need it, a report that
  * needs nothing. */
-#include "backends/restore/restore.h"
+#include "backends/registry.h"
+
+#include "analysis/schedule.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -228,6 +232,86 @@ static void build_scenario(void)
     traffic->notify_count = 1;
 }
 
+/* ---- backups ----------------------------------------------------------------------------------- */
+
+/* A store that is a directory below $STUB_HOME. */
+static struct store_access access_of(struct entity *store)
+{
+    struct store_access access = {.store = store};
+
+    access.put = WORDS("stub-store", "put", store->name, "$job.input", "$job.object");
+    access.fetch = WORDS("stub-store", "fetch", store->name, "$job.object", "$job.output");
+    access.list = SHELL("stub-store list ", store->name, " ", "$job.prefix");
+    access.remove = WORDS("stub-store", "remove", store->name, "$job.object");
+    return access;
+}
+
+static struct backup_job *new_job(const char *name, struct schedule schedule, struct entity *to)
+{
+    struct backup_job *job = &plan.jobs[plan.job_count++];
+    struct schedule *copy = ARENA_NEW(arena, struct schedule);
+
+    *copy = schedule;
+    job->name = named(name);
+    job->asset = &plan.assets[DATABASE];
+    job->schedule = copy;
+    job->run = WORDS("stub-backup", name, "$job.output", "$env.DB_PASSWORD");
+    job->verify = WORDS("stub-verify", name, "$job.output");
+    job->restore = WORDS("stub-restore", name, "$job.input");
+    job->suffix = "dump";
+    job->output = "file";
+    job->duration = (struct span_of_time){true, 1000, 1000, 2000};
+    job->retain = value_int(VALUE_DURATION, 7 * MS_DAY);
+    job->verify_every = TIME_UNKNOWN;
+    job->ship_every = TIME_UNKNOWN;
+    job->to = to;
+    job->to_access = ARENA_NEW(arena, struct store_access);
+    *job->to_access = access_of(to);
+    job->secrets = ARENA_NEW(arena, const char *);
+    job->secrets[0] = "DB_PASSWORD";
+    job->secret_count = 1;
+    job->tools = ARENA_NEW(arena, const char *);
+    job->tools[0] = "stub-backup";
+    job->tool_count = 1;
+    return job;
+}
+
+static void build_jobs(void)
+{
+    struct schedule daily = {.kind = SCHEDULE_DAILY, .times = {120}, .time_count = 1};
+    struct schedule hourly = {.kind = SCHEDULE_EVERY, .every = MS_HOUR};
+    struct schedule uneven = {.kind = SCHEDULE_EVERY, .every = 90 * MS_MINUTE};
+    struct schedule change = {.kind = SCHEDULE_ON_CHANGE};
+    struct schedule weekdays = {.kind = SCHEDULE_CRON, .cron = "0 2 * * 1-5"};
+    struct entity *near = entity_of(BLOCK_STORE, "near"), *far = entity_of(BLOCK_STORE, "far");
+    struct backup_job *full, *job;
+
+    plan.jobs = ARENA_ARRAY(arena, struct backup_job, 8);
+    full = new_job("full", daily, near);
+    full->copies = ARENA_NEW(arena, struct entity *);
+    full->copies[0] = far;
+    full->copy_count = 1;
+    full->copy_access = ARENA_NEW(arena, struct store_access);
+    full->copy_access[0] = access_of(far);
+    full->verify_every = MS_DAY;
+    full->jitter = 30000;
+    job = new_job("hourly", hourly, near);
+    job->of = full;
+    job->retain = value_int(VALUE_DURATION, 2 * MS_DAY);
+    job = new_job("files", uneven, near);
+    job->output = "directory";
+    job->suffix = "tar";
+    new_job("config", change, near);
+    new_job("weekdays", weekdays, near);
+    job = new_job("periods", daily, near);
+    job->retain = (struct value){.type = VALUE_OBJECT, .u.object = ARENA_NEW(arena, struct value_object)};
+    *(struct value_object *)(uintptr_t)job->retain.u.object = (struct value_object){
+        .count = 3, .pairs = ARENA_ARRAY(arena, struct value_pair, 3)};
+    job->retain.u.object->pairs[0] = (struct value_pair){"daily", value_int(VALUE_INT, 3)};
+    job->retain.u.object->pairs[1] = (struct value_pair){"weekly", value_int(VALUE_INT, 2)};
+    job->retain.u.object->pairs[2] = (struct value_pair){"monthly", value_int(VALUE_INT, 2)};
+}
+
 /* ---- writing ----------------------------------------------------------------------------------- */
 
 static void make_folders(const char *path)
@@ -292,8 +376,10 @@ int main(int argc, char **argv)
     new_asset(APP, "app", false);
     new_asset(REPORT, "report", false);
     build_scenario();
+    build_jobs();
     fileset_init(&files, arena);
     drc_restore.emit(&plan, &options, &files);
+    drc_cron.emit(&plan, &options, &files);
     done = write_files(&files, argv[1]);
     arena_delete(arena);
     return done ? 0 : 1;
