@@ -195,13 +195,32 @@ def test_hcl_layout(env):
 
 # ---- Markdown ------------------------------------------------------------------------------------
 
-READER = """
-const MarkdownIt = require("markdown-it");
+# Two readers: markdown-it, and micromark with what GitHub adds (tables, bare links, footnotes, maths).
+READERS = {
+    "markdown-it": """
+import { createRequire } from "node:module";
+const MarkdownIt = createRequire(process.argv[2] + "/x.js")("markdown-it");
 const md = new MarkdownIt({ html: true, linkify: true });
+const render = (text) => md.render(text);
+""",
+    "micromark": """
+import { pathToFileURL } from "node:url";
+const load = (path) => import(pathToFileURL(process.argv[2] + "/" + path).href);
+const { micromark } = await load("micromark/index.js");
+const table = await load("micromark-extension-gfm-table/index.js");
+const link = await load("micromark-extension-gfm-autolink-literal/index.js");
+const note = await load("micromark-extension-gfm-footnote/index.js");
+const math = await load("micromark-extension-math/index.js");
+const render = (text) => micromark(text, { allowDangerousHtml: true,
+  extensions: [table.gfmTable(), link.gfmAutolinkLiteral(), note.gfmFootnote(), math.math()],
+  htmlExtensions: [table.gfmTableHtml(), link.gfmAutolinkLiteralHtml(), note.gfmFootnoteHtml(), math.mathHtml()] });
+""",
+}
+READER_END = """
 let text = "";
 process.stdin.setEncoding("utf8");
-process.stdin.on("data", (part) => { text += part; });
-process.stdin.on("end", () => { process.stdout.write(md.render(text)); });
+for await (const part of process.stdin) { text += part; }
+process.stdout.write(render(text));
 """
 
 
@@ -244,18 +263,26 @@ def visible(text):
     return " ".join(HIDDEN.sub("\ufffd", text).split())
 
 
-def test_md(env):
+def test_md_markdown_it(env):
+    read_markdown(env, "markdown-it")
+
+
+def test_md_micromark(env):
+    read_markdown(env, "micromark")
+
+
+def read_markdown(env, reader):
     node = need("node")
     modules = env.root / "tests" / "tools" / "node_modules"
-    if not (modules / "markdown-it").exists():
-        raise Skip("markdown-it is not installed in tests/tools")
+    if not (modules / reader).exists():
+        raise Skip(f"{reader} is not installed in tests/tools")
     texts = strings(7)
     with Sandbox() as folder:
-        (folder / "read.js").write_text(READER)
+        (folder / "read.mjs").write_text(READERS[reader] + READER_END)
         source = write(env, "md", texts, folder)
-        outcome = env.run([node, "read.js"], folder, stdin=source, env={"NODE_PATH": str(modules)}, limit=False)
+        outcome = env.run([node, "read.mjs", modules], folder, stdin=source, limit=False)
         if outcome.code != 0:
-            raise Failure(f"markdown-it: {outcome.stderr.decode(errors='replace')[:1500]}")
+            raise Failure(f"{reader}: {outcome.stderr.decode(errors='replace')[:1500]}")
     page = Shown()
     page.feed(outcome.stdout.decode("utf-8"))
     if page.strange:
@@ -280,7 +307,7 @@ def test_md(env):
         blocks += [("th", "plain"), ("th", "code"), ("td", plain), ("td", plain),
                    ("pre", plain)]
         want.append(blocks)
-    same(want, groups, "markdown-it")
+    same(want, groups, reader)
 
 
 def test_md_lint(env):
