@@ -5,7 +5,10 @@
 #include <stddef.h>
 
 const struct backend *const drc_backends[] = {
+    &drc_plan,
     &drc_terraform,
     &drc_route53,
+    &drc_cron,
+    &drc_restore,
     NULL,
 };

@@ -309,6 +309,7 @@ static void enter(struct slot_walk *walk, int64_t at)
 {
     const struct zone *zone = walk->slots->zone;
     walk->stretch_end = INT64_MAX;
+    walk->stepwise_end = INT64_MIN;
     if (zone == NULL) {
         walk->offset = walk->slots->offset;
         return;
@@ -317,6 +318,16 @@ static void enter(struct slot_walk *walk, int64_t at)
     walk->offset = (int64_t)zone_offset(zone, seconds) * MS_SECOND;
     if (zone_next_change(zone, seconds, &walk->change)) {
         walk->stretch_end = walk->change.at * MS_SECOND;
+    }
+    /* robfig rounds down to the hour, the day and the month, and so may come back to a change that is past. */
+    if (walk->slots->search == SEARCH_ROBFIG) {
+        int64_t reach = day_rule_period(&walk->slots->days) == 1 ? 2 * MS_DAY : 32 * MS_DAY;
+        struct zone_change change = {0};
+        int64_t from = seconds - reach / MS_SECOND;
+        while (zone_next_change(zone, from, &change) && change.at <= seconds) {
+            from = change.at;
+            walk->stepwise_end = change.at * MS_SECOND + reach;
+        }
     }
 }
 
@@ -357,7 +368,7 @@ bool slot_walk_next(struct slot_walk *walk)
     }
     for (;;) {
         int64_t slot = candidate(walk) - walk->offset;
-        if (slot < walk->stretch_end) {
+        if (slot < walk->stretch_end && walk->slot >= walk->stepwise_end) {
             walk->slot = slot;
             step(walk);
             return true;
@@ -368,7 +379,9 @@ bool slot_walk_next(struct slot_walk *walk)
             if (!found) {
                 return false;
             }
-            enter(walk, slot);
+            if (slot >= walk->stretch_end) {
+                enter(walk, slot);
+            }
             walk->slot = slot;
             return seek(walk, slot + walk->offset + 1);
         }

@@ -1,0 +1,112 @@
+/* `drc build`: check, then write the artifacts, all or nothing. */
+#include "driver/driver.h"
+
+#include "backends/registry.h"
+#include "driver/output.h"
+#include "emit/manifest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_wanted(const struct options *options, const char *name)
+{
+    if (options->targets.len == 0)
+        return true;
+    for (uint32_t i = 0; i < options->targets.len; i++) {
+        if (strcmp(options->targets.items[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool targets_exist(const struct options *options)
+{
+    for (uint32_t i = 0; i < options->targets.len; i++) {
+        const struct backend *const *backend = drc_backends;
+
+        while (*backend && strcmp((*backend)->name, options->targets.items[i]) != 0)
+            backend++;
+        if (!*backend) {
+            fprintf(stderr, "drc: there is no target `%s`\nhelp: `drc list backends` prints them\n", options->targets.items[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void print_event(const struct output_event *event, const char *dir)
+{
+    if (event->kind == OUTPUT_CREATED || event->kind == OUTPUT_UPDATED || event->kind == OUTPUT_REMOVED)
+        return;
+    fprintf(stderr, "%s: %s%s%s%s%s\n", output_kind_name(event->kind), dir, event->path[0] ? "/" : "", event->path,
+            event->detail[0] ? ": " : "", event->detail);
+}
+
+static int write_files(const struct options *options, struct session *session, struct fileset *files)
+{
+    struct output_options how = {.force = options->force, .check = options->check};
+    struct output_report report = {0};
+    enum output_result result = output_write(files, options->output, &how, session->arena, &report);
+
+    for (uint32_t i = 0; i < report.events.len; i++)
+        print_event(&report.events.items[i], options->output);
+    switch (result) {
+    case OUTPUT_OK:
+        if (!options->quiet)
+            printf("%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output, report.created + report.updated + report.unchanged,
+                   report.created, report.updated, report.unchanged, report.removed);
+        return EXIT_FINE;
+    case OUTPUT_DIFFERS:
+        fprintf(stderr, "help: run `drc build` without --check to write what the specification says\n");
+        return EXIT_DIFFERS;
+    case OUTPUT_REFUSED:
+        fprintf(stderr, "help: nothing was written; move the changes into the specification, or overwrite them with --force\n");
+        return EXIT_DIFFERS;
+    default:
+        return EXIT_IO;
+    }
+}
+
+static bool add_manifest(struct session *session, struct fileset *files)
+{
+    struct manifest_info info = {.compiler = DRC_VERSION, .spec_digest = arena_printf(session->arena, "sha256:%s", session->plan->digest)};
+    const char *reason = NULL;
+
+    if (manifest_add(files, &info, &reason))
+        return true;
+    fprintf(stderr, "drc: the manifest cannot be written: %s\n", reason ? reason : "a name is not UTF-8");
+    return false;
+}
+
+int command_build(const struct options *options)
+{
+    struct backend_options how = {.version = DRC_VERSION, .provenance = options->provenance};
+    struct session session;
+    struct fileset files;
+    int status;
+
+    if (!options->output) {
+        fprintf(stderr, "drc: `drc build` needs a folder to write to\nhelp: add `-o out`\n");
+        return EXIT_USAGE;
+    }
+    if (!targets_exist(options))
+        return EXIT_USAGE;
+    session_init(&session, options);
+    if (session_analyse(&session, true)) {
+        for (const struct backend *const *backend = drc_backends; *backend; backend++) {
+            if (is_wanted(options, (*backend)->name) && (*backend)->check)
+                (*backend)->check(session.plan, &session.sink);
+        }
+    }
+    status = session_report(&session);
+    if (status == EXIT_FINE) {
+        fileset_init(&files, session.arena);
+        for (const struct backend *const *backend = drc_backends; *backend; backend++) {
+            if (is_wanted(options, (*backend)->name))
+                (*backend)->emit(session.plan, &how, &files);
+        }
+        status = add_manifest(&session, &files) ? write_files(options, &session, &files) : EXIT_OURS;
+    }
+    session_release(&session);
+    return status;
+}

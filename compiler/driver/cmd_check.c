@@ -1,0 +1,59 @@
+/* `drc check`: verify every objective and rule. `drc version`, `drc debug`. */
+#include "driver/driver.h"
+
+#include <stdio.h>
+
+int command_check(const struct options *options)
+{
+    struct session session;
+    int status;
+
+    session_init(&session, options);
+    session_analyse(&session, false);
+    status = session_report(&session);
+    if (status == EXIT_FINE && options->format == DIAG_TEXT && !options->quiet && session.plan) {
+        const struct plan *plan = session.plan;
+
+        printf("%s: %u assets, %u scenarios: every objective holds", plan->name, plan->asset_count, plan->scenario_count);
+        if (plan->unknown)
+            printf(", %u verdicts unknown", plan->unknown);
+        if (plan->waived)
+            printf(", %u findings accepted", plan->waived);
+        putchar('\n');
+    }
+    session_release(&session);
+    return status;
+}
+
+int command_version(const struct options *options)
+{
+    (void)options;
+    printf("drc %s\n", DRC_VERSION);
+    return EXIT_FINE;
+}
+
+int command_debug(const struct options *options)
+{
+    struct session session;
+    int status = EXIT_FINE;
+
+    session_init(&session, options);
+    for (uint32_t i = 1; i < options->arguments.len; i++) {
+        const char *error = NULL;
+        size_t len;
+        char *text = read_whole_file(session.arena, options->arguments.items[i], &len, &error);
+        struct file_tree *tree;
+
+        if (!text) {
+            fprintf(stderr, "drc: %s: %s\n", options->arguments.items[i], error);
+            status = EXIT_IO;
+            continue;
+        }
+        tree = parse_file(&session.parse, sources_add(&session.sources, options->arguments.items[i], text, len));
+        printf("%s: %u blocks, %zu bytes of memory\n", options->arguments.items[i], tree->block_count, arena_bytes(session.arena));
+    }
+    if (session.sink.diags.len)
+        status = session_report(&session);
+    session_release(&session);
+    return status;
+}

@@ -1,0 +1,387 @@
+/* `drc explain`: a diagnostic code, a block, a kind, a rule, a function of the language, or how a number was computed. */
+#include "driver/driver.h"
+
+#include "sema/stdlib.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int explain_codes(void)
+{
+    static const char *const levels[] = {"note", "warning", "error"};
+
+    for (int code = 0; code < DIAG_COUNT; code++) {
+        const struct diag_info *info = diag_info((enum diag_code)code);
+
+        printf("%s  %-8s %-24s %s\n", info->code, levels[info->severity], info->name, info->title);
+    }
+    return EXIT_FINE;
+}
+
+static void explain_code(enum diag_code code)
+{
+    const struct diag_info *info = diag_info(code);
+
+    printf("%s %s: %s\n\n%s\n", info->code, info->name, info->title, info->explanation);
+}
+
+/* ---------------------------------------------------------------- tables */
+
+static void print_rows(const struct attr_row *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct strbuf type = STRBUF_INIT;
+
+        type_print(rows[i].type, &type);
+        printf("  %-22s %-28s %s%s\n", rows[i].name, strbuf_str(&type), rows[i].flags & ROW_REQUIRED ? "required. " : "",
+               rows[i].doc ? rows[i].doc : "");
+        strbuf_release(&type);
+    }
+}
+
+static void explain_block(const struct block_schema *schema)
+{
+    printf("%s%s%s { … }\n\n%s\n", schema->name, schema->label == LABEL_NAME ? " NAME" : schema->label == LABEL_OPTIONAL ? " [NAME]" : "",
+           schema->kind == KIND_REQUIRED ? " : KIND" : "", schema->doc);
+    if (schema->row_count) {
+        puts("\nattributes:");
+        print_rows(schema->rows, schema->row_count);
+    }
+    if (schema->child_count) {
+        puts("\nblocks inside:");
+        for (uint32_t i = 0; i < schema->child_count; i++)
+            printf("  %-22s %s\n", schema->children[i]->name, schema->children[i]->doc);
+    }
+}
+
+static const struct block_schema *find_block(const struct session *session, const char *name)
+{
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
+            const struct block_schema *schema = &session->model.schemas[i];
+
+            if (strcmp(schema->name, name) == 0 && (pass == 1 || (schema->flags & SCHEMA_TOP)))
+                return schema;
+        }
+    }
+    return NULL;
+}
+
+static const char *source_of(const struct session *session, struct span span)
+{
+    const struct source_file *file = sources_file_at(&session->sources, span.start);
+
+    return file ? arena_strndup(session->arena, file->text + (span.start - file->base), span.end - span.start) : "";
+}
+
+static void print_attr(const struct session *session, const struct entity *entity, const char *name)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(session->names, name)) : NULL;
+
+    if (attr && attr->value)
+        printf("    %-10s %s\n", name, source_of(session, attr->value->span));
+}
+
+static void print_sources(const struct session *session, const struct entity *entity, const char *indent)
+{
+    struct entity *child;
+
+    for (uint32_t i = 0; (child = entity_child(entity, BLOCK_SOURCE, &i));)
+        printf("%ssource %s (grade %s): %s\n", indent, child->name, entity_string(&session->model, child, "grade", "?"),
+               entity_string(&session->model, child, "says", ""));
+}
+
+static void explain_kind(const struct session *session, const struct kind_info *kind)
+{
+    const char *title = entity_string(&session->model, kind->entity, "title", "");
+    const char *origin = sources_origin(&session->sources, kind->entity->span);
+
+    printf("kind %s%s%s: %s (%s)\n", kind->entity->name, kind->base ? " : " : "", kind->base ? kind->base->entity->name : "", title, origin);
+    if (kind->entity->doc)
+        printf("\n%s\n", kind->entity->doc);
+    if (kind->row_count) {
+        printf("\nattributes, beside those of every %s:\n", kind->of->name);
+        print_rows(kind->rows, kind->row_count);
+    }
+    for (uint32_t i = 0; i < kind->extension_count; i++) {
+        if (!kind->extensions[i].row_count)
+            continue;
+        printf("\nattributes of its `%s` blocks:\n", kind->extensions[i].schema->name);
+        print_rows(kind->extensions[i].rows, kind->extensions[i].row_count);
+    }
+    for (uint32_t i = 0; i < kind->methods.len; i++) {
+        const struct entity *method = kind->methods.items[i];
+        struct entity *step;
+
+        printf("\nmethod %s: %s\n", method->name, method->doc ? method->doc : "");
+        print_attr(session, method, "when");
+        print_attr(session, method, "covers");
+        print_attr(session, method, "rto");
+        print_attr(session, method, "rpo");
+        print_attr(session, method, "automatic");
+        print_sources(session, method, "    ");
+        for (uint32_t s = 0; (step = entity_child(method, BLOCK_STEP, &s));) {
+            printf("  step %s\n", step->name);
+            print_attr(session, step, "takes");
+            print_sources(session, step, "    ");
+        }
+    }
+}
+
+static const char *rule_text(struct session *session, const struct entity *rule, uint32_t row)
+{
+    struct value value = eval_deferred(&session->eval, rule, row, NULL);
+
+    return value.type == VALUE_STRING || value.type == VALUE_WORD ? value_text(value, session->arena) : NULL;
+}
+
+static void explain_rule(struct session *session, const struct entity *rule)
+{
+    const char *title = rule_text(session, rule, RULE_title), *reason = rule_text(session, rule, RULE_reason);
+    struct value basis = eval_deferred(&session->eval, rule, RULE_basis, NULL);
+    struct entity *example;
+
+    printf("rule %s: %s (%s)\n", rule->name, title ? title : "", sources_origin(&session->sources, rule->span));
+    if (reason || rule->doc)
+        printf("\n%s\n", reason ? reason : rule->doc);
+    if (basis.type == VALUE_LIST && basis.u.list->count) {
+        printf("\nbasis:");
+        for (uint32_t i = 0; i < basis.u.list->count; i++)
+            printf("%s %s", i ? ";" : "", value_text(basis.u.list->items[i], session->arena));
+        putchar('\n');
+    }
+    for (uint32_t i = 0; (example = entity_child(rule, BLOCK_EXAMPLE, &i));) {
+        struct value spec = eval_deferred(&session->eval, example, EXAMPLE_spec, NULL);
+
+        if (spec.type == VALUE_STRING)
+            printf("\n%s example:\n\n%s\n", example->name, spec.u.string);
+    }
+}
+
+/* ---------------------------------------------------------------- numbers */
+
+static void print_ms(int64_t ms, bool known)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    if (!known || ms == TIME_UNKNOWN)
+        strbuf_addstr(&text, "unknown");
+    else if (ms == RPO_NOT_APPLICABLE)
+        strbuf_addstr(&text, "n/a");
+    else
+        print_duration(&text, ms);
+    printf("%10s", strbuf_str(&text));
+    strbuf_release(&text);
+}
+
+static void print_term(const struct session *session, const char *text, int64_t ms, bool known, struct span span)
+{
+    const char *origin = sources_origin(&session->sources, span);
+
+    print_ms(ms, known);
+    printf("  %s%s%s%s\n", text, origin[0] ? "  (" : "", origin, origin[0] ? ")" : "");
+}
+
+static void explain_rpo(const struct session *session, const struct asset_state *state)
+{
+    for (uint32_t i = 0; i < state->rpo_terms.count; i++)
+        print_term(session, state->rpo_terms.items[i].text, state->rpo_terms.items[i].ms, true, state->rpo_terms.items[i].span);
+    puts("----------");
+    print_ms(state->loss_ms, true);
+    printf("  worst-case loss; RPO ");
+    print_ms(state->rpo.ms, true);
+    printf(" (%s)\n", state->rpo.source);
+}
+
+static void explain_rto(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct step *path[256];
+    uint32_t length = 0;
+
+    for (const struct step *step = state->last; step && length < 256; step = step->waits_for)
+        path[length++] = step;
+    if (length) {
+        const struct step *first = path[length - 1];
+        bool whole = result->detect.known && result->declare.known && first->start.known &&
+                     first->start.worst == result->detect.worst + result->declare.worst;
+
+        if (whole) {
+            print_term(session, "until it is detected", result->detect.worst, true, result->scenario->span);
+            print_term(session, "until the recovery is declared", result->declare.worst, true, result->scenario->span);
+        } else {
+            print_term(session, "until the first step starts", first->start.worst, first->start.known, result->scenario->span);
+        }
+    }
+    for (uint32_t i = length; i-- > 0;) {
+        const char *by = path[i]->asset ? arena_printf(session->arena, "%s: %s", path[i]->id, path[i]->title) : path[i]->id;
+
+        print_term(session, by, path[i]->takes.worst, path[i]->takes.known, path[i]->span);
+    }
+    puts("----------");
+    print_ms(state->finish.worst, state->finish.known);
+    printf("  worst-case recovery time; RTO ");
+    print_ms(state->rto.ms, true);
+    printf(" (%s)\n", state->rto.source);
+}
+
+static void explain_state(const struct session *session, const struct scenario_result *result, const struct asset_state *state, bool rto)
+{
+    static const char *const fates[] = {"is unaffected", "is impaired: something it needs is lost", "is lost"};
+
+    printf("%s in %s %s", state->asset->name, result->scenario->name, fates[state->fate]);
+    if (state->lost_with && state->lost_with != state->asset->entity)
+        printf(" (with %s)", state->lost_with->name);
+    puts("");
+    if (state->fate == FATE_UNAFFECTED)
+        return;
+    for (uint32_t i = 0; i < state->candidate_count; i++) {
+        const struct candidate *candidate = &state->candidates[i];
+
+        printf("  %s %s%s%s\n", candidate == state->chosen ? "by      " : "rejected", candidate->label,
+               candidate == state->chosen ? "" : ": ", candidate == state->chosen ? "" : candidate->rejected ? candidate->rejected : "");
+    }
+    if (state->fate == FATE_LOST && !state->chosen)
+        puts("  nothing is left to recover it with");
+    else if (rto)
+        explain_rto(session, result, state);
+    else
+        explain_rpo(session, state);
+    puts("");
+}
+
+static int explain_number(const struct options *options, bool rto)
+{
+    const char *name = options->arguments.len > 1 ? options->arguments.items[1] : NULL;
+    struct options inner = *options;
+    static const char *here[] = {"."};
+    struct session session;
+    struct entity *asset;
+    int status = EXIT_FINE;
+    bool found = false;
+
+    if (!name) {
+        fprintf(stderr, "drc: write `drc explain %s ASSET SPEC… [--scenario S]`\n", rto ? "rto" : "rpo");
+        return EXIT_USAGE;
+    }
+    inner.arguments.items = options->arguments.len > 2 ? options->arguments.items + 2 : here;
+    inner.arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
+    session_init(&session, &inner);
+    session_analyse(&session, false);
+    if (!session.plan) {
+        status = session_report(&session); /* what it says about the number is explained below, refuted or not */
+    } else if (!(asset = model_find(&session.model, BLOCK_ASSET, intern_str(session.names, name)))) {
+        fprintf(stderr, "drc: there is no asset `%s`\n", name);
+        status = EXIT_USAGE;
+    } else {
+        for (uint32_t i = 0; i < session.plan->scenario_count; i++) {
+            const struct scenario_result *result = &session.plan->scenarios[i];
+
+            if (options->scenario && strcmp(options->scenario, result->scenario->name) != 0)
+                continue;
+            found = true;
+            explain_state(&session, result, &result->states[asset->index], rto);
+        }
+        if (!found) {
+            fprintf(stderr, options->scenario ? "drc: there is no scenario `%s`\n" : "drc: no scenario is declared%s\n",
+                    options->scenario ? options->scenario : "");
+            status = EXIT_USAGE;
+        }
+    }
+    session_release(&session);
+    return status;
+}
+
+/* ---------------------------------------------------------------- */
+
+static bool explain_builtin(const char *name)
+{
+    for (uint32_t i = 0; i < builtin_count(); i++) {
+        struct builtin_info info = builtin_info(i);
+
+        if (strcmp(info.name, name) != 0)
+            continue;
+        printf("%s\n\n%s\n", info.signature, info.doc);
+        return true;
+    }
+    return false;
+}
+
+/* With specifications after the name their kinds and rules count as well, otherwise the whole standard library. */
+static bool load_all(struct session *session, const struct options *options)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct sema_input input = {0};
+    struct source_file *file;
+
+    if (options->arguments.len)
+        return session_load(session);
+    for (size_t i = 0; i < drc_stdlib_count; i++)
+        strbuf_addf(&text, "import \"%s\"\n", drc_stdlib[i].name);
+    file = sources_add(&session->sources, "(all)", strbuf_str(&text), text.len);
+    load_standard(session, parse_file(&session->parse, file));
+    strbuf_release(&text);
+    input.files = session->files.items;
+    input.file_count = session->files.len;
+    sema_run(&session->model, &session->eval, &session->parse, &input);
+    return session->sink.errors == 0;
+}
+
+static int explain_name(const struct options *options, const char *name)
+{
+    struct options inner = *options;
+    const struct block_schema *schema;
+    struct session session;
+    struct kind_info *kind;
+    struct entity *rule;
+    int status = EXIT_FINE;
+    bool known = false;
+
+    inner.arguments.items = options->arguments.items + 1;
+    inner.arguments.len = options->arguments.len - 1;
+    session_init(&session, &inner);
+    schema = find_block(&session, name);
+    if (schema) {
+        explain_block(schema);
+        known = true;
+    } else if (explain_builtin(name)) {
+        known = true;
+    } else if (!load_all(&session, &inner)) {
+        status = session_report(&session);
+    } else {
+        kind = map_get(&session.model.kinds, intern_str(session.names, name));
+        rule = model_find(&session.model, BLOCK_RULE, intern_str(session.names, name));
+        if (kind)
+            explain_kind(&session, kind);
+        if (rule)
+            explain_rule(&session, rule);
+        known = kind || rule;
+    }
+    if (!known && status == EXIT_FINE) {
+        fprintf(stderr, "drc: nothing is called `%s`\nhelp: `drc explain --codes`, `drc list kinds`, `drc list rules` and `drc list blocks` print what there is\n",
+                name);
+        status = EXIT_USAGE;
+    }
+    session_release(&session);
+    return status;
+}
+
+int command_explain(const struct options *options)
+{
+    const char *what = options->arguments.len ? options->arguments.items[0] : NULL;
+    enum diag_code code;
+
+    if (options->codes)
+        return explain_codes();
+    if (!what) {
+        fprintf(stderr, "drc: write `drc explain CODE|BLOCK|KIND|RULE`, or `drc explain rto|rpo ASSET SPEC`\n");
+        return EXIT_USAGE;
+    }
+    if (strcmp(what, "rto") == 0 || strcmp(what, "rpo") == 0)
+        return explain_number(options, strcmp(what, "rto") == 0);
+    code = diag_find(what);
+    if (code != DIAG_COUNT) {
+        explain_code(code);
+        return EXIT_FINE;
+    }
+    return explain_name(options, what);
+}

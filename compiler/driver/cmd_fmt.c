@@ -1,0 +1,102 @@
+/* `drc fmt`: the one canonical form. */
+#include "driver/driver.h"
+
+#include "syntax/format.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Written beside the file and moved over it, so that a full disk leaves the old text whole. */
+static bool replace_file(struct arena *arena, const char *path, const struct strbuf *text)
+{
+    const char *next = arena_printf(arena, "%s.drc-new", path);
+    FILE *file = fopen(next, "wb");
+    bool fine;
+
+    if (!file) {
+        fprintf(stderr, "drc: %s: %s\n", next, strerror(errno));
+        return false;
+    }
+    fine = fwrite(strbuf_str(text), 1, text->len, file) == text->len;
+    fine = fclose(file) == 0 && fine;
+    if (fine && rename(next, path) == 0)
+        return true;
+    fprintf(stderr, "drc: %s: %s\n", path, strerror(errno));
+    remove(next);
+    return false;
+}
+
+static int format_one(const struct options *options, struct session *session, const char *path)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *error = NULL;
+    struct source_file *file;
+    int status = EXIT_FINE;
+    size_t len;
+    char *old = read_whole_file(session->arena, path, &len, &error);
+
+    if (!old) {
+        fprintf(stderr, "drc: %s: %s\n", path, error);
+        return EXIT_IO;
+    }
+    file = sources_add(&session->sources, strcmp(path, "-") == 0 ? "<stdin>" : path, old, len);
+    if (!file || !format_file(&session->parse, file, &text)) {
+        status = EXIT_INVALID;
+    } else {
+        bool same = text.len == len && memcmp(strbuf_str(&text), old, len) == 0;
+
+        if (options->check && !same) {
+            printf("%s\n", path);
+            status = EXIT_DIFFERS;
+        } else if (options->write && strcmp(path, "-") != 0) {
+            if (!same && !replace_file(session->arena, path, &text))
+                status = EXIT_IO;
+        } else if (!options->check) {
+            fwrite(strbuf_str(&text), 1, text.len, stdout);
+        }
+    }
+    strbuf_release(&text);
+    return status;
+}
+
+static int format_path(const struct options *options, struct session *session, const char *path)
+{
+    const char **names;
+    uint32_t count;
+    int status = EXIT_FINE;
+
+    if (strcmp(path, "-") == 0 || !is_folder(path))
+        return format_one(options, session, path);
+    if (!list_folder(session->arena, path, ".dr", &names, &count))
+        return EXIT_IO;
+    for (uint32_t i = 0; i < count; i++) {
+        int one = format_one(options, session, arena_printf(session->arena, "%s/%s", path, names[i]));
+
+        status = one > status ? one : status;
+    }
+    return status;
+}
+
+int command_fmt(const struct options *options)
+{
+    struct session session;
+    int status = EXIT_FINE;
+
+    if (options->arguments.len == 0) {
+        fprintf(stderr, "drc: `drc fmt` needs a file, a folder, or - for standard input\n");
+        return EXIT_USAGE;
+    }
+    session_init(&session, options);
+    for (uint32_t i = 0; i < options->arguments.len; i++) {
+        int one = format_path(options, &session, options->arguments.items[i]);
+
+        /* A file that cannot be read outweighs a wrong one, a wrong one outweighs one that differs. */
+        if (one == EXIT_IO || (one == EXIT_INVALID && status != EXIT_IO) || status == EXIT_FINE)
+            status = one;
+    }
+    if (session.sink.diags.len)
+        session_report(&session);
+    session_release(&session);
+    return status;
+}

@@ -1,0 +1,147 @@
+/* `drc graph`: what depends on what, or with --timeline how a recovery runs, as Mermaid or DOT (SVG: see svg.c). */
+#include "driver/driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Labels of Mermaid and DOT stand in double quotes; what would end them is written otherwise. */
+static void quoted(const char *text, bool dot)
+{
+    putchar('"');
+    for (; *text; text++) {
+        if (*text == '"')
+            fputs(dot ? "\\\"" : "#quot;", stdout);
+        else if (*text == '\\' && dot)
+            fputs("\\\\", stdout);
+        else if (*text == '\n')
+            putchar(' ');
+        else
+            putchar(*text);
+    }
+    putchar('"');
+}
+
+static void dependencies_mermaid(const struct plan *plan)
+{
+    puts("flowchart LR");
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        printf("  a%u[", i);
+        quoted(plan->assets[i].name, false);
+        puts("]");
+    }
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        const struct asset *asset = &plan->assets[i];
+
+        for (uint32_t n = 0; n < asset->needs.count; n++)
+            printf("  a%u --> a%u\n", i, asset->needs.items[n].to->index);
+        for (uint32_t n = 0; n < asset->uses.count; n++)
+            printf("  a%u -.-> a%u\n", i, asset->uses.items[n].to->index);
+        for (uint32_t n = 0; n < asset->restores_with.count; n++)
+            printf("  a%u -- restores with --> a%u\n", i, asset->restores_with.items[n].to->index);
+    }
+}
+
+static void dependencies_dot(const struct plan *plan)
+{
+    puts("digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];");
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        printf("  a%u [label=", i);
+        quoted(plan->assets[i].name, true);
+        puts("];");
+    }
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        const struct asset *asset = &plan->assets[i];
+
+        for (uint32_t n = 0; n < asset->needs.count; n++)
+            printf("  a%u -> a%u;\n", i, asset->needs.items[n].to->index);
+        for (uint32_t n = 0; n < asset->uses.count; n++)
+            printf("  a%u -> a%u [style=dashed];\n", i, asset->uses.items[n].to->index);
+        for (uint32_t n = 0; n < asset->restores_with.count; n++)
+            printf("  a%u -> a%u [style=dotted, label=\"restores with\"];\n", i, asset->restores_with.items[n].to->index);
+    }
+    puts("}");
+}
+
+/* Mermaid's task syntax gives `:`, `,` and `;` a meaning of their own. */
+static void task_name(const char *text)
+{
+    for (; *text; text++)
+        putchar(strchr(":,;#\n", *text) ? ' ' : *text);
+}
+
+static void timeline_mermaid(const struct scenario_result *result)
+{
+    const struct asset *asset = NULL;
+
+    printf("gantt\n  title ");
+    task_name(result->scenario->name);
+    puts(" (worst case, from the interruption)\n  dateFormat x\n  axisFormat %H:%M:%S");
+    if (result->detect.known && result->declare.known) {
+        puts("  section decision");
+        printf("  detect : 0, %lld\n", (long long)result->detect.worst);
+        printf("  declare : %lld, %lld\n", (long long)result->detect.worst, (long long)(result->detect.worst + result->declare.worst));
+    }
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        const struct step *step = result->steps[i];
+
+        if (!step->finish.known || step->takes.worst == 0)
+            continue;
+        if (step->asset != asset || i == 0) {
+            printf("  section ");
+            task_name(step->asset ? step->asset->name : step->subject->name);
+            putchar('\n');
+            asset = step->asset;
+        }
+        printf("  ");
+        task_name(step->title);
+        printf(" :%s %lld, %lld\n", step->critical ? "crit," : "", (long long)step->start.worst, (long long)step->finish.worst);
+    }
+}
+
+static const struct scenario_result *choose(const struct options *options, const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->scenario_count; i++) {
+        if (!options->scenario || strcmp(plan->scenarios[i].scenario->name, options->scenario) == 0)
+            return &plan->scenarios[i];
+    }
+    return NULL;
+}
+
+int command_graph(const struct options *options)
+{
+    const char *style = options->style ? options->style : "mermaid";
+    const struct scenario_result *result;
+    struct session session;
+    int status = EXIT_FINE;
+
+    if (strcmp(style, "mermaid") != 0 && strcmp(style, "dot") != 0 && strcmp(style, "svg") != 0) {
+        fprintf(stderr, "drc: --style is mermaid, dot or svg, not `%s`\n", style);
+        return EXIT_USAGE;
+    }
+    session_init(&session, options);
+    session_analyse(&session, false);
+    if (!session.plan) {
+        status = session_report(&session);
+    } else if (options->timeline) {
+        result = choose(options, session.plan);
+        if (!result) {
+            fprintf(stderr, "drc: there is no such scenario\nhelp: `drc list scenarios SPEC` prints them\n");
+            status = EXIT_USAGE;
+        } else if (strcmp(style, "svg") == 0) {
+            svg_timeline(session.plan, result);
+        } else if (strcmp(style, "dot") == 0) {
+            fprintf(stderr, "drc: a timeline is drawn as mermaid or svg\n");
+            status = EXIT_USAGE;
+        } else {
+            timeline_mermaid(result);
+        }
+    } else if (strcmp(style, "svg") == 0) {
+        svg_dependencies(session.plan);
+    } else if (strcmp(style, "dot") == 0) {
+        dependencies_dot(session.plan);
+    } else {
+        dependencies_mermaid(session.plan);
+    }
+    session_release(&session);
+    return status;
+}

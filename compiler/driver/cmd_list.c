@@ -1,0 +1,116 @@
+/* `drc list kinds|rules|backends|scenarios|std|blocks`. */
+#include "driver/driver.h"
+
+#include "backends/registry.h"
+#include "sema/stdlib.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *title_of(const struct session *session, const struct entity *entity)
+{
+    const char *title = entity_string(&session->model, entity, "title", NULL);
+    const struct attr *attr;
+
+    if (title)
+        return title;
+    attr = entity->tree ? block_attr(entity->tree, intern_str(session->names, "title")) : NULL;
+    if (attr && attr->value && attr->value->kind == EXPR_STRING)
+        return attr->value->u.string.text;
+    return entity->doc ? entity->doc : "";
+}
+
+static void print_lines(struct session *session, enum block_id id)
+{
+    VEC(const char *) lines = {0};
+
+    for (uint32_t i = 0; i < session->model.declared[id].list.len; i++) {
+        const struct entity *entity = session->model.declared[id].list.items[i];
+        const char *title = title_of(session, entity);
+        size_t first = strcspn(title, "\n");
+
+        vec_push(session->arena, &lines, arena_printf(session->arena, "%-28s %.*s", entity->name, (int)first, title));
+    }
+    if (lines.len)
+        qsort(lines.items, lines.len, sizeof *lines.items, compare_text);
+    for (uint32_t i = 0; i < lines.len; i++)
+        puts(lines.items[i]);
+}
+
+/* Without a specification: everything the standard library has. */
+static int list_declared(const struct options *options, enum block_id id)
+{
+    struct options all = *options;
+    struct session session;
+    struct strbuf everything = STRBUF_INIT;
+    int status = EXIT_FINE;
+
+    all.arguments.items = options->arguments.items + 1;
+    all.arguments.len = options->arguments.len - 1;
+    session_init(&session, &all);
+    if (all.arguments.len) {
+        if (!session_load(&session))
+            status = session_report(&session);
+    } else {
+        struct sema_input input = {0};
+        struct source_file *file;
+        struct file_tree *tree;
+
+        for (size_t i = 0; i < drc_stdlib_count; i++)
+            strbuf_addf(&everything, "import \"%s\"\n", drc_stdlib[i].name);
+        file = sources_add(&session.sources, "(all)", strbuf_str(&everything), everything.len);
+        tree = parse_file(&session.parse, file);
+        load_standard(&session, tree);
+        input.files = session.files.items;
+        input.file_count = session.files.len;
+        sema_run(&session.model, &session.eval, &session.parse, &input);
+        if (session.sink.errors)
+            status = session_report(&session);
+    }
+    if (status == EXIT_FINE)
+        print_lines(&session, id);
+    strbuf_release(&everything);
+    session_release(&session);
+    return status;
+}
+
+int command_list(const struct options *options)
+{
+    const char *what = options->arguments.len ? options->arguments.items[0] : "";
+
+    if (strcmp(what, "kinds") == 0)
+        return list_declared(options, BLOCK_KIND);
+    if (strcmp(what, "rules") == 0)
+        return list_declared(options, BLOCK_RULE);
+    if (strcmp(what, "scenarios") == 0 && options->arguments.len > 1)
+        return list_declared(options, BLOCK_SCENARIO);
+    if (strcmp(what, "backends") == 0) {
+        for (const struct backend *const *backend = drc_backends; *backend; backend++)
+            printf("%-12s %s\n", (*backend)->name, (*backend)->summary);
+        return EXIT_FINE;
+    }
+    if (strcmp(what, "std") == 0) {
+        for (size_t i = 0; i < drc_stdlib_count; i++)
+            puts(drc_stdlib[i].name);
+        return EXIT_FINE;
+    }
+    if (strcmp(what, "blocks") == 0) {
+        struct session session;
+
+        session_init(&session, options);
+        for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
+            if (session.model.schemas[i].flags & SCHEMA_TOP)
+                printf("%-12s %s\n", session.model.schemas[i].name, session.model.schemas[i].doc);
+        }
+        session_release(&session);
+        return EXIT_FINE;
+    }
+    fprintf(stderr, "drc: write `drc list kinds|rules|backends|std|blocks`, or `drc list scenarios SPEC`\n");
+    return EXIT_USAGE;
+}

@@ -1,0 +1,119 @@
+/* What the commands share: options, loading, printing, exit codes. The driver is the only layer that touches disk, clock
+ * and environment. */
+#ifndef DRC_DRIVER_DRIVER_H
+#define DRC_DRIVER_DRIVER_H
+
+#include "analysis/analysis.h"
+#include "base/vec.h"
+#include "sema/sema.h"
+
+enum exit_code {
+    EXIT_FINE = 0,
+    EXIT_INVALID = 1,  /* the specification is wrong or an objective is refuted: mend it */
+    EXIT_DIFFERS = 2,  /* valid, but the result differs: build again */
+    EXIT_WEAKER = 3,
+    EXIT_USAGE = 64,
+    EXIT_OURS = 70,
+    EXIT_IO = 74,
+};
+
+struct options {
+    const char *command;
+    VEC(const char *) arguments;   /* SPEC…, or what the command takes */
+    const char *output;            /* -o */
+    VEC(const char *) includes;    /* -I */
+    VEC(const char *) defines;     /* -D name=value */
+    VEC(const char *) param_files; /* --params */
+    VEC(const char *) targets;     /* --target a,b */
+    VEC(const char *) levels;      /* -W… as written after -W */
+    const char *scenario;          /* --scenario */
+    const char *as_of;             /* --as-of */
+    const char *emit;              /* --emit plan */
+    const char *style;             /* --style mermaid|dot|svg */
+    enum diag_format format;
+    bool format_given;
+    int color;                     /* -1 auto, 0 never, 1 always */
+    bool quiet, force, check, write, timeline, provenance, timings, parse_only, codes;
+    uint32_t max_errors;
+};
+
+/* Everything one compilation needs. */
+struct session {
+    const struct options *options;
+    struct arena *arena;
+    struct intern *names;
+    struct sources sources;
+    struct diag_sink sink;
+    struct parse_context parse;
+    struct model model;
+    struct evaluator eval;
+    struct plan *plan; /* NULL until analysed */
+    VEC(struct file_tree *) files;
+    struct map loaded;   /* resolved path -> file_tree */
+    struct map zones;
+    VEC(struct sema_param) params;
+};
+
+/* ---- session.c */
+void session_init(struct session *session, const struct options *options);
+void session_release(struct session *session);
+/* Loads and resolves options->arguments. False when there are errors (in the sink). */
+bool session_load(struct session *session);
+/* session_load, then the proof. `trees`: jobs and emitted trees too. False when there are errors. */
+bool session_analyse(struct session *session, bool trees);
+/* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
+int session_report(struct session *session);
+const struct zone *session_zone(void *context, const char *name);
+
+/* ---- files.c */
+/* The whole file, or standard input for "-". NULL with *error set (static or arena). */
+char *read_whole_file(struct arena *arena, const char *path, size_t *len, const char **error);
+bool is_folder(const char *path);
+bool file_exists(const char *path);
+/* Names of the entries of a folder that end in `suffix`, sorted by bytes. */
+bool list_folder(struct arena *arena, const char *path, const char *suffix, const char ***names, uint32_t *count);
+
+/* ---- load.c */
+void load_specifications(struct session *session);
+/* The imports of a tree, all of them of the standard library. */
+void load_standard(struct session *session, const struct file_tree *tree);
+
+/* ---- data.c: YAML and JSON as values */
+bool read_data(struct session *session, const char *path, struct span span, struct value *out);
+bool read_inventory(void *context, const char *path, const struct source_file *from, struct span span, struct value *out);
+bool read_parameter_files(struct session *session);
+
+/* ---- svg.c: to standard output */
+void svg_dependencies(const struct plan *plan);
+void svg_timeline(const struct plan *plan, const struct scenario_result *result);
+
+/* ---- commands */
+typedef int command_fn(const struct options *options);
+int command_check(const struct options *options);
+int command_plan(const struct options *options);
+int command_build(const struct options *options);
+int command_fmt(const struct options *options);
+int command_graph(const struct options *options);
+int command_explain(const struct options *options);
+int command_list(const struct options *options);
+int command_init(const struct options *options);
+int command_version(const struct options *options);
+int command_completion(const struct options *options);
+int command_debug(const struct options *options);
+
+struct command_info {
+    const char *name, *arguments, *summary;
+    command_fn *run;
+    bool hidden;
+};
+extern const struct command_info drc_commands[]; /* ends with a NULL name */
+
+struct option_info {
+    char letter; /* 0: none */
+    const char *name, *argument, *summary;
+};
+extern const struct option_info drc_options[]; /* ends with a NULL name */
+
+#define DRC_VERSION "0.1.0"
+
+#endif

@@ -1,0 +1,86 @@
+/* Reading from disk. */
+#include "driver/driver.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool is_folder(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool file_exists(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+char *read_whole_file(struct arena *arena, const char *path, size_t *len, const char **error)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    struct strbuf text = STRBUF_INIT;
+    char chunk[65536];
+    size_t got;
+    char *copy;
+
+    if (!file) {
+        *error = strerror(errno);
+        return NULL;
+    }
+    if (!standard && is_folder(path)) {
+        fclose(file);
+        *error = "it is a folder";
+        return NULL;
+    }
+    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
+        strbuf_add(&text, chunk, got);
+    if (ferror(file)) {
+        *error = strerror(errno);
+        if (!standard)
+            fclose(file);
+        strbuf_release(&text);
+        return NULL;
+    }
+    if (!standard)
+        fclose(file);
+    *len = text.len;
+    copy = strbuf_dup(&text, arena);
+    strbuf_release(&text);
+    return copy;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool list_folder(struct arena *arena, const char *path, const char *suffix, const char ***names, uint32_t *count)
+{
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    VEC(const char *) list = {0};
+    size_t want = strlen(suffix);
+
+    if (!folder)
+        return false;
+    while ((entry = readdir(folder))) {
+        size_t len = strlen(entry->d_name);
+
+        if (entry->d_name[0] != '.' && len > want && strcmp(entry->d_name + len - want, suffix) == 0)
+            vec_push(arena, &list, arena_strdup(arena, entry->d_name));
+    }
+    closedir(folder);
+    if (list.len)
+        qsort(list.items, list.len, sizeof *list.items, compare_names);
+    *names = list.items;
+    *count = list.len;
+    return true;
+}

@@ -1,0 +1,252 @@
+/* Finds and parses the files of a specification: what was named on the command line and everything it imports, each once,
+ * imports before what imports them. */
+#include "driver/driver.h"
+#include "sema/stdlib.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct loading {
+    struct session *session;
+    VEC(atom) stack; /* files being loaded, outermost first: meeting one again is a circle */
+};
+
+static void load_file(struct loading *loading, const char *path, const char *name, struct span span);
+static void load_import(struct loading *loading, const struct import *import, const char *from);
+
+static const char *folder_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? arena_strndup(arena, path, (size_t)(slash - path) + 1) : "";
+}
+
+/* "a/./b", "a/x/../b" and "a//b" are one file: the shortest spelling, without asking the disk. */
+static const char *clean_path(struct arena *arena, const char *path)
+{
+    char *out = arena_alloc(arena, strlen(path) + 2);
+    size_t len = 0;
+    bool absolute = path[0] == '/';
+
+    while (*path) {
+        size_t part = strcspn(path, "/");
+
+        if (part == 0 || (part == 1 && path[0] == '.')) {
+            /* nothing */
+        } else {
+            size_t last = len;
+
+            while (last > 0 && out[last - 1] != '/')
+                last--;
+            if (part == 2 && memcmp(path, "..", 2) == 0 && len > last && !(len - last == 2 && memcmp(out + last, "..", 2) == 0)) {
+                len = last ? last - 1 : 0;
+            } else {
+                if (len || absolute)
+                    out[len++] = '/';
+                memcpy(out + len, path, part);
+                len += part;
+            }
+        }
+        path += part;
+        while (*path == '/')
+            path++;
+    }
+    out[len] = '\0';
+    return len ? out : ".";
+}
+
+static const struct embedded_file *find_std(const char *name)
+{
+    size_t low = 0, high = drc_stdlib_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, drc_stdlib[middle].name);
+
+        if (order == 0)
+            return &drc_stdlib[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+static void load_text(struct loading *loading, atom key, const char *name, const char *folder, const char *text, size_t len, bool is_std)
+{
+    struct session *session = loading->session;
+    struct source_file *file = sources_add(&session->sources, name, text, len);
+    struct file_tree *tree;
+
+    if (!file) {
+        diag_report(&session->sink, DIAG_E0801, (struct span){0, 0}, "`%s` is too large", name);
+        return;
+    }
+    file->is_std = is_std;
+    tree = parse_file(&session->parse, file);
+    vec_push(session->arena, &loading->stack, key);
+    for (const struct import *import = tree->imports; import; import = import->next)
+        load_import(loading, import, folder);
+    loading->stack.len--;
+    map_set(&session->loaded, session->arena, key, tree);
+    vec_push(session->arena, &session->files, tree);
+}
+
+/* True when the file is loaded already, or is being loaded: then that is reported. */
+static bool seen(struct loading *loading, atom key, const char *name, struct span span)
+{
+    struct session *session = loading->session;
+
+    for (uint32_t i = 0; i < loading->stack.len; i++) {
+        struct strbuf path = STRBUF_INIT;
+        struct diag *diag;
+
+        if (loading->stack.items[i] != key)
+            continue;
+        for (uint32_t at = i; at < loading->stack.len; at++)
+            strbuf_addf(&path, "`%s` -> ", loading->stack.items[at]);
+        strbuf_addf(&path, "`%s`", name);
+        diag = diag_report(&session->sink, DIAG_E0802, span, "files import each other in a circle: %s", strbuf_str(&path));
+        diag_help(diag, "put what both need into a third file");
+        strbuf_release(&path);
+        return true;
+    }
+    return map_get(&session->loaded, key) != NULL;
+}
+
+static void load_std(struct loading *loading, const char *name, struct span span)
+{
+    struct session *session = loading->session;
+    const struct embedded_file *file;
+    atom key = intern_str(session->names, name);
+
+    if (seen(loading, key, name, span))
+        return;
+    for (uint32_t i = 0; i < session->options->includes.len; i++) {
+        const char *path = arena_printf(session->arena, "%s/%s.dr", session->options->includes.items[i], name);
+        const char *error;
+        size_t len;
+        char *text;
+
+        if (!file_exists(path) || !(text = read_whole_file(session->arena, path, &len, &error)))
+            continue;
+        load_text(loading, key, name, "std/", text, len, true);
+        return;
+    }
+    file = find_std(name);
+    if (!file) {
+        VEC(const char *) names = {0};
+        struct diag *diag = diag_report(&session->sink, DIAG_E0803, span, "the standard library has no `%s`", name);
+        const char *near;
+
+        for (size_t i = 0; i < drc_stdlib_count; i++)
+            vec_push(session->arena, &names, drc_stdlib[i].name);
+        near = nearest(name, names.items, names.len);
+        if (near)
+            diag_help(diag, "did you mean `%s`?", near);
+        else
+            diag_help(diag, "`drc list std` prints its files");
+        return;
+    }
+    load_text(loading, key, name, "std/", (const char *)file->data, file->size, true);
+}
+
+static void load_file(struct loading *loading, const char *path, const char *name, struct span span)
+{
+    struct session *session = loading->session;
+    const char *error = NULL;
+    const char *clean = clean_path(session->arena, path);
+    atom key = intern_str(session->names, clean);
+    size_t len;
+    char *text;
+
+    if (seen(loading, key, name, span))
+        return;
+    text = read_whole_file(session->arena, path, &len, &error);
+    if (!text) {
+        diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", name, error);
+        return;
+    }
+    load_text(loading, key, strcmp(path, "-") == 0 ? "<stdin>" : clean, folder_of(session->arena, clean), text, len, false);
+}
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t len = strlen(text), want = strlen(suffix);
+
+    return len >= want && strcmp(text + len - want, suffix) == 0;
+}
+
+static void load_import(struct loading *loading, const struct import *import, const char *from)
+{
+    struct session *session = loading->session;
+    const char *path = import->path;
+    const char *name;
+
+    if (strstr(path, "://")) {
+        diag_help(diag_report(&session->sink, DIAG_E0804, import->span, "`%s` is not pinned", path),
+                  "keep a copy beside the specification, and import that");
+        return;
+    }
+    if (strncmp(path, "std/", 4) == 0) {
+        load_std(loading, path, import->span);
+        return;
+    }
+    name = arena_printf(session->arena, "%s%s%s", path[0] == '/' ? "" : from, path, has_suffix(path, ".dr") ? "" : ".dr");
+    if (!file_exists(name) && path[0] != '/') {
+        for (uint32_t i = 0; i < session->options->includes.len; i++) {
+            const char *other = arena_printf(session->arena, "%s/%s%s", session->options->includes.items[i], path,
+                                             has_suffix(path, ".dr") ? "" : ".dr");
+
+            if (file_exists(other)) {
+                name = other;
+                break;
+            }
+        }
+    }
+    load_file(loading, name, name, import->span);
+}
+
+static void load_argument(struct loading *loading, const char *path)
+{
+    struct session *session = loading->session;
+    const char *main_file, **names;
+    uint32_t count;
+
+    if (strcmp(path, "-") == 0 || !is_folder(path)) {
+        load_file(loading, path, path, (struct span){0, 0});
+        return;
+    }
+    main_file = arena_printf(session->arena, "%s/main.dr", path);
+    if (file_exists(main_file)) {
+        load_file(loading, main_file, main_file, (struct span){0, 0});
+        return;
+    }
+    if (!list_folder(session->arena, path, ".dr", &names, &count) || count == 0) {
+        diag_report(&session->sink, DIAG_E0806, (struct span){0, 0}, "`%s` has no .dr file", path);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const char *file = arena_printf(session->arena, "%s/%s", path, names[i]);
+
+        load_file(loading, file, file, (struct span){0, 0});
+    }
+}
+
+void load_specifications(struct session *session)
+{
+    struct loading loading = {.session = session};
+
+    load_std(&loading, "std/base", (struct span){0, 0});
+    for (uint32_t i = 0; i < session->options->arguments.len; i++)
+        load_argument(&loading, session->options->arguments.items[i]);
+}
+
+void load_standard(struct session *session, const struct file_tree *tree)
+{
+    struct loading loading = {.session = session};
+
+    for (const struct import *import = tree->imports; import; import = import->next)
+        load_std(&loading, import->path, import->span);
+}

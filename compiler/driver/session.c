@@ -1,0 +1,226 @@
+/* One compilation from options to plan. */
+#include "driver/driver.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LEVEL_OFF = 3 };
+
+static const struct expr *parse_default(void *context, const char *text)
+{
+    struct session *session = context;
+    /* Schema defaults are texts of our own table; they live outside of the user's sources. */
+    struct source_file *file = sources_add(&session->sources, "(default)", text, strlen(text));
+
+    file->is_std = true;
+    return parse_expression(&session->parse, file);
+}
+
+void session_init(struct session *session, const struct options *options)
+{
+    memset(session, 0, sizeof *session);
+    session->options = options;
+    session->arena = arena_new();
+    session->names = intern_new(session->arena);
+    sources_init(&session->sources, session->arena);
+    diag_sink_init(&session->sink, session->arena, &session->sources);
+    session->parse = (struct parse_context){session->arena, session->names, &session->sink};
+    model_init(&session->model, session->arena, session->names, &session->sources, parse_default, session);
+    evaluator_init(&session->eval, &session->model, &session->sink);
+}
+
+void session_release(struct session *session)
+{
+    arena_delete(session->arena);
+}
+
+static bool set_level(struct session *session, const char *text)
+{
+    bool off = strncmp(text, "no-", 3) == 0;
+    enum diag_code code;
+
+    if (strcmp(text, "error") == 0) {
+        session->sink.warnings_are_errors = true;
+        return true;
+    }
+    if (strcmp(text, "no-error") == 0) {
+        session->sink.warnings_are_errors = false;
+        return true;
+    }
+    if (strncmp(text, "error=", 6) == 0) {
+        code = diag_find(text + 6);
+        if (code != DIAG_COUNT)
+            session->sink.level[code] = SEVERITY_ERROR;
+        return code != DIAG_COUNT;
+    }
+    code = diag_find(off ? text + 3 : text);
+    if (code == DIAG_COUNT)
+        return false;
+    if (off && diag_info(code)->severity == SEVERITY_ERROR)
+        return false; /* an error cannot be switched off; a waiver says why it is accepted */
+    session->sink.level[code] = off ? LEVEL_OFF : -1;
+    return true;
+}
+
+static void add_parameter(struct session *session, const char *definition)
+{
+    const char *equals = strchr(definition, '=');
+    struct sema_param param = {0};
+
+    param.name = arena_strndup(session->arena, definition, (size_t)(equals - definition));
+    param.text = equals + 1;
+    param.where = arena_printf(session->arena, "-D %s", definition);
+    param.file = sources_add(&session->sources, param.where, param.text, strlen(param.text));
+    vec_push(session->arena, &session->params, param);
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void timing(const struct session *session, const char *what, double since)
+{
+    if (session->options->timings)
+        fprintf(stderr, "%-10s %8.3f s\n", what, seconds() - since);
+}
+
+/* Wrong options end the run before anything is read. */
+static void check_options(struct session *session)
+{
+    for (uint32_t i = 0; i < session->options->levels.len; i++) {
+        if (!set_level(session, session->options->levels.items[i])) {
+            fprintf(stderr, "drc: -W%s names no warning that can be switched\nhelp: `drc explain --codes` prints them; an error is waived with `accept`\n",
+                    session->options->levels.items[i]);
+            exit(EXIT_USAGE);
+        }
+    }
+    for (uint32_t i = 0; i < session->options->defines.len; i++) {
+        const char *definition = session->options->defines.items[i];
+
+        if (!strchr(definition, '=') || definition[0] == '=') {
+            fprintf(stderr, "drc: -D %s: write -D NAME=VALUE\n", definition);
+            exit(EXIT_USAGE);
+        }
+        add_parameter(session, definition);
+    }
+    if (session->options->arguments.len == 0) {
+        fprintf(stderr, "drc: `drc %s` needs a specification: a file, a folder, or - for standard input\n", session->options->command);
+        exit(EXIT_USAGE);
+    }
+}
+
+bool session_load(struct session *session)
+{
+    struct sema_input input = {0};
+    double start = seconds();
+
+    check_options(session);
+    load_specifications(session);
+    read_parameter_files(session);
+    timing(session, "parse", start);
+    if (session->sink.errors)
+        return false; /* names missing from a broken file would only be consequences */
+    start = seconds();
+    input.files = session->files.items;
+    input.file_count = session->files.len;
+    input.params = session->params.items;
+    input.param_count = session->params.len;
+    input.inventory = read_inventory;
+    input.inventory_context = session;
+    sema_run(&session->model, &session->eval, &session->parse, &input);
+    timing(session, "resolve", start);
+    return session->sink.errors == 0;
+}
+
+bool session_analyse(struct session *session, bool trees)
+{
+    struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .zone = session_zone, .zone_context = session};
+    double start;
+
+    if (session->options->as_of) {
+        if (!read_date(session->options->as_of, strlen(session->options->as_of), &options.as_of)) {
+            fprintf(stderr, "drc: --as-of %s is not a date\nhelp: write YYYY-MM-DD\n", session->options->as_of);
+            exit(EXIT_USAGE);
+        }
+        options.has_as_of = true;
+    }
+    if (!session_load(session))
+        return false;
+    start = seconds();
+    session->plan = analyse(&session->model, &session->eval, &options);
+    timing(session, "prove", start);
+    return session->sink.errors == 0;
+}
+
+static bool wants_color(const struct options *options, FILE *stream)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    if (options->color >= 0)
+        return options->color;
+    return isatty(fileno(stream)) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+int session_report(struct session *session)
+{
+    const struct options *options = session->options;
+    FILE *stream = options->format == DIAG_TEXT ? stderr : stdout;
+    struct diag_style style = {options->format, wants_color(options, stream), options->max_errors, DRC_VERSION};
+    struct strbuf text = STRBUF_INIT;
+
+    diag_sort(&session->sink);
+    if (options->quiet && options->format == DIAG_TEXT) {
+        uint32_t kept = 0;
+
+        for (uint32_t i = 0; i < session->sink.diags.len; i++) {
+            if (session->sink.diags.items[i]->severity == SEVERITY_ERROR)
+                session->sink.diags.items[kept++] = session->sink.diags.items[i];
+        }
+        session->sink.diags.len = kept;
+    }
+    diag_render(&session->sink, &style, &text);
+    fwrite(strbuf_str(&text), 1, text.len, stream);
+    strbuf_release(&text);
+    return session->sink.errors ? EXIT_INVALID : EXIT_FINE;
+}
+
+static bool is_zone_name(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len == 0 || len > 64 || name[0] == '/' || strstr(name, ".."))
+        return false;
+    return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == len;
+}
+
+const struct zone *session_zone(void *context, const char *name)
+{
+    struct session *session = context;
+    atom key = intern_str(session->names, name);
+    const struct zone *zone = map_get(&session->zones, key);
+    const char *error = "it is not in the system's time zone database";
+    size_t len;
+    char *bytes;
+
+    if (zone)
+        return zone;
+    if (is_zone_name(name)) {
+        bytes = read_whole_file(session->arena, arena_printf(session->arena, "/usr/share/zoneinfo/%s", name), &len, &error);
+        zone = bytes ? zone_parse(session->arena, name, bytes, len, &error) : NULL;
+    }
+    if (zone) {
+        map_add(&session->zones, session->arena, key, (void *)(uintptr_t)zone);
+    } else {
+        diag_help(diag_report(&session->sink, DIAG_E0807, (struct span){0, 0}, "time zone `%s` is unknown: %s", name, error),
+                  "use an IANA name such as \"Europe/Berlin\"; the package `tzdata` holds them");
+    }
+    return zone;
+}
