@@ -20,7 +20,8 @@ static struct span span_of(const struct plan *plan, const struct entity *entity,
     return entity->span;
 }
 
-static void check_health(const struct plan *plan, struct diag_sink *sink, const struct dns_target *target)
+static void check_health(const struct plan *plan, struct diag_sink *sink, const struct dns_endpoint *endpoint,
+                         const struct dns_target *target)
 {
     const struct dns_health *health = &target->health;
     const struct entity *entity = health->entity;
@@ -61,6 +62,14 @@ static void check_health(const struct plan *plan, struct diag_sink *sink, const 
         diag_help(diag_report(sink, DIAG_E0711, span_of(plan, entity, "host"),
                               "the health check of target `%s` has no host to ask", target->name),
                   "write `host = \"NAME\"`");
+    if (health->host && endpoint->mode != DNS_MANUAL && endpoint->routing != DNS_SIMPLE &&
+        strcmp(health->host, endpoint->fqdn) == 0)
+        diag_help(
+            diag_report(
+                sink, DIAG_E0711, span_of(plan, entity, "host"),
+                "the health check of target `%s` asks `%s`, which leads elsewhere once traffic has moved",
+                target->name, health->host),
+            "ask the target itself: `host` is a name that always leads to this site");
     if (health->region_count > 0 && health->region_count < 3)
         diag_help(diag_report(sink, DIAG_E0711, span_of(plan, entity, "regions"),
                               "Route 53 checks from at least three Regions"),
@@ -124,7 +133,7 @@ static void check_target(const struct plan *plan, struct diag_sink *sink, const 
                                   endpoint->record),
                       "change the value, or `record`");
     }
-    check_health(plan, sink, target);
+    check_health(plan, sink, endpoint, target);
 }
 
 static void check_routing(struct diag_sink *sink, const struct dns_endpoint *endpoint)

@@ -313,13 +313,31 @@ static const char *zone_variable(const struct maker *m)
     return arena_printf(m->arena, "var.%s", name);
 }
 
+/* What traffic.sh moves, an apply after the failover must not move back. A failover pair with a health check
+ * and what an alarm or a routing control decides are moved without touching the record. */
+static void ignore_moves(const struct maker *m, struct emitted_block *block, const struct dns_target *target,
+                         const char *check, bool alone)
+{
+    const struct dns_endpoint *endpoint = m->endpoint;
+    bool checked = check || (endpoint->routing == DNS_FAILOVER && target != endpoint->targets);
+
+    if (endpoint->mode == DNS_STOP || endpoint->mode == DNS_ARC ||
+        (endpoint->routing == DNS_FAILOVER && checked))
+        return;
+    if (endpoint->routing == DNS_WEIGHTED)
+        ignore_changes(m, block, "[weighted_routing_policy]");
+    else if (alone || !check)
+        ignore_changes(m, block, target->alias ? "[alias]" : "[records]");
+    else
+        ignore_changes(m, block, target->alias ? "[alias, health_check_id]" : "[records, health_check_id]");
+}
+
 static void add_record(const struct maker *m, const struct dns_target *target, const char *check, bool alone)
 {
     const struct dns_endpoint *endpoint = m->endpoint;
     struct emitted_block *block =
         new_block(m, "resource", "aws_route53_record", alone ? ident(m, NULL) : ident(m, target->name));
     struct emitted_block *nested;
-    bool by_hand = endpoint->mode == DNS_MANUAL;
 
     set(m, block, "zone_id", source(zone_variable(m)));
     set_string(m, block, "name", endpoint->fqdn);
@@ -349,12 +367,7 @@ static void add_record(const struct maker *m, const struct dns_target *target, c
         nested = nest(m, block, "latency_routing_policy");
         set_string(m, nested, "region", target->region);
     }
-    /* What the scripts move, an apply after the failover must not move back. */
-    if (by_hand || alone)
-        ignore_changes(m, block,
-                       endpoint->routing == DNS_WEIGHTED ? "[weighted_routing_policy]"
-                       : target->alias                   ? "[alias]"
-                                                         : "[records]");
+    ignore_moves(m, block, target, check, alone);
     add(m, block, false);
 }
 

@@ -353,20 +353,6 @@ static struct hcl_expr *refuse(const struct spot *at, struct value value, const 
     return hcl_null(at->tf->arena);
 }
 
-static struct hcl_expr *convert_unknown(const struct spot *at)
-{
-    const struct emission *source = at->block->sources.items[0];
-    struct diag *diag = diag_report(at->tf->sink, DIAG_E0705, at->span, "`%s` of `%s` has no value",
-                                    at->attribute, at->block->address);
-
-    tf_blame(diag, source);
-    diag_help(diag,
-              "set the attribute it comes from; a kind that can do without writes `coalesce(…, null)`, which "
-              "leaves `%s` out",
-              at->attribute);
-    return hcl_null(at->tf->arena);
-}
-
 static struct hcl_expr *convert_text(const struct spot *at, struct value value)
 {
     struct hcl_expr *tmpl = hcl_template(at->tf->arena);
@@ -478,7 +464,9 @@ static struct hcl_expr *convert(const struct spot *at, struct value value)
     case VALUE_UNKNOWN:
     case VALUE_PENDING:
     case VALUE_NA:
-        return convert_unknown(at);
+        return refuse(at, value,
+                      "set the attribute it comes from; a kind that can do without writes `coalesce(…, "
+                      "null)`, which leaves it out");
     case VALUE_ERROR:
         return hcl_null(arena); /* reported where it arose */
     case VALUE_DURATION:

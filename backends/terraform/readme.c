@@ -76,6 +76,29 @@ static void variables_table(struct tf *tf, struct md *w, const struct tf_root *r
     md_table_end(w);
 }
 
+/* Text of the library's author: what stands between backquotes is code. */
+static struct md_inline marked(struct arena *arena, const char *text)
+{
+    struct md_inline result = MD("");
+    bool code = false;
+
+    while (*text) {
+        size_t len = strcspn(text, "`");
+        const char *part = arena_strndup(arena, text, len);
+
+        if (code && text[len] != '`') /* not closed: it was no mark */
+            part = arena_printf(arena, "`%s", part), code = false;
+        if (len > 0)
+            result = md_cat(arena, result, code ? md_code(arena, part) : md_text(arena, part));
+        text += len;
+        if (*text) {
+            code = !code;
+            text++;
+        }
+    }
+    return result;
+}
+
 /* Demands of what a root's resources were emitted for; those of things without resources stand in every
  * README's top page. */
 static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
@@ -98,7 +121,7 @@ static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
         }
         md_task(w, 0, false,
                 md_cat(tf->arena, md_code(tf->arena, demand->subject ? demand->subject->name : demand->name),
-                       MD(": "), md_text(tf->arena, demand->text)));
+                       MD(": "), marked(tf->arena, demand->text)));
     }
 }
 

@@ -288,7 +288,6 @@ static void test_mistakes(void)
     CHECK(reported(f, DIAG_E0703));
     CHECK(reported(f, DIAG_E0706));
     CHECK(reported(f, DIAG_E0700));
-    CHECK(reported(f, DIAG_E0705));
     CHECK(reported(f, DIAG_E0707));
     CHECK(reported(f, DIAG_E0704));
     CHECK(reported(f, DIAG_E0714));
