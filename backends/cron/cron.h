@@ -1,0 +1,57 @@
+/* Inside of the cron target. cron.c is the backend and writes README.md; job.c writes a job's script; schedules.c turns its
+ * schedule into the lines of each scheduler and writes their files. */
+#ifndef DRC_BACKENDS_CRON_CRON_H
+#define DRC_BACKENDS_CRON_CRON_H
+
+#include "analysis/schedule.h"
+#include "backends/registry.h"
+#include "base/strbuf.h"
+
+/* Where the output folder is installed; /etc/cron.d and unit files need absolute paths. */
+#define CRON_HOME "/opt/drc"
+
+/* What one scheduler makes of a schedule. */
+struct cron_slots {
+    bool possible;
+    struct schedule_lines lines;
+    const char *reason, *help; /* when it is not possible */
+};
+
+/* One thing to run: a backup, or the test of what it left. */
+struct cron_task {
+    const struct backup_job *job;
+    const char *name;      /* "database-full", "database-full-verify": safe in file names */
+    const char *arguments; /* of the job's script */
+    const char *what;      /* for people */
+    struct cron_slots debian, systemd, kubernetes;
+    int64_t jitter;        /* ms */
+    const char *schedule;  /* in the language */
+};
+
+struct cron_output {
+    const struct plan *plan;
+    struct arena *arena;
+    struct fileset *files;
+    const char *slug;              /* the plan's name in paths */
+    VEC(struct cron_task) tasks;
+};
+
+struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, struct span origin);
+
+/* " (platform.dr:12)", or "" when the place is not known. */
+const char *cron_origin(struct cron_output *c, struct span span);
+
+const char *cron_job_name(struct arena *arena, const struct backup_job *job);
+/* Script name below the installed folder. */
+const char *cron_script(struct cron_output *c, const struct backup_job *job);
+/* Seconds after which a run is given up: generous, but never without end. */
+int64_t cron_timeout(const struct backup_job *job);
+
+/* Fills c->tasks: jobs with a command of ours, and their tests. Managed jobs have none. */
+void cron_plan_tasks(struct cron_output *c);
+void cron_write_job(struct cron_output *c, const struct backup_job *job);
+void cron_write_table(struct cron_output *c);      /* cron.d/ */
+void cron_write_units(struct cron_output *c);      /* systemd/ */
+void cron_write_kubernetes(struct cron_output *c); /* kubernetes/ */
+
+#endif

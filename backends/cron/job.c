@@ -1,0 +1,185 @@
+/* The script of one backup job: facts, and one function for each command of its kind's and its stores' procedures. How a
+ * backup runs is in cron/lib/drc-backup-lib.sh. */
+#include "backends/cron/cron.h"
+
+#include "backends/common/command.h"
+#include "emit/sh.h"
+
+#include <string.h>
+
+const char *cron_job_name(struct arena *arena, const struct backup_job *job)
+{
+    return output_name(arena, job->name);
+}
+
+int64_t cron_timeout(const struct backup_job *job)
+{
+    int64_t worst = job->duration.known ? job->duration.worst / 1000 : 0;
+
+    if (worst <= 0)
+        return 6 * 3600;
+    return worst * 2 > worst + 900 ? worst * 2 : worst + 900;
+}
+
+static void fact(struct sh *w, const char *key, const char *value)
+{
+    struct sh_cmd cmd = SH_CMD(w->arena, sh_lit(w->arena, "job"), sh_lit(w->arena, key), sh_lit(w->arena, value));
+
+    sh_run(w, &cmd);
+}
+
+static void fact_number(struct sh *w, const char *key, int64_t value)
+{
+    fact(w, key, arena_printf(w->arena, "%lld", (long long)value));
+}
+
+/* Seconds, "forever", or "daily=14 weekly=8": as the library reads it. */
+static const char *retention(struct arena *arena, struct value retain)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result;
+
+    if (retain.type == VALUE_DURATION)
+        return arena_printf(arena, "%lld", (long long)(retain.u.integer / 1000));
+    if (retain.type != VALUE_OBJECT)
+        return "forever";
+    for (uint32_t i = 0; i < retain.u.object->count; i++) {
+        const struct value_pair *pair = &retain.u.object->pairs[i];
+
+        if (pair->value.type == VALUE_INT && pair->value.u.integer > 0)
+            strbuf_addf(&text, "%s%s=%lld", text.len > 0 ? " " : "", pair->key, (long long)pair->value.u.integer);
+    }
+    result = text.len > 0 ? strbuf_dup(&text, arena) : "forever";
+    strbuf_release(&text);
+    return result;
+}
+
+static void write_tools(struct sh *w, const struct backup_job *job)
+{
+    for (uint32_t i = 0; i < job->tool_count; i++)
+        fact(w, "tool", job->tools[i]);
+    for (uint32_t s = 0; s <= job->copy_count; s++) {
+        const struct store_access *access = s == 0 ? job->to_access : job->copy_access ? &job->copy_access[s - 1] : NULL;
+
+        for (uint32_t i = 0; access && i < access->tool_count; i++)
+            fact(w, "tool", access->tools[i]);
+    }
+    for (uint32_t i = 0; i < job->secret_count; i++)
+        fact(w, "secret", sh_identifier(w->arena, job->secrets[i]));
+    for (uint32_t s = 0; s <= job->copy_count; s++) {
+        const struct store_access *access = s == 0 ? job->to_access : job->copy_access ? &job->copy_access[s - 1] : NULL;
+
+        for (uint32_t i = 0; access && i < access->secret_count; i++)
+            fact(w, "secret", sh_identifier(w->arena, access->secrets[i]));
+    }
+}
+
+static void write_load(struct cron_output *c, struct sh *w, const struct backup_job *job)
+{
+    uint32_t cursor = 0;
+    const struct entity *load = job->backup ? entity_child(job->backup, BLOCK_LOAD, &cursor) : NULL;
+    const struct entity *failure;
+    struct value notify;
+    struct strbuf names = STRBUF_INIT;
+
+    if (load && entity_slot(load, LOAD_nice).type == VALUE_INT)
+        fact_number(w, "nice", entity_slot(load, LOAD_nice).u.integer);
+    if (load && entity_string(c->plan->model, load, "not_within", NULL))
+        fact(w, "not_within", entity_string(c->plan->model, load, "not_within", ""));
+    cursor = 0;
+    failure = job->backup ? entity_child(job->backup, BLOCK_ON_FAILURE, &cursor) : NULL;
+    if (failure) {
+        fact_number(w, "alert_after", entity_integer(c->plan->model, failure, "after", 1));
+        notify = entity_slot(failure, ON_FAILURE_notify);
+        for (uint32_t i = 0; notify.type == VALUE_LIST && i < notify.u.list->count; i++) {
+            if (notify.u.list->items[i].type == VALUE_ENTITY)
+                strbuf_addf(&names, "%s%s", names.len > 0 ? ", " : "", notify.u.list->items[i].u.entity->name);
+        }
+        if (names.len > 0)
+            fact(w, "notify", strbuf_str(&names));
+        strbuf_release(&names);
+    }
+}
+
+static void write_facts(struct cron_output *c, struct sh *w, const struct backup_job *job)
+{
+    fact(w, "plan", c->plan->name);
+    fact(w, "plan_slug", c->slug);
+    fact(w, "name", cron_job_name(c->arena, job));
+    fact(w, "output", job->output && *job->output ? job->output : "file");
+    fact(w, "suffix", job->suffix && *job->suffix ? job->suffix : "backup");
+    fact_number(w, "timeout", cron_timeout(job));
+    fact(w, "retain", retention(c->arena, job->retain));
+    if (job->jitter > 0)
+        fact_number(w, "jitter", job->jitter / 1000);
+    if (job->verify_every > 0)
+        fact_number(w, "verify_every", job->verify_every / 1000);
+    if (job->of)
+        fact(w, "of", cron_job_name(c->arena, job->of));
+    for (uint32_t i = 0; i < c->plan->job_count; i++) {
+        if (c->plan->jobs[i].of == job && command_is_set(&c->plan->jobs[i].run))
+            fact(w, "needed_by", cron_job_name(c->arena, &c->plan->jobs[i]));
+    }
+    write_load(c, w, job);
+    write_tools(w, job);
+}
+
+static void write_function(struct sh *w, const char *name, const struct command *command)
+{
+    if (!command_is_set(command))
+        return;
+    sh_blank(w);
+    sh_function_begin(w, name);
+    command_write(w, command);
+    sh_function_end(w);
+}
+
+static void write_store(struct cron_output *c, struct sh *w, uint32_t number, const struct entity *store,
+                        const struct store_access *access)
+{
+    struct sh_cmd cmd = SH_CMD(c->arena, sh_lit(c->arena, "store"), sh_lit(c->arena, store->name));
+
+    sh_blank(w);
+    sh_comment(w, arena_printf(c->arena, "%s %s", number == 0 ? "Written to" : "Copied to", entity_title(c->plan->model, store)));
+    sh_run(w, &cmd);
+    if (!access)
+        return;
+    write_function(w, arena_printf(c->arena, "store_%u_put", number), &access->put);
+    write_function(w, arena_printf(c->arena, "store_%u_fetch", number), &access->fetch);
+    write_function(w, arena_printf(c->arena, "store_%u_list", number), &access->list);
+    write_function(w, arena_printf(c->arena, "store_%u_remove", number), &access->remove);
+}
+
+void cron_write_job(struct cron_output *c, const struct backup_job *job)
+{
+    struct strbuf text = STRBUF_INIT, head = STRBUF_INIT;
+    struct sh w;
+
+    strbuf_addf(&head, "Backup job %s of plan %s", job->name, c->plan->name);
+    if (job->schedule) {
+        strbuf_addstr(&head, ", ");
+        print_schedule(&head, job->schedule);
+    }
+    strbuf_addf(&head, ".\nSee `%s.sh --help` and README.md.\n", cron_job_name(c->arena, job));
+    strbuf_addf(&head, "Generated by drc%s.", cron_origin(c, job->span));
+    sh_init(&w, c->arena, &text);
+    sh_header(&w, strbuf_str(&head));
+    strbuf_release(&head);
+    sh_blank(&w);
+    sh_fixed(&w, "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"");
+    sh_fixed(&w, "# shellcheck source=../lib/drc-backup-lib.sh");
+    sh_fixed(&w, "source \"${here}/../lib/drc-backup-lib.sh\"");
+    sh_blank(&w);
+    write_facts(c, &w, job);
+    write_function(&w, "job_run", &job->run);
+    write_function(&w, "job_verify", &job->verify);
+    write_function(&w, "job_restore", &job->restore);
+    if (job->to)
+        write_store(c, &w, 0, job->to, job->to_access);
+    for (uint32_t i = 0; i < job->copy_count; i++)
+        write_store(c, &w, i + 1, job->copies[i], job->copy_access ? &job->copy_access[i] : NULL);
+    sh_blank(&w);
+    sh_fixed(&w, "drc_job_main \"$@\"");
+    cron_add(c, arena_printf(c->arena, "cron/jobs/%s.sh", cron_job_name(c->arena, job)), &text, true, job->span);
+    strbuf_release(&text);
+}

@@ -1,0 +1,669 @@
+# shellcheck shell=bash
+# What every backup job shares. A job script says what is special about it (job …, store …, and the functions job_run,
+# job_verify, job_restore, store_N_put, store_N_fetch, store_N_list, store_N_remove) and ends with `drc_job_main "$@"`.
+#
+# Every command of a job runs as a process of its own (`JOB.sh :NAME`), because a function called in a condition would
+# lose `set -e`. Nothing is visible under its final name before it is complete: locally it is renamed, in a store the
+# checksum beside it is written last, and what has no checksum does not count.
+#
+# exit: 0 done, 1 failed, 3 verification failed, 4 stored but a copy is missing, 5 stored but old copies could not be
+# removed, 64 wrong use, 75 another run is under way, 76 outside the hours it may run in, 78 not set up here,
+# 124 out of time.
+set -Eeuo pipefail
+export LC_ALL=C TZ=UTC AWS_PAGER=""
+umask 077
+
+# Known only while the job runs; the commands of the job refer to them.
+job_name="${DRC_JOB_NAME:-}"
+job_output="${DRC_JOB_OUTPUT:-}"
+job_input="${DRC_JOB_INPUT:-}"
+job_object="${DRC_JOB_OBJECT:-}"
+job_prefix="${DRC_JOB_PREFIX:-}"
+
+declare -A setting=()
+declare -a setting_tool=() setting_secret=() setting_needed_by=() store_name=()
+drc_work=""
+
+# job KEY VALUE: one fact about the job.
+job() {
+    case "$1" in
+        tool) setting_tool+=("$2") ;;
+        secret) setting_secret+=("$2") ;;
+        needed_by) setting_needed_by+=("$2") ;;
+        *) setting["$1"]="$2" ;;
+    esac
+}
+
+# store NAME: the next store; the first is where the backup goes, the others hold its copies.
+store() {
+    store_name+=("$1")
+}
+
+# Some versions of the AWS CLI ignore AWS_ENDPOINT_URL for some services. It is unset in production.
+aws() {
+    command aws ${AWS_ENDPOINT_URL:+--endpoint-url "${AWS_ENDPOINT_URL}"} "$@"
+}
+
+# ---- messages -------------------------------------------------------------------------------------------------
+
+drc_json() {
+    local text="$1"
+    text="${text//\\/\\\\}"
+    text="${text//\"/\\\"}"
+    text="${text//$'\n'/\\n}"
+    text="${text//$'\t'/\\t}"
+    text="${text//$'\r'/\\r}"
+    printf '"%s"' "${text//[$'\001'-$'\037'$'\177']/?}"
+}
+
+# drc_log STATUS [KEY VALUE]…: one JSON line in the log, the same for people on standard output.
+drc_log() {
+    local status="$1" line text key value
+    shift
+    line="{\"time\":\"$(printf '%(%Y-%m-%dT%H:%M:%SZ)T' "${EPOCHSECONDS}")\",\"plan\":$(drc_json "${setting[plan]}")"
+    line+=",\"job\":$(drc_json "${setting[name]}"),\"status\":\"${status}\""
+    text="${setting[name]}: ${status}"
+    while (($# >= 2)); do
+        key="$1"
+        value="$2"
+        shift 2
+        if [[ "${value}" =~ ^(0|-?[1-9][0-9]{0,17})$ ]]; then
+            line+=",\"${key}\":${value}"
+        else
+            line+=",\"${key}\":$(drc_json "${value:0:1000}")"
+        fi
+        text+=" ${key}=${value}"
+    done
+    printf '%s}\n' "${line}" >>"${drc_log_file}"
+    printf '%s\n' "${text//[$'\001'-$'\037'$'\177']/?}"
+}
+
+# drc_fail CODE STATUS TEXT: logs, tells somebody once enough runs in a row have failed, and ends the job.
+drc_fail() {
+    local code="$1" status="$2" text="$3" count=0
+    drc_log "${status}" text "${text}" code "${code}"
+    if [[ -r "${drc_state}/${setting[name]}.failures" ]]; then
+        count="$(<"${drc_state}/${setting[name]}.failures")"
+    fi
+    if [[ ! "${count}" =~ ^[0-9]{1,9}$ ]]; then
+        count=0
+    fi
+    count=$((count + 1))
+    printf '%s\n' "${count}" >"${drc_state}/${setting[name]}.failures"
+    if ((count >= ${setting[alert_after]:-1})); then
+        drc_alert "${status}" "${text}" "${count}"
+    fi
+    exit "${code}"
+}
+
+# Tells somebody. An alert that cannot be sent must not hide what it is about: it is only logged.
+drc_alert() {
+    local status="$1" text="$2" count="$3"
+    if [[ -n "${DRC_ALERT_COMMAND:-}" ]]; then
+        timeout 60 "${DRC_ALERT_COMMAND}" "${setting[plan]}" "${setting[name]}" "${status}" "${text}" "${count}" \
+            "${setting[notify]:-}" </dev/null || drc_log alert-failed command "${DRC_ALERT_COMMAND}"
+    elif command -v logger >/dev/null; then
+        logger -p user.err -t drc -- "backup ${setting[name]} of plan ${setting[plan]}: ${status}: ${text} (tell ${setting[notify]:-the owner})" \
+            || drc_log alert-failed command logger
+    fi
+}
+
+drc_heartbeat() {
+    if [[ -n "${DRC_HEARTBEAT_URL:-}" ]]; then
+        curl --fail --silent --show-error --max-time 20 --output /dev/null \
+            -- "${DRC_HEARTBEAT_URL//\{job\}/"${setting[name]}"}" || drc_log heartbeat-failed
+    fi
+}
+
+# ---- surroundings ---------------------------------------------------------------------------------------------
+
+# Secrets and settings of this machine: /etc/drc/PLAN.env, readable by nobody else.
+drc_load_environment() {
+    local file="${DRC_ENV_FILE:-/etc/drc/${setting[plan_slug]}.env}" mode
+    if [[ -f "${file}" ]]; then
+        mode="$(stat -L -c %a -- "${file}")"
+        if [[ "${mode: -1}" != 0 ]]; then
+            printf '%s can be read by everybody: chmod 600\n' "${file}" >&2
+            exit 78
+        fi
+        set -a
+        # shellcheck source=/dev/null
+        source "${file}"
+        set +a
+    fi
+    drc_state="${DRC_STATE:-/var/lib/drc/${setting[plan_slug]}}"
+    drc_log_file="${DRC_LOG:-${drc_state}/backup.jsonl}"
+    mkdir -p -- "${drc_state}" "$(dirname -- "${drc_log_file}")"
+}
+
+drc_check_environment() {
+    local name missing=""
+    for name in flock timeout sha256sum "${setting_tool[@]}"; do
+        if ! command -v -- "${name}" >/dev/null; then
+            missing+=" ${name}"
+        fi
+    done
+    for name in "${setting_secret[@]}"; do
+        if [[ -z "${!name:-}" ]]; then
+            missing+=" \$${name}"
+        fi
+    done
+    if [[ -n "${missing}" ]]; then
+        drc_fail 78 not-set-up "missing here:${missing}"
+    fi
+}
+
+drc_lock() {
+    exec 8>"${drc_state}/${setting[name]}.lock"
+    if ! flock --nonblock 8; then
+        # A missed run, not a failure of its own: the run that holds the lock reports for itself.
+        drc_log locked
+        exit 75
+    fi
+}
+
+drc_make_work() {
+    drc_work="$(mktemp -d -- "${DRC_WORK:-${drc_state}}/work.XXXXXXXX")"
+    trap 'rm -rf -- "${drc_work}"' EXIT
+}
+
+# drc_hours FROM-TO: false when it is now within these hours of the day (UTC), as in 06:00-23:00 or 22:00-04:00.
+drc_outside() {
+    local now from to
+    [[ "$1" =~ ^([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})$ ]] || return 0
+    from=$((10#${BASH_REMATCH[1]} * 60 + 10#${BASH_REMATCH[2]}))
+    to=$((10#${BASH_REMATCH[3]} * 60 + 10#${BASH_REMATCH[4]}))
+    now="$(printf '%(%H:%M)T' "${EPOCHSECONDS}")"
+    now=$((10#${now%:*} * 60 + 10#${now#*:}))
+    if ((from <= to)); then
+        ((now < from || now >= to))
+    else
+        ((now < from && now >= to))
+    fi
+}
+
+# drc_verb NAME: runs one function of the job as its own process, within the time limit. The lock is inherited on
+# purpose: a command that outlives a killed job keeps the next run out.
+drc_verb() {
+    local status=0
+    DRC_JOB_NAME="${job_name}" DRC_JOB_OUTPUT="${job_output}" DRC_JOB_INPUT="${job_input}" \
+        DRC_JOB_OBJECT="${job_object}" DRC_JOB_PREFIX="${job_prefix}" \
+        timeout --kill-after=30 "${setting[timeout]}" ${setting[nice]:+nice -n "${setting[nice]}"} \
+        bash -- "$0" ":$1" </dev/null || status=$?
+    if ((status == 137)); then
+        status=124
+    fi
+    return "${status}"
+}
+
+drc_has() {
+    declare -F "$1" >/dev/null
+}
+
+# ---- stores ---------------------------------------------------------------------------------------------------
+
+# drc_put STORE FILE OBJECT: the file, then its checksum; what has no checksum beside it is not a backup.
+drc_put() {
+    job_input="$2"
+    job_object="$3"
+    drc_verb "store_$1_put" >&2 || return $?
+    job_input="$2.sha256"
+    job_object="$3.sha256"
+    drc_verb "store_$1_put" >&2
+}
+
+# drc_stamps STORE JOB: the stamps of complete backups of a job in a store, oldest first, one a line.
+drc_stamps() {
+    local line stamp
+    local -A data=() sum=()
+    job_prefix="$2/"
+    drc_verb "store_$1_list" >"${drc_work}/list" || return $?
+    while IFS= read -r line; do
+        line="${line%$'\r'}"
+        if [[ "${line}" == "$2/"* && "${line#"$2/"}" =~ ^([0-9]{8}T[0-9]{6}Z)\.[A-Za-z0-9._-]+$ ]]; then
+            stamp="${BASH_REMATCH[1]}"
+            if [[ "${line}" == *.sha256 ]]; then
+                sum["${stamp}"]=1
+            else
+                data["${stamp}"]=1
+            fi
+        fi
+    done <"${drc_work}/list"
+    for stamp in "${!data[@]}"; do
+        if [[ -n "${sum[${stamp}]:-}" ]]; then
+            printf '%s\n' "${stamp}"
+        fi
+    done | sort
+}
+
+# drc_fetch STORE STAMP FILE: a backup and its checksum, which must agree.
+drc_fetch() {
+    local object="${setting[name]}/$2.${setting[suffix]}"
+    job_output="$3"
+    job_object="${object}"
+    drc_verb "store_$1_fetch" >&2 || return $?
+    job_output="$3.sha256"
+    job_object="${object}.sha256"
+    drc_verb "store_$1_fetch" >&2 || return $?
+    if [[ "$(sha256sum <"$3")" != "$(cut -c1-64 "$3.sha256")  -" ]]; then
+        printf 'the checksum of %s does not agree\n' "${object}" >&2
+        return 3
+    fi
+}
+
+# ---- retention ------------------------------------------------------------------------------------------------
+
+# drc_keep_periods COUNT FORMAT: reads stamps, newest first; prints the newest one of each of the last COUNT periods.
+drc_keep_periods() {
+    local count="$1" format="$2" stamp period last="" kept=0
+    local -a stamps=() periods=()
+    mapfile -t stamps
+    if ((${#stamps[@]} == 0)); then
+        return 0
+    fi
+    mapfile -t periods < <(printf '%s\n' "${stamps[@]}" \
+        | sed -E 's/^(....)(..)(..)T(..)(..)(..)Z$/\1-\2-\3 \4:\5:\6 UTC/' | date -u -f - "+${format}")
+    for stamp in "${!stamps[@]}"; do
+        period="${periods[${stamp}]}"
+        if [[ "${period}" == "${last}" ]]; then
+            continue
+        fi
+        if ((kept == count)); then
+            break
+        fi
+        last="${period}"
+        kept=$((kept + 1))
+        printf '%s\n' "${stamps[${stamp}]}"
+    done
+}
+
+# drc_keep STORE: reads the stamps of complete backups, oldest first; prints those that must stay.
+drc_keep() {
+    local index="$1" stamp base cutoff oldest="" word dependant
+    local -a stamps=() bases=()
+    mapfile -t stamps
+    if ((${#stamps[@]} == 0)); then
+        return 0
+    fi
+    # The last good one stays, however old it is.
+    printf '%s\n' "${stamps[-1]}"
+    if [[ "${setting[retain]}" == forever ]]; then
+        printf '%s\n' "${stamps[@]}"
+        return 0
+    fi
+    {
+        if [[ "${setting[retain]}" =~ ^[0-9]+$ ]]; then
+            cutoff="$(printf '%(%Y%m%dT%H%M%SZ)T' "$((EPOCHSECONDS - setting[retain]))")"
+            for stamp in "${stamps[@]}"; do
+                if [[ ! "${stamp}" < "${cutoff}" ]]; then
+                    printf '%s\n' "${stamp}"
+                fi
+            done
+        else
+            for word in ${setting[retain]}; do
+                case "${word%%=*}" in
+                    daily) base=%Y-%m-%d ;;
+                    weekly) base=%G-%V ;;
+                    monthly) base=%Y-%m ;;
+                    *) base=%Y ;;
+                esac
+                printf '%s\n' "${stamps[@]}" | sort -r | drc_keep_periods "${word#*=}" "${base}"
+            done
+        fi
+    } >"${drc_work}/wanted"
+    sort -u "${drc_work}/wanted"
+    # What builds on another backup stays as a whole: from the full backup that the oldest one kept builds on.
+    if [[ -n "${setting[of]:-}" ]]; then
+        oldest="$(sort "${drc_work}/wanted" | head -n 1)"
+        drc_stamps "${index}" "${setting[of]}" >"${drc_work}/bases" || return $?
+        mapfile -t bases <"${drc_work}/bases"
+        cutoff=""
+        for base in "${bases[@]}"; do
+            if [[ ! "${base}" > "${oldest:-${stamps[-1]}}" ]]; then
+                cutoff="${base}"
+            fi
+        done
+        for stamp in "${stamps[@]}"; do
+            if [[ -z "${cutoff}" || ! "${stamp}" < "${cutoff}" ]]; then
+                printf '%s\n' "${stamp}"
+            fi
+        done
+    fi
+    # A backup that something kept builds on stays, too: the newest one before each of those.
+    for dependant in "${setting_needed_by[@]}"; do
+        drc_stamps "${index}" "${dependant}" >"${drc_work}/dependants" || return $?
+        while IFS= read -r word; do
+            base=""
+            for stamp in "${stamps[@]}"; do
+                if [[ ! "${stamp}" > "${word}" ]]; then
+                    base="${stamp}"
+                fi
+            done
+            if [[ -n "${base}" ]]; then
+                printf '%s\n' "${base}"
+            fi
+        done <"${drc_work}/dependants"
+    done
+}
+
+# drc_retain STORE: removes what need not stay. The checksum goes first, so that what is half removed does not count.
+drc_retain() {
+    local index="$1" stamp removed=0
+    if ! drc_has "store_${index}_list" || ! drc_has "store_${index}_remove" || [[ "${setting[retain]:-forever}" == forever ]]; then
+        return 0
+    fi
+    drc_stamps "${index}" "${setting[name]}" >"${drc_work}/all" || return $?
+    drc_keep "${index}" <"${drc_work}/all" >"${drc_work}/keep" || return $?
+    sort -u "${drc_work}/keep" >"${drc_work}/keep.sorted"
+    comm -23 "${drc_work}/all" "${drc_work}/keep.sorted" >"${drc_work}/old"
+    while IFS= read -r stamp; do
+        job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
+        drc_verb "store_${index}_remove" >&2 || return $?
+        job_object="${setting[name]}/${stamp}.${setting[suffix]}"
+        drc_verb "store_${index}_remove" >&2 || return $?
+        removed=$((removed + 1))
+    done <"${drc_work}/old"
+    if ((removed > 0)); then
+        drc_log pruned store "${store_name[${index}]}" removed "${removed}"
+    fi
+}
+
+# ---- what a job does ------------------------------------------------------------------------------------------
+
+# drc_code STATUS: the exit code for a command of the job that failed.
+drc_code() {
+    if (($1 == 124)); then
+        printf 124
+    else
+        printf '%s' "$2"
+    fi
+}
+
+# The checksum of the last good backup: as noted here, or where nothing was noted (a new machine, a pod), from the store.
+drc_last_sum() {
+    local stamp
+    if [[ -f "${drc_state}/${setting[name]}.sha256" ]]; then
+        cat -- "${drc_state}/${setting[name]}.sha256"
+        return 0
+    fi
+    if ! drc_has store_0_list || ! drc_has store_0_fetch; then
+        return 0
+    fi
+    drc_stamps 0 "${setting[name]}" >"${drc_work}/seen" || return 0
+    stamp="$(tail -n 1 "${drc_work}/seen")"
+    if [[ -n "${stamp}" ]]; then
+        job_output="${drc_work}/last.sha256"
+        job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
+        drc_verb store_0_fetch >&2 || return 0
+        cut -c1-64 "${drc_work}/last.sha256"
+    fi
+}
+
+drc_backup() {
+    local stamp object started="${EPOCHSECONDS}" status=0 index code=0 sum bytes=0 if_changed="$1"
+    stamp="$(printf '%(%Y%m%dT%H%M%SZ)T' "${EPOCHSECONDS}")"
+    object="${setting[name]}/${stamp}.${setting[suffix]}"
+    drc_make_work
+    drc_log started
+    job_output="${drc_work}/output.partial"
+    job_object="${object}"
+    drc_verb job_run >&2 || status=$?
+    if ((status != 0)); then
+        drc_fail "$(drc_code "${status}" 1)" "$( ((status == 124)) && printf timed-out || printf failed)" "the backup command ended with ${status}"
+    fi
+    if [[ "${setting[output]}" != none && ! -s "${job_output}" && ! -d "${job_output}" ]]; then
+        drc_fail 1 failed "the backup command left nothing"
+    fi
+    # Verified as the command left it, before anything is stored.
+    if drc_has job_verify; then
+        drc_verb job_verify >/dev/null || status=$?
+        if ((status != 0)); then
+            drc_fail "$(drc_code "${status}" 3)" verification-failed "the verification ended with ${status}"
+        fi
+    fi
+    if [[ "${setting[output]}" == none ]]; then
+        drc_done "${object}" 0 "${started}"
+        return 0
+    fi
+    if [[ -d "${job_output}" ]]; then
+        tar --create --sort=name --file "${job_output}.tar" --directory "${job_output}" .
+        job_output="${job_output}.tar"
+    fi
+    mv -- "${job_output}" "${drc_work}/output"
+    job_output="${drc_work}/output"
+    sum="$(sha256sum <"${job_output}")"
+    sum="${sum%% *}"
+    printf '%s  %s\n' "${sum}" "${object##*/}" >"${job_output}.sha256"
+    bytes="$(stat -c %s -- "${job_output}")"
+    if ((if_changed)) && [[ "$(drc_last_sum)" == "${sum}" ]]; then
+        drc_log unchanged sha256 "${sum}"
+        drc_mark_success
+        return 0
+    fi
+    for index in "${!store_name[@]}"; do
+        status=0
+        if ! drc_has "store_${index}_put"; then
+            continue
+        fi
+        drc_put "${index}" "${drc_work}/output" "${object}" || status=$?
+        if ((status == 0)) && drc_has "store_${index}_list"; then
+            drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen" || status=$?
+            if ((status == 0)) && ! grep -qxF -- "${stamp}" "${drc_work}/seen"; then
+                status=1
+            fi
+        fi
+        if ((status != 0 && index == 0)); then
+            drc_fail "$(drc_code "${status}" 1)" failed "the upload to ${store_name[0]} ended with ${status}"
+        elif ((status != 0)); then
+            drc_log copy-failed store "${store_name[${index}]}" code "${status}"
+            code=4
+        fi
+    done
+    for index in "${!store_name[@]}"; do
+        # Nothing old goes while a new copy is missing.
+        if ((code == 0)) && ! drc_retain "${index}"; then
+            drc_log prune-failed store "${store_name[${index}]}"
+            code=5
+        fi
+    done
+    if ((code == 4)); then
+        drc_fail 4 copy-missing "the backup is in ${store_name[0]}, but a copy could not be made"
+    fi
+    if ((code == 5)); then
+        drc_fail 5 prune-failed "the backup is stored, but old ones could not be removed"
+    fi
+    printf '%s\n' "${sum}" >"${drc_state}/${setting[name]}.sha256"
+    drc_done "${object}" "${bytes}" "${started}" sha256 "${sum}"
+}
+
+drc_done() {
+    local object="$1" bytes="$2" started="$3"
+    shift 3
+    drc_log ok object "${object}" bytes "${bytes}" seconds "$((EPOCHSECONDS - started))" "$@"
+    drc_mark_success
+}
+
+drc_mark_success() {
+    printf '%s\n' "${EPOCHSECONDS}" >"${drc_state}/${setting[name]}.success"
+    rm -f -- "${drc_state}/${setting[name]}.failures"
+    drc_heartbeat
+}
+
+# The newest complete backup is fetched and checked; each time from the next store, so that copies are tested as well.
+drc_verify_stored() {
+    local if_due="$1" last=0 index=0 turn=0 stamp status=0
+    if [[ -r "${drc_state}/${setting[name]}.verified" ]]; then
+        read -r last turn <"${drc_state}/${setting[name]}.verified" || true
+    fi
+    # An hour early is due: a daily check that ran a minute late yesterday must not wait for tomorrow.
+    if ((if_due && EPOCHSECONDS - last < ${setting[verify_every]:-86400} - 3600)); then
+        return 0
+    fi
+    drc_make_work
+    if [[ "${setting[output]}" == none ]]; then
+        if drc_has job_verify; then
+            drc_verb job_verify >/dev/null || status=$?
+        fi
+    else
+        index=$((turn % (${#store_name[@]} > 0 ? ${#store_name[@]} : 1)))
+        if ! drc_has "store_${index}_fetch" || ! drc_has "store_${index}_list"; then
+            index=0
+        fi
+        if ! drc_has "store_${index}_fetch" || ! drc_has "store_${index}_list"; then
+            drc_fail 3 verification-failed "no store can be read by a command: verify by hand"
+        fi
+        drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen" || status=$?
+        stamp="$(tail -n 1 "${drc_work}/seen")"
+        if [[ -z "${stamp}" ]]; then
+            drc_fail 3 verification-failed "there is no complete backup in ${store_name[${index}]}"
+        fi
+        drc_fetch "${index}" "${stamp}" "${drc_work}/fetched" || status=$?
+        if ((status == 0)); then
+            drc_unpack "${drc_work}/fetched"
+            job_output="${job_input}"
+            if drc_has job_verify; then
+                drc_verb job_verify >/dev/null || status=$?
+            fi
+        fi
+    fi
+    if ((status != 0)); then
+        drc_fail "$(drc_code "${status}" 3)" verification-failed "backup ${stamp:-} in ${store_name[${index}]:-its store}: ended with ${status}"
+    fi
+    printf '%s %s\n' "${EPOCHSECONDS}" "$((turn + 1))" >"${drc_state}/${setting[name]}.verified"
+    drc_log verified store "${store_name[${index}]:-}" stamp "${stamp:-}"
+}
+
+# drc_unpack FILE: sets job_input to what the restore command expects.
+drc_unpack() {
+    job_input="$1"
+    if [[ "${setting[output]}" == directory ]]; then
+        mkdir -p -- "$1.d"
+        tar --extract --file "$1" --directory "$1.d"
+        job_input="$1.d"
+    fi
+}
+
+# drc_restore STAMP STORE
+drc_restore() {
+    local stamp="$1" index status=0 found=""
+    if ! drc_has job_restore; then
+        drc_fail 64 wrong-use "this job has no restore command: see the runbook"
+    fi
+    drc_make_work
+    for index in "${!store_name[@]}"; do
+        if [[ -z "$2" || "$2" == "${store_name[${index}]}" ]] && drc_has "store_${index}_fetch"; then
+            if [[ "${stamp}" == latest ]]; then
+                drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen" || continue
+                stamp="$(tail -n 1 "${drc_work}/seen")"
+            fi
+            if [[ -n "${stamp}" ]] && drc_fetch "${index}" "${stamp}" "${drc_work}/fetched"; then
+                found="${index}"
+                break
+            fi
+            stamp="$1"
+        fi
+    done
+    if [[ -z "${found}" && "${setting[output]}" != none ]]; then
+        drc_fail 1 failed "no store gave backup ${stamp}"
+    fi
+    if [[ "${setting[output]}" != none ]]; then
+        drc_unpack "${drc_work}/fetched"
+    fi
+    drc_verb job_restore >&2 || status=$?
+    if ((status != 0)); then
+        drc_fail "$(drc_code "${status}" 1)" restore-failed "the restore command ended with ${status}"
+    fi
+    drc_log restored stamp "${stamp}" store "${store_name[${found:-0}]:-}"
+}
+
+drc_usage() {
+    cat <<'TEXT'
+usage: JOB.sh [backup] [--scheduled] [--if-changed]
+       JOB.sh verify [--if-due]             fetch the newest backup from a store and check it
+       JOB.sh list                          complete backups in every store
+       JOB.sh prune                         remove what need not be kept
+       JOB.sh restore STAMP|latest --yes [--from STORE]
+
+--scheduled waits for the jitter of the plan; --if-changed stores nothing when the data is as it was.
+exit: 0 done, 1 failed, 3 verification failed, 4 a copy is missing, 5 old copies could not be removed, 64 wrong use,
+75 another run is under way, 76 outside its hours, 78 not set up here, 124 out of time
+TEXT
+}
+
+drc_job_main() {
+    local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 from="" stamp="" index
+    if [[ "${1:-}" == :* ]]; then
+        # One command of the job, in this process of its own.
+        "${1#:}"
+        return
+    fi
+    if (($# > 0)) && [[ "$1" != --* ]]; then
+        verb="$1"
+        shift
+    fi
+    while (($# > 0)); do
+        case "$1" in
+            --scheduled) scheduled=1 ;;
+            --if-changed) if_changed=1 ;;
+            --if-due) if_due=1 ;;
+            --yes) yes=1 ;;
+            --from)
+                from="${2:-}"
+                shift
+                ;;
+            --help)
+                drc_usage
+                return 0
+                ;;
+            -*)
+                drc_usage >&2
+                exit 64
+                ;;
+            *) stamp="$1" ;;
+        esac
+        shift
+    done
+    case "${verb}" in
+        backup | verify | list | prune) ;;
+        restore)
+            if [[ ! "${stamp}" =~ ^([0-9]{8}T[0-9]{6}Z|latest)$ ]] || ((!yes)); then
+                drc_usage >&2
+                exit 64
+            fi
+            ;;
+        *)
+            drc_usage >&2
+            exit 64
+            ;;
+    esac
+    job_name="${setting[name]}"
+    drc_load_environment
+    if [[ "${verb}" == backup && -n "${setting[not_within]:-}" ]] && ! drc_outside "${setting[not_within]}"; then
+        drc_log outside-hours not_within "${setting[not_within]}"
+        exit 76
+    fi
+    if ((scheduled && ${setting[jitter]:-0} > 0)); then
+        sleep "$((SRANDOM % (setting[jitter] + 1)))"
+    fi
+    drc_check_environment
+    drc_lock
+    case "${verb}" in
+        backup) drc_backup "${if_changed}" ;;
+        verify) drc_verify_stored "${if_due}" ;;
+        restore) drc_restore "${stamp}" "${from}" ;;
+        list)
+            drc_make_work
+            for index in "${!store_name[@]}"; do
+                if drc_has "store_${index}_list"; then
+                    drc_stamps "${index}" "${setting[name]}" | sed "s|^|store ${index}: |"
+                fi
+            done
+            ;;
+        prune)
+            drc_make_work
+            for index in "${!store_name[@]}"; do
+                drc_retain "${index}" || drc_fail 5 prune-failed "${store_name[${index}]}"
+            done
+            ;;
+    esac
+}

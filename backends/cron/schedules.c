@@ -1,0 +1,489 @@
+/* The same slots for three schedulers: /etc/cron.d, systemd timers and Kubernetes CronJobs. A schedule that one of them
+ * cannot express is left out there, with the reason in README.md; it is never approximated. */
+#include "backends/cron/cron.h"
+
+#include "base/sha256.h"
+#include "emit/cron.h"
+#include "emit/sh.h"
+#include "emit/yaml.h"
+
+#include <string.h>
+
+/* How often data that is backed up `on change` is looked at. */
+#define ON_CHANGE_EVERY (5 * MS_MINUTE)
+
+static struct cron_slots slots(struct cron_output *c, const struct schedule *schedule, const struct zone *zone,
+                               enum schedule_target target)
+{
+    struct cron_slots result = {0};
+
+    result.possible = schedule_convert(c->arena, schedule, target, zone, &result.lines);
+    if (!result.possible) {
+        result.reason = result.lines.refusal.reason ? result.lines.refusal.reason : "it cannot express this schedule";
+        result.help = result.lines.refusal.help;
+    }
+    return result;
+}
+
+static void add_task(struct cron_output *c, struct cron_task task, const struct schedule *schedule, const struct zone *zone)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    print_schedule(&text, schedule);
+    task.schedule = strbuf_dup(&text, c->arena);
+    strbuf_release(&text);
+    task.debian = slots(c, schedule, zone, TARGET_CRON_DEBIAN);
+    task.systemd = slots(c, schedule, zone, TARGET_SYSTEMD);
+    task.kubernetes = slots(c, schedule, zone, TARGET_KUBERNETES);
+    vec_push(c->arena, &c->tasks, task);
+}
+
+/* Continuous shipping and backups on change have no slots of their own: something has to look, often enough. */
+static const struct schedule *effective(struct cron_output *c, const struct backup_job *job, bool *if_changed)
+{
+    struct schedule *every;
+
+    *if_changed = false;
+    if (job->schedule->kind != SCHEDULE_CONTINUOUS && job->schedule->kind != SCHEDULE_ON_CHANGE)
+        return job->schedule;
+    every = ARENA_NEW(c->arena, struct schedule);
+    every->kind = SCHEDULE_EVERY;
+    every->every = ON_CHANGE_EVERY;
+    *if_changed = job->schedule->kind == SCHEDULE_ON_CHANGE;
+    if (!*if_changed && job->ship_every >= MS_MINUTE)
+        every->every = job->ship_every;
+    return every;
+}
+
+/* Tests of stored backups run when most backups are done, spread over two hours so that they do not meet. */
+static const struct schedule *test_schedule(struct cron_output *c, const struct backup_job *job, uint32_t number)
+{
+    struct schedule *schedule = ARENA_NEW(c->arena, struct schedule);
+
+    if (job->verify_every < MS_DAY) {
+        schedule->kind = SCHEDULE_EVERY;
+        schedule->every = job->verify_every;
+        return schedule;
+    }
+    schedule->kind = SCHEDULE_DAILY;
+    schedule->times[0] = (uint16_t)(5 * 60 + number * 7 % 120);
+    schedule->time_count = 1;
+    return schedule;
+}
+
+void cron_plan_tasks(struct cron_output *c)
+{
+    for (uint32_t i = 0; i < c->plan->job_count; i++) {
+        const struct backup_job *job = &c->plan->jobs[i];
+        const char *name = cron_job_name(c->arena, job);
+        const struct schedule *schedule;
+        bool if_changed;
+
+        if (!command_is_set(&job->run) || !job->schedule)
+            continue;
+        schedule = effective(c, job, &if_changed);
+        add_task(c,
+                 (struct cron_task){.job = job,
+                                    .name = name,
+                                    .arguments = if_changed ? " --if-changed" : "",
+                                    .what = "backup",
+                                    .jitter = job->jitter},
+                 schedule, schedule == job->schedule ? job->zone : NULL);
+        if (job->verify_every > 0) {
+            add_task(c,
+                     (struct cron_task){.job = job,
+                                        .name = arena_printf(c->arena, "%s-verify", name),
+                                        .arguments = " verify --if-due",
+                                        .what = "test of the newest copy"},
+                     test_schedule(c, job, i), NULL);
+        }
+    }
+}
+
+const char *cron_script(struct cron_output *c, const struct backup_job *job)
+{
+    return arena_printf(c->arena, CRON_HOME "/%s/cron/jobs/%s.sh", c->slug, cron_job_name(c->arena, job));
+}
+
+/* ---- /etc/cron.d ------------------------------------------------------------------------------- */
+
+static char *next_field(char **text)
+{
+    char *field = *text, *end = field + strcspn(field, " ");
+
+    if (*end)
+        *end++ = '\0';
+    *text = end;
+    return field;
+}
+
+void cron_write_table(struct cron_output *c)
+{
+    struct strbuf text = STRBUF_INIT;
+    bool any = false;
+
+    cron_comment(&text, arena_printf(c->arena, "Backups of plan %s. Copy this file to /etc/cron.d/, owned by root, mode 0644.\n"
+                                               "Times are UTC: cron has no time zones of its own, so the machine's clock must be "
+                                               "UTC as well.\nGenerated by drc; see README.md.", c->plan->name));
+    cron_env(&text, "SHELL", "/bin/sh");
+    cron_env(&text, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    cron_env(&text, "MAILTO", "");
+    cron_blank(&text);
+    for (uint32_t i = 0; i < c->tasks.len; i++) {
+        const struct cron_task *task = &c->tasks.items[i];
+
+        if (!task->debian.possible)
+            continue;
+        any = true;
+        cron_comment(&text, arena_printf(c->arena, "%s: %s, %s%s", task->job->name, task->what, task->schedule,
+                                         cron_origin(c, task->job->span)));
+        for (uint32_t n = 0; n < task->debian.lines.count; n++) {
+            char *line = arena_strdup(c->arena, task->debian.lines.line[n]);
+            struct cron_time time;
+
+            time.minute = next_field(&line);
+            time.hour = next_field(&line);
+            time.day = next_field(&line);
+            time.month = next_field(&line);
+            time.weekday = next_field(&line);
+            cron_line(&text, &time, "root",
+                      arena_printf(c->arena, "%s%s%s", cron_script(c, task->job), task->arguments,
+                                   task->jitter > 0 ? " --scheduled" : ""));
+        }
+    }
+    if (any)
+        cron_add(c, arena_printf(c->arena, "cron/cron.d/drc-%s", c->slug), &text, false, (struct span){0});
+    strbuf_release(&text);
+}
+
+/* ---- systemd ----------------------------------------------------------------------------------- */
+
+/* A value in a unit file: one line, no specifiers. */
+static const char *unit_text(struct cron_output *c, const char *text)
+{
+    struct strbuf out = STRBUF_INIT;
+    const char *result;
+
+    for (; *text; text++) {
+        if (*text == '%')
+            strbuf_addch(&out, '%');
+        strbuf_addch(&out, (unsigned char)*text < 32 || *text == 127 || *text == '\\' ? ' ' : *text);
+    }
+    result = strbuf_dup(&out, c->arena);
+    strbuf_release(&out);
+    return result;
+}
+
+static void write_service(struct cron_output *c, const struct cron_task *task, const char *unit)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_addf(&text, "# Generated by drc for plan %s%s; see README.md.\n", unit_text(c, c->plan->name),
+                unit_text(c, cron_origin(c, task->job->span)));
+    strbuf_addf(&text, "[Unit]\nDescription=%s %s of plan %s\n", unit_text(c, task->job->name), task->what,
+                unit_text(c, c->plan->name));
+    strbuf_addstr(&text, "Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=oneshot\n");
+    strbuf_addf(&text, "EnvironmentFile=-/etc/drc/%s.env\n", c->slug);
+    strbuf_addf(&text, "ExecStart=%s%s\n", cron_script(c, task->job), task->arguments);
+    /* The script keeps its own time limit for each command; this one is for whatever else may hang. */
+    strbuf_addf(&text, "TimeoutStartSec=%lld\n", (long long)(cron_timeout(task->job) * 4 + 600));
+    strbuf_addstr(&text, "# Locked or outside its hours: reported, no failure of the unit.\nSuccessExitStatus=75 76\n");
+    strbuf_addstr(&text, "NoNewPrivileges=yes\nPrivateTmp=yes\nIOSchedulingClass=best-effort\nIOSchedulingPriority=7\n");
+    cron_add(c, arena_printf(c->arena, "cron/systemd/%s.service", unit), &text, false, task->job->span);
+    strbuf_release(&text);
+}
+
+static void write_timer(struct cron_output *c, const struct cron_task *task, const char *unit)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_addf(&text, "# Generated by drc for plan %s%s; see README.md.\n", unit_text(c, c->plan->name),
+                unit_text(c, cron_origin(c, task->job->span)));
+    strbuf_addf(&text, "[Unit]\nDescription=%s %s of plan %s: %s\n\n[Timer]\n", unit_text(c, task->job->name), task->what,
+                unit_text(c, c->plan->name), unit_text(c, task->schedule));
+    for (uint32_t i = 0; i < task->systemd.lines.count; i++)
+        strbuf_addf(&text, "OnCalendar=%s\n", task->systemd.lines.line[i]);
+    strbuf_addstr(&text, "# A run missed while the machine was off is made up for.\nPersistent=true\nAccuracySec=1s\n");
+    if (task->jitter > 0)
+        strbuf_addf(&text, "RandomizedDelaySec=%lld\n", (long long)(task->jitter / 1000));
+    strbuf_addstr(&text, "\n[Install]\nWantedBy=timers.target\n");
+    cron_add(c, arena_printf(c->arena, "cron/systemd/%s.timer", unit), &text, false, task->job->span);
+    strbuf_release(&text);
+}
+
+void cron_write_units(struct cron_output *c)
+{
+    for (uint32_t i = 0; i < c->tasks.len; i++) {
+        const struct cron_task *task = &c->tasks.items[i];
+        const char *unit = arena_printf(c->arena, "drc-%s-%s", c->slug, task->name);
+
+        if (!task->systemd.possible)
+            continue;
+        write_service(c, task, unit);
+        write_timer(c, task, unit);
+    }
+}
+
+/* ---- Kubernetes -------------------------------------------------------------------------------- */
+
+enum { KUBERNETES_NAME_MAX = 52 }; /* a CronJob's name; the controller adds eleven characters to name its Jobs */
+
+/* A DNS label that stays distinct when it has to be cut. */
+static const char *kubernetes_name(struct cron_output *c, const char *text)
+{
+    struct strbuf name = STRBUF_INIT;
+    const char *result;
+    char hex[65];
+    bool exact = true;
+
+    for (const char *p = text; *p; p++) {
+        bool upper = *p >= 'A' && *p <= 'Z';
+        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-';
+
+        exact = exact && plain;
+        strbuf_addch(&name, upper ? (char)(*p - 'A' + 'a') : plain ? *p : '-');
+    }
+    while (name.len > 0 && name.data[name.len - 1] == '-') {
+        name.data[--name.len] = '\0';
+        exact = false;
+    }
+    if (!exact || name.len > KUBERNETES_NAME_MAX) {
+        sha256_hex(text, strlen(text), hex);
+        hex[8] = '\0';
+        result = arena_printf(c->arena, "%.*s-%s", KUBERNETES_NAME_MAX - 9, strbuf_str(&name), hex);
+    } else {
+        result = strbuf_dup(&name, c->arena);
+    }
+    strbuf_release(&name);
+    return result;
+}
+
+/* ARGV of the task's script, from the words after its name. */
+static void write_arguments(struct yaml *y, struct cron_output *c, const struct cron_task *task)
+{
+    char *rest = arena_strdup(c->arena, task->arguments + (task->arguments[0] == ' '));
+
+    yaml_key_list(y, "command");
+    yaml_string(y, "bash");
+    yaml_string(y, cron_script(c, task->job));
+    while (*rest)
+        yaml_string(y, next_field(&rest));
+    if (task->jitter > 0)
+        yaml_string(y, "--scheduled");
+    yaml_list_end(y);
+}
+
+static void write_volume_mount(struct yaml *y, const char *name, const char *path, bool read_only)
+{
+    yaml_map_begin(y);
+    yaml_key_string(y, "name", name);
+    yaml_key_string(y, "mountPath", path);
+    yaml_key_bool(y, "readOnly", read_only);
+    yaml_map_end(y);
+}
+
+static void write_pod(struct yaml *y, struct cron_output *c, const struct cron_task *task)
+{
+    const char *plan = kubernetes_name(c, arena_printf(c->arena, "drc-%s", c->slug));
+
+    yaml_key_string(y, "restartPolicy", "Never");
+    yaml_key_string(y, "serviceAccountName", plan);
+    yaml_key_list(y, "containers");
+    yaml_map_begin(y);
+    yaml_key_string(y, "name", "backup");
+    /* Replaced by kustomization.yaml: which image has the tools is the cluster's affair. */
+    yaml_key_string(y, "image", "drc-backup-tools");
+    write_arguments(y, c, task);
+    yaml_key_list(y, "env");
+    yaml_map_begin(y);
+    yaml_key_string(y, "name", "DRC_STATE");
+    yaml_key_string(y, "value", "/var/lib/drc");
+    yaml_map_end(y);
+    yaml_list_end(y);
+    yaml_key_list(y, "envFrom");
+    yaml_map_begin(y);
+    yaml_key_map(y, "secretRef");
+    yaml_key_string(y, "name", plan);
+    yaml_key_bool(y, "optional", true);
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_list_end(y);
+    yaml_key_map(y, "securityContext");
+    yaml_key_bool(y, "allowPrivilegeEscalation", false);
+    yaml_map_end(y);
+    yaml_key_list(y, "volumeMounts");
+    write_volume_mount(y, "jobs", arena_printf(c->arena, CRON_HOME "/%s/cron/jobs", c->slug), true);
+    write_volume_mount(y, "lib", arena_printf(c->arena, CRON_HOME "/%s/cron/lib", c->slug), true);
+    write_volume_mount(y, "state", "/var/lib/drc", false);
+    yaml_list_end(y);
+    yaml_map_end(y);
+    yaml_list_end(y);
+    yaml_key_list(y, "volumes");
+    for (int i = 0; i < 2; i++) {
+        yaml_map_begin(y);
+        yaml_key_string(y, "name", i == 0 ? "jobs" : "lib");
+        yaml_key_map(y, "configMap");
+        yaml_key_string(y, "name", kubernetes_name(c, arena_printf(c->arena, "drc-%s-%s", c->slug, i == 0 ? "jobs" : "lib")));
+        yaml_map_end(y);
+        yaml_map_end(y);
+    }
+    yaml_map_begin(y);
+    yaml_key_string(y, "name", "state");
+    yaml_key_map(y, "emptyDir");
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_list_end(y);
+}
+
+static void write_cronjob(struct cron_output *c, const struct cron_task *task, uint32_t line, const char *name)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct yaml *y = yaml_new(c->arena, &text);
+    const char *plan = kubernetes_name(c, arena_printf(c->arena, "drc-%s", c->slug));
+    int64_t late = task->job->start_window > 0 ? task->job->start_window / 1000 : 3600;
+
+    yaml_comment(y, arena_printf(c->arena, "%s: %s, %s%s. Generated by drc; see README.md.", task->job->name, task->what,
+                                 task->schedule, cron_origin(c, task->job->span)));
+    yaml_document_begin(y);
+    yaml_map_begin(y);
+    yaml_key_string(y, "apiVersion", "batch/v1");
+    yaml_key_string(y, "kind", "CronJob");
+    yaml_key_map(y, "metadata");
+    yaml_key_string(y, "name", name);
+    yaml_key_map(y, "labels");
+    yaml_key_string(y, "app.kubernetes.io/managed-by", "drc");
+    yaml_key_string(y, "app.kubernetes.io/part-of", plan);
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_key_map(y, "spec");
+    yaml_key_string(y, "schedule", task->kubernetes.lines.line[line]);
+    yaml_key_string(y, "timeZone", task->kubernetes.lines.zone ? task->kubernetes.lines.zone : "Etc/UTC");
+    yaml_key_string(y, "concurrencyPolicy", "Forbid");
+    /* Below ten seconds the controller may never start it. */
+    yaml_key_int(y, "startingDeadlineSeconds", late < 60 ? 60 : late);
+    yaml_key_int(y, "successfulJobsHistoryLimit", 3);
+    yaml_key_int(y, "failedJobsHistoryLimit", 5);
+    yaml_key_map(y, "jobTemplate");
+    yaml_key_map(y, "spec");
+    yaml_key_int(y, "backoffLimit", 0);
+    yaml_key_int(y, "activeDeadlineSeconds", cron_timeout(task->job) * 4 + 600 + task->jitter / 1000);
+    yaml_key_map(y, "template");
+    yaml_key_map(y, "spec");
+    write_pod(y, c, task);
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_document_end(y);
+    yaml_finish(y);
+    cron_add(c, arena_printf(c->arena, "cron/kubernetes/%s.yaml", name), &text, false, task->job->span);
+    strbuf_release(&text);
+}
+
+static void write_account(struct cron_output *c)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct yaml *y = yaml_new(c->arena, &text);
+
+    yaml_comment(y, "What the jobs run as. Bind to it what their commands need, and no more.");
+    yaml_document_begin(y);
+    yaml_map_begin(y);
+    yaml_key_string(y, "apiVersion", "v1");
+    yaml_key_string(y, "kind", "ServiceAccount");
+    yaml_key_map(y, "metadata");
+    yaml_key_string(y, "name", kubernetes_name(c, arena_printf(c->arena, "drc-%s", c->slug)));
+    yaml_map_end(y);
+    yaml_map_end(y);
+    yaml_document_end(y);
+    yaml_finish(y);
+    cron_add(c, "cron/kubernetes/service-account.yaml", &text, false, (struct span){0});
+    strbuf_release(&text);
+}
+
+typedef VEC(const char *) name_list;
+
+static void write_kustomization(struct cron_output *c, const name_list *names)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct yaml *y = yaml_new(c->arena, &text);
+
+    yaml_comment(y, "kubectl apply --kustomize . --namespace backups, after scripts.sh has made the ConfigMaps.\n"
+                    "Replace newName by an image with bash, coreutils, flock and the tools listed in ../README.md.");
+    yaml_document_begin(y);
+    yaml_map_begin(y);
+    yaml_key_string(y, "apiVersion", "kustomize.config.k8s.io/v1beta1");
+    yaml_key_string(y, "kind", "Kustomization");
+    yaml_key_list(y, "resources");
+    yaml_string(y, "service-account.yaml");
+    for (uint32_t i = 0; i < names->len; i++)
+        yaml_string(y, arena_printf(c->arena, "%s.yaml", names->items[i]));
+    yaml_list_end(y);
+    yaml_key_list(y, "images");
+    yaml_map_begin(y);
+    yaml_key_string(y, "name", "drc-backup-tools");
+    yaml_key_string(y, "newName", "registry.example.com/backup-tools");
+    yaml_key_string(y, "newTag", "latest");
+    yaml_map_end(y);
+    yaml_list_end(y);
+    yaml_map_end(y);
+    yaml_document_end(y);
+    yaml_finish(y);
+    cron_add(c, "cron/kubernetes/kustomization.yaml", &text, false, (struct span){0});
+    strbuf_release(&text);
+}
+
+/* The job scripts reach the pods as ConfigMaps made from the files themselves, so that there is one copy of each. */
+static void write_scripts(struct cron_output *c)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct sh w;
+
+    sh_init(&w, c->arena, &text);
+    sh_header(&w, "Brings the job scripts into the cluster as ConfigMaps: scripts.sh NAMESPACE [options of kubectl]\n"
+                  "Run again after every build.");
+    sh_blank(&w);
+    sh_fixed(&w, "namespace=\"${1:?usage: scripts.sh NAMESPACE [options of kubectl]}\"");
+    sh_fixed(&w, "shift");
+    sh_fixed(&w, "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"");
+    for (int i = 0; i < 2; i++) {
+        const char *folder = i == 0 ? "jobs" : "lib";
+        struct sh_cmd create = SH_CMD_LIT(c->arena, "kubectl", "create", "configmap");
+        struct sh_cmd apply = SH_CMD_LIT(c->arena, "kubectl", "apply", "--filename", "-");
+
+        sh_cmd_add_lit(&create, kubernetes_name(c, arena_printf(c->arena, "drc-%s-%s", c->slug, folder)));
+        sh_cmd_option(&create, "--namespace", sh_var(c->arena, "namespace"));
+        sh_cmd_option(&create, "--from-file",
+                      sh_cat(c->arena, sh_var(c->arena, "here"), sh_litf(c->arena, "/../%s", folder)));
+        sh_cmd_add_lit(&create, "--dry-run=client");
+        sh_cmd_add_lit(&create, "--output=yaml");
+        sh_cmd_add(&apply, sh_args(c->arena));
+        sh_cmd_pipe(&create, &apply);
+        sh_run(&w, &create);
+    }
+    cron_add(c, "cron/kubernetes/scripts.sh", &text, true, (struct span){0});
+    strbuf_release(&text);
+}
+
+void cron_write_kubernetes(struct cron_output *c)
+{
+    name_list names = {0};
+
+    for (uint32_t i = 0; i < c->tasks.len; i++) {
+        const struct cron_task *task = &c->tasks.items[i];
+
+        for (uint32_t n = 0; task->kubernetes.possible && n < task->kubernetes.lines.count; n++) {
+            const char *suffix = task->kubernetes.lines.count > 1 ? arena_printf(c->arena, "-%u", n + 1) : "";
+            const char *name = kubernetes_name(c, arena_printf(c->arena, "drc-%s-%s%s", c->slug, task->name, suffix));
+
+            write_cronjob(c, task, n, name);
+            vec_push(c->arena, &names, name);
+        }
+    }
+    if (names.len == 0)
+        return;
+    write_account(c);
+    write_scripts(c);
+    write_kustomization(c, &names);
+}
