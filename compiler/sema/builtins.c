@@ -1113,6 +1113,34 @@ static struct value eval_method(struct evaluator *eval, const struct expr *expr,
     return value_error();
 }
 
+static bool right_count(struct evaluator *eval, const struct expr *expr, const struct function *function, uint32_t count)
+{
+    bool few = count < function->min;
+    uint32_t limit = few ? function->min : function->max;
+    struct diag *diag;
+
+    if (!few && count <= function->max)
+        return true;
+    diag = diag_report(eval->sink, DIAG_E0310, expr->span, "`%s` takes %s%u argument%s, found %u", function->name,
+                       function->min == function->max ? "" : few ? "at least " : "at most ", limit, limit == 1 ? "" : "s", count);
+    diag_note(diag, "signature: `%s`", function->signature);
+    return false;
+}
+
+bool call_is_known(struct evaluator *eval, const struct expr *expr)
+{
+    const struct expr *callee = expr->u.call.callee;
+    const struct function *function = find_function(eval, callee->u.name);
+    uint32_t count = expr->u.call.args ? expr->u.call.args->count : 0;
+
+    if (function)
+        return right_count(eval, expr, function, count);
+    if (map_get(&eval->model->schema_by_name, callee->u.name))
+        return true;
+    unknown_function(eval, callee);
+    return false;
+}
+
 struct value eval_call(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
                        const struct type **seen)
 {
@@ -1138,17 +1166,8 @@ struct value eval_call(struct evaluator *eval, const struct expr *expr, const st
         return schema ? find_thing(eval, expr, schema, scope, seen) : unknown_function(eval, callee);
     }
     call.count = list ? list->count : 0;
-    if (call.count < call.function->min || call.count > call.function->max) {
-        struct diag *diag = diag_report(eval->sink, DIAG_E0310, expr->span, "`%s` takes %s%u argument%s, found %u", callee->u.name,
-                                        call.function->min == call.function->max       ? ""
-                                        : call.count < call.function->min ? "at least " : "at most ",
-                                        call.count < call.function->min ? call.function->min : call.function->max,
-                                        (call.count < call.function->min ? call.function->min : call.function->max) == 1 ? "" : "s",
-                                        call.count);
-
-        diag_note(diag, "signature: `%s`", call.function->signature);
+    if (!right_count(eval, expr, call.function, call.count))
         return value_error();
-    }
     call.arg_exprs = list ? (const struct expr *const *)list->items : NULL;
     call.args = room;
     call.types = types;

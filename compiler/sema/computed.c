@@ -388,7 +388,7 @@ static struct value backup_stores(struct evaluator *eval, struct entity *backup)
 
 enum computed {
     ASSET_STATEFUL, ASSET_COPIES, ASSET_ALL_NEEDS, ASSET_DEPENDENTS, ASSET_ALL_DEPENDENTS, ASSET_SITES_SERVED, ASSET_GROUPS,
-    ASSET_ENDPOINTS, ASSET_MULTI_ZONE, ASSET_AVAILABILITY, ASSET_CONSISTENCY, ASSET_VERSIONED, ASSET_REBUILDABLE,
+    ASSET_ENDPOINTS, ASSET_MULTI_ZONE, ASSET_AVAILABILITY, ASSET_CONSISTENCY, ASSET_VERSIONED, ASSET_REBUILDABLE, ASSET_HERE,
     SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES,
@@ -408,6 +408,7 @@ static const struct computed_info table[] = {
     [ASSET_CONSISTENCY] = {BLOCK_ASSET, "consistency", "enum(interval, points)", NULL, "Whether its copies offer any moment or single points, says its kind."},
     [ASSET_VERSIONED] = {BLOCK_ASSET, "versioned", "bool", NULL, "Keeps earlier versions of its data in itself, says its kind."},
     [ASSET_REBUILDABLE] = {BLOCK_ASSET, "rebuildable", "bool", NULL, "Comes back from its definition without data, says its kind."},
+    [ASSET_HERE] = {BLOCK_ASSET, "here", "any", NULL, "In a scenario: what serves in its place, a replica or standby with its own attributes, else the asset itself."},
     [SITE_REGION] = {BLOCK_SITE, "region", "string", NULL, "The region it is in, as the provider writes it."},
     [SITE_ANCESTORS] = {BLOCK_SITE, "ancestors", "list(ref(site))", NULL, "The places it is in, nearest first."},
     [SITE_LEVEL] = {BLOCK_SITE, "level", "enum(host, rack, datacenter, zone, region, account, provider, global)", NULL, "What is lost with it, says its kind."},
@@ -451,10 +452,10 @@ void computed_names(struct evaluator *eval, const struct block_schema *schema, b
     }
 }
 
-static int find_row(const struct entity *entity, atom name, bool method)
+static int find_row(const struct block_schema *schema, atom name, bool method)
 {
     for (int i = 0; i < COMPUTED; i++) {
-        if ((uint32_t)table[i].block == entity->schema->id && (table[i].args != NULL) == method && strcmp(table[i].name, name) == 0)
+        if ((uint32_t)table[i].block == schema->id && (table[i].args != NULL) == method && strcmp(table[i].name, name) == 0)
             return i;
     }
     return -1;
@@ -543,18 +544,64 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
     }
 }
 
-bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out,
-                    const struct type **seen)
+/* What `copies` lists: not declared by anybody, but described like a block, so that its fields can be checked. */
+static const struct type *copies_type(struct evaluator *eval)
 {
-    int row = find_row(entity, name, false);
+    static const char *const fields[][2] = {
+        {"site", "ref(site)"}, {"store", "ref(store)"},
+        {"kind", "enum(primary, replica, full, incremental, differential, log, snapshot)"}, {"backup", "ref(backup)"},
+        {"immutable", "bool"}, {"offline", "bool"}, {"encrypted", "bool"}, {"media", "enum(object, block, disk, tape, git, paper)"},
+    };
+    struct block_schema *schema = ARENA_NEW(eval->arena, struct block_schema);
+    struct type *list = ARENA_NEW(eval->arena, struct type), *ref = ARENA_NEW(eval->arena, struct type);
+
+    schema->name = intern_str(eval->names, "copy");
+    schema->plural = "copies";
+    schema->id = BLOCK_COUNT;
+    schema->row_count = sizeof fields / sizeof *fields;
+    schema->rows = ARENA_ARRAY(eval->arena, struct attr_row, schema->row_count);
+    for (uint32_t i = 0; i < schema->row_count; i++) {
+        schema->rows[i].name = intern_str(eval->names, fields[i][0]);
+        schema->rows[i].type = type_read(eval->model, fields[i][1], NULL);
+        map_add(&schema->by_name, eval->arena, schema->rows[i].name, (void *)(uintptr_t)(i + 1));
+    }
+    ref->kind = TYPE_REF;
+    ref->schema = schema;
+    list->kind = TYPE_LIST;
+    list->element = ref;
+    return list;
+}
+
+static const struct type *row_type(struct evaluator *eval, int row)
+{
+    const struct type **slot = &eval->state->computed_types[row];
+
+    if (!*slot)
+        *slot = row == ASSET_COPIES ? copies_type(eval) : type_read(eval->model, table[row].type, NULL);
+    return *slot;
+}
+
+bool computed_shape(struct evaluator *eval, const struct block_schema *schema, atom name, bool method, const struct type **type)
+{
+    int row = find_row(schema, name, method);
 
     if (row < 0)
         return false;
-    if (seen) {
-        if (!eval->state->computed_types[row])
-            eval->state->computed_types[row] = type_read(eval->model, table[row].type, NULL);
-        *seen = eval->state->computed_types[row];
-    }
+    *type = row_type(eval, row);
+    if (*type && (*type)->kind == TYPE_ANY)
+        *type = NULL;
+    return true;
+}
+
+bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out,
+                    const struct type **seen)
+{
+    int row = find_row(entity->schema, name, false);
+
+    if (row < 0 || row == ASSET_HERE) /* the analysis knows, through its hook */
+        return false;
+    if (seen)
+        *seen = row_type(eval, row);
     *out = field(eval, (enum computed)row, entity, span);
     return true;
 }
@@ -588,7 +635,7 @@ static struct value loses(struct evaluator *eval, struct entity *scenario, struc
 bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
                      struct span span, struct value *out)
 {
-    int row = find_row(entity, name, true);
+    int row = find_row(entity->schema, name, true);
     struct diag *diag;
     bool fits;
 

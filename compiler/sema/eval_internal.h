@@ -114,6 +114,8 @@ bool value_extreme(struct evaluator *eval, bool greater, struct value a, struct 
 
 struct value eval_call(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
                        const struct type **seen);
+/* For the static check: whether the function exists and takes so many arguments; reports when not. */
+bool call_is_known(struct evaluator *eval, const struct expr *expr);
 /* Letters, digits and `_`, not starting with a digit. */
 const char *clean_identifier(struct arena *arena, const char *text);
 
@@ -130,6 +132,8 @@ struct value list_of_kind(struct evaluator *eval, struct value list, const char 
 struct value inherited_field(struct evaluator *eval, struct entity *entity, uint32_t row, struct value own);
 /* Names of computed fields and methods of a block, for suggestions and checks. */
 void computed_names(struct evaluator *eval, const struct block_schema *schema, bool methods, const char ***names, uint32_t *count);
+/* The type of a computed field or method of a block; false when it has none of that name. */
+bool computed_shape(struct evaluator *eval, const struct block_schema *schema, atom name, bool method, const struct type **type);
 /* Whether the place is `outer` or lies in it, by `within`. */
 bool place_is_in(struct evaluator *eval, struct entity *site, const struct entity *outer);
 

@@ -662,6 +662,13 @@ static struct value value_field(struct evaluator *eval, struct value object, con
     case VALUE_ENTITY:
         return field_typed(eval, object.u.entity, name, field_span(expr), seen);
     case VALUE_OBJECT:
+        if (seen && type && type->kind == TYPE_REF) {
+            uintptr_t row = (uintptr_t)map_get(&type->schema->by_name, name);
+
+            *seen = row ? type->schema->rows[row - 1].type : NULL;
+        } else if (seen && type && type->kind == TYPE_MAP) {
+            *seen = type->element;
+        }
         return object_field(eval, object.u.object, expr);
     case VALUE_LIST:
         return list_field(eval, object.u.list, expr, type, seen);

@@ -140,12 +140,17 @@ static void evaluate(struct sema *sema, struct entity *entity)
 
 static void evaluate_all(struct sema *sema)
 {
+    static const enum block_id deferred[] = {BLOCK_KIND, BLOCK_RULE};
+
+    /* First, because a mistake in a default of a kind is one mistake, not one for each asset that takes the default. */
+    for (size_t k = 0; k < sizeof deferred / sizeof *deferred; k++) {
+        for (uint32_t i = 0; i < sema->model->declared[deferred[k]].list.len; i++)
+            check_deferred(sema->eval, sema->model->declared[deferred[k]].list.items[i]);
+    }
     for (uint32_t id = 0; id < BLOCK_COUNT; id++) {
         for (uint32_t i = 0; i < sema->model->declared[id].list.len; i++) {
             struct entity *entity = sema->model->declared[id].list.items[i];
 
-            if (id == BLOCK_RULE || id == BLOCK_KIND)
-                check_deferred(sema->eval, entity);
             if (id != BLOCK_PARAM)
                 evaluate(sema, entity);
         }
