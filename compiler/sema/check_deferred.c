@@ -240,6 +240,12 @@ static void field_names(struct checker *c, struct shape object, const struct blo
         rows = object.kind->rows;
         extra = object.kind->row_count;
     }
+    for (uint32_t i = 0; object.kind && i < object.kind->extension_count; i++) {
+        if (object.kind->extensions[i].schema == schema) {
+            rows = object.kind->extensions[i].rows;
+            extra = object.kind->extensions[i].row_count;
+        }
+    }
     *names = ARENA_ARRAY(c->eval->arena, const char *, room + computed_len + extra);
     *count = 0;
     for (uint32_t i = 0; i < schema->row_count; i++)

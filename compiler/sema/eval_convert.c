@@ -102,6 +102,13 @@ const char *value_describe(struct evaluator *eval, struct value value)
     return arena_printf(eval->arena, "the %s `%s`", value_type_name((enum value_type)value.type), value_show(eval, value));
 }
 
+bool is_written_number(const struct evaluator *eval, struct span span)
+{
+    const char *text = span_text(eval, span);
+
+    return *text && strspn(text, "-0123456789._") == strlen(text);
+}
+
 bool help_units(struct evaluator *eval, struct diag *diag, struct value number, enum value_type unit, struct span span)
 {
     const char *digits = value_show(eval, number);
@@ -121,13 +128,25 @@ bool help_units(struct evaluator *eval, struct diag *diag, struct value number, 
         units = rates;
         break;
     case VALUE_PERCENT:
+        if (span.start && !is_written_number(eval, span)) {
+            diag_help(diag, "multiply it by its unit, for example `%s * 1%%`", span_text(eval, span));
+            return true;
+        }
         diag_fix(diag, span, arena_printf(eval->arena, "%s%%", digits), "write `%s%%`", digits);
         return true;
     case VALUE_MONEY:
+        if (span.start && !is_written_number(eval, span)) {
+            diag_help(diag, "multiply it by its currency, for example `%s * 1 USD`", span_text(eval, span));
+            return true;
+        }
         diag_fix(diag, span, arena_printf(eval->arena, "%s USD", digits), "name the currency, for example `%s USD`", digits);
         return true;
     default:
         return false;
+    }
+    if (span.start && !is_written_number(eval, span)) {
+        diag_help(diag, "multiply it by its unit, for example `%s * 1%s`", span_text(eval, span), units[0]);
+        return true;
     }
     if (number.u.integer == 0) {
         diag_fix(diag, span, arena_printf(eval->arena, "0%s", units[0]), "write `0%s`", units[0]);
