@@ -50,8 +50,13 @@ static struct store_access access_of(struct analysis *a, struct entity *store)
         struct entity *procedure = find_procedure(store->kind, names[i]);
         struct command *out = i == 0 ? &access.put : i == 1 ? &access.fetch : i == 2 ? &access.list : &access.remove;
 
+        struct value when;
+
         if (!procedure)
             continue;
+        when = eval_deferred(a->eval, procedure, PROCEDURE_when, scope);
+        if (when.type == VALUE_BOOL && !when.u.integer)
+            continue; /* e.g. nobody removes from a locked store */
         command(a, procedure, PROCEDURE_run, scope, store, out);
         if (i == 0) {
             strings(a, eval_deferred(a->eval, procedure, PROCEDURE_tools, scope), &access.tools, &access.tool_count);
