@@ -10,5 +10,6 @@ const struct backend *const drc_backends[] = {
     &drc_route53,
     &drc_cron,
     &drc_restore,
+    &drc_runbooks,
     NULL,
 };

@@ -9,6 +9,7 @@ extern const struct backend drc_terraform;
 extern const struct backend drc_route53;
 extern const struct backend drc_cron;
 extern const struct backend drc_restore;
+extern const struct backend drc_runbooks;
 
 /* The plan as JSON, by model/plan.schema.json; also what `drc plan --emit plan` prints. */
 void plan_json(const struct plan *plan, struct strbuf *out);

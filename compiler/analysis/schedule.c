@@ -309,7 +309,7 @@ static void enter(struct slot_walk *walk, int64_t at)
 {
     const struct zone *zone = walk->slots->zone;
     walk->stretch_end = INT64_MAX;
-    walk->stepwise_end = INT64_MIN;
+    walk->change_before = INT64_MIN;
     if (zone == NULL) {
         walk->offset = walk->slots->offset;
         return;
@@ -319,16 +319,26 @@ static void enter(struct slot_walk *walk, int64_t at)
     if (zone_next_change(zone, seconds, &walk->change)) {
         walk->stretch_end = walk->change.at * MS_SECOND;
     }
-    /* robfig rounds down to the hour, the day and the month, and so may come back to a change that is past. */
+    /* Whether a change is so near that robfig may come back to it. */
     if (walk->slots->search == SEARCH_ROBFIG) {
-        int64_t reach = day_rule_period(&walk->slots->days) == 1 ? 2 * MS_DAY : 32 * MS_DAY;
         struct zone_change change = {0};
-        int64_t from = seconds - reach / MS_SECOND;
+        int64_t from = seconds - 2 * 86400;
         while (zone_next_change(zone, from, &change) && change.at <= seconds) {
             from = change.at;
-            walk->stepwise_end = change.at * MS_SECOND + reach;
+            walk->change_before = change.at * MS_SECOND;
         }
     }
+}
+
+/* robfig starts by rounding down: to the hour, and to the day when the day does not match, as after a run that a change
+ * brought about on a wrong day. When that comes back to a change just past, only its own search tells the next slot. */
+static bool near_change(const struct slot_walk *walk)
+{
+    int64_t since = walk->slot - walk->change_before;
+    if (walk->slots->search != SEARCH_ROBFIG || walk->change_before == INT64_MIN || since > 2 * MS_DAY) {
+        return false;
+    }
+    return since < 2 * MS_HOUR || !day_rule_matches(&walk->slots->days, div_floor(walk->slot + walk->offset, MS_DAY));
 }
 
 /* Crosses the change at the end of the stretch; true when a run caught up at the change becomes the current slot. */
@@ -368,7 +378,7 @@ bool slot_walk_next(struct slot_walk *walk)
     }
     for (;;) {
         int64_t slot = candidate(walk) - walk->offset;
-        if (slot < walk->stretch_end && walk->slot >= walk->stepwise_end) {
+        if (slot < walk->stretch_end && !near_change(walk)) {
             walk->slot = slot;
             step(walk);
             return true;
@@ -410,6 +420,13 @@ bool slot_walk_start(struct slot_walk *walk, const struct schedule_slots *slots,
         start = change.at * MS_SECOND - 1;
     }
     enter(walk, start);
+    if (slots->search == SEARCH_ROBFIG && slots->zone != NULL) {
+        if (!robfig_next(slots, after, &walk->slot)) {
+            return false;
+        }
+        enter(walk, walk->slot);
+        return seek(walk, walk->slot + walk->offset + 1);
+    }
     if (!seek(walk, start + walk->offset + 1)) {
         return false;
     }

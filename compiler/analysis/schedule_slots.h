@@ -51,7 +51,7 @@ struct slot_walk {
     struct day_walk day;
     uint32_t time;        /* index into the day's times; the candidate after `slot` */
     int64_t offset;       /* milliseconds east of UTC in this stretch of constant offset */
-    int64_t stepwise_end; /* SEARCH_ROBFIG: until then its own search decides, not the calendar alone */
+    int64_t change_before; /* SEARCH_ROBFIG: a change less than two days ago; INT64_MIN: none */
     int64_t stretch_end;  /* INT64_MAX: never */
     struct zone_change change; /* at stretch_end */
 };

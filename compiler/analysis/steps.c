@@ -424,7 +424,7 @@ static void runbook_steps(struct analysis *a, struct scenario_result *result, en
             if (!out->items[s]->takes.known && !command_is_set(&out->items[s]->run) && out->items[s]->notify_count)
                 out->items[s]->takes = time_exact(0);
             if (!block_attr(block->tree, intern_str(a->model->names, "phase")))
-                out->items[s]->phase = where == BLOCK_BEFORE ? PHASE_PREPARE : PHASE_VERIFY;
+                out->items[s]->phase = where == BLOCK_BEFORE ? PHASE_PREPARE : where == BLOCK_AFTER ? PHASE_VERIFY : PHASE_RECOVER;
         }
     }
 }
@@ -541,6 +541,27 @@ static void wait_for_needs(struct analysis *a, struct asset_state *state)
     }
 }
 
+/* The way back is walked step by step, in a window of its own: its clock starts when somebody begins. */
+static void failback_steps(struct analysis *a, struct scenario_result *result)
+{
+    step_list steps = {0};
+    struct span_of_time clock = time_exact(0);
+
+    runbook_steps(a, result, BLOCK_FAILBACK, &steps);
+    for (uint32_t i = 0; i < steps.len; i++) {
+        struct step *step = steps.items[i];
+
+        step->id = intern_text(a, "failback.%s", step->origin->name);
+        step->ordinal = step->wave = i + 1;
+        step->start = clock;
+        clock = step->finish = time_add(clock, step->takes);
+        if (i)
+            wait_for(a, step, steps.items[i - 1]);
+    }
+    result->failback = steps.items;
+    result->failback_count = steps.len;
+}
+
 void make_steps(struct analysis *a, struct scenario_result *result)
 {
     step_list steps = {0}, before = {0}, after = {0};
@@ -585,6 +606,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
             wait_for(a, after.items[i], after.items[i - 1]);
         }
     }
+    failback_steps(a, result);
     result->step_count = before.len + steps.len + after.len;
     result->steps = ARENA_ARRAY(a->arena, struct step *, result->step_count);
     memcpy(result->steps, before.items, before.len * sizeof *result->steps);

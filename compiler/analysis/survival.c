@@ -312,6 +312,13 @@ static int64_t loss_of(struct value value)
     return TIME_UNKNOWN;
 }
 
+static const char *words(struct analysis *a, const struct entity *method, uint32_t row, const struct scope *scope)
+{
+    struct value value = eval_deferred(a->eval, method, row, scope);
+
+    return value.type == VALUE_STRING ? value.u.string : NULL;
+}
+
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
@@ -358,6 +365,8 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         return;
     }
     candidate->own = own_time(a, state, candidate);
+    candidate->failback = words(a, method, METHOD_failback, scope);
+    candidate->reprotect = words(a, method, METHOD_reprotect, scope);
     candidate->usable = true;
 }
 

@@ -1,0 +1,107 @@
+/* The steps of a page: a table with the clock, then every step by itself with what to type and what one sees. */
+#include "backends/runbooks/runbooks.h"
+
+#include "backends/common/command.h"
+
+#include <string.h>
+
+static const char *phase_word(enum step_phase phase)
+{
+    static const char *const words[] = {"prepare", "fence", "recover", "verify", "traffic", "re-protect"};
+
+    return words[phase];
+}
+
+static const char *heading(struct page *page, const struct step *step)
+{
+    return arena_printf(page->arena, "Step %u: %s", step->ordinal, step->title);
+}
+
+static struct md_inline what(struct page *page, const struct step *step)
+{
+    struct md_inline link = md_link(page->arena, md_text(page->arena, step->title), arena_printf(page->arena, "#%s", md_anchor(page->arena, heading(page, step))));
+
+    return md_cat(page->arena, step->critical ? MD("**!** ") : MD(""), link, step->irreversible ? MD(" (no way back)") : MD(""));
+}
+
+void step_table(struct page *page, struct step *const *steps, uint32_t count)
+{
+    MD_TABLE(&page->md, NULL, MD("#"), MD("Starts"), MD("Ends by"), MD("Takes"), MD("For"), MD("Phase"), MD("What"), MD("Who"));
+    for (uint32_t i = 0; i < count; i++) {
+        struct step *step = steps[i];
+
+        MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%u", step->ordinal)), page_clock(page, step->start.known, step->start.worst),
+               page_clock(page, step->finish.known, step->finish.worst), page_time(page, step->takes.known, step->takes.worst),
+               md_code(page->arena, step->asset ? step->asset->name : step->subject->name), md_text(page->arena, phase_word(step->phase)), what(page, step),
+               step->automated ? MD("script") : page_who(page, step->by));
+    }
+    md_table_end(&page->md);
+    md_paragraph(&page->md, MD("Times are the worst case, counted from the interruption. Steps marked **!** decide when everything is back: a delay there delays "
+                               "the whole recovery."));
+}
+
+static void command(struct page *page, const char *label, const struct command *command)
+{
+    if (!command_is_set(command))
+        return;
+    md_paragraph(&page->md, md_text(page->arena, label));
+    md_code_block(&page->md, "sh", command_line(page->arena, command));
+}
+
+static void waits(struct page *page, const struct step *step)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    for (uint32_t i = 0; i < step->after_count; i++)
+        strbuf_addf(&text, "%s%u", i ? ", " : "", step->after[i]->ordinal);
+    if (text.len)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Waits for: step "), md_text(page->arena, strbuf_str(&text))));
+    strbuf_release(&text);
+}
+
+static void details(struct page *page, const struct step *step)
+{
+    const char *origin = backend_origin(page->plan, step->span);
+
+    md_heading(&page->md, 3, md_text(page->arena, heading(page, step)));
+    if (step->irreversible)
+        md_alert(&page->md, "CAUTION", MD("Point of no return: there is no way back from this step but the failback."));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("For: "), md_code(page->arena, step->asset ? step->asset->name : step->subject->name), MD(" ("),
+                                   md_code(page->arena, step->id), origin[0] ? MD(", ") : MD(""), origin[0] ? md_code(page->arena, origin) : MD(""), MD(")")));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated ? MD(" watches; the script does it") : MD("")));
+    waits(page, step);
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
+                                   page_time(page, step->timeout > 0, step->timeout)));
+    for (uint32_t i = 0; i < step->input_count; i++)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), md_text(page->arena, step->inputs[i]->name), MD(". The script puts the question and checks the answer.")));
+    if (step->manual)
+        md_quote(&page->md, md_cat(page->arena, MD("**Do this:** "), md_text(page->arena, step->manual)));
+    command(page, "Done already when this succeeds:", &step->check);
+    command(page, "Run:", &step->run);
+    command(page, "Wait until this succeeds:", &step->until);
+    command(page, "Verify:", &step->verify);
+    for (uint32_t i = 0; i < step->notify_count; i++)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, entity_title(page->plan->model, step->notify[i])), "communication.md")));
+    if (step->expect)
+        md_paragraph(&page->md, md_cat(page->arena, MD("**Expect:** "), md_text(page->arena, step->expect)));
+    else if (step->automated)
+        md_paragraph(&page->md, MD("**Expect:** the command ends with status 0."));
+    if (step->otherwise)
+        md_paragraph(&page->md, md_cat(page->arena, MD("**If the command cannot run:** a person attests: "), md_text(page->arena, step->otherwise)));
+    if (strcmp(step->on_failure, "continue") == 0)
+        md_paragraph(&page->md, MD("**If it fails:** the recovery goes on; note it and come back to it."));
+    else if (strcmp(step->on_failure, "ask") == 0)
+        md_paragraph(&page->md, MD("**If it fails:** the script asks whether to go on."));
+    else if (step->irreversible)
+        md_paragraph(&page->md, MD("**If it fails:** do not repeat it blindly. Look at the state first, then run the script again with `--resume`: a step that is done already is skipped."));
+    else
+        md_paragraph(&page->md, MD("**If it fails:** nothing that waits for it is started. Mend the cause and run the script again with `--resume`."));
+    if (command_is_set(&step->undo))
+        command(page, "Take it back:", &step->undo);
+}
+
+void step_details(struct page *page, struct step *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        details(page, steps[i]);
+}

@@ -1,0 +1,304 @@
+/* What several pages show: times, people, notices, figures, pictures. */
+#include "backends/runbooks/runbooks.h"
+
+#include <string.h>
+
+struct md_inline page_time(struct page *page, bool known, int64_t ms)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct md_inline result;
+
+    if (!known || ms == TIME_UNKNOWN)
+        return MD("unknown");
+    if (ms == RPO_NOT_APPLICABLE)
+        return MD("n/a");
+    print_duration_words(&text, ms);
+    result = md_text(page->arena, strbuf_str(&text));
+    strbuf_release(&text);
+    return result;
+}
+
+/* Hours and minutes since the interruption, rounded up: nobody reads seconds off a wall clock. */
+struct md_inline page_clock(struct page *page, bool known, int64_t ms)
+{
+    int64_t minutes = (ms + MS_MINUTE - 1) / MS_MINUTE;
+
+    if (!known || ms < 0)
+        return MD("unknown");
+    return md_text(page->arena, arena_printf(page->arena, "T+%lld:%02lld", (long long)(minutes / 60), (long long)(minutes % 60)));
+}
+
+const char *attr_text(const struct page *page, const struct entity *entity, const char *name, const char *fallback)
+{
+    struct value value = entity ? entity_get(page->plan->model, entity, name) : value_unknown();
+
+    if (!value_is_known(value) || value.type == VALUE_NULL || value.type == VALUE_LIST || value.type == VALUE_ENTITY)
+        return fallback;
+    return value_text(value, page->arena);
+}
+
+struct value attr_list(const struct page *page, const struct entity *entity, const char *name)
+{
+    static const struct value_list nothing;
+    struct value value = entity ? entity_get(page->plan->model, entity, name) : value_unknown();
+
+    return value.type == VALUE_LIST ? value : (struct value){.type = VALUE_LIST, .u.list = &nothing};
+}
+
+struct md_inline page_who(struct page *page, const struct entity *who)
+{
+    const char *lead;
+
+    if (!who)
+        return MD("**nobody named**");
+    if (who->schema->id == BLOCK_PERSON)
+        return md_text(page->arena, attr_text(page, who, "name", who->name));
+    lead = entity_ref(page->plan->model, who, "lead") ? attr_text(page, entity_ref(page->plan->model, who, "lead"), "name", "") : "";
+    return md_text(page->arena, arena_printf(page->arena, "%s%s%s%s", entity_title(page->plan->model, who), lead[0] ? " (" : "", lead,
+                                             lead[0] ? ")" : ""));
+}
+
+static void add_way(struct strbuf *text, const char *what, const char *value)
+{
+    if (!value)
+        return;
+    strbuf_addf(text, "%s%s %s", text->len ? ", " : "", what, value);
+}
+
+static void add_person(struct page *page, struct strbuf *text, const struct entity *person)
+{
+    add_way(text, "phone", attr_text(page, person, "phone", NULL));
+    add_way(text, "mail", attr_text(page, person, "email", NULL));
+    add_way(text, "chat", attr_text(page, person, "chat", NULL));
+    add_way(text, "pager", attr_text(page, person, "pager", NULL));
+}
+
+struct md_inline page_reach(struct page *page, const struct entity *who)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct md_inline result;
+    struct entity *lead;
+
+    if (who && who->schema->id == BLOCK_PERSON) {
+        add_person(page, &text, who);
+    } else if (who) {
+        add_way(&text, "on call", attr_text(page, who, "on_call", NULL));
+        lead = entity_ref(page->plan->model, who, "lead");
+        if (lead)
+            add_person(page, &text, lead);
+    }
+    result = text.len ? md_text(page->arena, strbuf_str(&text)) : MD("no way to reach is written down");
+    strbuf_release(&text);
+    return result;
+}
+
+/* ---------------------------------------------------------------- people and words */
+
+void contacts_table(struct page *page)
+{
+    const struct model *model = page->plan->model;
+
+    MD_TABLE(&page->md, NULL, MD("Name"), MD("Role"), MD("How to reach"));
+    for (uint32_t i = 0; i < model->declared[BLOCK_TEAM].list.len; i++) {
+        struct entity *team = model->declared[BLOCK_TEAM].list.items[i];
+
+        MD_ROW(&page->md, page_who(page, team), MD("team"), page_reach(page, team));
+    }
+    for (uint32_t i = 0; i < model->declared[BLOCK_PERSON].list.len; i++) {
+        struct entity *person = model->declared[BLOCK_PERSON].list.items[i];
+
+        MD_ROW(&page->md, page_who(page, person), md_text(page->arena, attr_text(page, person, "role", "")), page_reach(page, person));
+    }
+    md_table_end(&page->md);
+}
+
+static bool concerns(const struct page *page, const struct entity *notice, const struct entity *severity)
+{
+    struct value list = attr_list(page, notice, "severities");
+
+    if (list.u.list->count == 0 || !severity)
+        return true;
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_ENTITY && list.u.list->items[i].u.entity == severity)
+            return true;
+    }
+    return false;
+}
+
+static struct md_inline clock_cell(struct page *page, const struct entity *notice, uint32_t row)
+{
+    uint32_t cursor = 0;
+    struct entity *clock = entity_child(notice, BLOCK_CLOCK, &cursor);
+    struct value value = clock ? entity_slot(clock, row) : value_unknown();
+
+    if (value.type != VALUE_DURATION)
+        return MD("–");
+    return value.u.integer == 0 ? MD("at once") : page_time(page, true, value.u.integer);
+}
+
+void notices_table(struct page *page, const struct entity *severity)
+{
+    const struct model *model = page->plan->model;
+    bool any = false;
+
+    for (uint32_t i = 0; i < model->declared[BLOCK_NOTICE].list.len; i++) {
+        struct entity *notice = model->declared[BLOCK_NOTICE].list.items[i];
+        struct entity *channel = entity_ref(model, notice, "channel");
+
+        if (!concerns(page, notice, severity))
+            continue;
+        if (!any)
+            MD_TABLE(&page->md, NULL, MD("Notice"), MD("For"), MD("Where"), MD("First within"), MD("Then every"), MD("Resolution"), MD("Report within"));
+        any = true;
+        MD_ROW(&page->md, md_text(page->arena, entity_title(model, notice)), md_text(page->arena, attr_text(page, notice, "audience", "")),
+               md_text(page->arena, channel ? attr_text(page, channel, "address", channel->name) : ""), clock_cell(page, notice, CLOCK_initial),
+               clock_cell(page, notice, CLOCK_update), clock_cell(page, notice, CLOCK_resolution), clock_cell(page, notice, CLOCK_post_mortem));
+    }
+    if (any)
+        md_table_end(&page->md);
+    else
+        md_paragraph(&page->md, MD("No notice is declared for this severity."));
+}
+
+void checklist(struct page *page, const struct entity *runbook, const char *phase, const char *heading)
+{
+    struct entity *list, *item;
+    bool any = false;
+
+    for (uint32_t i = 0; (list = entity_child(runbook, BLOCK_CHECKLIST, &i));) {
+        struct value items = attr_list(page, list, "items");
+
+        if (strcmp(attr_text(page, list, "phase", ""), phase) != 0)
+            continue;
+        if (!any)
+            md_heading(&page->md, 3, md_text(page->arena, heading));
+        any = true;
+        for (uint32_t n = 0; n < items.u.list->count; n++)
+            md_task(&page->md, 0, false, md_text(page->arena, value_text(items.u.list->items[n], page->arena)));
+        for (uint32_t n = 0; (item = entity_child(list, BLOCK_ITEM, &n));) {
+            struct entity *owner = entity_ref(page->plan->model, item, "owner");
+            const char *proves = attr_text(page, item, "proves", NULL);
+            char *name = arena_strdup(page->arena, item->name);
+
+            for (char *at = name; *at; at++)
+                *at = *at == '-' ? ' ' : *at;
+            md_task(&page->md, 0, false,
+                    md_cat(page->arena, md_text(page->arena, name), owner ? MD(" – ") : MD(""), owner ? page_who(page, owner) : MD(""),
+                           proves ? MD(": ") : MD(""), proves ? md_text(page->arena, proves) : MD("")));
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- figures and their sources */
+
+static void figure_row(struct page *page, const char *what, struct span_of_time takes, const struct entity *block, struct span span)
+{
+    struct strbuf figure = STRBUF_INIT;
+    const char *says = "", *grade = "", *url = NULL, *origin = backend_origin(page->plan, span);
+    struct entity *source;
+    uint32_t cursor = 0;
+
+    if (!takes.known) {
+        strbuf_addstr(&figure, "unknown");
+    } else if (takes.best == takes.worst) {
+        print_duration(&figure, takes.worst);
+    } else {
+        print_duration(&figure, takes.best);
+        strbuf_addstr(&figure, " .. ");
+        print_duration(&figure, takes.typical);
+        strbuf_addstr(&figure, " .. ");
+        print_duration(&figure, takes.worst);
+    }
+    source = block ? entity_child(block, BLOCK_SOURCE, &cursor) : NULL;
+    if (source) {
+        says = attr_text(page, source, "says", "");
+        grade = attr_text(page, source, "grade", "");
+        url = source->name;
+    }
+    MD_ROW(&page->md, md_code(page->arena, what), md_text(page->arena, strbuf_str(&figure)), md_text(page->arena, grade),
+           !source ? MD("the specification") : strncmp(url, "https://", 8) == 0 ? md_link(page->arena, md_text(page->arena, says), url)
+                                                                               : md_text(page->arena, says),
+           md_code(page->arena, origin[0] ? origin : "-"));
+    strbuf_release(&figure);
+}
+
+void figures_table(struct page *page, const struct scenario_result *result)
+{
+    MD_TABLE(&page->md, NULL, MD("Step"), MD("Best .. typical .. worst"), MD("Grade"), MD("Source"), MD("Written in"));
+    figure_row(page, "detection", result->detect, NULL, result->scenario->span);
+    figure_row(page, "declaration", result->declare, NULL, result->scenario->span);
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        const struct step *step = result->steps[i];
+        const struct asset_state *state = step->asset ? &result->states[step->asset->index] : NULL;
+        uint32_t cursor = 0;
+        /* A step without a source of its own rests on the figure of its method. */
+        bool own = step->origin && entity_child(step->origin, BLOCK_SOURCE, &cursor);
+
+        figure_row(page, step->id, step->takes, own ? step->origin : state && state->chosen ? state->chosen->method : step->origin, step->span);
+    }
+    md_table_end(&page->md);
+    md_paragraph(&page->md, MD("Grades: A vendor documentation, B vendor guidance, C third-party benchmark, D derived, P our own policy. The worst figure counts in the "
+                               "proof."));
+}
+
+/* ---------------------------------------------------------------- pictures */
+
+bool has_steps(const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        if (result->steps[i]->finish.known && result->steps[i]->takes.worst > 0)
+            return true;
+    }
+    return false;
+}
+
+void dependency_graph(struct page *page, const struct scenario_result *result)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_addstr(&text, "flowchart LR\n");
+    for (uint32_t i = 0; i < page->plan->asset_count; i++) {
+        const char *label = mermaid_label(page->arena, page->plan->assets[i].name);
+        enum asset_fate fate = result ? result->states[i].fate : FATE_UNAFFECTED;
+
+        strbuf_addf(&text, "  a%u[%s]%s\n", i, label, fate == FATE_LOST ? ":::lost" : fate == FATE_IMPAIRED ? ":::impaired" : "");
+    }
+    for (uint32_t i = 0; i < page->plan->asset_count; i++) {
+        const struct asset *asset = &page->plan->assets[i];
+
+        for (uint32_t n = 0; n < asset->needs.count; n++)
+            strbuf_addf(&text, "  a%u --> a%u\n", i, asset->needs.items[n].to->index);
+        for (uint32_t n = 0; n < asset->uses.count; n++)
+            strbuf_addf(&text, "  a%u -.-> a%u\n", i, asset->uses.items[n].to->index);
+    }
+    strbuf_addstr(&text, "  classDef lost fill:#f6d5d2,stroke:#a33\n  classDef impaired fill:#fbeccb,stroke:#a83\n");
+    md_code_block(&page->md, "mermaid", strbuf_str(&text));
+    strbuf_release(&text);
+}
+
+void timeline(struct page *page, const struct scenario_result *result)
+{
+    struct strbuf text = STRBUF_INIT;
+    const void *section = NULL;
+
+    strbuf_addstr(&text, "gantt\n  dateFormat x\n  axisFormat %H:%M\n");
+    if (result->detect.known && result->declare.known) {
+        strbuf_addf(&text, "  section decision\n  detected : 0, %lld\n", (long long)result->detect.worst);
+        if (result->declare.worst)
+            strbuf_addf(&text, "  declared : %lld, %lld\n", (long long)result->detect.worst, (long long)(result->detect.worst + result->declare.worst));
+    }
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        const struct step *step = result->steps[i];
+        const void *subject = step->asset ? (const void *)step->asset : (const void *)step->subject;
+
+        if (!step->finish.known || step->takes.worst == 0)
+            continue;
+        if (subject != section)
+            strbuf_addf(&text, "  section %s\n", mermaid_gantt_text(page->arena, step->asset ? step->asset->name : step->subject->name));
+        section = subject;
+        strbuf_addf(&text, "  %s :%s%lld, %lld\n", mermaid_gantt_text(page->arena, step->title), step->critical ? "crit, " : " ",
+                    (long long)step->start.worst, (long long)step->finish.worst);
+    }
+    md_code_block(&page->md, "mermaid", strbuf_str(&text));
+    strbuf_release(&text);
+}
