@@ -6,6 +6,7 @@
 # Everything about an endpoint is in ENDPOINT/endpoint.json beside this script. Records change in one batch, all or
 # nothing; before a change, what is there is kept in the state folder, so that `undo` puts back exactly that.
 set -euo pipefail
+shopt -s inherit_errexit
 export LC_ALL=C AWS_PAGER=
 
 here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
@@ -166,13 +167,29 @@ send_batch() {
     wait_for_sync "${id}"
 }
 
+# RECORDS BATCH: whether every change of the batch is there already. Names come back with a dot at the end.
+is_done() {
+    jq -e -n --argjson records "$1" --argjson batch "$2" '
+        def plain: walk(if type == "string" then rtrimstr(".") else . end);
+        ($records | map(plain)) as $have
+        | $batch.Changes
+        | all(.Action == "UPSERT" and ((.ResourceRecordSet | plain) as $want | $have | any(. == $want)))' >/dev/null
+}
+
 apply_batch() {
     local file="${here}/${endpoint}/$1.json" batch previous
     [[ -f "${file}" ]] || die 64 "there is no batch $1 for ${endpoint}"
     batch="$(resolved "${file}")"
     previous="$(live_records)"
-    keep_previous "$(jq -n --argjson records "${previous}" --argjson batch "${batch}" \
-        '{kind: "records", before: $records, batch: $batch}')"
+    if is_done "${previous}" "${batch}"; then
+        say "the records are so already"
+        return 0
+    fi
+    # Undoing a creation would leave the name without an answer.
+    if [[ "$1" != create ]]; then
+        keep_previous "$(jq -n --argjson records "${previous}" --argjson batch "${batch}" \
+            '{kind: "records", before: $records, batch: $batch}')"
+    fi
     send_batch "${batch}"
 }
 
@@ -196,7 +213,9 @@ undo() {
             ;;
         check)
             set_check "$(jq -r .id <"${file}")" "$(jq -r .disabled <"${file}")" "$(jq -r .inverted <"${file}")"
+            say "the health check is as it was"
             ;;
+        target) lead_to "$(jq -r .name <"${file}")" ;;
         *) die 4 "${file} is not understood" ;;
     esac
 }
@@ -224,8 +243,13 @@ primary_out() {
     before="$(aws_call route53 get-health-check --health-check-id "${id}" --output json \
         | jq --arg id "${id}" '{kind: "check", id: $id, disabled: (.HealthCheck.HealthCheckConfig.Disabled // false),
             inverted: (.HealthCheck.HealthCheckConfig.Inverted // false)}')"
+    if [[ "$(jq -r '[.disabled, .inverted] | unique | join(",")' <<<"${before}")" == "${out}" ]]; then
+        say "the health check is so already"
+        return 0
+    fi
     keep_previous "${before}"
     set_check "${id}" "${out}" "${out}"
+    [[ "${dry_run}" == no ]] || return 0
     say "the primary counts as $([[ "${out}" == true ]] && printf 'unhealthy' || printf 'what its health check sees')"
 }
 
@@ -234,7 +258,7 @@ switch_primary() {
     local value="$1"
     change cloudwatch put-metric-data --region "$(fact .switch.region)" --namespace "$(fact .switch.namespace)" \
         --metric-name "$(fact .switch.metric)" --dimensions "Endpoint=$(fact .endpoint)" --value "${value}"
-    say "the alarm $(fact .switch.alarm) follows within two minutes, Route 53 after it"
+    [[ "${dry_run}" == yes ]] || say "the alarm $(fact .switch.alarm) follows within two minutes, Route 53 after it"
 }
 
 # Mode arc: any of five addresses takes the change; they were kept by `prepare`, since asking needs a control plane.
@@ -279,7 +303,7 @@ prepare() {
 }
 
 create() {
-    local check file
+    local check config
     [[ "$(fact .mode)" != arc ]] || die 4 "routing controls are created by terraform/global"
     if [[ -f "${here}/${endpoint}/alarm-switch.json" ]]; then
         change cloudwatch put-metric-alarm --region "$(fact .switch.region)" \
@@ -291,9 +315,9 @@ create() {
             say "${check} exists"
             continue
         fi
-        file="$(resolved "${here}/${endpoint}/${check}.json")"
-        change route53 create-health-check --caller-reference "$(reference "${check}")" --health-check-config "${file}" \
-            --output json
+        config="$(resolved "${here}/${endpoint}/${check}.json")"
+        change route53 create-health-check --caller-reference "$(reference "${check}")" --health-check-config "${config}" \
+            --query HealthCheck.Id --output text
     done < <(fact '.checks[]')
     if [[ "$(live_records | jq length)" == 0 ]]; then
         apply_batch create
@@ -304,7 +328,7 @@ create() {
 
 show() {
     local id
-    live_records | jq -r '.[] | [.Name, .Type, .SetIdentifier // "-", .Failover // (.Weight | tostring? // "-"),
+    live_records | jq -r '.[] | [.Name, .Type, .SetIdentifier // "-", .Failover // (.Weight // .Region // "-" | tostring),
         .AliasTarget.DNSName // ([.ResourceRecords[]?.Value] | join(",")), .HealthCheckId // "-"] | @tsv'
     while IFS= read -r id; do
         [[ -n "${id}" ]] || continue
@@ -313,14 +337,25 @@ show() {
     done < <(live_records | jq -r '[.[].HealthCheckId // empty] | unique[]')
 }
 
+# INDEX: what leading to this target took traffic from, where asking first would need a control plane.
+keep_other() {
+    keep_previous "$(jq --argjson index "$1" '{kind: "target", name: .targets[if $index == 0 then 1 else 0 end].name}' <"${facts}")"
+}
+
 # Leads to the target with this name.
 lead_to() {
     local to="$1" index
     index="$(jq -r --arg to "${to}" '[.targets | to_entries[] | select(.value.name == $to) | .key] | .[0] // ""' <"${facts}")"
     [[ -n "${index}" ]] || die 64 "${endpoint} has no target ${to}; it has: $(fact '[.targets[].name] | join(", ")')"
     case "$(fact .mode)" in
-        arc) switch_controls "${to}" ;;
-        stop) switch_primary "$((index > 0 ? 1 : 0))" ;;
+        arc)
+            switch_controls "${to}"
+            keep_other "${index}"
+            ;;
+        stop)
+            switch_primary "$((index > 0 ? 1 : 0))"
+            keep_other "${index}"
+            ;;
         health)
             if [[ "$(fact .routing)" == failover && "$(fact '.targets[0].health_check // ""')" != "" ]]; then
                 primary_out "$([[ "${index}" == 0 ]] && printf false || printf true)"
@@ -330,7 +365,7 @@ lead_to() {
             ;;
         *) apply_batch "$(fact ".targets[${index}].batch")" ;;
     esac
-    say "${endpoint}: $(fact .name) leads to ${to}"
+    [[ "${dry_run}" == yes ]] || say "${endpoint}: $(fact .name) leads to ${to}"
 }
 
 main() {

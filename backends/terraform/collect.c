@@ -354,7 +354,8 @@ static void add_emission(struct tf *tf, struct emission *emission)
         if (block->root != root)
             continue;
         if (tf_block_equal(block->emitted, emission->block)) {
-            vec_push(arena, &block->sources, emission);
+            if (block->sources.items[block->sources.len - 1]->subject != emission->subject)
+                vec_push(arena, &block->sources, emission);
             return;
         }
         struct diag *diag =

@@ -213,7 +213,7 @@ static const char *stop_check(const struct maker *m, const char *request)
     set_string(m, block, "alarm_name", alarm);
     set_string(m, block, "alarm_description",
                arena_printf(m->arena,
-                            "Set off by stop.sh: takes %s away from the primary without a call to Route 53",
+                            "Set off by traffic.sh: takes %s away from the primary without a call to Route 53",
                             m->endpoint->fqdn));
     set_string(m, block, "namespace", arena_printf(m->arena, "drc/%s", m->tf->plan->name));
     set_string(m, block, "metric_name", "PrimaryOut");
