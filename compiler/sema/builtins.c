@@ -603,6 +603,70 @@ static struct value fn_int(struct call *call)
     }
 }
 
+/* A quantity from its text, as a JSON inventory has it; a quantity stays what it is. */
+static struct value from_text(struct call *call, enum value_type type)
+{
+    struct value value = call->args[0];
+    struct frac rate;
+    int64_t number = 0;
+    const char *text;
+    size_t len;
+    bool read = false;
+
+    if (value.type == (uint8_t)type)
+        return value;
+    if (!arg_string(call, 0, &text))
+        return value_error();
+    len = strlen(text);
+    switch (type) {
+    case VALUE_DURATION:
+        read = read_duration(text, len, &number);
+        break;
+    case VALUE_SIZE:
+        read = read_size(text, len, &number);
+        break;
+    case VALUE_PERCENT:
+        /* A decimal counts in parts of 1, a percentage in parts of 100. */
+        read = len > 1 && text[len - 1] == '%' && read_decimal(text, len - 1, &number) && number % 100 == 0;
+        number /= 100;
+        break;
+    case VALUE_RATE:
+        if (read_rate(text, len, &rate)) {
+            struct frac *kept = ARENA_NEW(call->eval->arena, struct frac);
+
+            *kept = rate;
+            return (struct value){.type = VALUE_RATE, .u.rate = kept};
+        }
+        break;
+    default:
+        break;
+    }
+    if (read)
+        return value_int(type, number);
+    return value_error_at(call->eval, DIAG_E0311, arg_span(call, 0), "%s is not a %s", value_show(call->eval, value),
+                          value_type_name(type));
+}
+
+static struct value fn_duration(struct call *call)
+{
+    return from_text(call, VALUE_DURATION);
+}
+
+static struct value fn_size(struct call *call)
+{
+    return from_text(call, VALUE_SIZE);
+}
+
+static struct value fn_rate(struct call *call)
+{
+    return from_text(call, VALUE_RATE);
+}
+
+static struct value fn_percent(struct call *call)
+{
+    return from_text(call, VALUE_PERCENT);
+}
+
 /* A quantity as a plain number of one unit; what is not whole is an error, or rounded up by the variants that say so. */
 static struct value in_unit(struct call *call, enum value_type type, bool up)
 {
@@ -934,6 +998,10 @@ static const struct function functions[] = {
     {"slug", 1, MANY, 0, fn_slug, "slug(part, …) -> string", "The parts joined by `-` in lower case, of letters, digits and single `-`.", 0},
     {"string", 1, 1, 0, fn_string, "string(value) -> string", "The text of a value, as interpolation writes it.", 0},
     {"int", 1, 1, 0, fn_int, "int(value) -> int", "A whole decimal, or a string of digits, as an int.", 0},
+    {"duration", 1, 1, 0, fn_duration, "duration(string) -> duration", "A duration from its text, as data files have it: `duration(e.rto)`.", 0},
+    {"size", 1, 1, 0, fn_size, "size(string) -> size", "A size from its text.", 0},
+    {"rate", 1, 1, 0, fn_rate, "rate(string) -> rate", "A rate from its text.", 0},
+    {"percent", 1, 1, 0, fn_percent, "percent(string) -> percent", "A percentage from its text.", 0},
     {"milliseconds", 1, 1, 0, fn_time_unit, "milliseconds(duration) -> int", "The number of milliseconds.", 1},
     {"seconds", 1, 1, 0, fn_time_unit, "seconds(duration) -> int", "The number of seconds, which must be whole.", MS_SECOND},
     {"minutes", 1, 1, 0, fn_time_unit, "minutes(duration) -> int", "The number of minutes, which must be whole.", MS_MINUTE},

@@ -10,12 +10,14 @@
 struct shape {
     const struct type *type; /* NULL: nothing is known */
     struct kind_info *kind;  /* of a thing, of the elements of a list, or of the asset a nested block stands in; or NULL */
+    bool runtime;            /* known only when the plan runs */
 };
 
 /* A scope whose values are unknown; `base` first, so that the evaluator's look-up works on it. */
 struct shape_scope {
     struct scope base;
     struct kind_info *kind;
+    bool runtime;
 };
 
 struct checker {
@@ -30,7 +32,7 @@ static struct shape check(struct checker *c, struct expr *expr, const struct sco
 
 static struct shape shape_of(const struct type *type)
 {
-    return (struct shape){type && type->kind != TYPE_ANY ? type : NULL, NULL};
+    return (struct shape){type && type->kind != TYPE_ANY ? type : NULL, NULL, false};
 }
 
 /* ---------------------------------------------------------------- shapes */
@@ -39,7 +41,7 @@ static struct shape element_of(struct shape list)
 {
     if (!list.type || list.type->kind != TYPE_LIST)
         return shape_of(NULL);
-    return (struct shape){list.type->element->kind == TYPE_ANY ? NULL : list.type->element, list.kind};
+    return (struct shape){list.type->element->kind == TYPE_ANY ? NULL : list.type->element, list.kind, false};
 }
 
 static struct shape list_of(struct checker *c, struct shape element)
@@ -48,7 +50,7 @@ static struct shape list_of(struct checker *c, struct shape element)
 
     type->kind = TYPE_LIST;
     type->element = element.type ? element.type : &type_any;
-    return (struct shape){type, element.kind};
+    return (struct shape){type, element.kind, false};
 }
 
 static struct shape shape_of_value(struct checker *c, struct value value, const struct type *seen)
@@ -196,11 +198,11 @@ static bool find_field(struct checker *c, struct shape object, const struct bloc
         const struct block_schema *child = schema->children[i];
 
         if (child->flags & SCHEMA_SINGLE && child->name == name) {
-            *out = (struct shape){ref_type(eval, child), object.kind};
+            *out = (struct shape){ref_type(eval, child), object.kind, false};
             return true;
         }
         if (strcmp(child->plural, name) == 0) {
-            *out = (struct shape){list_type(eval, child), object.kind};
+            *out = (struct shape){list_type(eval, child), object.kind, false};
             return true;
         }
     }
@@ -221,7 +223,7 @@ static bool find_field(struct checker *c, struct shape object, const struct bloc
         return true;
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
         if (model->schemas[i].name == name && has_child(&model->schemas[i], schema)) {
-            *out = (struct shape){ref_type(eval, &model->schemas[i]), object.kind};
+            *out = (struct shape){ref_type(eval, &model->schemas[i]), object.kind, false};
             return true;
         }
     }
@@ -320,7 +322,7 @@ static struct shape field(struct checker *c, struct expr *expr, struct shape obj
     struct shape found;
 
     if (!type)
-        return shape_of(NULL);
+        return object; /* a run-time value's parts are run-time values */
     switch (type->kind) {
     case TYPE_REF:
         if (find_field(c, object, type->schema, name, &found))
@@ -390,7 +392,7 @@ static struct shape name(struct checker *c, struct expr *expr, const struct scop
     struct value value = value_unknown();
 
     if (local && (!local->weak || !expected))
-        return (struct shape){local->type, ((const struct shape_scope *)local)->kind};
+        return (struct shape){local->type, ((const struct shape_scope *)local)->kind, ((const struct shape_scope *)local)->runtime};
     if (!name_find(c->eval, expr, expr->u.name, scope, expected, &value, &seen)) {
         eval_name(c->eval, expr, scope, expected, NULL);
         return mistake(expr);
@@ -455,6 +457,15 @@ static struct shape beside(struct checker *c, struct expr *expr, const struct sc
 
 /* ---------------------------------------------------------------- operators */
 
+static struct shape report_runtime(struct checker *c, struct expr *expr, const struct expr *culprit, const char *doing)
+{
+    struct diag *diag = diag_report(c->eval->sink, DIAG_E0319, culprit->span, "the run-time value `%s` cannot be %s",
+                                    span_text(c->eval, culprit->span), doing);
+
+    diag_at(diag, "known only when the plan runs");
+    return mistake(expr);
+}
+
 static struct shape binary(struct checker *c, struct expr *expr, const struct scope *scope)
 {
     struct expr *left = expr->u.binary.left, *right = expr->u.binary.right;
@@ -477,6 +488,8 @@ static struct shape binary(struct checker *c, struct expr *expr, const struct sc
     }
     if (left->kind == EXPR_ERROR || right->kind == EXPR_ERROR)
         return mistake(expr);
+    if (a.runtime || b.runtime)
+        return report_runtime(c, expr, a.runtime ? left : right, compares ? "compared" : "calculated with");
     from = sample(left, a.type);
     by = sample(right, b.type);
     if (from.type == VALUE_PENDING || by.type == VALUE_PENDING) {
@@ -507,7 +520,8 @@ static struct shape binary(struct checker *c, struct expr *expr, const struct sc
 
 static struct shape_scope bound(atom local, struct shape shape, const struct scope *outer)
 {
-    return (struct shape_scope){.base = {.outer = outer, .name = local, .value = value_unknown(), .type = shape.type}, .kind = shape.kind};
+    return (struct shape_scope){.base = {.outer = outer, .name = local, .value = value_unknown(), .type = shape.type}, .kind = shape.kind,
+                                .runtime = shape.runtime};
 }
 
 /* The shape of what a loop runs over. */
@@ -596,7 +610,7 @@ static struct shape method(struct checker *c, struct expr *expr, const struct sc
         atom path = args && args->count == 1 ? expr_path(args->items[0], c->eval->names) : NULL;
 
         if (strcmp(called, "of") == 0)
-            return (struct shape){object.type, path ? map_get(&c->eval->model->kinds, path) : NULL};
+            return (struct shape){object.type, path ? map_get(&c->eval->model->kinds, path) : NULL, false};
         value_error_at(c->eval, DIAG_E0309, last_name(callee), "a list has no function `%s`", called);
         return mistake(expr);
     }
@@ -732,7 +746,7 @@ static struct shape check_compound(struct checker *c, struct expr *expr, const s
             eval_typed(c->eval, expr, scope, NULL, NULL);
             return mistake(expr);
         }
-        return (struct shape){shape.type, kind};
+        return (struct shape){shape.type, kind, false};
     default:
         return shape;
     }
@@ -761,6 +775,13 @@ static struct shape check(struct checker *c, struct expr *expr, const struct sco
     c->depth++;
     shape = check_compound(c, expr, scope, expected);
     c->depth--;
+    if (expr->kind != EXPR_ERROR && shape.runtime && expected && expected->kind == TYPE_BOOL) {
+        struct diag *diag = diag_report(c->eval->sink, DIAG_E0319, expr->span, "a condition cannot depend on the run-time value `%s`",
+                                        span_text(c->eval, expr->span));
+
+        diag_at(diag, "known only when the plan runs");
+        return mistake(expr);
+    }
     if (expr->kind != EXPR_ERROR && expected && expected->kind == TYPE_BOOL && shape.type && shape.type->kind != TYPE_BOOL &&
         shape.type->kind != TYPE_UNION && shape.type->kind != TYPE_STRING && shape.type->kind != TYPE_LABEL) {
         struct diag *diag = diag_report(c->eval->sink, DIAG_E0325, expr->span, "expected true or false, found a value of type `%s`",
@@ -877,7 +898,8 @@ static void check_kind(struct checker *c, const struct entity *block)
 {
     struct evaluator *eval = c->eval;
     const struct block_schema *schemas = eval->model->schemas;
-    struct shape self = {block->kind && block->kind->of ? ref_type(eval, block->kind->of) : NULL, block->kind}, runtime = {0};
+    struct shape self = {block->kind && block->kind->of ? ref_type(eval, block->kind->of) : NULL, block->kind, false};
+    struct shape runtime = {.runtime = true};
     const struct scope *scope = add(c, NULL, "self", self), *outer;
 
     check_attributes(c, block, scope);
@@ -893,10 +915,10 @@ static void check_kind(struct checker *c, const struct entity *block)
             break;
         case BLOCK_PROCEDURE:
             /* A store's procedures are also run for what is kept in it: an asset or a group is `self` then. */
-            outer = self.type && self.type->schema->id == BLOCK_STORE ? add(c, NULL, "self", runtime) : scope;
+            outer = self.type && self.type->schema->id == BLOCK_STORE ? add(c, NULL, "self", shape_of(NULL)) : scope;
             outer = add(c, add(c, outer, "job", runtime), "input", runtime);
             outer = add(c, outer, "store", shape_of(ref_type(eval, &schemas[BLOCK_STORE])));
-            check_block(c, child, add(c, outer, "backup", (struct shape){ref_type(eval, &schemas[BLOCK_BACKUP]), block->kind}));
+            check_block(c, child, add(c, outer, "backup", (struct shape){ref_type(eval, &schemas[BLOCK_BACKUP]), block->kind, false}));
             break;
         case BLOCK_EMIT:
             check_emitted(c, child->tree, scope, true);
@@ -916,7 +938,7 @@ static void check_kind(struct checker *c, const struct entity *block)
 
                 if (extended[j][0] != child->schema->id)
                     continue;
-                outer = add(c, scope, child->schema->name, (struct shape){ref_type(eval, of), block->kind});
+                outer = add(c, scope, child->schema->name, (struct shape){ref_type(eval, of), block->kind, false});
                 for (uint32_t k = 0; k < child->child_count; k++)
                     check_attribute(c, child->children[k], of, block->kind, outer);
             }

@@ -261,9 +261,10 @@ static void functions(void)
           {"get({ a = 1 }, \"a\", 2)", "1"}, {"get({ a = 1 }, \"b\", 2)", "2"}, {"get({ a = 1 }, \"b\")", "unknown"}, {"join([\"a\", 1, db], \"-\")", "\"a-1-db\""}, {"split(\"a,b,\", \",\")", "[\"a\", \"b\", \"\"]"},
           {"replace(\"aXbX\", \"X\", \"-\")", "\"a-b-\""}, {"lower(\"ABC\")", "\"abc\""}, {"upper(\"abc\")", "\"ABC\""}, {"starts_with(\"abc\", \"ab\")", "true"}, {"ends_with(\"abc\", \"ab\")", "false"},
           {"ident(db, \"us-west-2\")", "\"db_us_west_2\""}, {"ident(\"9a\")", "\"_9a\""}, {"slug(\"Primary DB!\", \"x\")", "\"primary-db-x\""}, {"string(15m)", "\"15m\""}, {"int(\"12\")", "12"}, {"int(2.0)", "2"},
+          {"duration(\"1h30m\")", "1h30m"}, {"size(\"5GiB\")", "5GiB"}, {"rate(\"2MiB/s\") == 2MiB/s", "true"}, {"percent(\"99.95%\")", "99.95%"}, {"duration(5m)", "5m"},
           {"seconds(2m)", "120"}, {"minutes_up(90s)", "2"}, {"gib(5GiB)", "5"}, {"mib_up(1B)", "1"}, {"days(2w)", "14"}, {"trim(\" a \")", "\"a\""}, {"[1, 2].last", "2"}, {"[].first", "unknown"}, {"[1, 2].count", "2"},
           {"json({ a = [1, true, null]  b = \"x\\\"y\" })", "\"{\\\"a\\\":[1,true,null],\\\"b\\\":\\\"x\\\\\\\"y\\\"}\""});
-    TABLE("functions refused", {"minutes(90s)", "E0311 `1m30s` is not a whole number of minutes"}, {"int(\"a\")", "E0311 \"a\" is not a whole number"}, {"min(1, 1m)", "E0303 `min` cannot compare the number `1` with the duration `1m`"},
+    TABLE("functions refused", {"minutes(90s)", "E0311 `1m30s` is not a whole number of minutes"}, {"int(\"a\")", "E0311 \"a\" is not a whole number"}, {"size(\"5\")", "E0311 \"5\" is not a size"}, {"percent(\"5\")", "E0311 \"5\" is not a percent"}, {"min(1, 1m)", "E0303 `min` cannot compare the number `1` with the duration `1m`"},
           {"lower(1)", "E0311 `lower` needs a string, not the number `1`"}, {"lower(job.output)", "E0319 `lower` needs a string, not the run-time value `job.output`"}, {"replace(\"a\", \"\", \"b\")", "E0311 `replace` cannot look for an empty string"},
           {"shell(self.host)", "E0318 the text of `shell` must be written down literally"}, {"hcl(\"a\\(1)\")", "E0318 the text of `hcl` must be written down literally"}, {"\"x \\(self.needs)\"", "E0320 a list has no single text"},
           {"{ a = 1  a = 2 }", "E0324 the object has the key `a` twice"});
