@@ -95,7 +95,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     }
     plan->findings = a.findings.items;
     plan->finding_count = a.findings.len;
-    plan->digest = plan_digest(&a);
+    plan->digest = options->digest ? plan_digest(&a) : "";
     eval->hooks = outer;
     return plan;
 }

@@ -13,6 +13,7 @@
 struct analysis_options {
     const char *version;      /* of the compiler */
     bool trees;               /* evaluate jobs and emits too (build), not only the proof (check, plan) */
+    bool digest;              /* work out plan->digest: for artifacts and the plan as data; otherwise it is "" */
     bool has_as_of;           /* judge dates (waivers) at as_of: days since 1970-01-01 */
     int64_t as_of;
     /* A time zone by its IANA name, NULL when the system has none; the driver reads it. */

@@ -69,6 +69,7 @@ void move_traffic(struct analysis *a, struct scenario_result *result);
 /* ---- objectives.c ---- */
 void effective_objectives(struct analysis *a, struct scenario_result *result);
 void judge(struct analysis *a, struct scenario_result *result);
+bool class_binds(const struct entity *class_, const struct asset *asset); /* by `applies_to`; all when unset */
 void general_objectives(struct analysis *a, struct asset *asset);
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 

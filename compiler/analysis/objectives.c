@@ -63,7 +63,7 @@ void general_objectives(struct analysis *a, struct asset *asset)
 }
 
 /* The class binds the tiers it applies to; all when it names none. */
-static bool class_binds(const struct entity *class_, const struct asset *asset)
+bool class_binds(const struct entity *class_, const struct asset *asset)
 {
     struct value tiers = entity_slot(class_, CLASS_applies_to);
 

@@ -157,6 +157,59 @@ static void set_commands(struct analysis *a, const struct step_source *from, str
     }
 }
 
+/* ---------------------------------------------------------------- questions */
+
+static bool word_asks(const struct word *word, const char *name)
+{
+    for (uint32_t i = 0; i < word->count; i++) {
+        if (word->parts[i].runtime && strncmp(word->parts[i].text, "input.", 6) == 0 && strcmp(word->parts[i].text + 6, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool command_asks(const struct command *command, const char *name)
+{
+    for (uint32_t i = 0; i < command->count; i++) {
+        if (word_asks(&command->words[i], name))
+            return true;
+    }
+    for (uint32_t i = 0; i < command->piece_count; i++) {
+        if (!command->pieces[i].script && word_asks(&command->pieces[i].value, name))
+            return true;
+    }
+    return false;
+}
+
+/* The same `input` of a kind asks about every asset of it: each step gets its own, with the texts filled in. */
+static struct entity *filled_input(struct analysis *a, struct entity *input, const struct scope *scope)
+{
+    static const uint32_t rows[] = {INPUT_type, INPUT_ask, INPUT_default};
+    struct entity *copy = ARENA_NEW(a->arena, struct entity);
+
+    *copy = *input;
+    copy->slots = ARENA_ARRAY(a->arena, struct value, input->slot_count);
+    memcpy(copy->slots, input->slots, input->slot_count * sizeof *copy->slots);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        copy->slots[rows[i]] = eval_deferred(a->eval, input, rows[i], scope);
+    return copy;
+}
+
+/* The questions of a block: a step's own, and of its method and asset those that its commands use. */
+static void add_inputs(struct analysis *a, const struct step_source *from, struct step *step, const struct entity *owner, bool used_only)
+{
+    struct entity *input;
+
+    for (uint32_t i = 0; (input = entity_child(owner, BLOCK_INPUT, &i));) {
+        if (used_only && !command_asks(&step->run, input->name) && !command_asks(&step->check, input->name) &&
+            !command_asks(&step->until, input->name) && !command_asks(&step->verify, input->name) && !command_asks(&step->undo, input->name))
+            continue;
+        step->inputs = arena_grow(a->arena, step->inputs, step->input_count * sizeof *step->inputs,
+                                  (step->input_count + 1) * sizeof *step->inputs);
+        step->inputs[step->input_count++] = filled_input(a, input, from->scope);
+    }
+}
+
 /* NULL when the step does not exist here (its condition is false and it has no attestation). */
 static struct step *make_step(struct analysis *a, const struct step_source *from)
 {
@@ -193,13 +246,6 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     value = eval_deferred(a->eval, block, STEP_control_plane, from->scope);
     step->control_plane = value.type == VALUE_ENTITY ? value.u.entity : NULL;
     entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
-    for (uint32_t i = 0; i < block->child_count; i++) {
-        if (block->children[i]->schema->id != BLOCK_INPUT)
-            continue;
-        step->inputs = arena_grow(a->arena, step->inputs, step->input_count * sizeof *step->inputs,
-                                  (step->input_count + 1) * sizeof *step->inputs);
-        step->inputs[step->input_count++] = block->children[i];
-    }
     if (holds) {
         set_commands(a, from, step);
         step->otherwise = command_is_set(&step->run) ? step->otherwise : NULL;
@@ -209,6 +255,11 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     } else {
         return NULL;
     }
+    add_inputs(a, from, step, block, false);
+    if (block->parent && block->parent->schema->id == BLOCK_METHOD)
+        add_inputs(a, from, step, block->parent, true);
+    if (from->asset)
+        add_inputs(a, from, step, from->asset->entity, true);
     step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
     if (!step->automated && !step->manual && !step->notify_count) {
         diag_help(diag_report(a->sink, DIAG_E0515, block->span, "step `%s` says neither what to run nor what to do", block->name),
@@ -600,8 +651,11 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     }
     for (uint32_t i = 0; i < after.len; i++) {
         if (i == 0) {
-            for (uint32_t s = 0; s < a->plan->asset_count; s++)
-                wait_for(a, after.items[0], result->states[s].last);
+            /* Users are told when what the class is about is back, not when the last archive is. */
+            for (uint32_t s = 0; s < a->plan->asset_count; s++) {
+                if (!result->class_ || class_binds(result->class_, &a->plan->assets[s]))
+                    wait_for(a, after.items[0], result->states[s].last);
+            }
         } else {
             wait_for(a, after.items[i], after.items[i - 1]);
         }

@@ -14,7 +14,7 @@ static void time_text(struct strbuf *out, bool known, int64_t ms)
     else if (ms == RPO_NOT_APPLICABLE)
         strbuf_addstr(out, "n/a");
     else
-        print_duration(out, ms);
+        print_duration(out, (ms + 999) / 1000 * 1000); /* whole seconds, rounded up */
 }
 
 /* A cell of a fixed width; what does not fit ends in `…`. */
@@ -67,11 +67,12 @@ static void asset_line(struct strbuf *line, const struct asset_state *state)
 {
     const char *method = state->chosen ? state->chosen->label : state->fate == FATE_IMPAIRED ? "(impaired)" : "none";
 
-    cell(line, state->asset->name, 18);
-    cell(line, method, 30);
+    strbuf_addstr(line, "  ");
+    cell(line, state->asset->name, 17);
+    cell(line, method, 29);
     cell(line, state->serving ? state->serving->entity->name : "-", 10);
     time_cell(line, state->start.known, state->start.worst, 8);
-    time_cell(line, state->finish.known, state->finish.worst, 9);
+    time_cell(line, state->finish.known, state->finish.worst, 8);
     time_cell(line, true, state->rto.ms, 7);
     cell(line, verdict_word(state->rto_verdict), 8);
     time_cell(line, true, state->loss_ms, 8);
@@ -141,11 +142,11 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     if (result->order_count == 0) {
         puts("  nothing is affected");
     } else {
-        cell(&line, "  asset", 18);
-        cell(&line, "method", 30);
+        cell(&line, "  asset", 19);
+        cell(&line, "method", 29);
         cell(&line, "serves at", 10);
         cell(&line, "start", 8);
-        cell(&line, "finish", 9);
+        cell(&line, "finish", 8);
         cell(&line, "RTO", 7);
         cell(&line, "verdict", 8);
         cell(&line, "loss", 8);

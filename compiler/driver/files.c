@@ -22,22 +22,36 @@ bool file_exists(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/* Why a path is not read, or NULL. A device has no end, and a pipe nobody writes to would be waited for without end; the
+ * shell's `<(command)` is a pipe too, but one with a writer. */
+static const char *refusal(const char *path)
+{
+    struct stat info;
+
+    if (stat(path, &info) != 0)
+        return NULL; /* opening it tells why */
+    if (S_ISDIR(info.st_mode))
+        return "it is a folder";
+    if (S_ISREG(info.st_mode) || (S_ISFIFO(info.st_mode) && strncmp(path, "/dev/fd/", 8) == 0))
+        return NULL;
+    return "it is neither a file nor standard input";
+}
+
 char *read_whole_file(struct arena *arena, const char *path, size_t *len, const char **error)
 {
     bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
+    FILE *file;
     struct strbuf text = STRBUF_INIT;
     char chunk[65536];
     size_t got;
     char *copy;
 
+    *error = standard ? NULL : refusal(path);
+    if (*error)
+        return NULL;
+    file = standard ? stdin : fopen(path, "rb");
     if (!file) {
         *error = strerror(errno);
-        return NULL;
-    }
-    if (!standard && is_folder(path)) {
-        fclose(file);
-        *error = "it is a folder";
         return NULL;
     }
     while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)

@@ -142,7 +142,7 @@ bool session_load(struct session *session)
 
 bool session_analyse(struct session *session, bool trees)
 {
-    struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .zone = session_zone, .zone_context = session};
+    struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .digest = trees, .zone = session_zone, .zone_context = session};
     double start;
 
     if (session->options->as_of) {
@@ -169,6 +169,18 @@ static bool wants_color(const struct options *options, FILE *stream)
     return isatty(fileno(stream)) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
+/* A specification named on the command line that cannot be read is no fault of the specification. */
+static bool input_failed(const struct session *session)
+{
+    for (uint32_t i = 0; i < session->sink.diags.len; i++) {
+        const struct diag *diag = session->sink.diags.items[i];
+
+        if (diag->code == DIAG_E0801 && diag->primary.span.start == 0)
+            return true;
+    }
+    return false;
+}
+
 int session_report(struct session *session)
 {
     const struct options *options = session->options;
@@ -189,6 +201,8 @@ int session_report(struct session *session)
     diag_render(&session->sink, &style, &text);
     fwrite(strbuf_str(&text), 1, text.len, stream);
     strbuf_release(&text);
+    if (input_failed(session))
+        return EXIT_IO;
     return session->sink.errors ? EXIT_INVALID : EXIT_FINE;
 }
 

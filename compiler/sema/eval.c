@@ -671,7 +671,8 @@ struct value eval_typed(struct evaluator *eval, const struct expr *expr, const s
     }
     if (expected)
         value = convert(eval, value, expected, expr->span, expr, NULL);
-    value.origin = expr->span.start;
+    if (!is_from_data(eval, value))
+        value.origin = expr->span.start;
     return value;
 }
 

@@ -535,7 +535,7 @@ static bool report_element(struct evaluator *eval, struct value value, const str
     return false;
 }
 
-static struct value report_mismatch(struct evaluator *eval, struct value value, const struct type *type, struct span span,
+static struct value tell_mismatch(struct evaluator *eval, struct value value, const struct type *type, struct span span,
                                     const struct expr *expr, const char *what)
 {
     enum value_type unit = unit_of(type);
@@ -617,6 +617,17 @@ static struct value report_mismatch(struct evaluator *eval, struct value value, 
         diag_note(diag, "it is known only when the plan runs, and can be an argument of a command or part of a text");
     }
     return value_error();
+}
+
+static struct value report_mismatch(struct evaluator *eval, struct value value, const struct type *type, struct span span,
+                                    const struct expr *expr, const char *what)
+{
+    uint32_t before = eval->sink->diags.len;
+    struct value result = tell_mismatch(eval, value, type, span, expr, what);
+
+    if (is_from_data(eval, value) && eval->sink->diags.len > before && span.start != value.origin)
+        diag_label(eval->sink->diags.items[eval->sink->diags.len - 1], (struct span){value.origin, value.origin}, "the value comes from here");
+    return result;
 }
 
 struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span,

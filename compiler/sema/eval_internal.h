@@ -32,10 +32,17 @@ struct eval_state {
     int64_t suggesting;                     /* comparisons of names left for "did you mean" */
     bool unknown_as_text;                   /* templates print unknown parts: see eval_text() */
     bool budget_reported;
+    uint32_t data_from;                     /* offsets from here on are in inventories: values from there keep their place */
     struct {
         atom self, plan, param, kind, name, label, site, parent, region, first, last, count, best, typical, worst, value, forever, secret;
     } names;
 };
+
+/* Whether a value was written in an inventory: a message about it names that line as well. */
+static inline bool is_from_data(const struct evaluator *eval, struct value value)
+{
+    return eval->state->data_from && value.origin >= eval->state->data_from;
+}
 
 /* ---- eval.c */
 

@@ -2,6 +2,7 @@
  *
  * The block is the tree of every asset it makes; the entry is in the scope of its expressions. A message about such an
  * asset points at the `.dr` line, and the entry's values point into the inventory file. */
+#include "sema/eval_internal.h"
 #include "sema/internal.h"
 
 #include <string.h>
@@ -19,6 +20,14 @@ static struct span value_span(struct value value)
 static const struct attr *find_attr(const struct sema *sema, const struct block *block, const char *name)
 {
     return block_attr(block, intern_str(sema->model->names, name));
+}
+
+static const struct expr *kind_argument(const struct expr *expr)
+{
+    bool is_kind = expr->kind == EXPR_CALL && expr->u.call.callee && expr->u.call.callee->kind == EXPR_NAME &&
+                   strcmp(expr->u.call.callee->u.name, "kind") == 0;
+
+    return is_kind && expr->u.call.args && expr->u.call.args->count == 1 ? expr->u.call.args->items[0] : expr;
 }
 
 static void make_asset(struct sema *sema, struct entity *inventory, atom variable, struct value entry)
@@ -46,7 +55,8 @@ static void make_asset(struct sema *sema, struct entity *inventory, atom variabl
     entity = sema_new_entity(sema, schema, tree, NULL, intern_str(sema->model->names, name.u.string), value_span(entry));
     entity->scope = scope;
     if (tree->kind_expr) {
-        kind = eval(sema->eval, tree->kind_expr, scope, type_read(sema->model, "string", &error));
+        /* `kind(e.kind)`: the argument is the kind's name, as the entry has it. */
+        kind = eval(sema->eval, kind_argument(tree->kind_expr), scope, type_read(sema->model, "string", &error));
         if (kind.type != VALUE_STRING) {
             if (kind.type != VALUE_ERROR)
                 diag_label(diag_report(sema->sink, DIAG_E0217, tree->kind_expr->span, "the kind of an entry is not known"),
@@ -55,6 +65,8 @@ static void make_asset(struct sema *sema, struct entity *inventory, atom variabl
         }
         entity->kind = sema_find_kind(sema, intern_str(sema->model->names, kind.u.string), schema,
                                       kind.origin ? value_span(kind) : tree->kind_expr->span);
+        if (!entity->kind && is_from_data(sema->eval, kind))
+            diag_label(sema->sink->diags.items[sema->sink->diags.len - 1], tree->kind_expr->span, "asked for here");
     } else {
         entity->kind = sema_find_kind(sema, tree->kind, schema, tree->kind_span);
     }
@@ -94,6 +106,7 @@ static void read_inventory(struct sema *sema, struct entity *inventory)
 
 void sema_inventories(struct sema *sema)
 {
+    sema->eval->state->data_from = sema->model->sources->next;
     for (uint32_t i = 0; i < sema->inventories.len; i++)
         read_inventory(sema, sema->inventories.items[i]);
 }

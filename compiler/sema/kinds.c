@@ -276,7 +276,7 @@ struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct bloc
                    info->entity->span, "declared here");
         return NULL;
     }
-    abstract = entity_slot(info->entity, KIND_abstract);
+    abstract = eval_slot(sema->eval, info->entity, KIND_abstract); /* kinds are found before all slots are evaluated */
     if (abstract.type == VALUE_BOOL && abstract.u.integer) {
         diag_help(diag_report(sema->sink, DIAG_E0210, span, "kind `%s` is only a base for other kinds", path),
                   "choose a kind that is built on it; `drc list kinds` prints them");

@@ -96,7 +96,8 @@ static void set_parameters(struct sema *sema)
         struct value *slot = &entity->slots[PARAM_default];
         bool given = false;
 
-        for (uint32_t p = 0; p < sema->input->param_count; p++) {
+        /* The first one counts: -D comes before the files, and so does the first of several. */
+        for (uint32_t p = 0; p < sema->input->param_count && !given; p++) {
             if (strcmp(sema->input->params[p].name, entity->name) == 0) {
                 *slot = parameter_value(sema, &sema->input->params[p], type);
                 given = true;
@@ -176,4 +177,7 @@ void sema_run(struct model *model, struct evaluator *eval, const struct parse_co
     sema_inventories(&sema);
     bind_all(&sema);
     evaluate_all(&sema);
+    if (!model->plan && !eval->sink->errors)
+        diag_help(diag_report(eval->sink, DIAG_E0219, (struct span){0, 0}, "the specification has no plan"),
+                  "add `plan NAME { title = \"…\"  owner = … }`");
 }
