@@ -54,23 +54,37 @@ static const char *retention(struct arena *arena, struct value retain)
     return result;
 }
 
-static void write_tools(struct sh *w, const struct backup_job *job)
+/* Each once, in the order met. */
+static void fact_once(struct sh *w, struct map *seen, struct intern *names, const char *key, const char *value)
 {
+    if (map_add(seen, w->arena, intern_str(names, value), seen))
+        fact(w, key, value);
+}
+
+static const struct store_access *access_at(const struct backup_job *job, uint32_t number)
+{
+    return number == 0 ? job->to_access : job->copy_access ? &job->copy_access[number - 1] : NULL;
+}
+
+static void write_tools(struct cron_output *c, struct sh *w, const struct backup_job *job)
+{
+    struct intern *names = c->plan->model->names;
+    struct map tools = {0}, secrets = {0};
+
     for (uint32_t i = 0; i < job->tool_count; i++)
-        fact(w, "tool", job->tools[i]);
+        fact_once(w, &tools, names, "tool", job->tools[i]);
+    for (uint32_t i = 0; i < job->secret_count; i++)
+        fact_once(w, &secrets, names, "secret", sh_identifier(w->arena, job->secrets[i]));
+    /* A job whose command stores by itself uses no store of the library's. */
+    if (job->output && strcmp(job->output, "none") == 0)
+        return;
     for (uint32_t s = 0; s <= job->copy_count; s++) {
-        const struct store_access *access = s == 0 ? job->to_access : job->copy_access ? &job->copy_access[s - 1] : NULL;
+        const struct store_access *access = access_at(job, s);
 
         for (uint32_t i = 0; access && i < access->tool_count; i++)
-            fact(w, "tool", access->tools[i]);
-    }
-    for (uint32_t i = 0; i < job->secret_count; i++)
-        fact(w, "secret", sh_identifier(w->arena, job->secrets[i]));
-    for (uint32_t s = 0; s <= job->copy_count; s++) {
-        const struct store_access *access = s == 0 ? job->to_access : job->copy_access ? &job->copy_access[s - 1] : NULL;
-
+            fact_once(w, &tools, names, "tool", access->tools[i]);
         for (uint32_t i = 0; access && i < access->secret_count; i++)
-            fact(w, "secret", sh_identifier(w->arena, access->secrets[i]));
+            fact_once(w, &secrets, names, "secret", sh_identifier(w->arena, access->secrets[i]));
     }
 }
 
@@ -121,7 +135,7 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct backup
             fact(w, "needed_by", cron_job_name(c->arena, &c->plan->jobs[i]));
     }
     write_load(c, w, job);
-    write_tools(w, job);
+    write_tools(c, w, job);
 }
 
 static void write_function(struct sh *w, const char *name, const struct command *command)
@@ -174,10 +188,12 @@ void cron_write_job(struct cron_output *c, const struct backup_job *job)
     write_function(&w, "job_run", &job->run);
     write_function(&w, "job_verify", &job->verify);
     write_function(&w, "job_restore", &job->restore);
-    if (job->to)
-        write_store(c, &w, 0, job->to, job->to_access);
-    for (uint32_t i = 0; i < job->copy_count; i++)
-        write_store(c, &w, i + 1, job->copies[i], job->copy_access ? &job->copy_access[i] : NULL);
+    if (!job->output || strcmp(job->output, "none") != 0) {
+        if (job->to)
+            write_store(c, &w, 0, job->to, job->to_access);
+        for (uint32_t i = 0; i < job->copy_count; i++)
+            write_store(c, &w, i + 1, job->copies[i], access_at(job, i + 1));
+    }
     sh_blank(&w);
     sh_fixed(&w, "drc_job_main \"$@\"");
     cron_add(c, arena_printf(c->arena, "cron/jobs/%s.sh", cron_job_name(c->arena, job)), &text, true, job->span);

@@ -144,17 +144,28 @@ static void add_sums(struct restore *r)
     strbuf_release(&text);
 }
 
+static const struct {
+    const char *name;
+    bool executable;
+} fixed[] = {
+    {"restore/recover.sh",      true},
+    {"restore/failback.sh",     true},
+    {"restore/drill.sh",        true},
+    {"restore/lib/ask.sh",      false},
+    {"restore/lib/common.sh",   false},
+    {"restore/lib/engine.sh",   false},
+    {"restore/lib/report.sh",   false},
+    {"restore/lib/run-step.sh", true},
+    {"restore/lib/step.sh",     false},
+};
+
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
 {
     struct restore r = {.plan = plan, .options = options, .arena = files->arena, .files = files};
     struct strbuf digest = STRBUF_INIT;
 
-    add_text(&r, "restore/recover.sh", true);
-    add_text(&r, "restore/failback.sh", true);
-    add_text(&r, "restore/drill.sh", true);
-    add_text(&r, "restore/lib/common.sh", false);
-    add_text(&r, "restore/lib/step.sh", false);
-    add_text(&r, "restore/lib/run-step.sh", true);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        add_text(&r, fixed[i].name, fixed[i].executable);
     strbuf_addf(&digest, "%s\n", plan->digest);
     restore_add(&r, "restore/DIGEST", &digest, false);
     strbuf_release(&digest);

@@ -53,8 +53,11 @@ void restore_step(struct restore *r, const struct procedure *p, const struct ste
 /* "check,run,until,verify": what the step file has functions for. */
 const char *restore_step_verbs(struct arena *arena, const struct step *step);
 bool restore_step_is_manual(const struct step *step);
-/* The key of a runtime question: the same input of the same thing is asked once. */
-const char *restore_input_key(struct arena *arena, const struct step *step, const struct entity *input);
+/* Names of the runtime questions of a step: its `input` blocks, and what its commands refer to as `input.NAME`. */
+void restore_step_inputs(struct arena *arena, const struct step *step, struct restore_names *inputs);
+const struct entity *restore_step_input(const struct step *step, const char *name); /* NULL: no block declares it */
+/* The key of a question: the same input of the same asset is asked once. */
+const char *restore_input_key(struct arena *arena, const struct step *step, const char *name);
 /* Environment variables the step's commands need. */
 void restore_step_secrets(struct arena *arena, const struct step *step, struct restore_names *secrets);
 

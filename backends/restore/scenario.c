@@ -93,7 +93,7 @@ static void write_scenario(struct restore *r, const struct procedure *p)
     const struct entity *runbook = result->runbook, *back = failback_block(result);
     const char *name = restore_scenario_name(r->arena, result), *confirm = NULL;
     struct strbuf out = STRBUF_INIT;
-    struct restore_names tools = {0}, secrets = {0};
+    struct restore_names tools = {0}, wants = {0}, secrets = {0};
     struct output_file *file;
     int64_t parallel = model->plan ? entity_integer(model, model->plan, "parallel", 0) : 0, within = 0;
 
@@ -123,12 +123,15 @@ static void write_scenario(struct restore *r, const struct procedure *p)
             const char *program = command_program(commands[n]);
 
             if (program && *program)
-                restore_names_add(r->arena, &tools, program);
+                restore_names_add(r->arena, step->best_effort ? &wants : &tools, program);
         }
-        restore_step_secrets(r->arena, step, &secrets);
+        if (!step->best_effort)
+            restore_step_secrets(r->arena, step, &secrets);
     }
     for (uint32_t i = 0; i < tools.list.len; i++)
         add_fact(&out, "tool", tools.list.items[i]);
+    for (uint32_t i = 0; i < wants.list.len; i++)
+        add_fact(&out, "wants", wants.list.items[i]);
     for (uint32_t i = 0; i < secrets.list.len; i++)
         add_fact(&out, "secret", secrets.list.items[i]);
     file = restore_add(r, arena_printf(r->arena, "%s/scenario.tsv", p->folder), &out, false);
@@ -233,30 +236,37 @@ static void write_assets(struct restore *r, const struct procedure *p)
     strbuf_release(&out);
 }
 
-static void write_inputs(struct restore *r, const struct procedure *p)
+static void write_input_row(struct restore *r, const struct step *step, const char *key, const char *name, struct strbuf *out)
 {
     const struct model *model = r->plan->model;
+    const struct entity *input = restore_step_input(step, name);
+    const struct value type = input ? entity_slot(input, INPUT_type) : value_unknown();
+
+    add_cell(out, key, false);
+    add_cell(out, name, false);
+    add_cell(out, type.type == VALUE_WORD ? type.u.word : "string", false);
+    add_cell(out, input ? entity_string(model, input, "default", "-") : "-", false);
+    add_cell(out, step->asset ? step->asset->name : "-", false);
+    add_cell(out, input ? entity_string(model, input, "ask", name) : name, true);
+}
+
+static void write_inputs(struct restore *r, const struct procedure *p)
+{
     struct strbuf out = STRBUF_INIT;
     struct restore_names keys = {0};
 
     strbuf_addstr(&out, "# What is asked before anything runs.\n# key\tname\ttype\tdefault\tasset\tquestion\n");
     for (uint32_t i = 0; i < p->count; i++) {
-        for (uint32_t n = 0; n < p->steps[i]->input_count; n++) {
-            const struct step *step = p->steps[i];
-            const struct entity *input = step->inputs[n];
-            const char *key = restore_input_key(r->arena, step, input);
-            const struct value type = entity_slot(input, INPUT_type);
+        struct restore_names names = {0};
+
+        restore_step_inputs(r->arena, p->steps[i], &names);
+        for (uint32_t n = 0; n < names.list.len; n++) {
+            const char *key = restore_input_key(r->arena, p->steps[i], names.list.items[n]);
             uint32_t before = keys.list.len;
 
             restore_names_add(r->arena, &keys, key);
-            if (keys.list.len == before)
-                continue;
-            add_cell(&out, key, false);
-            add_cell(&out, input->name, false);
-            add_cell(&out, type.type == VALUE_WORD ? type.u.word : "string", false);
-            add_cell(&out, entity_string(model, input, "default", "-"), false);
-            add_cell(&out, step->asset ? step->asset->name : "-", false);
-            add_cell(&out, entity_string(model, input, "ask", input->name), true);
+            if (keys.list.len > before)
+                write_input_row(r, p->steps[i], key, names.list.items[n], &out);
         }
     }
     restore_add(r, arena_printf(r->arena, "%s/inputs.tsv", p->folder), &out, false);

@@ -9,8 +9,34 @@
 
 bool restore_step_is_manual(const struct step *step)
 {
-    return step->manual || (!command_is_set(&step->run) && !command_is_set(&step->verify) &&
-                            !command_is_set(&step->until) && step->notify_count == 0);
+    if (step->manual)
+        return true;
+    if (command_is_set(&step->run) || command_is_set(&step->verify) || command_is_set(&step->until) || step->notify_count > 0)
+        return false;
+    /* What is already there needs nobody; what comes back by itself, somebody has to see. */
+    return !step->automated || !step->takes.known || step->takes.worst > 0;
+}
+
+/* What to tell the person who does a manual step. */
+static const char *instruction(struct arena *arena, const struct step *step)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result;
+
+    if (step->manual)
+        return step->manual;
+    if (!step->automated)
+        return step->title;
+    strbuf_addf(&text, "`%s` comes back by itself; there is nothing to start.", step->asset ? step->asset->name : step->id);
+    if (step->takes.known) {
+        strbuf_addstr(&text, " That takes at most ");
+        print_duration(&text, step->takes.worst);
+        strbuf_addch(&text, '.');
+    }
+    strbuf_addstr(&text, "\nSay `done` once it serves.");
+    result = strbuf_dup(&text, arena);
+    strbuf_release(&text);
+    return result;
 }
 
 const char *restore_step_number(struct arena *arena, const struct procedure *p, const struct step *step)
@@ -47,12 +73,6 @@ const char *restore_step_verbs(struct arena *arena, const struct step *step)
     return result;
 }
 
-const char *restore_input_key(struct arena *arena, const struct step *step, const struct entity *input)
-{
-    return arena_printf(arena, "%s.%s", output_name(arena, step->asset ? step->asset->name : step->id),
-                        output_name(arena, input->name));
-}
-
 static void runtime_names(struct arena *arena, const struct step *step, command_names *names)
 {
     command_collect(arena, &step->check, names);
@@ -60,6 +80,33 @@ static void runtime_names(struct arena *arena, const struct step *step, command_
     command_collect(arena, &step->until, names);
     command_collect(arena, &step->verify, names);
     command_collect(arena, &step->undo, names);
+}
+
+const char *restore_input_key(struct arena *arena, const struct step *step, const char *name)
+{
+    return arena_printf(arena, "%s.%s", output_name(arena, step->asset ? step->asset->name : step->id), output_name(arena, name));
+}
+
+const struct entity *restore_step_input(const struct step *step, const char *name)
+{
+    for (uint32_t i = 0; i < step->input_count; i++) {
+        if (strcmp(step->inputs[i]->name, name) == 0)
+            return step->inputs[i];
+    }
+    return NULL;
+}
+
+void restore_step_inputs(struct arena *arena, const struct step *step, struct restore_names *inputs)
+{
+    command_names names = {0};
+
+    for (uint32_t i = 0; i < step->input_count; i++)
+        restore_names_add(arena, inputs, step->inputs[i]->name);
+    runtime_names(arena, step, &names);
+    for (uint32_t i = 0; i < names.len; i++) {
+        if (strncmp(names.items[i], "input.", 6) == 0)
+            restore_names_add(arena, inputs, names.items[i] + 6);
+    }
 }
 
 void restore_step_secrets(struct arena *arena, const struct step *step, struct restore_names *secrets)
@@ -115,24 +162,15 @@ static void write_runtime(struct restore *r, struct sh *w, const struct step *st
     runtime_names(r->arena, step, &names);
     for (uint32_t i = 0; i < names.len; i++) {
         const char *name = names.items[i], *variable = command_variable(r->arena, name);
-        const struct entity *input = NULL;
+        bool input = strncmp(name, "input.", 6) == 0;
         struct sh_cmd answer;
 
         if (strncmp(name, "env.", 4) == 0)
             continue;
         any = true;
-        for (uint32_t n = 0; n < step->input_count && strncmp(name, "input.", 6) == 0; n++) {
-            if (strcmp(step->inputs[n]->name, name + 6) == 0)
-                input = step->inputs[n];
-        }
-        if (input) {
-            answer = SH_CMD(r->arena, sh_lit(r->arena, "step_answer"),
-                            sh_lit(r->arena, restore_input_key(r->arena, step, input)));
-            sh_capture(w, variable, &answer);
-        } else {
-            answer = SH_CMD(r->arena, sh_lit(r->arena, "step_value"), sh_lit(r->arena, name));
-            sh_capture(w, variable, &answer);
-        }
+        answer = SH_CMD(r->arena, sh_lit(r->arena, input ? "step_answer" : "step_value"),
+                        sh_lit(r->arena, input ? restore_input_key(r->arena, step, name + 6) : name));
+        sh_capture(w, variable, &answer);
     }
     if (any)
         sh_blank(w);
@@ -230,7 +268,7 @@ void restore_step(struct restore *r, const struct procedure *p, const struct ste
     write_runtime(r, &w, step);
     write_function(&w, "step_check", &step->check);
     if (restore_step_is_manual(step)) {
-        write_lines(&w, "step_manual", step->manual ? step->manual : step->title);
+        write_lines(&w, "step_manual", instruction(r->arena, step));
     } else if (command_is_set(&step->run) || step->notify_count > 0) {
         sh_function_begin(&w, "step_run");
         command_write(&w, &step->run);

@@ -543,7 +543,7 @@ drc_unpack() {
     fi
 }
 
-# drc_restore STAMP STORE
+# drc_restore STAMP STORE FOLDER
 drc_restore() {
     local stamp="$1" index status=0 found=""
     if ! drc_has job_restore; then
@@ -568,6 +568,10 @@ drc_restore() {
     fi
     if [[ "${setting[output]}" != none ]]; then
         drc_unpack "${drc_work}/fetched"
+    else
+        # Such a job knows its store itself, and restores into a folder.
+        mkdir -p -- "$3"
+        job_output="$(cd -- "$3" && pwd)"
     fi
     drc_verb job_restore >&2 || status=$?
     if ((status != 0)); then
@@ -582,7 +586,7 @@ usage: JOB.sh [backup] [--scheduled] [--if-changed]
        JOB.sh verify [--if-due]             fetch the newest backup from a store and check it
        JOB.sh list                          complete backups in every store
        JOB.sh prune                         remove what need not be kept
-       JOB.sh restore STAMP|latest --yes [--from STORE]
+       JOB.sh restore STAMP|latest --yes [--from STORE] [--into FOLDER]
 
 --scheduled waits for the jitter of the plan; --if-changed stores nothing when the data is as it was.
 exit: 0 done, 1 failed, 3 verification failed, 4 a copy is missing, 5 old copies could not be removed, 64 wrong use,
@@ -591,7 +595,7 @@ TEXT
 }
 
 drc_job_main() {
-    local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 from="" stamp="" index
+    local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 from="" into="${PWD}/restored" stamp="" index
     if [[ "${1:-}" == :* ]]; then
         # One command of the job, in this process of its own.
         "${1#:}"
@@ -609,6 +613,10 @@ drc_job_main() {
             --yes) yes=1 ;;
             --from)
                 from="${2:-}"
+                shift
+                ;;
+            --into)
+                into="${2:-}"
                 shift
                 ;;
             --help)
@@ -650,7 +658,7 @@ drc_job_main() {
     case "${verb}" in
         backup) drc_backup "${if_changed}" ;;
         verify) drc_verify_stored "${if_due}" ;;
-        restore) drc_restore "${stamp}" "${from}" ;;
+        restore) drc_restore "${stamp}" "${from}" "${into}" ;;
         list)
             drc_make_work
             for index in "${!store_name[@]}"; do

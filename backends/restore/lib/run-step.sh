@@ -5,7 +5,8 @@
 #
 #     run-step.sh NUMBER ID FILE VERBS SECONDS RETRIES
 #
-# Exit: 0 done, 10 already done, 124 out of time, otherwise the status of what failed.
+# Exit: 0 done, 10 already done, 11 not done yet and a person has to do it, 124 out of time, otherwise the status of
+# what failed. With the verb `undo`, the step is taken back.
 set -euo pipefail
 here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=common.sh
@@ -65,6 +66,10 @@ finish() {
 attempt_once() {
     local deadline=$((EPOCHSECONDS + limit)) left status=0
     failed=run
+    if [[ "${verbs}" == ,undo, ]]; then
+        within "${limit}" undo
+        return
+    fi
     if has run; then
         within "${limit}" run || return $?
     fi
@@ -100,6 +105,9 @@ main() {
             finish skipped 0 0 10
         fi
     fi
+    if has manual; then
+        exit 11
+    fi
     local attempt=0 code
     while :; do
         attempt=$((attempt + 1))
@@ -108,6 +116,9 @@ main() {
         # `||` switches errexit off inside attempt_once; every command there is checked by hand.
         attempt_once || code=$?
         if ((code == 0)); then
+            if [[ "${verbs}" == ,undo, ]]; then
+                finish undone 0 "${attempt}" 0
+            fi
             finish ok 0 "${attempt}" 0
         fi
         if ((attempt > retries)); then
@@ -122,7 +133,7 @@ main() {
     if ((code == 124)); then
         finish timed-out "${code}" "${attempt}" 124
     fi
-    if ((code == 10 || code == 124 || code == 143)); then
+    if ((code == 10 || code == 11 || code == 124 || code == 143)); then
         code=1
     fi
     finish failed "${code}" "${attempt}" "${code}"

@@ -1,0 +1,245 @@
+# shellcheck shell=bash
+# Questions to people: the typed confirmation, approvals, inputs, gates, manual steps. An answers file answers in
+# their place; without a terminal and without an answer, nothing is assumed.
+
+declare -A ANSWER=()
+
+# load_answers FILE: lines KEY=VALUE; `#` starts a comment line.
+load_answers() {
+    local line n=0
+    if [[ ! -r "$1" ]]; then
+        die 64 "cannot read the answers file $1"
+    fi
+    while IFS= read -r line || [[ -n "${line}" ]]; do
+        n=$((n + 1))
+        if [[ -z "${line}" || "${line}" == "#"* ]]; then
+            continue
+        fi
+        if [[ "${line}" != *=* ]]; then
+            die 64 "$1:${n}: not KEY=VALUE"
+        fi
+        ANSWER["${line%%=*}"]="${line#*=}"
+    done <"$1"
+}
+
+interactive() {
+    [[ "${DRC_INTERACTIVE:-}" == 1 || (-t 0 && -t 2) ]]
+}
+
+# confirm_start: the typed confirmation. --yes-i-declare stands in its place.
+confirm_start() {
+    local word="${FACT[confirm]}" typed="${ANSWER[confirm]:-}"
+    if ((DRILL)); then
+        word=DRILL
+    fi
+    if [[ -n "${INCIDENT}" ]]; then
+        return 0
+    fi
+    if [[ -z "${typed}" ]]; then
+        if ! interactive; then
+            die 3 "not confirmed: use a terminal, --yes-i-declare INCIDENT, or confirm=${word} in an answers file"
+        fi
+        printf 'This begins the recovery. Type %s to go on: ' "$(drc_clean "${word}")" >&2
+        IFS= read -r typed || typed=""
+    fi
+    if [[ "${typed}" != "${word}" ]]; then
+        die 3 "not confirmed: nothing was done"
+    fi
+}
+
+known_approver() {
+    local name
+    for name in "${FACT_APPROVER[@]}"; do
+        if [[ "${name}" == "$1" ]]; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# ask_approval: somebody on the list agrees, in time. The clock of the recovery runs meanwhile.
+ask_approval() {
+    local within="${FACT[approve_within]}" deadline name
+    if ((${#FACT_APPROVER[@]} == 0 || DRILL)); then
+        return 0
+    fi
+    name="${APPROVED_BY:-${ANSWER[approve]:-}}"
+    if [[ -z "${name}" ]]; then
+        if ! interactive; then
+            die 3 "not approved: use a terminal, --approved-by NAME, or approve=NAME in an answers file"
+        fi
+        deadline=$((EPOCHSECONDS + within))
+        say "Approval is needed from one of: $(join_words "${FACT_APPROVER[@]}")"
+        while :; do
+            if ((EPOCHSECONDS >= deadline)); then
+                die 3 "no approval within $(drc_span "${within}"): nothing was done"
+            fi
+            printf 'Name of the person who approves (%s left): ' "$(drc_span "$((deadline - EPOCHSECONDS))")" >&2
+            name=""
+            IFS= read -r -t "$((deadline - EPOCHSECONDS))" name || true
+            if known_approver "${name}"; then
+                break
+            fi
+            if [[ -z "${name}" && ! -t 0 ]]; then
+                die 3 "not approved: nothing was done"
+            fi
+            warn "${name:-nobody} may not approve this"
+        done
+    fi
+    if ! known_approver "${name}"; then
+        die 3 "${name} may not approve this; these may: $(join_words "${FACT_APPROVER[@]}")"
+    fi
+    APPROVED_BY="${name}"
+}
+
+join_words() {
+    local text="" word
+    for word in "$@"; do
+        text+="${text:+, }${word}"
+    done
+    printf '%s' "${text}"
+}
+
+# valid_input TYPE VALUE: silent; false when the value is not of the type.
+valid_input() {
+    case "$1" in
+        timestamp) [[ "$2" == *:* ]] && drc_seconds_of "$2" >/dev/null ;;
+        date) [[ "$2" =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] && drc_seconds_of "$2" >/dev/null ;;
+        int) [[ "$2" =~ ^-?[0-9]{1,18}$ ]] ;;
+        path) [[ "$2" == /* && "$2" != *$'\n'* && "/$2/" != */../* ]] ;;
+        *) [[ -n "$2" ]] ;;
+    esac
+}
+
+# Asked before anything runs: steps side by side could not share a terminal.
+ask_inputs() {
+    local key value
+    for key in "${INPUT_KEYS[@]}"; do
+        if [[ -f "${DRC_RUN_DIR}/answers/${key}" ]]; then
+            continue
+        fi
+        if [[ -n "${ONLY}" && "${INPUT_ASSET[${key}]}" != "${ONLY}" && "${INPUT_ASSET[${key}]}" != - ]]; then
+            continue
+        fi
+        value="${ANSWER[input.${key}]:-${ANSWER[input.${INPUT_NAME[${key}]}]:-}}"
+        if [[ -z "${value}" ]] && interactive; then
+            while :; do
+                printf '%s [%s] (%s): ' "$(drc_clean "${INPUT_ASK[${key}]}")" \
+                    "$(drc_clean "${INPUT_DEFAULT[${key}]/#-/}")" "${INPUT_TYPE[${key}]}" >&2
+                value=""
+                IFS= read -r value || break
+                if [[ -z "${value}" && "${INPUT_DEFAULT[${key}]}" != - ]]; then
+                    value="${INPUT_DEFAULT[${key}]}"
+                fi
+                if valid_input "${INPUT_TYPE[${key}]}" "${value}"; then
+                    break
+                fi
+                warn "that is not a value of type ${INPUT_TYPE[${key}]}"
+            done
+        fi
+        if [[ -z "${value}" && "${INPUT_DEFAULT[${key}]}" != - ]]; then
+            value="${INPUT_DEFAULT[${key}]}"
+        fi
+        if ! valid_input "${INPUT_TYPE[${key}]}" "${value}"; then
+            die 64 "input.${key} (${INPUT_TYPE[${key}]}) has no valid value: ${INPUT_ASK[${key}]}"
+        fi
+        printf '%s' "${value}" >"${DRC_RUN_DIR}/answers/${key}"
+        journal input - answered key "${key}" value "${value}"
+    done
+}
+
+# ---- questions during the run: one at a time, without holding up what runs meanwhile --------------------------
+
+QUESTION_KIND=""   # manual, gate, attest or failure; empty: no question
+QUESTION_STEP=""
+QUESTION_TEXT=""   # what was typed so far
+declare -a QUESTION_QUEUE=()
+
+# ask_later KIND NUMBER: puts a question in the queue, once.
+ask_later() {
+    local entry
+    for entry in "${QUESTION_QUEUE[@]}" "${QUESTION_KIND}:${QUESTION_STEP}"; do
+        if [[ "${entry}" == "$1:$2" ]]; then
+            return 0
+        fi
+    done
+    QUESTION_QUEUE+=("$1:$2")
+}
+
+question_key() {
+    case "$1" in
+        manual) printf 'step.%s' "$2" ;;
+        *) printf '%s.%s' "$1" "$2" ;;
+    esac
+}
+
+# question_next: takes the next question. One that the answers file answers is answered at once.
+question_next() {
+    local entry n id key
+    while [[ -z "${QUESTION_KIND}" ]] && ((${#QUESTION_QUEUE[@]} > 0)); do
+        entry="${QUESTION_QUEUE[0]}"
+        QUESTION_QUEUE=("${QUESTION_QUEUE[@]:1}")
+        QUESTION_KIND="${entry%%:*}"
+        QUESTION_STEP="${entry#*:}"
+        n="${QUESTION_STEP}"
+        id="${STEP_ID[${n}]}"
+        key="$(question_key "${QUESTION_KIND}" "${id}")"
+        question_show
+        if [[ -n "${ANSWER[${key}]:-}" ]]; then
+            say "    answered by the answers file: ${ANSWER[${key}]}"
+            question_answer "${ANSWER[${key}]}"
+        elif [[ "${QUESTION_KIND}" == gate && -n "${INCIDENT}" ]] && ! interactive; then
+            say "    the gate opens: ${INCIDENT} was declared"
+            question_answer "yes"
+        elif ! interactive; then
+            say "    nobody can answer here: put ${key}=… into an answers file and use --resume"
+            question_answer ""
+        else
+            QUESTION_TEXT=""
+            printf '> ' >&2
+        fi
+    done
+}
+
+question_show() {
+    local n="${QUESTION_STEP}" line
+    say ""
+    case "${QUESTION_KIND}" in
+        manual)
+            say "[$(clock)] TO DO BY ${STEP_OWNER[${n}]}: ${STEP_TITLE[${n}]}  (${STEP_ID[${n}]})"
+            while IFS= read -r line; do
+                say "    ${line}"
+            done < <(bash -- "${FOLDER}/${STEP_FILE[${n}]}" manual </dev/null 2>&1 || true)
+            say "    Answer \`done\`, \`failed\` or \`skip\`."
+            ;;
+        gate)
+            say "[$(clock)] POINT OF NO RETURN: ${STEP_TITLE[${n}]}  (${STEP_ID[${n}]})"
+            say "    After this step there is no way back but failback. Answer \`yes\` or \`no\`."
+            ;;
+        attest)
+            say "[$(clock)] ${STEP_ID[${n}]} could not be carried out. Somebody must attest:"
+            while IFS= read -r line; do
+                say "    ${line}"
+            done < <(bash -- "${FOLDER}/${STEP_FILE[${n}]}" otherwise </dev/null 2>&1 || true)
+            say "    Answer \`yes\` (it is so) or \`no\`."
+            ;;
+        failure)
+            say "[$(clock)] ${STEP_ID[${n}]} failed. Answer \`retry\`, \`continue\` or \`block\`."
+            ;;
+    esac
+}
+
+# question_poll: reads what the operator has typed so far, for at most a second.
+question_poll() {
+    local piece="" status=0
+    IFS= read -r -t 1 piece || status=$?
+    QUESTION_TEXT+="${piece}"
+    if ((status == 0)); then
+        piece="${QUESTION_TEXT}"
+        QUESTION_TEXT=""
+        question_answer "${piece}"
+    elif ((status <= 128)); then
+        # End of input: nobody is there any more.
+        question_answer ""
+    fi
+}
