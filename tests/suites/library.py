@@ -1,0 +1,145 @@
+"""The standard library judged by itself: rules against their own examples, kinds against what a figure and a command must have."""
+
+import os
+import re
+import shutil
+import subprocess
+import textwrap
+
+from lib.core import Failure, Sandbox, Skip, Test, readable
+
+KIND = re.compile(r"^kind ([\w.-]+)", re.M)
+RULE = re.compile(r"^rule ([\w-]+) \{$", re.M)
+EXAMPLE = re.compile(r'example (failing|passing) \{\n\s+spec = """\n(.*?)"""', re.S)
+COMMAND = re.compile(r'(?:run|check|until|verify)\s*= (\[\s*"aws",.*?\])\n', re.S)
+
+
+def parts(text, pattern):
+    """The text of each top-level block with its name."""
+    starts = [(match.start(), match[1]) for match in pattern.finditer(text)]
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    return [(name, text[start:end]) for (start, name), end in zip(starts, ends)]
+
+
+def sources(env):
+    return sorted((env.root / "stdlib").rglob("*.dr"))
+
+
+def rule_example(env, rule, label, spec):
+    """The failing example has exactly this finding among its own; the passing one does not have it."""
+    with Sandbox() as folder:
+        (folder / "main.dr").write_text('import "std/rules"\n' + textwrap.dedent(spec), encoding="utf-8")
+        env.need_drc()
+        done = env.run([env.drc, "check", "main.dr"], folder)
+        said = readable(done.stdout) + readable(done.stderr)
+    broken = re.findall(r"^error\[E0[1-4]\d\d\].*", said, re.M)
+    if broken:
+        raise Failure(f"the {label} example is no specification:\n" + said)
+    if (f"[{rule}]" in said) != (label == "failing"):
+        raise Failure(f"the {label} example of `{rule}` {'passes' if label == 'failing' else 'fails'}:\n{said}")
+
+
+def rule_is_whole(rule, text):
+    missing = [word for word in ("title", "reason", "require", "message", "help", "basis", "example failing", "example passing")
+               if not re.search(rf"^\s+{word}\b", text, re.M)]
+    if missing:
+        raise Failure(f"rule `{rule}` has no {', no '.join(missing)}")
+
+
+def figures_have_sources(path):
+    """A method's figure without a source is a number somebody made up."""
+    problems = []
+    for name, kind in parts(path.read_text(encoding="utf-8"), KIND):
+        for method in re.split(r"^  method ", kind, flags=re.M)[1:]:
+            method = re.split(r"^  \}$", method, flags=re.M)[0]
+            title = method.split(None, 1)[0]
+            steps = re.split(r"^    step ", method, flags=re.M)
+            if re.search(r"^    rto\b", steps[0], re.M) and "source " not in steps[0]:
+                problems.append(f"{path.name}: {name}.{title}: its figure has no source")
+            for step in steps[1:]:
+                if not re.search(r"^      takes\b", step, re.M) and "takes" not in step:
+                    problems.append(f"{path.name}: {name}.{title}.{step.split(None, 1)[0]}: no figure")
+                elif "source " not in step:
+                    problems.append(f"{path.name}: {name}.{title}.{step.split(None, 1)[0]}: its figure has no source")
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+def promotes_after_fence(path):
+    """Whoever makes a second writer has fenced the first one before."""
+    problems = []
+    for name, kind in parts(path.read_text(encoding="utf-8"), KIND):
+        for method in re.split(r"^  method ", kind, flags=re.M)[1:]:
+            method = re.split(r"^  \}$", method, flags=re.M)[0]
+            if re.search(r"irreversible\s*= true", re.split(r"^    step ", method, flags=re.M)[0]) and not re.search(r"phase\s*= fence", method):
+                problems.append(f"{path.name}: {name}.{method.split(None, 1)[0]} promotes without a fence")
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+def every_kind_is_listed(env):
+    index = (env.root / "stdlib" / "README.md").read_text(encoding="utf-8")
+    missing = [name for path in sources(env) for name in KIND.findall(path.read_text(encoding="utf-8"))
+               if path.name != "base.dr" and f"`{name}`" not in index]
+    if missing:
+        raise Failure("stdlib/README.md does not list " + ", ".join(missing))
+
+
+def every_kind_is_tried(env):
+    """Each kind stands in a case or an example, so that what it writes was written once."""
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace")
+                     for folder in ("tests/cases", "examples") for path in sorted((env.root / folder).rglob("*"))
+                     if path.suffix in (".case", ".dr"))
+    missing = [name for path in sources(env) for name in KIND.findall(path.read_text(encoding="utf-8"))
+               if path.name != "base.dr" and not re.search(rf": {re.escape(name)}\b", text)]
+    if missing:
+        raise Failure("no case and no example uses " + ", ".join(missing))
+
+
+def aws_commands(env):
+    """AWS's own command line accepts every option of every command (it checks names, not values, without a network)."""
+    tool = shutil.which("aws", path="/usr/local/bin:/usr/bin:/bin:" + os.environ.get("PATH", ""))
+    if not tool:
+        raise Skip("the AWS command line is not installed")
+    seen, problems = {}, []
+    for path in sources(env):
+        for match in COMMAND.finditer(path.read_text(encoding="utf-8")):
+            words = re.findall(r'"((?:[^"\\]|\\.)*)"|([a-z][\w.]*(?:\([^)]*\))?)', match[1])
+            argv = [literal if literal else "" for literal, _ in words][1:]
+            if argv[0] in ("s3",) or "wait" in argv[:2]:
+                continue  # commands of the tool itself, which have no skeleton
+            options = [word for word in argv if word.startswith("--")]
+            seen.setdefault((argv[0], argv[1]), (set(), path.name))[0].update(options)
+    for (service, action), (options, where) in sorted(seen.items()):
+        done = subprocess.run([tool, service, action, "help"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, env={**env.variables("/tmp"), "PATH": os.environ["PATH"], "AWS_PAGER": "cat",
+                                                             "PAGER": "cat", "MANPAGER": "cat"}, timeout=60, check=False)
+        text = re.sub(r".\x08", "", done.stdout.decode("utf-8", errors="replace"))
+        if done.returncode not in (0, None) or len(text) < 200:
+            problems.append(f"{where}: aws {service} {action}: no such command, or no help for it")
+            continue
+        for option in sorted(options):
+            if option not in ("--region", "--query", "--output") and option not in text:
+                problems.append(f"{where}: aws {service} {action} knows no {option}")
+    if not seen:
+        problems.append("no AWS command was found: the pattern of this test is out of date")
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+def collect(env):
+    for path in sorted((env.root / "stdlib" / "rules").glob("*.dr")):
+        for rule, text in parts(path.read_text(encoding="utf-8"), RULE):
+            yield Test(f"rule/{rule}/whole", lambda rule=rule, text=text: rule_is_whole(rule, text))
+            for label, spec in EXAMPLE.findall(text):
+                yield Test(f"rule/{rule}/{label}",
+                           lambda rule=rule, label=label, spec=spec: rule_example(env, rule, label, spec))
+    for path in sources(env):
+        name = path.relative_to(env.root / "stdlib")
+        if path.parent.name in ("rules", "frameworks"):
+            continue
+        yield Test(f"figures/{name}", lambda path=path: figures_have_sources(path))
+        yield Test(f"fence/{name}", lambda path=path: promotes_after_fence(path))
+    yield Test("listed", lambda: every_kind_is_listed(env))
+    yield Test("tried", lambda: every_kind_is_tried(env))
+    yield Test("aws-commands", lambda: aws_commands(env))
