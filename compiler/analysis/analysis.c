@@ -76,7 +76,9 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     graph_cycles(&a);
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
+    check_kinds(&a);
     check_objectives(&a);
+    check_consistency(&a);
     check_backups(&a);
     if (!a.has_cycle) {
         plan->scenario_count = model->declared[BLOCK_SCENARIO].list.len;

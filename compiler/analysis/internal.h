@@ -69,9 +69,17 @@ void move_traffic(struct analysis *a, struct scenario_result *result);
 /* ---- objectives.c ---- */
 void effective_objectives(struct analysis *a, struct scenario_result *result);
 void judge(struct analysis *a, struct scenario_result *result);
+struct entity *plan_objectives(const struct analysis *a, const char *role); /* "default", "ceiling"; NULL */
+/* Reports an objective that is weaker than a ceiling. `scenario` may be NULL. */
+void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling, uint32_t row, const char *name,
+                   struct objective objective, const char *what);
 bool class_binds(const struct entity *class_, const struct asset *asset); /* by `applies_to`; all when unset */
 void general_objectives(struct analysis *a, struct asset *asset);
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
+
+/* ---- consistency.c ---- */
+void check_consistency(struct analysis *a);
+void check_kinds(struct analysis *a); /* methods with two figures, steps without one */
 
 /* ---- findings.c ---- */
 /* Records a finding and reports it unless a waiver accepts it: then NULL, and nothing more is to be said. */

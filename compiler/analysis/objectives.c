@@ -33,7 +33,7 @@ static bool take(const struct analysis *a, const struct entity *entity, uint32_t
     return true;
 }
 
-static struct entity *plan_objectives(const struct analysis *a, const char *role)
+struct entity *plan_objectives(const struct analysis *a, const char *role)
 {
     uint32_t cursor = 0;
     struct entity *block = entity_child(a->model->plan, BLOCK_PLAN_OBJECTIVES, &cursor);
@@ -224,17 +224,17 @@ static void no_method(struct analysis *a, struct scenario_result *result, struct
     diag_help(diag, "add a replica, a standby or a copy at a site that survives, or a `rebuild`");
 }
 
-static void check_ceiling(struct analysis *a, struct scenario_result *result, const struct asset_state *state, const struct entity *ceiling,
-                          uint32_t row, const char *name, struct objective objective, const char *what)
+void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling, uint32_t row, const char *name,
+                   struct objective objective, const char *what)
 {
     struct value limit = entity_slot(ceiling, row);
+    const char *title = strcmp(name, "rto") == 0 ? "RTO" : strcmp(name, "rpo") == 0 ? "RPO" : "maximum tolerable downtime";
     struct diag *diag;
 
     if (limit.type != VALUE_DURATION || objective.ms < 0 || objective.ms <= limit.u.integer)
         return;
-    diag = find(a, DIAG_E0506, VERDICT_REFUTED, state->asset->entity, result ? result->scenario : NULL, state->asset->entity->span,
-                "the %s of `%s` is %s, weaker than the ceiling of %s", strcmp(name, "rto") == 0 ? "RTO" : "RPO", state->asset->name,
-                words(a, objective.ms), what);
+    diag = find(a, DIAG_E0506, VERDICT_REFUTED, asset->entity, scenario, asset->entity->span, "the %s of `%s` is %s, weaker than the ceiling of %s", title,
+                asset->name, words(a, objective.ms), what);
     if (!diag)
         return;
     diag_label(diag, objective.span, "objective from here (%s)", objective.source);
@@ -249,8 +249,8 @@ static void check_class_ceilings(struct analysis *a, struct scenario_result *res
     if (!result->class_ || !class_binds(result->class_, state->asset))
         return;
     what = intern_text(a, "class `%s`", result->class_->name);
-    check_ceiling(a, result, state, result->class_, CLASS_rto, "rto", state->rto, what);
-    check_ceiling(a, result, state, result->class_, CLASS_rpo, "rpo", state->rpo, what);
+    check_ceiling(a, result->scenario, state->asset, result->class_, CLASS_rto, "rto", state->rto, what);
+    check_ceiling(a, result->scenario, state->asset, result->class_, CLASS_rpo, "rpo", state->rpo, what);
 }
 
 void judge(struct analysis *a, struct scenario_result *result)

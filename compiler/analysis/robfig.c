@@ -19,6 +19,9 @@ struct moment {
     int64_t known_to;
     int32_t known_offset;
 
+    int64_t judged_day; /* the day last asked about, and whether it matches */
+    bool judgement;
+
     int64_t at; /* seconds since 1970 UTC */
     int64_t year;
     unsigned month;
@@ -81,6 +84,16 @@ static bool month_matches(const struct schedule_slots *slots, unsigned month)
     return (slots->days.months >> month & 1u) != 0;
 }
 
+static bool date_matches(const struct schedule_slots *slots, struct moment *moment)
+{
+    int64_t day = date_of(moment);
+    if (day != moment->judged_day) {
+        moment->judged_day = day;
+        moment->judgement = day_rule_matches(&slots->days, day);
+    }
+    return moment->judgement;
+}
+
 /* One pass through the fields; true when all match, false when a field wrapped around and all must be tried again. */
 static bool pass(const struct schedule_slots *slots, struct moment *t, bool *added)
 {
@@ -95,7 +108,7 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
             return false;
         }
     }
-    while (!day_rule_matches(&slots->days, date_of(t))) {
+    while (!date_matches(slots, t)) {
         if (!*added) {
             *added = true;
             moment_date(t, date_of(t), 0);
@@ -142,7 +155,7 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
 
 bool robfig_next(const struct schedule_slots *slots, int64_t after, int64_t *next)
 {
-    struct moment t = {.zone = slots->zone, .known_from = 1, .known_to = 0};
+    struct moment t = {.zone = slots->zone, .known_from = 1, .known_to = 0, .judged_day = INT64_MIN};
     bool added = false;
     moment_set(&t, div_floor(after, MS_SECOND) + 1);
     int64_t last_year = t.year + 401;

@@ -334,11 +334,30 @@ static void enter(struct slot_walk *walk, int64_t at)
  * brought about on a wrong day. When that comes back to a change just past, only its own search tells the next slot. */
 static bool near_change(const struct slot_walk *walk)
 {
-    int64_t since = walk->slot - walk->change_before;
-    if (walk->slots->search != SEARCH_ROBFIG || walk->change_before == INT64_MIN || since > 2 * MS_DAY) {
+    if (walk->slots->search != SEARCH_ROBFIG || walk->change_before == INT64_MIN) {
         return false;
     }
-    return since < 2 * MS_HOUR || !day_rule_matches(&walk->slots->days, div_floor(walk->slot + walk->offset, MS_DAY));
+    int64_t since = walk->slot - walk->change_before;
+    return since < 2 * MS_HOUR || (walk->wrong_day && since <= 2 * MS_DAY);
+}
+
+/* Makes what another program's search found the current slot. */
+static bool land(struct slot_walk *walk, int64_t slot)
+{
+    if (slot >= walk->stretch_end) {
+        enter(walk, slot);
+    }
+    walk->slot = slot;
+    int64_t wall = slot + walk->offset;
+    if (!seek(walk, wall)) {
+        return false;
+    }
+    /* Found by the calendar, or on a day of its own? */
+    walk->wrong_day = candidate(walk) != wall;
+    if (!walk->wrong_day) {
+        step(walk);
+    }
+    return true;
 }
 
 /* Crosses the change at the end of the stretch; true when a run caught up at the change becomes the current slot. */
@@ -380,6 +399,7 @@ bool slot_walk_next(struct slot_walk *walk)
         int64_t slot = candidate(walk) - walk->offset;
         if (slot < walk->stretch_end && !near_change(walk)) {
             walk->slot = slot;
+            walk->wrong_day = false;
             step(walk);
             return true;
         }
@@ -389,11 +409,7 @@ bool slot_walk_next(struct slot_walk *walk)
             if (!found) {
                 return false;
             }
-            if (slot >= walk->stretch_end) {
-                enter(walk, slot);
-            }
-            walk->slot = slot;
-            return seek(walk, slot + walk->offset + 1);
+            return land(walk, slot);
         }
         if (cross(walk)) {
             return true;
@@ -421,11 +437,8 @@ bool slot_walk_start(struct slot_walk *walk, const struct schedule_slots *slots,
     }
     enter(walk, start);
     if (slots->search == SEARCH_ROBFIG && slots->zone != NULL) {
-        if (!robfig_next(slots, after, &walk->slot)) {
-            return false;
-        }
-        enter(walk, walk->slot);
-        return seek(walk, walk->slot + walk->offset + 1);
+        int64_t slot;
+        return robfig_next(slots, after, &slot) && land(walk, slot);
     }
     if (!seek(walk, start + walk->offset + 1)) {
         return false;

@@ -126,7 +126,7 @@ static void walk_change(struct search *search)
     }
     /* Start missed + 1 slots, or more, before the first day touched; a change before may have swallowed slots. */
     int64_t day = search->low_day;
-    int64_t back = (int64_t)(search->missed + 1) / slots->count + 3;
+    int64_t back = (int64_t)(search->missed + 1) / slots->count + (slots->count < 48 ? 3 : 1);
     for (int64_t i = 0; i < back; i++) {
         if (!day_rule_last(&slots->days, day - 1, &day)) {
             return;
@@ -148,8 +148,8 @@ static void walk_change(struct search *search)
             return;
         }
     }
-    /* Offsets are below a day and two hours: behind this, no slot lies on a day that was touched. */
-    int64_t stop = (search->high_day + 3) * MS_DAY;
+    /* Offsets are below 26 hours: behind this, no slot lies on a day that was touched. */
+    int64_t stop = (search->high_day + 1) * MS_DAY + 26 * MS_HOUR;
     for (;;) {
         offer_max(search, tail.slot, head.slot);
         if (tail.slot > stop) {

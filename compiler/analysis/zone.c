@@ -9,7 +9,9 @@
 
 #include <string.h>
 
-enum { TZIF_HEADER = 44, SECONDS_PER_DAY = 86400, MAX_OFFSET = 26 * 3600, MAX_RULE_TIME = 167 * 3600 };
+#define CYCLE_SECONDS (INT64_C(146097) * 86400)
+
+enum { TZIF_HEADER = 44, CYCLE_CHANGES_MAX = 2 * 400 + 4, SECONDS_PER_DAY = 86400, MAX_OFFSET = 26 * 3600, MAX_RULE_TIME = 167 * 3600 };
 
 /* The day of a POSIX rule: `Jn` (1 … 365, never 29 february), `n` (0 … 365) or `Mm.w.d`. */
 enum rule_kind { RULE_JULIAN, RULE_DAY, RULE_MONTH };
@@ -36,6 +38,11 @@ struct zone {
     int32_t daylight;
     struct rule start;      /* to daylight time, on the standard clock */
     struct rule end;        /* back, on the daylight clock */
+    /* The changes the footer makes in 400 years from `base` on, worked out once: it repeats itself after that. */
+    int64_t base;
+    uint32_t cycle_count;
+    const int64_t *cycle_at; /* seconds after base, ascending; the first is 0 */
+    const bool *cycle_daylight;
 };
 
 /* ---- bytes --------------------------------------------------------------------------------------------------- */
@@ -246,13 +253,10 @@ static int64_t year_of(int64_t seconds)
     return year;
 }
 
-/* The time the footer gives: that of the latest strike not after `at`. A strike of a rule lies within eight days of
+/* Whether the footer makes it daylight time: the latest strike not after `at` decides. A strike lies within eight days of
  * its year, so the years beside suffice. Where daylight time ends and starts at one instant it is permanent. */
-static bool footer_is_daylight(const struct zone *zone, int64_t at)
+static bool rule_is_daylight(const struct zone *zone, int64_t at)
 {
-    if (!zone->has_dst) {
-        return false;
-    }
     int64_t year = year_of(at);
     int64_t latest = INT64_MIN;
     bool daylight = false;
@@ -269,6 +273,66 @@ static bool footer_is_daylight(const struct zone *zone, int64_t at)
         }
     }
     return daylight;
+}
+
+/* Works out the changes of 400 years. */
+static void expand_rules(struct arena *arena, struct zone *zone)
+{
+    int64_t *at = ARENA_ARRAY(arena, int64_t, CYCLE_CHANGES_MAX);
+    bool *daylight = ARENA_ARRAY(arena, bool, CYCLE_CHANGES_MAX);
+    uint32_t count = 0;
+    at[count] = 0;
+    daylight[count++] = rule_is_daylight(zone, zone->base);
+    int64_t first = year_of(zone->base) - 1;
+    for (int64_t year = first; year <= first + 402; year++) {
+        int64_t start = rule_wall(&zone->start, year) - zone->standard;
+        int64_t end = rule_wall(&zone->end, year) - zone->daylight;
+        const int64_t strikes[2] = {start < end ? start : end, start < end ? end : start};
+        for (int i = 0; i < 2; i++) {
+            int64_t since = strikes[i] - zone->base;
+            /* Strikes of two years may interleave; one that comes late changes nothing any more. */
+            if (since <= at[count - 1] || since >= CYCLE_SECONDS || count == CYCLE_CHANGES_MAX) {
+                continue;
+            }
+            bool now = rule_is_daylight(zone, strikes[i]);
+            if (now != daylight[count - 1]) {
+                at[count] = since;
+                daylight[count++] = now;
+            }
+        }
+    }
+    zone->cycle_at = at;
+    zone->cycle_daylight = daylight;
+    zone->cycle_count = count;
+}
+
+/* Index of the last element <= value; the first element must be. */
+static uint32_t last_at(const int64_t *at, uint32_t count, int64_t value)
+{
+    uint32_t low = 0, high = count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (at[middle] <= value) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The cycle an instant lies in, as its distance from the first, and the place in it. */
+static uint32_t cycle_place(const struct zone *zone, int64_t at, int64_t *shift)
+{
+    int64_t since = at - zone->base;
+    *shift = floor_div(since, CYCLE_SECONDS) * CYCLE_SECONDS;
+    return last_at(zone->cycle_at, zone->cycle_count, since - *shift);
+}
+
+static bool footer_is_daylight(const struct zone *zone, int64_t at)
+{
+    int64_t shift;
+    return zone->has_dst && zone->cycle_daylight[cycle_place(zone, at, &shift)];
 }
 
 /* ---- interface ----------------------------------------------------------------------------------------------- */
@@ -360,6 +424,10 @@ const struct zone *zone_parse(struct arena *arena, const char *name, const void 
                               footer + 1);
         return NULL;
     }
+    if (zone->has_dst) {
+        zone->base = zone->count > 0 ? zone->at[zone->count - 1] : 0;
+        expand_rules(arena, zone);
+    }
     return zone;
 }
 
@@ -427,17 +495,14 @@ bool zone_next_change(const struct zone *zone, int64_t after, struct zone_change
     if (zone->count > 0 && zone->at[zone->count - 1] > base) {
         base = zone->at[zone->count - 1];
     }
-    int64_t year = year_of(base);
-    /* The earliest strike after base that changes something; strikes of two years may interleave. */
-    for (int64_t y = year - 1; y <= year + 2; y++) {
-        int64_t start = rule_wall(&zone->start, y) - zone->standard;
-        int64_t end = rule_wall(&zone->end, y) - zone->daylight;
-        int64_t low = start < end ? start : end;
-        int64_t high = start < end ? end : start;
-        if (low > base && change_at(zone, low, out)) {
-            return true;
+    int64_t shift;
+    uint32_t place = cycle_place(zone, base, &shift);
+    for (uint32_t i = 0; i <= zone->cycle_count; i++) {
+        if (++place == zone->cycle_count) {
+            place = 0;
+            shift += CYCLE_SECONDS;
         }
-        if (high > base && change_at(zone, high, out)) {
+        if (change_at(zone, zone->base + shift + zone->cycle_at[place], out)) {
             return true;
         }
     }

@@ -1,0 +1,225 @@
+/* Consistency of what the specification promises, before any scenario is played (SEMANTICS §4): ceilings of tiers and of the
+ * plan, needs that promise less than what needs them, and labels that name nothing. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- ceilings */
+
+static void check_asset_ceilings(struct analysis *a, const struct asset *asset)
+{
+    uint32_t cursor = 0;
+    struct entity *limit = asset->tier ? entity_child(asset->tier, BLOCK_TIER_LIMIT, &cursor) : NULL;
+    struct entity *plan = plan_objectives(a, "ceiling");
+
+    if (limit) {
+        const char *what = intern_text(a, "tier `%s`", asset->tier->name);
+
+        check_ceiling(a, NULL, asset, limit, TIER_LIMIT_rto, "rto", asset->rto, what);
+        check_ceiling(a, NULL, asset, limit, TIER_LIMIT_rpo, "rpo", asset->rpo, what);
+        check_ceiling(a, NULL, asset, limit, TIER_LIMIT_mtd, "mtd", asset->mtd, what);
+    }
+    if (plan) {
+        check_ceiling(a, NULL, asset, plan, PLAN_OBJECTIVES_rto, "rto", asset->rto, "the plan");
+        check_ceiling(a, NULL, asset, plan, PLAN_OBJECTIVES_rpo, "rpo", asset->rpo, "the plan");
+    }
+}
+
+/* rto + work_recovery <= mtd */
+static void check_downtime(struct analysis *a, const struct asset *asset)
+{
+    struct value work = entity_slot(asset->entity, ASSET_work_recovery);
+    uint32_t cursor = 0;
+    struct entity *defaults = asset->tier ? entity_child(asset->tier, BLOCK_TIER_DEFAULT, &cursor) : NULL;
+    struct strbuf have = STRBUF_INIT, limit = STRBUF_INIT;
+    int64_t sum;
+    struct diag *diag;
+
+    if (work.type != VALUE_DURATION && defaults)
+        work = entity_slot(defaults, TIER_DEFAULT_work_recovery);
+    if (asset->mtd.ms < 0 || asset->rto.ms < 0)
+        return;
+    if (__builtin_add_overflow(asset->rto.ms, work.type == VALUE_DURATION ? work.u.integer : 0, &sum) || sum <= asset->mtd.ms)
+        return;
+    print_duration(&have, sum);
+    print_duration(&limit, asset->mtd.ms);
+    diag = find(a, DIAG_E0518, VERDICT_REFUTED, asset->entity, NULL, asset->entity->span,
+                "RTO and work recovery of `%s` are %s together, its maximum tolerable downtime is %s", asset->name, strbuf_str(&have),
+                strbuf_str(&limit));
+    if (diag) {
+        diag_label(diag, asset->rto.span, "RTO from here (%s)", asset->rto.source);
+        diag_label(diag, asset->mtd.span, "downtime from here (%s)", asset->mtd.source);
+        diag_help(diag, "state a shorter RTO, or a longer `mtd`");
+    }
+    strbuf_release(&have);
+    strbuf_release(&limit);
+}
+
+/* ---------------------------------------------------------------- inversions */
+
+/* How an asset is worse than what it is needed by; NULL when it is not. */
+static const char *worse(struct analysis *a, const struct asset *user, const struct asset *needed)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result = NULL;
+
+    if (user->rto.ms >= 0 && needed->rto.ms >= 0 && needed->rto.ms > user->rto.ms) {
+        strbuf_addstr(&text, "its RTO is ");
+        print_duration(&text, needed->rto.ms);
+        strbuf_addstr(&text, ", weaker than ");
+        print_duration(&text, user->rto.ms);
+    } else if (user->tier && needed->tier && needed->level > user->level) {
+        strbuf_addf(&text, "its tier `%s` is lower than `%s`", needed->tier->name, user->tier->name);
+    }
+    if (text.len)
+        result = strbuf_dup(&text, a->arena);
+    strbuf_release(&text);
+    return result;
+}
+
+struct chain {
+    const struct asset *via; /* who is worse-off: the next on the way up */
+    const struct edge *edge; /* the edge from `via` to this asset */
+};
+
+/* A cause is an edge: the first asset on a way that is worse than the one that needs it directly. Everything above it has the same
+ * cause, so the chain is walked up to the strictest asset that rests on it, and said once. */
+static void report_inversion(struct analysis *a, const struct asset *needed, const struct edge *edge, const struct asset *user, const struct chain *above,
+                             const char *how)
+{
+    struct strbuf path = STRBUF_INIT;
+    const struct asset *names[64];
+    uint32_t length = 0;
+    struct diag *diag;
+
+    for (const struct asset *at = user; at && length < 64; at = above[at->index].via)
+        names[length++] = at;
+    for (uint32_t i = length; i-- > 0;)
+        strbuf_addf(&path, "`%s` needs ", names[i]->name);
+    strbuf_addf(&path, "`%s`", needed->name);
+    diag = find(a, DIAG_E0508, VERDICT_REFUTED, needed->entity, NULL, edge->span, "`%s` is needed by `%s`, but %s", needed->name, user->name, how);
+    if (diag) {
+        diag_at(diag, "needed here");
+        if (length > 1)
+            diag_note(diag, "the whole chain: %s", strbuf_str(&path));
+        diag_label(diag, needed->rto.ms >= 0 ? needed->rto.span : needed->entity->span, "what it promises (%s)", needed->rto.ms >= 0 ? needed->rto.source : "its tier");
+        diag_help(diag, "give `%s` objectives and a tier as strict as those of `%s`, or make the dependency soft (`uses`)", needed->name, user->name);
+    }
+    strbuf_release(&path);
+}
+
+static void check_inversions(struct analysis *a)
+{
+    struct chain *above = ARENA_ARRAY(a->arena, struct chain, a->plan->asset_count);
+
+    /* What needs comes before what is needed: so the way up is known when an asset is looked at. */
+    for (uint32_t at = a->plan->asset_count; at-- > 0;) {
+        struct asset *user = &a->plan->assets[a->needs_first[at]];
+
+        for (uint32_t n = 0; n < user->needs.count; n++) {
+            struct asset *needed = user->needs.items[n].to;
+            const char *how = worse(a, user, needed);
+
+            if (how)
+                report_inversion(a, needed, &user->needs.items[n], user, above, how);
+            else if (!above[needed->index].via)
+                above[needed->index] = (struct chain){user, &user->needs.items[n]};
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- labels */
+
+static void check_label(struct analysis *a, const struct entity *child, enum block_id of)
+{
+    const struct block_schema *schema = &a->model->schemas[of];
+    VEC(const char *) names = {0};
+    struct diag *diag;
+    const char *near;
+
+    if (model_find(a->model, of, child->name))
+        return;
+    for (uint32_t i = 0; i < a->model->declared[of].list.len; i++)
+        vec_push(a->arena, &names, a->model->declared[of].list.items[i]->name);
+    diag = diag_report(a->sink, DIAG_E0511, child->span, "`%s %s`: there is no %s `%s`", child->schema->name, child->name, schema->name, child->name);
+    near = nearest(child->name, names.items, names.len);
+    if (near)
+        diag_fix(diag, child->span, near, "did you mean `%s`?", near);
+    else
+        diag_help(diag, "the label of a `%s` block is the name of a %s", child->schema->name, schema->name);
+}
+
+static void check_labels(struct analysis *a, const struct entity *entity)
+{
+    for (uint32_t i = 0; i < entity->child_count; i++) {
+        const struct entity *child = entity->children[i];
+
+        switch (child->schema->id) {
+        case BLOCK_REPLICA:
+        case BLOCK_STANDBY:
+        case BLOCK_TARGET:
+            check_label(a, child, BLOCK_SITE);
+            break;
+        case BLOCK_OBJECTIVE:
+            check_label(a, child, BLOCK_CLASS);
+            break;
+        case BLOCK_RECOVERY:
+            if (child->name[0])
+                check_label(a, child, BLOCK_CLASS);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- methods */
+
+static bool has_attr(const struct analysis *a, const struct entity *entity, const char *name)
+{
+    return entity->tree && block_attr(entity->tree, intern_str(a->model->names, name));
+}
+
+/* A method has one figure, or one on every step: both would count twice, a gap would make the result unknown. */
+static void check_method(struct analysis *a, const struct entity *method)
+{
+    bool figure = has_attr(a, method, "rto");
+    struct entity *step;
+
+    for (uint32_t i = 0; (step = entity_child(method, BLOCK_STEP, &i));) {
+        bool takes = has_attr(a, step, "takes");
+
+        if (figure && takes)
+            diag_help(diag_label(diag_report(a->sink, DIAG_E0515, step->span, "method `%s` has one figure and its step `%s` another", method->name, step->name),
+                                 method->span, "`rto` is given for the whole method"),
+                      "give either `rto` on the method or `takes` on every step");
+        else if (!figure && !takes)
+            diag_help(diag_report(a->sink, DIAG_E0515, step->span, "how long step `%s` of method `%s` takes is not stated", step->name, method->name),
+                      "add `takes = best..typical..worst`");
+    }
+}
+
+void check_kinds(struct analysis *a)
+{
+    struct entity *method;
+
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_KIND].list.len; i++) {
+        const struct entity *kind = a->model->declared[BLOCK_KIND].list.items[i];
+
+        for (uint32_t m = 0; (method = entity_child(kind, BLOCK_METHOD, &m));)
+            check_method(a, method);
+    }
+}
+
+void check_consistency(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        check_asset_ceilings(a, &a->plan->assets[i]);
+        check_downtime(a, &a->plan->assets[i]);
+        check_labels(a, a->plan->assets[i].entity);
+    }
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++)
+        check_labels(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
+    if (!a->has_cycle)
+        check_inversions(a);
+}
