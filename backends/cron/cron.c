@@ -34,6 +34,11 @@ static bool has_script(const struct backup_job *job)
     return command_is_set(&job->run);
 }
 
+static const char *owner_name(const struct backup_job *job)
+{
+    return job->group ? job->group->name : job->asset ? job->asset->name : job->name;
+}
+
 /* ---- README.md --------------------------------------------------------------------------------- */
 
 static const char *store_names(struct cron_output *c, const struct backup_job *job)
@@ -136,7 +141,7 @@ static void readme_jobs(struct cron_output *c, struct md *w)
         for (uint32_t n = 0; n < job->secret_count; n++)
             strbuf_addf(&secrets, "%s%s", n > 0 ? ", " : "", job->secrets[n]);
         MD_ROW(w, md_link(c->arena, md_code(c->arena, job->name), arena_printf(c->arena, "jobs/%s.sh", cron_job_name(c->arena, job))),
-               md_text(c->arena, job->asset ? job->asset->name : job->group ? job->group->name : "-"),
+               md_text(c->arena, owner_name(job)),
                md_text(c->arena, store_names(c, job)), md_text(c->arena, retention_text(c, job)),
                md_text(c->arena, tools.len > 0 ? strbuf_str(&tools) : "-"),
                md_text(c->arena, secrets.len > 0 ? strbuf_str(&secrets) : "-"));
@@ -313,8 +318,8 @@ static void check_names(const struct plan *plan, struct diag_sink *sink)
             map_add(&seen, sink->arena, key, (void *)(uintptr_t)job);
             continue;
         }
-        d = diag_report(sink, DIAG_E0740, job->span, "backups `%s` and `%s` would share the script `cron/jobs/%s.sh`", job->name,
-                        other->name, name);
+        d = diag_report(sink, DIAG_E0740, job->span, "backup `%s` of `%s` and backup `%s` of `%s` would share the script `cron/jobs/%s.sh`",
+                        job->backup->name, owner_name(job), other->backup->name, owner_name(other), name);
         diag_label(d, other->span, "the other one");
         diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
     }
