@@ -181,6 +181,15 @@ static void arithmetic(void)
     CHECK_STR(help("self.needs + self.uses", NULL), "lists are put together by `concat(self.needs, self.uses)`");
 }
 
+static void fractions(void)
+{
+    static const struct row rows[] = {
+#include "tests/oracles/arithmetic.inc"
+    };
+
+    table("exact fractions", rows, sizeof rows / sizeof *rows);
+}
+
 static void ranges(void)
 {
     TABLE("ranges", {"1m..2m..5m", "1m..2m..5m"}, {"1m..5m", "1m..5m..5m"}, {"1m..2m..5m + 1m", "1m..2m..6m"}, {"(1m..2m..5m) + 1m", "2m..3m..6m"},
@@ -333,6 +342,7 @@ int main(void)
 {
     setup();
     arithmetic();
+    fractions();
     ranges();
     logic();
     names_and_fields();
