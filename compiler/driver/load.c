@@ -11,8 +11,7 @@ struct loading {
     VEC(atom) stack; /* files being loaded, outermost first: meeting one again is a circle */
 };
 
-static void load_file(struct loading *loading, const char *path, const char *name, struct span span);
-static void load_import(struct loading *loading, const struct import *import, const char *from);
+static void load_import(struct loading *loading, const struct import *import, const char *from, const char *outer);
 
 static const char *folder_of(struct arena *arena, const char *path)
 {
@@ -55,6 +54,22 @@ static const char *clean_path(struct arena *arena, const char *path)
     return len ? out : ".";
 }
 
+/* With `as` a file is another one: its names are. What it imports in turn carries its prefix too, but the standard library, which is the
+ * same for everybody, does not. */
+static const char *prefix_of(struct session *session, const struct import *import, const char *outer)
+{
+    if (import->prefix && outer)
+        return arena_printf(session->arena, "%s.%s", outer, import->prefix);
+    if (import->prefix)
+        return import->prefix;
+    return strncmp(import->path, "std/", 4) == 0 ? NULL : outer;
+}
+
+static atom key_of(struct session *session, const char *path, const char *prefix)
+{
+    return intern_str(session->names, prefix ? arena_printf(session->arena, "%s as %s", path, prefix) : path);
+}
+
 static const struct embedded_file *find_std(const char *name)
 {
     size_t low = 0, high = drc_stdlib_count;
@@ -73,7 +88,8 @@ static const struct embedded_file *find_std(const char *name)
     return NULL;
 }
 
-static void load_text(struct loading *loading, atom key, const char *name, const char *folder, const char *text, size_t len, bool is_std)
+static void load_text(struct loading *loading, atom key, const char *name, const char *folder, const char *text, size_t len, bool is_std,
+                      const char *prefix)
 {
     struct session *session = loading->session;
     struct source_file *file = sources_add(&session->sources, name, text, len);
@@ -84,10 +100,11 @@ static void load_text(struct loading *loading, atom key, const char *name, const
         return;
     }
     file->is_std = is_std;
+    file->prefix = prefix;
     tree = parse_file(&session->parse, file);
     vec_push(session->arena, &loading->stack, key);
     for (const struct import *import = tree->imports; import; import = import->next)
-        load_import(loading, import, folder);
+        load_import(loading, import, folder, prefix);
     loading->stack.len--;
     map_set(&session->loaded, session->arena, key, tree);
     vec_push(session->arena, &session->files, tree);
@@ -115,11 +132,11 @@ static bool seen(struct loading *loading, atom key, const char *name, struct spa
     return map_get(&session->loaded, key) != NULL;
 }
 
-static void load_std(struct loading *loading, const char *name, struct span span)
+static void load_std(struct loading *loading, const char *name, struct span span, const char *prefix)
 {
     struct session *session = loading->session;
     const struct embedded_file *file;
-    atom key = intern_str(session->names, name);
+    atom key = key_of(session, name, prefix);
 
     if (seen(loading, key, name, span))
         return;
@@ -131,7 +148,7 @@ static void load_std(struct loading *loading, const char *name, struct span span
 
         if (!file_exists(path) || !(text = read_whole_file(session->arena, path, &len, &error)))
             continue;
-        load_text(loading, key, name, "std/", text, len, true);
+        load_text(loading, key, name, "std/", text, len, true, prefix);
         return;
     }
     file = find_std(name);
@@ -149,15 +166,15 @@ static void load_std(struct loading *loading, const char *name, struct span span
             diag_help(diag, "`drc list std` prints its files");
         return;
     }
-    load_text(loading, key, name, "std/", (const char *)file->data, file->size, true);
+    load_text(loading, key, name, "std/", (const char *)file->data, file->size, true, prefix);
 }
 
-static void load_file(struct loading *loading, const char *path, const char *name, struct span span)
+static void load_file(struct loading *loading, const char *path, const char *name, struct span span, const char *prefix)
 {
     struct session *session = loading->session;
     const char *error = NULL;
     const char *clean = clean_path(session->arena, path);
-    atom key = intern_str(session->names, clean);
+    atom key = key_of(session, clean, prefix);
     size_t len;
     char *text;
 
@@ -168,7 +185,7 @@ static void load_file(struct loading *loading, const char *path, const char *nam
         diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", name, error);
         return;
     }
-    load_text(loading, key, strcmp(path, "-") == 0 ? "<stdin>" : clean, folder_of(session->arena, clean), text, len, false);
+    load_text(loading, key, strcmp(path, "-") == 0 ? "<stdin>" : clean, folder_of(session->arena, clean), text, len, false, prefix);
 }
 
 static bool has_suffix(const char *text, const char *suffix)
@@ -178,9 +195,10 @@ static bool has_suffix(const char *text, const char *suffix)
     return len >= want && strcmp(text + len - want, suffix) == 0;
 }
 
-static void load_import(struct loading *loading, const struct import *import, const char *from)
+static void load_import(struct loading *loading, const struct import *import, const char *from, const char *outer)
 {
     struct session *session = loading->session;
+    const char *prefix = prefix_of(session, import, outer);
     const char *path = import->path;
     const char *name;
 
@@ -190,7 +208,7 @@ static void load_import(struct loading *loading, const struct import *import, co
         return;
     }
     if (strncmp(path, "std/", 4) == 0) {
-        load_std(loading, path, import->span);
+        load_std(loading, path, import->span, prefix);
         return;
     }
     name = arena_printf(session->arena, "%s%s%s", path[0] == '/' ? "" : from, path, has_suffix(path, ".dr") ? "" : ".dr");
@@ -205,7 +223,7 @@ static void load_import(struct loading *loading, const struct import *import, co
             }
         }
     }
-    load_file(loading, name, name, import->span);
+    load_file(loading, name, name, import->span, prefix);
 }
 
 static void load_argument(struct loading *loading, const char *path)
@@ -215,12 +233,12 @@ static void load_argument(struct loading *loading, const char *path)
     uint32_t count;
 
     if (strcmp(path, "-") == 0 || !is_folder(path)) {
-        load_file(loading, path, path, (struct span){0, 0});
+        load_file(loading, path, path, (struct span){0, 0}, NULL);
         return;
     }
     main_file = arena_printf(session->arena, "%s/main.dr", path);
     if (file_exists(main_file)) {
-        load_file(loading, main_file, main_file, (struct span){0, 0});
+        load_file(loading, main_file, main_file, (struct span){0, 0}, NULL);
         return;
     }
     if (!list_folder(session->arena, path, ".dr", &names, &count) || count == 0) {
@@ -230,7 +248,7 @@ static void load_argument(struct loading *loading, const char *path)
     for (uint32_t i = 0; i < count; i++) {
         const char *file = arena_printf(session->arena, "%s/%s", path, names[i]);
 
-        load_file(loading, file, file, (struct span){0, 0});
+        load_file(loading, file, file, (struct span){0, 0}, NULL);
     }
 }
 
@@ -238,7 +256,7 @@ void load_specifications(struct session *session)
 {
     struct loading loading = {.session = session};
 
-    load_std(&loading, "std/base", (struct span){0, 0});
+    load_std(&loading, "std/base", (struct span){0, 0}, NULL);
     for (uint32_t i = 0; i < session->options->arguments.len; i++)
         load_argument(&loading, session->options->arguments.items[i]);
 }
@@ -248,5 +266,5 @@ void load_standard(struct session *session, const struct file_tree *tree)
     struct loading loading = {.session = session};
 
     for (const struct import *import = tree->imports; import; import = import->next)
-        load_std(&loading, import->path, import->span);
+        load_std(&loading, import->path, import->span, NULL);
 }

@@ -4,6 +4,8 @@
  * literal is kept as a value, so that 100,000 assets need not evaluate it. */
 #include "model/entity.h"
 
+#include "base/strbuf.h"
+
 #include <string.h>
 
 struct row_text {
@@ -135,6 +137,36 @@ struct value entity_slot(const struct entity *entity, uint32_t row)
         return value_unknown();
     value = entity->slots[row];
     return value.type == VALUE_PENDING || value.type == VALUE_BUSY ? value_unknown() : value;
+}
+
+void model_enter(struct model *model, struct span span)
+{
+    const struct source_file *file;
+
+    if (!model->has_prefixes)
+        return;
+    file = sources_file_at(model->sources, span.start);
+    model->prefix = file ? file->prefix : NULL;
+}
+
+atom model_own_name(const struct model *model, atom name)
+{
+    struct strbuf text = STRBUF_INIT;
+    atom own;
+
+    if (!model->prefix)
+        return name;
+    strbuf_addf(&text, "%s.%s", model->prefix, name);
+    own = intern_add(model->names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    return own;
+}
+
+struct entity *model_find_here(const struct model *model, enum block_id block, atom name)
+{
+    struct entity *entity = model->prefix ? model_find(model, block, model_own_name(model, name)) : NULL;
+
+    return entity ? entity : model_find(model, block, name);
 }
 
 /* The rows beyond the schema's: a kind's, or what the parent's kind adds to a nested block. */

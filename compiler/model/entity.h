@@ -124,6 +124,8 @@ struct model {
     } declared[BLOCK_COUNT];               /* of blocks at file level */
     struct map kinds;                      /* dotted atom -> struct kind_info * */
     struct entity *plan;                   /* NULL when no file has one */
+    bool has_prefixes;                     /* some file was imported with `as` */
+    const char *prefix;                    /* of the file whose text is being evaluated; NULL */
 };
 
 /* Builds schemas from the table. Defaults are parsed by the caller's function (the model layer knows no syntax). */
@@ -135,6 +137,10 @@ void model_init(struct model *model, struct arena *arena, struct intern *names, 
 const struct type *type_read(struct model *model, const char *notation, const char **error);
 
 struct entity *model_find(const struct model *model, enum block_id block, atom name);
+/* As it is written in a file: one that was imported with `as` finds its own names without their prefix. The first sets the file. */
+void model_enter(struct model *model, struct span span);
+struct entity *model_find_here(const struct model *model, enum block_id block, atom name);
+atom model_own_name(const struct model *model, atom name); /* PREFIX.NAME in such a file, else the name */
 
 /* Slots hold final values once sema is done. These read one by the row's number, or by name (kind rows too).
  * They return UNKNOWN for what is unset, absent or not evaluated. */

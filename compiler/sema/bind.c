@@ -90,6 +90,26 @@ static const char *describe(struct sema *sema, const struct entity *entity)
     return arena_printf(sema->arena, "a `%s` block", entity->schema->name);
 }
 
+/* Labels of some blocks name a declared thing: then they find it as any other name in their file does. */
+static atom label_name(struct sema *sema, const struct block_schema *schema, atom name, struct span span)
+{
+    static const struct {
+        enum block_id block, of;
+    } labels[] = {{BLOCK_REPLICA, BLOCK_SITE}, {BLOCK_STANDBY, BLOCK_SITE}, {BLOCK_TARGET, BLOCK_SITE},
+                  {BLOCK_USES, BLOCK_ASSET},   {BLOCK_OBJECTIVE, BLOCK_CLASS}, {BLOCK_RECOVERY, BLOCK_CLASS}};
+
+    for (size_t i = 0; sema->model->has_prefixes && i < sizeof labels / sizeof labels[0]; i++) {
+        struct entity *thing;
+
+        if (schema->id != (uint32_t)labels[i].block)
+            continue;
+        model_enter(sema->model, span);
+        thing = model_find_here(sema->model, labels[i].of, name);
+        return thing ? thing->name : name;
+    }
+    return name;
+}
+
 static struct entity *make_child(struct sema *sema, struct entity *entity, const struct block *block)
 {
     const struct block_schema *schema = NULL;
@@ -136,7 +156,7 @@ static struct entity *make_child(struct sema *sema, struct entity *entity, const
     }
     if (block->kind)
         diag_report(sema->sink, DIAG_E0210, block->kind_span, "`%s` takes no kind", block->type);
-    return sema_new_entity(sema, schema, block, entity, name, span);
+    return sema_new_entity(sema, schema, block, entity, label_name(sema, schema, name, span), span);
 }
 
 static void add_child(struct sema *sema, struct entity *entity, struct entity *child, uint32_t *cap)

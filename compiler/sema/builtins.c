@@ -1082,7 +1082,8 @@ static struct value find_thing(struct evaluator *eval, const struct expr *expr, 
         return value_error_at(eval, DIAG_E0311, args->items[0]->span, "`%s` needs a name, not %s", schema->name,
                               value_describe(eval, value));
     name = intern_str(eval->names, value_text(value, eval->arena));
-    entity = model_find(eval->model, (enum block_id)schema->id, name);
+    model_enter(eval->model, expr->span);
+    entity = model_find_here(eval->model, (enum block_id)schema->id, name);
     if (!entity && schema->id == BLOCK_KIND && (kind = map_get(&eval->model->kinds, name)))
         entity = kind->entity;
     if (entity)

@@ -116,7 +116,8 @@ static void declare_block(struct sema *sema, const struct block *block)
                   "write `%s %s : KIND { … }`; `drc list kinds` prints all kinds", block->type, name);
         return;
     }
-    entity = sema_new_entity(sema, schema, block, NULL, name, span);
+    model_enter(sema->model, block->type_span);
+    entity = sema_new_entity(sema, schema, block, NULL, name[0] ? model_own_name(sema->model, name) : name, span);
     if (schema->id == BLOCK_DEFAULT) {
         vec_push(sema->arena, &sema->defaults, entity);
     } else if (schema->id == BLOCK_INVENTORY) {

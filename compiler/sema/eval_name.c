@@ -150,7 +150,7 @@ static bool find_expected(struct evaluator *eval, atom name, const struct type *
         *out = (struct value){.type = VALUE_WORD, .u.word = name};
         return true;
     case TYPE_REF:
-        entity = model_find(eval->model, (enum block_id)type->schema->id, name);
+        entity = model_find_here(eval->model, (enum block_id)type->schema->id, name);
         if (!entity && type->schema->id == BLOCK_KIND) {
             struct kind_info *kind = map_get(&eval->model->kinds, name);
 
@@ -198,7 +198,7 @@ static bool find_anywhere(struct evaluator *eval, atom name, struct span span, s
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
         struct entity *entity;
 
-        if (!eval->model->declared[i].list.len || !(entity = model_find(eval->model, (enum block_id)i, name)))
+        if (!eval->model->declared[i].list.len || !(entity = model_find_here(eval->model, (enum block_id)i, name)))
             continue;
         if (!found) {
             found = entity;
@@ -208,7 +208,7 @@ static bool find_anywhere(struct evaluator *eval, atom name, struct span span, s
         first = found->schema->name;
         diag_label(diag, found->span, "a %s", first);
         for (; i < BLOCK_COUNT; i++) {
-            if ((entity = model_find(eval->model, (enum block_id)i, name)))
+            if ((entity = model_find_here(eval->model, (enum block_id)i, name)))
                 diag_label(diag, entity->span, "a %s", entity->schema->name);
         }
         diag_help(diag, "say which sort is meant, for example `%s.%s`", first, name);
@@ -271,7 +271,7 @@ static bool part_is_known(struct evaluator *eval, const char *text, size_t len, 
     if (find_local(scope, name, false) || find_local(scope, name, true) || map_get(&eval->state->plurals, name))
         return true;
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
-        if (model_find(eval->model, (enum block_id)i, name))
+        if (model_find_here(eval->model, (enum block_id)i, name))
             return true;
     }
     return false;
@@ -340,6 +340,7 @@ struct value eval_name(struct evaluator *eval, const struct expr *expr, const st
     struct value value;
     struct diag *diag;
 
+    model_enter(eval->model, expr->span);
     if (name_find(eval, expr, expr->u.name, scope, expected, &value, seen))
         return value;
     if (map_get(&eval->model->schema_by_name, expr->u.name) && !(expected && expected->kind == TYPE_REF)) {
@@ -718,7 +719,7 @@ static bool namespace_member(struct evaluator *eval, const struct expr *expr, co
     schema = map_get(&eval->model->schema_by_name, object->u.name);
     if (!schema)
         return false;
-    entity = model_find(eval->model, (enum block_id)schema->id, name);
+    entity = model_find_here(eval->model, (enum block_id)schema->id, name);
     if (entity) {
         if (schema->id == BLOCK_PARAM) {
             struct value type = eval_slot(eval, entity, PARAM_type);
@@ -779,7 +780,7 @@ static bool path_member(struct evaluator *eval, const struct expr *expr, const s
         map_get(&eval->state->plurals, root->u.name) || map_get(&eval->model->schema_by_name, root->u.name))
         return false;
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
-        if (eval->model->declared[i].list.len && model_find(eval->model, (enum block_id)i, path)) {
+        if (eval->model->declared[i].list.len && model_find_here(eval->model, (enum block_id)i, path)) {
             if (!find_anywhere(eval, path, expr->span, &found, seen))
                 return false;
             *out = found;
@@ -798,6 +799,7 @@ struct value eval_member(struct evaluator *eval, const struct expr *expr, const 
 
     if (!seen)
         seen = &unused;
+    model_enter(eval->model, expr->span);
     while (root->kind == EXPR_MEMBER)
         root = root->u.member.object;
     if (root->kind == EXPR_NAME && path_member(eval, expr, root, scope, expected, &value, seen))

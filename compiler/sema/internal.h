@@ -27,6 +27,7 @@ atom sema_label(struct sema *sema, const struct expr *label);
 /* ---- kinds.c ---- */
 void sema_kinds(struct sema *sema);
 /* Kind of an asset, site or store by its path; reports and returns NULL when it does not fit. */
+struct kind_info *sema_find_kind_quietly(struct sema *sema, atom path, struct span span);
 struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span);
 
 /* ---- bind.c ---- */

@@ -186,7 +186,7 @@ static void build_kind(struct sema *sema, struct entity *entity);
 static void build_base(struct sema *sema, struct entity *entity, struct build *build)
 {
     const struct block *tree = entity->tree;
-    struct entity *base = model_find(sema->model, BLOCK_KIND, tree->kind);
+    struct entity *base = (model_enter(sema->model, tree->kind_span), model_find_here(sema->model, BLOCK_KIND, tree->kind));
     struct build *base_build;
 
     if (!base) {
@@ -262,9 +262,18 @@ void sema_kinds(struct sema *sema)
         build_kind(sema, sema->model->declared[BLOCK_KIND].list.items[i]);
 }
 
+struct kind_info *sema_find_kind_quietly(struct sema *sema, atom path, struct span span)
+{
+    struct kind_info *info;
+
+    model_enter(sema->model, span);
+    info = map_get(&sema->model->kinds, model_own_name(sema->model, path));
+    return info ? info : map_get(&sema->model->kinds, path);
+}
+
 struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span)
 {
-    struct kind_info *info = map_get(&sema->model->kinds, path);
+    struct kind_info *info = sema_find_kind_quietly(sema, path, span);
     struct value abstract;
 
     if (!info) {

@@ -22,7 +22,7 @@ static void find_kinds(struct sema *sema)
 static void match_default(struct sema *sema, struct entity *block)
 {
     const struct source_file *file = sources_file_at(sema->model->sources, block->span.start);
-    struct kind_info *kind = map_get(&sema->model->kinds, block->tree->kind);
+    struct kind_info *kind = sema_find_kind_quietly(sema, block->tree->kind, block->tree->kind_span);
     bool used = false;
 
     if (!kind) {
@@ -162,6 +162,8 @@ void sema_run(struct model *model, struct evaluator *eval, const struct parse_co
 {
     struct sema sema = {.model = model, .eval = eval, .parse = parse, .input = input, .arena = model->arena, .sink = eval->sink};
 
+    for (uint32_t i = 0; i < input->file_count; i++)
+        model->has_prefixes |= input->files[i]->file->prefix != NULL;
     sema_constants(&sema);
     sema_declare(&sema);
     sema_kinds(&sema);
