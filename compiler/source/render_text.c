@@ -139,9 +139,11 @@ static struct mark mark_of(const struct diag_sink *sink, const struct diag_label
     if (line_end > 0 && line_end > place.file->lines[place.line - 1] && place.file->text[line_end - 1] == '\r')
         line_end--;
     mark.start = label->span.start - place.file->base;
-    mark.end = label->span.end > label->span.start ? label->span.end - place.file->base : mark.start;
-    if (mark.end > line_end)
-        mark.end = line_end > mark.start ? line_end : mark.start;
+    if (mark.start > line_end)
+        mark.start = line_end; /* the line end itself, CR LF included */
+    mark.end = label->span.end - place.file->base;
+    if (mark.end > line_end || mark.end < mark.start)
+        mark.end = mark.end < mark.start ? mark.start : line_end;
     return mark;
 }
 
@@ -286,7 +288,7 @@ static uint32_t add_line(const struct view *view, const struct mark *marks, uint
     const struct source_file *file = marks->file;
     uint32_t line_start = file->lines[marks->line - 1];
     uint32_t line_end = marks->line < file->line_count ? file->lines[marks->line] - 1 : file->len;
-    uint32_t from = line_start, to = line_end, shown = 0, column = 0;
+    uint32_t from = line_start, to = line_end, shown = 1, column = 0;
     struct drawn drawn[MARKS_MAX];
 
     if (to > from && file->text[to - 1] == '\r')

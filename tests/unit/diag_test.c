@@ -235,6 +235,17 @@ static void test_hostile(void)
     CHECK(strstr(strbuf_str(&out), "^^^^\n") != NULL);
     CHECK(strstr(strbuf_str(&out), "- and far away") != NULL);
     CHECK(strstr(strbuf_str(&out), "long.dr:1:1000001") != NULL);
+    TEST("places on line ends");
+    {
+        struct source_file *b = add(&run, "crlf.dr", "ab\r\n\r\n");
+
+        for (uint32_t i = 0; i <= b->len; i++)
+            diag_report(&run.sink, DIAG_E0106, span(b, i, i < b->len ? i + 1 : i), "at %u", i);
+        strbuf_clear(&out);
+        diag_sort(&run.sink);
+        diag_render(&run.sink, &style, &out);
+        CHECK(strstr(strbuf_str(&out), "crlf.dr:3:1") != NULL);
+    }
     TEST("a long name in a message gives way");
     strbuf_clear(&out);
     run.sink.diags.len = 0;
