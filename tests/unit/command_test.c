@@ -1,0 +1,154 @@
+/* Commands as shell text: what an author writes stays, what a value holds is never read as shell. The expected lines follow
+ * the quoting rules of the bash manual (3.1.2 Quoting), written down by hand. */
+#include "backends/common/command.h"
+#include "test.h"
+
+#include <stdlib.h>
+
+static struct arena *arena;
+
+/* "@name" is a runtime part, anything else literal; parts end with NULL. */
+static struct word make_word(const char *const *parts)
+{
+    struct word word = {0};
+
+    while (parts[word.count])
+        word.count++;
+    word.parts = ARENA_ARRAY(arena, struct word_part, word.count);
+    for (uint32_t i = 0; i < word.count; i++)
+        word.parts[i] = (struct word_part){parts[i][0] == '@', parts[i][0] == '@' ? parts[i] + 1 : parts[i]};
+    return word;
+}
+#define WORD(...) make_word((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *written(const struct command *command)
+{
+    struct strbuf out = STRBUF_INIT;
+    struct sh w;
+    const char *text;
+
+    sh_init(&w, arena, &out);
+    command_write(&w, command);
+    text = strbuf_dup(&out, arena);
+    strbuf_release(&out);
+    return text;
+}
+
+/* before VALUE after, as shell text with one value. */
+static const char *shell(const char *before, struct word value, const char *after)
+{
+    struct command command = {.is_shell = true, .piece_count = 3};
+    struct shell_piece pieces[3] = {{.script = before}, {.value = value}, {.script = after}};
+
+    command.pieces = pieces;
+    return written(&command);
+}
+
+static const char *fault(const char *text)
+{
+    struct shell_piece piece = {.script = text};
+    struct command command = {.is_shell = true, .piece_count = 1, .pieces = &piece};
+
+    return command_fault(&command);
+}
+
+static void test_arguments(void)
+{
+    struct word words[] = {WORD("aws"), WORD("s3"), WORD("cp"), WORD("$job.output"), WORD("s3://b/", "$job.object"),
+                           WORD("it's $HOME"), WORD("")};
+    struct command command = {.words = words, .count = 7};
+
+    TEST("an argument list: every word is one word");
+    CHECK_STR(written(&command), "aws s3 cp \"${job_output}\" \"s3://b/${job_object}\" \"it's \\$HOME\" ''\n");
+    CHECK_STR(command_line(arena, &command),
+              "aws s3 cp \"${job_output}\" \"s3://b/${job_object}\" \"it's \\$HOME\" ''");
+    CHECK_STR(command_program(&command), "aws");
+    TEST("an unset command writes nothing");
+    CHECK_STR(written(&(struct command){0}), "");
+}
+
+static void test_names(void)
+{
+    TEST("runtime names become variables");
+    CHECK_STR(command_variable(arena, "job.output"), "job_output");
+    CHECK_STR(command_variable(arena, "input.at"), "input_at");
+    CHECK_STR(command_variable(arena, "env.PGPASSWORD"), "PGPASSWORD");
+    CHECK_STR(command_variable(arena, "input.odd-name"), "input_odd_name");
+}
+
+static void test_quotes(void)
+{
+    struct word at = WORD("$input.at");
+
+    TEST("a value outside quotes is quoted");
+    CHECK_STR(shell("echo ", at, " end"), "echo \"${input_at}\" end\n");
+    TEST("inside double quotes the author's quotes serve");
+    CHECK_STR(shell("echo \"at ", at, "\""), "echo \"at ${input_at}\"\n");
+    TEST("inside single quotes they are closed round it");
+    CHECK_STR(shell("jq '.a == ", at, "'"), "jq '.a == '\"${input_at}\"''\n");
+    TEST("in a substitution inside double quotes, plain rules hold");
+    CHECK_STR(shell("test \"$(date -d ", at, ")\" = x"), "test \"$(date -d \"${input_at}\")\" = x\n");
+    TEST("after that substitution the double quotes go on");
+    CHECK_STR(shell("echo \"$(id) ", at, "\""), "echo \"$(id) ${input_at}\"\n");
+    TEST("an escaped quote opens nothing");
+    CHECK_STR(shell("echo \\' ", at, ""), "echo \\' \"${input_at}\"\n");
+    TEST("a quote in a comment opens nothing");
+    CHECK_STR(shell("# it's\necho ", at, ""), "# it's\necho \"${input_at}\"\n");
+    TEST("a hash inside a word is no comment");
+    CHECK_STR(shell("echo a#' ", at, "'"), "echo a#' '\"${input_at}\"''\n");
+}
+
+static void test_values(void)
+{
+    TEST("a literal value arrives in a variable, whatever it holds");
+    CHECK_STR(shell("rm -rf -- ", WORD("$(reboot); `x` \"y\" 'z'"), ""),
+              "v1=\"\\$(reboot); \\`x\\` \\\"y\\\" 'z'\"\nrm -rf -- \"${v1}\"\n");
+    CHECK_STR(shell("cp ", WORD("/a/", "$job.object"), " ."), "v1=\"/a/${job_object}\"\ncp \"${v1}\" .\n");
+}
+
+static void test_faults(void)
+{
+    TEST("what would swallow the rest of a script");
+    CHECK_STR(fault("echo 'a"), "a single quote is never closed");
+    CHECK_STR(fault("echo \"a"), "a double quote is never closed");
+    CHECK_STR(fault("echo \"$(id\""), "a double quote is never closed");
+    CHECK_STR(fault("( cd /"), "a parenthesis is never closed");
+    CHECK_STR(fault("echo $(id"), "a parenthesis is never closed");
+    TEST("what is fine");
+    CHECK(fault("echo 'a' \"b $(c 'd')\" $'e\\'f' # it's") == NULL);
+    CHECK(fault("case x in (a) b ;; esac; for i in $(x); do :; done") == NULL);
+    CHECK(fault("") == NULL);
+    TEST("nested without end");
+    {
+        char *deep = arena_alloc(arena, 3000);
+        for (int i = 0; i < 900; i++)
+            memcpy(deep + 3 * i, "\"$(", 3);
+        CHECK_STR(fault(deep), "it is nested too deeply");
+    }
+}
+
+static void test_collect(void)
+{
+    struct word words[] = {WORD("a", "$env.TOKEN"), WORD("$input.at"), WORD("$env.TOKEN")};
+    struct command command = {.words = words, .count = 3};
+    command_names names = {0};
+
+    TEST("runtime names, each once");
+    command_collect(arena, &command, &names);
+    CHECK_INT(names.len, 2);
+    CHECK_STR(names.items[0], "env.TOKEN");
+    CHECK_STR(names.items[1], "input.at");
+}
+
+int main(void)
+{
+    arena = arena_new();
+    test_arguments();
+    test_names();
+    test_quotes();
+    test_values();
+    test_faults();
+    test_collect();
+    arena_delete(arena);
+    return test_finish();
+}
