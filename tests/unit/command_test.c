@@ -54,7 +54,7 @@ static const char *fault(const char *text)
 
 static void test_arguments(void)
 {
-    struct word words[] = {WORD("aws"), WORD("s3"), WORD("cp"), WORD("$job.output"), WORD("s3://b/", "$job.object"),
+    struct word words[] = {WORD("aws"), WORD("s3"), WORD("cp"), WORD("@job.output"), WORD("s3://b/", "@job.object"),
                            WORD("it's $HOME"), WORD("")};
     struct command command = {.words = words, .count = 7};
 
@@ -78,7 +78,7 @@ static void test_names(void)
 
 static void test_quotes(void)
 {
-    struct word at = WORD("$input.at");
+    struct word at = WORD("@input.at");
 
     TEST("a value outside quotes is quoted");
     CHECK_STR(shell("echo ", at, " end"), "echo \"${input_at}\" end\n");
@@ -103,7 +103,7 @@ static void test_values(void)
     TEST("a literal value arrives in a variable, whatever it holds");
     CHECK_STR(shell("rm -rf -- ", WORD("$(reboot); `x` \"y\" 'z'"), ""),
               "v1=\"\\$(reboot); \\`x\\` \\\"y\\\" 'z'\"\nrm -rf -- \"${v1}\"\n");
-    CHECK_STR(shell("cp ", WORD("/a/", "$job.object"), " ."), "v1=\"/a/${job_object}\"\ncp \"${v1}\" .\n");
+    CHECK_STR(shell("cp ", WORD("/a/", "@job.object"), " ."), "v1=\"/a/${job_object}\"\ncp \"${v1}\" .\n");
 }
 
 static void test_faults(void)
@@ -129,7 +129,7 @@ static void test_faults(void)
 
 static void test_collect(void)
 {
-    struct word words[] = {WORD("a", "$env.TOKEN"), WORD("$input.at"), WORD("$env.TOKEN")};
+    struct word words[] = {WORD("a", "@env.TOKEN"), WORD("@input.at"), WORD("@env.TOKEN")};
     struct command command = {.words = words, .count = 3};
     command_names names = {0};
 
