@@ -4,6 +4,7 @@
  * the plan's total order. */
 #include "backends/registry.h"
 
+#include "backends/plan/plan_backend.h"
 #include "emit/json.h"
 
 #include <string.h>
@@ -385,6 +386,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     plan_json(plan, &text);
     fileset_add(files, "plan", "plan.json", strbuf_str(&text), text.len, NULL);
     strbuf_release(&text);
+    plan_readme(plan, files);
 }
 
-const struct backend drc_plan = {"plan", "the plan as JSON (plan.json), for programs", NULL, emit};
+const struct backend drc_plan = {"plan", "the plan as JSON (plan.json) and the README of the folder", NULL, emit};

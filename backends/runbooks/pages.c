@@ -134,7 +134,7 @@ void index_page(const struct plan *plan, struct fileset *files)
         MD_ROW(&page.md, MD("Deputy"), page_who(&page, ref_of(block, PLAN_deputy)));
         MD_ROW(&page.md, MD("Approver"), page_who(&page, ref_of(block, PLAN_approver)));
         MD_ROW(&page.md, MD("Coordinator"), page_who(&page, ref_of(block, PLAN_coordinator)));
-        MD_ROW(&page.md, MD("Hotline"), md_text(page.arena, slot_text(&page, block, PLAN_hotline, "not stated")));
+        MD_ROW(&page.md, MD("Hotline"), md_code(page.arena, slot_text(&page, block, PLAN_hotline, "not stated")));
         MD_ROW(&page.md, MD("Reviewed every"),
                md_cat(page.arena, md_text(page.arena, every ? every : "not stated"), review && attr_list(&page, review, "after").u.list->count ? MD(", and after ") : MD(""),
                       review ? joined(&page, attr_list(&page, review, "after"), "") : MD("")));
@@ -161,7 +161,7 @@ static void channels(struct page *page, const struct model *model)
         struct value primary = entity_slot(channel, CHANNEL_primary);
 
         MD_ROW(&page->md, md_text(page->arena, entity_title(model, channel)), md_text(page->arena, slot_text(page, channel, CHANNEL_type, "")),
-               md_text(page->arena, slot_text(page, channel, CHANNEL_address, "see below")), primary.type == VALUE_BOOL && primary.u.integer ? MD("first") : MD(""));
+               md_code(page->arena, slot_text(page, channel, CHANNEL_address, "see below")), primary.type == VALUE_BOOL && primary.u.integer ? MD("first") : MD(""));
     }
     md_table_end(&page->md);
     for (uint32_t i = 0; i < model->declared[BLOCK_CHANNEL].list.len; i++) {

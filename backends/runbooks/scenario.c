@@ -77,9 +77,9 @@ static void card(struct page *page, const struct scenario_result *result)
     MD_ROW(&page->md, MD("To stop"), MD("press Ctrl-C once: running steps end, no new one starts; the journal is kept"));
     MD_ROW(&page->md, MD("Everything is back by"), page_clock(page, result->finish.known, result->finish.worst));
     if (meeting)
-        MD_ROW(&page->md, MD("Meet at"), md_text(page->arena, attr_text(page, meeting, "address", meeting->name)));
+        MD_ROW(&page->md, MD("Meet at"), md_code(page->arena, attr_text(page, meeting, "address", meeting->name)));
     if (hotline)
-        MD_ROW(&page->md, MD("Hotline"), md_text(page->arena, hotline));
+        MD_ROW(&page->md, MD("Hotline"), md_code(page->arena, hotline));
     md_table_end(&page->md);
 }
 

@@ -58,38 +58,36 @@ struct md_inline page_who(struct page *page, const struct entity *who)
                                              lead[0] ? ")" : ""));
 }
 
-static void add_way(struct strbuf *text, const char *what, const char *value)
+/* Numbers and addresses are shown as code: to be read and copied as they are, also where the page is plain text. */
+static struct md_inline way(struct page *page, struct md_inline before, const char *what, const char *value)
 {
     if (!value)
-        return;
-    strbuf_addf(text, "%s%s %s", text->len ? ", " : "", what, value);
+        return before;
+    return md_cat(page->arena, before, before.markdown[0] ? MD(", ") : MD(""), md_text(page->arena, what), MD(" "), md_code(page->arena, value));
 }
 
-static void add_person(struct page *page, struct strbuf *text, const struct entity *person)
+static struct md_inline person_ways(struct page *page, struct md_inline before, const struct entity *person)
 {
-    add_way(text, "phone", attr_text(page, person, "phone", NULL));
-    add_way(text, "mail", attr_text(page, person, "email", NULL));
-    add_way(text, "chat", attr_text(page, person, "chat", NULL));
-    add_way(text, "pager", attr_text(page, person, "pager", NULL));
+    before = way(page, before, "phone", attr_text(page, person, "phone", NULL));
+    before = way(page, before, "mail", attr_text(page, person, "email", NULL));
+    before = way(page, before, "chat", attr_text(page, person, "chat", NULL));
+    return way(page, before, "pager", attr_text(page, person, "pager", NULL));
 }
 
 struct md_inline page_reach(struct page *page, const struct entity *who)
 {
-    struct strbuf text = STRBUF_INIT;
-    struct md_inline result;
+    struct md_inline ways = MD("");
     struct entity *lead;
 
     if (who && who->schema->id == BLOCK_PERSON) {
-        add_person(page, &text, who);
+        ways = person_ways(page, ways, who);
     } else if (who) {
-        add_way(&text, "on call", attr_text(page, who, "on_call", NULL));
+        ways = way(page, ways, "on call", attr_text(page, who, "on_call", NULL));
         lead = entity_ref(page->plan->model, who, "lead");
         if (lead)
-            add_person(page, &text, lead);
+            ways = person_ways(page, ways, lead);
     }
-    result = text.len ? md_text(page->arena, strbuf_str(&text)) : MD("no way to reach is written down");
-    strbuf_release(&text);
-    return result;
+    return ways.markdown[0] ? ways : MD("no way to reach is written down");
 }
 
 /* ---------------------------------------------------------------- people and words */
@@ -151,7 +149,7 @@ void notices_table(struct page *page, const struct entity *severity)
             MD_TABLE(&page->md, NULL, MD("Notice"), MD("For"), MD("Where"), MD("First within"), MD("Then every"), MD("Resolution"), MD("Report within"));
         any = true;
         MD_ROW(&page->md, md_text(page->arena, entity_title(model, notice)), md_text(page->arena, attr_text(page, notice, "audience", "")),
-               md_text(page->arena, channel ? attr_text(page, channel, "address", channel->name) : ""), clock_cell(page, notice, CLOCK_initial),
+               channel ? md_code(page->arena, attr_text(page, channel, "address", channel->name)) : MD(""), clock_cell(page, notice, CLOCK_initial),
                clock_cell(page, notice, CLOCK_update), clock_cell(page, notice, CLOCK_resolution), clock_cell(page, notice, CLOCK_post_mortem));
     }
     if (any)
