@@ -113,9 +113,10 @@ $(LIBRARY): $(OBJECTS) $(GEN_OBJECTS) $(BUILD)/members
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $(OBJECTS) $(GEN_OBJECTS)
 
+MEMBERS = $(patsubst $(BUILD)/%,%,$(OBJECTS) $(GEN_OBJECTS))
 $(BUILD)/members: FORCE
 	@mkdir -p $(@D)
-	@echo '$(OBJECTS) $(GEN_OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS) $(GEN_OBJECTS)' > $@
+	@echo '$(MEMBERS)' | cmp -s - $@ || echo '$(MEMBERS)' > $@
 .PHONY: FORCE
 
 # Says once, and early, which package is missing, instead of failing on a header.

@@ -69,6 +69,12 @@ class Env:
     def run(self, argv, cwd, stdin=b"", env=None, timeout=None, limit=True):
         """Runs a program. A hang is a Failure; memory is bounded so that a runaway cannot take the machine."""
 
+        # Programs that keep something at home do it in the sandbox, never among the artifacts they judge.
+        home = cwd
+        if not str(cwd).startswith(tempfile.gettempdir()) or self.build in pathlib.Path(cwd).resolve().parents:
+            home = self.build / "home"
+            home.mkdir(exist_ok=True)
+
         def bound():
             if limit and not self.sanitized:
                 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
@@ -81,7 +87,7 @@ class Env:
                 input=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=self.variables(cwd, env),
+                env=self.variables(home, env),
                 timeout=timeout or self.timeout,
                 preexec_fn=bound,
                 check=False,

@@ -36,16 +36,14 @@ def test_core_does_no_io(env):
     if not folder.is_dir() or env.sanitized:
         raise Skip("no objects of a plain build")
     forbidden = set(layers.IO_FUNCTIONS) | set(layers.BANNED)
-    problems = []
-    for object_file in sorted(folder.rglob("*.o")):
-        parts = object_file.relative_to(folder).parts
+    wanted = {}
+    for words in symbols(env, "-uA", *sorted(folder.rglob("*.o"))):
+        parts = pathlib.Path(words[0].rstrip(":")).relative_to(folder).parts
         source = pathlib.Path(*parts).with_suffix(".c")
         layer = parts[1] if parts[0] == "compiler" else parts[0]
-        if layer not in layers.IO_FREE or not (env.root / source).exists():
-            continue
-        wanted = {words[-1] for words in symbols(env, "-u", object_file)}
-        wanted = {re.sub(r"^__(isoc\d+_)?|_chk$", "", name) for name in wanted}
-        wanted -= layers.TOLERATED_CALLS.get(str(source), set())
-        problems += [f"{source} calls {name}()" for name in sorted(wanted & forbidden)]
+        if layer in layers.IO_FREE and (env.root / source).exists():
+            wanted.setdefault(str(source), set()).add(re.sub(r"^__(isoc\d+_)?|_chk$", "", words[-1]))
+    problems = [f"{source} calls {name}()" for source, names in sorted(wanted.items())
+                for name in sorted((names - layers.TOLERATED_CALLS.get(source, set())) & forbidden)]
     if problems:
         raise Failure("\n".join(problems))

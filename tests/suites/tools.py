@@ -172,6 +172,7 @@ def systemd_verify(env, name):
 
 
 def markdownlint(env, name):
+    """All rules but MD013: paragraphs are on one line, because a reader's screen is narrower or wider than 80 columns."""
     program = env.root / "tests/tools/node_modules/.bin/markdownlint-cli2"
     need("node")
     if not program.exists():
@@ -179,7 +180,8 @@ def markdownlint(env, name):
     out = examples.built(env, name)
     if not examples.files(out, "*.md"):
         raise Skip(f"examples/{name} has no Markdown")
-    done = env.run([program, "**/*.md"], out, timeout=300, limit=False)
+    config = env.root / "tests/tools/.markdownlint.json"
+    done = env.run([program, "--config", config, "**/*.md"], out, timeout=300, limit=False)
     if done.code != 0:
         examples.judge([line for line in readable(done.stderr).split("\n") if line])
 
