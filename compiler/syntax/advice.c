@@ -146,6 +146,37 @@ static const char *expected_text(struct scanner *scanner, const char *const *exp
     return text;
 }
 
+static bool starts_value(int kind)
+{
+    return kind == T_IDENT || kind == T_LITERAL || kind == T_INT || kind == T_DURATION || kind == T_TIME || kind == T_STRING ||
+           kind == T_TEMPLATE_START || kind == '(' || kind == '[' || kind == '{' || kind == '!';
+}
+
+static bool ends_value(int kind)
+{
+    return (starts_value(kind) && kind != '(' && kind != '[' && kind != '{' && kind != '!') || kind == T_TEMPLATE_END ||
+           kind == ')' || kind == ']' || kind == '}';
+}
+
+/* The smallest change that would make sense of it, where there is an obvious one. */
+static void help_after(struct scanner *scanner, struct diag *diag, struct token before, struct token now, bool comma)
+{
+    const struct bracket *bracket = scanner->depth ? &scanner->brackets[scanner->depth - 1] : NULL;
+
+    if (ends_value(before.kind) && starts_value(now.kind) && comma)
+        diag_help(diag, "separate two values with a comma");
+    else if (ends_value(before.kind) && starts_value(now.kind))
+        diag_help(diag, "an attribute has one value: write several as a list, `[a, b]`, and join text with `\\( )` inside it");
+    else if (bracket && bracket->kind == BRACKET_OBJECT && now.kind == T_IDENT)
+        diag_help(diag, "an object is written `{ name = value }`");
+    else if (now.kind == ':' || now.kind == T_ARROW)
+        diag_help(diag, "an attribute is written `name = value`");
+    else if (now.kind == 0)
+        diag_help(diag, "the file ends too early");
+    else if (now.kind == ')' || now.kind == ']' || now.kind == '}')
+        diag_help(diag, "write what is missing before it, or remove the operator");
+}
+
 void build_syntax_error(struct scanner *scanner, struct span where, const char *found, const char *const *expected,
                         int count)
 {
@@ -179,7 +210,10 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
     if (now.kind == T_ARROW || now.kind == '=') {
         diag = scan_report(scanner, DIAG_E0101, where, "%s has no meaning inside a value",
                            now.kind == '=' ? "`=`" : "an arrow");
-        diag_help(diag, "to compare, write `==`; an object is `{ name = value }`");
+        if (scanner->depth && scanner->brackets[scanner->depth - 1].kind == BRACKET_ROUND)
+            diag_help(diag, "arguments are given by their place: `f(1, 2)`; to compare, write `==`");
+        else
+            diag_help(diag, "to compare, write `==`; an object is `{ name = value }`");
         return;
     }
     wanted = expected_text(scanner, expected, count);
@@ -190,5 +224,5 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
         diag = scan_report(scanner, DIAG_E0101, where, "expected %s, found %s", wanted, found);
     else
         diag = scan_report(scanner, DIAG_E0101, where, "%s does not fit here", found);
-    (void)diag;
+    help_after(scanner, diag, before, now, contains(expected, count, "','"));
 }

@@ -407,6 +407,7 @@ void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple)
     struct span span = {opener, opener + (triple ? 3 : 1)};
     struct diag *diag = scan_report(scanner, DIAG_E0107, span, "string is not closed");
 
+    scanner->swallowed |= triple;
     diag_at(diag, "it starts here");
     if (triple)
         diag_help(diag, "close it with `\"\"\"`");
@@ -442,35 +443,55 @@ void scan_doc(struct scanner *scanner, struct span span, const char *text, size_
     strbuf_add(&scanner->doc, text, len);
 }
 
-bool scan_foreign(struct scanner *scanner, struct span span, const char *text, size_t len)
+/* What copying from a document brings along: spaces of other widths, and characters without any. */
+static bool is_invisible(uint32_t c)
 {
+    return c == 0xA0 || c == 0xAD || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+           c == 0x205F || (c >= 0x2060 && c <= 0x2069) || c == 0x3000;
+}
+
+/* `text` holds at least one byte of a character that is not ASCII; ASCII word characters may stand before and after it. */
+size_t scan_foreign(struct scanner *scanner, struct span span, const char *text, size_t len, bool *is_name)
+{
+    size_t ascii = 0, size, end;
     uint32_t character;
-    size_t size = utf8_decode(text, len, &character);
     struct diag *diag;
 
-    /* What copying from a document brings along. */
-    if (character == 0xFEFF && span.start == scanner->file->base)
-        return false;
-    if (character == 0xA0 || character == 0xFEFF || (character >= 0x2000 && character <= 0x200F) || character == 0x202F ||
-        character == 0x3000) {
+    while ((unsigned char)text[ascii] < 0x80)
+        ascii++;
+    size = utf8_decode(text + ascii, len - ascii, &character);
+    *is_name = true;
+    if (is_invisible(character)) {
+        if (ascii > 0) {
+            *is_name = text[0] < '0' || text[0] > '9';
+            return ascii; /* the word before it; then it comes again, alone */
+        }
         span.end = span.start + (uint32_t)size;
         diag = scan_report(scanner, DIAG_E0106, span, "an invisible character (U+%04X) stands here", character);
         diag_fix(diag, span, " ", "replace it with a plain space");
-        return false;
+        *is_name = false;
+        return size;
     }
+    /* The run ends before the next invisible character. */
+    for (end = ascii + size; end < len; end += size) {
+        uint32_t next;
+
+        size = utf8_decode(text + end, len - end, &next);
+        if (is_invisible(next))
+            break;
+    }
+    span.end = span.start + (uint32_t)end;
     if ((character >= 0x2018 && character <= 0x201F) || character == 0xAB || character == 0xBB) {
         diag = scan_report(scanner, DIAG_E0120, span, "text is written in straight double quotes");
         diag_help(diag, "write `\"…\"`");
-        return true;
-    }
-    if (character >= 0x80 && (character < 0xC0 || character == 0xD7 || character == 0xF7 || character >= 0x2000)) {
-        diag = scan_report(scanner, DIAG_E0106, span, "`%.*s` means nothing here", (int)size, text);
+    } else if (character < 0xC0 || character == 0xD7 || character == 0xF7 || character >= 0x2000) {
+        diag = scan_report(scanner, DIAG_E0106, span, "`%.*s` means nothing here", (int)end, text);
         diag_help(diag, "text needs quotes");
-        return true;
+    } else {
+        diag = scan_report(scanner, DIAG_E0106, span, "`%.*s` is not a name", (int)end, text);
+        diag_help(diag, "names are written with the letters a to z, digits, `_` and `-`; anything else goes into a `title` or a string");
     }
-    diag = scan_report(scanner, DIAG_E0106, span, "`%.*s` is not a name", (int)len, text);
-    diag_help(diag, "names are written with the letters a to z, digits, `_` and `-`; anything else goes into a `title` or a string");
-    return true;
+    return end;
 }
 
 void scan_stray(struct scanner *scanner, struct span span, const char *text, size_t len)

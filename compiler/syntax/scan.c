@@ -556,6 +556,12 @@ name:
     return T_IDENT;
 }
 
+static void report_useless(struct scanner *scanner, struct token token)
+{
+    diag_fix(scan_report(scanner, DIAG_E0118, token.span, "`%c` closes nothing", token.kind), token.span, "",
+             "%s", token.kind == '}' ? "remove it, unless a block above was closed too early" : "remove it, or write its opening bracket");
+}
+
 static int lex_closer(struct scanner *scanner, struct token token, struct span *where)
 {
     struct bracket *bracket = top(scanner);
@@ -564,7 +570,7 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
     if (at_level(scanner) && scanner->position == IN_HEADER && !scanner->skipping)
         return no_body(scanner, token, NULL, where);
     if (!bracket) {
-        scan_report(scanner, DIAG_E0118, token.span, "`%c` closes nothing", token.kind);
+        report_useless(scanner, token);
         return AGAIN;
     }
     opener = find_opener(scanner, token.kind);
@@ -590,12 +596,15 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
     if (opener == 0) {
         /* Nothing it could close here: it was mistyped, or it is too many. */
         if (at_level(scanner)) {
-            scan_report(scanner, DIAG_E0118, token.span, "`%c` closes nothing", token.kind);
+            report_useless(scanner, token);
             return AGAIN;
         }
-        diag_label(scan_report(scanner, DIAG_E0118, token.span, "`%c` does not close `%s`", token.kind,
-                               opener_text((enum bracket_kind)bracket->kind)),
-                   bracket->span, "opened here");
+        diag_help(diag_label(scan_report(scanner, DIAG_E0118, token.span, "`%c` does not close `%s`", token.kind,
+                                         opener_text((enum bracket_kind)bracket->kind)),
+                             bracket->span, "opened here"),
+                  "write `%c` here", closer_of((enum bracket_kind)bracket->kind) == T_INTERPOLATION_END
+                                         ? ')'
+                                         : (char)closer_of((enum bracket_kind)bracket->kind));
         if (bracket->kind == BRACKET_INTERPOLATION)
             return AGAIN; /* the string's own end will repair it */
         token.kind = closer_of((enum bracket_kind)bracket->kind);
@@ -641,7 +650,9 @@ static int lex_end(struct scanner *scanner, struct token token, struct span *whe
     }
     if (!suspect)
         suspect = &scanner->brackets[scanner->depth - 1];
-    if (suspect->kind != BRACKET_STRING && suspect->kind != BRACKET_INTERPOLATION) {
+    if (scanner->swallowed) {
+        /* The brackets may well be closed in there. */
+    } else if (suspect->kind != BRACKET_STRING && suspect->kind != BRACKET_INTERPOLATION) {
         struct diag *diag = scan_report(scanner, DIAG_E0117, suspect->span, "`%s` is never closed",
                                         opener_text((enum bracket_kind)suspect->kind));
 

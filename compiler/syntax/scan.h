@@ -99,6 +99,7 @@ struct scanner {
     uint32_t reported_at;       /* the last error's place: a syntax error on that line would only repeat it */
     bool skipping;              /* recovering: drop tokens up to the next item */
     uint32_t last_resync;
+    bool swallowed;             /* an open string or comment took the rest of the file, closing brackets included */
     bool dead;                  /* gave up: only end of file from now on */
 
     /* kept by the parser's actions */
@@ -134,7 +135,8 @@ struct expr *scan_text(struct scanner *scanner, struct span *span); /* takes the
 void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple);
 void scan_comment(struct scanner *scanner, struct span span);
 void scan_doc(struct scanner *scanner, struct span span, const char *text, size_t len);
-bool scan_foreign(struct scanner *scanner, struct span span, const char *text, size_t len); /* true: take it as a name */
+/* Returns how many bytes to take; `is_name` says whether they stand for a name. */
+size_t scan_foreign(struct scanner *scanner, struct span span, const char *text, size_t len, bool *is_name);
 void scan_stray(struct scanner *scanner, struct span span, const char *text, size_t len);
 
 /* ---- grammar/lexer.l ---- */
