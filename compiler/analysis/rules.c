@@ -14,9 +14,27 @@ static uint32_t severity_of(struct analysis *a, const struct entity *rule)
 
 static const char *text_of(struct analysis *a, const struct entity *rule, uint32_t row, const struct scope *scope)
 {
-    struct value value = eval_deferred(a->eval, rule, row, scope);
+    return eval_text(a->eval, rule, row, scope);
+}
 
-    return value.type == VALUE_STRING || value.type == VALUE_TEXT ? value_text(value, a->arena) : NULL;
+static void add_note(void *context, const char *line)
+{
+    diag_note(context, "%s", line);
+}
+
+/* What decided: ranges that were compared by their worst end, or what nobody stated. */
+static void add_reasons(struct analysis *a, const struct entity *rule, const struct scope *scope, enum verdict verdict, struct diag *diag)
+{
+    static const uint32_t rows[] = {RULE_where, RULE_require};
+
+    for (size_t i = 0; rule->tree && i < sizeof rows / sizeof *rows; i++) {
+        const struct attr *attr = block_attr(rule->tree, rule->schema->rows[rows[i]].name);
+
+        if (attr && verdict == VERDICT_UNKNOWN)
+            eval_unknown_parts(a->eval, attr->value, scope, add_note, diag);
+        else if (attr && rows[i] == RULE_require)
+            eval_worst_ends(a->eval, attr->value, scope, add_note, diag);
+    }
 }
 
 static struct span place_of(struct analysis *a, const struct entity *rule, const struct entity *subject, const struct scope *scope)
@@ -43,6 +61,7 @@ static void violated(struct analysis *a, struct entity *rule, struct entity *sub
         return;
     if (title && verdict != VERDICT_UNKNOWN)
         diag_note(diag, "%s", title);
+    add_reasons(a, rule, scope, verdict, diag);
     if (help)
         diag_help(diag, "%s", help);
     diag_note(diag, "rule `%s`; `drc explain %s` says why", rule->name, rule->name);

@@ -88,6 +88,10 @@ const char *eval_text(struct evaluator *eval, const struct entity *block, uint32
 void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
                      void (*tell)(void *context, const char *line), void *context);
 
+/* Why an expression is unknown: what in it is ("`size` of the asset `logs` is not known"), at most three lines. */
+void eval_unknown_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
+                        void (*tell)(void *context, const char *line), void *context);
+
 /* What the language offers beyond operators, for `drc explain`, completion and the reference. */
 struct builtin_info {
     const char *name;
