@@ -1,0 +1,118 @@
+"""The machine formats of diagnostics, judged by their own standards.
+
+SARIF's JSON Schema and the XML Schema of JUnit reports are not part of this repository: DRC_TEST_SCHEMAS names a folder
+that holds sarif-2.1.0.json and junit-10.xsd; without it these tests are skipped.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+from lib.core import Failure, Sandbox, Skip, readable
+
+# A file with errors of several kinds, a warning, labels in two places, fixes, and text that needs escaping everywhere.
+BROKEN = """plan p { title = "a<b> & \\"c\\" 100% \u6f22 \u00e9" }
+/// lost & <found>
+x = 1
+asset a : data {
+  size = 5min, rto == 1h
+  needs = [1, 2
+  note = 'single <&>'
+}
+asset b : data {
+"""
+
+
+def schemas():
+    folder = os.environ.get("DRC_TEST_SCHEMAS", "")
+    if not folder:
+        raise Skip("DRC_TEST_SCHEMAS names no folder with schemas")
+    return pathlib.Path(folder)
+
+
+def report(env, form, text=BROKEN):
+    with Sandbox() as box:
+        (box / "a b,c.dr").write_text(text, encoding="utf-8")
+        return env.compile(["check", "--format", form, "a b,c.dr"], box, expect=1).stdout
+
+
+def test_sarif_follows_its_schema(env):
+    text = report(env, "sarif")
+    log = json.loads(text)
+    schema = schemas() / "sarif-2.1.0.json"
+    try:
+        import jsonschema
+    except ImportError:
+        raise Skip("python3-jsonschema is not installed") from None
+    if not schema.exists():
+        raise Skip(f"{schema.name} is not there")
+    jsonschema.validate(log, json.loads(schema.read_text(encoding="utf-8")))
+
+
+def test_sarif_refers_to_itself_correctly(env):
+    run = json.loads(report(env, "sarif"))["runs"][0]
+    rules, results = run["tool"]["driver"]["rules"], run["results"]
+    if len(results) < 6:
+        raise Failure(f"only {len(results)} results")
+    lines = BROKEN.split("\n")
+    for result in results:
+        if rules[result["ruleIndex"]]["id"] != result["ruleId"]:
+            raise Failure(f"ruleIndex of {result['ruleId']}")
+        region = result["locations"][0]["physicalLocation"]["region"]
+        if not 1 <= region["startColumn"] <= len(lines[region["startLine"] - 1]) + 1:
+            raise Failure(f"column outside its line: {region}")
+    prints = [result["partialFingerprints"]["drc/v1"] for result in results]
+    if len(set(prints)) != len(prints):
+        raise Failure("two results share a fingerprint")
+
+
+def test_fingerprints_do_not_depend_on_lines(env):
+    def prints(text):
+        results = json.loads(report(env, "sarif", text))["runs"][0]["results"]
+        return sorted(result["partialFingerprints"]["drc/v1"] for result in results)
+
+    if prints(BROKEN) != prints("// a line more\n\n" + BROKEN):
+        raise Failure("the fingerprints changed when lines moved")
+
+
+def test_fixes_mend(env):
+    """Applying every fix of the report, last first, leaves only the mistakes that had none."""
+    report_of = json.loads(report(env, "json"))
+    lines = BROKEN.split("\n")
+    codes = [item["code"] for item in report_of["diagnostics"]]
+    fixes = [item["helps"][0]["fix"] for item in report_of["diagnostics"] if item["helps"] and "fix" in item["helps"][0]]
+    if len(fixes) < 3:
+        raise Failure(f"only {len(fixes)} fixes for {codes}")
+    for fix in sorted(fixes, key=lambda f: (f["line"], f["column"]), reverse=True):
+        line = lines[fix["line"] - 1]
+        lines[fix["line"] - 1] = line[:fix["column"] - 1] + fix["replacement"] + line[fix["end_column"] - 1:]
+    again = json.loads(report(env, "json", "\n".join(lines)))
+    left = [item["code"] for item in again["diagnostics"]]
+    for code in ("E0111", "E0120", "E0121", "E0122"):
+        if code in left:
+            raise Failure(f"{code} is still there after its fix: {lines}")
+
+
+def test_junit_follows_its_schema(env):
+    text = report(env, "junit")
+    root = ElementTree.fromstring(text)
+    suite = root.find("testsuite")
+    if int(suite.get("failures")) != len(suite.findall("testcase/failure")):
+        raise Failure("the count of failures is wrong")
+    schema = schemas() / "junit-10.xsd"
+    if not shutil.which("xmllint"):
+        raise Skip("xmllint is not installed")
+    if not schema.exists():
+        raise Skip(f"{schema.name} is not there")
+    done = subprocess.run(["xmllint", "--noout", "--schema", str(schema), "-"], input=text, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise Failure(readable(done.stderr))
+
+
+def test_github_commands_are_one_line_each(env):
+    for line in report(env, "github").decode("utf-8").splitlines():
+        if not line.startswith(("::error file=a b%2Cc.dr,line=", "::warning file=a b%2Cc.dr,line=")):
+            raise Failure(f"not a workflow command: {line}")
