@@ -338,6 +338,41 @@ static void conversions(void)
     CHECK_STR(help("6h", "schedule"), "a schedule says `every 6h`");
 }
 
+/* The reference lists every function and computed field with what the program itself says of them. */
+static void reference(void)
+{
+    FILE *file = fopen("grammar/README.md", "r");
+    struct strbuf text = STRBUF_INIT;
+    char line[4096];
+
+    TEST("the language reference");
+    if (!file) {
+        printf("# skipped: grammar/README.md is not here\n");
+        return;
+    }
+    /* In a table a `|` is written with a backslash before it. */
+    while (fgets(line, sizeof line, file)) {
+        for (const char *c = line; *c; c++) {
+            if (!(c[0] == '\\' && c[1] == '|'))
+                strbuf_addch(&text, *c);
+        }
+    }
+    fclose(file);
+    for (uint32_t i = 0; i < builtin_count(); i++) {
+        struct builtin_info info = builtin_info(i);
+        const char *row = arena_printf(arena, "| `%s` | %s |", info.signature, info.doc);
+
+        test_result(strstr(strbuf_str(&text), row) != NULL, __FILE__, __LINE__, row);
+    }
+    for (uint32_t i = 0; i < computed_count(); i++) {
+        struct computed_info info = computed_info(i);
+        const char *row = arena_printf(arena, ".%s%s` | `%s` | %s |", info.name, info.args ? info.args : "", info.type, info.doc);
+
+        test_result(strstr(strbuf_str(&text), row) != NULL, __FILE__, __LINE__, row);
+    }
+    strbuf_release(&text);
+}
+
 int main(void)
 {
     setup();
@@ -348,6 +383,7 @@ int main(void)
     names_and_fields();
     functions();
     conversions();
+    reference();
     arena_delete(arena);
     return test_finish();
 }
