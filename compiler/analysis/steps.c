@@ -613,9 +613,67 @@ static void failback_steps(struct analysis *a, struct scenario_result *result)
     result->failback_count = steps.len;
 }
 
+static void append_steps(struct scenario_result *result, const step_list *list)
+{
+    for (uint32_t i = 0; i < list->len; i++)
+        result->steps[result->step_count++] = list->items[i];
+}
+
+/* A place that does not exist yet is made before anything is recovered into it: one step for each such site that is used. */
+static void provision_sites(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out)
+{
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        struct site_info *site = &a->plan->sites[i];
+        uint32_t cursor = 0;
+        struct entity *block = entity_child(site->entity, BLOCK_PROVISION, &cursor);
+        struct step *step = NULL;
+
+        for (uint32_t s = 0; block && s < a->plan->asset_count; s++) {
+            struct asset_state *state = &result->states[s];
+            bool there_before = false;
+
+            if (!state->chosen || state->chosen->into != site)
+                continue;
+            for (uint32_t at = 0; at < state->asset->site_count; at++)
+                there_before |= state->asset->sites[at] == site;
+            if (there_before)
+                continue;
+            if (!step) {
+                struct value owner = entity_slot(site->entity, SITE_owner), by = entity_slot(block, PROVISION_by);
+
+                step = ARENA_NEW(a->arena, struct step);
+                step->id = intern_text(a, "%s.provision", site->entity->name);
+                step->title = intern_text(a, "Provision `%s`", site->entity->name);
+                step->subject = site->entity;
+                step->phase = PHASE_PREPARE;
+                step->takes = time_of(entity_slot(block, PROVISION_duration));
+                step->automated = evaluate_command(a, entity_slot(block, PROVISION_run), &step->run);
+                step->manual = step->automated ? NULL : intern_text(a, "provision `%s` by %s", site->entity->name,
+                                                                    text_or(a, entity_slot(block, PROVISION_method), "hand"));
+                step->by = by.type == VALUE_ENTITY      ? by.u.entity
+                           : owner.type == VALUE_ENTITY ? owner.u.entity
+                           : a->model->plan             ? entity_ref(a->model, a->model->plan, "owner")
+                                                        : NULL;
+                step->on_failure = "block";
+                step->span = block->span;
+                default_timeout(step);
+                if (before->len)
+                    wait_for(a, step, before->items[before->len - 1]);
+                vec_push(a->arena, out, step);
+            }
+            for (uint32_t n = 0; n < state->step_count; n++) {
+                if (state->steps[n]->phase >= PHASE_RECOVER) {
+                    wait_for(a, state->steps[n], step); /* the steps after it wait for it */
+                    break;
+                }
+            }
+        }
+    }
+}
+
 void make_steps(struct analysis *a, struct scenario_result *result)
 {
-    step_list steps = {0}, before = {0}, after = {0};
+    step_list steps = {0}, before = {0}, after = {0}, sites = {0};
     uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
 
     result->runbook = find_runbook(a, result->scenario);
@@ -640,6 +698,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     find_frontiers(a, result);
     for (uint32_t i = 0; i < a->plan->asset_count; i++)
         wait_for_needs(a, &result->states[i]);
+    provision_sites(a, result, &before, &sites);
     /* What a runbook does first, everything that waits for a decision waits for. */
     for (uint32_t i = 1; i < before.len; i++)
         wait_for(a, before.items[i], before.items[i - 1]);
@@ -661,9 +720,10 @@ void make_steps(struct analysis *a, struct scenario_result *result)
         }
     }
     failback_steps(a, result);
-    result->step_count = before.len + steps.len + after.len;
-    result->steps = ARENA_ARRAY(a->arena, struct step *, result->step_count);
-    memcpy(result->steps, before.items, before.len * sizeof *result->steps);
-    memcpy(result->steps + before.len, steps.items, steps.len * sizeof *result->steps);
-    memcpy(result->steps + before.len + steps.len, after.items, after.len * sizeof *result->steps);
+    result->steps = ARENA_ARRAY(a->arena, struct step *, before.len + sites.len + steps.len + after.len);
+    result->step_count = 0;
+    append_steps(result, &before);
+    append_steps(result, &sites);
+    append_steps(result, &steps);
+    append_steps(result, &after);
 }

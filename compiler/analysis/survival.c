@@ -223,6 +223,9 @@ const struct scope *method_scope(struct analysis *a, struct asset_state *state, 
     scope = scope_add(a->eval, scope, "scenario", value_entity(a->scenario->scenario));
     scope = scope_add(a->eval, scope, "self", value_entity(state->asset->entity));
     scope = scope_add(a->eval, scope, "input", (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, "input")});
+    /* What a restoring method reads: known once the copies were judged. */
+    scope = scope_add(a->eval, scope, "copy", candidate && candidate->copy ? value_entity(candidate->copy) : value_unknown());
+    scope = scope_add(a->eval, scope, "store", candidate && candidate->from_store ? value_entity(candidate->from_store) : value_unknown());
     if (candidate && candidate->element.type != VALUE_NULL) {
         const struct attr *loop = candidate->method->tree ? block_attr(candidate->method->tree, intern_str(a->model->names, "for")) : NULL;
 
