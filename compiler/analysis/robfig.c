@@ -10,7 +10,8 @@
  * Source: robfig/cron v3.0.1, spec.go; Go's time.Date for wall times that do not exist or exist twice. */
 #include "analysis/robfig.h"
 
-enum { HOUR = 3600, DAY = 86400 };
+/* 401 years of days and more; only a zone with half-day changes could make the search go in circles. */
+enum { HOUR = 3600, DAY = 86400, STEPS_MAX = 300000 };
 
 struct moment {
     const struct zone *zone;
@@ -21,6 +22,8 @@ struct moment {
 
     int64_t judged_day; /* the day last asked about, and whether it matches */
     bool judgement;
+
+    int32_t steps;
 
     int64_t at; /* seconds since 1970 UTC */
     int64_t year;
@@ -47,6 +50,7 @@ static void moment_set(struct moment *moment, int64_t at)
     int64_t wall = at + offset_at(moment, at);
     int64_t day = div_floor(wall, DAY);
     int64_t rest = wall - day * DAY;
+    moment->steps++;
     moment->at = at;
     civil_from_days(day, &moment->year, &moment->month, &moment->day);
     moment->hour = (unsigned)(rest / HOUR);
@@ -97,7 +101,7 @@ static bool date_matches(const struct schedule_slots *slots, struct moment *mome
 /* One pass through the fields; true when all match, false when a field wrapped around and all must be tried again. */
 static bool pass(const struct schedule_slots *slots, struct moment *t, bool *added)
 {
-    while (!month_matches(slots, t->month)) {
+    while (!month_matches(slots, t->month) && t->steps < STEPS_MAX) {
         if (!*added) {
             *added = true;
             moment_date(t, days_from_civil(t->year, t->month, 1), 0);
@@ -108,7 +112,7 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
             return false;
         }
     }
-    while (!date_matches(slots, t)) {
+    while (!date_matches(slots, t) && t->steps < STEPS_MAX) {
         if (!*added) {
             *added = true;
             moment_date(t, date_of(t), 0);
@@ -123,7 +127,7 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
             return false;
         }
     }
-    while (!slots_has_hour(slots, t->hour)) {
+    while (!slots_has_hour(slots, t->hour) && t->steps < STEPS_MAX) {
         if (!*added) {
             *added = true;
             moment_date(t, date_of(t), (int64_t)t->hour * HOUR);
@@ -133,7 +137,7 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
             return false;
         }
     }
-    while (!slots_has_minute(slots, t->hour, t->minute)) {
+    while (!slots_has_minute(slots, t->hour, t->minute) && t->steps < STEPS_MAX) {
         if (!*added) {
             *added = true;
             moment_set(t, div_floor(t->at, 60) * 60);
@@ -159,8 +163,8 @@ bool robfig_next(const struct schedule_slots *slots, int64_t after, int64_t *nex
     bool added = false;
     moment_set(&t, div_floor(after, MS_SECOND) + 1);
     int64_t last_year = t.year + 401;
-    while (t.year <= last_year) {
-        if (pass(slots, &t, &added)) {
+    while (t.year <= last_year && t.steps < STEPS_MAX) {
+        if (pass(slots, &t, &added) && t.steps < STEPS_MAX) {
             *next = t.at * MS_SECOND;
             return true;
         }

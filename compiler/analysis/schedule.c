@@ -338,7 +338,7 @@ static bool near_change(const struct slot_walk *walk)
         return false;
     }
     int64_t since = walk->slot - walk->change_before;
-    return since < 2 * MS_HOUR || (walk->wrong_day && since <= 2 * MS_DAY);
+    return since < 2 * MS_HOUR || (walk->stray && since <= 2 * MS_DAY);
 }
 
 /* Makes what another program's search found the current slot. */
@@ -352,9 +352,9 @@ static bool land(struct slot_walk *walk, int64_t slot)
     if (!seek(walk, wall)) {
         return false;
     }
-    /* Found by the calendar, or on a day of its own? */
-    walk->wrong_day = candidate(walk) != wall;
-    if (!walk->wrong_day) {
+    /* Found on the calendar, or a time of its own? */
+    walk->stray = candidate(walk) != wall;
+    if (!walk->stray) {
         step(walk);
     }
     return true;
@@ -399,7 +399,7 @@ bool slot_walk_next(struct slot_walk *walk)
         int64_t slot = candidate(walk) - walk->offset;
         if (slot < walk->stretch_end && !near_change(walk)) {
             walk->slot = slot;
-            walk->wrong_day = false;
+            walk->stray = false;
             step(walk);
             return true;
         }

@@ -43,6 +43,12 @@ enum { SCHEDULE_MISSED_MAX = 10000 };
 void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
                   const struct zone *zone, uint32_t missed, struct schedule_gap *out);
 
+/* The worst of several schedulers: for each that can run the schedule, bit `1u << dialect` of `dialects`, schedule_gap is
+ * worked out; the largest max_gap and the smallest min_gap count, each with its witness. *worst says whose max_gap it is. The
+ * status is that of the first scheduler when none can run it, and SCHEDULE_NEVER when it never fires for one of them. */
+void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects,
+                        const struct zone *zone, uint32_t missed, struct schedule_gap *out, enum cron_dialect *worst);
+
 /* Walking the slots in order, for simulation and tests. */
 struct schedule_slots;
 /* NULL when status (may not be NULL) is not SCHEDULE_OK; lives in the arena. */

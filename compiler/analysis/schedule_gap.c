@@ -24,6 +24,8 @@ struct search {
     bool found_min;
     bool stopped;         /* the scheduler found no slot after stopped_at */
     int64_t stopped_at;
+    bool walking;         /* head and tail stand missed + 1 slots apart, where the last walk ended */
+    struct slot_walk head, tail;
     /* Changes of the clock, met in order. */
     bool has_change;
     struct zone_change change;
@@ -136,26 +138,27 @@ static void walk_change(struct search *search)
     if (start < search->from - 1) {
         start = search->from - 1;
     }
-    struct slot_walk head, tail;
-    if (!slot_walk_start(&tail, slots, start)) {
-        search->stopped = true;
-        search->stopped_at = start;
-        return;
-    }
-    head = tail;
-    for (uint32_t i = 0; i <= search->missed; i++) {
-        if (!advance(search, &head, true)) {
+    /* Where slots are rare, the walk around the last change may have come further already. */
+    if (!search->walking || search->tail.slot < start) {
+        if (!slot_walk_start(&search->tail, slots, start)) {
+            search->stopped = true;
+            search->stopped_at = start;
             return;
+        }
+        search->walking = true;
+        search->head = search->tail;
+        for (uint32_t i = 0; i <= search->missed; i++) {
+            if (!advance(search, &search->head, true)) {
+                return;
+            }
         }
     }
     /* Offsets are below 26 hours: behind this, no slot lies on a day that was touched. */
     int64_t stop = (search->high_day + 1) * MS_DAY + 26 * MS_HOUR;
     for (;;) {
-        offer_max(search, tail.slot, head.slot);
-        if (tail.slot > stop) {
-            return;
-        }
-        if (!advance(search, &head, true) || !advance(search, &tail, false)) {
+        offer_max(search, search->tail.slot, search->head.slot);
+        if (search->tail.slot > stop || !advance(search, &search->head, true) ||
+            !advance(search, &search->tail, false)) {
             return;
         }
     }
@@ -331,5 +334,42 @@ void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cro
         out->refusal.reason = arena_printf(arena, "%s finds no run after %s", dialect_name(dialect), strbuf_str(&when));
         out->refusal.help = "write the times in UTC";
         strbuf_release(&when);
+    }
+}
+
+void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects,
+                        const struct zone *zone, uint32_t missed, struct schedule_gap *out, enum cron_dialect *worst)
+{
+    bool first = true;
+    memset(out, 0, sizeof *out);
+    out->status = SCHEDULE_REFUSED;
+    out->refusal.reason = "no scheduler was asked";
+    *worst = DIALECT_PLAIN;
+    for (int dialect = 0; dialect < DIALECT_COUNT; dialect++) {
+        struct schedule_gap gap;
+        if ((dialects >> dialect & 1u) == 0) {
+            continue;
+        }
+        schedule_gap(arena, schedule, (enum cron_dialect)dialect, zone, missed, &gap);
+        if (first || (out->status != SCHEDULE_OK && gap.status == SCHEDULE_OK) || gap.status == SCHEDULE_NEVER) {
+            *out = gap;
+            *worst = (enum cron_dialect)dialect;
+        } else if (gap.status == SCHEDULE_OK) {
+            if (gap.max_gap > out->max_gap) {
+                out->max_gap = gap.max_gap;
+                out->max_from = gap.max_from;
+                out->max_to = gap.max_to;
+                *worst = (enum cron_dialect)dialect;
+            }
+            if (gap.min_gap < out->min_gap) {
+                out->min_gap = gap.min_gap;
+                out->min_from = gap.min_from;
+                out->min_to = gap.min_to;
+            }
+        }
+        first = false;
+        if (out->status == SCHEDULE_NEVER) {
+            return;
+        }
     }
 }

@@ -52,7 +52,7 @@ struct slot_walk {
     uint32_t time;        /* index into the day's times; the candidate after `slot` */
     int64_t offset;       /* milliseconds east of UTC in this stretch of constant offset */
     int64_t change_before; /* SEARCH_ROBFIG: a change less than two days ago; INT64_MIN: none */
-    bool wrong_day;        /* SEARCH_ROBFIG: its search ended on a day that does not match */
+    bool stray;        /* SEARCH_ROBFIG: its search ended off the calendar */
     int64_t stretch_end;  /* INT64_MAX: never */
     struct zone_change change; /* at stretch_end */
 };

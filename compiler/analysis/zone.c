@@ -11,7 +11,7 @@
 
 #define CYCLE_SECONDS (INT64_C(146097) * 86400)
 
-enum { TZIF_HEADER = 44, CYCLE_CHANGES_MAX = 2 * 400 + 4, SECONDS_PER_DAY = 86400, MAX_OFFSET = 26 * 3600, MAX_RULE_TIME = 167 * 3600 };
+enum { TZIF_HEADER = 44, CYCLE_CHANGES_MAX = 2 * 400 + 4, SECONDS_PER_DAY = 86400, MAX_OFFSET = 26 * 3600, TIMES_MAX = 2000 };
 
 /* The day of a POSIX rule: `Jn` (1 … 365, never 29 february), `n` (0 … 365) or `Mm.w.d`. */
 enum rule_kind { RULE_JULIAN, RULE_DAY, RULE_MONTH };
@@ -372,6 +372,10 @@ const struct zone *zone_parse(struct arena *arena, const char *name, const void 
         *error = "the file has no local time types";
         return NULL;
     }
+    if (counts.times > TIMES_MAX) {
+        *error = "the file has more than 2,000 transitions";
+        return NULL;
+    }
     if (counts.leap != 0) {
         *error = "the file counts leap seconds; take the one without";
         return NULL;
@@ -390,8 +394,8 @@ const struct zone *zone_parse(struct arena *arena, const char *name, const void 
             return NULL;
         }
     }
-    /* Instants are kept within what milliseconds can hold. */
-    const int64_t limit = INT64_MAX / 4000;
+    /* Some files begin with the big bang; nothing real lies behind the year 2500, and a schedule is walked that far. */
+    const int64_t limit = days_from_civil(2500, 1, 1) * SECONDS_PER_DAY;
     for (uint32_t i = 0; i < counts.times; i++) {
         at[i] = read_i64(part + (size_t)i * 8);
         at[i] = at[i] < -limit ? -limit : at[i];
