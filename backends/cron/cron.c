@@ -22,6 +22,19 @@ struct output_file *cron_add(struct cron_output *c, const char *path, const stru
     return file;
 }
 
+const char *cron_unique(struct cron_output *c, const char *folder, const char *name)
+{
+    struct intern *names = c->plan->model->names;
+    const char *path = arena_printf(c->arena, "%s/%s", folder, name);
+    const char *other = name;
+
+    for (unsigned n = 2; !map_add(&c->taken, c->arena, intern_str(names, path), c); n++) {
+        other = arena_printf(c->arena, "%.40s-%u", name, n);
+        path = arena_printf(c->arena, "%s/%s", folder, other);
+    }
+    return other;
+}
+
 const char *cron_origin(struct cron_output *c, struct span span)
 {
     const char *origin = span.end > 0 ? sources_origin(c->plan->model->sources, span) : "";
@@ -152,17 +165,6 @@ static void readme_jobs(struct cron_output *c, struct md *w)
         md_table_end(w);
 }
 
-static bool can_start(const struct cron_output *c, const struct backup_job *job)
-{
-    for (uint32_t i = 0; i < c->tasks.len; i++) {
-        const struct cron_task *task = &c->tasks.items[i];
-
-        if (task->job == job && (task->debian.possible || task->systemd.possible || task->kubernetes.possible))
-            return true;
-    }
-    return false;
-}
-
 /* What somebody or something else does: the platform, or people. */
 static void readme_others(struct cron_output *c, struct md *w)
 {
@@ -182,7 +184,7 @@ static void readme_others(struct cron_output *c, struct md *w)
         const struct backup_job *job = &c->plan->jobs[i];
         struct strbuf schedule = STRBUF_INIT;
 
-        if (job->managed || (has_script(job) && can_start(c, job)))
+        if (job->managed || (has_script(job) && c->can_start[i]))
             continue;
         if (!manual) {
             md_heading(w, 2, MD("To be done by hand"));
@@ -355,7 +357,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
         if (!has_script(job))
             continue;
         check_commands(job, sink);
-        if (job->schedule && !can_start(&c, job)) {
+        if (job->schedule && !c.can_start[i]) {
             struct diag *d = diag_report(sink, DIAG_E0741, job->span, "no scheduler can start backup `%s` when it should", job->name);
 
             for (uint32_t n = 0; n < c.tasks.len; n++) {

@@ -5,6 +5,7 @@
 
 #include "analysis/schedule.h"
 #include "backends/registry.h"
+#include "base/map.h"
 #include "base/strbuf.h"
 
 /* Where the output folder is installed; /etc/cron.d and unit files need absolute paths. */
@@ -34,6 +35,11 @@ struct cron_output {
     struct fileset *files;
     const char *slug;              /* the plan's name in paths */
     VEC(struct cron_task) tasks;
+    bool *can_start;               /* by job: some scheduler can */
+    struct job_list {
+        VEC(const struct backup_job *) jobs;
+    } *needed_by;                  /* by job: those that build on it */
+    struct map taken;              /* names of units and CronJobs */
 };
 
 struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, struct span origin);
@@ -47,7 +53,10 @@ const char *cron_script(struct cron_output *c, const struct backup_job *job);
 /* Seconds after which a run is given up: generous, but never without end. */
 int64_t cron_timeout(const struct backup_job *job);
 
-/* Fills c->tasks: jobs with a command of ours, and their tests. Managed jobs have none. */
+/* The name, or when another file of this folder has it already, the name with something that tells them apart. */
+const char *cron_unique(struct cron_output *c, const char *folder, const char *name);
+
+/* Fills c->tasks: jobs with a command of ours, and their tests. Managed jobs have none. Also can_start and needed_by. */
 void cron_plan_tasks(struct cron_output *c);
 void cron_write_job(struct cron_output *c, const struct backup_job *job);
 void cron_write_table(struct cron_output *c);      /* cron.d/ */

@@ -130,10 +130,8 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct backup
         fact_number(w, "verify_every", job->verify_every / 1000);
     if (job->of)
         fact(w, "of", cron_job_name(c->arena, job->of));
-    for (uint32_t i = 0; i < c->plan->job_count; i++) {
-        if (c->plan->jobs[i].of == job && command_is_set(&c->plan->jobs[i].run))
-            fact(w, "needed_by", cron_job_name(c->arena, &c->plan->jobs[i]));
-    }
+    for (uint32_t i = 0; i < c->needed_by[job - c->plan->jobs].jobs.len; i++)
+        fact(w, "needed_by", cron_job_name(c->arena, c->needed_by[job - c->plan->jobs].jobs.items[i]));
     write_load(c, w, job);
     write_tools(c, w, job);
 }

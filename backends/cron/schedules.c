@@ -36,12 +36,15 @@ static void add_task(struct cron_output *c, struct cron_task task, const struct 
     task.systemd = slots(c, schedule, zone, TARGET_SYSTEMD);
     task.kubernetes = slots(c, schedule, zone, TARGET_KUBERNETES);
     vec_push(c->arena, &c->tasks, task);
+    if (task.debian.possible || task.systemd.possible || task.kubernetes.possible)
+        c->can_start[task.job - c->plan->jobs] = true;
 }
 
 /* Continuous shipping and backups on change have no slots of their own: something has to look, often enough. */
 static const struct schedule *effective(struct cron_output *c, const struct backup_job *job, bool *if_changed)
 {
     struct schedule *every;
+    struct value interval;
 
     *if_changed = false;
     if (job->schedule->kind != SCHEDULE_CONTINUOUS && job->schedule->kind != SCHEDULE_ON_CHANGE)
@@ -50,6 +53,9 @@ static const struct schedule *effective(struct cron_output *c, const struct back
     every->kind = SCHEDULE_EVERY;
     every->every = ON_CHANGE_EVERY;
     *if_changed = job->schedule->kind == SCHEDULE_ON_CHANGE;
+    interval = job->backup ? entity_slot(job->backup, BACKUP_interval) : value_unknown();
+    if (*if_changed && interval.type == VALUE_DURATION && interval.u.integer >= MS_MINUTE)
+        every->every = interval.u.integer;
     if (!*if_changed && job->ship_every >= MS_MINUTE)
         every->every = job->ship_every;
     return every;
@@ -73,6 +79,8 @@ static const struct schedule *test_schedule(struct cron_output *c, const struct 
 
 void cron_plan_tasks(struct cron_output *c)
 {
+    c->can_start = ARENA_ARRAY(c->arena, bool, c->plan->job_count);
+    c->needed_by = ARENA_ARRAY(c->arena, struct job_list, c->plan->job_count);
     for (uint32_t i = 0; i < c->plan->job_count; i++) {
         const struct backup_job *job = &c->plan->jobs[i];
         const char *name = cron_job_name(c->arena, job);
@@ -81,6 +89,8 @@ void cron_plan_tasks(struct cron_output *c)
 
         if (!command_is_set(&job->run) || !job->schedule)
             continue;
+        if (job->of)
+            vec_push(c->arena, &c->needed_by[job->of - c->plan->jobs].jobs, job);
         schedule = effective(c, job, &if_changed);
         add_task(c,
                  (struct cron_task){.job = job,
@@ -215,10 +225,11 @@ void cron_write_units(struct cron_output *c)
 {
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
-        const char *unit = arena_printf(c->arena, "drc-%s-%s", c->slug, task->name);
+        const char *unit;
 
         if (!task->systemd.possible)
             continue;
+        unit = cron_unique(c, "systemd", arena_printf(c->arena, "drc-%s-%s", c->slug, task->name));
         write_service(c, task, unit);
         write_timer(c, task, unit);
     }
@@ -477,6 +488,7 @@ void cron_write_kubernetes(struct cron_output *c)
             const char *suffix = task->kubernetes.lines.count > 1 ? arena_printf(c->arena, "-%u", n + 1) : "";
             const char *name = kubernetes_name(c, arena_printf(c->arena, "drc-%s-%s%s", c->slug, task->name, suffix));
 
+            name = cron_unique(c, "kubernetes", name);
             write_cronjob(c, task, n, name);
             vec_push(c->arena, &names, name);
         }

@@ -3,6 +3,7 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
+#include "base/map.h"
 
 #include <string.h>
 
@@ -253,7 +254,7 @@ static void write_input_row(struct restore *r, const struct step *step, const ch
 static void write_inputs(struct restore *r, const struct procedure *p)
 {
     struct strbuf out = STRBUF_INIT;
-    struct restore_names keys = {0};
+    struct map keys = {0};
 
     strbuf_addstr(&out, "# What is asked before anything runs.\n# key\tname\ttype\tdefault\tasset\tquestion\n");
     for (uint32_t i = 0; i < p->count; i++) {
@@ -262,10 +263,8 @@ static void write_inputs(struct restore *r, const struct procedure *p)
         restore_step_inputs(r->arena, p->steps[i], &names);
         for (uint32_t n = 0; n < names.list.len; n++) {
             const char *key = restore_input_key(r->arena, p->steps[i], names.list.items[n]);
-            uint32_t before = keys.list.len;
 
-            restore_names_add(r->arena, &keys, key);
-            if (keys.list.len > before)
+            if (map_add(&keys, r->arena, intern_str(r->plan->model->names, key), r))
                 write_input_row(r, p->steps[i], key, names.list.items[n], &out);
         }
     }

@@ -84,7 +84,12 @@ static void runtime_names(struct arena *arena, const struct step *step, command_
 
 const char *restore_input_key(struct arena *arena, const struct step *step, const char *name)
 {
-    return arena_printf(arena, "%s.%s", output_name(arena, step->asset ? step->asset->name : step->id), output_name(arena, name));
+    const char *whose = step->asset ? step->asset->name : step->id, *clean = output_name(arena, whose);
+
+    /* Two names may become one: then the number tells them apart. */
+    if (step->asset && strcmp(whose, clean) != 0)
+        clean = arena_printf(arena, "%s-%u", clean, step->asset->index);
+    return arena_printf(arena, "%s.%s", clean, output_name(arena, name));
 }
 
 const struct entity *restore_step_input(const struct step *step, const char *name)

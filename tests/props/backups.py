@@ -209,7 +209,10 @@ def test_retention_by_age(env):
             rig.plant("near", "weekdays", stamp)
         # Half written: no checksum. It neither counts nor goes for the last good one.
         (rig.home / "stores/near/weekdays" / f"{ago(days=1)}.dump").write_text("half")
+        (rig.home / "stores/near/weekdays" / f"{ago(days=3)}.dump").write_text("half, long ago")
         rig.job("weekdays")
+        halves = [p.name for p in (rig.home / "stores/near/weekdays").glob("*.dump") if not p.with_name(p.name + ".sha256").exists()]
+        check(len(halves) == 1 and halves[0] > ago(days=2), f"half-written ones: {halves}")
         stamps = rig.stamps("near", "weekdays")
         check(young in stamps and old not in stamps and older not in stamps and len(stamps) == 2, f"{stamps}\n{rig.output}")
 

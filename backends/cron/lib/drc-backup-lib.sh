@@ -232,6 +232,8 @@ drc_stamps() {
     for stamp in "${!data[@]}"; do
         if [[ -n "${sum[${stamp}]:-}" ]]; then
             printf '%s\n' "${stamp}"
+        else
+            printf '%s\n' "${stamp}" >>"${drc_work}/incomplete.$1"
         fi
     done | sort
 }
@@ -348,11 +350,22 @@ drc_keep() {
 
 # drc_retain STORE: removes what need not stay. The checksum goes first, so that what is half removed does not count.
 drc_retain() {
-    local index="$1" stamp removed=0
+    local index="$1" stamp cutoff removed=0
     if ! drc_has "store_${index}_list" || ! drc_has "store_${index}_remove" || [[ "${setting[retain]:-forever}" == forever ]]; then
         return 0
     fi
+    rm -f -- "${drc_work}/incomplete.${index}"
     drc_stamps "${index}" "${setting[name]}" >"${drc_work}/all" || return $?
+    # What was half written two days ago will not be finished any more.
+    cutoff="$(printf '%(%Y%m%dT%H%M%SZ)T' "$((EPOCHSECONDS - 172800))")"
+    if [[ -f "${drc_work}/incomplete.${index}" ]]; then
+        while IFS= read -r stamp; do
+            if [[ "${stamp}" < "${cutoff}" ]]; then
+                job_object="${setting[name]}/${stamp}.${setting[suffix]}"
+                drc_verb "store_${index}_remove" >&2 || return $?
+            fi
+        done <"${drc_work}/incomplete.${index}"
+    fi
     drc_keep "${index}" <"${drc_work}/all" >"${drc_work}/keep" || return $?
     sort -u "${drc_work}/keep" >"${drc_work}/keep.sorted"
     comm -23 "${drc_work}/all" "${drc_work}/keep.sorted" >"${drc_work}/old"
