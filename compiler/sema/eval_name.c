@@ -388,6 +388,7 @@ struct value eval_beside(struct evaluator *eval, const struct expr *expr, const 
     struct value value;
     atom path;
 
+    model_enter(eval->model, expr->span);
     if (seen)
         *seen = NULL;
     if (expr->kind == EXPR_NAME && !name_is_local(scope, expr->u.name)) {

@@ -299,6 +299,8 @@ static void conversions(void)
     typed("20", "range(duration)", "E0301 the number `20` has no unit");
     typed("20", "duration | enum(forever)", "E0301 the number `20` has no unit");
     typed("20m", "range(duration)", "20m");
+    typed("min([1GiB, 2GiB])", "size", "1GiB");
+    typed("max(1, 2)", "decimal", "2");
     typed("1m..2m", "duration", "E0300 expected `duration`, found the duration range `1m..2m..2m`");
     typed("3", "decimal", "3");
     typed("3.0", "int", "3");
