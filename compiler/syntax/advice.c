@@ -19,6 +19,18 @@ static const char *word_operator(const char *text, size_t len)
     return NULL;
 }
 
+static bool starts_value(int kind)
+{
+    return kind == T_IDENT || kind == T_LITERAL || kind == T_INT || kind == T_DURATION || kind == T_TIME || kind == T_STRING ||
+           kind == T_TEMPLATE_START || kind == '(' || kind == '[' || kind == '{' || kind == '!';
+}
+
+static bool ends_value(int kind)
+{
+    return (starts_value(kind) && kind != '(' && kind != '[' && kind != '{' && kind != '!') || kind == T_TEMPLATE_END ||
+           kind == ')' || kind == ']' || kind == '}';
+}
+
 /* A word on the line of the value before it: `5 m`, `a and b`, `every day`. True when that explains it. */
 static bool report_after_value(struct scanner *scanner, struct token before, struct token word)
 {
@@ -73,6 +85,13 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
         return;
     if (report_after_value(scanner, scanner->before_header, scanner->header))
         return;
+    if (!scanner->header.first_on_line && !kind && starts_value(scanner->before_header.kind) &&
+        ends_value(scanner->before_header.kind)) {
+        diag = scan_report(scanner, DIAG_E0116, type_span, "`%s` stands behind a value", type);
+        diag_help(diag, "text of several words needs quotes, several values are a list, `[a, b]`, and another attribute is `%s = …`",
+                  type);
+        return;
+    }
     if (strcmp(type, "import") == 0) {
         diag = scan_report(scanner, DIAG_E0101, type_span, "import needs the file as a string");
         diag_help(diag, "write it like `import \"std/aws\"`");
@@ -131,7 +150,7 @@ static const char *expected_text(struct scanner *scanner, const char *const *exp
     for (int i = 0; i < count; i++) {
         /* An operator fits after nearly everything; naming all of them helps nobody. */
         if (strstr("'?' '-' '+' '*' '/' '%' '.' '(' '<' '>' `||` `&&` `==` `!=` `<=` `>=` `..` "
-                   "end of a header without a body ';' `import` `let` attribute",
+                   "end of a header without a body ';' `import` `let` attribute end of file",
                    expected[i]))
             continue;
         if (kept == 4)
@@ -146,35 +165,79 @@ static const char *expected_text(struct scanner *scanner, const char *const *exp
     return text;
 }
 
-static bool starts_value(int kind)
+static bool is_text(const struct scanner *scanner, struct span span, const char *text)
 {
-    return kind == T_IDENT || kind == T_LITERAL || kind == T_INT || kind == T_DURATION || kind == T_TIME || kind == T_STRING ||
-           kind == T_TEMPLATE_START || kind == '(' || kind == '[' || kind == '{' || kind == '!';
+    return span.end - span.start == strlen(text) && memcmp(scan_at(scanner, span.start), text, strlen(text)) == 0;
 }
 
-static bool ends_value(int kind)
+/* A header that is a statement of other languages. */
+static bool report_statement(struct scanner *scanner)
 {
-    return (starts_value(kind) && kind != '(' && kind != '[' && kind != '{' && kind != '!') || kind == T_TEMPLATE_END ||
-           kind == ')' || kind == ']' || kind == '}';
+    static const struct {
+        const char *word, *help;
+    } statements[] = {
+        {"if", "a condition is an expression, `c ? a : b`, or the attribute `when = …` of a block that has one"},
+        {"for", "repetition is `[for x in list: …]`, or the attribute `for = x in list` of a block that has one"},
+        {"while", "there are no loops; `[for x in list: …]` makes a list of another"},
+        {"var", "a local name is `let x = …`, a value given from outside a `param` block"},
+        {"const", "a local name is `let x = …`, a value given from outside a `param` block"},
+        {"return", "there are no functions; a local name is `let x = …`"},
+        {"function", "there are no functions; a local name is `let x = …`"},
+    };
+    struct span word = scanner->header.span;
+
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        if (!is_text(scanner, word, statements[i].word))
+            continue;
+        diag_help(scan_report(scanner, DIAG_E0101, word, "there are no statements, and no `%s`", statements[i].word), "%s",
+                  statements[i].help);
+        return true;
+    }
+    return false;
 }
 
 /* The smallest change that would make sense of it, where there is an obvious one. */
 static void help_after(struct scanner *scanner, struct diag *diag, struct token before, struct token now, bool comma)
 {
     const struct bracket *bracket = scanner->depth ? &scanner->brackets[scanner->depth - 1] : NULL;
+    char next = *scan_at(scanner, now.span.end);
 
-    if (ends_value(before.kind) && starts_value(now.kind) && comma)
+    if (now.kind == '[' && ends_value(before.kind) && before.span.end == now.span.start)
+        diag_help(diag, "elements of a list have no numbers: choose with `[for x in list if …: x]`, or take `list.first`");
+    else if (now.kind == T_IDENT && comma && is_text(scanner, now.span, "for"))
+        diag_help(diag, "write `[for x in list: …]`");
+    else if (now.kind == ':' && bracket && bracket->kind == BRACKET_ROUND)
+        diag_help(diag, "a quantifier is written `any(x in list: …)`");
+    else if (now.kind == '.' && next >= '0' && next <= '9')
+        diag_help(diag, "write the zero before the point, `0.5`");
+    else if (ends_value(before.kind) && starts_value(now.kind) && comma)
         diag_help(diag, "separate two values with a comma");
-    else if (ends_value(before.kind) && starts_value(now.kind))
-        diag_help(diag, "an attribute has one value: write several as a list, `[a, b]`, and join text with `\\( )` inside it");
-    else if (bracket && bracket->kind == BRACKET_OBJECT && now.kind == T_IDENT)
+    else if (bracket && bracket->kind == BRACKET_OBJECT && (now.kind == T_IDENT || before.kind == T_STRING))
         diag_help(diag, "an object is written `{ name = value }`");
-    else if (now.kind == ':' || now.kind == T_ARROW)
+    else if (ends_value(before.kind) && starts_value(now.kind) && scanner->position == IN_VALUE)
+        diag_help(diag, "an attribute has one value: write several as a list, `[a, b]`, and join text with `\\( )` inside it");
+    else if (now.kind == ':' || now.kind == T_ARROW || (scanner->position == IN_HEADER && next == '='))
         diag_help(diag, "an attribute is written `name = value`");
-    else if (now.kind == 0)
-        diag_help(diag, "the file ends too early");
-    else if (now.kind == ')' || now.kind == ']' || now.kind == '}')
-        diag_help(diag, "write what is missing before it, or remove the operator");
+    else if (now.kind == T_STRING && scanner->position != IN_VALUE)
+        diag_help(diag, "what a block declares and what an attribute is called is written without quotes");
+}
+
+/* A mistake that shows only on a later line belongs to the end of the line before. */
+static bool report_at_line_end(struct scanner *scanner, struct token before, struct token now, const char *wanted)
+{
+    const char *text = scan_at(scanner, before.span.start);
+    int len = (int)(before.span.end - before.span.start);
+
+    if (!wanted || scanner->position == AT_ITEM || before.span.end <= before.span.start || before.span.end > now.span.start || len > 40 ||
+        !memchr(scan_at(scanner, before.span.end), '\n', now.span.start - before.span.end))
+        return false;
+    if (ends_value(before.kind))
+        diag_help(scan_report(scanner, DIAG_E0101, before.span, "expected %s after `%.*s`", wanted, len, text),
+                  "the value goes on: add what is missing");
+    else
+        diag_help(scan_report(scanner, DIAG_E0101, before.span, "expected %s after `%.*s`", wanted, len, text),
+                  "write it, or remove `%.*s`", len, text);
+    return true;
 }
 
 void build_syntax_error(struct scanner *scanner, struct span where, const char *found, const char *const *expected,
@@ -200,9 +263,13 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
 
         diag = scan_report(scanner, DIAG_E0116, gap, "the value is missing after `=`");
         diag_help(diag, "write a value, or remove the attribute; what is not known yet is `unknown`");
+        if (now.kind == T_ATTR_NAME && !now.first_on_line)
+            diag_help(diag, "to compare two values, write `==`");
         return;
     }
-    if (now.kind == T_EQ || now.kind == T_NE || now.kind == T_LE || now.kind == T_GE || now.kind == '<' || now.kind == '>') {
+    if (scanner->position == IN_HEADER && report_statement(scanner))
+        return;
+    if (ends_value(before.kind) && scanner->position != IN_HEADER && (now.kind == T_EQ || now.kind == T_NE || now.kind == T_LE || now.kind == T_GE || now.kind == '<' || now.kind == '>')) {
         diag = scan_report(scanner, DIAG_E0101, where, "comparisons cannot be chained");
         diag_help(diag, "join two of them with `&&`");
         return;
@@ -216,7 +283,9 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
             diag_help(diag, "to compare, write `==`; an object is `{ name = value }`");
         return;
     }
-    wanted = expected_text(scanner, expected, count);
+    wanted = scanner->position == IN_HEADER ? "`=` or `{`" : expected_text(scanner, expected, count);
+    if (report_at_line_end(scanner, before, now, wanted))
+        return;
     found = token_text(scanner, found);
     if (now.kind == T_IDENT || now.kind == T_ATTR_NAME)
         found = arena_printf(scanner->arena, "`%.*s`", (int)(now.span.end - now.span.start), scan_at(scanner, now.span.start));

@@ -196,6 +196,11 @@ struct expr *scan_bad_number(struct scanner *scanner, struct span span, const ch
         diag_help(diag, "a version or an address is written as a string, `\"%.*s\"`", (int)len, text);
         return expr_new(scanner, EXPR_ERROR, span);
     }
+    if (text[unit] == '_') {
+        diag = scan_report(scanner, DIAG_E0111, span, "`%.*s` is not a number", (int)len, text);
+        diag_help(diag, "digits are not grouped: write `1200` for 1_200");
+        return expr_new(scanner, EXPR_ERROR, span);
+    }
     ours = scan_unit_like(text + unit, unit_len);
     if (slash) {
         diag = scan_report(scanner, DIAG_E0111, span, "`%.*s` is not a rate", (int)len, text);
@@ -408,6 +413,8 @@ void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple)
     struct diag *diag = scan_report(scanner, DIAG_E0107, span, "string is not closed");
 
     scanner->swallowed |= triple;
+    if (!triple)
+        scanner->unterminated = opener;
     diag_at(diag, "it starts here");
     if (triple)
         diag_help(diag, "close it with `\"\"\"`");

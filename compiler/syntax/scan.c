@@ -235,9 +235,14 @@ static void report_unclosed(struct scanner *scanner, const struct bracket *brack
 {
     const char *opener = opener_text((enum bracket_kind)bracket->kind);
     int closer = closer_of((enum bracket_kind)bracket->kind);
-    struct diag *diag = scan_report(scanner, DIAG_E0118, bracket->span, "`%s` is not closed", opener);
+    uint32_t string = scanner->unterminated;
+    struct diag *diag;
 
     scanner->quiet = true;
+    /* The closing bracket may well be in the string that was not closed. */
+    if (string > bracket->span.start && !memchr(scan_at(scanner, bracket->span.start), '\n', string - bracket->span.start))
+        return;
+    diag = scan_report(scanner, DIAG_E0118, bracket->span, "`%s` is not closed", opener);
     diag_at(diag, "opened here");
     diag_label(diag, before, "it should have been closed before this");
     diag_help(diag, "write the closing `%c`", closer == T_INTERPOLATION_END ? ')' : (char)closer);
@@ -618,6 +623,8 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
 
 static int lex_comma(struct scanner *scanner, struct token token)
 {
+    struct diag *diag;
+
     if (scanner->schedule == SCHEDULE_DAYS ||
         (scanner->schedule == SCHEDULE_TIMES && time_at(skip_blank(scan_at(scanner, token.span.end)))))
         return T_SCHEDULE_COMMA;
@@ -625,8 +632,11 @@ static int lex_comma(struct scanner *scanner, struct token token)
         return ',';
     if (scanner->position == IN_VALUE && !ends_value(scanner->prev.kind))
         return ',';
-    diag_fix(scan_report(scanner, DIAG_E0121, token.span, "attributes are not separated by commas"), token.span, "",
-             "remove the comma; put several values into a list, `[a, b]`");
+    diag = scan_report(scanner, DIAG_E0121, token.span, "attributes are not separated by commas");
+    if (scanner->prev.kind == T_INT && scanner->prev.span.end == token.span.start && is_digit(*scan_at(scanner, token.span.end)))
+        diag_help(diag, "digits are not grouped: write `1200` for 1,200");
+    else
+        diag_fix(diag, token.span, "", "remove the comma; put several values into a list, `[a, b]`");
     return AGAIN;
 }
 

@@ -99,6 +99,7 @@ struct scanner {
     uint32_t reported_at;       /* the last error's place: a syntax error on that line would only repeat it */
     bool skipping;              /* recovering: drop tokens up to the next item */
     uint32_t last_resync;
+    uint32_t unterminated;      /* the last one-line string that was not closed */
     bool swallowed;             /* an open string or comment took the rest of the file, closing brackets included */
     bool dead;                  /* gave up: only end of file from now on */
 
