@@ -14,8 +14,10 @@ static void add_string(struct strbuf *out)
 
         if (c == '"' || c == '\\')
             strbuf_addf(out, "\\%c", c);
-        else if (c < ' ' || c >= 0x7f)
-            strbuf_addf(out, "\\u{%x}", c == 0 ? 1U : (unsigned)c * 41U % 0xd000U + 0xa0U);
+        else if (c < ' ' || c == 0x7f)
+            strbuf_addf(out, "\\u{%x}", c == 0 ? 1U : (unsigned)c);
+        else if (c > 0x7f) /* all over the Unicode planes, below the surrogates */
+            strbuf_addf(out, "\\u{%x}", (unsigned)c * 197U);
         else
             strbuf_addf(out, "%c", c);
     }
