@@ -109,6 +109,13 @@ bool is_written_number(const struct evaluator *eval, struct span span)
     return *text && strspn(text, "-0123456789._") == strlen(text);
 }
 
+const char *describe_number(struct evaluator *eval, struct value number, struct span span)
+{
+    if (!span.start || is_written_number(eval, span))
+        return value_describe(eval, number);
+    return arena_printf(eval->arena, "the number `%s`", span_text(eval, span));
+}
+
 bool help_units(struct evaluator *eval, struct diag *diag, struct value number, enum value_type unit, struct span span)
 {
     const char *digits = value_show(eval, number);
@@ -548,7 +555,7 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
     if (report_element(eval, value, type, span, expr, what))
         return value_error();
     if ((value.type == VALUE_INT || value.type == VALUE_DECIMAL) && unit != VALUE_PENDING) {
-        diag = diag_report(eval->sink, DIAG_E0301, span, "%sthe number `%s` has no unit", subject, value_show(eval, value));
+        diag = diag_report(eval->sink, DIAG_E0301, span, "%s%s has no unit", subject, describe_number(eval, value, span));
         diag_at(diag, "expected `%s`", type_show(eval, type));
         help_units(eval, diag, value, unit, span);
         return value_error();

@@ -98,6 +98,8 @@ const char *type_show(struct evaluator *eval, const struct type *type);
 struct value eval_type(struct evaluator *eval, const struct expr *expr, const struct scope *scope);
 /* Adds "write `20s`, `20m` or `20h`" for a bare number where `unit` is expected; false when the type has no unit. */
 bool help_units(struct evaluator *eval, struct diag *diag, struct value number, enum value_type unit, struct span span);
+/* "the number `5`"; one that is calculated is told by its expression, because what it happens to be is not the point. */
+const char *describe_number(struct evaluator *eval, struct value number, struct span span);
 bool is_written_number(const struct evaluator *eval, struct span span); /* a number stands there literally */
 bool type_has_word(const struct type *type, atom word);
 

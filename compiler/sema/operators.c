@@ -580,14 +580,6 @@ static const char *with_article(struct evaluator *eval, const char *noun)
     return arena_printf(eval->arena, "%s %s", strchr("aeiou", noun[0]) ? "an" : "a", noun);
 }
 
-/* A number that is calculated is told by its expression: what it happens to be is not the point. */
-static const char *describe_number(struct evaluator *eval, struct operand number)
-{
-    if (is_written_number(eval, number.span))
-        return value_describe(eval, number.value);
-    return arena_printf(eval->arena, "the number `%s`", span_text(eval, number.span));
-}
-
 static bool is_runtime(struct value value)
 {
     return value.type == VALUE_RUNTIME || value.type == VALUE_TEXT || value.type == VALUE_SHELL || value.type == VALUE_REF ||
@@ -617,7 +609,7 @@ static struct value report_units(struct evaluator *eval, enum binary_op op, stru
         enum value_type of = unit(other->value);
 
         if (number && (of == VALUE_DURATION || of == VALUE_SIZE || of == VALUE_RATE || of == VALUE_PERCENT || of == VALUE_MONEY)) {
-            diag = diag_report(eval->sink, DIAG_E0301, number->span, "%s has no unit", describe_number(eval, *number));
+            diag = diag_report(eval->sink, DIAG_E0301, number->span, "%s has no unit", describe_number(eval, number->value, number->span));
             diag_at(diag, "it stands beside %s", with_article(eval, unit_name(eval, other->value)));
             diag_label(diag, other->span, "%s", unit_name(eval, other->value));
             help_units(eval, diag, number->value, of, number->span);
