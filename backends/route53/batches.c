@@ -85,7 +85,7 @@ static void request_check(struct r53 *r53, const struct dns_endpoint *endpoint,
         jsonw_key_string(j, "IPAddress", health->host);
     if (health->host)
         jsonw_key_string(j, "FullyQualifiedDomainName",
-                        health->host_is_address ? endpoint->fqdn : health->host);
+                         health->host_is_address ? endpoint->fqdn : health->host);
     jsonw_key_int(j, "Port", health->port);
     if (health->path)
         jsonw_key_string(j, "ResourcePath", health->path);
@@ -197,14 +197,15 @@ static void record(struct r53 *r53, struct jsonw *j, const char *action, const s
         jsonw_key_string(j, "Failover", target == 0 ? "PRIMARY" : "SECONDARY");
     if (endpoint->routing == DNS_WEIGHTED)
         jsonw_key_int(j, "Weight",
-                     weight >= 0        ? weight
-                     : own->weight >= 0 ? own->weight
-                     : target == 0      ? 100
-                                        : 0);
+                      weight >= 0        ? weight
+                      : own->weight >= 0 ? own->weight
+                      : target == 0      ? 100
+                                         : 0);
     if (endpoint->routing == DNS_LATENCY)
         jsonw_key_string(j, "Region", own->region);
-    /* A record that leads elsewhere must not follow the health of its own site. */
-    if (check && target == to)
+    /* Kept where the record leads elsewhere too: if the check fails, the other record answers, and that leads
+     * there as well. */
+    if (check)
         jsonw_key_string(j, "HealthCheckId", check);
     if (lead->alias) {
         jsonw_key_object(j, "AliasTarget");

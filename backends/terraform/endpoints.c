@@ -211,10 +211,11 @@ static const char *stop_check(const struct maker *m, const char *request)
     block = new_block(m, "resource", "aws_cloudwatch_metric_alarm", name);
     set(m, block, "provider", value_entity(standby->site->entity));
     set_string(m, block, "alarm_name", alarm);
-    set_string(m, block, "alarm_description",
-               arena_printf(m->arena,
-                            "Set off by traffic.sh: takes %s away from the primary without a call to Route 53",
-                            m->endpoint->fqdn));
+    set_string(
+        m, block, "alarm_description",
+        arena_printf(m->arena,
+                     "Set off by traffic.sh: takes %s away from the primary without a call to Route 53",
+                     m->endpoint->fqdn));
     set_string(m, block, "namespace", arena_printf(m->arena, "drc/%s", m->tf->plan->name));
     set_string(m, block, "metric_name", "PrimaryOut");
     set(m, block, "dimensions", object1(m, "Endpoint", m->endpoint->name));
@@ -316,7 +317,7 @@ static const char *zone_variable(const struct maker *m)
 /* What traffic.sh moves, an apply after the failover must not move back. A failover pair with a health check
  * and what an alarm or a routing control decides are moved without touching the record. */
 static void ignore_moves(const struct maker *m, struct emitted_block *block, const struct dns_target *target,
-                         const char *check, bool alone)
+                         const char *check)
 {
     const struct dns_endpoint *endpoint = m->endpoint;
     bool checked = check || (endpoint->routing == DNS_FAILOVER && target != endpoint->targets);
@@ -326,10 +327,8 @@ static void ignore_moves(const struct maker *m, struct emitted_block *block, con
         return;
     if (endpoint->routing == DNS_WEIGHTED)
         ignore_changes(m, block, "[weighted_routing_policy]");
-    else if (alone || !check)
-        ignore_changes(m, block, target->alias ? "[alias]" : "[records]");
     else
-        ignore_changes(m, block, target->alias ? "[alias, health_check_id]" : "[records, health_check_id]");
+        ignore_changes(m, block, target->alias ? "[alias]" : "[records]");
 }
 
 static void add_record(const struct maker *m, const struct dns_target *target, const char *check, bool alone)
@@ -367,7 +366,7 @@ static void add_record(const struct maker *m, const struct dns_target *target, c
         nested = nest(m, block, "latency_routing_policy");
         set_string(m, nested, "region", target->region);
     }
-    ignore_moves(m, block, target, check, alone);
+    ignore_moves(m, block, target, check);
     add(m, block, false);
 }
 
