@@ -1,19 +1,10 @@
 /* Literals and stray bytes: called by the flex actions with the text they matched. */
 #include "base/utf8.h"
 #include "syntax/build.h"
+#include "syntax/peek.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-static bool is_word_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 static struct expr *out_of_range(struct scanner *scanner, struct span span, const char *what, const char *limit)
 {
@@ -99,7 +90,7 @@ struct expr *scan_literal(struct scanner *scanner, enum expr_kind kind, struct s
             size_t units = 0;
 
             for (size_t i = 1; i < len; i++)
-                units += !is_digit(text[i]) && is_digit(text[i - 1]);
+                units += !peek_digit(text[i]) && peek_digit(text[i - 1]);
             if (units < 2)
                 return out_of_range(scanner, span, "this duration", "durations go up to about 292 million years");
             diag_help(scan_report(scanner, DIAG_E0111, span, "the parts of a duration go from large to small, each once"),
@@ -187,7 +178,7 @@ struct expr *scan_bad_number(struct scanner *scanner, struct span span, const ch
         diag_help(diag, "dates are written year-month-day, like `2026-11-21`");
         return expr_new(scanner, EXPR_ERROR, span);
     }
-    while (number < len && (is_digit(text[number]) || text[number] == '.'))
+    while (number < len && (peek_digit(text[number]) || text[number] == '.'))
         number++;
     unit = number;
     unit_len = (slash ? (size_t)(slash - text) : len) - unit;
@@ -228,7 +219,7 @@ struct expr *scan_bad_number(struct scanner *scanner, struct span span, const ch
 
 bool scan_is_money(const struct scanner *scanner, struct span span)
 {
-    return !is_word_char(*scan_at(scanner, span.end)) && *scan_at(scanner, span.end) != '-' &&
+    return !peek_word_char(*scan_at(scanner, span.end)) && *scan_at(scanner, span.end) != '-' &&
            !scan_followed_by_equals(scanner, span.end);
 }
 
@@ -245,7 +236,7 @@ static struct expr *string_expr(struct scanner *scanner, struct span span, const
 
 static bool is_hex(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return peek_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* `\u{1F600}`, with the braces. */
@@ -260,7 +251,7 @@ static bool read_code_point(const char *text, size_t len, uint32_t *character)
 
         if (!is_hex(c))
             return false;
-        value = value * 16 + (uint32_t)(is_digit(c) ? c - '0' : (c | 32) - 'a' + 10);
+        value = value * 16 + (uint32_t)(peek_digit(c) ? c - '0' : (c | 32) - 'a' + 10);
     }
     *character = value;
     return value != 0;

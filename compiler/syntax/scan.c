@@ -4,6 +4,7 @@
  * block's type, and only where a value is expected may it be a keyword, most of them only before what makes them one
  * (`daily at`, `every 15m`, `any(x in`). So that the parser never meets an unbalanced bracket, a missing closer is
  * reported at its opener and then supplied; a block header that has no body is ended by NO_BODY. */
+#include "syntax/peek.h"
 #include "syntax/scan.h"
 
 #include "parser.h"
@@ -45,82 +46,9 @@ bool scan_is_quiet(const struct scanner *scanner, struct span where)
     return !memchr(scan_at(scanner, from), '\n', to - from);
 }
 
-/* ---- looking ahead in the text ----
- * The file ends with NULs, so that every look stops there. */
-
-static bool is_word_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static const char *skip_blank(const char *at)
-{
-    for (;;) {
-        if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
-            at++;
-        } else if (*at == '#' || (*at == '/' && at[1] == '/')) {
-            while (*at && *at != '\n')
-                at++;
-        } else if (*at == '/' && at[1] == '*') {
-            const char *end = strstr(at + 2, "*/");
-
-            if (!end)
-                return at;
-            at = end + 2;
-        } else {
-            return at;
-        }
-    }
-}
-
-static size_t word_length(const char *at)
-{
-    const char *start = at;
-
-    if (!is_word_char(*at) || (*at >= '0' && *at <= '9'))
-        return 0;
-    for (;;) {
-        while (is_word_char(*at))
-            at++;
-        if (*at != '-' || !is_word_char(at[1]))
-            return (size_t)(at - start);
-        at++;
-    }
-}
-
-static bool is_word(const char *at, const char *word)
-{
-    size_t len = strlen(word);
-
-    return strncmp(at, word, len) == 0 && word_length(at) == len;
-}
-
-static bool equals_at(const char *at)
-{
-    return *at == '=' && at[1] != '=' && at[1] != '>';
-}
-
 bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset)
 {
-    return equals_at(skip_blank(scan_at(scanner, offset)));
-}
-
-/* `name in`, as after `any(`. */
-static bool loop_at(const char *at)
-{
-    size_t len = word_length(at = skip_blank(at));
-
-    return len && is_word(skip_blank(at + len), "in");
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool time_at(const char *at)
-{
-    return is_digit(at[0]) && is_digit(at[1]) && at[2] == ':';
+    return peek_equals(peek_blank(scan_at(scanner, offset)));
 }
 
 /* ---- brackets ---- */
@@ -309,14 +237,14 @@ static bool expects_value(int kind)
 /* A keyword where a value is expected, or IDENT. */
 static int value_keyword(struct scanner *scanner, const char *word, size_t len, const char *after)
 {
-    const char *next = skip_blank(after);
+    const char *next = peek_blank(after);
 
 #define IS(text) (len == sizeof(text) - 1 && memcmp(word, text, sizeof(text) - 1) == 0)
     switch (word[0]) {
     case 't':
         return IS("true") ? T_LITERAL : T_IDENT;
     case 'f':
-        if (IS("for") && scanner->prev.kind == '[' && loop_at(after)) {
+        if (IS("for") && scanner->prev.kind == '[' && peek_loop(after)) {
             top(scanner)->is_loop = true;
             return T_FOR;
         }
@@ -326,25 +254,25 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
     case 'u':
         return IS("unknown") ? T_LITERAL : T_IDENT;
     case 'a':
-        if (*next == '(' && loop_at(next + 1))
+        if (*next == '(' && peek_loop(next + 1))
             return IS("any") ? T_ANY : IS("all") ? T_ALL : T_IDENT;
         return T_IDENT;
     case 'c':
-        if (IS("count") && *next == '(' && loop_at(next + 1))
+        if (IS("count") && *next == '(' && peek_loop(next + 1))
             return T_COUNT;
         if (IS("cron") && *next == '"')
             return T_CRON;
         return IS("continuous") && *next != '.' && *next != '(' ? T_CONTINUOUS : T_IDENT;
     case 'e':
-        return IS("every") && is_digit(*next) ? T_EVERY : T_IDENT;
+        return IS("every") && peek_digit(*next) ? T_EVERY : T_IDENT;
     case 'd':
-        return IS("daily") && is_word(next, "at") ? T_DAILY : T_IDENT;
+        return IS("daily") && peek_word(next, "at") ? T_DAILY : T_IDENT;
     case 'w':
-        return IS("weekly") && is_word(next, "on") ? T_WEEKLY : T_IDENT;
+        return IS("weekly") && peek_word(next, "on") ? T_WEEKLY : T_IDENT;
     case 'm':
-        return IS("monthly") && is_word(next, "on") ? T_MONTHLY : T_IDENT;
+        return IS("monthly") && peek_word(next, "on") ? T_MONTHLY : T_IDENT;
     case 'o':
-        return IS("on") && is_word(next, "change") ? T_ON : T_IDENT;
+        return IS("on") && peek_word(next, "change") ? T_ON : T_IDENT;
     default:
         return T_IDENT;
     }
@@ -375,7 +303,7 @@ static int following_keyword(struct scanner *scanner, const char *word, size_t l
             return T_IN;
         if (prev == T_IDENT && prev2 == '=' && at_level(scanner))
             return T_IN;
-        if ((prev == T_TIME || prev == T_DURATION || prev == T_STRING) && *skip_blank(after) == '"')
+        if ((prev == T_TIME || prev == T_DURATION || prev == T_STRING) && *peek_blank(after) == '"')
             return T_IN;
     }
     return 0;
@@ -405,8 +333,8 @@ static bool meant_equals(struct scanner *scanner, struct token token)
     if ((at[0] == '=' && (at[1] == '=' || at[1] == '>')) || (at[0] == '-' && at[1] == '>') ||
         (at[0] == ':' && at[1] == '='))
         len = 2;
-    else if (at[0] == ':' && (is_digit(*next) || *next == '"' || *next == '[' || *next == '\'' || is_word(next, "true") ||
-                              is_word(next, "false") || is_word(next, "null")))
+    else if (at[0] == ':' && (peek_digit(*next) || *next == '"' || *next == '[' || *next == '\'' || peek_word(next, "true") ||
+                              peek_word(next, "false") || peek_word(next, "null")))
         len = 1;
     if (len == 0)
         return false;
@@ -487,7 +415,7 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
 
     if (scanner->prev.kind == '.')
         goto name;
-    is_attr = equals_at(skip_blank(after));
+    is_attr = peek_equals(peek_blank(after));
     item = level && (scanner->position == AT_ITEM || (scanner->position == IN_VALUE && ends_value(scanner->prev.kind)));
     if (is_attr && !level) {
         struct bracket *bracket = top(scanner);
@@ -522,16 +450,16 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
         return keyword;
     }
     if (item) {
-        if (is_word(word, "let")) {
-            const char *next = skip_blank(after);
-            size_t next_len = word_length(next);
+        if (peek_word(word, "let")) {
+            const char *next = peek_blank(after);
+            size_t next_len = peek_word_length(next);
 
-            if (next_len && equals_at(skip_blank(next + next_len))) {
+            if (next_len && peek_equals(peek_blank(next + next_len))) {
                 scanner->position = AT_ITEM;
                 return T_LET;
             }
         }
-        if (scanner->depth == 0 && is_word(word, "import") && *skip_blank(after) == '"') {
+        if (scanner->depth == 0 && peek_word(word, "import") && *peek_blank(after) == '"') {
             drop_doc(scanner);
             scanner->position = IN_VALUE;
             return T_IMPORT;
@@ -626,14 +554,14 @@ static int lex_comma(struct scanner *scanner, struct token token)
     struct diag *diag;
 
     if (scanner->schedule == SCHEDULE_DAYS ||
-        (scanner->schedule == SCHEDULE_TIMES && time_at(skip_blank(scan_at(scanner, token.span.end)))))
+        (scanner->schedule == SCHEDULE_TIMES && peek_time(peek_blank(scan_at(scanner, token.span.end)))))
         return T_SCHEDULE_COMMA;
     if (!at_level(scanner) || scanner->skipping || scanner->position == IN_HEADER)
         return ',';
     if (scanner->position == IN_VALUE && !ends_value(scanner->prev.kind))
         return ',';
     diag = scan_report(scanner, DIAG_E0121, token.span, "attributes are not separated by commas");
-    if (scanner->prev.kind == T_INT && scanner->prev.span.end == token.span.start && is_digit(*scan_at(scanner, token.span.end)))
+    if (scanner->prev.kind == T_INT && scanner->prev.span.end == token.span.start && peek_digit(*scan_at(scanner, token.span.end)))
         diag_help(diag, "digits are not grouped: write `1200` for 1,200");
     else
         diag_fix(diag, token.span, "", "remove the comma; put several values into a list, `[a, b]`");
