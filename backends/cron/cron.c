@@ -217,7 +217,7 @@ static void readme_install(struct cron_output *c, struct md *w)
                                        "from the Secret drc-%s.", c->slug, c->slug));
     MD_TABLE(w, NULL, MD("Variable"), MD("Meaning"));
     MD_ROW(w, MD("`DRC_ALERT_COMMAND`"), MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
-                                            "it the system log is used"));
+                                            "it, the channels that have an API and the system log"));
     MD_ROW(w, MD("`DRC_HEARTBEAT_URL`"), MD("URL fetched after every success; `{job}` becomes the job's name"));
     MD_ROW(w, MD("`DRC_STATE`"), md_textf(c->arena, "locks, counters and the log backup.jsonl; default /var/lib/drc/%s", c->slug));
     MD_ROW(w, MD("`DRC_WORK`"), MD("where backups are made before they are stored; default the same"));
@@ -281,18 +281,27 @@ static struct cron_output begin(const struct plan *plan, struct arena *arena, st
     return c;
 }
 
+static void add_text(struct cron_output *c, const char *source, const char *path)
+{
+    const struct fixed_text *fixed = fixed_text_find(source);
+    struct strbuf text = STRBUF_INIT;
+
+    if (fixed) {
+        strbuf_add(&text, fixed->data, fixed->size);
+        cron_add(c, path, &text, false, (struct span){0});
+    }
+    strbuf_release(&text);
+}
+
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
 {
     struct cron_output c = begin(plan, files->arena, files);
-    const struct fixed_text *library = fixed_text_find("cron/lib/drc-backup-lib.sh");
-    struct strbuf text = STRBUF_INIT;
 
     (void)options;
-    if (library && c.tasks.len > 0) {
-        strbuf_add(&text, library->data, library->size);
-        cron_add(&c, library->name, &text, false, (struct span){0});
+    if (c.tasks.len > 0) {
+        add_text(&c, "cron/lib/drc-backup-lib.sh", "cron/lib/drc-backup-lib.sh");
+        add_text(&c, "common/notify.sh", "cron/lib/notify.sh");
     }
-    strbuf_release(&text);
     for (uint32_t i = 0; i < plan->job_count; i++) {
         if (has_script(&plan->jobs[i]))
             cron_write_job(&c, &plan->jobs[i]);

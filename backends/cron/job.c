@@ -146,6 +146,44 @@ static void write_function(struct sh *w, const char *name, const struct command 
     sh_function_end(w);
 }
 
+/* Channels with an API are told directly; the others by whoever reads the log. */
+static void write_alert(struct cron_output *c, struct sh *w, const struct backup_job *job)
+{
+    const struct model *model = c->plan->model;
+    uint32_t cursor = 0;
+    const struct entity *failure = job->backup ? entity_child(job->backup, BLOCK_ON_FAILURE, &cursor) : NULL;
+    struct value notify = failure ? entity_slot(failure, ON_FAILURE_notify) : value_unknown();
+    bool any = false;
+
+    for (uint32_t i = 0; notify.type == VALUE_LIST && i < notify.u.list->count; i++) {
+        const struct entity *channel = notify.u.list->items[i].type == VALUE_ENTITY ? notify.u.list->items[i].u.entity : NULL;
+        const struct entity *token;
+        const char *api;
+        struct sh_cmd cmd;
+
+        if (!channel || channel->schema->id != BLOCK_CHANNEL)
+            continue;
+        api = entity_string(model, channel, "api", NULL);
+        if (!api)
+            continue;
+        if (!any) {
+            sh_blank(w);
+            sh_function_begin(w, "job_alert");
+        }
+        any = true;
+        token = entity_ref(model, channel, "token");
+        cmd = SH_CMD(c->arena, sh_lit(c->arena, "notify"),
+                     sh_lit(c->arena, value_text(entity_slot(channel, CHANNEL_type), c->arena)),
+                     sh_lit(c->arena, entity_string(model, channel, "address", channel->name)), sh_lit(c->arena, api),
+                     sh_lit(c->arena, token ? sh_identifier(c->arena, entity_string(model, token, "env", token->name)) : "-"),
+                     sh_lit(c->arena, "investigating"), sh_lit(c->arena, "minor"), sh_var(c->arena, "alert_title"),
+                     sh_var(c->arena, "alert_text"));
+        sh_run(w, &cmd);
+    }
+    if (any)
+        sh_function_end(w);
+}
+
 static void write_store(struct cron_output *c, struct sh *w, uint32_t number, const struct entity *store,
                         const struct store_access *access)
 {
@@ -186,6 +224,7 @@ void cron_write_job(struct cron_output *c, const struct backup_job *job)
     write_function(&w, "job_run", &job->run);
     write_function(&w, "job_verify", &job->verify);
     write_function(&w, "job_restore", &job->restore);
+    write_alert(c, &w, job);
     if (!job->output || strcmp(job->output, "none") != 0) {
         if (job->to)
             write_store(c, &w, 0, job->to, job->to_access);

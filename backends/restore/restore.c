@@ -109,9 +109,9 @@ struct procedure restore_failback(struct restore *r, const struct scenario_resul
 
 /* ---- fixed files ------------------------------------------------------------------------------- */
 
-static void add_text(struct restore *r, const char *name, bool executable)
+static void add_text(struct restore *r, const char *source, const char *name, bool executable)
 {
-    const struct fixed_text *fixed = fixed_text_find(name);
+    const struct fixed_text *fixed = fixed_text_find(source);
     struct strbuf text = STRBUF_INIT;
 
     if (!fixed)
@@ -145,18 +145,19 @@ static void add_sums(struct restore *r)
 }
 
 static const struct {
-    const char *name;
+    const char *source, *name;
     bool executable;
 } fixed[] = {
-    {"restore/recover.sh",      true},
-    {"restore/failback.sh",     true},
-    {"restore/drill.sh",        true},
-    {"restore/lib/ask.sh",      false},
-    {"restore/lib/common.sh",   false},
-    {"restore/lib/engine.sh",   false},
-    {"restore/lib/report.sh",   false},
-    {"restore/lib/run-step.sh", true},
-    {"restore/lib/step.sh",     false},
+    {"restore/recover.sh",      "restore/recover.sh",      true},
+    {"restore/failback.sh",     "restore/failback.sh",     true},
+    {"restore/drill.sh",        "restore/drill.sh",        true},
+    {"restore/lib/ask.sh",      "restore/lib/ask.sh",      false},
+    {"restore/lib/common.sh",   "restore/lib/common.sh",   false},
+    {"restore/lib/engine.sh",   "restore/lib/engine.sh",   false},
+    {"common/notify.sh",        "restore/lib/notify.sh",   false},
+    {"restore/lib/report.sh",   "restore/lib/report.sh",   false},
+    {"restore/lib/run-step.sh", "restore/lib/run-step.sh", true},
+    {"restore/lib/step.sh",     "restore/lib/step.sh",     false},
 };
 
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
@@ -165,7 +166,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     struct strbuf digest = STRBUF_INIT;
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        add_text(&r, fixed[i].name, fixed[i].executable);
+        add_text(&r, fixed[i].source, fixed[i].name, fixed[i].executable);
     strbuf_addf(&digest, "%s\n", plan->digest);
     restore_add(&r, "restore/DIGEST", &digest, false);
     strbuf_release(&digest);

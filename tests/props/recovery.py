@@ -1,13 +1,17 @@
 """Runs what the restore target writes, against a stub program that records its calls: order, gates, failures, crashes."""
 
+import http.server
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import signal
 import stat
 import subprocess
+import threading
 import time
 
 from lib.core import Failure, Sandbox, Skip, need, readable
@@ -425,3 +429,160 @@ def test_fixed_texts_have_modes(env):
         check(stat.S_IMODE((rig.restore / "lib/common.sh").stat().st_mode) & 0o111 == 0, "a sourced file is executable")
         check(re.fullmatch(r"[0-9a-f]{64}\n", (rig.restore / "DIGEST").read_text()) is not None, "DIGEST")
         shutil.rmtree(rig.restore)
+
+
+class Terminal:
+    """A program on a terminal of its own: read until a text appears, then type."""
+
+    def __init__(self, command, cwd, variables):
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.chdir(cwd)
+            os.execvpe(command[0], command, variables)
+        self.text = ""
+
+    def expect(self, text, seconds=20):
+        end = time.monotonic() + seconds
+        while text not in self.text:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.master], [], [], left)[0]:
+                raise Failure(f"`{text}` never appeared:\n{self.text}")
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                data = b""
+            if not data:
+                raise Failure(f"ended before `{text}`:\n{self.text}")
+            self.text += data.decode("utf-8", "replace")
+        self.text = self.text.split(text, 1)[1]
+
+    def type(self, line):
+        os.write(self.master, line.encode() + b"\n")
+
+    def finish(self):
+        while True:
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            self.text += data.decode("utf-8", "replace")
+        os.close(self.master)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def test_at_a_terminal(env):
+    """Every question, with a wrong answer first; and what runs meanwhile is not held up by a question."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.behave("report", "sleep 3")
+        terminal = Terminal(rig.command("region-loss"), folder, env.variables(folder, rig.variables()))
+        terminal.expect("Type FAILOVER to go on")
+        terminal.type("FAILOVER")
+        terminal.expect("Name of the person who approves")
+        terminal.type("mallory")
+        terminal.expect("mallory may not approve this")
+        terminal.expect("Name of the person")
+        terminal.type("cto")
+        terminal.expect("Recover to which moment")
+        terminal.type("yesterday")
+        terminal.expect("that is not a value of type timestamp")
+        terminal.type(RESTORE_TO)
+        terminal.expect("POINT OF NO RETURN")
+        terminal.type("perhaps")
+        terminal.expect("not understood: perhaps")
+        check("promote" not in rig.names(), "promoted before the gate was opened")
+        # The report ends while the gate's question is open.
+        terminal.expect("ok     report.start")
+        terminal.type("yes")
+        terminal.expect("TO DO BY cto")
+        terminal.type("done")
+        code = terminal.finish()
+        check(code == 0, f"exit {code}\n{terminal.text}")
+        check(rig.record()["approved_by"] == "cto", "the approval is not in the record")
+
+
+def test_gate_stays_shut(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.run(*DECLARED, "--answers", rig.answers(**ANSWERS, gate__database__promote="no"), expect=1)
+        check("promote" not in rig.names() and "report" in rig.names(), f"{rig.names()}")
+        states = {s["step"]: s["state"] for s in rig.record()["steps"]}
+        check(states["database.promote"] == "failed" and states["app.start"] == "blocked", f"{states}")
+
+
+def test_interrupt_and_resume(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.behave("cache", "once sleep 30")
+        process = subprocess.Popen(rig.command(*DECLARED, "--answers", rig.answers(**ANSWERS)), cwd=folder,
+                                   env=env.variables(folder, rig.variables()), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(300):
+            if {"cache", "promote"} <= set(rig.names()):
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        check(process.wait(timeout=20) == 130, "not ended by the signal")
+        check(any(e["status"] == "interrupted" for e in rig.journal()), "the journal does not say so")
+        rig.run("region-loss", "--resume", "--answers", rig.answers(**ANSWERS), expect=0)
+        check(rig.names().count("promote") == 1, f"promoted twice: {rig.names()}")
+
+
+def test_cut_off_point_of_no_return(env):
+    """A step without a check that was cut off is not repeated without a word."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        steps = rig.restore / "scenarios/region-loss/steps.tsv"
+        steps.write_text(steps.read_text().replace("check,run,until,verify", "run,until,verify"))
+        reseal(rig)
+        rig.behave("promote", "once sleep 30")
+        process = subprocess.Popen(rig.command(*DECLARED, "--answers", rig.answers(**ANSWERS)), cwd=folder,
+                                   env=env.variables(folder, rig.variables()), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(300):
+            if "promote" in rig.names():
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+        terminal = Terminal(rig.command("region-loss", "--resume", "--answers", rig.answers(**ANSWERS)), folder,
+                            env.variables(folder, rig.variables()))
+        terminal.expect("was cut off in the middle")
+        terminal.expect("POINT OF NO RETURN")
+        check(rig.names().count("promote") == 1, f"{rig.names()}")
+        terminal.type("yes")
+        check(terminal.finish() == 0, terminal.text)
+
+
+def test_notices_are_sent(env):
+    need("curl")
+    got = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append((self.headers["Authorization"], json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            self.send_response(201)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with Sandbox() as folder:
+            rig = Rig(env, folder)
+            url = f"http://127.0.0.1:{server.server_port}/v1/incidents"
+            program = ('source "$1"; notify status_page - "$2" TOKEN monitoring minor "It\'s \\"over\\"" '
+                       '"{{incident.id}}: {{incident.eta}}"; notify slack - "$2" - x y T "line 1\nline 2"')
+            done = env.run(["bash", "-euc", program.replace("\\n", "\n"), "test", rig.restore / "lib/notify.sh", url], folder,
+                           env={"TOKEN": "t0ken", "DRC_INCIDENT_ID": "INC {{incident.id}}", "no_proxy": "127.0.0.1"})
+            check(done.code == 0, readable(done.stdout + done.stderr))
+    finally:
+        server.shutdown()
+    incident = got[0][1]["incident"]
+    check(got[0][0] == "OAuth t0ken" and incident["name"] == 'It\'s "over"' and incident["status"] == "monitoring"
+          and incident["impact_override"] == "minor" and incident["body"] == "INC {{incident.id}}: [eta]", f"{got[0]}")
+    check(got[1][0] is None and got[1][1]["text"].startswith("T\nline 1"), f"{got[1]}")

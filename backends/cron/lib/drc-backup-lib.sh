@@ -13,12 +13,17 @@ set -Eeuo pipefail
 export LC_ALL=C TZ=UTC AWS_PAGER=""
 umask 077
 
+# shellcheck source=notify.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/notify.sh"
+
 # Known only while the job runs; the commands of the job refer to them.
 job_name="${DRC_JOB_NAME:-}"
 job_output="${DRC_JOB_OUTPUT:-}"
 job_input="${DRC_JOB_INPUT:-}"
 job_object="${DRC_JOB_OBJECT:-}"
 job_prefix="${DRC_JOB_PREFIX:-}"
+alert_title="${DRC_ALERT_TITLE:-}"
+alert_text="${DRC_ALERT_TEXT:-}"
 
 declare -A setting=()
 declare -a setting_tool=() setting_secret=() setting_needed_by=() store_name=()
@@ -46,22 +51,12 @@ aws() {
 
 # ---- messages -------------------------------------------------------------------------------------------------
 
-drc_json() {
-    local text="$1"
-    text="${text//\\/\\\\}"
-    text="${text//\"/\\\"}"
-    text="${text//$'\n'/\\n}"
-    text="${text//$'\t'/\\t}"
-    text="${text//$'\r'/\\r}"
-    printf '"%s"' "${text//[$'\001'-$'\037'$'\177']/?}"
-}
-
 # drc_log STATUS [KEY VALUE]…: one JSON line in the log, the same for people on standard output.
 drc_log() {
     local status="$1" line text key value
     shift
-    line="{\"time\":\"$(printf '%(%Y-%m-%dT%H:%M:%SZ)T' "${EPOCHSECONDS}")\",\"plan\":$(drc_json "${setting[plan]}")"
-    line+=",\"job\":$(drc_json "${setting[name]}"),\"status\":\"${status}\""
+    line="{\"time\":\"$(printf '%(%Y-%m-%dT%H:%M:%SZ)T' "${EPOCHSECONDS}")\",\"plan\":$(notify_json "${setting[plan]}")"
+    line+=",\"job\":$(notify_json "${setting[name]}"),\"status\":\"${status}\""
     text="${setting[name]}: ${status}"
     while (($# >= 2)); do
         key="$1"
@@ -70,7 +65,7 @@ drc_log() {
         if [[ "${value}" =~ ^(0|-?[1-9][0-9]{0,17})$ ]]; then
             line+=",\"${key}\":${value}"
         else
-            line+=",\"${key}\":$(drc_json "${value:0:1000}")"
+            line+=",\"${key}\":$(notify_json "${value:0:1000}")"
         fi
         text+=" ${key}=${value}"
     done
@@ -102,8 +97,16 @@ drc_alert() {
     if [[ -n "${DRC_ALERT_COMMAND:-}" ]]; then
         timeout 60 "${DRC_ALERT_COMMAND}" "${setting[plan]}" "${setting[name]}" "${status}" "${text}" "${count}" \
             "${setting[notify]:-}" </dev/null || drc_log alert-failed command "${DRC_ALERT_COMMAND}"
-    elif command -v logger >/dev/null; then
-        logger -p user.err -t drc -- "backup ${setting[name]} of plan ${setting[plan]}: ${status}: ${text} (tell ${setting[notify]:-the owner})" \
+        return 0
+    fi
+    alert_title="Backup ${setting[name]} of plan ${setting[plan]}: ${status}"
+    alert_text="${text} (failures in a row: ${count})"
+    if drc_has job_alert; then
+        DRC_ALERT_TITLE="${alert_title}" DRC_ALERT_TEXT="${alert_text}" \
+            timeout 60 bash -- "$0" :job_alert </dev/null >&2 || drc_log alert-failed command job_alert
+    fi
+    if command -v logger >/dev/null; then
+        logger -p user.err -t drc -- "${alert_title}: ${alert_text}; tell ${setting[notify]:-the owner}" \
             || drc_log alert-failed command logger
     fi
 }
