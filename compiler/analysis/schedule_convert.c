@@ -538,8 +538,11 @@ bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum
     case TARGET_EVENTBRIDGE:
         return convert_aws(arena, schedule, &slots, out);
     case TARGET_AWS_BACKUP: {
+        /* The rule is about the expression, so clock changes do not count. */
+        struct schedule on_clock = *schedule;
         struct schedule_gap gap;
-        schedule_gap(arena, schedule, DIALECT_AWS, zone, 0, &gap);
+        on_clock.zone = NULL;
+        schedule_gap(arena, &on_clock, DIALECT_AWS, NULL, 0, &gap);
         if (gap.status != SCHEDULE_OK || gap.min_gap < MS_HOUR) {
             return refuse(out, "AWS Backup runs at most once an hour",
                           "take `every 1h` or longer, or continuous backups");
