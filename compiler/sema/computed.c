@@ -95,7 +95,8 @@ struct value inherited_field(struct evaluator *eval, struct entity *entity, uint
             return account;
         site = slot_entity(eval, site, SITE_within);
     }
-    return own;
+    /* Where no account is named, everything is in one account without a name: the same for all such places. */
+    return VALUE_OF(VALUE_NULL);
 }
 
 /* Where a thing is, for questions about places. */

@@ -805,10 +805,15 @@ struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t s
         value = row ? convert(eval, value, row->type, expr->span, expr, NULL) : value;
         value.origin = expr->span.start;
     } else {
+        bool as_text = eval->state->unknown_as_text;
+
         frame = (struct slot_frame){eval->state->frame, entity, slot, slot_span(entity, row, expr)};
         eval->state->frame = &frame;
+        /* The value stays, so it must not depend on who asked first. */
+        eval->state->unknown_as_text = false;
         place->type = VALUE_BUSY;
         value = eval_typed(eval, expr, entity_scope(eval, entity), row ? row->type : NULL, NULL);
+        eval->state->unknown_as_text = as_text;
         eval->state->frame = frame.outer;
     }
     /* A circle reports while its slots are busy; whatever came of it stands now. */

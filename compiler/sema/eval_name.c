@@ -652,6 +652,9 @@ static struct value value_field(struct evaluator *eval, struct value object, con
     case VALUE_BUSY:
     case VALUE_ERROR:
         return value_error();
+    case VALUE_NULL:
+        object = value_unknown();
+        /* fall through */
     case VALUE_UNKNOWN:
     case VALUE_NA:
         /* The type still says what the field would be, so that words beside it can be checked. */

@@ -254,7 +254,7 @@ static void names_and_fields(void)
     CHECK_STR(help("self.tier <= 2", NULL), "compare one of its attributes, for example `self.tier.level`");
     TABLE("fields", {"self.name", "\"db\""}, {"self.host", "\"db.us-east-1.example\""}, {"self.port", "5432"}, {"self.replicas.first.site", "west"}, {"self.replicas.first.address", "\"db.us-east-1.example-west\""},
           {"self.replicas.first.asset", "db"}, {"self.replicas.first.lag.worst", "30s"}, {"len(self.backups)", "2"}, {"self.site.region", "\"us-east-1\""}, {"app.site.region", "\"us-east-1\""},
-          {"app.site.ancestors", "[east, acct]"}, {"app.site.account", "acct"}, {"west.account", "unknown"}, {"east-a.level", "zone"}, {"east-a.is_in(east)", "true"}, {"west.is_in(east)", "false"},
+          {"app.site.ancestors", "[east, acct]"}, {"app.site.account", "acct"}, {"west.account", "null"}, {"west.account == east.account", "false"}, {"west.account == west.account", "true"}, {"west.account.id", "unknown"}, {"east.account.id", "\"1\""}, {"east-a.level", "zone"}, {"east-a.is_in(east)", "true"}, {"west.is_in(east)", "false"},
           {"store.far.lock.min", "30d"}, {"store.near.lock.min", "unknown"}, {"far.immutable", "true"}, {"near.immutable", "false"}, {"plan.vaults", "[far]"}, {"www.sites", "[east, west]"}, {"www.primary.value", "\"192.0.2.1\""},
           {"self.size / self.rate", "21m20s..42m40s..1h25m20s"});
     TABLE("computed", {"self.stateful", "true"}, {"app.stateful", "false"}, {"app.all_needs", "[db, network]"}, {"network.dependents", "[db]"}, {"network.all_dependents", "[db, app]"}, {"db.groups", "[pair]"}, {"app.endpoints", "[www]"},
