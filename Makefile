@@ -7,6 +7,7 @@
 #   make check-san    unit tests and cases under the address, undefined-behaviour and leak sanitizers
 #   make fuzz         libFuzzer on parse, compile and emit, FUZZ_TIME seconds each (clang)
 #   make bench        time and memory of check, plan and build on generated specifications
+#   make reference    write docs/reference.md from the compiler's tables and the standard library
 #   make bless        rewrite the expected output of the cases (never the expected codes)
 #   make coverage     line coverage of the tests (gcov)
 #   make install      PREFIX (/usr/local) and DESTDIR are honoured; `make uninstall` undoes it
@@ -96,7 +97,7 @@ FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(sort $(wildcard tests
 
 # ---- the compiler --------------------------------------------------------------------------------
 
-.PHONY: all library demo test check check-san fuzz bench bless coverage install uninstall clean \
+.PHONY: all library demo test check check-san fuzz bench bless reference coverage install uninstall clean \
         unit setup-build setup-test fuzzers
 
 all: $(LIBRARY) $(PROGRAM)
@@ -201,6 +202,11 @@ bless: all unit
 
 check:
 	@$(PYTHON) tools/layers.py
+
+# To a file of its own first: a failure must not leave half a page.
+reference: all
+	@$(BUILD)/drc debug reference > $(BUILD)/reference.md
+	@mv $(BUILD)/reference.md docs/reference.md
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 

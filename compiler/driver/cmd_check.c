@@ -2,6 +2,7 @@
 #include "driver/driver.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int command_check(const struct options *options)
 {
@@ -37,6 +38,8 @@ int command_debug(const struct options *options)
     struct session session;
     int status = EXIT_FINE;
 
+    if (options->arguments.len && strcmp(options->arguments.items[0], "reference") == 0)
+        return command_reference(options);
     session_init(&session, options);
     for (uint32_t i = 1; i < options->arguments.len; i++) {
         const char *error = NULL;

@@ -1,8 +1,6 @@
 /* `drc explain`: a diagnostic code, a block, a kind, a rule, a function of the language, or how a number was computed. */
 #include "driver/driver.h"
 
-#include "sema/stdlib.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -306,26 +304,6 @@ static bool explain_builtin(const char *name)
     return false;
 }
 
-/* With specifications after the name their kinds and rules count as well, otherwise the whole standard library. */
-static bool load_all(struct session *session, const struct options *options)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct sema_input input = {0};
-    struct source_file *file;
-
-    if (options->arguments.len)
-        return session_load(session);
-    for (size_t i = 0; i < drc_stdlib_count; i++)
-        strbuf_addf(&text, "import \"%s\"\n", drc_stdlib[i].name);
-    file = sources_add(&session->sources, "(all)", strbuf_str(&text), text.len);
-    load_standard(session, parse_file(&session->parse, file));
-    strbuf_release(&text);
-    input.files = session->files.items;
-    input.file_count = session->files.len;
-    sema_run(&session->model, &session->eval, &session->parse, &input);
-    return session->sink.errors == 0;
-}
-
 static int explain_name(const struct options *options, const char *name)
 {
     struct options inner = *options;
@@ -345,7 +323,8 @@ static int explain_name(const struct options *options, const char *name)
         known = true;
     } else if (explain_builtin(name)) {
         known = true;
-    } else if (!load_all(&session, &inner)) {
+    } else if (!(inner.arguments.len ? session_load(&session) : load_library(&session))) {
+        /* With specifications after the name their kinds and rules count as well. */
         status = session_report(&session);
     } else {
         kind = map_get(&session.model.kinds, intern_str(session.names, name));

@@ -48,34 +48,15 @@ static int list_declared(const struct options *options, enum block_id id)
 {
     struct options all = *options;
     struct session session;
-    struct strbuf everything = STRBUF_INIT;
     int status = EXIT_FINE;
 
     all.arguments.items = options->arguments.items + 1;
     all.arguments.len = options->arguments.len - 1;
     session_init(&session, &all);
-    if (all.arguments.len) {
-        if (!session_load(&session))
-            status = session_report(&session);
-    } else {
-        struct sema_input input = {0};
-        struct source_file *file;
-        struct file_tree *tree;
-
-        for (size_t i = 0; i < drc_stdlib_count; i++)
-            strbuf_addf(&everything, "import \"%s\"\n", drc_stdlib[i].name);
-        file = sources_add(&session.sources, "(all)", strbuf_str(&everything), everything.len);
-        tree = parse_file(&session.parse, file);
-        load_standard(&session, tree);
-        input.files = session.files.items;
-        input.file_count = session.files.len;
-        sema_run(&session.model, &session.eval, &session.parse, &input);
-        if (session.sink.errors)
-            status = session_report(&session);
-    }
+    if (!(all.arguments.len ? session_load(&session) : load_library(&session)))
+        status = session_report(&session);
     if (status == EXIT_FINE)
         print_lines(&session, id);
-    strbuf_release(&everything);
     session_release(&session);
     return status;
 }

@@ -75,8 +75,8 @@ bool list_folder(struct arena *arena, const char *path, const char *suffix, cons
 
 /* ---- load.c */
 void load_specifications(struct session *session);
-/* The imports of a tree, all of them of the standard library. */
-void load_standard(struct session *session, const struct file_tree *tree);
+/* Instead of specifications: every file of the standard library, resolved. False when there are errors. */
+bool load_library(struct session *session);
 
 /* ---- data.c: YAML and JSON as values */
 bool read_data(struct session *session, const char *path, struct span span, struct value *out);
@@ -100,6 +100,7 @@ int command_init(const struct options *options);
 int command_version(const struct options *options);
 int command_completion(const struct options *options);
 int command_debug(const struct options *options);
+int command_reference(const struct options *options); /* `drc debug reference` */
 
 struct command_info {
     const char *name, *arguments, *summary;

@@ -261,10 +261,15 @@ void load_specifications(struct session *session)
         load_argument(&loading, session->options->arguments.items[i]);
 }
 
-void load_standard(struct session *session, const struct file_tree *tree)
+bool load_library(struct session *session)
 {
     struct loading loading = {.session = session};
+    struct sema_input input = {0};
 
-    for (const struct import *import = tree->imports; import; import = import->next)
-        load_std(&loading, import->path, import->span, NULL);
+    for (size_t i = 0; i < drc_stdlib_count; i++)
+        load_std(&loading, drc_stdlib[i].name, (struct span){0, 0}, NULL);
+    input.files = session->files.items;
+    input.file_count = session->files.len;
+    sema_run(&session->model, &session->eval, &session->parse, &input);
+    return session->sink.errors == 0;
 }

@@ -1,0 +1,54 @@
+"""docs/reference.md is what the compiler's tables and the standard library say, and is good Markdown."""
+
+import re
+
+from lib.core import Failure, Skip, difference, need, readable
+
+
+def printed(env):
+    return readable(env.compile(["debug", "reference"], env.root).stdout)
+
+
+def test_page_is_up_to_date(env):
+    want = (env.root / "docs" / "reference.md").read_text(encoding="utf-8")
+    got = printed(env)
+    if want != got:
+        raise Failure("`make reference` writes it again\n" + difference(want, got, "docs/reference.md"))
+
+
+def test_page_is_complete(env):
+    """Counted in the sources, not in what was printed: every block and attribute of the schema, every kind and rule of the library."""
+    env.need_drc()
+    page = printed(env)
+    schema = (env.root / "compiler/model/schema.def").read_text(encoding="utf-8")
+    library = "\n".join(path.read_text(encoding="utf-8") for path in sorted((env.root / "stdlib").rglob("*.dr")))
+    problems = []
+    blocks = re.findall(r'^BLOCK\(\w+, "([\w-]+)"', schema, re.M)
+    attributes = re.findall(r"^ATTR\(\w+, (\w+),", schema, re.M)
+    kinds = re.findall(r"^kind ([\w.-]+)", library, re.M)
+    rules = re.findall(r"^rule ([\w-]+)", library, re.M)
+    headings = re.findall(r"^### (.*)$", page, re.M)
+    for name in blocks:
+        if not any(re.fullmatch(rf"{name}( in .*)?", heading.replace("\\", "")) for heading in headings):
+            problems.append(f"block {name}")
+    if (rows := len(re.findall(r"^\| `\w+` \| `", page.split("## Computed fields")[0], re.M))) != len(attributes):
+        problems.append(f"{len(attributes)} attributes in the schema, {rows} on the page")
+    problems += [f"kind {name}" for name in kinds if f"kind {name}" not in [heading.replace("\\", "") for heading in headings]]
+    problems += [f"rule {name}" for name in rules if f"| `{name}` |" not in page]
+    if len(headings) != len(set(headings)):
+        problems.append("two headings are equal, so that links lead to the first")
+    anchors = {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    problems += [f"dead link {target}" for target in re.findall(r"\]\(#([^)]+)\)", page) if target not in anchors]
+    if problems:
+        raise Failure("docs/reference.md lacks, or has wrong:\n" + "\n".join(problems))
+
+
+def test_markdown(env):
+    program = env.root / "tests/tools/node_modules/.bin/markdownlint-cli2"
+    need("node")
+    if not program.exists():
+        raise Skip("markdownlint-cli2 is not installed (npm ci in tests/tools)")
+    config = env.root / "tests/tools/.markdownlint.json"
+    done = env.run([program, "--config", config, "docs/*.md"], env.root, timeout=300, limit=False)
+    if done.code != 0:
+        raise Failure(readable(done.stderr)[:2000])
