@@ -52,6 +52,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
 {
     a->scenario = result;
     survive(a, result);
+    find_targets(a, result);
     make_steps(a, result);
     time_steps(a, result);
     judge(a, result);
@@ -93,6 +94,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_waivers(&a);
     if (options->trees && eval->sink->errors == 0) {
         make_jobs(&a);
+        make_drills(&a);
         make_emissions(&a);
     }
     plan->findings = a.findings.items;

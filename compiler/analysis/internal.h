@@ -64,6 +64,7 @@ bool evaluate_command(struct analysis *a, struct value value, struct command *ou
 void time_steps(struct analysis *a, struct scenario_result *result);
 
 /* ---- traffic.c ---- */
+void find_targets(struct analysis *a, struct scenario_result *result); /* where endpoints lead afterwards: before make_steps */
 void move_traffic(struct analysis *a, struct scenario_result *result);
 
 /* ---- objectives.c ---- */
@@ -94,6 +95,7 @@ void check_rules(struct analysis *a);
 
 /* ---- jobs.c, emissions.c ---- */
 void make_jobs(struct analysis *a);
+void make_drills(struct analysis *a);
 void make_emissions(struct analysis *a);
 
 /* ---- digest.c ---- */

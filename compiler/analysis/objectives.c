@@ -253,10 +253,48 @@ static void check_class_ceilings(struct analysis *a, struct scenario_result *res
     check_ceiling(a, result->scenario, state->asset, result->class_, CLASS_rpo, "rpo", state->rpo, what);
 }
 
+/* Whose missing time makes this one's unknown: said there, once. */
+static struct asset *blocked_by(const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
+
+    for (int kind = 0; kind < 2 && edges[kind]; kind++) {
+        for (uint32_t n = 0; n < edges[kind]->count; n++) {
+            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+
+            if (!other->finish.known)
+                return other->blocked_by ? other->blocked_by : other->asset;
+        }
+    }
+    return NULL;
+}
+
+/* Without detection and declaration nothing about the scenario can be judged: one message, not one for each asset. */
+static bool judge_clock(struct analysis *a, struct scenario_result *result)
+{
+    struct diag *diag;
+    bool any = false;
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++)
+        any |= result->states[i].fate == FATE_LOST && result->states[i].chosen && !result->states[i].chosen->automatic;
+    if (!any || (result->detect.known && result->declare.known))
+        return true;
+    diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, result->scenario, result->scenario, result->scenario->span,
+                "how soon `%s` is %s is unknown, so no recovery in it can be timed", result->scenario->name, result->detect.known ? "declared" : "detected");
+    if (diag) {
+        diag_set_severity(diag, SEVERITY_ERROR);
+        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
+        diag_help(diag, "add `%s = …`", result->detect.known ? "declare" : "detect");
+    }
+    return false;
+}
+
 void judge(struct analysis *a, struct scenario_result *result)
 {
-    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        struct asset_state *state = &result->states[i];
+    bool has_clock = judge_clock(a, result);
+
+    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
+        struct asset_state *state = &result->states[a->needs_first[at]];
 
         state->rto_verdict = state->rpo_verdict = VERDICT_NOT_APPLICABLE;
         if (state->fate == FATE_UNAFFECTED) {
@@ -277,7 +315,7 @@ void judge(struct analysis *a, struct scenario_result *result)
                                                                       : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
         if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
-        else if (state->rto_verdict == VERDICT_UNKNOWN)
+        else if (state->rto_verdict == VERDICT_UNKNOWN && !(state->blocked_by = blocked_by(result, state)) && has_clock)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);

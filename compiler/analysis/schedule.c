@@ -152,6 +152,21 @@ static bool is_utc_name(const char *name)
     return false;
 }
 
+/* Finds out whether the times are one line of cron, because a search steps through hours and minutes of a line. */
+static void cross_times(struct schedule_slots *slots)
+{
+    if (slots->every % MS_MINUTE != 0 || slots->elapsed > 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < slots->count; i++) {
+        int64_t minute = slots_time(slots, i) / MS_MINUTE;
+        slots->of_hour |= UINT64_C(1) << (minute % 60);
+        slots->of_day |= UINT32_C(1) << (minute / 60);
+    }
+    uint32_t product = (uint32_t)(__builtin_popcountll(slots->of_hour) * __builtin_popcount(slots->of_day));
+    slots->crossed = product == slots->count;
+}
+
 bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct schedule *schedule,
                 enum cron_dialect dialect, const struct zone *zone, enum schedule_status *status,
                 struct schedule_refusal *refusal)
@@ -194,6 +209,7 @@ bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct 
         return refuse(refusal, arena_printf(arena, "the rules of time zone `%s` are not known", schedule->zone),
                       "install the system's tz database, or write the schedule in UTC");
     }
+    cross_times(slots);
     int32_t offset;
     if (zone_is_fixed(zone, &offset)) {
         slots->offset = (int64_t)offset * MS_SECOND;
@@ -224,8 +240,8 @@ bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct 
 
 bool slots_has_minute(const struct schedule_slots *slots, unsigned hour, unsigned minute)
 {
-    if (slots->from_cron) {
-        return (slots->cron.minutes >> minute & 1u) != 0;
+    if (slots->crossed) {
+        return (slots->of_hour >> minute & 1u) != 0;
     }
     unsigned time = hour * 60 + minute;
     if (slots->every > 0) {
@@ -241,8 +257,8 @@ bool slots_has_minute(const struct schedule_slots *slots, unsigned hour, unsigne
 
 bool slots_has_hour(const struct schedule_slots *slots, unsigned hour)
 {
-    if (slots->from_cron) {
-        return (slots->cron.hours >> hour & 1u) != 0;
+    if (slots->crossed) {
+        return (slots->of_day >> hour & 1u) != 0;
     }
     for (unsigned minute = 0; minute < 60; minute++) {
         if (slots_has_minute(slots, hour, minute)) {

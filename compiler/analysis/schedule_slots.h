@@ -23,6 +23,9 @@ struct schedule_slots {
     bool catch_up;  /* runs that fall into skipped wall time start when the clock jumps; else they are lost */
     bool repeat;    /* wall time that comes twice runs twice; else once */
     enum slot_search search; /* how the slot after a change of the clock is found */
+    bool crossed;   /* the times are every minute of `of_hour` in every hour of `of_day`: one line of cron */
+    uint64_t of_hour;
+    uint32_t of_day;
     bool from_cron; /* `cron` was parsed into the following */
     struct cron cron;
 };

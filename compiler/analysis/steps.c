@@ -396,6 +396,20 @@ static void spread_figure(step_list *steps, struct span_of_time figure)
         steps->items[0]->takes = figure;
 }
 
+/* A point of no return has a fence before it, by a command or by somebody's word. */
+static void check_fence(struct analysis *a, const struct asset_state *state, const step_list *steps, uint32_t first)
+{
+    bool fenced = false;
+
+    for (uint32_t i = first; i < steps->len; i++) {
+        fenced |= steps->items[i]->phase == PHASE_FENCE;
+        if (steps->items[i]->irreversible && !fenced)
+            diag_help(diag_label(diag_report(a->sink, DIAG_E0517, steps->items[i]->span, "`%s` promotes before anything is fenced", steps->items[i]->id),
+                                 state->asset->entity->span, "for asset `%s`", state->asset->name),
+                      "add a step with `phase = fence`, or with `otherwise = attest(\"…\")` for what cannot be reached");
+    }
+}
+
 static void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
 {
     struct candidate *chosen = state->chosen;
@@ -417,11 +431,8 @@ static void lost_steps(struct analysis *a, struct asset_state *state, step_list 
     }
     for (uint32_t i = 0; i < steps.len; i++)
         vec_push(a->arena, out, steps.items[i]);
-    for (uint32_t i = before; i < out->len; i++) {
-        if (out->items[i]->irreversible && chosen->automatic == false && i == before)
-            diag_label(diag_report(a->sink, DIAG_E0517, out->items[i]->span, "`%s` promotes before anything is fenced", out->items[i]->id),
-                       state->asset->entity->span, "for asset `%s`", state->asset->name);
-    }
+    if (!chosen->automatic)
+        check_fence(a, state, out, before);
 }
 
 static void impaired_steps(struct analysis *a, struct asset_state *state, step_list *out)
@@ -671,9 +682,67 @@ static void provision_sites(struct analysis *a, struct scenario_result *result, 
     }
 }
 
+/* A command of the script that the target route53 writes beside the recovery scripts; `out.folder` is where all targets are. */
+static void traffic_command(struct analysis *a, const struct endpoint_state *state, const char *verb, const char *target, struct command *out)
+{
+    const char *words[] = {NULL, state->endpoint->name, verb, target};
+
+    out->words = ARENA_ARRAY(a->arena, struct word, 4);
+    out->count = target ? 4 : 3;
+    for (uint32_t i = 0; i < out->count; i++) {
+        out->words[i].count = i ? 1 : 2;
+        out->words[i].parts = ARENA_ARRAY(a->arena, struct word_part, 2);
+        out->words[i].parts[0] = i ? (struct word_part){false, words[i]} : (struct word_part){true, "out.folder"};
+    }
+    out->words[0].parts[1] = (struct word_part){false, "/route53/traffic.sh"};
+    out->span = state->endpoint->span;
+}
+
+/* Leads each name whose target changes to the new one, once what it serves is there. Health checks alone would lead it back as soon
+ * as the old side answers again. */
+static void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out)
+{
+    for (uint32_t i = 0; i < result->endpoint_count; i++) {
+        const struct endpoint_state *state = &result->endpoints[i];
+        struct value serves = entity_slot(state->endpoint, ENDPOINT_serves), mode = entity_slot(state->endpoint, ENDPOINT_mode);
+        struct value owner = entity_slot(state->endpoint, ENDPOINT_owner), name = entity_slot(state->endpoint, ENDPOINT_name);
+        bool by_hand = mode.type == VALUE_WORD && strcmp(mode.u.word, "manual") == 0;
+        struct step *step;
+
+        if (!state->affected || !state->to || state->to == state->from)
+            continue;
+        step = ARENA_NEW(a->arena, struct step);
+        step->id = intern_text(a, "%s.traffic", state->endpoint->name);
+        step->title = intern_text(a, "Lead %s to %s", text_or(a, name, state->endpoint->name), state->to->name);
+        step->subject = state->endpoint;
+        step->phase = PHASE_TRAFFIC;
+        step->automated = true;
+        traffic_command(a, state, "to", state->to->name, &step->run);
+        traffic_command(a, state, "undo", NULL, &step->undo);
+        step->expect = intern_text(a, "%s leads to %s", text_or(a, name, state->endpoint->name), state->to->name);
+        /* By hand, the change waits for the name servers; otherwise it is a call or two that users do not wait for. */
+        step->takes = by_hand ? time_of(entity_slot(state->endpoint, ENDPOINT_propagation)) : (struct span_of_time){true, 0, 10000, 60000};
+        step->by = owner.type == VALUE_ENTITY ? owner.u.entity
+                   : a->model->plan           ? entity_ref(a->model, a->model->plan, "owner")
+                                              : NULL;
+        step->on_failure = "ask";
+        step->span = state->endpoint->span;
+        default_timeout(step);
+        for (uint32_t s = 0; serves.type == VALUE_LIST && s < serves.u.list->count; s++) {
+            struct asset *asset = serves.u.list->items[s].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[s].u.entity) : NULL;
+
+            if (asset)
+                wait_for_asset(a, step, asset);
+        }
+        if (step->after_count == 0 && before->len)
+            wait_for(a, step, before->items[before->len - 1]);
+        vec_push(a->arena, out, step);
+    }
+}
+
 void make_steps(struct analysis *a, struct scenario_result *result)
 {
-    step_list steps = {0}, before = {0}, after = {0}, sites = {0};
+    step_list steps = {0}, before = {0}, after = {0}, sites = {0}, traffic = {0};
     uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
 
     result->runbook = find_runbook(a, result->scenario);
@@ -699,6 +768,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < a->plan->asset_count; i++)
         wait_for_needs(a, &result->states[i]);
     provision_sites(a, result, &before, &sites);
+    traffic_steps(a, result, &before, &traffic);
     /* What a runbook does first, everything that waits for a decision waits for. */
     for (uint32_t i = 1; i < before.len; i++)
         wait_for(a, before.items[i], before.items[i - 1]);
@@ -715,15 +785,18 @@ void make_steps(struct analysis *a, struct scenario_result *result)
                 if (!result->class_ || class_binds(result->class_, &a->plan->assets[s]))
                     wait_for(a, after.items[0], result->states[s].last);
             }
+            for (uint32_t s = 0; s < traffic.len; s++)
+                wait_for(a, after.items[0], traffic.items[s]);
         } else {
             wait_for(a, after.items[i], after.items[i - 1]);
         }
     }
     failback_steps(a, result);
-    result->steps = ARENA_ARRAY(a->arena, struct step *, before.len + sites.len + steps.len + after.len);
+    result->steps = ARENA_ARRAY(a->arena, struct step *, before.len + sites.len + steps.len + traffic.len + after.len);
     result->step_count = 0;
     append_steps(result, &before);
     append_steps(result, &sites);
     append_steps(result, &steps);
+    append_steps(result, &traffic);
     append_steps(result, &after);
 }

@@ -247,6 +247,9 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
         }
         for (uint32_t n = 0; n < state->asset->needs.count; n++)
             state->finish = time_max(state->finish, result->states[state->asset->needs.items[n].to->index].finish);
+        /* What a restore needs and never comes back makes the restore unknown, although no step waits for it. */
+        for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
+            state->finish = time_max(state->finish, result->states[state->asset->restores_with.items[n].to->index].finish);
         state->loss_ms = state->fate == FATE_LOST && state->chosen ? state->chosen->rpo
                          : state->fate == FATE_LOST && state->asset->stateful ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
         if (state->chosen)

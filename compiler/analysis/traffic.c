@@ -164,7 +164,7 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     strbuf_release(&want);
 }
 
-void move_traffic(struct analysis *a, struct scenario_result *result)
+void find_targets(struct analysis *a, struct scenario_result *result)
 {
     uint32_t count = a->model->declared[BLOCK_ENDPOINT].list.len;
 
@@ -183,6 +183,14 @@ void move_traffic(struct analysis *a, struct scenario_result *result)
                 state->to = target;
         }
         state->affected |= state->from && target_lost(a, state->from);
+    }
+}
+
+void move_traffic(struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->endpoint_count; i++) {
+        struct endpoint_state *state = &result->endpoints[i];
+
         state->rto = endpoint_objective(result, state);
         time_endpoint(result, state);
         judge_endpoint(a, result, state);

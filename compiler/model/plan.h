@@ -139,6 +139,7 @@ struct asset_state {
     int64_t discarded_ms;          /* written between corruption and recovery; RPO_NOT_APPLICABLE */
     struct terms rpo_terms;
     enum verdict rto_verdict, rpo_verdict;
+    struct asset *blocked_by;      /* what it needs has no time: its own verdict is only a consequence; NULL */
     struct step **steps;           /* its steps in this scenario, in order */
     uint32_t step_count;
     struct step *last;             /* step whose finish is the asset's */
@@ -271,6 +272,16 @@ struct backup_job {
     struct span span;
 };
 
+/* ---- drills ---- */
+
+struct drill_plan {
+    struct entity *drill;
+    struct scenario_result *result; /* of the scenario it rehearses; NULL when it rehearses none, or none could be worked out */
+    struct command create, destroy; /* surroundings made for it and taken down after it; may be unset */
+    struct step **steps;            /* its own steps, in written order; ids "drill.STEP" */
+    uint32_t step_count;
+};
+
 /* ---- what kinds emit for a target ---- */
 
 struct emitted_attr {
@@ -318,6 +329,8 @@ struct plan {
     uint32_t scenario_count;
     struct backup_job *jobs;
     uint32_t job_count;
+    struct drill_plan *drills;   /* by entity index */
+    uint32_t drill_count;
     struct emission *emissions;
     uint32_t emission_count;
     struct finding *findings;

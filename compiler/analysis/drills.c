@@ -1,0 +1,106 @@
+/* Drills: the commands that make and remove a rehearsal's surroundings, and its own steps, with their words filled in. What a
+ * drill rehearses is a scenario, whose steps are worked out elsewhere. */
+#include "analysis/internal.h"
+
+#include "syntax/tree.h"
+
+enum { DRILL_TIMEOUT_FACTOR = 3, DRILL_TIMEOUT_MIN = 60000, DRILL_TIMEOUT_UNKNOWN = 3600000 };
+
+static const char *text_of(struct analysis *a, struct value value)
+{
+    return value.type == VALUE_STRING || value.type == VALUE_TEXT ? value_text(value, a->arena) : NULL;
+}
+
+static void step_command(struct analysis *a, struct entity *block, uint32_t row, const struct scope *scope, struct command *out)
+{
+    struct value value = eval_deferred(a->eval, block, row, scope);
+
+    if (value.type == VALUE_UNKNOWN || value.type == VALUE_ERROR || value.type == VALUE_NULL)
+        return;
+    if (!evaluate_command(a, value, out)) {
+        diag_at(diag_report(a->sink, DIAG_E0515, block->span, "a word of a command of drill step `%s` is not known", block->name),
+                "in this step");
+        *out = (struct command){0};
+    }
+}
+
+static struct step *drill_step(struct analysis *a, struct entity *drill, struct entity *block, const struct scope *scope,
+                               uint32_t ordinal)
+{
+    struct step *step = ARENA_NEW(a->arena, struct step);
+    struct value value = eval_deferred(a->eval, block, STEP_takes, scope);
+
+    step->origin = block;
+    step->subject = drill;
+    step->span = block->span;
+    step->id = arena_printf(a->arena, "drill.%s", block->name);
+    step->title = text_of(a, eval_deferred(a->eval, block, STEP_title, scope));
+    if (!step->title)
+        step->title = block->name;
+    step->phase = PHASE_VERIFY;
+    step->manual = text_of(a, eval_deferred(a->eval, block, STEP_manual, scope));
+    step->expect = text_of(a, eval_deferred(a->eval, block, STEP_expect, scope));
+    step_command(a, block, STEP_check, scope, &step->check);
+    step_command(a, block, STEP_run, scope, &step->run);
+    step_command(a, block, STEP_until, scope, &step->until);
+    step_command(a, block, STEP_verify, scope, &step->verify);
+    step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
+    if (value_worst(value).type == VALUE_DURATION) {
+        step->takes = (struct span_of_time){true, value_best(value).u.integer, value_typical(value).u.integer,
+                                            value_worst(value).u.integer};
+    }
+    value = eval_deferred(a->eval, block, STEP_timeout, scope);
+    step->timeout = value.type == VALUE_DURATION ? value.u.integer
+                    : !step->takes.known ? DRILL_TIMEOUT_UNKNOWN
+                    : step->takes.worst > INT64_MAX / DRILL_TIMEOUT_FACTOR ? INT64_MAX : step->takes.worst * DRILL_TIMEOUT_FACTOR;
+    if (step->timeout < DRILL_TIMEOUT_MIN)
+        step->timeout = DRILL_TIMEOUT_MIN;
+    value = eval_deferred(a->eval, block, STEP_by, scope);
+    step->by = value.type == VALUE_ENTITY ? value.u.entity : entity_ref(a->model, drill, "owner");
+    step->on_failure = "block";
+    step->ordinal = step->wave = ordinal;
+    return step;
+}
+
+static void slot_command(struct analysis *a, struct entity *block, uint32_t row, struct command *out)
+{
+    struct value value = entity_slot(block, row);
+
+    if (value_is_known(value) && value.type != VALUE_NULL && !evaluate_command(a, value, out))
+        *out = (struct command){0};
+}
+
+void make_drills(struct analysis *a)
+{
+    const uint32_t count = a->model->declared[BLOCK_DRILL].list.len;
+    const struct scope *outer =
+        a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
+
+    a->plan->drills = ARENA_ARRAY(a->arena, struct drill_plan, count);
+    a->plan->drill_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct drill_plan *out = &a->plan->drills[i];
+        struct entity *drill = a->model->declared[BLOCK_DRILL].list.items[i], *scenario, *block;
+        const struct scope *scope = outer;
+        uint32_t cursor = 0, blocks = 0;
+
+        out->drill = drill;
+        scenario = entity_ref(a->model, drill, "scenario");
+        if (scenario && scenario->index < a->plan->scenario_count) {
+            out->result = &a->plan->scenarios[scenario->index];
+            scope = scope_add(a->eval, outer, "scenario", value_entity(scenario));
+        }
+        block = entity_child(drill, BLOCK_ENVIRONMENT, &cursor);
+        if (block) {
+            slot_command(a, block, ENVIRONMENT_create, &out->create);
+            slot_command(a, block, ENVIRONMENT_destroy, &out->destroy);
+        }
+        for (cursor = 0; entity_child(drill, BLOCK_STEP, &cursor);)
+            blocks++;
+        out->steps = ARENA_ARRAY(a->arena, struct step *, blocks);
+        for (cursor = 0; (block = entity_child(drill, BLOCK_STEP, &cursor));) {
+            out->steps[out->step_count] = drill_step(a, drill, block, scope, out->step_count + 1);
+            out->step_count++;
+        }
+    }
+}
