@@ -531,15 +531,20 @@ static void break_operators(struct printer *printer, const struct item *item, ui
 static bool takes_many_lines(const struct printer *printer, const struct item *item, uint32_t indent)
 {
     const struct tok *toks = printer->toks;
-    uint32_t column = indent + item->name_width + 3;
+    uint32_t column = indent + item->name_width + 3, comment = printer->next_comment;
     bool has_line = false;
 
     comments_width(printer, toks[item->first].start, toks[item->end - 1].end, &has_line);
     if (has_line)
         return true;
+    while (comment < printer->comment_count && printer->comments[comment].start < toks[item->first].start)
+        comment++;
     for (uint32_t i = item->value; i < item->end; i++) {
         const struct tok *tok = &toks[i];
 
+        for (; comment < printer->comment_count && printer->comments[comment].start < tok->start; comment++)
+            column += 1 + text_width(printer->file->text + printer->comments[comment].start,
+                                     printer->comments[comment].end - printer->comments[comment].start);
         if (tok->broken || tok->breaks || tok->many_lines)
             return true;
         if ((tok->commas || (tok->kind == '{' && tok->role == ROLE_NONE)) && tok->match > i + 1 &&

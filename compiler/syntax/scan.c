@@ -234,6 +234,12 @@ static bool expects_value(int kind)
     }
 }
 
+/* The second word of a schedule, which is not the next attribute's name: `a = daily  at = 02:00`. */
+static bool goes_on(const char *at, const char *word)
+{
+    return peek_word(at, word) && !peek_equals(peek_blank(at + strlen(word)));
+}
+
 /* A keyword where a value is expected, or IDENT. */
 static int value_keyword(struct scanner *scanner, const char *word, size_t len, const char *after)
 {
@@ -266,13 +272,13 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
     case 'e':
         return IS("every") && peek_digit(*next) ? T_EVERY : T_IDENT;
     case 'd':
-        return IS("daily") && peek_word(next, "at") ? T_DAILY : T_IDENT;
+        return IS("daily") && goes_on(next, "at") ? T_DAILY : T_IDENT;
     case 'w':
-        return IS("weekly") && peek_word(next, "on") ? T_WEEKLY : T_IDENT;
+        return IS("weekly") && goes_on(next, "on") ? T_WEEKLY : T_IDENT;
     case 'm':
-        return IS("monthly") && peek_word(next, "on") ? T_MONTHLY : T_IDENT;
+        return IS("monthly") && goes_on(next, "on") ? T_MONTHLY : T_IDENT;
     case 'o':
-        return IS("on") && peek_word(next, "change") ? T_ON : T_IDENT;
+        return IS("on") && goes_on(next, "change") ? T_ON : T_IDENT;
     default:
         return T_IDENT;
     }

@@ -116,6 +116,7 @@ static void test_expressions(void)
     VALUE("any(x in c ? p : q: x)", "(any x (? c p q) x)");
     TEST("words that are keywords elsewhere");
     VALUE("daily", "daily");
+    VALUE("{ a = daily  at = 02:00  b = weekly  on = 1  c = on  change = 2 }", "{a=daily at=minute120 b=weekly on=1 c=on change=2}");
     VALUE("every", "every");
     VALUE("[on, at, for, if, in, let]", "[on at for if in let]");
 }
