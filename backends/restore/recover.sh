@@ -495,7 +495,9 @@ main() {
     fi
     export DRC_DRILL="${DRILL}" DRC_INCIDENT_ID="${INCIDENT}" DRC_INCIDENT_SCENARIO="${SCENARIO}"
     DRC_INCIDENT_STARTED="$(drc_utc "${INTERRUPTED_AT}")"
-    export DRC_INCIDENT_STARTED
+    # Steps that move traffic call what the other targets wrote beside this folder.
+    DRC_OUT_FOLDER="$(dirname -- "${HERE}")"
+    export DRC_INCIDENT_STARTED DRC_OUT_FOLDER
     if ((rollback)); then
         if ! roll_back; then
             die 1 "not everything could be taken back"

@@ -12,7 +12,9 @@ export LC_ALL=C AWS_PAGER=
 here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 dry_run=no
 endpoint=""
+folder=""
 facts=""
+state=""
 zone_id=""
 
 usage() {
@@ -74,11 +76,18 @@ need_tools() {
     done
 }
 
+# NAME: as in the specification. Folders have names that every file system takes.
 open_endpoint() {
+    local file
+    for file in "${here}"/*/endpoint.json; do
+        if [[ -f "${file}" && "$(jq -r .endpoint <"${file}")" == "$1" ]]; then
+            facts="${file}"
+            folder="${file%/endpoint.json}"
+        fi
+    done
+    [[ -n "${facts}" ]] || die 64 "there is no endpoint $1; see --list"
     endpoint="$1"
-    facts="${here}/${endpoint}/endpoint.json"
-    [[ "${endpoint}" =~ ^[A-Za-z0-9_-]+$ && -f "${facts}" ]] || die 64 "there is no endpoint ${endpoint}; see --list"
-    state="${DRC_STATE:-${XDG_STATE_HOME:-${HOME}/.local/state}/drc}/route53/$(fact .plan)/${endpoint}"
+    state="${DRC_STATE:-${XDG_STATE_HOME:-${HOME}/.local/state}/drc}/route53/$(fact .plan)/${folder##*/}"
 }
 
 find_zone() {
@@ -177,7 +186,7 @@ is_done() {
 }
 
 apply_batch() {
-    local file="${here}/${endpoint}/$1.json" batch previous
+    local file="${folder}/$1.json" batch previous
     [[ -f "${file}" ]] || die 64 "there is no batch $1 for ${endpoint}"
     batch="$(resolved "${file}")"
     previous="$(live_records)"
@@ -305,9 +314,9 @@ prepare() {
 create() {
     local check config
     [[ "$(fact .mode)" != arc ]] || die 4 "routing controls are created by terraform/global"
-    if [[ -f "${here}/${endpoint}/alarm-switch.json" ]]; then
+    if [[ -f "${folder}/alarm-switch.json" ]]; then
         change cloudwatch put-metric-alarm --region "$(fact .switch.region)" \
-            --cli-input-json "file://${here}/${endpoint}/alarm-switch.json"
+            --cli-input-json "file://${folder}/alarm-switch.json"
     fi
     while IFS= read -r check; do
         [[ -n "${check}" ]] || continue
@@ -315,7 +324,7 @@ create() {
             say "${check} exists"
             continue
         fi
-        config="$(resolved "${here}/${endpoint}/${check}.json")"
+        config="$(resolved "${folder}/${check}.json")"
         change route53 create-health-check --caller-reference "$(reference "${check}")" --health-check-config "${config}" \
             --query HealthCheck.Id --output text
     done < <(fact '.checks[]')
