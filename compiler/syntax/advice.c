@@ -75,6 +75,13 @@ static bool report_after_value(struct scanner *scanner, struct token before, str
     return false;
 }
 
+/* `asset { database …`: the name slipped behind the brace. */
+static void help_name(const struct scanner *scanner, struct diag *diag)
+{
+    if (scanner->before_header.kind == '{' && !scanner->header.first_on_line)
+        diag_help(diag, "the name of a block, and its kind, stand before its `{`");
+}
+
 void build_no_body(struct scanner *scanner, struct span type_span, atom type, const struct expr_list *labels,
                    const struct expr *kind, struct span kind_span)
 {
@@ -104,6 +111,7 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
                            "an attribute is set with `=`, not `:`");
         if (colon.end > colon.start)
             diag_fix(diag, colon, " = ", "write `%s = …`", type);
+        help_name(scanner, diag);
         return;
     }
     if (!kind && count == 1) {
@@ -116,6 +124,7 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
     if (!kind && count == 0) {
         diag = scan_report(scanner, DIAG_E0116, type_span, "`%s` has no value", type);
         diag_help(diag, "write `%s = …` for an attribute, or `%s { … }` for a block", type, type);
+        help_name(scanner, diag);
         return;
     }
     diag = scan_report(scanner, DIAG_E0116, type_span, "block `%s` has no body", type);

@@ -52,6 +52,23 @@ def test_sarif_follows_its_schema(env):
     jsonschema.validate(log, json.loads(schema.read_text(encoding="utf-8")))
 
 
+def test_json_follows_its_schema(env):
+    schema = json.loads((env.root / "compiler/source/diagnostics.schema.json").read_text(encoding="utf-8"))
+    log = json.loads(report(env, "json"))
+    try:
+        import jsonschema
+    except ImportError:
+        raise Skip("python3-jsonschema is not installed") from None
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    found = sorted(kind(schema).iter_errors(log), key=lambda error: list(map(str, error.path)))
+    if found:
+        raise Failure("\n".join(f"{list(error.path)}: {error.message}" for error in found[:10]))
+    levels = [item["severity"] for item in log["diagnostics"]]
+    if log["errors"] != levels.count("error") or log["warnings"] != levels.count("warning"):
+        raise Failure("the counts are wrong")
+
+
 def test_sarif_refers_to_itself_correctly(env):
     run = json.loads(report(env, "sarif"))["runs"][0]
     rules, results = run["tool"]["driver"]["rules"], run["results"]
