@@ -453,10 +453,14 @@ void computed_names(struct evaluator *eval, const struct block_schema *schema, b
     }
 }
 
-static int find_row(const struct block_schema *schema, atom name, bool method)
+static int find_row(struct evaluator *eval, const struct block_schema *schema, atom name, bool method)
 {
+    atom *names = eval->state->computed_names;
+
+    for (int i = 0; i < COMPUTED && !names[COMPUTED - 1]; i++)
+        names[i] = intern_str(eval->names, table[i].name);
     for (int i = 0; i < COMPUTED; i++) {
-        if ((uint32_t)table[i].block == schema->id && (table[i].args != NULL) == method && strcmp(table[i].name, name) == 0)
+        if ((uint32_t)table[i].block == schema->id && (table[i].args != NULL) == method && names[i] == name)
             return i;
     }
     return -1;
@@ -584,7 +588,7 @@ static const struct type *row_type(struct evaluator *eval, int row)
 
 bool computed_shape(struct evaluator *eval, const struct block_schema *schema, atom name, bool method, const struct type **type)
 {
-    int row = find_row(schema, name, method);
+    int row = find_row(eval, schema, name, method);
 
     if (row < 0)
         return false;
@@ -597,7 +601,7 @@ bool computed_shape(struct evaluator *eval, const struct block_schema *schema, a
 bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out,
                     const struct type **seen)
 {
-    int row = find_row(entity->schema, name, false);
+    int row = find_row(eval, entity->schema, name, false);
 
     if (row < 0 || row == ASSET_HERE) /* the analysis knows, through its hook */
         return false;
@@ -636,7 +640,7 @@ static struct value loses(struct evaluator *eval, struct entity *scenario, struc
 bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
                      struct span span, struct value *out)
 {
-    int row = find_row(entity->schema, name, true);
+    int row = find_row(eval, entity->schema, name, true);
     struct diag *diag;
     bool fits;
 

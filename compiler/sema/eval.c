@@ -24,8 +24,9 @@ void evaluator_init(struct evaluator *eval, struct model *model, struct diag_sin
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
         struct block_schema *schema = &model->schemas[i];
 
+        state->plural_of[i] = intern_str(eval->names, schema->plural);
         if (schema->flags & SCHEMA_TOP)
-            map_add(&state->plurals, eval->arena, intern_str(eval->names, schema->plural), schema);
+            map_add(&state->plurals, eval->arena, state->plural_of[i], schema);
     }
     state->names.self = intern_str(eval->names, "self");
     state->names.plan = intern_str(eval->names, "plan");

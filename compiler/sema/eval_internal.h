@@ -21,10 +21,12 @@ struct marks;
 
 struct eval_state {
     struct map plurals;                     /* "assets" -> struct block_schema * of things at file level */
+    atom plural_of[BLOCK_COUNT];            /* names of lists of blocks, nested ones too */
     struct value lists[BLOCK_COUNT];        /* what a plural stands for; made anew when more was declared */
     const struct type *ref_types[BLOCK_COUNT];
     const struct type *list_types[BLOCK_COUNT];
     const struct type *computed_types[64];  /* by row of the table in computed.c */
+    atom computed_names[64];
     struct reverse_index *indexes;          /* who refers to a thing; computed.c */
     struct marks *marks;                    /* visited flags for walks over assets; computed.c */
     struct map functions;                   /* name -> row of the table in builtins.c, plus 1 */

@@ -459,7 +459,7 @@ static bool child_field(struct evaluator *eval, struct entity *entity, atom name
                 *seen = ref_type(eval, schema);
             return true;
         }
-        if (strcmp(schema->plural, name) == 0) {
+        if (eval->state->plural_of[schema->id] == name) {
             *out = child_list(eval, entity, schema);
             if (seen)
                 *seen = list_type(eval, schema);
