@@ -10,7 +10,9 @@ static const char *word_operator(const char *text, size_t len)
 {
     static const struct {
         const char *word, *operator;
-    } words[] = {{"and", "&&"}, {"or", "||"}, {"not", "!"}, {"AND", "&&"}, {"OR", "||"}, {"NOT", "!"}, {"is", "=="}, {"mod", "%"}};
+    } words[] = {
+        {"and", "&&"}, {"or", "||"}, {"not", "!"}, {"AND", "&&"}, {"OR", "||"}, {"NOT", "!"}, {"is", "=="}, {"mod", "%"},
+    };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strlen(words[i].word) == len && memcmp(words[i].word, text, len) == 0)
@@ -174,6 +176,11 @@ static const char *expected_text(struct scanner *scanner, const char *const *exp
     return text;
 }
 
+static bool is_comparison(int kind)
+{
+    return kind == T_EQ || kind == T_NE || kind == T_LE || kind == T_GE || kind == '<' || kind == '>';
+}
+
 static bool is_text(const struct scanner *scanner, struct span span, const char *text)
 {
     return span.end - span.start == strlen(text) && memcmp(scan_at(scanner, span.start), text, strlen(text)) == 0;
@@ -278,7 +285,7 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
     }
     if (scanner->position == IN_HEADER && report_statement(scanner))
         return;
-    if (ends_value(before.kind) && scanner->position != IN_HEADER && (now.kind == T_EQ || now.kind == T_NE || now.kind == T_LE || now.kind == T_GE || now.kind == '<' || now.kind == '>')) {
+    if (ends_value(before.kind) && scanner->position != IN_HEADER && is_comparison(now.kind)) {
         diag = scan_report(scanner, DIAG_E0101, where, "comparisons cannot be chained");
         diag_help(diag, "join two of them with `&&`");
         return;

@@ -265,8 +265,10 @@ static void test_format(void)
     FORMAT("", "");
     FORMAT("// only\n\n\n", "// only\n");
     TEST("long values");
-    FORMAT("b {\n  x = f(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", [\"bbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"ccccccccccccccccccccccccc\"])\n}\n", NULL);
-    FORMAT("b {\n  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ? bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb : cccccccccccc\n  y = 1\n}\n", NULL);
+    FORMAT("b {\n  x = f("
+           "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", [\"bbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"ccccccccccccccccccccccccc\"])\n}\n", NULL);
+    FORMAT("b {\n  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx = "
+           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ? bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb : cccccccccccc\n  y = 1\n}\n", NULL);
     FORMAT("b { c { d { e = [[1, 2], [3, { f = 1, g = [4] }]] } } }", NULL);
 }
 
