@@ -17,12 +17,13 @@ struct backend_options {
 struct backend {
     const char *name;    /* "terraform": also the folder it writes to */
     const char *summary;
+    const char *readers; /* who uses its folder and when, for the README of the output folder; NULL: it has no folder */
     /* What this target cannot express, with a place. Errors stop the build before anything is written. */
     void (*check)(const struct plan *plan, struct diag_sink *sink);
     void (*emit)(const struct plan *plan, const struct backend_options *options, struct fileset *files);
 };
 
-extern const struct backend *const drc_backends[]; /* NULL-terminated, in the order of the README */
+extern const struct backend *const drc_backends[]; /* NULL-terminated, in the order in which one uses them */
 
 /* "platform.dr:12" for an origin comment; "" when the span has no place. */
 const char *backend_origin(const struct plan *plan, struct span span);

@@ -393,6 +393,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
 const struct backend drc_cron = {
     .name = "cron",
     .summary = "backup jobs: scripts, /etc/cron.d, systemd timers and Kubernetes CronJobs",
+    .readers = "installed once, run every day",
     .check = check,
     .emit = emit,
 };

@@ -1,4 +1,4 @@
-/* plan.json: the plan as data, by the published schema plan.schema.json beside this file.
+/* plan.json: the plan as data, by the published schema compiler/model/plan.schema.json.
  *
  * Times are milliseconds; null is unknown; "n/a" stands for what does not apply. Arrays are in declaration order, steps in
  * the plan's total order. */
@@ -389,4 +389,8 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     plan_readme(plan, files);
 }
 
-const struct backend drc_plan = {"plan", "the plan as JSON (plan.json) and the README of the folder", NULL, emit};
+const struct backend drc_plan = {
+    .name = "plan",
+    .summary = "the plan as JSON (plan.json) and the README of the folder",
+    .emit = emit,
+};

@@ -153,6 +153,7 @@ static const struct {
     {"restore/drill.sh",        "restore/drill.sh",        true},
     {"restore/lib/ask.sh",      "restore/lib/ask.sh",      false},
     {"restore/lib/common.sh",   "restore/lib/common.sh",   false},
+    {"restore/lib/drill.sh",    "restore/lib/drill.sh",    false},
     {"restore/lib/engine.sh",   "restore/lib/engine.sh",   false},
     {"common/notify.sh",        "restore/lib/notify.sh",   false},
     {"restore/lib/report.sh",   "restore/lib/report.sh",   false},
@@ -179,6 +180,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
         if (back.count > 0)
             restore_scenario(&r, &back);
     }
+    restore_drills(&r);
     restore_readme(&r);
     add_sums(&r);
 }
@@ -231,6 +233,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
 const struct backend drc_restore = {
     .name = "restore",
     .summary = "recovery scripts for each scenario: a table of steps, one file per step, journal and resume",
+    .readers = "the engineer on call, and every drill",
     .check = check,
     .emit = emit,
 };

@@ -31,6 +31,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
 const struct backend drc_route53 = {
     .name = "route53",
     .summary = "Route 53 change batches and health checks for the AWS CLI: failover, failback, rollback",
+    .readers = "platform engineers; operators in an incident",
     .check = check,
     .emit = emit,
 };

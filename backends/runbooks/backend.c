@@ -65,4 +65,10 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     exports_page(plan, files);
 }
 
-const struct backend drc_runbooks = {"runbooks", "runbooks in Markdown: per scenario, failback, drills, communication, review", check, emit};
+const struct backend drc_runbooks = {
+    .name = "runbooks",
+    .summary = "runbooks in Markdown: a page for each scenario, the way back, drills, communication, review",
+    .readers = "everybody, now and at 03:00",
+    .check = check,
+    .emit = emit,
+};

@@ -39,6 +39,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
 const struct backend drc_terraform = {
     .name = "terraform",
     .summary = "Terraform configuration for AWS: the recovery side, protection beside the primary, DNS",
+    .readers = "platform engineers, before anything happens",
     .check = check,
     .emit = emit,
 };
