@@ -77,6 +77,57 @@ static const struct schedule *test_schedule(struct cron_output *c, const struct 
     return schedule;
 }
 
+static bool concerns(const struct entity *drill, const struct backup_job *job)
+{
+    const struct value of = entity_slot(drill, DRILL_of);
+
+    for (uint32_t i = 0; of.type == VALUE_LIST && i < of.u.list->count; i++) {
+        const struct value item = of.u.list->items[i];
+
+        if (item.type == VALUE_ENTITY && job->asset && item.u.entity == job->asset->entity)
+            return true;
+        for (uint32_t m = 0; m < job->member_count; m++) {
+            if (item.type == VALUE_ENTITY && item.u.entity == job->members[m]->entity)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_word(struct value value, const char *word)
+{
+    return value.type == VALUE_WORD && strcmp(value.u.word, word) == 0;
+}
+
+/* The drill that tests this backup without people, when there is one with a time of its own. */
+static const struct entity *automated_test(struct cron_output *c, const struct backup_job *job)
+{
+    for (uint32_t i = 0; i < c->plan->drill_count; i++) {
+        const struct entity *drill = c->plan->drills[i].drill;
+
+        if (is_word(entity_slot(drill, DRILL_kind), "restore_test") && is_word(entity_slot(drill, DRILL_participants), "automated") &&
+            entity_slot(drill, DRILL_at).type == VALUE_SCHEDULE && concerns(drill, job))
+            return drill;
+    }
+    return NULL;
+}
+
+static void add_test(struct cron_output *c, const struct backup_job *job, uint32_t number, const char *name)
+{
+    const struct entity *drill = automated_test(c, job);
+    struct cron_task task = {.job = job, .name = arena_printf(c->arena, "%s-verify", name)};
+
+    if (drill) {
+        task.arguments = " verify";
+        task.what = arena_printf(c->arena, "drill %s, test of the newest copy", drill->name);
+        add_task(c, task, entity_slot(drill, DRILL_at).u.schedule, NULL);
+    } else if (job->verify_every > 0) {
+        task.arguments = " verify --if-due";
+        task.what = "test of the newest copy";
+        add_task(c, task, test_schedule(c, job, number), NULL);
+    }
+}
+
 void cron_plan_tasks(struct cron_output *c)
 {
     c->can_start = ARENA_ARRAY(c->arena, bool, c->plan->job_count);
@@ -99,14 +150,7 @@ void cron_plan_tasks(struct cron_output *c)
                                     .what = "backup",
                                     .jitter = job->jitter},
                  schedule, schedule == job->schedule ? job->zone : NULL);
-        if (job->verify_every > 0) {
-            add_task(c,
-                     (struct cron_task){.job = job,
-                                        .name = arena_printf(c->arena, "%s-verify", name),
-                                        .arguments = " verify --if-due",
-                                        .what = "test of the newest copy"},
-                     test_schedule(c, job, i), NULL);
-        }
+        add_test(c, job, i, name);
     }
 }
 

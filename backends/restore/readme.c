@@ -47,6 +47,34 @@ static void scenarios(struct md *w, struct restore *r)
     md_table_end(w);
 }
 
+static void drills(struct md *w, struct restore *r)
+{
+    const struct model *model = r->plan->model;
+
+    if (r->plan->drill_count == 0)
+        return;
+    md_heading(w, 2, MD("Drills"));
+    md_paragraph(w, MD("Each makes its surroundings, runs, takes them down again whatever happened, and leaves a record. `--dry-run` shows "
+                       "every command."));
+    MD_TABLE(w, NULL, MD("Script"), MD("What"), MD("Kind"), MD("At least every"), MD("Usually"));
+    for (uint32_t i = 0; i < r->plan->drill_count; i++) {
+        const struct entity *drill = r->plan->drills[i].drill;
+        const char *script = arena_printf(r->arena, "drills/%s.sh", output_name(r->arena, drill->name));
+        struct strbuf cadence = STRBUF_INIT, at = STRBUF_INIT;
+
+        if (value_is_known(entity_slot(drill, DRILL_cadence)))
+            value_print(entity_slot(drill, DRILL_cadence), &cadence);
+        if (value_is_known(entity_slot(drill, DRILL_at)))
+            value_print(entity_slot(drill, DRILL_at), &at);
+        MD_ROW(w, md_link(r->arena, md_code(r->arena, script), script), md_text(r->arena, entity_title(model, drill)),
+               md_text(r->arena, value_text(entity_slot(drill, DRILL_kind), r->arena)), md_text(r->arena, strbuf_str(&cadence)),
+               md_text(r->arena, strbuf_str(&at)));
+        strbuf_release(&cadence);
+        strbuf_release(&at);
+    }
+    md_table_end(w);
+}
+
 static void rules(struct md *w)
 {
     md_heading(w, 2, MD("What you can rely on"));
@@ -98,6 +126,7 @@ void restore_readme(struct restore *r)
     md_init(&w, r->arena, &text);
     intro(&w, r);
     scenarios(&w, r);
+    drills(&w, r);
     rules(&w);
     restore_add(r, "restore/README.md", &text, false);
     strbuf_release(&text);

@@ -1,5 +1,5 @@
 /* Inside of the restore target. restore.c is the backend: fixed scripts, digests, collisions. scenario.c writes the tables
- * of a scenario, step.c its step files, readme.c what people read first. */
+ * of a scenario, step.c its step files, drill.c drills, readme.c what people read first. */
 #ifndef DRC_BACKENDS_RESTORE_RESTORE_H
 #define DRC_BACKENDS_RESTORE_RESTORE_H
 
@@ -61,6 +61,7 @@ const char *restore_input_key(struct arena *arena, const struct step *step, cons
 /* Environment variables the step's commands need. */
 void restore_step_secrets(struct arena *arena, const struct step *step, struct restore_names *secrets);
 
+void restore_drills(struct restore *r);
 void restore_readme(struct restore *r);
 
 #endif

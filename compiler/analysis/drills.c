@@ -2,7 +2,6 @@
  * drill rehearses is a scenario, whose steps are worked out elsewhere. */
 #include "analysis/internal.h"
 
-#include "syntax/tree.h"
 
 enum { DRILL_TIMEOUT_FACTOR = 3, DRILL_TIMEOUT_MIN = 60000, DRILL_TIMEOUT_UNKNOWN = 3600000 };
 

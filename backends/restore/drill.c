@@ -1,0 +1,130 @@
+/* One script for each drill of the specification: its surroundings, its own steps, or the test of backups, or the rehearsal
+ * of a scenario; how a drill runs is in lib/drill.sh. */
+#include "backends/restore/restore.h"
+
+#include "backends/common/command.h"
+#include "emit/sh.h"
+
+#include <string.h>
+
+static void fact(struct sh *w, const char *key, const char *value)
+{
+    struct sh_cmd cmd = SH_CMD(w->arena, sh_lit(w->arena, "drill"), sh_lit(w->arena, key), sh_lit(w->arena, value));
+
+    sh_run(w, &cmd);
+}
+
+static void function(struct sh *w, const char *name, const struct command *command, const struct command *verify)
+{
+    if (!command_is_set(command) && !(verify && command_is_set(verify)))
+        return;
+    sh_blank(w);
+    sh_function_begin(w, name);
+    command_write(w, command);
+    if (verify)
+        command_write(w, verify);
+    sh_function_end(w);
+}
+
+/* The backup jobs a restore test is about: those of its assets that have a script. */
+static void write_jobs(struct restore *r, struct sh *w, const struct entity *drill)
+{
+    const struct value of = entity_slot(drill, DRILL_of), kind = entity_slot(drill, DRILL_kind);
+
+    if (kind.type != VALUE_WORD || strcmp(kind.u.word, "restore_test") != 0 || of.type != VALUE_LIST)
+        return;
+    for (uint32_t i = 0; i < r->plan->job_count; i++) {
+        const struct backup_job *job = &r->plan->jobs[i];
+        bool wanted = false;
+
+        for (uint32_t n = 0; n < of.u.list->count && !wanted; n++) {
+            const struct value item = of.u.list->items[n];
+
+            wanted = item.type == VALUE_ENTITY && job->asset && item.u.entity == job->asset->entity;
+            for (uint32_t m = 0; m < job->member_count && !wanted; m++)
+                wanted = item.type == VALUE_ENTITY && item.u.entity == job->members[m]->entity;
+        }
+        if (wanted && command_is_set(&job->run))
+            fact(w, "job", output_name(r->arena, job->name));
+    }
+}
+
+static void write_facts(struct restore *r, struct sh *w, const struct drill_plan *plan)
+{
+    const struct entity *drill = plan->drill;
+    const struct value criteria = entity_slot(drill, DRILL_criteria);
+
+    fact(w, "plan", r->plan->name);
+    fact(w, "slug", output_name(r->arena, r->plan->name));
+    fact(w, "digest", r->plan->digest);
+    fact(w, "drill", drill->name);
+    fact(w, "slug_drill", output_name(r->arena, drill->name));
+    fact(w, "title", entity_title(r->plan->model, drill));
+    fact(w, "kind", value_text(entity_slot(drill, DRILL_kind), r->arena));
+    if (plan->result && plan->result->step_count > 0)
+        fact(w, "scenario", restore_scenario_name(r->arena, plan->result));
+    for (uint32_t i = 0; criteria.type == VALUE_LIST && i < criteria.u.list->count; i++) {
+        if (criteria.u.list->items[i].type == VALUE_STRING)
+            fact(w, "criterion", criteria.u.list->items[i].u.string);
+    }
+    write_jobs(r, w, drill);
+}
+
+/* A step for people is shown, and they say when it is done. */
+static void write_manual(struct sh *w, const char *name, const struct step *step)
+{
+    struct sh_cmd show = SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, "To do: %s\\n"),
+                                sh_lit(w->arena, step->manual ? step->manual : step->title));
+
+    sh_blank(w);
+    sh_function_begin(w, name);
+    sh_run(w, &show);
+    sh_function_end(w);
+}
+
+static void write_drill(struct restore *r, const struct drill_plan *plan)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct output_file *file;
+    struct sh w;
+
+    sh_init(&w, r->arena, &text);
+    sh_header(&w, arena_printf(r->arena, "Drill %s: %s\nGenerated from %s.", plan->drill->name,
+                               entity_title(r->plan->model, plan->drill),
+                               sources_origin(r->plan->model->sources, plan->drill->span)));
+    sh_blank(&w);
+    sh_fixed(&w, "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"");
+    sh_fixed(&w, "# shellcheck source=../lib/common.sh");
+    sh_fixed(&w, "source \"${here}/../lib/common.sh\"");
+    sh_fixed(&w, "# shellcheck source=../lib/drill.sh");
+    sh_fixed(&w, "source \"${here}/../lib/drill.sh\"");
+    sh_blank(&w);
+    write_facts(r, &w, plan);
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        struct sh_cmd step = SH_CMD(r->arena, sh_lit(r->arena, "drill_step"), sh_lit(r->arena, plan->steps[i]->title));
+
+        sh_run(&w, &step);
+    }
+    function(&w, "drill_create", &plan->create, NULL);
+    function(&w, "drill_destroy", &plan->destroy, NULL);
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        const char *name = arena_printf(r->arena, "drill_step_%u", i + 1);
+
+        if (plan->steps[i]->automated)
+            function(&w, name, &plan->steps[i]->run, &plan->steps[i]->verify);
+        else
+            write_manual(&w, name, plan->steps[i]);
+    }
+    sh_blank(&w);
+    sh_fixed(&w, "drill_main \"$@\"");
+    file = restore_add(r, arena_printf(r->arena, "restore/drills/%s.sh", output_name(r->arena, plan->drill->name)), &text, true);
+    if (file)
+        output_file_add_origin(r->files, file, sources_origin(r->plan->model->sources, plan->drill->span));
+    strbuf_release(&text);
+}
+
+void restore_drills(struct restore *r)
+{
+    for (uint32_t i = 0; i < r->plan->drill_count; i++)
+        write_drill(r, &r->plan->drills[i]);
+}

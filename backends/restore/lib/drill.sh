@@ -1,0 +1,214 @@
+# shellcheck shell=bash
+# Carries out a drill: surroundings are made, the rehearsal runs, surroundings are taken down whatever happened, and a
+# record says how long it took and what was met. A drill script says what is special about it (drill KEY VALUE,
+# drill_step TITLE, the functions drill_create, drill_destroy, drill_step_N) and ends with `drill_main "$@"`.
+export LC_ALL=C TZ=UTC AWS_PAGER=""
+umask 077
+
+declare -A DRILL_FACT=()
+declare -a DRILL_STEPS=() DRILL_CRITERIA=() DRILL_JOBS=()
+declare -a DRILL_STATUS=() DRILL_SECONDS=() DRILL_MET=()
+
+# Some versions of the AWS CLI ignore AWS_ENDPOINT_URL for some services. It is unset in production.
+aws() {
+    command aws ${AWS_ENDPOINT_URL:+--endpoint-url "${AWS_ENDPOINT_URL}"} "$@"
+}
+
+# drill KEY VALUE: one fact about the drill.
+drill() {
+    case "$1" in
+        criterion) DRILL_CRITERIA+=("$2") ;;
+        job) DRILL_JOBS+=("$2") ;;
+        *) DRILL_FACT["$1"]="$2" ;;
+    esac
+}
+
+# drill_step TITLE: the next step of the drill's own; drill_step_N is its function.
+drill_step() {
+    DRILL_STEPS+=("$1")
+}
+
+drill_has() {
+    declare -F "$1" >/dev/null
+}
+
+# drill_run NAME TEXT COMMAND…: one part, timed; its failure is kept and does not end the drill.
+drill_run() {
+    local text="$1" started status=0
+    shift
+    say "[drill] ${text}"
+    started="$(drc_now_ms)"
+    "$@" </dev/null || status=$?
+    DRILL_STATUS+=("$( ((status == 0)) && printf ok || printf failed)")
+    DRILL_SECONDS+=("$((($(drc_now_ms) - started + 999) / 1000))")
+    if ((status != 0)); then
+        say "[drill] FAILED (${status}): ${text}"
+        DRILL_FACT[failed]=1
+    fi
+}
+
+drill_clean_up() {
+    local status=$?
+    trap - EXIT
+    if [[ -n "${DRILL_FACT[created]:-}" ]] && drill_has drill_destroy; then
+        say "[drill] taking the surroundings down"
+        if ! timeout 3600 bash -- "$0" :drill_destroy </dev/null; then
+            warn "drill: the surroundings could not be taken down: do it by hand"
+            status=1
+        fi
+    fi
+    exit "${status}"
+}
+
+# Whether each criterion was met, somebody has to say; without a terminal that stays open.
+drill_ask() {
+    local criterion reply
+    for criterion in "${DRILL_CRITERIA[@]}"; do
+        reply=""
+        if [[ -t 0 ]]; then
+            printf 'Met? %s [yes/no] ' "$(drc_clean "${criterion}")" >&2
+            IFS= read -r reply || reply=""
+        fi
+        case "${reply,,}" in
+            y | yes) DRILL_MET+=(true) ;;
+            n | no)
+                DRILL_MET+=(false)
+                DRILL_FACT[failed]=1
+                ;;
+            *) DRILL_MET+=(null) ;;
+        esac
+    done
+}
+
+drill_record() {
+    local file="$1" started="$2" i comma=""
+    {
+        printf '{\n  "schema": "drc.drill-record/1",\n'
+        for i in plan digest drill kind scenario; do
+            printf '  "%s": %s,\n' "${i}" "$(json_string "${DRILL_FACT[${i}]:-}")"
+        done
+        printf '  "started_at": "%s",\n  "finished_at": "%s",\n' "$(drc_utc "${started}")" "$(drc_utc "${EPOCHSECONDS}")"
+        printf '  "success": %s,\n' "$([[ -z "${DRILL_FACT[failed]:-}" ]] && printf true || printf false)"
+        printf '  "recovery_record": %s,\n  "parts": [' "$(json_string "${DRILL_FACT[recovery_record]:-}")"
+        for i in "${!DRILL_STATUS[@]}"; do
+            printf '%s\n    {"title": %s, "state": "%s", "ms": %s}' "${comma}" "$(json_string "${DRILL_PARTS[${i}]}")" \
+                "${DRILL_STATUS[${i}]}" "$((DRILL_SECONDS[i] * 1000))"
+            comma=","
+        done
+        printf '\n  ],\n  "criteria": ['
+        comma=""
+        for i in "${!DRILL_CRITERIA[@]}"; do
+            printf '%s\n    {"text": %s, "met": %s}' "${comma}" "$(json_string "${DRILL_CRITERIA[${i}]}")" "${DRILL_MET[${i}]}"
+            comma=","
+        done
+        printf '\n  ]\n}\n'
+    } >"${file}.new"
+    mv -f -- "${file}.new" "${file}"
+}
+
+drill_usage() {
+    cat <<'TEXT'
+usage: DRILL.sh [--yes] [--dry-run] [--with-recovery] [options of recover.sh]
+
+--yes            no typed confirmation
+--dry-run        print every command, touch nothing
+--with-recovery  rehearse the scenario's recovery as well as the drill's own steps
+exit: 0 success, 1 something failed or a criterion was not met, 3 not confirmed, 64 wrong use
+TEXT
+}
+
+declare -a DRILL_PARTS=()
+
+drill_part() {
+    DRILL_PARTS+=("$1")
+    drill_run "$@"
+}
+
+drill_main() {
+    local yes=0 dry=0 with_recovery=0 typed="" i folder record started here
+    local -a rest=()
+    if [[ "${1:-}" == :* ]]; then
+        # One command of the drill, in this process of its own.
+        "${1#:}"
+        return
+    fi
+    here="$(cd -- "$(dirname -- "$0")/.." && pwd)"
+    while (($# > 0)); do
+        case "$1" in
+            --yes) yes=1 ;;
+            --dry-run) dry=1 ;;
+            --with-recovery) with_recovery=1 ;;
+            --help)
+                drill_usage
+                return 0
+                ;;
+            *) rest+=("$1") ;;
+        esac
+        shift
+    done
+    if ((${#DRILL_STEPS[@]} == 0 && ${#DRILL_JOBS[@]} == 0)); then
+        with_recovery=1
+    fi
+    if ((dry)); then
+        say "Drill ${DRILL_FACT[drill]} (${DRILL_FACT[title]}): nothing is touched."
+        for i in drill_create $(seq -f 'drill_step_%g' 1 "${#DRILL_STEPS[@]}") drill_destroy; do
+            if drill_has "${i}"; then
+                say "# ${i}"
+                declare -f "${i}" | sed -e '1,2d' -e '$d'
+            fi
+        done
+        for i in "${DRILL_JOBS[@]}"; do
+            say "# ../cron/jobs/${i}.sh verify"
+        done
+        if ((with_recovery)) && [[ -n "${DRILL_FACT[scenario]:-}" ]]; then
+            bash -- "${here}/recover.sh" "${DRILL_FACT[scenario]}" --dry-run
+        fi
+        return 0
+    fi
+    if ((!yes)); then
+        if [[ ! -t 0 ]]; then
+            warn "drill: not confirmed: use a terminal or --yes"
+            exit 3
+        fi
+        printf 'Drill %s. Type DRILL to begin: ' "$(drc_clean "${DRILL_FACT[drill]}")" >&2
+        IFS= read -r typed || typed=""
+        if [[ "${typed}" != DRILL ]]; then
+            warn "drill: not confirmed: nothing was done"
+            exit 3
+        fi
+    fi
+    folder="${DRC_STATE:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/drc/${DRILL_FACT[slug]}}/drills"
+    mkdir -p -- "${folder}"
+    started="${EPOCHSECONDS}"
+    record="${folder}/${DRILL_FACT[slug_drill]}-$(TZ=UTC printf '%(%Y%m%dT%H%M%SZ)T' "${started}").json"
+    export DRC_DRILL=1
+    trap drill_clean_up EXIT
+    if drill_has drill_create; then
+        # From here on something may exist that has to be taken down.
+        DRILL_FACT[created]=1
+        drill_part "make the surroundings" bash -- "$0" :drill_create
+    fi
+    if [[ -z "${DRILL_FACT[failed]:-}" ]]; then
+        for i in "${DRILL_JOBS[@]}"; do
+            drill_part "test the newest backup of ${i}" bash -- "${here}/../cron/jobs/${i}.sh" verify
+        done
+        for i in "${!DRILL_STEPS[@]}"; do
+            # Later steps build on earlier ones.
+            if [[ -z "${DRILL_FACT[failed]:-}" ]]; then
+                drill_part "${DRILL_STEPS[${i}]}" bash -- "$0" ":drill_step_$((i + 1))"
+            fi
+        done
+        if ((with_recovery)) && [[ -n "${DRILL_FACT[scenario]:-}" && -z "${DRILL_FACT[failed]:-}" ]]; then
+            drill_part "rehearse ${DRILL_FACT[scenario]}" bash -- "${here}/recover.sh" "${DRILL_FACT[scenario]}" --drill \
+                --yes-i-declare "drill ${DRILL_FACT[drill]}" "${rest[@]}"
+            DRILL_FACT[recovery_record]="$(find "${folder%/drills}/${DRILL_FACT[scenario]}" -name record.json -newermt "@${started}" \
+                2>/dev/null | sort | tail -n 1)"
+        fi
+    fi
+    drill_ask
+    drill_record "${record}" "${started}"
+    say "Record: ${record}"
+    if [[ -n "${DRILL_FACT[failed]:-}" ]]; then
+        exit 1
+    fi
+}
