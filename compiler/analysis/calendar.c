@@ -1,7 +1,7 @@
 /* Days of a schedule: one mask of days per month, computed from the month's length and first weekday.
  *
- * The Gregorian calendar repeats every 400 years = 4,800 months = 146,097 days, which is a whole number of weeks, so
- * a rule that matches nothing in one cycle matches nothing ever. */
+ * The Gregorian calendar repeats every 400 years = 4,800 months = 146,097 days, which is a whole number of
+ * weeks, so a rule that matches nothing in one cycle matches nothing ever. */
 #include "analysis/calendar.h"
 
 #include "base/units.h"

@@ -1,7 +1,7 @@
 /* Which days a schedule runs on: a rule over the proleptic Gregorian calendar, and walking its days fast.
  *
- * A month's days are computed as one 32-bit mask (bit 1 = the first), so that the 400-year cycle is 4,800 small
- * steps instead of 146,097 days or 210 million minutes. */
+ * A month's days are computed as one 32-bit mask (bit 1 = the first), so that the 400-year cycle is 4,800
+ * small steps instead of 146,097 days or 210 million minutes. */
 #ifndef DRC_ANALYSIS_CALENDAR_H
 #define DRC_ANALYSIS_CALENDAR_H
 
@@ -14,9 +14,9 @@ enum { CALENDAR_CYCLE_DAYS = 146097 }; /* 400 years; a multiple of 7 */
 #define ALL_MONTHDAYS 0xfffffffeu
 #define ALL_WEEKDAYS 0x7fu
 
-/* A day matches when its month is in `months` and its day of the month and its weekday match, or with `either`
- * one of the two. Days of the month: `monthdays`, or the last day, or the weekday nearest to a day; weekdays:
- * `weekdays`, or the last or n-th such weekday of the month. */
+/* A day matches when its month is in `months` and its day of the month and its weekday match, or with
+ * `either` one of the two. Days of the month: `monthdays`, or the last day, or the weekday nearest to a
+ * day; weekdays: `weekdays`, or the last or n-th such weekday of the month. */
 struct day_rule {
     uint32_t months;       /* bit 1 … bit 12 */
     uint32_t monthdays;    /* bit 1 … bit 31 */

@@ -1,9 +1,10 @@
 /* Reader of cron expressions.
  *
- * One table row per field and family of dialects says its range and names; one routine reads a list of elements
- * (`*`, `n`, `a-b`, each with `/step`) into a bit mask. The dialects differ in small, documented points, which are
- * asked for by name at the place where they matter. Sources: the programs themselves (Debian cron 3.0pl1-162
- * entry.c, cronie src/entry.c, robfig/cron v3.0.1 parser.go) and the EventBridge documentation for the six fields. */
+ * One table row per field and family of dialects says its range and names; one routine reads a list of
+ * elements (`*`, `n`, `a-b`, each with `/step`) into a bit mask. The dialects differ in small, documented
+ * points, which are asked for by name at the place where they matter. Sources: the programs themselves
+ * (Debian cron 3.0pl1-162 entry.c, cronie src/entry.c, robfig/cron v3.0.1 parser.go) and the EventBridge
+ * documentation for the six fields. */
 #include "analysis/cron.h"
 
 #include <stdint.h>
@@ -188,7 +189,8 @@ static bool read_step(struct reader *reader, const struct field_row *row, size_t
     return true;
 }
 
-/* The words only AWS knows: `L`, `5L`, `3W`, `2#1`. False with *done unset when the element is none of them. */
+/* The words only AWS knows: `L`, `5L`, `3W`, `2#1`. False with *done unset when the element is none of
+ * them. */
 static bool read_aws_word(struct reader *reader, const struct field_row *row, enum field_kind kind, size_t *at,
                           size_t end, struct field *field, bool *done)
 {
@@ -509,7 +511,7 @@ bool cron_parse(struct arena *arena, const char *text, enum cron_dialect dialect
     return read_expression(&reader, fields, out);
 }
 
-/* ---- lint ---------------------------------------------------------------------------------------------------- */
+/* ---- lint ---------------------------------------------------------------------------------------------- */
 
 struct lint_list {
     struct cron_lint *out;

@@ -1,9 +1,9 @@
 /* Cron expressions, read as a given scheduler reads them.
  *
- * Schedulers disagree: Vixie cron (Debian, cronie) combines day of month and weekday by "and" as soon as one of the
- * fields starts with `*`, Kubernetes (robfig/cron v3) only when one of them is a whole `*`; weekday 7 and `5/10` are
- * accepted by one and refused by the other; AWS has six fields of its own. What only some programs accept, or accept
- * with a silent surprise, is refused here with advice. */
+ * Schedulers disagree: Vixie cron (Debian, cronie) combines day of month and weekday by "and" as soon as
+ * one of the fields starts with `*`, Kubernetes (robfig/cron v3) only when one of them is a whole `*`;
+ * weekday 7 and `5/10` are accepted by one and refused by the other; AWS has six fields of its own. What
+ * only some programs accept, or accept with a silent surprise, is refused here with advice. */
 #ifndef DRC_ANALYSIS_CRON_H
 #define DRC_ANALYSIS_CRON_H
 
@@ -35,8 +35,8 @@ struct cron {
     bool six_fields;  /* written in the six fields of AWS */
 };
 
-/* Where and why an expression was refused: offset and length in the text; both texts are lower case without a full
- * stop; help may be NULL. */
+/* Where and why an expression was refused: offset and length in the text; both texts are lower case
+ * without a full stop; help may be NULL. */
 struct cron_error {
     size_t offset;
     size_t len;
@@ -44,9 +44,9 @@ struct cron_error {
     const char *help;
 };
 
-/* Reads an expression of five fields (DIALECT_AWS: also six, with or without `cron( )` around them), or one of
- * @yearly @annually @monthly @weekly @daily @midnight @hourly. @reboot and @every are refused: they name no time of
- * day. Every dialect refuses reversed ranges, steps of 0, and values out of range. */
+/* Reads an expression of five fields (DIALECT_AWS: also six, with or without `cron( )` around them), or
+ * one of @yearly @annually @monthly @weekly @daily @midnight @hourly. @reboot and @every are refused: they
+ * name no time of day. Every dialect refuses reversed ranges, steps of 0, and values out of range. */
 bool cron_parse(struct arena *arena, const char *text, enum cron_dialect dialect, struct cron *out,
                 struct cron_error *error);
 
@@ -55,7 +55,7 @@ enum cron_lint_kind {
     CRON_LINT_DAY_EITHER,  /* day of month and weekday both given: means "or", rarely what is wanted */
     CRON_LINT_STEP_AND,    /* a stepped `*` beside a restricted day field: "and" for some programs, "or" for others */
     CRON_LINT_NEVER,       /* no day matches, e.g. 30 february */
-    CRON_LINT_UNEVEN_STEP, /* a step that does not divide its range: `*` `/35` is minutes 0 and 35, not every 35 minutes */
+    CRON_LINT_UNEVEN_STEP, /* a step that does not divide its range: every 35th minute is minutes 0 and 35 */
     CRON_LINT_SKIPS_MONTHS /* only days 29 to 31 that some months lack */
 };
 
@@ -69,8 +69,8 @@ struct cron_lint {
 
 enum { CRON_LINT_MAX = 8 };
 
-/* Fills at most CRON_LINT_MAX entries and returns how many. The text must be readable by cron_parse in that dialect;
- * otherwise 0. */
+/* Fills at most CRON_LINT_MAX entries and returns how many. The text must be readable by cron_parse in
+ * that dialect; otherwise 0. */
 unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dialect,
                    struct cron_lint out[CRON_LINT_MAX]);
 

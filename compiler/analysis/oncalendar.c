@@ -1,12 +1,12 @@
 /* How systemd finds the next elapse of a calendar timer across a change of the clock.
  *
- * The search raises one component after the other and asks mktime() whether the time exists. Where clocks are set
- * forward, mktime() leads either behind the gap or before it, depending on which side the tz database calls daylight
- * saving time: in most zones behind; in Dublin and Casablanca, where winter is the daylight time, before. Then systemd
- * gives up the rest of the day. Only repeating the steps tells.
+ * The search raises one component after the other and asks mktime() whether the time exists. Where clocks
+ * are set forward, mktime() leads either behind the gap or before it, depending on which side the tz
+ * database calls daylight saving time: in most zones behind; in Dublin and Casablanca, where winter is the
+ * daylight time, before. Then systemd gives up the rest of the day. Only repeating the steps tells.
  *
- * Where daily lists need several OnCalendar= lines, they are searched here as if they were one; around such a gap that
- * may lose slots that systemd keeps, never the other way round.
+ * Where daily lists need several OnCalendar= lines, they are searched here as if they were one; around
+ * such a gap that may lose slots that systemd keeps, never the other way round.
  *
  * Source: systemd 252, src/shared/calendarspec.c, and the behaviour of glibc 2.36 mktime(). */
 #include "analysis/oncalendar.h"
@@ -51,7 +51,8 @@ static void break_down(const struct zone *zone, int64_t at, struct broken *out)
 static int64_t normal(const struct zone *zone, struct broken *time)
 {
     int64_t wall = wall_of(time);
-    /* Offsets are below 26 hours, so these two are in force before and after whatever happens at that time. */
+    /* Offsets are below 26 hours, so these two are in force before and after whatever happens at that
+     * time. */
     int32_t before = zone_offset(zone, wall - 26 * HOUR), after = zone_offset(zone, wall + 26 * HOUR);
     int64_t first = wall - before, second = wall - after;
     bool first_exists = zone_offset(zone, first) == before;

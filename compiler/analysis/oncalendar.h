@@ -4,8 +4,8 @@
 
 #include "analysis/schedule_slots.h"
 
-/* The first elapse after an instant (milliseconds since 1970 UTC) of a schedule of whole minutes; false when systemd
- * finds none. */
+/* The first elapse after an instant (milliseconds since 1970 UTC) of a schedule of whole minutes; false
+ * when systemd finds none. */
 bool oncalendar_next(const struct schedule_slots *slots, int64_t after, int64_t *next);
 
 #endif

@@ -1,11 +1,11 @@
 /* How Kubernetes finds the next run across a change of the clock.
  *
- * CronJob uses robfig/cron, whose search moves month by month, day by day, hour by hour and minute by minute with the
- * date arithmetic of Go. Around a change of the clock the outcome is a property of that search and not of the
- * expression: where midnight is skipped east of Greenwich it may pass over the whole day (Cairo, Beirut), and with
- * half-hour changes it may pass over an hour that exists (Lord Howe). A proof must count with that, so the search is
- * repeated here in the same steps. Differences on purpose: the limit of five years is a calendar cycle, and seconds
- * are always 0.
+ * CronJob uses robfig/cron, whose search moves month by month, day by day, hour by hour and minute by
+ * minute with the date arithmetic of Go. Around a change of the clock the outcome is a property of that
+ * search and not of the expression: where midnight is skipped east of Greenwich it may pass over the whole
+ * day (Cairo, Beirut), and with half-hour changes it may pass over an hour that exists (Lord Howe). A
+ * proof must count with that, so the search is repeated here in the same steps. Differences on purpose:
+ * the limit of five years is a calendar cycle, and seconds are always 0.
  *
  * Source: robfig/cron v3.0.1, spec.go; Go's time.Date for wall times that do not exist or exist twice. */
 #include "analysis/robfig.h"
@@ -63,8 +63,8 @@ static void moment_add(struct moment *moment, int64_t seconds)
     moment_set(moment, moment->at + seconds);
 }
 
-/* time.Date: takes the wall time for UTC, subtracts the offset in force then, and if another offset is in force at the
- * result, subtracts that one instead. */
+/* time.Date: takes the wall time for UTC, subtracts the offset in force then, and if another offset is in
+ * force at the result, subtracts that one instead. */
 static void moment_date(struct moment *moment, int64_t day, int64_t seconds)
 {
     int64_t wall = day * DAY + seconds;
@@ -98,7 +98,8 @@ static bool date_matches(const struct schedule_slots *slots, struct moment *mome
     return moment->judgement;
 }
 
-/* One pass through the fields; true when all match, false when a field wrapped around and all must be tried again. */
+/* One pass through the fields; true when all match, false when a field wrapped around and all must be
+ * tried again. */
 static bool pass(const struct schedule_slots *slots, struct moment *t, bool *added)
 {
     while (!month_matches(slots, t->month) && t->steps < STEPS_MAX) {

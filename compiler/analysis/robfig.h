@@ -1,11 +1,12 @@
-/* Private to the schedule files: the search of robfig/cron v3 for the next run, step by step as that program makes it. */
+/* Private to the schedule files: the search of robfig/cron v3 for the next run, step by step as that
+ * program makes it. */
 #ifndef DRC_ANALYSIS_ROBFIG_H
 #define DRC_ANALYSIS_ROBFIG_H
 
 #include "analysis/schedule_slots.h"
 
-/* The first run after an instant (milliseconds since 1970 UTC); false when nothing is found within a calendar cycle
- * (the program itself gives up after five years). */
+/* The first run after an instant (milliseconds since 1970 UTC); false when nothing is found within a
+ * calendar cycle (the program itself gives up after five years). */
 bool robfig_next(const struct schedule_slots *slots, int64_t after, int64_t *next);
 
 #endif

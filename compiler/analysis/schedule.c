@@ -1,13 +1,13 @@
-/* Slots of a schedule: from the specification's words to days and times of day, and walking them through the changes
- * of a time zone's clock.
+/* Slots of a schedule: from the specification's words to days and times of day, and walking them through
+ * the changes of a time zone's clock.
  *
- * Between two changes of the offset, wall time and elapsed time run alike, so slots are found by plain calendar
- * arithmetic. What happens at a change differs from scheduler to scheduler (read in the programs' sources and tried
- * with them):
+ * Between two changes of the offset, wall time and elapsed time run alike, so slots are found by plain
+ * calendar arithmetic. What happens at a change differs from scheduler to scheduler (read in the programs'
+ * sources and tried with them):
  *
- *   Debian cron, cronie  jobs at fixed times whose time is skipped start when the clock jumps and do not run again in
- *                        repeated time; jobs with `*` as minute or hour follow the wall clock: skipped time is lost,
- *                        repeated time runs twice
+ *   Debian cron, cronie  jobs at fixed times whose time is skipped start when the clock jumps and do not run
+ *                        again in repeated time; jobs with `*` as minute or hour follow the wall clock:
+ *                        skipped time is lost, repeated time runs twice
  *   AWS                  skipped time is lost, repeated time runs once
  *   systemd              the same, and see oncalendar.c
  *   Kubernetes           skipped time is lost, repeated time runs twice; and see robfig.c
@@ -28,7 +28,7 @@ enum { EVERY_DAYS_MAX = 366 };
 /* monday 1970-01-05 */
 #define ELAPSED_ORIGIN (4 * MS_DAY)
 
-/* ---- from words to slots ------------------------------------------------------------------------------------- */
+/* ---- from words to slots ------------------------------------------------------------------------------- */
 
 static bool refuse(struct schedule_refusal *refusal, const char *reason, const char *help)
 {
@@ -152,7 +152,8 @@ static bool is_utc_name(const char *name)
     return false;
 }
 
-/* Finds out whether the times are one line of cron, because a search steps through hours and minutes of a line. */
+/* Finds out whether the times are one line of cron, because a search steps through hours and minutes of a
+ * line. */
 static void cross_times(struct schedule_slots *slots)
 {
     if (slots->every % MS_MINUTE != 0 || slots->elapsed > 0) {
@@ -268,7 +269,7 @@ bool slots_has_hour(const struct schedule_slots *slots, unsigned hour)
     return false;
 }
 
-/* ---- walking ------------------------------------------------------------------------------------------------- */
+/* ---- walking ------------------------------------------------------------------------------------------- */
 
 /* Index of the first time of day >= ms. */
 static uint32_t first_time(const struct schedule_slots *slots, int64_t ms)
@@ -346,8 +347,9 @@ static void enter(struct slot_walk *walk, int64_t at)
     }
 }
 
-/* robfig starts by rounding down: to the hour, and to the day when the day does not match, as after a run that a change
- * brought about on a wrong day. When that comes back to a change just past, only its own search tells the next slot. */
+/* robfig starts by rounding down: to the hour, and to the day when the day does not match, as after a run
+ * that a change brought about on a wrong day. When that comes back to a change just past, only its own
+ * search tells the next slot. */
 static bool near_change(const struct slot_walk *walk)
 {
     if (walk->slots->search != SEARCH_ROBFIG || walk->change_before == INT64_MIN) {
@@ -376,7 +378,8 @@ static bool land(struct slot_walk *walk, int64_t slot)
     return true;
 }
 
-/* Crosses the change at the end of the stretch; true when a run caught up at the change becomes the current slot. */
+/* Crosses the change at the end of the stretch; true when a run caught up at the change becomes the
+ * current slot. */
 static bool cross(struct slot_walk *walk)
 {
     const struct schedule_slots *slots = walk->slots;
@@ -443,7 +446,8 @@ bool slot_walk_start(struct slot_walk *walk, const struct schedule_slots *slots,
         walk->slot = ELAPSED_ORIGIN + (div_floor(since, slots->elapsed) + 1) * slots->elapsed;
         return true;
     }
-    /* What repeated time does depends on the stretch before: start there when a change was less than a day ago. */
+    /* What repeated time does depends on the stretch before: start there when a change was less than a day
+     * ago. */
     int64_t start = after;
     struct zone_change change;
     int64_t earlier = div_floor(after, MS_SECOND) - 86400;
@@ -467,7 +471,7 @@ bool slot_walk_start(struct slot_walk *walk, const struct schedule_slots *slots,
     return true;
 }
 
-/* ---- interface ----------------------------------------------------------------------------------------------- */
+/* ---- interface ----------------------------------------------------------------------------------------- */
 
 struct schedule_slots *schedule_slots_new(struct arena *arena, const struct schedule *schedule,
                                           enum cron_dialect dialect, const struct zone *zone,
@@ -501,8 +505,8 @@ bool schedule_previous(const struct schedule_slots *slots, int64_t before, int64
         *slot = ELAPSED_ORIGIN + div_floor(before - 1 - ELAPSED_ORIGIN, slots->elapsed) * slots->elapsed;
         return true;
     }
-    /* From a matching day, walk forward; step back a day further while nothing comes before. Offsets are below 26
-     * hours, hence the two days. */
+    /* From a matching day, walk forward; step back a day further while nothing comes before. Offsets are
+     * below 26 hours, hence the two days. */
     int64_t day = div_floor(before, MS_DAY) + 2;
     for (int tries = 0; tries < 64; tries++) {
         struct slot_walk walk;

@@ -1,7 +1,8 @@
-/* What a schedule means: its slots, the largest and the shortest gap between them, and its form for each scheduler.
+/* What a schedule means: its slots, the largest and the shortest gap between them, and its form for each
+ * scheduler.
  *
- * Gaps are exact over the whole 400-year calendar cycle, in milliseconds, with the clock changes of a time zone as the
- * scheduler treats them. All instants are milliseconds since 1970-01-01 00:00 UTC. */
+ * Gaps are exact over the whole 400-year calendar cycle, in milliseconds, with the clock changes of a time
+ * zone as the scheduler treats them. All instants are milliseconds since 1970-01-01 00:00 UTC. */
 #ifndef DRC_ANALYSIS_SCHEDULE_H
 #define DRC_ANALYSIS_SCHEDULE_H
 
@@ -17,7 +18,8 @@ enum schedule_status {
     SCHEDULE_REFUSED  /* unreadable, or this scheduler cannot run it: see reason */
 };
 
-/* Why a schedule was refused. offset and len lie in schedule->cron (0, 0 when the reason is not a place in it). */
+/* Why a schedule was refused. offset and len lie in schedule->cron (0, 0 when the reason is not a place in
+ * it). */
 struct schedule_refusal {
     const char *reason; /* lower case, no full stop */
     const char *help;   /* may be NULL */
@@ -36,16 +38,17 @@ struct schedule_gap {
 
 enum { SCHEDULE_MISSED_MAX = 10000 };
 
-/* Works out the gaps under a scheduler. `zone` is the parsed schedule->zone, NULL for UTC (a schedule that names a zone
- * other than UTC while `zone` is NULL is refused, never taken as UTC). missed <= SCHEDULE_MISSED_MAX, else refused.
- * A schedule the scheduler cannot express is refused; DIALECT_PLAIN refuses only what cannot be read.
- * The arena holds texts of refusals and scratch memory of bounded size. */
+/* Works out the gaps under a scheduler. `zone` is the parsed schedule->zone, NULL for UTC (a schedule that
+ * names a zone other than UTC while `zone` is NULL is refused, never taken as UTC). missed <=
+ * SCHEDULE_MISSED_MAX, else refused. A schedule the scheduler cannot express is refused; DIALECT_PLAIN
+ * refuses only what cannot be read. The arena holds texts of refusals and scratch memory of bounded size. */
 void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
                   const struct zone *zone, uint32_t missed, struct schedule_gap *out);
 
-/* The worst of several schedulers: for each that can run the schedule, bit `1u << dialect` of `dialects`, schedule_gap is
- * worked out; the largest max_gap and the smallest min_gap count, each with its witness. *worst says whose max_gap it is. The
- * status is that of the first scheduler when none can run it, and SCHEDULE_NEVER when it never fires for one of them. */
+/* The worst of several schedulers: for each that can run the schedule, bit `1u << dialect` of `dialects`,
+ * schedule_gap is worked out; the largest max_gap and the smallest min_gap count, each with its witness.
+ * *worst says whose max_gap it is. The status is that of the first scheduler when none can run it, and
+ * SCHEDULE_NEVER when it never fires for one of them. */
 void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects,
                         const struct zone *zone, uint32_t missed, struct schedule_gap *out, enum cron_dialect *worst);
 
@@ -84,8 +87,8 @@ struct schedule_lines {
 bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum schedule_target target,
                       const struct zone *zone, struct schedule_lines *out);
 
-/* EventBridge `rate(…)` of an `every` schedule of whole minutes. The gap is right but the phase counts from the
- * moment of creation, not from midnight. NULL when there is none. */
+/* EventBridge `rate(…)` of an `every` schedule of whole minutes. The gap is right but the phase counts
+ * from the moment of creation, not from midnight. NULL when there is none. */
 const char *schedule_rate(struct arena *arena, const struct schedule *schedule);
 
 enum cron_dialect target_dialect(enum schedule_target target);

@@ -1,8 +1,8 @@
 /* A schedule in the notation of each scheduler: exactly, or not at all.
  *
- * The times of day become groups of minutes that share their hours, one line each; the days become fields. What a
- * notation cannot say exactly is refused with the reason. Programs that know no time zone get UTC: a zone whose
- * offset never changes is moved there, day included. */
+ * The times of day become groups of minutes that share their hours, one line each; the days become fields.
+ * What a notation cannot say exactly is refused with the reason. Programs that know no time zone get UTC:
+ * a zone whose offset never changes is moved there, day included. */
 #include "analysis/schedule_slots.h"
 
 #include <string.h>
@@ -54,7 +54,7 @@ static unsigned clock_groups(const struct clock *clock, struct group groups[GROU
     return count;
 }
 
-/* ---- fields -------------------------------------------------------------------------------------------------- */
+/* ---- fields -------------------------------------------------------------------------------------------- */
 
 enum notation { NOTATION_CRON, NOTATION_AWS, NOTATION_SYSTEMD };
 
@@ -105,8 +105,8 @@ static void add_clock_field(struct strbuf *out, uint64_t mask, unsigned size, en
                 strbuf_addf(out, "0/%u", step);
                 break;
             case NOTATION_SYSTEMD:
-                /* With its end: an open step runs over the hour and the day, and systemd 252 then loses the slot at
-                 * midnight, or finds none at all where midnight is skipped. */
+                /* With its end: an open step runs over the hour and the day, and systemd 252 then loses
+                 * the slot at midnight, or finds none at all where midnight is skipped. */
                 strbuf_addf(out, "00..%02u/%u", (size - 1) / step * step, step);
                 break;
             }
@@ -124,8 +124,8 @@ static void add_weekdays(struct strbuf *out, uint32_t mask, enum notation notati
         add_list(out, mask, 6, notation);
         return;
     }
-    /* From monday on, so that a working week is one range. AWS counts its week from sunday: a range that reached
-     * sunday would run backwards there. */
+    /* From monday on, so that a working week is one range. AWS counts its week from sunday: a range that
+     * reached sunday would run backwards there. */
     uint32_t week = (mask >> 1 & 0x3fu) | (mask & 1u) << 6;
     unsigned last = notation == NOTATION_AWS ? 5 : 6;
     bool first = true;
@@ -174,7 +174,7 @@ static void add_calendar_field(struct strbuf *out, uint32_t mask, bool any, unsi
     }
 }
 
-/* ---- lines --------------------------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------------------- */
 
 static bool add_line(struct arena *arena, struct schedule_lines *out, const struct strbuf *line)
 {
@@ -247,7 +247,8 @@ static const char *cron_fields(struct arena *arena, const char *text, unsigned f
     return copy;
 }
 
-/* The times of a schedule as seen on a clock `shift` minutes behind it: on the day before, the same and the next. */
+/* The times of a schedule as seen on a clock `shift` minutes behind it: on the day before, the same and
+ * the next. */
 static void split_times(const struct schedule_slots *slots, int64_t shift, struct clock clocks[3])
 {
     memset(clocks, 0, 3 * sizeof *clocks);
@@ -483,7 +484,7 @@ static bool convert_aws(struct arena *arena, const struct schedule *schedule, co
     return true;
 }
 
-/* ---- interface ----------------------------------------------------------------------------------------------- */
+/* ---- interface ----------------------------------------------------------------------------------------- */
 
 enum cron_dialect target_dialect(enum schedule_target target)
 {

@@ -1,12 +1,13 @@
 /* The largest and the shortest gap of a schedule, exact over the whole calendar.
  *
- * Let a day have m times and let the span of missed + 2 slots start at the b-th of them. Its end is a fixed number q of
- * matching days later, at a fixed time of day; q takes only two values. So without clock changes it suffices to walk
- * the matching days once per value with two pointers, q days apart, instead of walking the slots.
+ * Let a day have m times and let the span of missed + 2 slots start at the b-th of them. Its end is a
+ * fixed number q of matching days later, at a fixed time of day; q takes only two values. So without clock
+ * changes it suffices to walk the matching days once per value with two pointers, q days apart, instead of
+ * walking the slots.
  *
- * With clock changes, spans whose days see no change are found in the same way, and around every change the slots are
- * walked one by one. Changes repeat with the calendar; changes that only repeat a case seen before are left out where
- * the days of the schedule cannot tell them apart. */
+ * With clock changes, spans whose days see no change are found in the same way, and around every change
+ * the slots are walked one by one. Changes repeat with the calendar; changes that only repeat a case seen
+ * before are left out where the days of the schedule cannot tell them apart. */
 #include "analysis/schedule_slots.h"
 
 #include <string.h>
@@ -62,7 +63,7 @@ static void offer_min(struct search *search, int64_t from, int64_t to)
     }
 }
 
-/* ---- around clock changes ------------------------------------------------------------------------------------ */
+/* ---- around clock changes ------------------------------------------------------------------------------ */
 
 static bool next_change(struct search *search, int64_t after)
 {
@@ -126,7 +127,8 @@ static void walk_change(struct search *search)
     if (is_known(search)) {
         return;
     }
-    /* Start missed + 1 slots, or more, before the first day touched; a change before may have swallowed slots. */
+    /* Start missed + 1 slots, or more, before the first day touched; a change before may have swallowed
+     * slots. */
     int64_t day = search->low_day;
     int64_t back = (int64_t)(search->missed + 1) / slots->count + (slots->count < 48 ? 3 : 1);
     for (int64_t i = 0; i < back; i++) {
@@ -164,7 +166,7 @@ static void walk_change(struct search *search)
     }
 }
 
-/* ---- between them -------------------------------------------------------------------------------------------- */
+/* ---- between them -------------------------------------------------------------------------------------- */
 
 /* The extreme distance within the day of a span's ends, over the starts b whose span ends q days on. */
 static bool best_times(const struct search *search, int64_t span, int64_t days, bool largest, uint32_t *start,
@@ -266,8 +268,8 @@ static int64_t search_days(const struct schedule_slots *slots)
     if (slots->zone == NULL) {
         return period + 1; /* a fixed offset may push the first day's slots before the start */
     }
-    /* Every n days against the calendar's changes: the common cycle, but not beyond 8,000 years, within which every
-     * distance of a day to a change has long occurred. */
+    /* Every n days against the calendar's changes: the common cycle, but not beyond 8,000 years, within
+     * which every distance of a day to a change has long occurred. */
     int64_t cycles = period > CALENDAR_CYCLE_DAYS ? 1 : period / greatest_common_divisor(period, CALENDAR_CYCLE_DAYS);
     if (cycles > LONG_CYCLES) {
         cycles = LONG_CYCLES;

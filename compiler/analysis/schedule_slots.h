@@ -9,9 +9,9 @@ enum { DAY_MINUTES = 1440 };
 /* Two programs look for the next slot step by step, and around a change of the clock the steps decide. */
 enum slot_search { SEARCH_CALENDAR, SEARCH_ROBFIG, SEARCH_SYSTEMD };
 
-/* Slots are instants on the wall clock: on every day of `days` at every time of the day. Two kinds of times: the listed
- * minutes, or the multiples of `every` below a day. With `elapsed` > 0 there is no wall clock: a slot every so many
- * milliseconds from monday 1970-01-05 00:00 UTC on. */
+/* Slots are instants on the wall clock: on every day of `days` at every time of the day. Two kinds of
+ * times: the listed minutes, or the multiples of `every` below a day. With `elapsed` > 0 there is no wall
+ * clock: a slot every so many milliseconds from monday 1970-01-05 00:00 UTC on. */
 struct schedule_slots {
     struct day_rule days;
     uint16_t minutes[DAY_MINUTES]; /* ascending */
@@ -30,8 +30,8 @@ struct schedule_slots {
     struct cron cron;
 };
 
-/* Fills *slots (large: keep one per call, not per asset). False with a refusal; *status says SCHEDULE_UNTIMED for
- * schedules without slots. SCHEDULE_NEVER is found only by walking. */
+/* Fills *slots (large: keep one per call, not per asset). False with a refusal; *status says
+ * SCHEDULE_UNTIMED for schedules without slots. SCHEDULE_NEVER is found only by walking. */
 bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct schedule *schedule,
                 enum cron_dialect dialect, const struct zone *zone, enum schedule_status *status,
                 struct schedule_refusal *refusal);

@@ -1,8 +1,9 @@
 /* TZif reader and POSIX rule evaluator.
  *
- * A TZif file holds the data twice: for old readers with 32-bit times, then with 64-bit times, followed by a footer
- * such as `CET-1CEST,M3.5.0,M10.5.0/3` that rules after the last explicit transition. Only the second part and the
- * footer are used. The bytes are not trusted: every count is checked against the size before it is used. */
+ * A TZif file holds the data twice: for old readers with 32-bit times, then with 64-bit times, followed by
+ * a footer such as `CET-1CEST,M3.5.0,M10.5.0/3` that rules after the last explicit transition. Only the
+ * second part and the footer are used. The bytes are not trusted: every count is checked against the size
+ * before it is used. */
 #include "analysis/zone.h"
 
 #include "base/units.h"
@@ -11,7 +12,13 @@
 
 #define CYCLE_SECONDS (INT64_C(146097) * 86400)
 
-enum { TZIF_HEADER = 44, CYCLE_CHANGES_MAX = 2 * 400 + 4, SECONDS_PER_DAY = 86400, MAX_OFFSET = 26 * 3600, TIMES_MAX = 2000 };
+enum {
+    TZIF_HEADER = 44,
+    TIMES_MAX = 2000,
+    CYCLE_CHANGES_MAX = 2 * 400 + 4,
+    SECONDS_PER_DAY = 86400,
+    MAX_OFFSET = 26 * 3600
+};
 
 /* The day of a POSIX rule: `Jn` (1 … 365, never 29 february), `n` (0 … 365) or `Mm.w.d`. */
 enum rule_kind { RULE_JULIAN, RULE_DAY, RULE_MONTH };
@@ -38,14 +45,15 @@ struct zone {
     int32_t daylight;
     struct rule start;      /* to daylight time, on the standard clock */
     struct rule end;        /* back, on the daylight clock */
-    /* The changes the footer makes in 400 years from `base` on, worked out once: it repeats itself after that. */
+    /* The changes the footer makes in 400 years from `base` on, worked out once: it repeats itself after
+     * that. */
     int64_t base;
     uint32_t cycle_count;
     const int64_t *cycle_at; /* seconds after base, ascending; the first is 0 */
     const bool *cycle_daylight;
 };
 
-/* ---- bytes --------------------------------------------------------------------------------------------------- */
+/* ---- bytes --------------------------------------------------------------------------------------------- */
 
 static uint32_t read_u32(const unsigned char *bytes)
 {
@@ -89,7 +97,7 @@ static uint64_t data_size(const struct counts *counts, unsigned width)
            (uint64_t)counts->leap * (width + 4) + counts->standard + counts->utc;
 }
 
-/* ---- footer -------------------------------------------------------------------------------------------------- */
+/* ---- footer -------------------------------------------------------------------------------------------- */
 
 struct cursor {
     const char *at;
@@ -213,7 +221,7 @@ static bool parse_footer(struct zone *zone, const char *text, size_t len)
            take_rule(&cursor, &zone->end) && cursor.at == cursor.end;
 }
 
-/* ---- rules --------------------------------------------------------------------------------------------------- */
+/* ---- rules --------------------------------------------------------------------------------------------- */
 
 static int64_t floor_div(int64_t value, int64_t divisor)
 {
@@ -253,8 +261,9 @@ static int64_t year_of(int64_t seconds)
     return year;
 }
 
-/* Whether the footer makes it daylight time: the latest strike not after `at` decides. A strike lies within eight days of
- * its year, so the years beside suffice. Where daylight time ends and starts at one instant it is permanent. */
+/* Whether the footer makes it daylight time: the latest strike not after `at` decides. A strike lies
+ * within eight days of its year, so the years beside suffice. Where daylight time ends and starts at one
+ * instant it is permanent. */
 static bool rule_is_daylight(const struct zone *zone, int64_t at)
 {
     int64_t year = year_of(at);
@@ -335,7 +344,7 @@ static bool footer_is_daylight(const struct zone *zone, int64_t at)
     return zone->has_dst && zone->cycle_daylight[cycle_place(zone, at, &shift)];
 }
 
-/* ---- interface ----------------------------------------------------------------------------------------------- */
+/* ---- interface ----------------------------------------------------------------------------------------- */
 
 const char *zone_name(const struct zone *zone)
 {
@@ -394,7 +403,8 @@ const struct zone *zone_parse(struct arena *arena, const char *name, const void 
             return NULL;
         }
     }
-    /* Some files begin with the big bang; nothing real lies behind the year 2500, and a schedule is walked that far. */
+    /* Some files begin with the big bang; nothing real lies behind the year 2500, and a schedule is walked
+     * that far. */
     const int64_t limit = days_from_civil(2500, 1, 1) * SECONDS_PER_DAY;
     for (uint32_t i = 0; i < counts.times; i++) {
         at[i] = read_i64(part + (size_t)i * 8);

@@ -1,8 +1,8 @@
 /* Time zones: the offset from UTC at every instant, read from the bytes of a TZif file (RFC 8536).
  *
- * Nothing here opens a file: whoever drives the compilation reads the bytes of the system's tz database and hands
- * them over. Explicit transitions of the file are used as far as they reach, its POSIX footer rule after that, so
- * that offsets are known for ever. */
+ * Nothing here opens a file: whoever drives the compilation reads the bytes of the system's tz database
+ * and hands them over. Explicit transitions of the file are used as far as they reach, its POSIX footer
+ * rule after that, so that offsets are known for ever. */
 #ifndef DRC_ANALYSIS_ZONE_H
 #define DRC_ANALYSIS_ZONE_H
 
@@ -21,12 +21,13 @@ struct zone_change {
     int32_t after;
 };
 
-/* Schedules are judged from this day on (2026-01-01): earlier changes of a zone do not matter to a plan. A constant
- * and not the clock, so that the same input gives the same output. */
+/* Schedules are judged from this day on (2026-01-01): earlier changes of a zone do not matter to a plan. A
+ * constant and not the clock, so that the same input gives the same output. */
 #define ZONE_FROM_DAY INT64_C(20454)
 
-/* Reads a TZif file of version 2 or later. `name` is the IANA name for messages. The result lives in the arena;
- * NULL with a message in *error (lower case, no full stop; arena memory or static) when the bytes are not such a file. */
+/* Reads a TZif file of version 2 or later. `name` is the IANA name for messages. The result lives in the
+ * arena; NULL with a message in *error (lower case, no full stop; arena memory or static) when the bytes
+ * are not such a file. */
 const struct zone *zone_parse(struct arena *arena, const char *name, const void *bytes, size_t size,
                               const char **error);
 
@@ -35,7 +36,8 @@ const char *zone_name(const struct zone *zone); /* "UTC" for NULL */
 /* Seconds east of UTC at an instant (seconds since 1970 UTC). NULL is UTC. */
 int32_t zone_offset(const struct zone *zone, int64_t at);
 
-/* Whether the tz database calls the time then daylight saving time (in Dublin and Casablanca that is the winter). */
+/* Whether the tz database calls the time then daylight saving time (in Dublin and Casablanca that is the
+ * winter). */
 bool zone_is_daylight(const struct zone *zone, int64_t at);
 
 /* The first change of the offset after `after`; false when the offset never changes again. */
@@ -44,7 +46,8 @@ bool zone_next_change(const struct zone *zone, int64_t after, struct zone_change
 /* Whether the offset never changes from ZONE_FROM_DAY on; its value goes to *offset (may be NULL). */
 bool zone_is_fixed(const struct zone *zone, int32_t *offset);
 
-/* The instant after which only the footer rule decides, in seconds; from there on changes repeat every 400 years. */
+/* The instant after which only the footer rule decides, in seconds; from there on changes repeat every 400
+ * years. */
 int64_t zone_table_end(const struct zone *zone);
 
 #endif

@@ -1,7 +1,7 @@
 /* Schedules and time zones from arbitrary bytes: no crash, no hang, and what the proof relies on holds.
  *
- * Input: one byte for the dialect, one for the missed runs, the expression up to a newline, then a time zone: the bytes of
- * a TZif file, or the rule of one. */
+ * Input: one byte for the dialect, one for the missed runs, the expression up to a newline, then a time
+ * zone: the bytes of a TZif file, or the rule of one. */
 #include "analysis/schedule.h"
 
 #include <stdlib.h>
@@ -49,7 +49,8 @@ static void check_slots(struct arena *arena, const struct schedule *schedule, en
     demand(gap.max_to - gap.max_from == gap.max_gap && gap.min_to - gap.min_from == gap.min_gap);
     slots = schedule_slots_new(arena, schedule, dialect, zone, &status, &refusal);
     demand(slots != NULL);
-    /* Kubernetes may find other slots when its search starts elsewhere; everyone else must find the witness. */
+    /* Kubernetes may find other slots when its search starts elsewhere; everyone else must find the
+     * witness. */
     if (zone != NULL && dialect == DIALECT_KUBERNETES)
         return;
     at = gap.max_from;

@@ -1,8 +1,8 @@
 /* Cron expressions: what each dialect accepts, where mistakes are, and days against a naive calendar.
  *
- * Everything accepted here is accepted by `crontab -n` of Debian cron 3.0pl1-162 and by robfig/cron v3.0.1. The reverse
- * does not hold on purpose: Debian cron ignores rubbish after a number and runs `30-10` never, robfig drops empty list
- * elements; such text is refused. */
+ * Everything accepted here is accepted by `crontab -n` of Debian cron 3.0pl1-162 and by robfig/cron
+ * v3.0.1. The reverse does not hold on purpose: Debian cron ignores rubbish after a number and runs
+ * `30-10` never, robfig drops empty list elements; such text is refused. */
 #include "test.h"
 
 #include "analysis/cron.h"
@@ -173,7 +173,7 @@ static void fields(void)
     CHECK(!day_rule_is_all(&late_star.days));
 }
 
-/* ---- days against a naive calendar ------------------------------------------------------------------------------ */
+/* ---- days against a naive calendar --------------------------------------------------------------------- */
 
 struct naive {
     int year, month, day, weekday; /* weekday 0 = sunday */
@@ -209,7 +209,8 @@ static uint32_t random_below(uint32_t limit)
     return (random_state >> 8) % limit;
 }
 
-/* A list of some values of a range; the set goes to wanted[]. `stars`: may also be a star or a stepped star. */
+/* A list of some values of a range; the set goes to wanted[]. `stars`: may also be a star or a stepped
+ * star. */
 static const char *random_field(int low, int high, bool wanted[64], bool *star)
 {
     memset(wanted, 0, 64);
@@ -291,7 +292,7 @@ static void days_by_naive_calendar(void)
     }
 }
 
-/* ---- lint ------------------------------------------------------------------------------------------------------- */
+/* ---- lint ---------------------------------------------------------------------------------------------- */
 
 /* The kinds found, as letters in order: Either, step-And, Never, Uneven, sKips. */
 static const char *lints(const char *text, enum cron_dialect dialect)

@@ -1,5 +1,6 @@
-/* Schedules against independent oracles: known answers, gaps that a Python program found by listing every slot of 400
- * years, slots that the schedulers themselves name around clock changes (tests/oracles/), and a naive enumerator here. */
+/* Schedules against independent oracles: known answers, gaps that a Python program found by listing every
+ * slot of 400 years, slots that the schedulers themselves name around clock changes (tests/oracles/), and
+ * a naive enumerator here. */
 #include "test.h"
 
 #include "analysis/schedule.h"
@@ -11,7 +12,7 @@
 
 static struct arena *arena;
 
-/* ---- zones from their rule ------------------------------------------------------------------------------------ */
+/* ---- zones from their rule ----------------------------------------------------------------------------- */
 
 struct zone_row {
     const char *name;
@@ -65,7 +66,7 @@ static const struct zone *zone_of(const char *name)
     return NULL;
 }
 
-/* ---- schedules ------------------------------------------------------------------------------------------------- */
+/* ---- schedules ----------------------------------------------------------------------------------------- */
 
 static struct schedule cron(const char *text)
 {
@@ -245,7 +246,7 @@ static void words(void)
     CHECK_INT(gap_of(daily(120, -1), DIALECT_PLAIN, SCHEDULE_MISSED_MAX + 1).status, SCHEDULE_REFUSED);
 }
 
-/* ---- against the oracles ---------------------------------------------------------------------------------------- */
+/* ---- against the oracles ------------------------------------------------------------------------------- */
 
 static void brute_force_gaps(void)
 {
@@ -381,7 +382,7 @@ static void gaps_match_slots(void)
     }
 }
 
-/* ---- conversions ------------------------------------------------------------------------------------------------ */
+/* ---- conversions --------------------------------------------------------------------------------------- */
 
 static const char *converted(struct schedule schedule, enum schedule_target target)
 {
@@ -476,7 +477,8 @@ static uint32_t random_below(uint32_t limit)
     return (random_state >> 8) % limit;
 }
 
-/* The lines written for a target, read back in its own dialect and joined, are the schedule: same slots, in order. */
+/* The lines written for a target, read back in its own dialect and joined, are the schedule: same slots,
+ * in order. */
 static void conversions_keep_the_slots(void)
 {
     static const enum schedule_target targets[] = {TARGET_CRON_DEBIAN, TARGET_KUBERNETES, TARGET_EVENTBRIDGE};
@@ -544,7 +546,7 @@ static void conversions_keep_the_slots(void)
     }
 }
 
-/* ---- zones ------------------------------------------------------------------------------------------------------ */
+/* ---- zones --------------------------------------------------------------------------------------------- */
 
 static void zone_files(void)
 {
@@ -571,7 +573,8 @@ static void zone_files(void)
     struct zone_change change;
     size = build_zone(bytes, "AAA0BBB,J60/0,300/0");
     const struct zone *zone = zone_parse(arena, "X", bytes, size, &error);
-    /* J60 is the first of march in every year; 300 counts 29 february: 27 october, in leap years 26 october (UTC+1). */
+    /* J60 is the first of march in every year; 300 counts 29 february: 27 october, in leap years 26
+     * october (UTC+1). */
     CHECK(zone_next_change(zone, days_from_civil(2028, 1, 1) * 86400, &change));
     CHECK_INT(change.at, days_from_civil(2028, 3, 1) * 86400);
     CHECK(zone_next_change(zone, change.at, &change));
