@@ -133,14 +133,14 @@ static struct hcl_expr *convert_literal(const struct spot *at, const char *text)
 
 struct tf_variable *tf_variable(struct tf *tf, struct tf_root *root, const char *name)
 {
-    struct tf_variable *variable;
+    atom key = intern_str(tf->plan->model->names, name);
+    struct tf_variable *variable = map_get(&root->variable_names, key);
 
-    for (uint32_t i = 0; i < root->variables.len; i++) {
-        if (strcmp(root->variables.items[i]->name, name) == 0)
-            return root->variables.items[i];
-    }
+    if (variable)
+        return variable;
     variable = ARENA_NEW(tf->arena, struct tf_variable);
-    variable->name = name;
+    map_add(&root->variable_names, tf->arena, key, variable);
+    variable->name = key;
     variable->type = "string";
     vec_push(tf->arena, &root->variables, variable);
     return variable;
@@ -283,11 +283,10 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct value_r
                                              target->root->folder, ref->attribute, target->address);
         variable->span = at->span;
     }
-    for (uint32_t i = 0; i < target->root->outputs.len; i++) {
-        if (strcmp(target->root->outputs.items[i]->name, name) == 0)
-            return hcl_ref(arena, "var", variable->name);
-    }
+    if (map_get(&target->root->output_names, intern_str(tf->plan->model->names, name)))
+        return hcl_ref(arena, "var", variable->name);
     output = ARENA_NEW(arena, struct tf_output);
+    map_add(&target->root->output_names, arena, intern_str(tf->plan->model->names, name), output);
     output->name = name;
     output->description =
         arena_printf(arena, "%s of %s, needed by other roots", ref->attribute, target->address);

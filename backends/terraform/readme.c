@@ -99,26 +99,35 @@ static struct md_inline marked(struct arena *arena, const char *text)
     return result;
 }
 
-/* Demands of what a root's resources were emitted for; those of things without resources stand in every
- * README's top page. */
+/* What tells a declared thing apart from all others. */
+static atom identity(struct tf *tf, const struct entity *subject)
+{
+    return intern_str(tf->plan->model->names,
+                      arena_printf(tf->arena, "%s %s", subject->schema->name, subject->name));
+}
+
+/* Demands of what the root's resources were emitted for; all of them on the top page. */
 static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
 {
+    struct map subjects = {0};
     bool any = false;
 
+    for (uint32_t b = 0; root && tf->demands.len && b < root->blocks.len; b++) {
+        const struct tf_block *block = root->blocks.items[b];
+
+        for (uint32_t s = 0; s < block->sources.len; s++) {
+            if (block->sources.items[s]->subject)
+                map_set(&subjects, tf->arena, identity(tf, block->sources.items[s]->subject), tf);
+        }
+    }
     for (uint32_t i = 0; i < tf->demands.len; i++) {
         const struct tf_demand *demand = &tf->demands.items[i];
-        bool here = !root;
 
-        for (uint32_t b = 0; root && b < root->blocks.len && !here; b++) {
-            for (uint32_t s = 0; s < root->blocks.items[b]->sources.len; s++)
-                here = here || root->blocks.items[b]->sources.items[s]->subject == demand->subject;
-        }
-        if (!here)
+        if (root && !(demand->subject && map_get(&subjects, identity(tf, demand->subject))))
             continue;
-        if (!any) {
+        if (!any)
             md_heading(w, 2, MD("What the owners of what exists have to see to"));
-            any = true;
-        }
+        any = true;
         md_task(w, 0, false,
                 md_cat(tf->arena, md_code(tf->arena, demand->subject ? demand->subject->name : demand->name),
                        MD(": "), marked(tf->arena, demand->text)));

@@ -9,6 +9,7 @@
 #define DRC_BACKENDS_TERRAFORM_TERRAFORM_H
 
 #include "backends/backend.h"
+#include "base/map.h"
 #include "emit/hcl.h"
 
 struct tf_root;
@@ -62,6 +63,8 @@ struct tf_root {
     const char *account; /* number of the account, NULL when unknown */
     VEC(struct tf_block *) blocks;
     VEC(struct tf_variable *) variables;
+    struct map variable_names,
+        output_names; /* what is there already: name -> struct tf_variable *, tf_output * */
     VEC(struct tf_output *) outputs;
     VEC(struct tf_alias) aliases;
     struct {
