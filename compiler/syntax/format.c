@@ -105,7 +105,8 @@ static void collect(struct printer *printer, const struct recording *recording, 
             depth -= from->kind == T_TEMPLATE_END;
             to = &printer->toks[printer->count - 1];
             to->end = from->span.end - base;
-            to->many_lines = has_newline(printer->file, to->start, to->end);
+            if (depth == 0)
+                to->many_lines = has_newline(printer->file, to->start, to->end);
             continue;
         }
         to = &printer->toks[printer->count++];

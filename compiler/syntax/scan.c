@@ -28,8 +28,14 @@ struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct sp
     va_start(args, format);
     message = arena_vprintf(scanner->arena, format, args);
     va_end(args);
-    if (diag_info(code)->severity == SEVERITY_ERROR)
+    if (diag_info(code)->severity == SEVERITY_ERROR) {
         scanner->reported_at = span.start;
+        if (++scanner->errors == ERRORS_MAX) {
+            diag_help(diag_report(scanner->context->sink, DIAG_E0101, span, "too many mistakes, the rest of the file was not read"),
+                      "is this a specification at all?");
+            scanner->dead = true;
+        }
+    }
     return diag_report(scanner->context->sink, code, span, "%s", message);
 }
 

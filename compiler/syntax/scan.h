@@ -10,7 +10,7 @@
 #include "base/strbuf.h"
 #include "syntax/parse.h"
 
-enum { BRACKET_MAX = 600 };
+enum { BRACKET_MAX = 600, ERRORS_MAX = 10000 /* then the file is not read further */ };
 
 /* What stands open. A string with interpolation is STRING, and INTERPOLATION inside it. */
 enum bracket_kind { BRACKET_BLOCK, BRACKET_OBJECT, BRACKET_SQUARE, BRACKET_ROUND, BRACKET_INTERPOLATION, BRACKET_STRING };
@@ -101,6 +101,7 @@ struct scanner {
     uint32_t last_resync;
     uint32_t unterminated;      /* the last one-line string that was not closed */
     bool swallowed;             /* an open string or comment took the rest of the file, closing brackets included */
+    uint32_t errors;
     bool dead;                  /* gave up: only end of file from now on */
 
     /* kept by the parser's actions */
