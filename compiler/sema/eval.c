@@ -679,7 +679,7 @@ struct value eval_typed(struct evaluator *eval, const struct expr *expr, const s
 
 struct value eval(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected)
 {
-    return eval_typed(eval, expr, scope, expected, NULL);
+    return unset_null(eval_typed(eval, expr, scope, expected, NULL), expected);
 }
 
 /* ---------------------------------------------------------------- scopes, slots, deferred attributes */
@@ -817,6 +817,7 @@ struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t s
         eval->state->unknown_as_text = as_text;
         eval->state->frame = frame.outer;
     }
+    value = unset_null(value, row ? row->type : NULL);
     /* A circle reports while its slots are busy; whatever came of it stands now. */
     value.defaulted = place->defaulted;
     *place = value;
@@ -855,7 +856,7 @@ struct value eval_deferred(struct evaluator *eval, const struct entity *block, u
         return block->slots[row];
     if (!expr)
         return value_unknown();
-    return eval_typed(eval, expr, deferred_scope(eval, block, scope), info->type, NULL);
+    return unset_null(eval_typed(eval, expr, deferred_scope(eval, block, scope), info->type, NULL), info->type);
 }
 
 struct value eval_loop(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope, atom *name)

@@ -139,6 +139,9 @@ bool help_units(struct evaluator *eval, struct diag *diag, struct value number, 
             diag_help(diag, "multiply it by its unit, for example `%s * 1%%`", span_text(eval, span));
             return true;
         }
+        /* 0.3 is meant as a share of one. */
+        if (number.type == VALUE_DECIMAL && number.u.integer > 0 && number.u.integer <= NANO)
+            digits = value_show(eval, value_int(VALUE_DECIMAL, number.u.integer * 100));
         diag_fix(diag, span, arena_printf(eval->arena, "%s%%", digits), "write `%s%%`", digits);
         return true;
     case VALUE_MONEY:
@@ -285,18 +288,20 @@ static bool fits_list(struct evaluator *eval, struct value value, const struct t
     if (value.type != VALUE_LIST)
         return false;
     for (uint32_t i = 0; i < from->count; i++) {
-        struct value item;
+        struct value item = from->items[i];
+        bool dropped = item.type == VALUE_NULL && element->kind != TYPE_ANY; /* `c ? x : null` leaves the element out */
 
-        if (!value_fits(eval, from->items[i], element, &item))
+        if (!dropped && !value_fits(eval, from->items[i], element, &item))
             return false;
-        if (!to && (item.type != from->items[i].type || item.u.integer != from->items[i].u.integer)) {
+        /* Most lists need no copy. */
+        if (!to && (dropped || item.type != from->items[i].type || item.u.integer != from->items[i].u.integer)) {
             to = ARENA_NEW(eval->arena, struct value_list);
-            to->count = from->count;
+            to->count = i;
             to->items = ARENA_ARRAY(eval->arena, struct value, from->count);
-            memcpy(to->items, from->items, sizeof *to->items * from->count);
+            memcpy(to->items, from->items, sizeof *to->items * i);
         }
-        if (to)
-            to->items[i] = item;
+        if (to && !dropped)
+            to->items[to->count++] = item;
     }
     *out = value;
     if (to)
@@ -313,9 +318,14 @@ static bool fits_map(struct evaluator *eval, struct value value, const struct ty
     object = ARENA_NEW(eval->arena, struct value_object);
     object->count = value.u.object->count;
     object->pairs = ARENA_ARRAY(eval->arena, struct value_pair, object->count);
-    for (uint32_t i = 0; i < object->count; i++) {
-        object->pairs[i].key = value.u.object->pairs[i].key;
-        if (!value_fits(eval, value.u.object->pairs[i].value, element, &object->pairs[i].value))
+    object->count = 0;
+    for (uint32_t i = 0; i < value.u.object->count; i++) {
+        const struct value_pair *pair = &value.u.object->pairs[i];
+
+        if (pair->value.type == VALUE_NULL && element->kind != TYPE_ANY)
+            continue;
+        object->pairs[object->count].key = pair->key;
+        if (!value_fits(eval, pair->value, element, &object->pairs[object->count++].value))
             return false;
     }
     *out = value;
@@ -346,11 +356,8 @@ bool value_fits(struct evaluator *eval, struct value value, const struct type *t
     *out = value;
     if (value.type <= VALUE_UNKNOWN || value.type == VALUE_NA)
         return true;
-    if (value.type == VALUE_NULL && type->kind != TYPE_ANY) {
-        /* `null` takes an attribute back. */
-        *out = value_unknown();
-        return true;
-    }
+    if (value.type == VALUE_NULL)
+        return true; /* takes an attribute back, or leaves an element out: see unset_null() */
     switch (type->kind) {
     case TYPE_ANY:
         return true;
@@ -394,8 +401,6 @@ bool value_fits(struct evaluator *eval, struct value value, const struct type *t
         case VALUE_RUNTIME:
         case VALUE_FACT:
         case VALUE_REF:
-        case VALUE_HCL:
-        case VALUE_CALL:
             return true;
         case VALUE_WORD:
             *out = value_string(value.u.word);
@@ -661,10 +666,15 @@ struct value convert(struct evaluator *eval, struct value value, const struct ty
     return report_mismatch(eval, value, type, span, expr, what);
 }
 
+struct value unset_null(struct value value, const struct type *type)
+{
+    return value.type == VALUE_NULL && type && type->kind != TYPE_ANY ? value_unknown() : value;
+}
+
 struct value eval_convert(struct evaluator *eval, struct value value, const struct type *expected, struct span span,
                           const char *what)
 {
-    return expected ? convert(eval, value, expected, span, NULL, what) : value;
+    return expected ? unset_null(convert(eval, value, expected, span, NULL, what), expected) : value;
 }
 
 /* ---------------------------------------------------------------- types as values */

@@ -92,6 +92,8 @@ bool value_fits(struct evaluator *eval, struct value value, const struct type *t
 /* Converts or reports. `expr` (may be NULL) is what was written. */
 struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span,
                      const struct expr *expr, const char *what);
+/* `null` as the value of an attribute: it has none. */
+struct value unset_null(struct value value, const struct type *type);
 /* "the size `500GiB`", "an int", for messages; in the arena. */
 const char *value_describe(struct evaluator *eval, struct value value);
 const char *value_show(struct evaluator *eval, struct value value); /* as value_print(), in the arena, clipped */

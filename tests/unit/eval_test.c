@@ -330,8 +330,13 @@ static void conversions(void)
     typed("\"duration | enum(forever)\"", "type", "duration | enum(forever)");
     typed("durration", "type", "E0322 `durration` is not understood as a type");
     typed("null", "duration", "unknown");
+    typed("[db, true ? null : app, network]", "list(ref(asset))", "[db, network]");
+    typed("[null, 1]", "list", "[null, 1]");
+    typed("[1, 2]", "list(decimal)", "[1, 2]");
+    typed("hcl(\"x\")", "string", "E0300 expected `string`, found an HCL expression");
     CHECK_STR(help("20", "duration"), "write `20s`, `20m` or `20h`");
     CHECK_STR(help("30", "percent"), "write `30%`");
+    CHECK_STR(help("0.3", "percent"), "write `30%`");
     CHECK_STR(help("db", "list(ref(asset))"), "for a list of one element, write `[db]`");
     CHECK_STR(fix(), "[db]");
     CHECK_STR(help("\"db\"", "ref(asset)"), "declared things are named without quotes: `db`");
