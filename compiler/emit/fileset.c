@@ -194,13 +194,32 @@ struct output_file *fileset_add(struct fileset *set, const char *backend, const 
     return file;
 }
 
+static uint32_t origin_slot(const struct output_file *file, const char *origin)
+{
+    uint32_t mask = file->origin_slot_count - 1, slot = hash_text(origin) & mask;
+
+    while (file->origin_slots[slot] &&
+           strcmp(file->origins.items[file->origin_slots[slot] - 1], origin) != 0)
+        slot = (slot + 1) & mask;
+    return slot;
+}
+
 void output_file_add_origin(struct fileset *set, struct output_file *file, const char *origin)
 {
-    for (uint32_t i = 0; i < file->origins.len; i++) {
-        if (strcmp(file->origins.items[i], origin) == 0)
-            return;
+    uint32_t slot;
+
+    /* One file may come from every asset of a large specification. */
+    if ((file->origins.len + 1) * 2 > file->origin_slot_count) {
+        file->origin_slot_count = file->origin_slot_count ? file->origin_slot_count * 2 : 16;
+        file->origin_slots = ARENA_ARRAY(set->arena, uint32_t, file->origin_slot_count);
+        for (uint32_t i = 0; i < file->origins.len; i++)
+            file->origin_slots[origin_slot(file, file->origins.items[i])] = i + 1;
     }
+    slot = origin_slot(file, origin);
+    if (file->origin_slots[slot])
+        return;
     vec_push(set->arena, &file->origins, arena_strdup(set->arena, origin));
+    file->origin_slots[slot] = file->origins.len;
 }
 
 static int compare_files(const void *a, const void *b)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct output_file {
     const char *path;
@@ -18,6 +19,8 @@ struct output_file {
     size_t size;
     const char *backend;       /* the backend's name, e.g. "terraform" */
     VEC(const char *) origins; /* "file.dr:12", in the order added, each once */
+    uint32_t *origin_slots;    /* open-addressing table of origin number + 1, see fileset.c */
+    uint32_t origin_slot_count;
     bool executable;           /* mode 0755, else 0644 */
 };
 
