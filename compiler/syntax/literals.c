@@ -459,6 +459,10 @@ size_t scan_foreign(struct scanner *scanner, struct span span, const char *text,
         ascii++;
     size = utf8_decode(text + ascii, len - ascii, &character);
     *is_name = true;
+    if ((character >= 0x202A && character <= 0x202E) || (character >= 0x2066 && character <= 0x2069)) {
+        *is_name = ascii > 0 && !peek_digit(text[0]);
+        return ascii ? ascii : size; /* reported for the whole file, see parse.c */
+    }
     if (is_invisible(character)) {
         if (ascii > 0) {
             *is_name = text[0] < '0' || text[0] > '9';
@@ -475,7 +479,7 @@ size_t scan_foreign(struct scanner *scanner, struct span span, const char *text,
         uint32_t next;
 
         size = utf8_decode(text + end, len - end, &next);
-        if (is_invisible(next))
+        if (is_invisible(next)) /* bidirectional controls too */
             break;
     }
     span.end = span.start + (uint32_t)end;

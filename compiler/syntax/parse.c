@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct span at(const struct source_file *file, size_t offset, size_t len)
+static struct span at_text(const struct source_file *file, size_t offset, size_t len)
 {
     struct span span = {file->base + (uint32_t)offset, file->base + (uint32_t)(offset + len)};
 
@@ -22,6 +22,32 @@ static bool starts_with(const struct source_file *file, const char *bytes, size_
     return file->len >= len && memcmp(file->text, bytes, len) == 0;
 }
 
+/* Embedding, override and isolate controls (U+202A to U+202E, U+2066 to U+2069) make an editor show another order of the
+ * text than is read: what a reviewer approves is not what runs (CVE-2021-42574). */
+static void check_direction(const struct parse_context *context, const struct source_file *file)
+{
+    const char *end = file->text + file->len;
+    struct diag *diag = NULL;
+    uint32_t more = 0;
+
+    for (const char *at = file->text; (at = memchr(at, 0xE2, (size_t)(end - at))); at++) {
+        unsigned char second = (unsigned char)at[1], third = (unsigned char)at[2];
+
+        if (!(second == 0x80 && third >= 0xAA && third <= 0xAE) && !(second == 0x81 && third >= 0xA6 && third <= 0xA9))
+            continue;
+        if (diag) {
+            more++;
+            continue;
+        }
+        diag = diag_report(context->sink, DIAG_E0119, at_text(file, (size_t)(at - file->text), 3),
+                           "a control character (U+%04X) changes the order in which the text is shown",
+                           second == 0x80 ? 0x2000u + (third - 0x80u) : 0x2040u + (third - 0x80u));
+        diag_help(diag, "remove it; inside a string it can be written as `\\u{202e}`, which everybody sees");
+    }
+    if (more)
+        diag_note(diag, "there are %u more in this file", more);
+}
+
 /* False when the file cannot be read as text. `skip` gets the length of a byte order mark. */
 static bool check_bytes(const struct parse_context *context, const struct source_file *file, uint32_t *skip)
 {
@@ -30,34 +56,35 @@ static bool check_bytes(const struct parse_context *context, const struct source
 
     *skip = 0;
     if (starts_with(file, "\xFF\xFE", 2) || starts_with(file, "\xFE\xFF", 2)) {
-        diag_help(diag_report(context->sink, DIAG_E0102, at(file, 0, 2), "file is UTF-16, not UTF-8"),
+        diag_help(diag_report(context->sink, DIAG_E0102, at_text(file, 0, 2), "file is UTF-16, not UTF-8"),
                   "save it as UTF-8 without a byte order mark");
         return false;
     }
     bad = utf8_invalid(file->text, file->len);
     if (bad < file->len) {
-        diag_help(diag_at(diag_report(context->sink, DIAG_E0102, at(file, bad, 1), "file is not UTF-8"),
+        diag_help(diag_at(diag_report(context->sink, DIAG_E0102, at_text(file, bad, 1), "file is not UTF-8"),
                           "byte 0x%02X", (unsigned char)file->text[bad]),
                   "save it as UTF-8; the first %zu bytes are fine", bad);
         return false;
     }
     nul = memchr(file->text, '\0', file->len);
     if (nul) {
-        diag_help(diag_report(context->sink, DIAG_E0103, at(file, (size_t)(nul - file->text), 1), "file holds a NUL byte"),
+        diag_help(diag_report(context->sink, DIAG_E0103, at_text(file, (size_t)(nul - file->text), 1), "file holds a NUL byte"),
                   "remove the byte; or is this not a text file?");
     }
     if (starts_with(file, "\xEF\xBB\xBF", 3)) {
-        diag_fix(diag_report(context->sink, DIAG_E0104, at(file, 0, 3), "file starts with a byte order mark"),
-                 at(file, 0, 3), "", "remove it, or run `drc fmt -w`");
+        diag_fix(diag_report(context->sink, DIAG_E0104, at_text(file, 0, 3), "file starts with a byte order mark"),
+                 at_text(file, 0, 3), "", "remove it, or run `drc fmt -w`");
         *skip = 3;
     }
+    check_direction(context, file);
     cr = memchr(file->text, '\r', file->len);
     if (cr && cr[1] == '\n') {
-        diag_help(diag_report(context->sink, DIAG_E0105, at(file, (size_t)(cr - file->text), 1),
+        diag_help(diag_report(context->sink, DIAG_E0105, at_text(file, (size_t)(cr - file->text), 1),
                               "lines end with CR LF; they are read as LF"),
                   "run `drc fmt -w`, or keep the file with LF in version control");
     } else if (cr) {
-        diag_help(diag_report(context->sink, DIAG_E0106, at(file, (size_t)(cr - file->text), 1),
+        diag_help(diag_report(context->sink, DIAG_E0106, at_text(file, (size_t)(cr - file->text), 1),
                               "a carriage return stands alone"),
                   "end lines with LF");
     }
@@ -109,7 +136,7 @@ static struct file_tree *parse(const struct parse_context *context, struct sourc
     if (check_bytes(context, file, &skip)) {
         scanner_run(scanner, skip);
         if (!tree->blocks && !tree->imports && context->sink->errors == errors)
-            diag_help(diag_report(context->sink, DIAG_E0127, at(file, 0, 0), "file declares nothing"),
+            diag_help(diag_report(context->sink, DIAG_E0127, at_text(file, 0, 0), "file declares nothing"),
                       "`drc init` writes a first specification to start from");
     }
     scanner_delete(scanner);
@@ -139,7 +166,7 @@ struct expr *parse_expression(const struct parse_context *context, struct source
         scanner_run(scanner, skip);
         result = scanner->result;
         if (!result && context->sink->errors == errors)
-            diag_report(context->sink, DIAG_E0101, at(file, 0, file->len), "value is not an expression");
+            diag_report(context->sink, DIAG_E0101, at_text(file, 0, file->len), "value is not an expression");
     }
     scanner_delete(scanner);
     return context->sink->errors == errors ? result : NULL;
