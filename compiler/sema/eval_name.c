@@ -548,6 +548,15 @@ static struct value unknown_field(struct evaluator *eval, struct entity *entity,
             return value_error();
         }
     }
+    for (uint32_t i = 0; entity->kind && i < eval->model->kinds.len; i++) {
+        const struct kind_info *kind = eval->model->kinds.entries[i].value;
+
+        if (kind->of == entity->schema && map_get(&kind->by_name, name)) {
+            diag_help(diag, "things of kind `%s` have it; to loop over those alone, write `x in %s : %s`", kind->entity->name,
+                      entity->schema->plural, kind->entity->name);
+            return value_error();
+        }
+    }
     near = suggest(eval, name, names.list.items, names.list.len);
     if (near)
         diag_help(diag, "did you mean `%s`?", near);

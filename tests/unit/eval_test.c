@@ -248,6 +248,7 @@ static void names_and_fields(void)
     TEST("did you mean");
     CHECK_STR(help("self.sizee", NULL), "did you mean `size`?");
     CHECK_STR(help("asset.dbb", NULL), "did you mean `db`?");
+    CHECK_STR(help("app.port", NULL), "things of kind `data` have it; to loop over those alone, write `x in assets : data`");
     CHECK_STR(help("self.flavour == swet", NULL), "did you mean `sweet`?");
     CHECK_STR(fix(), "sweet");
     CHECK_STR(help("db-cache", NULL), "a name may hold `-`; for a subtraction write `db - cache`");
