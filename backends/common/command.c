@@ -218,12 +218,27 @@ static const char *trimmed(struct arena *arena, const char *text)
     return arena_strndup(arena, text + start, end - start);
 }
 
+static bool has_lines(struct arena *arena, const struct command *command)
+{
+    struct strbuf text = STRBUF_INIT;
+    bool several;
+
+    for (uint32_t i = 0; i < command->piece_count; i++)
+        strbuf_addstr(&text, command->pieces[i].script ? command->pieces[i].script : "x");
+    several = strchr(trimmed(arena, strbuf_str(&text)), '\n') != NULL;
+    strbuf_release(&text);
+    return several;
+}
+
 static void write_shell(struct sh *w, const struct command *command)
 {
     struct scanner s = {0};
     struct strbuf text = STRBUF_INIT;
     unsigned number = 0, depth = w->depth;
 
+    /* Several lines are written at the margin: indentation could change what stands inside quotes. */
+    if (has_lines(w->arena, command))
+        w->depth = 0;
     for (uint32_t i = 0; i < command->piece_count; i++) {
         const struct shell_piece *piece = &command->pieces[i];
         const char *variable;
@@ -241,9 +256,6 @@ static void write_shell(struct sh *w, const struct command *command)
         add_reference(&text, s.stack[s.depth], variable);
         s.previous = 'v';
     }
-    /* Several lines are written at the margin: indentation could change what stands inside quotes. */
-    if (strchr(trimmed(w->arena, strbuf_str(&text)), '\n'))
-        w->depth = 0;
     sh_source(w, (struct sh_source){trimmed(w->arena, strbuf_str(&text))});
     w->depth = depth;
     strbuf_release(&text);

@@ -493,6 +493,8 @@ main() {
     if ((PARALLEL == 0)); then
         PARALLEL="${FACT[parallel]}"
     fi
+    DRC_OUT_FOLDER="$(cd -- "${HERE}/.." && pwd)"
+    export DRC_OUT_FOLDER
     export DRC_DRILL="${DRILL}" DRC_INCIDENT_ID="${INCIDENT}" DRC_INCIDENT_SCENARIO="${SCENARIO}"
     DRC_INCIDENT_STARTED="$(drc_utc "${INTERRUPTED_AT}")"
     # Steps that move traffic call what the other targets wrote beside this folder.

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 from lib import examples
 from lib.core import Failure, Sandbox, Skip, need, readable
@@ -15,6 +16,8 @@ program = os.path.basename(sys.argv[0])
 line = " ".join([program] + args)
 with open(home / "calls", "a") as calls:
     print(json.dumps([program] + args), file=calls)
+if program == "tar":
+    sys.stdin.read()
 LOST = os.environ.get("STUB_LOST", "")
 if LOST and LOST in args:
     sys.exit("could not connect to the endpoint URL")
@@ -35,14 +38,19 @@ elif program == "aws" and args[:2] == ["rds", "describe-db-instances"]:
         print(source)
     elif "DBInstanceStatus" in query:
         print("available")
-elif program == "aws" and args[:2] == ["elasticache", "describe-replication-groups"]:
-    print("available")
 elif program == "kubectl" and "scale" in args:
     target = next(a for a in args if "/" in a and not a.startswith("-")).split("/")[1]
     mark("scale-" + target, next(a for a in args if a.startswith("--replicas=")).split("=")[1])
 elif program == "kubectl" and "get" in args and "deployment" in args:
     print(mark("scale-" + args[args.index("deployment") + 1]) or "0")
+else:
+    # Whatever a step waits for is so: the test has read it from the steps.
+    expected = json.loads((home / "expected").read_text())
+    print(expected.get(" ".join([program] + args[:2]), ""))
 """
+
+# `found=$(aws eks describe-cluster …) && test "$found" = ACTIVE` in a step file.
+WAITS_FOR = re.compile(r"found=\$\((\w+ \S+ \S+)[^)]*\)\s*&&\s*test \"\$found\" = (\S+)")
 
 
 def rows(path):
@@ -53,7 +61,11 @@ class Rig:
     def __init__(self, env, folder, scenario):
         need("bash", "flock", "timeout")
         self.env, self.folder, self.scenario = env, folder, scenario
-        self.restore = examples.built(env, "platform") / "restore"
+        # A copy, in which the script that moves traffic (it has tests of its own) is a stub as well.
+        shutil.copytree(examples.built(env, "platform"), folder / "out")
+        self.restore = folder / "out/restore"
+        if (folder / "out/route53/traffic.sh").exists():
+            (folder / "out/route53/traffic.sh").write_text(CLOUD)
         self.tables = self.restore / "scenarios" / scenario
         if not self.tables.is_dir():
             raise Skip(f"the platform example has no scenario {scenario}")
@@ -64,6 +76,11 @@ class Rig:
             path.write_text(CLOUD)
             path.chmod(0o755)
         self.steps = {row[1]: row for row in rows(self.tables / "steps.tsv")}
+        expected = {}
+        for path in (self.tables / "steps").iterdir():
+            for command, word in WAITS_FOR.findall(path.read_text(encoding="utf-8")):
+                expected[command] = word.strip("'\"")
+        (folder / "stub/expected").write_text(json.dumps(expected))
         lines = []
         for key, name, kind, default, asset, ask in rows(self.tables / "inputs.tsv"):
             lines.append(f"input.{key}=" + {"timestamp": "2026-01-02T03:04:05Z", "date": "2026-01-02", "int": "1",
@@ -117,6 +134,8 @@ def test_region_loss(env):
         # The application's pods start meanwhile; whether they are ready is asked once the database is promoted.
         if not (promote < ready and scale < ready):
             raise Failure(f"order: promote {promote}, scale {scale}, ready {ready}\n{calls}")
+        if "traffic.sh" not in {call[0] for call in calls}:
+            raise Failure("traffic was not moved")
         if any("us-east-1" in call for call in calls):
             raise Failure("a command went to the lost region")
         objectives = {asset["name"]: asset for asset in rig.record()["assets"]}

@@ -1,0 +1,158 @@
+"""What a specification can say about steps and drills, from the language to what runs: a kind of the test's own, whose
+steps call a stub program."""
+
+import json
+
+from lib.core import Sandbox, readable
+from lib.rig import Rig, check, index
+
+SPECIFICATION = """
+kind place : site { level = host }
+kind thing : infra {
+  attribute steps { type = string  default = "" }
+  method fix {
+    covers = [instance, host]
+    rpo    = none
+    step optional { when = self.steps == "flow"  run = ["stub", "optional"]  best_effort = true  timeout = 60s  takes = 1s }
+    step goes-on  { when = self.steps == "flow"  run = ["stub", "goes-on"]  on_failure = continue  takes = 1s }
+    step asks     { when = self.steps == "flow"  run = ["stub", "asks"]  on_failure = ask  takes = 1s }
+    step first    { when = self.steps == "undo"  run = ["stub", "first"]  undo = ["stub", "undo-first"]  takes = 1s }
+    step second   { when = self.steps == "undo"  run = ["stub", "second"]  undo = ["stub", "undo-second"]  takes = 1s }
+    step third    { when = self.steps == "undo"  run = ["stub", "third"]  takes = 1s }
+    step by-hand  { when = self.steps == "hand"  manual = "turn the key"  check = ["stub", "turned?"]  verify = ["stub", "holds?"]  takes = 1m }
+    step last     { run = ["stub", "last", self.name]  takes = 1s }
+  }
+}
+plan p { title = "p"  owner = ann }
+person ann { name = "Ann"  phone = "1"  email = "a@example.com" }
+site one : place { role = primary }
+class lost { title = "Lost" }
+asset flow : thing { site = one  steps = "flow" }
+asset undo : thing { site = one  steps = "undo" }
+asset hand : thing { site = one  steps = "hand" }
+scenario flow { class = lost  fails = [flow]  detect = 1m }
+scenario undo { class = lost  fails = [undo]  detect = 1m }
+scenario hand { class = lost  fails = [hand]  detect = 1m }
+drill rehearsal {
+  kind = functional
+  scenario = flow
+  cadence = 30d
+  criteria = ["it worked"]
+  environment { create = ["stub", "create"]  destroy = ["stub", "destroy"] }
+  step one { run = ["stub", "drill-one"]  takes = 1m }
+  step two { run = ["stub", "drill-two"]  takes = 1m }
+}
+drill whole { kind = full  scenario = flow  cadence = 90d }
+"""
+
+
+def declared(name):
+    return (name, "--yes-i-declare", "INC-1")
+
+
+def states(rig):
+    return {step["step"]: step["state"] for step in rig.record()["steps"]}
+
+
+def test_failure_policies(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        for name in ("optional", "goes-on"):
+            rig.behave(name, "exit 1")
+        rig.behave("asks", "once exit 1")
+        rig.run(*declared("flow"), "--answers", rig.answers(failure__flow__asks="retry"), expect=0)
+        found = states(rig)
+        check(found["flow.optional"] == "continued" and found["flow.goes-on"] == "continued" and found["flow.asks"] == "ok"
+              and found["flow.last"] == "ok", f"{found}")
+        check(rig.names().count("asks") == 2, f"{rig.names()}")
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.behave("asks", "exit 1")
+        rig.run(*declared("flow"), "--answers", rig.answers(failure__flow__asks="block"), expect=1)
+        check(states(rig)["flow.last"] == "blocked", f"{states(rig)}")
+        rig.run("flow", "--resume", "--answers", rig.answers(failure__flow__asks="continue"), expect=0)
+        check(states(rig)["flow.last"] == "ok", f"{states(rig)}")
+
+
+def test_rollback(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.behave("third", "exit 1")
+        rig.run(*declared("undo"), expect=1)
+        rig.run("undo", "--rollback", expect=0)
+        names = rig.names()
+        second, first = index(names, "undo-second", "undo-first")
+        check(second < first, f"not newest first: {names}")
+        # Afterwards everything is to be done again.
+        rig.behave("third", "exit 0")
+        rig.forget()
+        rig.run("undo", "--resume", expect=0)
+        index(rig.names(), "first", "second", "third", "last")
+
+
+def test_manual_steps_are_checked(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.behave("turned?", "once exit 1")
+        rig.behave("holds?", "once exit 1")
+        rig.run(*declared("hand"), "--answers", rig.answers(step__hand__by_hand="done"), expect=1)
+        # `by-hand` cannot be a keyword: the key in the answers file has its name as written.
+        (folder / "answers").write_text("step.hand.by-hand=done\n")
+        rig.forget()
+        rig.behave("turned?", "exit 1")
+        rig.behave("holds?", "once exit 1")
+        rig.run("hand", "--resume", "--answers", str(folder / "answers"), expect=1)
+        check(states(rig)["hand.by-hand"] == "failed", f"said to be done, but it does not hold: {states(rig)}")
+        rig.run("hand", "--resume", "--answers", str(folder / "answers"), expect=0)
+        check(states(rig)["hand.by-hand"] == "ok", f"{states(rig)}")
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.run(*declared("hand"), expect=0)
+        check(states(rig)["hand.by-hand"] == "skipped", f"done already, and yet somebody was asked: {states(rig)}")
+
+
+def drill(rig, name, *arguments):
+    done = rig.env.run(["bash", rig.restore / f"drills/{name}.sh", *arguments], rig.folder, env=rig.variables(), timeout=60,
+                       limit=False)
+    rig.output = readable(done.stdout) + readable(done.stderr)
+    return done.code
+
+
+def drill_record(rig):
+    return json.loads(max((rig.folder / "state/drills").glob("*.json")).read_text())
+
+
+def test_drill(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        check(drill(rig, "rehearsal") == 3 and rig.names() == [], f"not confirmed, but {rig.names()}")
+        check(drill(rig, "rehearsal", "--dry-run") == 0 and rig.names() == [], f"a dry run did {rig.names()}")
+        check("stub create" in rig.output and "stub destroy" in rig.output, rig.output)
+        check(drill(rig, "rehearsal", "--yes") == 0, rig.output)
+        check(rig.names() == ["create", "drill-one", "drill-two", "destroy"], f"{rig.names()}")
+        record = drill_record(rig)
+        check(record["success"] is True and [part["state"] for part in record["parts"]] == ["ok"] * 3
+              and record["criteria"] == [{"text": "it worked", "met": None}], f"{record}")
+
+
+def test_failed_drill_is_taken_down(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.behave("drill-one", "exit 1")
+        check(drill(rig, "rehearsal", "--yes") == 1, rig.output)
+        check(rig.names() == ["create", "drill-one", "destroy"], f"{rig.names()}")
+        check(drill_record(rig)["success"] is False, f"{drill_record(rig)}")
+        rig.forget()
+        rig.behave("create", "exit 1")
+        check(drill(rig, "rehearsal", "--yes") == 1, rig.output)
+        check(rig.names() == ["create", "destroy"], f"what was half made was not taken down: {rig.names()}")
+
+
+def test_drill_of_a_scenario(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        check(drill(rig, "whole", "--yes") == 0, rig.output)
+        index(rig.names(), "asks", "last")
+        record = drill_record(rig)
+        with open(record["recovery_record"], encoding="utf-8") as file:
+            check(json.load(file)["kind"] == "drill-simulated", "the record of the rehearsal")
