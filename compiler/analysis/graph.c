@@ -34,7 +34,7 @@ static const struct edge *edge_at(const struct asset *asset, uint32_t i)
 static void report_cycle(struct analysis *a, const struct tarjan *t, struct asset *start)
 {
     uint32_t count = a->plan->asset_count;
-    uint32_t *queue = ARENA_ARRAY(a->arena, uint32_t, count);
+    uint32_t *queue = ARENA_ARRAY(a->arena, uint32_t, count + 1); /* the start is in it twice: first and last */
     const struct edge **came_by = ARENA_ARRAY(a->arena, const struct edge *, count);
     struct asset **came_from = ARENA_ARRAY(a->arena, struct asset *, count);
     bool *seen = ARENA_ARRAY(a->arena, bool, count);
