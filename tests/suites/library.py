@@ -11,7 +11,7 @@ from lib.core import Failure, Sandbox, Skip, Test, readable
 KIND = re.compile(r"^kind ([\w.-]+)", re.M)
 RULE = re.compile(r"^rule ([\w-]+) \{$", re.M)
 EXAMPLE = re.compile(r'example (failing|passing) \{\n\s+spec = """\n(.*?)"""', re.S)
-COMMAND = re.compile(r'(?:run|check|until|verify)\s*= (\[\s*"aws",.*?\])\n', re.S)
+COMMAND = re.compile(r'(?:run|check|until|verify)\s*= (?:concat\(\s*)?(\[\s*"aws",.*?\])\n', re.S)
 
 
 def parts(text, pattern):
