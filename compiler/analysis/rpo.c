@@ -30,12 +30,30 @@ static const struct zone *zone_of(struct analysis *a, const struct schedule *sch
 }
 
 /* Gaps are cached by what the schedule says: 100,000 assets share a few schedules. */
+struct known_gap {
+    struct schedule_gap gap;
+    enum cron_dialect dialect; /* whose gap it is */
+};
+
+/* A job is written for cron, systemd and Kubernetes, and nobody knows which of them will run it: the worst counts. What none of them can
+ * express (`every 7h`) is judged by the instants it names; the targets say that a person must run it. */
+static void work_out_gap(struct analysis *a, const struct schedule *schedule, uint32_t missed, struct known_gap *out)
+{
+    uint32_t written_for = 1u << DIALECT_DEBIAN | 1u << DIALECT_SYSTEMD | 1u << DIALECT_KUBERNETES;
+
+    schedule_gap_among(a->arena, schedule, written_for, zone_of(a, schedule), missed, &out->gap, &out->dialect);
+    if (out->gap.status == SCHEDULE_REFUSED) {
+        out->dialect = DIALECT_PLAIN;
+        schedule_gap(a->arena, schedule, DIALECT_PLAIN, zone_of(a, schedule), missed, &out->gap);
+    }
+}
+
 static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
 {
     struct value missed = entity_slot(backup, BACKUP_missed);
     uint32_t k = missed.type == VALUE_INT && missed.u.integer > 0 ? (uint32_t)missed.u.integer : 0;
     struct strbuf text = STRBUF_INIT;
-    struct schedule_gap *gap;
+    struct known_gap *gap;
     atom key;
 
     print_schedule(&text, schedule);
@@ -44,11 +62,11 @@ static const struct schedule_gap *gap_of(struct analysis *a, const struct entity
     strbuf_release(&text);
     gap = map_get(&a->gaps, key);
     if (!gap) {
-        gap = ARENA_NEW(a->arena, struct schedule_gap);
-        schedule_gap(a->arena, schedule, DIALECT_PLAIN, zone_of(a, schedule), k, gap);
+        gap = ARENA_NEW(a->arena, struct known_gap);
+        work_out_gap(a, schedule, k, gap);
         map_add(&a->gaps, a->arena, key, gap);
     }
-    return gap;
+    return &gap->gap;
 }
 
 struct loss {
@@ -111,12 +129,15 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
             return loss; /* reported by check_backups */
         }
         {
+            const struct zone *zone = zone_of(a, schedule.u.schedule);
+            bool by = zone || schedule.u.schedule->kind == SCHEDULE_CRON; /* schedulers differ here */
             struct strbuf text = STRBUF_INIT;
 
-            strbuf_addf(&text, "largest gap of `%s`, from ", backup->name);
-            print_instant(&text, gap->max_from, NULL);
+            strbuf_addf(&text, "largest gap of `%s`%s%s, from ", backup->name, by ? " under " : "",
+                        by ? dialect_name(((const struct known_gap *)(const void *)gap)->dialect) : "");
+            print_instant(&text, gap->max_from, zone);
             strbuf_addstr(&text, " to ");
-            print_instant(&text, gap->max_to, NULL);
+            print_instant(&text, gap->max_to, zone);
             add_term(a, &loss, strbuf_dup(&text, a->arena), gap->max_gap, row_span(a, backup, "schedule"));
             strbuf_release(&text);
         }
