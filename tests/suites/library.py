@@ -11,7 +11,7 @@ from lib.core import Failure, Sandbox, Skip, Test, readable
 KIND = re.compile(r"^kind ([\w.-]+)", re.M)
 RULE = re.compile(r"^rule ([\w-]+) \{$", re.M)
 EXAMPLE = re.compile(r'example (failing|passing) \{\n\s+spec = """\n(.*?)"""', re.S)
-COMMAND = re.compile(r'(?:run|check|until|verify)\s*= (?:concat\(\s*)?(\[\s*"aws",.*?\])\n', re.S)
+COMMAND = re.compile(r'(?:run|check|until|verify)\s*= (?:concat\(\s*)?(\[\s*"aws",.*?\]),?\n', re.S)
 
 
 def parts(text, pattern):
@@ -77,6 +77,24 @@ def promotes_after_fence(path):
         raise Failure("\n".join(problems))
 
 
+FRAMEWORK = """
+plan p { title = "P"  owner = a  deputy = b  review = 180d }
+person a { name = "A"  phone = "+49 30 1"  email = "a@example.com" }
+person b { name = "B"  phone = "+49 30 2"  email = "b@example.com" }
+"""
+
+
+def framework_compiles(env, name):
+    """Each control refers to rules and sorts of drill that exist."""
+    with Sandbox() as folder:
+        (folder / "main.dr").write_text(f'import "std/frameworks/{name}"\n' + FRAMEWORK, encoding="utf-8")
+        env.compile(["check", "main.dr"], folder)
+    text = (env.root / "stdlib" / "frameworks" / f"{name}.dr").read_text(encoding="utf-8")
+    controls = len(re.findall(r"^  control ", text, re.M))
+    if controls < 3 or controls != len(re.findall(r"^    evidence\b", text, re.M)):
+        raise Failure(f"framework `{name}`: {controls} controls, and not each says what is evidence")
+
+
 def every_kind_is_listed(env):
     index = (env.root / "stdlib" / "README.md").read_text(encoding="utf-8")
     missing = [name for path in sources(env) for name in KIND.findall(path.read_text(encoding="utf-8"))
@@ -140,6 +158,8 @@ def collect(env):
             continue
         yield Test(f"figures/{name}", lambda path=path: figures_have_sources(path))
         yield Test(f"fence/{name}", lambda path=path: promotes_after_fence(path))
+    for path in sorted((env.root / "stdlib" / "frameworks").glob("*.dr")):
+        yield Test(f"framework/{path.stem}", lambda path=path: framework_compiles(env, path.stem))
     yield Test("listed", lambda: every_kind_is_listed(env))
     yield Test("tried", lambda: every_kind_is_tried(env))
     yield Test("aws-commands", lambda: aws_commands(env))
