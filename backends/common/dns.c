@@ -136,8 +136,11 @@ static void read_health(const struct plan *plan, struct arena *arena, struct dns
     if (!health->entity)
         return;
     type = entity_string(model, health->entity, "type", "https");
+    health->alarm = entity_string(model, health->entity, "alarm", NULL);
+    health->alarm_region = entity_string(model, health->entity, "alarm_region", target->region);
+    health->request = strcmp(type, "alarm") != 0;
     health->search = entity_string(model, health->entity, "search", NULL);
-    health->secure = strcmp(type, "https") == 0;
+    health->secure = strcmp(type, "https") == 0 || strcmp(type, "calculated") == 0;
     if (strcmp(type, "tcp") == 0)
         health->type = "TCP";
     else if (strcmp(type, "http") == 0)

@@ -19,6 +19,8 @@ enum dns_routing { DNS_SIMPLE, DNS_FAILOVER, DNS_WEIGHTED, DNS_LATENCY };
 struct dns_health {
     struct entity *entity; /* the `health` block; NULL: the target has none */
     const char *type;      /* Route 53's name: HTTPS, HTTPS_STR_MATCH, HTTP, HTTP_STR_MATCH, TCP */
+    bool request;          /* something is asked; false: only the alarm counts */
+    const char *alarm, *alarm_region; /* CloudWatch alarm that must be quiet; NULL */
     bool secure;           /* HTTPS: SNI is sent */
     const char *host;      /* name or address checked; NULL when the specification does not say */
     bool host_is_address;  /* IPv4 or IPv6 */

@@ -30,11 +30,16 @@ static void check_health(const struct plan *plan, struct diag_sink *sink, const 
     if (!entity)
         return;
     type = entity_string(plan->model, entity, "type", "https");
-    if (strcmp(type, "calculated") == 0 || strcmp(type, "alarm") == 0)
+    if (!health->alarm && (strcmp(type, "calculated") == 0 || strcmp(type, "alarm") == 0))
         diag_help(diag_report(sink, DIAG_E0711, span_of(plan, entity, "type"),
-                              "a health check of type `%s` says nothing about what it is made of", type),
-                  "use `https`, `http` or `tcp`; `mode = stop` combines a request with an alarm of the "
-                  "recovery Region");
+                              "a health check of type `%s` does not say which alarm it follows", type),
+                  "add `alarm = \"NAME\"`; a check of type `https` with an `alarm` wants both to be well");
+    if (health->alarm && !*health->alarm_region)
+        diag_help(diag_report(sink, DIAG_E0711, span_of(plan, entity, "alarm"),
+                              "the Region of alarm `%s` is not known", health->alarm),
+                  "add `alarm_region = \"REGION\"`, or label the target with a site in a Region");
+    if (!health->request)
+        return;
     if (health->interval_s != 10 && health->interval_s != 30)
         diag_help(diag_report(sink, DIAG_E0711, span_of(plan, entity, "interval"),
                               "Route 53 asks every 10 or every 30 seconds, not every %lld",

@@ -67,9 +67,41 @@ const char *r53_alarm(struct r53 *r53, const struct dns_endpoint *endpoint)
 
 /* ---- health checks ---- */
 
-static bool has_request_check(const struct dns_endpoint *endpoint, uint32_t target)
+/* Names of the checks a target's record depends on, without the prefix: its request, its alarm, and for the
+ * primary of `mode = stop` the switch. */
+struct checks {
+    const char *names[3];
+    uint32_t count;
+};
+
+static const struct dns_target *standby_of(const struct dns_endpoint *endpoint)
 {
-    return endpoint->targets[target].health.entity && endpoint->mode != DNS_ARC;
+    return endpoint->target_count > 1 ? &endpoint->targets[1] : NULL;
+}
+
+static struct checks checks_of(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+{
+    const struct dns_health *health = &endpoint->targets[target].health;
+    const char *name = r53_name(r53, endpoint->targets[target].name);
+    struct checks checks = {0};
+
+    if (endpoint->mode == DNS_ARC)
+        return checks;
+    if (health->entity && health->request)
+        checks.names[checks.count++] = name;
+    if (health->entity && health->alarm)
+        checks.names[checks.count++] = arena_printf(r53->arena, "%s-alarm", name);
+    if (endpoint->mode == DNS_STOP && target == 0 && standby_of(endpoint))
+        checks.names[checks.count++] = "switch";
+    return checks;
+}
+
+/* The one that combines several; a calculated check cannot watch another one. */
+static const char *combined_name(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+{
+    return endpoint->mode == DNS_STOP && target == 0
+               ? "primary-serves"
+               : arena_printf(r53->arena, "%s-healthy", r53_name(r53, endpoint->targets[target].name));
 }
 
 static void request_check(struct r53 *r53, const struct dns_endpoint *endpoint,
@@ -104,9 +136,39 @@ static void request_check(struct r53 *r53, const struct dns_endpoint *endpoint,
     end(r53, &out, endpoint, arena_printf(r53->arena, "health-check-%s", r53_name(r53, target->name)));
 }
 
-static const struct dns_target *standby_of(const struct dns_endpoint *endpoint)
+static void alarm_check(struct r53 *r53, const struct dns_endpoint *endpoint, const char *name,
+                        const char *alarm, const char *region, const char *without_data)
 {
-    return endpoint->target_count > 1 ? &endpoint->targets[1] : NULL;
+    struct out out;
+    struct jsonw *j = &out.json;
+
+    begin(&out);
+    jsonw_key_string(j, "Type", "CLOUDWATCH_METRIC");
+    jsonw_key_object(j, "AlarmIdentifier");
+    jsonw_key_string(j, "Region", region);
+    jsonw_key_string(j, "Name", alarm);
+    jsonw_object_end(j);
+    jsonw_key_string(j, "InsufficientDataHealthStatus", without_data);
+    end(r53, &out, endpoint, arena_printf(r53->arena, "health-check-%s", name));
+}
+
+static void combined_check(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+{
+    struct checks checks = checks_of(r53, endpoint, target);
+    struct out out;
+    struct jsonw *j = &out.json;
+
+    if (checks.count < 2)
+        return;
+    begin(&out);
+    jsonw_key_string(j, "Type", "CALCULATED");
+    jsonw_key_int(j, "HealthThreshold", checks.count);
+    jsonw_key_array(j, "ChildHealthChecks");
+    for (uint32_t i = 0; i < checks.count; i++)
+        jsonw_string(j, arena_printf(r53->arena, "health-check-%s", checks.names[i]));
+    jsonw_array_end(j);
+    end(r53, &out, endpoint,
+        arena_printf(r53->arena, "health-check-%s", combined_name(r53, endpoint, target)));
 }
 
 /* mode = stop: an alarm in the recovery Region, a check of that alarm, and both checks of the primary as one.
@@ -142,39 +204,23 @@ static void switch_checks(struct r53 *r53, const struct dns_endpoint *endpoint)
     jsonw_key_string(j, "TreatMissingData", "ignore");
     end(r53, &out, endpoint, "alarm-switch");
 
-    begin(&out);
-    jsonw_key_string(j, "Type", "CLOUDWATCH_METRIC");
-    jsonw_key_object(j, "AlarmIdentifier");
-    jsonw_key_string(j, "Region", standby->region);
-    jsonw_key_string(j, "Name", r53_alarm(r53, endpoint));
-    jsonw_object_end(j);
-    jsonw_key_string(j, "InsufficientDataHealthStatus", "Healthy");
-    end(r53, &out, endpoint, "health-check-switch");
-
-    if (!has_request_check(endpoint, 0))
-        return;
-    begin(&out);
-    jsonw_key_string(j, "Type", "CALCULATED");
-    jsonw_key_int(j, "HealthThreshold", 2);
-    jsonw_key_array(j, "ChildHealthChecks");
-    jsonw_string(j, arena_printf(r53->arena, "health-check-%s", r53_name(r53, endpoint->targets[0].name)));
-    jsonw_string(j, "health-check-switch");
-    jsonw_array_end(j);
-    end(r53, &out, endpoint, "health-check-primary-serves");
+    alarm_check(r53, endpoint, "switch", r53_alarm(r53, endpoint), standby->region, "Healthy");
 }
 
 /* The check a record carries; NULL: none. */
 static const char *record_check(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
 {
-    const char *name = r53_name(r53, endpoint->targets[target].name);
+    struct checks checks = checks_of(r53, endpoint, target);
 
     if (endpoint->routing == DNS_SIMPLE || endpoint->mode == DNS_MANUAL)
         return NULL;
     if (endpoint->mode == DNS_ARC)
-        return arena_printf(r53->arena, "health-check-%s-control", name);
-    if (endpoint->mode == DNS_STOP && target == 0)
-        return has_request_check(endpoint, 0) ? "health-check-primary-serves" : "health-check-switch";
-    return has_request_check(endpoint, target) ? arena_printf(r53->arena, "health-check-%s", name) : NULL;
+        return arena_printf(r53->arena, "health-check-%s-control",
+                            r53_name(r53, endpoint->targets[target].name));
+    if (checks.count == 0)
+        return NULL;
+    return arena_printf(r53->arena, "health-check-%s",
+                        checks.count > 1 ? combined_name(r53, endpoint, target) : checks.names[0]);
 }
 
 /* ---- records ---- */
@@ -331,14 +377,12 @@ static void list_checks(struct r53 *r53, struct jsonw *j, const struct dns_endpo
 {
     jsonw_key_array(j, "checks");
     for (uint32_t i = 0; i < endpoint->target_count; i++) {
-        if (has_request_check(endpoint, i))
-            jsonw_string(
-                j, arena_printf(r53->arena, "health-check-%s", r53_name(r53, endpoint->targets[i].name)));
-    }
-    if (endpoint->mode == DNS_STOP && standby_of(endpoint)) {
-        jsonw_string(j, "health-check-switch");
-        if (has_request_check(endpoint, 0))
-            jsonw_string(j, "health-check-primary-serves");
+        struct checks checks = checks_of(r53, endpoint, i);
+
+        for (uint32_t c = 0; c < checks.count; c++)
+            jsonw_string(j, arena_printf(r53->arena, "health-check-%s", checks.names[c]));
+        if (checks.count > 1)
+            jsonw_string(j, arena_printf(r53->arena, "health-check-%s", combined_name(r53, endpoint, i)));
     }
     jsonw_array_end(j);
 }
@@ -395,9 +439,15 @@ void r53_endpoint(struct r53 *r53, const struct dns_endpoint *endpoint)
 {
     if (endpoint->target_count == 0)
         return;
-    for (uint32_t i = 0; i < endpoint->target_count; i++) {
-        if (has_request_check(endpoint, i))
-            request_check(r53, endpoint, &endpoint->targets[i]);
+    for (uint32_t i = 0; i < endpoint->target_count && endpoint->mode != DNS_ARC; i++) {
+        const struct dns_target *target = &endpoint->targets[i];
+
+        if (target->health.entity && target->health.request)
+            request_check(r53, endpoint, target);
+        if (target->health.entity && target->health.alarm)
+            alarm_check(r53, endpoint, arena_printf(r53->arena, "%s-alarm", r53_name(r53, target->name)),
+                        target->health.alarm, target->health.alarm_region, "LastKnownStatus");
+        combined_check(r53, endpoint, i);
     }
     if (endpoint->mode == DNS_STOP)
         switch_checks(r53, endpoint);

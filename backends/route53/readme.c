@@ -49,10 +49,13 @@ static void targets_table(struct r53 *r53, struct md *w, const struct dns_endpoi
         const struct dns_health *health = &target->health;
         struct md_inline check = MD("none");
 
-        if (health->entity)
+        if (health->entity && health->request)
             check = md_textf(arena, "%s %s%s, every %lld s, %lld failures", health->type,
                              health->host ? health->host : "", health->path ? health->path : "",
                              (long long)health->interval_s, (long long)health->threshold);
+        if (health->entity && health->alarm)
+            check =
+                md_cat(arena, health->request ? check : MD(""), MD(" alarm "), md_code(arena, health->alarm));
         MD_ROW(w, md_text(arena, i == 0 ? arena_printf(arena, "%s (primary)", target->name) : target->name),
                md_text(arena, target->region), target_text(arena, target), check);
     }
@@ -65,7 +68,7 @@ static void detection(struct r53 *r53, struct md *w, const struct dns_endpoint *
     struct arena *arena = r53->arena;
     const struct dns_health *health = &endpoint->targets[0].health;
 
-    if (endpoint->mode == DNS_HEALTH && health->entity) {
+    if (endpoint->mode == DNS_HEALTH && health->entity && health->request) {
         md_paragraph(w, md_textf(arena,
                                  "Until users reach the other side: N x (interval + timeout) + TTL = %lld x "
                                  "(%lld s + %lld s) + %lld s = %lld s, "
@@ -73,6 +76,14 @@ static void detection(struct r53 *r53, struct md *w, const struct dns_endpoint *
                                  (long long)health->threshold, (long long)health->interval_s,
                                  (long long)health->timeout_s, (long long)endpoint->effective_ttl_s,
                                  (long long)(health->detect_s + endpoint->effective_ttl_s)));
+        return;
+    }
+    if (endpoint->mode == DNS_HEALTH && health->entity) {
+        md_paragraph(w, md_cat(arena,
+                               MD("The primary counts as unhealthy as soon as the alarm goes off; its "
+                                  "periods decide how soon that is. "),
+                               md_textf(arena, "Resolvers follow within %s.",
+                                        seconds(r53, endpoint->effective_ttl_s))));
         return;
     }
     if (endpoint->mode == DNS_HEALTH && endpoint->targets[0].alias) {

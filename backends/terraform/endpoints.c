@@ -192,21 +192,67 @@ static const char *request_check(const struct maker *m, const struct dns_target 
     return name;
 }
 
+static const char *alarm_check(const struct maker *m, const struct dns_target *target)
+{
+    const char *name = ident(m, arena_printf(m->arena, "%s_alarm", target->name));
+    struct emitted_block *block = new_check(m, name, "CLOUDWATCH_METRIC");
+
+    set_string(m, block, "cloudwatch_alarm_name", target->health.alarm);
+    set_string(m, block, "cloudwatch_alarm_region", target->health.alarm_region);
+    set_string(m, block, "insufficient_data_health_status", "LastKnownStatus");
+    finish_check(m, block, arena_printf(m->arena, "%s %s alarm", m->endpoint->name, target->name));
+    return name;
+}
+
+/* At most what one target has (a request, an alarm) and the switch: a calculated check cannot watch another
+ * one. */
+struct checks {
+    const char *names[3];
+    uint32_t count;
+};
+
+static void own_checks(const struct maker *m, const struct dns_target *target, struct checks *checks)
+{
+    if (target->health.entity && target->health.request)
+        checks->names[checks->count++] = request_check(m, target);
+    if (target->health.entity && target->health.alarm)
+        checks->names[checks->count++] = alarm_check(m, target);
+}
+
+/* One check for the record: all of them must be well. */
+static const char *combined(const struct maker *m, const struct checks *checks, const char *name,
+                            const char *title)
+{
+    struct emitted_block *block;
+    struct value children[3];
+
+    if (checks->count < 2)
+        return checks->count ? checks->names[0] : NULL;
+    for (uint32_t i = 0; i < checks->count; i++)
+        children[i] = ref(m, "aws_route53_health_check", checks->names[i], "id");
+    name = ident(m, name);
+    block = new_check(m, name, "CALCULATED");
+    set_int(m, block, "child_health_threshold", checks->count);
+    set(m, block, "child_healthchecks", list(m, children, checks->count));
+    finish_check(m, block, arena_printf(m->arena, "%s %s", m->endpoint->name, title));
+    return name;
+}
+
 /* The first other target: who takes over. */
 static const struct dns_target *standby_of(const struct dns_endpoint *endpoint)
 {
     return endpoint->target_count > 1 ? &endpoint->targets[1] : NULL;
 }
 
-static const char *stop_check(const struct maker *m, const char *request)
+/* An alarm in the recovery Region that traffic.sh sets off there, and the check that follows it. */
+static void stop_check(const struct maker *m, struct checks *checks)
 {
     const struct dns_target *standby = standby_of(m->endpoint);
     const char *name = ident(m, "switch"), *alarm;
     struct emitted_block *block;
-    struct value children[2];
 
     if (!standby || !standby->site)
-        return request; /* rules.c reports it */
+        return; /* dns_check reports it */
     alarm = arena_printf(m->arena, "%s-%s-primary-out", m->tf->plan->name, m->endpoint->name);
     block = new_block(m, "resource", "aws_cloudwatch_metric_alarm", name);
     set(m, block, "provider", value_entity(standby->site->entity));
@@ -233,17 +279,7 @@ static const char *stop_check(const struct maker *m, const char *request)
     set_string(m, block, "cloudwatch_alarm_region", standby->region);
     set_string(m, block, "insufficient_data_health_status", "Healthy");
     finish_check(m, block, arena_printf(m->arena, "%s switch", m->endpoint->name));
-    if (!request)
-        return name;
-
-    children[0] = ref(m, "aws_route53_health_check", request, "id");
-    children[1] = ref(m, "aws_route53_health_check", name, "id");
-    name = ident(m, "primary_serves");
-    block = new_check(m, name, "CALCULATED");
-    set_int(m, block, "child_health_threshold", 2);
-    set(m, block, "child_healthchecks", list(m, children, 2));
-    finish_check(m, block, arena_printf(m->arena, "%s primary serves", m->endpoint->name));
-    return name;
+    checks->names[checks->count++] = name;
 }
 
 /* ---- Application Recovery Controller ---- */
@@ -378,17 +414,25 @@ static void add_endpoint(struct tf *tf, const struct dns_endpoint *endpoint)
     if (endpoint->target_count == 0)
         return;
     for (uint32_t i = 0; i < endpoint->target_count; i++) {
-        m.span = endpoint->targets[i].entity->span;
-        if (endpoint->mode == DNS_ARC)
-            checks[i] = routing_control(&m, &endpoint->targets[i]);
-        else if (endpoint->targets[i].health.entity)
-            checks[i] = request_check(&m, &endpoint->targets[i]);
+        const struct dns_target *target = &endpoint->targets[i];
+        bool stop = endpoint->mode == DNS_STOP && i == 0;
+        struct checks own = {0};
+
+        m.span = target->entity->span;
+        if (endpoint->mode == DNS_ARC) {
+            checks[i] = routing_control(&m, target);
+            continue;
+        }
+        own_checks(&m, target, &own);
+        if (stop)
+            stop_check(&m, &own);
+        checks[i] =
+            combined(&m, &own, stop ? "primary_serves" : arena_printf(tf->arena, "%s_healthy", target->name),
+                     stop ? "primary serves" : arena_printf(tf->arena, "%s healthy", target->name));
     }
     m.span = endpoint->entity->span;
     if (endpoint->mode == DNS_ARC && endpoint->target_count > 1)
         safety_rule(&m);
-    if (endpoint->mode == DNS_STOP)
-        checks[0] = stop_check(&m, checks[0]);
     if (endpoint->routing == DNS_SIMPLE) {
         add_record(&m, &endpoint->targets[0], NULL, true);
         return;

@@ -32,6 +32,9 @@ static int64_t detection(const struct entity *target)
 
     if (!health)
         return TIME_UNKNOWN;
+    /* How soon an alarm goes off is its own affair; `timeout` says it. */
+    if (strcmp(word(health, HEALTH_type, "https"), "alarm") == 0)
+        return entity_slot(health, HEALTH_timeout).type == VALUE_DURATION ? check_timeout(health) : TIME_UNKNOWN;
     interval = entity_slot(health, HEALTH_interval);
     threshold = entity_slot(health, HEALTH_threshold);
     if (interval.type != VALUE_DURATION || threshold.type != VALUE_INT)

@@ -189,6 +189,11 @@ def test_health(env):
         traffic.run("auto", "back")
         expect(flags(), [(False, False)], "after back")
         expect(traffic.records("auto.example.com"), records, "the records")
+        traffic.run("watched", "create")
+        checks = traffic.checks()
+        primary = checks[traffic.records("watched.example.com")["east"]["HealthCheckId"]]
+        expect((primary["Type"], sorted(checks[child]["Type"] for child in primary["ChildHealthChecks"])),
+               ("CALCULATED", ["CLOUDWATCH_METRIC", "HTTPS"]), "a request and an alarm")
 
     with_traffic(env, play)
 
