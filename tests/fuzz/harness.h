@@ -75,7 +75,8 @@ static inline void fuzz_emit(struct session *session)
 
     fileset_init(&files, session->arena);
     for (size_t i = 0; drc_backends[i]; i++) {
-        drc_backends[i]->check(session->plan, &session->sink);
+        if (drc_backends[i]->check)
+            drc_backends[i]->check(session->plan, &session->sink);
         if (session->sink.errors)
             return;
     }
@@ -88,21 +89,26 @@ static inline void fuzz_emit(struct session *session)
     }
 }
 
-static inline void fuzz_compile(const char *text, size_t size, bool emit)
+/* True when the backends were reached. */
+static inline bool fuzz_compile(const char *text, size_t size, bool emit)
 {
     struct options options = {.command = "build", .color = 0, .max_errors = 20};
     struct arena *arena = arena_new();
     struct session session;
+    bool emitted = false;
 
     fuzz_text = text;
     fuzz_size = size;
     vec_push(arena, &options.arguments, "-");
     session_init(&session, &options);
-    if (session_analyse(&session, emit) && emit)
+    if (session_analyse(&session, emit) && emit) {
         fuzz_emit(&session);
+        emitted = session.sink.errors == 0;
+    }
     fuzz_report(&session);
     session_release(&session);
     arena_delete(arena);
+    return emitted;
 }
 
 #endif
