@@ -115,6 +115,4 @@ struct option_info {
 };
 extern const struct option_info drc_options[]; /* ends with a NULL name */
 
-#define DRC_VERSION "0.1.0"
-
 #endif
