@@ -33,10 +33,6 @@ settle() {
     ENDED_MS["$1"]="$(drc_now_ms)"
 }
 
-deps_of() {
-    printf '%s' "${STEP_AFTER[$1]//,/ }"
-}
-
 # In a drill nothing is done that production would feel, unless --for-real says so.
 only_simulated() {
     if ! ((DRILL)) || ((FOR_REAL)); then
@@ -78,7 +74,7 @@ start_step() {
 # consider NUMBER: moves a pending step on if it can move. Sets `moved`.
 consider() {
     local n="$1" dep
-    for dep in $(deps_of "${n}"); do
+    for dep in ${STEP_AFTER[${n}]//,/ }; do
         if lost "${dep}"; then
             settle "${n}" blocked
             journal step "${n}" blocked id "${STEP_ID[${n}]}" because "${STEP_ID[${dep}]}"
@@ -312,24 +308,30 @@ declare -A HELD=()
 
 run_steps() {
     local n moved dep kept
+    local -a pending=("${ORDER[@]}") rest
     while :; do
         moved=1
         while ((moved)); do
             moved=0
-            for n in "${ORDER[@]}"; do
-                if [[ "${STATE[${n}]}" != pending ]]; then
-                    continue
-                fi
-                kept=0
-                for dep in $(deps_of "${n}"); do
-                    if [[ -n "${HELD[${dep}]:-}" ]] && lost "${dep}"; then
-                        kept=1
+            rest=()
+            for n in "${pending[@]}"; do
+                if [[ "${STATE[${n}]}" == pending ]]; then
+                    kept=0
+                    for dep in ${STEP_AFTER[${n}]//,/ }; do
+                        if [[ -n "${HELD[${dep}]:-}" ]] && lost "${dep}"; then
+                            kept=1
+                        fi
+                    done
+                    if ((!kept)); then
+                        consider "${n}"
                     fi
-                done
-                if ((!kept)); then
-                    consider "${n}"
+                fi
+                # A question may make a step pending again.
+                if [[ "${STATE[${n}]}" == pending || "${STATE[${n}]}" == asked || "${STATE[${n}]}" == running ]] || lost "${n}"; then
+                    rest+=("${n}")
                 fi
             done
+            pending=("${rest[@]}")
             if [[ -z "${QUESTION_KIND}" ]] && ((${#QUESTION_QUEUE[@]} > 0)); then
                 question_next
                 moved=1
