@@ -95,6 +95,10 @@ UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard test
 PROPS        := $(patsubst tests/props/%.c,$(BUILD)/props/%,$(sort $(wildcard tests/props/*.c)))
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 
+# Header dependencies, under both names of the object: a build folder may be named relative or absolute, and one
+# that was made by the other name must not look up to date.
+DEPENDENCIES  = -MMD -MP -MT $(patsubst $(CURDIR)/%,%,$(abspath $@)) -MT $(abspath $@)
+
 # ---- the compiler --------------------------------------------------------------------------------
 
 .PHONY: all library demo test check check-san fuzz bench bless reference coverage install uninstall clean \
@@ -129,12 +133,12 @@ $(BUILD)/preflight: tools/setup.sh
 $(BUILD)/obj/%.o: %.c | $(GEN_HEADERS) $(BUILD)/preflight
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -c -o $@ $<
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(GEN_HEADERS) $(BUILD)/preflight
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(GENERATED_WARNINGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(GENERATED_WARNINGS) $(DEPENDENCIES) -c -o $@ $<
 
 $(BUILD)/gen/parser.c $(BUILD)/gen/parser.h &: grammar/parser.y
 	@mkdir -p $(BUILD)/gen
@@ -178,13 +182,13 @@ unit: $(UNIT_TESTS) $(PROPS)
 $(BUILD)/props/%: tests/props/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) -MMD -MP -MF $@.d $(LDFLAGS) \
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS) \
 	  -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) -Itests/unit $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) -MMD -MP -MF $@.d $(LDFLAGS) \
+	$(Q)$(CC) -Itests/unit $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS) \
 	  -o $@ $< $(LIBRARY) $(LIBS)
 
 setup-build:
@@ -226,7 +230,7 @@ fuzzers: $(FUZZERS)
 $(BUILD)/bin/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) -fsanitize=fuzzer $(WARNINGS) -MMD -MP -MF $@.d $(LDFLAGS) \
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) -fsanitize=fuzzer $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS) \
 	  -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/bench/measure: tests/bench/measure.c
