@@ -16,6 +16,8 @@ struct analysis_options {
     bool digest;              /* work out plan->digest: for artifacts and the plan as data; otherwise it is "" */
     bool has_as_of;           /* judge dates (waivers) at as_of: days since 1970-01-01 */
     int64_t as_of;
+    const atom *rules_off;    /* names of rules that are not judged */
+    uint32_t rules_off_count;
     /* A time zone by its IANA name, NULL when the system has none; the driver reads it. */
     const struct zone *(*zone)(void *context, const char *name);
     void *zone_context;

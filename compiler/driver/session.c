@@ -66,6 +66,20 @@ static bool set_level(struct session *session, const char *text)
     return true;
 }
 
+/* The name in "NAME" or "no-NAME". */
+static const char *level_name(const char *text, bool *off)
+{
+    *off = strncmp(text, "no-", 3) == 0;
+    return *off ? text + 3 : text;
+}
+
+static _Noreturn void wrong_level(const char *text)
+{
+    fprintf(stderr, "drc: -W%s names no warning or rule that can be switched\nhelp: `drc explain --codes` and `drc list rules` print them; an "
+                    "error is waived with `accept`\n", text);
+    exit(EXIT_USAGE);
+}
+
 static void add_parameter(struct session *session, const char *definition)
 {
     const char *equals = strchr(definition, '=');
@@ -96,11 +110,12 @@ static void timing(const struct session *session, const char *what, double since
 static void check_options(struct session *session)
 {
     for (uint32_t i = 0; i < session->options->levels.len; i++) {
-        if (!set_level(session, session->options->levels.items[i])) {
-            fprintf(stderr, "drc: -W%s names no warning that can be switched\nhelp: `drc explain --codes` prints them; an error is waived with `accept`\n",
-                    session->options->levels.items[i]);
-            exit(EXIT_USAGE);
-        }
+        const char *text = session->options->levels.items[i];
+        bool off;
+
+        /* What is no code may be a rule: see switch_rules, once the rules are known. */
+        if (!set_level(session, text) && (strncmp(text, "error=", 6) == 0 || diag_find(level_name(text, &off)) != DIAG_COUNT))
+            wrong_level(text);
     }
     for (uint32_t i = 0; i < session->options->defines.len; i++) {
         const char *definition = session->options->defines.items[i];
@@ -140,6 +155,27 @@ bool session_load(struct session *session)
     return session->sink.errors == 0;
 }
 
+/* Rules of the specification and of the library that -Wno-NAME switches off. */
+static void switch_rules(struct session *session, struct analysis_options *options)
+{
+    VEC(atom) off_rules = {0};
+
+    for (uint32_t i = 0; i < session->options->levels.len; i++) {
+        const char *text = session->options->levels.items[i];
+        bool off;
+        atom name = intern_str(session->names, level_name(text, &off));
+
+        if (strncmp(text, "error=", 6) == 0 || strcmp(name, "error") == 0 || diag_find(name) != DIAG_COUNT)
+            continue;
+        if (!model_find(&session->model, BLOCK_RULE, name))
+            wrong_level(text);
+        if (off)
+            vec_push(session->arena, &off_rules, name);
+    }
+    options->rules_off = off_rules.items;
+    options->rules_off_count = off_rules.len;
+}
+
 bool session_analyse(struct session *session, bool trees)
 {
     struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .digest = trees, .zone = session_zone, .zone_context = session};
@@ -154,6 +190,7 @@ bool session_analyse(struct session *session, bool trees)
     }
     if (!session_load(session))
         return false;
+    switch_rules(session, &options);
     start = seconds();
     session->plan = analyse(&session->model, &session->eval, &options);
     timing(session, "prove", start);
