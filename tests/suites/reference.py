@@ -52,3 +52,24 @@ def test_markdown(env):
     done = env.run([program, "--config", config, "docs/*.md"], env.root, timeout=300, limit=False)
     if done.code != 0:
         raise Failure(readable(done.stderr)[:2000])
+
+
+def test_man_page(env):
+    """Every command, option and exit status of the program is on the man page, which groff reads without a warning."""
+    source = (env.root / "man" / "drc.1").read_text(encoding="utf-8")
+    plain = re.sub(r"\\f[A-Z]", "", source.replace("\\-", "-"))
+    main = (env.root / "compiler/driver/main.c").read_text(encoding="utf-8")
+    commands = re.findall(r'^    \{"([a-z]+)", .*command_\w+, false\}', main, re.M)
+    options = re.findall(r"^    \{(?:0|'.'), \"([a-z-]+)\"", main, re.M)
+    codes = re.findall(r"EXIT_\w+ = (\d+)", (env.root / "compiler/driver/driver.h").read_text(encoding="utf-8"))
+    if len(commands) < 5 or len(options) < 10:
+        raise Failure("the tables of compiler/driver/main.c were not found: this test is out of date")
+    entries = re.findall(r"^\.TP\n(.*)", plain, re.M)
+    problems = [f"command {name}" for name in commands if not any(re.match(rf"\.B[IR]? {name}\b", entry) for entry in entries)]
+    problems += [f"option --{name}" for name in options if not any(f"--{name}" in entry for entry in entries)]
+    problems += [f"exit status {code}" for code in codes if code != "3" and f".B {code}" not in entries]
+    if problems:
+        raise Failure("man/drc.1 does not explain " + ", ".join(problems))
+    done = env.run([need("groff"), "-man", "-Tutf8", "-ww", "-z", "man/drc.1"], env.root)
+    if done.code != 0 or done.stderr.strip():
+        raise Failure(readable(done.stderr))
