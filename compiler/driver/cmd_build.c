@@ -52,8 +52,8 @@ static int write_files(const struct options *options, struct session *session, s
         print_event(&report.events.items[i], options->output);
     switch (result) {
     case OUTPUT_OK:
-        if (!options->quiet)
-            printf("%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output, report.created + report.updated + report.unchanged,
+        if (!options->quiet) /* a machine reads the report from stdout: nothing else may stand there */
+            fprintf(options->format == DIAG_TEXT ? stdout : stderr, "%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output, report.created + report.updated + report.unchanged,
                    report.created, report.updated, report.unchanged, report.removed);
         return EXIT_FINE;
     case OUTPUT_DIFFERS:
@@ -92,6 +92,7 @@ int command_build(const struct options *options)
     if (!targets_exist(options))
         return EXIT_USAGE;
     session_init(&session, options);
+    name_origins_from_specification(&session);
     if (session_analyse(&session, true)) {
         for (const struct backend *const *backend = drc_backends; *backend; backend++) {
             if (is_wanted(options, (*backend)->name) && (*backend)->check)

@@ -291,8 +291,21 @@ static int explain_number(const struct options *options, bool rto)
 
 /* ---------------------------------------------------------------- */
 
+/* What looks like a call but belongs to the grammar, so that it is in no table of functions. */
+static const struct {
+    const char *name, *text;
+} quantifiers[] = {
+    {"any", "any(x in list: condition) -> bool\n\nWhether the condition holds for at least one element; false for an empty list."},
+    {"all", "all(x in list: condition) -> bool\n\nWhether the condition holds for every element; true for an empty list."},
+    {"count", "count(x in list: condition) -> int\n\nFor how many elements the condition holds."},
+};
+
 static bool explain_builtin(const char *name)
 {
+    for (size_t i = 0; i < sizeof quantifiers / sizeof *quantifiers; i++) {
+        if (strcmp(quantifiers[i].name, name) == 0)
+            return puts(quantifiers[i].text) >= 0;
+    }
     for (uint32_t i = 0; i < builtin_count(); i++) {
         struct builtin_info info = builtin_info(i);
 

@@ -183,6 +183,8 @@ int command_plan(const struct options *options)
     if (json)
         quiet.format = DIAG_TEXT; /* the plan is the result; messages go to standard error */
     session_init(&session, &quiet);
+    if (json)
+        name_origins_from_specification(&session);
     session_analyse(&session, json);
     status = session_report(&session);
     if (session.plan && json) {

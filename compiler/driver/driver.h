@@ -75,6 +75,9 @@ bool list_folder(struct arena *arena, const char *path, const char *suffix, cons
 
 /* ---- load.c */
 void load_specifications(struct session *session);
+/* For everything that is written rather than shown: origins are named from the folder of the first specification, whatever folder
+ * the compiler was called in. */
+void name_origins_from_specification(struct session *session);
 /* Instead of specifications: every file of the standard library, resolved. False when there are errors. */
 bool load_library(struct session *session);
 

@@ -261,6 +261,14 @@ void load_specifications(struct session *session)
         load_argument(&loading, session->options->arguments.items[i]);
 }
 
+void name_origins_from_specification(struct session *session)
+{
+    const char *first = session->options->arguments.len ? session->options->arguments.items[0] : "";
+    const char *file = is_folder(first) ? arena_printf(session->arena, "%s/main.dr", first) : first;
+
+    session->sources.root = folder_of(session->arena, clean_path(session->arena, file));
+}
+
 bool load_library(struct session *session)
 {
     struct loading loading = {.session = session};

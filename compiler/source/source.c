@@ -2,6 +2,7 @@
  * behind a file's last byte still belongs to that file. */
 #include "source/source.h"
 
+#include "base/strbuf.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -113,13 +114,44 @@ struct place sources_place(const struct sources *sources, uint32_t offset)
     return place;
 }
 
+/* How many folders up from the root a name's text begins, and what is left of the name. A file that no relative path leads to
+ * (an absolute import of a relative specification) is known by its last part. */
+static const char *name_from(const char *root, const char *name, uint32_t *up)
+{
+    const char *last = strrchr(name, '/');
+    size_t common = 0;
+
+    *up = 0;
+    for (size_t i = 0; root[i] && root[i] == name[i]; i++) {
+        if (root[i] == '/')
+            common = i + 1;
+    }
+    for (const char *at = root + common; *at; at++)
+        *up += *at == '/';
+    if ((root[0] == '/') == (name[0] == '/') && strncmp(root + common, "../", 3) != 0)
+        return name + common;
+    *up = 0;
+    return last ? last + 1 : name;
+}
+
 const char *sources_origin(const struct sources *sources, struct span span)
 {
     struct place place = sources_place(sources, span.start);
+    struct strbuf text = STRBUF_INIT;
+    const char *name, *origin;
+    uint32_t up = 0;
 
     if (!place.file)
         return "";
-    return arena_printf(sources->arena, "%s:%u", place.file->name, place.line);
+    name = place.file->name;
+    if (sources->root && !place.file->is_std)
+        name = name_from(sources->root, name, &up);
+    while (up--)
+        strbuf_addstr(&text, "../");
+    strbuf_addf(&text, "%s:%u", name, place.line);
+    origin = strbuf_dup(&text, sources->arena);
+    strbuf_release(&text);
+    return origin;
 }
 
 struct span span_join(struct span a, struct span b)

@@ -35,6 +35,7 @@ struct sources {
     struct arena *arena;
     VEC(struct source_file *) files;
     uint32_t next; /* first unused offset */
+    const char *root; /* folder that origins are relative to, "" or ending in "/"; NULL: origins are names as given */
 };
 
 struct place {
@@ -51,7 +52,8 @@ struct source_file *sources_add(struct sources *sources, const char *name, const
 struct source_file *sources_file_at(const struct sources *sources, uint32_t offset);
 struct place sources_place(const struct sources *sources, uint32_t offset);
 
-/* "file.dr:12" for origin comments; "" when there is no place. In the arena. */
+/* "file.dr:12" for origin comments; "" when there is no place. In the arena. With a root the file is named as seen from it, so
+ * that artifacts do not depend on the folder the compiler was called in. */
 const char *sources_origin(const struct sources *sources, struct span span);
 
 struct span span_join(struct span a, struct span b); /* smallest span over both; an empty one is ignored */

@@ -41,6 +41,12 @@ def elsewhere(env, source):
         deep.mkdir(parents=True)
         copy_examples(env, deep)
         same_trees(first, build(env, deep, source, "elsewhere/out"), "in another folder")
+        # called from another folder: by its absolute path, from inside, and from beside
+        same_trees(first, build(env, other, deep / source, "absolute"), "by its absolute path")
+        inside = (deep / source) if (deep / source).is_dir() else (deep / source).parent
+        main = "." if inside == deep / source else (deep / source).name
+        same_trees(first, build(env, inside, main, other / "inside"), "from its own folder")
+        same_trees(first, build(env, other / "a folder", f"with spaces/../with spaces/{source}", "beside"), "from beside")
 
 
 def library_order(env, source):

@@ -72,6 +72,32 @@ static void test_sources(void)
     CHECK(sources_file_at(&run.sources, b->base + 2) == NULL);
     CHECK_STR(sources_origin(&run.sources, span(a, 5, 6)), "a.dr:2");
     CHECK_STR(sources_origin(&run.sources, (struct span){0, 0}), "");
+    TEST("origins are named from the root");
+    {
+        static const struct {
+            const char *root, *name, *want;
+        } rows[] = {
+            {"", "main.dr", "main.dr:1"},
+            {"", "parts/x.dr", "parts/x.dr:1"},
+            {"", "../x.dr", "../x.dr:1"},
+            {"", "/etc/dr/x.dr", "x.dr:1"},
+            {"plans/shop/", "plans/shop/main.dr", "main.dr:1"},
+            {"plans/shop/", "plans/shop/parts/x.dr", "parts/x.dr:1"},
+            {"plans/shop/", "plans/shop.dr", "../shop.dr:1"},
+            {"plans/shop/", "plans/x.dr", "../x.dr:1"},
+            {"plans/shop/", "x.dr", "../../x.dr:1"},
+            {"/a/b/", "/a/b/x.dr", "x.dr:1"},
+            {"/a/b/", "/a/c/x.dr", "../c/x.dr:1"},
+            {"../b/", "../b/x.dr", "x.dr:1"},
+            {"../b/", "../c/x.dr", "../c/x.dr:1"},
+            {"../../b/", "../x.dr", "x.dr:1"},
+        };
+
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            run.sources.root = rows[i].root;
+            CHECK_STR(sources_origin(&run.sources, span(add(&run, rows[i].name, "x"), 0, 1)), rows[i].want);
+        }
+    }
     TEST("too much text");
     CHECK(sources_add(&run.sources, "huge", "", (size_t)UINT32_MAX) == NULL);
     arena_delete(run.arena);
