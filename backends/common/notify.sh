@@ -23,8 +23,8 @@ notify_json() {
 }
 
 # notify TYPE ADDRESS API TOKEN_VARIABLE STATUS IMPACT TITLE BODY
-# Sends through DRC_NOTIFY_COMMAND when it is set, else through the channel's API; otherwise the text is printed for
-# somebody to send. `-` stands for nothing. A message that cannot be sent fails the step, which may be best effort.
+# Sends through DRC_NOTIFY_COMMAND when it is set, else through the channel's API. What cannot be sent is printed for
+# somebody to send by hand: a notice must not hold up a recovery. `-` stands for nothing.
 notify() {
     local type="$1" address="$2" api="$3" token="$4" status="$5" impact="$6" title body payload
     title="$(fill_in "$7")"
@@ -33,26 +33,32 @@ notify() {
         title="[DRILL] ${title}"
     fi
     if [[ -n "${DRC_NOTIFY_COMMAND:-}" ]]; then
-        "${DRC_NOTIFY_COMMAND}" "${type}" "${address}" "${status}" "${impact}" "${title}" "${body}"
-        return
+        if "${DRC_NOTIFY_COMMAND}" "${type}" "${address}" "${status}" "${impact}" "${title}" "${body}"; then
+            return 0
+        fi
+    elif [[ "${api}" != - && ("${token}" == - || -n "${!token:-}") ]]; then
+        if [[ "${type}" == status_page ]]; then
+            payload="{\"incident\":{\"name\":$(notify_json "${title}"),\"status\":$(notify_json "${status}")"
+            payload+=",\"impact_override\":$(notify_json "${impact}"),\"body\":$(notify_json "${body}")}}"
+        else
+            payload="{\"text\":$(notify_json "${title}"$'\n'"${body}")}"
+        fi
+        if notify_post "${api}" "${token}" "${payload}"; then
+            return 0
+        fi
     fi
-    if [[ "${api}" == - ]]; then
-        printf 'Send by hand to %s (%s):\n%s\n%s\n' "${address}" "${type}" "${title}" "${body}"
-        return
-    fi
-    if [[ "${type}" == status_page ]]; then
-        payload="{\"incident\":{\"name\":$(notify_json "${title}"),\"status\":$(notify_json "${status}")"
-        payload+=",\"impact_override\":$(notify_json "${impact}"),\"body\":$(notify_json "${body}")}}"
+    # Lines that start with `! ` are shown to whoever runs the recovery.
+    printf 'Send by hand to %s (%s):\n%s\n%s\n' "${address}" "${type}" "${title}" "${body}" | sed 's/^/! /'
+}
+
+# notify_post URL TOKEN_VARIABLE JSON
+notify_post() {
+    local -a header=(--header 'Content-Type: application/json')
+    if [[ "$2" == - ]]; then
+        curl --fail --silent --show-error --max-time 30 "${header[@]}" --data "$3" --output /dev/null -- "$1"
     else
-        payload="{\"text\":$(notify_json "${title}"$'\n'"${body}")}"
-    fi
-    # The token goes through a file descriptor: arguments can be read by every user of the machine.
-    if [[ "${token}" != - ]]; then
-        curl --fail --silent --show-error --max-time 30 --header 'Content-Type: application/json' \
-            --header @<(printf 'Authorization: OAuth %s\n' "${!token:?the token of the channel is not set}") \
-            --data "${payload}" --output /dev/null -- "${api}"
-    else
-        curl --fail --silent --show-error --max-time 30 --header 'Content-Type: application/json' \
-            --data "${payload}" --output /dev/null -- "${api}"
+        # The token goes through a file descriptor: arguments can be read by every user of the machine.
+        curl --fail --silent --show-error --max-time 30 "${header[@]}" \
+            --header @<(printf 'Authorization: OAuth %s\n' "${!2}") --data "$3" --output /dev/null -- "$1"
     fi
 }

@@ -55,7 +55,7 @@ TEXT
 # nothing in them is ever executed or expanded.
 
 declare -A FACT=()        # scenario.tsv: title, digest, confirm, approve_within, parallel, …
-declare -a FACT_APPROVER=() FACT_TOOL=() FACT_WANTS=() FACT_SECRET=()
+declare -a FACT_APPROVER=() FACT_TOOL=() FACT_WANTS=() FACT_TOKEN=() FACT_SECRET=()
 declare -a ORDER=()       # numbers of the steps, in the plan's total order
 declare -A STEP_ID=() STEP_ASSET=() STEP_PHASE=() STEP_KIND=() STEP_WAVE=() STEP_AFTER=() STEP_TIMEOUT=()
 declare -A STEP_RETRIES=() STEP_VERBS=() STEP_FLAGS=() STEP_FAILURE=() STEP_TAKES=() STEP_FINISH=()
@@ -92,6 +92,7 @@ row_fact() {
         approver) FACT_APPROVER+=("$2") ;;
         tool) FACT_TOOL+=("$2") ;;
         wants) FACT_WANTS+=("$2") ;;
+        token) FACT_TOKEN+=("$2") ;;
         secret) FACT_SECRET+=("$2") ;;
         *) FACT["$1"]="$2" ;;
     esac
@@ -250,6 +251,11 @@ check_tools() {
     for name in "${FACT_WANTS[@]}"; do
         if ! command -v -- "${name}" >/dev/null; then
             warn "recover: ${name} is missing here; a step that may fail uses it"
+        fi
+    done
+    for name in "${FACT_TOKEN[@]}"; do
+        if [[ -z "${!name:-}" ]]; then
+            warn "recover: variable ${name} is not set: its notices will have to be sent by hand"
         fi
     done
     for name in "${FACT_TOOL[@]}"; do

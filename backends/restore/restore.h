@@ -52,6 +52,8 @@ const char *restore_step_number(struct arena *arena, const struct procedure *p, 
 void restore_step(struct restore *r, const struct procedure *p, const struct step *step);
 /* "check,run,until,verify": what the step file has functions for. */
 const char *restore_step_verbs(struct arena *arena, const struct step *step);
+/* Environment variables that sending its notices needs. */
+void restore_step_tokens(struct restore *r, const struct step *step, struct restore_names *tokens);
 bool restore_step_is_manual(const struct step *step);
 /* Names of the runtime questions of a step: its `input` blocks, and what its commands refer to as `input.NAME`. */
 void restore_step_inputs(struct arena *arena, const struct step *step, struct restore_names *inputs);

@@ -94,7 +94,7 @@ static void write_scenario(struct restore *r, const struct procedure *p)
     const struct entity *runbook = result->runbook, *back = failback_block(result);
     const char *name = restore_scenario_name(r->arena, result), *confirm = NULL;
     struct strbuf out = STRBUF_INIT;
-    struct restore_names tools = {0}, wants = {0}, secrets = {0};
+    struct restore_names tools = {0}, wants = {0}, secrets = {0}, tokens = {0};
     struct output_file *file;
     int64_t parallel = model->plan ? entity_integer(model, model->plan, "parallel", 0) : 0, within = 0;
 
@@ -128,6 +128,7 @@ static void write_scenario(struct restore *r, const struct procedure *p)
         }
         if (!step->best_effort)
             restore_step_secrets(r->arena, step, &secrets);
+        restore_step_tokens(r, step, &tokens);
     }
     for (uint32_t i = 0; i < tools.list.len; i++)
         add_fact(&out, "tool", tools.list.items[i]);
@@ -135,6 +136,8 @@ static void write_scenario(struct restore *r, const struct procedure *p)
         add_fact(&out, "wants", wants.list.items[i]);
     for (uint32_t i = 0; i < secrets.list.len; i++)
         add_fact(&out, "secret", secrets.list.items[i]);
+    for (uint32_t i = 0; i < tokens.list.len; i++)
+        add_fact(&out, "token", tokens.list.items[i]);
     file = restore_add(r, arena_printf(r->arena, "%s/scenario.tsv", p->folder), &out, false);
     if (file)
         output_file_add_origin(r->files, file, sources_origin(model->sources, result->scenario->span));

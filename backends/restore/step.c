@@ -17,6 +17,12 @@ bool restore_step_is_manual(const struct step *step)
     return !step->automated || !step->takes.known || step->takes.worst > 0;
 }
 
+/* What a program does: the command, and the notices. Of a manual step only the notices, once it is done. */
+static bool has_run(const struct step *step)
+{
+    return step->notify_count > 0 || (!restore_step_is_manual(step) && command_is_set(&step->run));
+}
+
 /* What to tell the person who does a manual step. */
 static const char *instruction(struct arena *arena, const struct step *step)
 {
@@ -58,7 +64,7 @@ const char *restore_step_verbs(struct arena *arena, const struct step *step)
         strbuf_addstr(&verbs, ",check");
     if (restore_step_is_manual(step))
         strbuf_addstr(&verbs, ",manual");
-    else if (command_is_set(&step->run) || step->notify_count > 0)
+    if (has_run(step))
         strbuf_addstr(&verbs, ",run");
     if (command_is_set(&step->until))
         strbuf_addstr(&verbs, ",until");
@@ -198,6 +204,32 @@ static void write_lines(struct sh *w, const char *function, const char *text)
     sh_blank(w);
 }
 
+/* The channel a notice, one of its states or a channel itself leads to; NULL when there is none. */
+static const struct entity *channel_of(const struct model *model, const struct entity *target)
+{
+    if (target->schema->id == BLOCK_STATE)
+        target = target->parent;
+    return target->schema->id == BLOCK_NOTICE ? entity_ref(model, target, "channel") : target;
+}
+
+static const char *token_of(struct arena *arena, const struct model *model, const struct entity *channel)
+{
+    const struct entity *token = entity_ref(model, channel, "token");
+
+    return token ? sh_identifier(arena, entity_string(model, token, "env", token->name)) : NULL;
+}
+
+void restore_step_tokens(struct restore *r, const struct step *step, struct restore_names *tokens)
+{
+    for (uint32_t i = 0; i < step->notify_count; i++) {
+        const struct entity *channel = channel_of(r->plan->model, step->notify[i]);
+        const char *token = channel ? token_of(r->arena, r->plan->model, channel) : NULL;
+
+        if (token && entity_string(r->plan->model, channel, "api", NULL))
+            restore_names_add(r->arena, tokens, token);
+    }
+}
+
 static const char *or_dash(const char *text)
 {
     return text && *text ? text : "-";
@@ -207,8 +239,7 @@ static const char *or_dash(const char *text)
 static void write_notice(struct restore *r, struct sh *w, const struct entity *target)
 {
     const struct model *model = r->plan->model;
-    const struct entity *notice = target, *state = NULL, *channel = target;
-    const struct entity *token;
+    const struct entity *notice = target, *state = NULL, *channel = channel_of(model, target);
     const char *title, *body;
     struct sh_cmd cmd;
 
@@ -216,13 +247,10 @@ static void write_notice(struct restore *r, struct sh *w, const struct entity *t
         state = target;
         notice = target->parent;
     }
-    if (notice->schema->id == BLOCK_NOTICE)
-        channel = entity_ref(model, notice, "channel");
-    else
+    if (notice->schema->id != BLOCK_NOTICE)
         notice = NULL;
     if (!channel)
         return;
-    token = entity_ref(model, channel, "token");
     title = state ? entity_string(model, state, "title", NULL) : NULL;
     if (!title && notice)
         title = entity_string(model, notice, "subject", entity_string(model, notice, "title", notice->name));
@@ -233,7 +261,7 @@ static void write_notice(struct restore *r, struct sh *w, const struct entity *t
                  sh_lit(r->arena, or_dash(value_text(entity_slot(channel, CHANNEL_type), r->arena))),
                  sh_lit(r->arena, or_dash(entity_string(model, channel, "address", channel->name))),
                  sh_lit(r->arena, or_dash(entity_string(model, channel, "api", NULL))),
-                 sh_lit(r->arena, token ? sh_identifier(r->arena, entity_string(model, token, "env", token->name)) : "-"),
+                 sh_lit(r->arena, or_dash(token_of(r->arena, model, channel))),
                  sh_lit(r->arena, state ? value_text(entity_slot(state, STATE_status), r->arena) : "investigating"),
                  sh_lit(r->arena, state && value_is_known(entity_slot(state, STATE_impact))
                                       ? value_text(entity_slot(state, STATE_impact), r->arena) : "none"),
@@ -272,11 +300,12 @@ void restore_step(struct restore *r, const struct procedure *p, const struct ste
     sh_blank(&w);
     write_runtime(r, &w, step);
     write_function(&w, "step_check", &step->check);
-    if (restore_step_is_manual(step)) {
+    if (restore_step_is_manual(step))
         write_lines(&w, "step_manual", instruction(r->arena, step));
-    } else if (command_is_set(&step->run) || step->notify_count > 0) {
+    if (has_run(step)) {
         sh_function_begin(&w, "step_run");
-        command_write(&w, &step->run);
+        if (!restore_step_is_manual(step))
+            command_write(&w, &step->run);
         for (uint32_t i = 0; i < step->notify_count; i++)
             write_notice(r, &w, step->notify[i]);
         sh_function_end(&w);

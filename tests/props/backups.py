@@ -1,10 +1,12 @@
 """Runs what the cron target writes, against stub programs and stores: storing, copies, retention, failures, locks."""
 
 import hashlib
+import http.server
 import json
 import os
 import pathlib
 import subprocess
+import threading
 import time
 
 from lib.core import Failure, Sandbox, Skip, need, readable
@@ -374,3 +376,40 @@ def test_scripts_pass_shellcheck(env):
         done = env.run([program, "--external-sources", "--source-path=SCRIPTDIR", "--format=gcc",
                         *sorted(rig.cron.rglob("*.sh"))], folder, timeout=120, limit=False)
         check(done.code == 0, readable(done.stdout)[:3000])
+
+
+def test_hours_jitter_and_heartbeat(env):
+    need("curl")
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with Sandbox() as folder:
+            rig = Rig(env, folder)
+            url = f"http://127.0.0.1:{server.server_port}/beat/{{job}}"
+            rig.job("weekdays", DRC_HEARTBEAT_URL=url, no_proxy="127.0.0.1")
+            check(seen == ["/beat/weekdays"], f"{seen}")
+            (rig.home / "backup-weekdays").write_text("exit 1")
+            rig.job("weekdays", expect=1, DRC_HEARTBEAT_URL=url, no_proxy="127.0.0.1")
+            check(len(seen) == 1, "a failed run gave a sign of life")
+            script = rig.cron / "jobs/hourly.sh"
+            text = script.read_text()
+            script.write_text(text.replace("job timeout", "job not_within 00:00-23:59\njob timeout"))
+            # A minute before midnight it may run: then there is nothing to see here.
+            if time.strftime("%H:%M", time.gmtime()) != "23:59":
+                rig.job("hourly", expect=76)
+                check(rig.log()[-1]["status"] == "outside-hours" and rig.calls("backup hourly") == [], f"{rig.log()[-1]}")
+            script.write_text(text.replace("job timeout", "job jitter 1\njob timeout"))
+            rig.job("hourly", "--scheduled")
+    finally:
+        server.shutdown()

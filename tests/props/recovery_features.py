@@ -27,6 +27,9 @@ plan p { title = "p"  owner = ann }
 person ann { name = "Ann"  phone = "1"  email = "a@example.com" }
 site one : place { role = primary }
 class lost { title = "Lost" }
+channel bridge { type = slack  address = "#bridge" }
+notice over { channel = bridge  subject = "It is over"  body = "Incident {{incident.id}} of {{incident.scenario}}" }
+runbook told { for = [flow]  after { step tell { manual = "say it aloud"  notify = [over]  takes = 1m } } }
 asset flow : thing { site = one  steps = "flow" }
 asset undo : thing { site = one  steps = "undo" }
 asset hand : thing { site = one  steps = "hand" }
@@ -60,7 +63,8 @@ def test_failure_policies(env):
         for name in ("optional", "goes-on"):
             rig.behave(name, "exit 1")
         rig.behave("asks", "once exit 1")
-        rig.run(*declared("flow"), "--answers", rig.answers(failure__flow__asks="retry"), expect=0)
+        rig.run(*declared("flow"), "--answers", rig.answers(failure__flow__asks="retry", step__told__tell="done"), expect=0)
+        check("Send by hand to #bridge (slack)" in rig.output and "Incident INC-1 of flow" in rig.output, rig.output)
         found = states(rig)
         check(found["flow.optional"] == "continued" and found["flow.goes-on"] == "continued" and found["flow.asks"] == "ok"
               and found["flow.last"] == "ok", f"{found}")
@@ -70,7 +74,8 @@ def test_failure_policies(env):
         rig.behave("asks", "exit 1")
         rig.run(*declared("flow"), "--answers", rig.answers(failure__flow__asks="block"), expect=1)
         check(states(rig)["flow.last"] == "blocked", f"{states(rig)}")
-        rig.run("flow", "--resume", "--answers", rig.answers(failure__flow__asks="continue"), expect=0)
+        rig.run("flow", "--resume", "--answers", rig.answers(failure__flow__asks="continue", step__told__tell="done"),
+                expect=0)
         check(states(rig)["flow.last"] == "ok", f"{states(rig)}")
 
 
@@ -151,7 +156,8 @@ def test_failed_drill_is_taken_down(env):
 def test_drill_of_a_scenario(env):
     with Sandbox() as folder:
         rig = Rig(env, folder, specification=SPECIFICATION)
-        check(drill(rig, "whole", "--yes") == 0, rig.output)
+        answers = rig.answers(step__told__tell="done")
+        check(drill(rig, "whole", "--yes", "--answers", answers) == 0, rig.output)
         index(rig.names(), "asks", "last")
         record = drill_record(rig)
         with open(record["recovery_record"], encoding="utf-8") as file:

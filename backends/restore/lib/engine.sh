@@ -128,8 +128,8 @@ question_answer() {
     text="${text%$'\r'}"
     case "${kind}:${text,,}" in
         manual:done)
-            if [[ ",${STEP_VERBS[${n}]}," =~ ,(until|verify), ]]; then
-                # Trust is good; what can be verified is.
+            if [[ ",${STEP_VERBS[${n}]}," =~ ,(run|until|verify), ]]; then
+                # What a program can add: send notices, verify.
                 start_step "${n}" "$(sed -E 's/\b(check|manual)\b,?//g' <<<"${STEP_VERBS[${n}]}")"
             else
                 settle "${n}" ok
@@ -214,13 +214,18 @@ after_failure() {
 
 # reap PROCESS STATUS
 reap() {
-    local n="${WORKER[$1]}" status="$2" log
+    local n="${WORKER[$1]}" status="$2" log line
     unset "WORKER[$1]"
     log="${DRC_RUN_DIR}/steps/${n}.log"
     case "${status}" in
         0)
             settle "${n}" ok
             say "[$(clock)] ok     ${STEP_ID[${n}]}"
+            if [[ -f "${log}" ]]; then
+                sed -n 's/^! /    | /p' "${log}" | while IFS= read -r line; do
+                    say "${line}"
+                done
+            fi
             ;;
         10)
             settle "${n}" skipped
