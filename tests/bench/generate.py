@@ -1,20 +1,24 @@
 """Specifications of any size, and what comes nearest to them in other languages.
 
 Everything is a function of the number of assets alone: no clock and no chance, so that two runs measure the same input.
-Each asset has eight attributes, two `needs` on earlier assets (so that there is no cycle), a tier and a backup.
+Each asset has eight attributes, two `needs` on earlier assets (so that there is no circle), a tier and a backup.
 """
 
 TIERS = ("critical", "important", "standard")
-OBJECTIVES = (("4h", "2d"), ("8h", "2d"), ("24h", "3d"))
+# Wide enough for the longest chain of dependencies, so that every objective holds and a build has something to write.
+OBJECTIVES = (("2d", "2d"), ("3d", "3d"), ("4d", "4d"))
 
 
 def needs_of(number):
-    """Two earlier assets, spread evenly by a multiplicative hash; the first two assets need nothing."""
-    if number < 2:
-        return []
-    first = (number * 2654435761) % number
-    second = (number * 40503 + 12345) % number
-    return [first] if first == second else [first, second]
+    """Two earlier assets, spread evenly by a multiplicative hash, none with weaker objectives; the first asset needs nothing."""
+    found = []
+    for factor in (2654435761, 2246822519):
+        if number > 0:
+            other = ((number * factor & 0xFFFFFFFF) >> 5) % number
+            other -= max(0, other % 3 - number % 3)
+            if other not in found:
+                found.append(other)
+    return found
 
 
 def assets(count):

@@ -1,5 +1,5 @@
 /*
- * measure LIMIT PROGRAM ARG...: runs a program without output and prints "SECONDS PEAK_BYTES STATUS".
+ * measure LIMIT PROGRAM ARG...: runs a program without output and prints "SECONDS CPU_SECONDS PEAK_BYTES STATUS".
  *
  * A process of its own, because a child's peak memory starts at what its parent had: started from an interpreter, a
  * small program would be charged for the interpreter. STATUS is the exit code, or 128 + the signal; a run longer than
@@ -55,6 +55,8 @@ int main(int argc, char **argv)
     getrusage(RUSAGE_CHILDREN, &usage);
     double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
     int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    printf("%.6f %lld %d\n", seconds, (long long)usage.ru_maxrss * 1024, expired ? 124 : code);
+    double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                 (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    printf("%.6f %.6f %lld %d\n", seconds, cpu, (long long)usage.ru_maxrss * 1024, expired ? 124 : code);
     return 0;
 }
