@@ -77,6 +77,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     graph_cycles(&a);
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
+    a.site_cut = ARENA_ARRAY(a.arena, bool, plan->site_count);
     check_kinds(&a);
     check_objectives(&a);
     check_consistency(&a);

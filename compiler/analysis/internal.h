@@ -20,6 +20,7 @@ struct analysis {
     struct scenario_result *scenario; /* being worked on: what `scenario`, `here` and hooks refer to */
     bool *site_lost;                  /* by site index, in that scenario */
     bool *site_compromised;
+    bool *site_cut;                   /* partitioned: cannot be reached */
     struct map gaps;                  /* cached gaps of schedules, by printed form */
     VEC(struct finding) findings;
     bool has_cycle;                   /* then nothing is timed: there is no order */

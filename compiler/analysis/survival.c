@@ -49,17 +49,19 @@ static void mark_sites(struct analysis *a, const struct entity *scenario)
 {
     struct value loses = entity_slot(scenario, SCENARIO_loses);
     struct value compromises = entity_slot(scenario, SCENARIO_compromises);
+    struct value partitions = entity_slot(scenario, SCENARIO_partitions);
 
     for (uint32_t i = 0; i < a->plan->site_count; i++) {
         struct site_info *site = &a->plan->sites[i];
 
         a->site_lost[i] = listed(a, loses, site) != NULL;
-        a->site_compromised[i] = listed(a, compromises, site) || (site->account && list_has(compromises, site->account));
+        a->site_compromised[i] = listed(a, compromises, site) || (site->account && listed(a, compromises, plan_site(a->plan, site->account)));
+        a->site_cut[i] = listed(a, partitions, site) != NULL;
     }
 }
 
 /* A regional thing without a zone of its own may stand in the lost zone: unless its kind spans zones, it is lost with it. */
-static struct entity *lost_inside(struct analysis *a, const struct asset *asset, struct value loses)
+static struct entity *lost_inside(struct analysis *a, const struct asset *asset, const struct site_info *site, struct value loses)
 {
     struct entity *block = kind_deferred(asset->entity->kind, KIND_multi_zone);
     struct value spans;
@@ -70,9 +72,7 @@ static struct entity *lost_inside(struct analysis *a, const struct asset *asset,
         struct entity *lost = loses.u.list->items[i].type == VALUE_ENTITY ? loses.u.list->items[i].u.entity : NULL;
         struct site_info *info = plan_site(a->plan, lost);
 
-        if (!info || asset->site_count != 1 || info == asset->sites[0] || !site_is_in(a, info, asset->sites[0]->entity))
-            continue;
-        if (strcmp(info->level, "account") == 0)
+        if (!info || info == site || !site_is_in(a, info, site->entity) || strcmp(info->level, "account") == 0)
             continue;
         spans = block ? eval_deferred(a->eval, block, KIND_multi_zone,
                                       scope_add(a->eval, NULL, "self", value_entity(asset->entity)))
@@ -83,52 +83,64 @@ static struct entity *lost_inside(struct analysis *a, const struct asset *asset,
     return NULL;
 }
 
+/* An asset may be lost in several ways at once (failed, and its region gone): a method must cover all of them. The first is what it
+ * is called by. */
 static void lose(struct asset_state *state, const char *loss, struct entity *with)
 {
-    if (state->fate == FATE_LOST)
-        return;
-    state->fate = FATE_LOST;
-    state->loss = loss;
-    state->lost_with = with;
+    if (state->fate != FATE_LOST) {
+        state->fate = FATE_LOST;
+        state->loss = loss;
+        state->lost_with = with;
+    }
+    for (uint32_t i = 0; i < state->loss_count; i++) {
+        if (strcmp(state->losses[i], loss) == 0)
+            return;
+    }
+    if (state->loss_count < LOSS_LIMIT)
+        state->losses[state->loss_count++] = loss;
+}
+
+/* Why the asset does not serve at one of its sites; NULL when it does. */
+static const char *gone_at(struct analysis *a, const struct asset *asset, struct site_info *site, const struct entity *scenario, struct entity **with)
+{
+    struct value loses = entity_slot(scenario, SCENARIO_loses), partitions = entity_slot(scenario, SCENARIO_partitions);
+
+    *with = site->entity;
+    if (a->site_compromised[site->index])
+        return strcmp(level_of(a, site->entity), "host") == 0 ? "host" : "account";
+    if (a->site_lost[site->index]) {
+        *with = listed(a, loses, site);
+        return level_of(a, *with);
+    }
+    if ((*with = lost_inside(a, asset, site, loses)))
+        return level_of(a, *with);
+    if ((*with = listed(a, partitions, site)) || (*with = lost_inside(a, asset, site, partitions)))
+        return "partition";
+    return NULL;
 }
 
 static void decide_loss(struct analysis *a, struct asset_state *state, const struct entity *scenario)
 {
     struct asset *asset = state->asset;
-    struct value loses = entity_slot(scenario, SCENARIO_loses);
-    uint32_t lost = 0, compromised = 0;
-    struct entity *inside;
+    uint32_t gone = 0;
+    struct entity *with;
 
-    for (uint32_t i = 0; i < asset->site_count; i++) {
-        lost += a->site_lost[asset->sites[i]->index];
-        compromised += a->site_compromised[asset->sites[i]->index];
-    }
     if (list_has(entity_slot(scenario, SCENARIO_corrupts), asset->entity))
         lose(state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "corruption", asset->entity);
     if (list_has(entity_slot(scenario, SCENARIO_deletes), asset->entity))
         lose(state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "deletion", asset->entity);
+    for (uint32_t i = 0; i < asset->site_count; i++)
+        gone += gone_at(a, asset, asset->sites[i], scenario, &with) != NULL;
+    for (uint32_t i = 0; gone && gone == asset->site_count && i < asset->site_count; i++) {
+        const char *loss = gone_at(a, asset, asset->sites[i], scenario, &with);
+
+        lose(state, loss, with);
+        /* Whoever holds the account may also have destroyed what else was there: both kinds of loss have to be covered. */
+        if (a->site_compromised[asset->sites[i]->index] && a->site_lost[asset->sites[i]->index])
+            lose(state, level_of(a, listed(a, entity_slot(scenario, SCENARIO_loses), asset->sites[i])), with);
+    }
     if (list_has(entity_slot(scenario, SCENARIO_fails), asset->entity))
         lose(state, "instance", asset->entity);
-    if (asset->site_count && lost == asset->site_count) {
-        struct entity *with = listed(a, loses, asset->sites[0]);
-
-        lose(state, level_of(a, with), with);
-    }
-    if (asset->site_count && compromised == asset->site_count) {
-        const struct entity *site = asset->sites[0]->entity;
-        const char *level = level_of(a, site);
-
-        lose(state, strcmp(level, "host") == 0 ? "host" : "account", (struct entity *)(uintptr_t)site);
-    }
-    inside = lost_inside(a, asset, loses);
-    if (inside)
-        lose(state, level_of(a, inside), inside);
-    for (uint32_t i = 0; i < asset->site_count; i++) {
-        struct entity *cut = listed(a, entity_slot(scenario, SCENARIO_partitions), asset->sites[i]);
-
-        if (cut && asset->site_count == 1)
-            lose(state, "partition", cut);
-    }
 }
 
 /* Whoever needs something that is not serving is impaired, through any number of edges. Reverse edges are walked from what is
@@ -188,6 +200,10 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
         return true;
     if (a->site_lost[info->index]) {
         *why = intern_text(a, "store `%s` is lost with `%s`", store->name, info->entity->name);
+        return false;
+    }
+    if (a->site_cut[info->index]) {
+        *why = intern_text(a, "store `%s` cannot be reached, it is cut off with `%s`", store->name, info->entity->name);
         return false;
     }
     if (!a->site_compromised[info->index])
@@ -254,8 +270,22 @@ static bool flag(struct analysis *a, const struct entity *method, uint32_t row, 
     return value.type == VALUE_BOOL && value.u.integer;
 }
 
+static bool has_loss(const struct asset_state *state, const char *x, const char *y, const char *z)
+{
+    for (uint32_t i = 0; i < state->loss_count; i++) {
+        if (strcmp(state->losses[i], x) == 0 || strcmp(state->losses[i], y) == 0 || strcmp(state->losses[i], z) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool site_usable(const struct analysis *a, const struct site_info *site)
+{
+    return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
+}
+
 /* The element a candidate rests on (a replica, a standby) must not be lost with the asset. */
-static bool element_available(struct analysis *a, struct candidate *candidate)
+static bool element_available(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
 {
     struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
     struct entity *site_entity = NULL;
@@ -271,12 +301,21 @@ static bool element_available(struct analysis *a, struct candidate *candidate)
     if (!site)
         return true;
     candidate->into = site;
+    /* Wrong or deleted data is wrong or deleted in every replica a moment later. */
+    if (element->schema->id == BLOCK_REPLICA && has_loss(state, "corruption", "deletion", "object")) {
+        candidate->rejected = intern_text(a, "the damage is in the replica at `%s` as well", site->entity->name);
+        return false;
+    }
     if (a->site_lost[site->index]) {
         candidate->rejected = intern_text(a, "`%s` is lost as well", site->entity->name);
         return false;
     }
     if (a->site_compromised[site->index]) {
         candidate->rejected = intern_text(a, "`%s` is in the compromised account", site->entity->name);
+        return false;
+    }
+    if (a->site_cut[site->index]) {
+        candidate->rejected = intern_text(a, "`%s` is cut off as well", site->entity->name);
         return false;
     }
     return true;
@@ -291,7 +330,7 @@ static struct site_info *default_place(struct analysis *a, const struct asset_st
     for (uint32_t i = 0; i < state->asset->site_count; i++) {
         struct site_info *site = state->asset->sites[i];
 
-        if (!a->site_lost[site->index] && !a->site_compromised[site->index] && strcmp(state->loss, "partition") != 0)
+        if (site_usable(a, site) && strcmp(state->loss, "partition") != 0)
             return site;
     }
     if (wanted.type == VALUE_ENTITY)
@@ -299,7 +338,7 @@ static struct site_info *default_place(struct analysis *a, const struct asset_st
     for (uint32_t i = 0; i < a->plan->site_count; i++) {
         struct site_info *site = &a->plan->sites[i];
 
-        if (strcmp(site->role, "recovery") == 0 && !a->site_lost[i] && !a->site_compromised[i])
+        if (strcmp(site->role, "recovery") == 0 && site_usable(a, site))
             return site;
     }
     return NULL;
@@ -322,12 +361,32 @@ static const char *words(struct analysis *a, const struct entity *method, uint32
     return value.type == VALUE_STRING ? value.u.string : NULL;
 }
 
+/* Stores and secrets a restore needs must be there; assets may come back in time, which the order sees to. */
+static bool restore_inputs(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
+{
+    struct value list = entity_slot(state->asset->entity, ASSET_restores_with);
+
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        const struct entity *entity = list.u.list->items[i].type == VALUE_ENTITY ? list.u.list->items[i].u.entity : NULL;
+        struct value kept = entity && entity->schema->id == BLOCK_SECRET ? entity_slot(entity, SECRET_site) : value_unknown();
+        const struct site_info *site = kept.type == VALUE_ENTITY ? plan_site(a->plan, kept.u.entity) : NULL;
+
+        if (entity && entity->schema->id == BLOCK_STORE && !store_survives(a, entity, state->loss, &candidate->rejected))
+            return false;
+        if (site && (a->site_lost[site->index] || a->site_cut[site->index])) {
+            candidate->rejected = intern_text(a, "secret `%s` is lost with `%s`", entity->name, site->entity->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
     const struct entity *method = candidate->method;
     struct value condition = eval_deferred(a->eval, method, METHOD_when, scope);
-    struct value includes, into, rpo;
+    struct value includes, into, rpo, covered;
 
     candidate->automatic = flag(a, method, METHOD_automatic, scope);
     candidate->irreversible = flag(a, method, METHOD_irreversible, scope);
@@ -340,11 +399,21 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->rejected = condition.type == VALUE_BOOL ? "its condition does not hold" : "its condition is unknown";
         return;
     }
-    if (!covers(eval_deferred(a->eval, method, METHOD_covers, scope), state->loss)) {
-        candidate->rejected = intern_text(a, "it does not cover the loss of %s %s", strchr("aeio", state->loss[0]) ? "an" : "a", state->loss);
-        return;
+    covered = eval_deferred(a->eval, method, METHOD_covers, scope);
+    for (uint32_t i = 0; i < state->loss_count; i++) {
+        const char *loss = state->losses[i];
+
+        if (!covers(covered, loss)) {
+            if (strcmp(loss, "corruption") == 0 || strcmp(loss, "deletion") == 0)
+                candidate->rejected = intern_text(a, "it does not undo a %s", loss);
+            else if (strcmp(loss, "partition") == 0)
+                candidate->rejected = "it does not cover a site that is cut off";
+            else
+                candidate->rejected = intern_text(a, "it does not cover the loss of %s %s", strchr("aeio", loss[0]) ? "an" : "a", loss);
+            return;
+        }
     }
-    if (!element_available(a, candidate))
+    if (!element_available(a, state, candidate))
         return;
     into = eval_deferred(a->eval, method, METHOD_into, scope);
     if (into.type == VALUE_ENTITY)
@@ -355,6 +424,12 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->rejected = "there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`";
         return;
     }
+    if (candidate->into && !site_usable(a, candidate->into)) {
+        candidate->rejected = intern_text(a, "it recovers into `%s`, which does not stand", candidate->into->entity->name);
+        return;
+    }
+    if (candidate->restores && !restore_inputs(a, state, candidate))
+        return;
     rpo = eval_deferred(a->eval, method, METHOD_rpo, scope);
     if (!state->asset->stateful) {
         candidate->rpo = RPO_NOT_APPLICABLE;
@@ -387,6 +462,9 @@ static int64_t total_time(const struct analysis *a, const struct candidate *cand
 
 static int64_t loss_rank(const struct candidate *candidate)
 {
+    /* A copy that no clock bounds never beats a bounded one. */
+    if (candidate->rpo == RPO_NOT_APPLICABLE && candidate->copy)
+        return INT64_MAX - 1;
     return candidate->rpo == RPO_NOT_APPLICABLE ? 0 : candidate->rpo == TIME_UNKNOWN ? INT64_MAX : candidate->rpo;
 }
 
@@ -418,7 +496,7 @@ static void choose(struct analysis *a, struct asset_state *state)
     struct span span = {0, 0};
     const char *named = named_method(a, state, &span);
     struct candidate *best = NULL;
-    int64_t limit = state->rpo.ms == TIME_UNKNOWN ? INT64_MAX : state->rpo.ms;
+    int64_t limit = state->rpo.ms < 0 ? INT64_MAX : state->rpo.ms;
     bool best_meets = false;
 
     for (uint32_t i = 0; i < state->candidate_count; i++) {
@@ -505,7 +583,7 @@ void survive(struct analysis *a, struct scenario_result *result)
         state->loss = "";
         state->serving = state->asset->site_count ? state->asset->sites[0] : NULL;
         for (uint32_t s = 0; s < state->asset->site_count; s++) {
-            if (!a->site_lost[state->asset->sites[s]->index]) {
+            if (site_usable(a, state->asset->sites[s])) {
                 state->serving = state->asset->sites[s];
                 break;
             }

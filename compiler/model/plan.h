@@ -124,10 +124,14 @@ enum { RPO_NOT_APPLICABLE = -2 };
 
 enum verdict { VERDICT_OK, VERDICT_REFUTED, VERDICT_UNKNOWN, VERDICT_NOT_APPLICABLE };
 
+enum { LOSS_LIMIT = 8 };
+
 struct asset_state {
     struct asset *asset;
     enum asset_fate fate;
     const char *loss;              /* kind of loss: "region", "corruption" … "" when not lost */
+    const char *losses[LOSS_LIMIT]; /* every kind of loss at once; a method must cover all; losses[0] is `loss` */
+    uint32_t loss_count;
     struct entity *lost_with;      /* the site or asset that explains it */
     struct candidate *candidates;  /* lost assets: every method considered */
     uint32_t candidate_count;
@@ -157,6 +161,7 @@ struct step {
     bool automated;          /* it has a command; otherwise `manual` */
     struct command run, check, until, verify, undo; /* count == 0 && piece_count == 0: none */
     const char *manual;      /* instruction for a person */
+    bool attested;           /* `manual` is no instruction but what a person attests in place of the command */
     const char *otherwise;   /* attestation in place of a command that cannot run */
     const char *expect;      /* what one sees when it worked */
     struct entity *by;       /* team or person; NULL */
