@@ -15,6 +15,7 @@ endpoint=""
 folder=""
 facts=""
 state=""
+live="" # the records as they are, once they were read
 zone_id=""
 
 usage() {
@@ -115,10 +116,10 @@ live_records() {
 # CHECK: the identifier of a health check, from the record that carries it, else from the reference it was made with.
 check_id() {
     local check="$1" id=""
-    id="$(live_records | jq -r --argjson targets "$(fact -c .targets)" --arg check "${check}" '
+    id="$(jq -r --argjson targets "$(fact -c .targets)" --arg check "${check}" '
         [$targets[] | select(.health_check == $check) | .set_identifier] as $sets
         | [.[] | select(.HealthCheckId != null and (.SetIdentifier as $s | $sets | index($s) != null)) | .HealthCheckId]
-        | .[0] // ""')"
+        | .[0] // ""' <<<"${live:-$(live_records)}")"
     if [[ -z "${id}" ]]; then
         id="$(aws_call route53 list-health-checks --output json | jq -r --arg reference "$(reference "${check}")" \
             '[.HealthChecks[] | select(.CallerReference == $reference) | .Id] | .[0] // ""')"
@@ -188,8 +189,9 @@ is_done() {
 apply_batch() {
     local file="${folder}/$1.json" batch previous
     [[ -f "${file}" ]] || die 64 "there is no batch $1 for ${endpoint}"
+    live="$(live_records)"
+    previous="${live}"
     batch="$(resolved "${file}")"
-    previous="$(live_records)"
     if is_done "${previous}" "${batch}"; then
         say "the records are so already"
         return 0
