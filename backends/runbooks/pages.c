@@ -112,6 +112,44 @@ static void accepted(struct page *page, const struct plan *plan)
         md_table_end(&page->md);
 }
 
+/* Severities by their names, P1 and P2: in a sentence their titles would not read as events. */
+static struct md_inline review_events(struct page *page, const struct entity *review)
+{
+    struct value after = attr_list(page, review, "after");
+    struct strbuf text = STRBUF_INIT;
+    struct md_inline result;
+
+    for (uint32_t i = 0; i < after.u.list->count; i++) {
+        struct value item = after.u.list->items[i];
+
+        strbuf_addf(&text, "%s%s", i ? ", " : "", item.type == VALUE_ENTITY ? item.u.entity->name : value_text(item, page->arena));
+    }
+    result = md_text(page->arena, strbuf_str(&text));
+    strbuf_release(&text);
+    return result;
+}
+
+/* What the authors of the specification wrote above its blocks. */
+static void described(struct page *page, const struct plan *plan)
+{
+    static const enum block_id blocks[] = {BLOCK_SITE, BLOCK_STORE, BLOCK_ASSET, BLOCK_ENDPOINT, BLOCK_GROUP};
+    bool any = false;
+
+    for (size_t b = 0; b < sizeof blocks / sizeof *blocks; b++) {
+        for (uint32_t i = 0; i < plan->model->declared[blocks[b]].list.len; i++) {
+            const struct entity *entity = plan->model->declared[blocks[b]].list.items[i];
+
+            if (!entity->doc || !entity->doc[0])
+                continue;
+            if (!any)
+                md_heading(&page->md, 2, MD("What is what"));
+            any = true;
+            md_bullet(&page->md, 0, md_cat(page->arena, md_text(page->arena, entity->schema->name), MD(" "), md_code(page->arena, entity->name), MD(": "),
+                                           md_text(page->arena, entity->doc)));
+        }
+    }
+}
+
 void index_page(const struct plan *plan, struct fileset *files)
 {
     const struct entity *block = plan->model->plan;
@@ -137,7 +175,7 @@ void index_page(const struct plan *plan, struct fileset *files)
         MD_ROW(&page.md, MD("Hotline"), md_code(page.arena, slot_text(&page, block, PLAN_hotline, "not stated")));
         MD_ROW(&page.md, MD("Reviewed every"),
                md_cat(page.arena, md_text(page.arena, every ? every : "not stated"), review && attr_list(&page, review, "after").u.list->count ? MD(", and after ") : MD(""),
-                      review ? joined(&page, attr_list(&page, review, "after"), "") : MD("")));
+                      review ? review_events(&page, review) : MD("")));
         MD_ROW(&page.md, MD("Digest"), md_code(page.arena, arena_printf(plan->arena, "sha256:%s", plan->digest)));
         md_table_end(&page.md);
         strbuf_release(&text);
@@ -145,6 +183,7 @@ void index_page(const struct plan *plan, struct fileset *files)
     pages_list(&page, plan);
     objectives_section(&page, plan);
     accepted(&page, plan);
+    described(&page, plan);
     md_heading(&page.md, 2, MD("What depends on what"));
     dependency_graph(&page, NULL);
     page_end(&page, files, "runbooks/README.md", span);
@@ -161,21 +200,22 @@ static void channels(struct page *page, const struct model *model)
         struct value primary = entity_slot(channel, CHANNEL_primary);
 
         MD_ROW(&page->md, md_text(page->arena, entity_title(model, channel)), md_text(page->arena, slot_text(page, channel, CHANNEL_type, "")),
-               md_code(page->arena, slot_text(page, channel, CHANNEL_address, "see below")), primary.type == VALUE_BOOL && primary.u.integer ? MD("first") : MD(""));
+               slot_text(page, channel, CHANNEL_address, NULL) ? md_code(page->arena, slot_text(page, channel, CHANNEL_address, "")) : MD("see below"), primary.type == VALUE_BOOL && primary.u.integer ? MD("first") : MD(""));
     }
     md_table_end(&page->md);
     for (uint32_t i = 0; i < model->declared[BLOCK_CHANNEL].list.len; i++) {
         const struct entity *channel = model->declared[BLOCK_CHANNEL].list.items[i];
-        struct value order = attr_list(page, channel, "order");
+        struct value order = attr_list(page, channel, "order"), escalate = entity_slot(channel, CHANNEL_escalate_after);
 
         if (!order.u.list->count)
             continue;
-        md_heading(&page->md, 3, md_textf(page->arena, "Phone tree: %s", entity_title(model, channel)));
+        md_heading(&page->md, 3, md_textf(page->arena, "Call in this order: %s", entity_title(model, channel)));
         for (uint32_t n = 0; n < order.u.list->count; n++) {
             if (order.u.list->items[n].type == VALUE_ENTITY)
                 md_number(&page->md, 0, n + 1, md_cat(page->arena, page_who(page, order.u.list->items[n].u.entity), MD(": "), page_reach(page, order.u.list->items[n].u.entity)));
         }
-        md_paragraph(&page->md, md_cat(page->arena, MD("No answer within "), md_text(page->arena, slot_text(page, channel, CHANNEL_escalate_after, "5 minutes")), MD(": call the next.")));
+        md_paragraph(&page->md, md_cat(page->arena, MD("No answer within "),
+                                               page_time(page, true, escalate.type == VALUE_DURATION ? escalate.u.integer : 5 * MS_MINUTE), MD(": call the next.")));
     }
 }
 
@@ -209,10 +249,11 @@ static void texts(struct page *page, const struct model *model)
             md_code_block(&page->md, "text", body);
         for (uint32_t s = 0; (state = entity_child(notice, BLOCK_STATE, &s));) {
             if (!any)
-                MD_TABLE(&page->md, NULL, MD("When"), MD("Status"), MD("Impact"), MD("Title"));
+                MD_TABLE(&page->md, NULL, MD("When"), MD("Status"), MD("Impact"), MD("Title"), MD("Text"));
             any = true;
             MD_ROW(&page->md, md_code(page->arena, state->name), md_text(page->arena, slot_text(page, state, STATE_status, "")),
-                   md_text(page->arena, slot_text(page, state, STATE_impact, "")), md_text(page->arena, slot_text(page, state, STATE_title, "")));
+                   md_text(page->arena, slot_text(page, state, STATE_impact, "")), md_text(page->arena, slot_text(page, state, STATE_title, "")),
+                   md_text(page->arena, slot_text(page, state, STATE_body, "–")));
         }
         if (any)
             md_table_end(&page->md);

@@ -35,7 +35,8 @@ void timeline(struct page *page, const struct scenario_result *result);
 bool has_steps(const struct scenario_result *result);
 
 /* ---- steps.c */
-void step_table(struct page *page, struct step *const *steps, uint32_t count);
+void step_table(struct page *page, struct step *const *steps, uint32_t count, bool back); /* `back`: of the failback */
+struct md_inline page_question(struct page *page, const struct entity *input);
 void step_details(struct page *page, struct step *const *steps, uint32_t count);
 
 /* ---- scenario.c */

@@ -75,6 +75,13 @@ static void card(struct page *page, const struct scenario_result *result)
     MD_ROW(&page->md, MD("Then start"), script(page, result, ""));
     MD_ROW(&page->md, MD("After an interruption"), script(page, result, "--resume"));
     MD_ROW(&page->md, MD("To stop"), MD("press Ctrl-C once: running steps end, no new one starts; the journal is kept"));
+    for (uint32_t i = 0; i < result->endpoint_count; i++) {
+        const struct endpoint_state *state = &result->endpoints[i];
+
+        if (state->affected)
+            MD_ROW(&page->md, md_cat(page->arena, MD("Users reach "), md_code(page->arena, attr_text(page, state->endpoint, "name", state->endpoint->name)), MD(" again by")),
+                   page_clock(page, state->finish.known, state->finish.worst));
+    }
     MD_ROW(&page->md, MD("Everything is back by"), page_clock(page, result->finish.known, result->finish.worst));
     if (meeting)
         MD_ROW(&page->md, MD("Meet at"), md_code(page->arena, attr_text(page, meeting, "address", meeting->name)));
@@ -176,6 +183,34 @@ static void collect(struct page *page, const struct scenario_result *result, com
     }
 }
 
+/* What the script will ask, each question once: at night the answers are looked for beforehand, not at the prompt. */
+static void questions(struct page *page, const struct scenario_result *result)
+{
+    VEC(const struct entity *) seen = {0};
+    VEC(const char *) subjects = {0};
+
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        const struct step *step = result->steps[i];
+        const char *subject = step->asset ? step->asset->name : step->subject->name;
+
+        for (uint32_t n = 0; n < step->input_count; n++) {
+            uint32_t at = 0;
+
+            while (at < seen.len && (strcmp(seen.items[at]->name, step->inputs[n]->name) != 0 || strcmp(subjects.items[at], subject) != 0))
+                at++;
+            if (at < seen.len)
+                continue;
+            if (seen.len == 0) {
+                md_heading(&page->md, 3, MD("Have these answers at hand"));
+                md_paragraph(&page->md, MD("The script asks for them when it starts and checks what is typed."));
+            }
+            vec_push(page->arena, &seen, step->inputs[n]);
+            vec_push(page->arena, &subjects, subject);
+            md_bullet(&page->md, 0, md_cat(page->arena, md_code(page->arena, subject), MD(": "), page_question(page, step->inputs[n])));
+        }
+    }
+}
+
 static void before_you_start(struct page *page, const struct scenario_result *result)
 {
     command_names programs = {0}, names = {0};
@@ -199,6 +234,7 @@ static void before_you_start(struct page *page, const struct scenario_result *re
         if (strncmp(names.items[i], "env.", 4) == 0)
             md_number(&page->md, 0, number++, md_cat(page->arena, MD("The secret "), md_code(page->arena, names.items[i] + 4), MD(" is in the environment.")));
     }
+    questions(page, result);
     checklist(page, result->runbook, "pre", "Checklist before");
 }
 
@@ -326,7 +362,7 @@ void scenario_page(const struct plan *plan, const struct scenario_result *result
         outcome(&page, result);
         fencing(&page, result);
         md_heading(&page.md, 2, MD("Steps"));
-        step_table(&page, result->steps, result->step_count);
+        step_table(&page, result->steps, result->step_count, false);
         if (has_steps(result))
             timeline(&page, result);
         traffic(&page, result);
@@ -359,11 +395,11 @@ void failback_page(const struct plan *plan, const struct scenario_result *result
     md_heading(&page.md, 2, MD("When"));
     md_bullet(&page.md, 0, MD("The cause is known and mended, and the old place has been watched for as long as you need to trust it."));
     if (failback) {
-        const char *window = attr_text(&page, failback, "window", NULL), *confirm = attr_text(&page, failback, "confirm", NULL);
+        const char *window = attr_text(&page, failback, "window", NULL), *length = attr_text(&page, failback, "length", NULL), *confirm = attr_text(&page, failback, "confirm", NULL);
 
         approvers = attr_list(&page, failback, "approve");
         if (window)
-            md_bullet(&page.md, 0, md_cat(page.arena, MD("Window: "), md_text(page.arena, window)));
+            md_bullet(&page.md, 0, md_cat(page.arena, MD("Window: "), md_text(page.arena, window), length ? MD(", for ") : MD(""), md_text(page.arena, length ? length : "")));
         for (uint32_t i = 0; i < approvers.u.list->count; i++) {
             if (approvers.u.list->items[i].type == VALUE_ENTITY)
                 md_bullet(&page.md, 0, md_cat(page.arena, MD("Approved by "), page_who(&page, approvers.u.list->items[i].u.entity)));
@@ -386,7 +422,7 @@ void failback_page(const struct plan *plan, const struct scenario_result *result
     md_table_end(&page.md);
     if (result->failback_count) {
         md_heading(&page.md, 2, MD("Steps"));
-        step_table(&page, result->failback, result->failback_count);
+        step_table(&page, result->failback, result->failback_count, true);
         md_heading(&page.md, 2, MD("Every step"));
         step_details(&page, result->failback, result->failback_count);
     }

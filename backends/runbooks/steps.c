@@ -3,6 +3,7 @@
 
 #include "backends/common/command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *phase_word(enum step_phase phase)
@@ -24,7 +25,7 @@ static struct md_inline what(struct page *page, const struct step *step)
     return md_cat(page->arena, step->critical ? MD("**!** ") : MD(""), link, step->irreversible ? MD(" (no way back)") : MD(""));
 }
 
-void step_table(struct page *page, struct step *const *steps, uint32_t count)
+void step_table(struct page *page, struct step *const *steps, uint32_t count, bool back)
 {
     MD_TABLE(&page->md, NULL, MD("#"), MD("Starts"), MD("Ends by"), MD("Takes"), MD("For"), MD("Phase"), MD("What"), MD("Who"));
     for (uint32_t i = 0; i < count; i++) {
@@ -36,8 +37,11 @@ void step_table(struct page *page, struct step *const *steps, uint32_t count)
                step->automated ? MD("script") : page_who(page, step->by));
     }
     md_table_end(&page->md);
-    md_paragraph(&page->md, MD("Times are the worst case, counted from the interruption. Steps marked **!** decide when everything is back: a delay there delays "
-                               "the whole recovery."));
+    if (back)
+        md_paragraph(&page->md, MD("Times are the worst case, counted from the moment the way back begins."));
+    else
+        md_paragraph(&page->md, MD("Times are the worst case, counted from the interruption. Steps marked **!** decide when everything is back: a delay there delays "
+                                   "the whole recovery."));
 }
 
 static void command(struct page *page, const char *label, const struct command *command)
@@ -48,20 +52,33 @@ static void command(struct page *page, const char *label, const struct command *
     md_code_block(&page->md, "sh", command_line(page->arena, command));
 }
 
+static int compare_ordinals(const void *a, const void *b)
+{
+    uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
+
+    return (first > second) - (first < second);
+}
+
 static void waits(struct page *page, const struct step *step)
 {
+    VEC(uint32_t) ordinals = {0};
     struct strbuf text = STRBUF_INIT;
 
     for (uint32_t i = 0; i < step->after_count; i++)
-        strbuf_addf(&text, "%s%u", i ? ", " : "", step->after[i]->ordinal);
+        vec_push(page->arena, &ordinals, step->after[i]->ordinal);
+    if (ordinals.len)
+        qsort(ordinals.items, ordinals.len, sizeof *ordinals.items, compare_ordinals);
+    for (uint32_t i = 0; i < ordinals.len; i++)
+        strbuf_addf(&text, "%s%u", i ? ", " : "", ordinals.items[i]);
     if (text.len)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Waits for: step "), md_text(page->arena, strbuf_str(&text))));
+        md_bullet(&page->md, 0, md_cat(page->arena, ordinals.len > 1 ? MD("Waits for: steps ") : MD("Waits for: step "), md_text(page->arena, strbuf_str(&text))));
     strbuf_release(&text);
 }
 
 static void details(struct page *page, const struct step *step)
 {
     const char *origin = backend_origin(page->plan, step->span);
+    bool nothing;
 
     md_heading(&page->md, 3, md_text(page->arena, heading(page, step)));
     if (step->irreversible)
@@ -69,12 +86,15 @@ static void details(struct page *page, const struct step *step)
     md_bullet(&page->md, 0, md_cat(page->arena, MD("For: "), md_code(page->arena, step->asset ? step->asset->name : step->subject->name), MD(" ("),
                                    md_code(page->arena, step->id), origin[0] ? MD(", ") : MD(""), origin[0] ? md_code(page->arena, origin) : MD(""), MD(")")));
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated ? MD(" watches; the script does it") : MD("")));
+    nothing = step->automated && !command_is_set(&step->run) && !command_is_set(&step->until) && !command_is_set(&step->verify) && !step->manual;
     waits(page, step);
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
                                    page_time(page, step->timeout > 0, step->timeout)));
     for (uint32_t i = 0; i < step->input_count; i++)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), md_text(page->arena, step->inputs[i]->name), MD(". The script puts the question and checks the answer.")));
-    if (step->manual)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, step->inputs[i])));
+    if (step->manual && step->attested)
+        md_quote(&page->md, md_cat(page->arena, MD("**Attest, once you have made sure that it is true:** "), md_text(page->arena, step->manual)));
+    else if (step->manual)
         md_quote(&page->md, md_cat(page->arena, MD("**Do this:** "), md_text(page->arena, step->manual)));
     command(page, "Done already when this succeeds:", &step->check);
     command(page, "Run:", &step->run);
@@ -84,10 +104,14 @@ static void details(struct page *page, const struct step *step)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, entity_title(page->plan->model, step->notify[i])), "communication.md")));
     if (step->expect)
         md_paragraph(&page->md, md_cat(page->arena, MD("**Expect:** "), md_text(page->arena, step->expect)));
+    else if (nothing)
+        md_paragraph(&page->md, MD("Nothing has to be done: it is in place already. The step stands here because others rely on it."));
     else if (step->automated)
         md_paragraph(&page->md, MD("**Expect:** the command ends with status 0."));
     if (step->otherwise)
         md_paragraph(&page->md, md_cat(page->arena, MD("**If the command cannot run:** a person attests: "), md_text(page->arena, step->otherwise)));
+    if (nothing)
+        return;
     if (strcmp(step->on_failure, "continue") == 0)
         md_paragraph(&page->md, MD("**If it fails:** the recovery goes on; note it and come back to it."));
     else if (strcmp(step->on_failure, "ask") == 0)
@@ -98,6 +122,12 @@ static void details(struct page *page, const struct step *step)
         md_paragraph(&page->md, MD("**If it fails:** nothing that waits for it is started. Mend the cause and run the script again with `--resume`."));
     if (command_is_set(&step->undo))
         command(page, "Take it back:", &step->undo);
+}
+
+/* The question of an input as the script puts it; its name when it asks nothing. */
+struct md_inline page_question(struct page *page, const struct entity *input)
+{
+    return md_text(page->arena, attr_text(page, input, "ask", input->name));
 }
 
 void step_details(struct page *page, struct step *const *steps, uint32_t count)

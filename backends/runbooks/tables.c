@@ -149,7 +149,8 @@ void notices_table(struct page *page, const struct entity *severity)
             MD_TABLE(&page->md, NULL, MD("Notice"), MD("For"), MD("Where"), MD("First within"), MD("Then every"), MD("Resolution"), MD("Report within"));
         any = true;
         MD_ROW(&page->md, md_text(page->arena, entity_title(model, notice)), md_text(page->arena, attr_text(page, notice, "audience", "")),
-               channel ? md_code(page->arena, attr_text(page, channel, "address", channel->name)) : MD(""), clock_cell(page, notice, CLOCK_initial),
+               !channel ? MD("") : attr_text(page, channel, "address", NULL) ? md_code(page->arena, attr_text(page, channel, "address", ""))
+                                                                             : md_text(page->arena, entity_title(model, channel)), clock_cell(page, notice, CLOCK_initial),
                clock_cell(page, notice, CLOCK_update), clock_cell(page, notice, CLOCK_resolution), clock_cell(page, notice, CLOCK_post_mortem));
     }
     if (any)
@@ -158,10 +159,17 @@ void notices_table(struct page *page, const struct entity *severity)
         md_paragraph(&page->md, MD("No notice is declared for this severity."));
 }
 
+static void checklist_items(struct page *page, struct value items)
+{
+    for (uint32_t n = 0; n < items.u.list->count; n++)
+        md_task(&page->md, 0, false, md_text(page->arena, value_text(items.u.list->items[n], page->arena)));
+}
+
+/* Items stand in the order in which they are written, short ones and blocks alike. */
 void checklist(struct page *page, const struct entity *runbook, const char *phase, const char *heading)
 {
     struct entity *list, *item;
-    bool any = false;
+    bool any = false, written;
 
     for (uint32_t i = 0; (list = entity_child(runbook, BLOCK_CHECKLIST, &i));) {
         struct value items = attr_list(page, list, "items");
@@ -171,19 +179,26 @@ void checklist(struct page *page, const struct entity *runbook, const char *phas
         if (!any)
             md_heading(&page->md, 3, md_text(page->arena, heading));
         any = true;
-        for (uint32_t n = 0; n < items.u.list->count; n++)
-            md_task(&page->md, 0, false, md_text(page->arena, value_text(items.u.list->items[n], page->arena)));
+        written = items.u.list->count == 0;
         for (uint32_t n = 0; (item = entity_child(list, BLOCK_ITEM, &n));) {
             struct entity *owner = entity_ref(page->plan->model, item, "owner");
             const char *proves = attr_text(page, item, "proves", NULL);
             char *name = arena_strdup(page->arena, item->name);
 
+            if (!written && items.origin > 0 && items.origin < item->span.start) {
+                checklist_items(page, items);
+                written = true;
+            }
+            if (name[0] >= 'a' && name[0] <= 'z')
+                name[0] = (char)(name[0] - 'a' + 'A');
             for (char *at = name; *at; at++)
                 *at = *at == '-' ? ' ' : *at;
             md_task(&page->md, 0, false,
                     md_cat(page->arena, md_text(page->arena, name), owner ? MD(" – ") : MD(""), owner ? page_who(page, owner) : MD(""),
                            proves ? MD(": ") : MD(""), proves ? md_text(page->arena, proves) : MD("")));
         }
+        if (!written)
+            checklist_items(page, items);
     }
 }
 
@@ -274,16 +289,38 @@ void dependency_graph(struct page *page, const struct scenario_result *result)
     strbuf_release(&text);
 }
 
+/* A day of its own stands for the time since the interruption: Mermaid shows it as it is written, in whatever zone the reader is.
+ * Milliseconds would be shifted to the reader's zone. */
+static void gantt_time(struct strbuf *text, int64_t ms)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int64_t seconds = ms / MS_SECOND, day = seconds / 86400, year = 2001 + day / 365;
+    int month = 0;
+
+    for (day %= 365; day >= lengths[month]; month++)
+        day -= lengths[month];
+    strbuf_addf(text, "%lld-%02d-%02lld %02lld:%02lld:%02lld", (long long)year, month + 1, (long long)(day + 1), (long long)(seconds / 3600 % 24),
+                (long long)(seconds / 60 % 60), (long long)(seconds % 60));
+}
+
+static void gantt_task(struct page *page, struct strbuf *text, const char *title, bool critical, int64_t from, int64_t to)
+{
+    strbuf_addf(text, "  %s :%s", mermaid_gantt_text(page->arena, title), critical ? "crit, " : " ");
+    gantt_time(text, from);
+    strbuf_addf(text, ", %llds\n", (long long)((to - from + MS_SECOND - 1) / MS_SECOND));
+}
+
 void timeline(struct page *page, const struct scenario_result *result)
 {
     struct strbuf text = STRBUF_INIT;
     const void *section = NULL;
 
-    strbuf_addstr(&text, "gantt\n  dateFormat x\n  axisFormat %H:%M\n");
+    strbuf_addstr(&text, "gantt\n  dateFormat YYYY-MM-DD HH:mm:ss\n  axisFormat %H:%M\n");
     if (result->detect.known && result->declare.known) {
-        strbuf_addf(&text, "  section decision\n  detected : 0, %lld\n", (long long)result->detect.worst);
+        strbuf_addstr(&text, "  section decision\n");
+        gantt_task(page, &text, "detected", false, 0, result->detect.worst);
         if (result->declare.worst)
-            strbuf_addf(&text, "  declared : %lld, %lld\n", (long long)result->detect.worst, (long long)(result->detect.worst + result->declare.worst));
+            gantt_task(page, &text, "declared", false, result->detect.worst, result->detect.worst + result->declare.worst);
     }
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
@@ -294,8 +331,7 @@ void timeline(struct page *page, const struct scenario_result *result)
         if (subject != section)
             strbuf_addf(&text, "  section %s\n", mermaid_gantt_text(page->arena, step->asset ? step->asset->name : step->subject->name));
         section = subject;
-        strbuf_addf(&text, "  %s :%s%lld, %lld\n", mermaid_gantt_text(page->arena, step->title), step->critical ? "crit, " : " ",
-                    (long long)step->start.worst, (long long)step->finish.worst);
+        gantt_task(page, &text, step->title, step->critical, step->start.worst, step->finish.worst);
     }
     md_code_block(&page->md, "mermaid", strbuf_str(&text));
     strbuf_release(&text);

@@ -251,6 +251,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         step->otherwise = command_is_set(&step->run) ? step->otherwise : NULL;
     } else if (step->otherwise) {
         step->manual = step->otherwise; /* the command cannot run here: a person attests instead */
+        step->attested = true;
         step->otherwise = NULL;
     } else {
         return NULL;

@@ -629,7 +629,9 @@ const char *mermaid_gantt_text(struct arena *arena, const char *text)
 
     clean(&visible, text);
     for (const char *s = strbuf_str(&visible); *s; s++) {
-        if (*s == BREAK || strchr(":#;,%{}<>`\"\\&", *s))
+        if (s[0] == ':' && s[1] == ' ')
+            strbuf_addstr(&out, " -");
+        else if (*s == BREAK || strchr(":#;,%{}<>`\"\\&", *s))
             strbuf_addch(&out, *s == ':' ? '-' : ' ');
         else
             strbuf_addch(&out, *s);

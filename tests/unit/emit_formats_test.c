@@ -30,6 +30,7 @@ static void test_md(struct arena *arena)
     CHECK_STR(md_anchor(arena, "1. Fence & promote (`db`)"), "1-fence--promote-db");
     CHECK_STR(mermaid_label(arena, "a \"b\" <c>\nd"), "\"a #34;b#34; #60;c#62;<br/>d\"");
     CHECK_STR(mermaid_gantt_text(arena, "a:b, c;d"), "a-b  c d");
+    CHECK_STR(mermaid_gantt_text(arena, "Fence: stop it"), "Fence - stop it");
 
     TEST("Markdown blocks");
     md_init(&w, arena, &out);
