@@ -10,8 +10,8 @@ static void intro(struct md *w, struct restore *r)
                              r->plan->digest));
     md_paragraph(w, MD("`recover.sh SCENARIO` carries out a recovery. It asks for a typed confirmation, starts each step as soon as "
                        "everything it waits for is done, writes a journal, and ends with the recovery times and losses that were "
-                       "reached beside their objectives. It needs bash 5.1 or later, GNU coreutils, `flock` and the programs listed "
-                       "under each scenario."));
+                       "reached beside their objectives. It needs bash 5.1 or later, GNU coreutils, `flock`, and the programs and "
+                       "variables named in `scenarios/SCENARIO/scenario.tsv`."));
     md_code_block(w, "sh", "./recover.sh --list                              # scenarios\n"
                            "./recover.sh SCENARIO --list                     # steps\n"
                            "./recover.sh SCENARIO --dry-run                  # every command, nothing is touched\n"
@@ -35,7 +35,7 @@ static void scenarios(struct md *w, struct restore *r)
         if (result->step_count == 0)
             strbuf_addstr(&finish, "nothing to recover");
         else if (result->finish.known)
-            print_duration(&finish, result->finish.worst);
+            print_duration_words(&finish, result->finish.worst);
         else
             strbuf_addstr(&finish, "unknown");
         MD_ROW(w, md_code(r->arena, restore_scenario_name(r->arena, result)),
@@ -111,6 +111,12 @@ static void rules(struct md *w)
     MD_ROW(w, MD("75"), MD("another run is under way"));
     MD_ROW(w, MD("130"), MD("interrupted"));
     md_table_end(w);
+    md_heading(w, 2, MD("The record"));
+    md_paragraph(w, MD("Every run ends with a table and `record.json` beside its journal: for each asset the recovery time and the data loss "
+                       "that were reached, the objectives, where these come from, the plan's own worst case, and the verdict (`met`, "
+                       "`missed`, `not measured`, `no objective`). Recovery time counts from the interruption. Data loss is measured where "
+                       "a step said how old the recovered data is (`data_as_of TIME` in its command), or from the moment that was asked "
+                       "for; otherwise it is not measured."));
     md_heading(w, 2, MD("Environment"));
     md_bullet(w, 0, MD("`AWS_ENDPOINT_URL`: another endpoint for every AWS command, for tests."));
     md_bullet(w, 0, MD("`DRC_NOTIFY_COMMAND`: program that sends notices; arguments: type, address, status, impact, title, body."));

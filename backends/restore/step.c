@@ -36,7 +36,7 @@ static const char *instruction(struct arena *arena, const struct step *step)
     strbuf_addf(&text, "`%s` comes back by itself; there is nothing to start.", step->asset ? step->asset->name : step->id);
     if (step->takes.known) {
         strbuf_addstr(&text, " That takes at most ");
-        print_duration(&text, step->takes.worst);
+        print_duration_words(&text, step->takes.worst);
         strbuf_addch(&text, '.');
     }
     strbuf_addstr(&text, "\nSay `done` once it serves.");
@@ -146,7 +146,7 @@ static const char *head_comment(struct restore *r, const struct procedure *p, co
     strbuf_addf(&text, "For %s, wave %u", asset_or_id(step), step->wave);
     if (step->takes.known) {
         strbuf_addstr(&text, "; takes at most ");
-        print_duration(&text, step->takes.worst);
+        print_duration_words(&text, step->takes.worst);
     }
     strbuf_addstr(&text, step->irreversible ? "; POINT OF NO RETURN.\n" : ".\n");
     if (step->after_count > 0) {

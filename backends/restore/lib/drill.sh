@@ -80,6 +80,24 @@ drill_ask() {
     done
 }
 
+# true, false, or null: it is not a success until somebody said that every criterion was met.
+drill_success() {
+    local met all=true
+    if [[ -n "${DRILL_FACT[failed]:-}" ]]; then
+        printf false
+        return 0
+    fi
+    if ((${#DRILL_STATUS[@]} == 0 && ${#DRILL_MET[@]} == 0)); then
+        all=null
+    fi
+    for met in "${DRILL_MET[@]}"; do
+        if [[ "${met}" == null ]]; then
+            all=null
+        fi
+    done
+    printf '%s' "${all}"
+}
+
 drill_record() {
     local file="$1" started="$2" i comma=""
     {
@@ -88,7 +106,7 @@ drill_record() {
             printf '  "%s": %s,\n' "${i}" "$(json_string "${DRILL_FACT[${i}]:-}")"
         done
         printf '  "started_at": "%s",\n  "finished_at": "%s",\n' "$(drc_utc "${started}")" "$(drc_utc "${EPOCHSECONDS}")"
-        printf '  "success": %s,\n' "$([[ -z "${DRILL_FACT[failed]:-}" ]] && printf true || printf false)"
+        printf '  "success": %s,\n' "$(drill_success)"
         printf '  "recovery_record": %s,\n  "parts": [' "$(json_string "${DRILL_FACT[recovery_record]:-}")"
         for i in "${!DRILL_STATUS[@]}"; do
             printf '%s\n    {"title": %s, "state": "%s", "ms": %s}' "${comma}" "$(json_string "${DRILL_PARTS[${i}]}")" \
@@ -113,7 +131,8 @@ usage: DRILL.sh [--yes] [--dry-run] [--with-recovery] [options of recover.sh]
 --yes            no typed confirmation
 --dry-run        print every command, touch nothing
 --with-recovery  rehearse the scenario's recovery as well as the drill's own steps
-exit: 0 success, 1 something failed or a criterion was not met, 3 not confirmed, 64 wrong use
+exit: 0 carried out, 1 something failed or a criterion was not met, 2 nothing to run and nobody said how it went,
+3 not confirmed. The record says whether it was a success: null while somebody has yet to say that criteria were met.
 TEXT
 }
 
@@ -205,10 +224,16 @@ drill_main() {
                 2>/dev/null | sort | tail -n 1)"
         fi
     fi
+    if ((${#DRILL_STATUS[@]} == 0)); then
+        say "[drill] nothing here can be run by a program: carry the drill out as the runbook says"
+    fi
     drill_ask
     drill_record "${record}" "${started}"
     say "Record: ${record}"
     if [[ -n "${DRILL_FACT[failed]:-}" ]]; then
         exit 1
+    fi
+    if ((${#DRILL_STATUS[@]} == 0)) && [[ "$(drill_success)" != true ]]; then
+        exit 2
     fi
 }
