@@ -11,7 +11,6 @@
 
 struct backend_options {
     const char *version; /* of the compiler */
-    bool provenance;     /* --provenance: more about how it was made */
 };
 
 struct backend {

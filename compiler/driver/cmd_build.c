@@ -80,7 +80,7 @@ static bool add_manifest(struct session *session, struct fileset *files)
 
 int command_build(const struct options *options)
 {
-    struct backend_options how = {.version = DRC_VERSION, .provenance = options->provenance};
+    struct backend_options how = {.version = DRC_VERSION};
     struct session session;
     struct fileset files;
     int status;

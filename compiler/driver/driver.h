@@ -33,7 +33,7 @@ struct options {
     enum diag_format format;
     bool format_given;
     int color;                     /* -1 auto, 0 never, 1 always */
-    bool quiet, force, check, write, timeline, provenance, timings, parse_only, codes;
+    bool quiet, force, check, write, timeline, timings, parse_only, codes;
     uint32_t max_errors;
 };
 

@@ -38,7 +38,6 @@ const struct option_info drc_options[] = {
     {0, "check", NULL, "compare only, write nothing"},
     {0, "force", NULL, "overwrite files edited by hand"},
     {0, "max-errors", "N", "print at most N messages; 0: all"},
-    {0, "provenance", NULL, "record more about how artifacts were made"},
     {0, "timings", NULL, "print how long each pass took"},
     {0, "codes", NULL, "explain: list all codes"},
     {'q', "quiet", NULL, "print nothing but errors"},
@@ -167,8 +166,6 @@ static void set_flag(struct options *options, const char *name)
         options->quiet = true;
     else if (strcmp(name, "timeline") == 0)
         options->timeline = true;
-    else if (strcmp(name, "provenance") == 0)
-        options->provenance = true;
     else if (strcmp(name, "timings") == 0)
         options->timings = true;
     else if (strcmp(name, "codes") == 0)

@@ -14,7 +14,7 @@
 struct manifest_info {
     const char *compiler;    /* version, e.g. "0.1.0" */
     const char *spec_digest; /* "sha256:…" of the specification as the compiler read it */
-    const char *git_commit;  /* NULL unless --provenance */
+    const char *git_commit;  /* NULL: not recorded */
 };
 
 /* Appends the manifest's text; sorts the set. False when a string was not UTF-8. */
