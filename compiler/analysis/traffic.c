@@ -110,6 +110,9 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
     struct span_of_time finish = time_exact(0);
 
     state->ttl = ttl.type == VALUE_DURATION ? ttl.u.integer : TIME_UNKNOWN;
+    /* An alias has the TTL of what it points to, 60 s for load balancers, whatever is written. */
+    if (state->from && entity_slot(state->from, TARGET_alias).type == VALUE_STRING)
+        state->ttl = MS_MINUTE;
     for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
         if (serves.u.list->items[i].type == VALUE_ENTITY)
             finish = time_max(finish, result->states[serves.u.list->items[i].u.entity->index].finish);
