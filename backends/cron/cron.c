@@ -215,6 +215,8 @@ static void readme_install(struct cron_output *c, struct md *w)
                                                   "--namespace backups", c->slug, c->slug, c->slug));
     md_paragraph(w, md_textf(c->arena, "Secrets and settings are read from /etc/drc/%s.env (mode 0600), one NAME=value a line; in Kubernetes "
                                        "from the Secret drc-%s.", c->slug, c->slug));
+    md_paragraph(w, MD("A job that reads the files of a host belongs to that host, not into a cluster. In Kubernetes, failures in a row "
+                       "are counted anew for every pod; the cluster's own alerts see failed Jobs."));
     MD_TABLE(w, NULL, MD("Variable"), MD("Meaning"));
     MD_ROW(w, MD("`DRC_ALERT_COMMAND`"), MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
                                             "it, the channels that have an API and the system log"));
