@@ -84,7 +84,8 @@ static void objectives_section(struct page *page, const struct plan *plan)
         const struct asset *asset = &plan->assets[i];
 
         MD_ROW(&page->md, md_code(page->arena, asset->name), md_text(page->arena, asset->tier ? asset->tier->name : ""), page_time(page, true, asset->rto.ms),
-               md_text(page->arena, asset->rto.source), page_time(page, true, asset->rpo.ms), md_text(page->arena, asset->rpo.source), page_who(page, asset->owner));
+               md_text(page->arena, asset->rto.source), page_time(page, true, asset->rpo.ms),
+               md_text(page->arena, asset->rpo.source), page_who(page, asset->owner));
     }
     md_table_end(&page->md);
 }

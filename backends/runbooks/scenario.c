@@ -247,7 +247,8 @@ static void outcome(struct page *page, const struct scenario_result *result)
 
         MD_ROW(&page->md, md_code(page->arena, state->asset->name), state->fate == FATE_LOST ? MD("lost") : MD("impaired"),
                state->chosen ? md_code(page->arena, state->chosen->label) : MD("–"), state->serving ? md_code(page->arena, state->serving->entity->name) : MD("–"),
-               page_clock(page, state->finish.known, state->finish.worst), page_time(page, true, state->rto.ms), page_time(page, true, state->loss_ms),
+               page_clock(page, state->finish.known, state->finish.worst), page_time(page, true, state->rto.ms),
+               page_time(page, true, state->loss_ms),
                page_time(page, true, state->rpo.ms));
     }
     md_table_end(&page->md);

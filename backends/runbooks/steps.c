@@ -33,7 +33,8 @@ void step_table(struct page *page, struct step *const *steps, uint32_t count, bo
 
         MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%u", step->ordinal)), page_clock(page, step->start.known, step->start.worst),
                page_clock(page, step->finish.known, step->finish.worst), page_time(page, step->takes.known, step->takes.worst),
-               md_code(page->arena, step->asset ? step->asset->name : step->subject->name), md_text(page->arena, phase_word(step->phase)), what(page, step),
+               md_code(page->arena, step->asset ? step->asset->name : step->subject->name), md_text(page->arena, phase_word(step->phase)),
+               what(page, step),
                step->automated ? MD("script") : page_who(page, step->by));
     }
     md_table_end(&page->md);

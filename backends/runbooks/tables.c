@@ -150,8 +150,9 @@ void notices_table(struct page *page, const struct entity *severity)
         any = true;
         MD_ROW(&page->md, md_text(page->arena, entity_title(model, notice)), md_text(page->arena, attr_text(page, notice, "audience", "")),
                !channel ? MD("") : attr_text(page, channel, "address", NULL) ? md_code(page->arena, attr_text(page, channel, "address", ""))
-                                                                             : md_text(page->arena, entity_title(model, channel)), clock_cell(page, notice, CLOCK_initial),
-               clock_cell(page, notice, CLOCK_update), clock_cell(page, notice, CLOCK_resolution), clock_cell(page, notice, CLOCK_post_mortem));
+                                                                             : md_text(page->arena, entity_title(model, channel)),
+               clock_cell(page, notice, CLOCK_initial), clock_cell(page, notice, CLOCK_update),
+               clock_cell(page, notice, CLOCK_resolution), clock_cell(page, notice, CLOCK_post_mortem));
     }
     if (any)
         md_table_end(&page->md);

@@ -84,7 +84,8 @@ struct chain {
 
 /* A cause is an edge: the first asset on a way that is worse than the one that needs it directly. Everything above it has the same
  * cause, so the chain is walked up to the strictest asset that rests on it, and said once. */
-static void report_inversion(struct analysis *a, const struct asset *needed, const struct edge *edge, const struct asset *user, const struct chain *above,
+static void report_inversion(struct analysis *a, const struct asset *needed, const struct edge *edge, const struct asset *user,
+                             const struct chain *above,
                              const char *how)
 {
     struct strbuf path = STRBUF_INIT;

@@ -224,7 +224,8 @@ static void no_method(struct analysis *a, struct scenario_result *result, struct
     diag_help(diag, "add a replica, a standby or a copy at a site that survives, or a `rebuild`");
 }
 
-void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling, uint32_t row, const char *name,
+void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling,
+                   uint32_t row, const char *name,
                    struct objective objective, const char *what)
 {
     struct value limit = entity_slot(ceiling, row);

@@ -592,7 +592,8 @@ static void wait_for_needs(struct analysis *a, struct asset_state *state)
     for (uint32_t i = 0; i < state->step_count; i++) {
         struct step *step = state->steps[i];
 
-        if (step->before_needs || step->phase == PHASE_FENCE || step->phase == PHASE_PREPARE || (early && step->phase == PHASE_RECOVER && step != state->last))
+        if (step->before_needs || step->phase == PHASE_FENCE || step->phase == PHASE_PREPARE ||
+            (early && step->phase == PHASE_RECOVER && step != state->last))
             continue;
         for (uint32_t n = 0; n < state->asset->needs.count; n++)
             wait_for_asset(a, step, state->asset->needs.items[n].to);
