@@ -52,9 +52,16 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
 
 /* ---- rpo.c ---- */
 /* Smallest worst-case loss over the complete chains of copies that survive; fills rpo, rpo_terms, copy, from_store.
- * False with `rejected` set when no chain survives. */
-bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method);
+ * False with `rejected` set when no chain survives. `read`: how long the restore takes, ms, during which copies must not expire. */
+bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, int64_t read);
+bool state_has_loss(const struct asset_state *state, const char *loss);
 void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
+
+/* ---- retention.c ---- */
+enum retention { RETENTION_LASTS, RETENTION_SHORT, RETENTION_UNKNOWN };
+/* Whether a copy of `backup` can be read when it is up to `age` old, ms. `gap` is the largest of its schedule, `uniform` when all are the
+ * same; `locked` is how long nobody can delete it. *extra: how much further apart copies of that age are than the gap. */
+enum retention retention_covers(const struct entity *backup, int64_t age, int64_t gap, bool uniform, int64_t locked, int64_t *extra);
 
 /* ---- steps.c ---- */
 void make_steps(struct analysis *a, struct scenario_result *result);
@@ -73,7 +80,8 @@ void effective_objectives(struct analysis *a, struct scenario_result *result);
 void judge(struct analysis *a, struct scenario_result *result);
 struct entity *plan_objectives(const struct analysis *a, const char *role); /* "default", "ceiling"; NULL */
 /* Reports an objective that is weaker than a ceiling. `scenario` may be NULL. */
-void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling, uint32_t row, const char *name,
+void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling,
+                   uint32_t row, const char *name,
                    struct objective objective, const char *what);
 bool class_binds(const struct entity *class_, const struct asset *asset); /* by `applies_to`; all when unset */
 void general_objectives(struct analysis *a, struct asset *asset);

@@ -51,7 +51,7 @@ static void work_out_gap(struct analysis *a, const struct schedule *schedule, ui
 static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
 {
     struct value missed = entity_slot(backup, BACKUP_missed);
-    uint32_t k = missed.type == VALUE_INT && missed.u.integer > 0 ? (uint32_t)missed.u.integer : 0;
+    uint32_t k = missed.type == VALUE_INT && missed.u.integer > 0 ? missed.u.integer > SCHEDULE_MISSED_MAX ? SCHEDULE_MISSED_MAX + 1 : (uint32_t)missed.u.integer : 0;
     struct strbuf text = STRBUF_INIT;
     struct known_gap *gap;
     atom key;
@@ -71,6 +71,8 @@ static const struct schedule_gap *gap_of(struct analysis *a, const struct entity
 
 struct loss {
     int64_t ms; /* TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    int64_t gap; /* of the schedule; 0 when there is none */
+    bool uniform;
     VEC(struct term) terms;
 };
 
@@ -107,7 +109,8 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
     switch (schedule.u.schedule->kind) {
     case SCHEDULE_CONTINUOUS:
         add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name),
-                 worst(backup, BACKUP_ship_every, word_is(kind, "log") ? TIME_UNKNOWN : 0), row_span(a, backup, "ship_every"));
+                 worst(backup, BACKUP_ship_every, TIME_UNKNOWN), row_span(a, backup, "ship_every"));
+        add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, 0), row_span(a, backup, "duration"));
         break;
     case SCHEDULE_ON_CHANGE:
         if (entity_slot(backup, BACKUP_interval).type != VALUE_DURATION) {
@@ -139,6 +142,8 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
             strbuf_addstr(&text, " to ");
             print_instant(&text, gap->max_to, zone);
             add_term(a, &loss, strbuf_dup(&text, a->arena), gap->max_gap, row_span(a, backup, "schedule"));
+            loss.gap = gap->max_gap;
+            loss.uniform = gap->max_gap == gap->min_gap;
             strbuf_release(&text);
         }
         add_term(a, &loss, "start window", worst(backup, BACKUP_start_window, 0), row_span(a, backup, "start_window"));
@@ -148,14 +153,14 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
             const struct entity *procedure = asset->entity->kind->procedures.items[i];
             struct value shortest = value_best(entity_slot(backup, BACKUP_duration));
 
-            if (!word_is(kind, procedure->name) || shortest.type != VALUE_DURATION)
+            if (!word_is(kind, procedure->name) || shortest.type != VALUE_DURATION || shortest.u.integer < MS_SECOND)
                 continue;
             if (word_is(eval_deferred(a->eval, procedure, PROCEDURE_capture, NULL), "end"))
                 add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -shortest.u.integer, procedure->span);
         }
     }
     if (is_copy)
-        add_term(a, &loss, "time of the copy", worst(backup, BACKUP_copy_time, 0), row_span(a, backup, "copy_time"));
+        add_term(a, &loss, "time of the copy", worst(backup, BACKUP_copy_time, TIME_UNKNOWN), row_span(a, backup, "copy_time"));
     return loss;
 }
 
@@ -201,11 +206,18 @@ static const struct entity *base_of_log(const struct entity *backup, const struc
     return NULL;
 }
 
-static bool chain_complete(struct analysis *a, const struct entity *backup, const struct entity *store, const char **why)
+/* The backups of one chain at one store, newest first; a full one or a snapshot is the last. */
+struct links {
+    const struct entity *items[CHAIN_LIMIT];
+    struct loss losses[CHAIN_LIMIT];
+    uint32_t count;
+};
+
+static bool chain_complete(struct analysis *a, const struct entity *backup, const struct entity *store, struct links *links, const char **why)
 {
     bool is_copy;
 
-    for (int depth = 0; backup && depth < CHAIN_LIMIT; depth++) {
+    while (links->count < CHAIN_LIMIT) {
         struct value kind = entity_slot(backup, BACKUP_kind);
         const struct entity *next;
 
@@ -213,6 +225,7 @@ static bool chain_complete(struct analysis *a, const struct entity *backup, cons
             *why = intern_text(a, "`%s` is not in `%s`, so what builds on it is of no use there", backup->name, store->name);
             return false;
         }
+        links->items[links->count++] = backup;
         if (word_is(kind, "full") || word_is(kind, "snapshot"))
             return true;
         next = link_of(a, backup);
@@ -224,7 +237,13 @@ static bool chain_complete(struct analysis *a, const struct entity *backup, cons
         }
         backup = next;
     }
+    *why = intern_text(a, "the chain of `%s` is longer than %d links", links->items[0]->name, CHAIN_LIMIT);
     return false;
+}
+
+static bool site_stands(const struct analysis *a, const struct site_info *site)
+{
+    return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
 }
 
 /* A key that is lost with the store's readers makes the copies unreadable. A replica of the key elsewhere serves as well. */
@@ -232,21 +251,27 @@ static bool key_survives(struct analysis *a, const struct entity *store, const c
 {
     struct value key = entity_slot(store, STORE_key);
     struct asset *asset = key.type == VALUE_ENTITY ? plan_asset(a->plan, key.u.entity) : NULL;
+    const struct asset_state *state;
     struct entity *replica;
 
     if (!asset)
         return true;
-    for (uint32_t i = 0; i < asset->site_count; i++) {
-        if (!a->site_lost[asset->sites[i]->index] && !a->site_compromised[asset->sites[i]->index])
+    state = &a->scenario->states[asset->index];
+    if (state_has_loss(state, "deletion") || state_has_loss(state, "corruption") || state_has_loss(state, "object")) {
+        *why = intern_text(a, "its key `%s` is destroyed", asset->name);
+        return false;
+    }
+    for (uint32_t i = 0; i < asset->site_count && !state_has_loss(state, "instance"); i++) {
+        if (site_stands(a, asset->sites[i]))
             return true;
     }
     for (uint32_t i = 0; (replica = entity_child(asset->entity, BLOCK_REPLICA, &i));) {
         struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, replica->name));
 
-        if (site && !a->site_lost[site->index] && !a->site_compromised[site->index])
+        if (site && site_stands(a, site))
             return true;
     }
-    if (asset->site_count == 0)
+    if (asset->site_count == 0 && state->fate != FATE_LOST)
         return true;
     *why = intern_text(a, "its key `%s` is lost", asset->name);
     return false;
@@ -281,60 +306,202 @@ static bool smaller(const struct loss *a, const struct loss *b)
     return b->ms == RPO_NOT_APPLICABLE || a->ms < b->ms;
 }
 
-/* Data noticed to be wrong late can be restored only from copies that live long enough. */
-static bool lives_long_enough(struct analysis *a, const struct asset_state *state, const struct entity *backup, const struct loss *loss,
-                              const char **why)
+/* How old the moment one goes back to may be when the restore has read its copies: late notice + detection + declaration + reading. */
+static int64_t reach_back(const struct analysis *a, const struct asset_state *state, int64_t read, const char **missing)
 {
-    struct value retain = entity_slot(backup, BACKUP_retain), noticed = entity_slot(a->scenario->scenario, SCENARIO_noticed_within);
+    struct value noticed = entity_slot(a->scenario->scenario, SCENARIO_noticed_within);
     struct span_of_time act = time_add(a->scenario->detect, a->scenario->declare);
-    int64_t need;
+    bool damaged = state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
+    int64_t reach;
 
-    if (strcmp(state->loss, "corruption") != 0 && strcmp(state->loss, "deletion") != 0 && strcmp(state->loss, "object") != 0)
-        return true;
-    if (retain.type != VALUE_DURATION || noticed.type != VALUE_DURATION || loss->ms < 0 || !act.known)
-        return true;
-    need = noticed.u.integer + act.worst + loss->ms;
-    if (retain.u.integer >= need)
-        return true;
-    {
-        struct strbuf text = STRBUF_INIT;
-
-        strbuf_addf(&text, "`%s` is kept for ", backup->name);
-        print_duration(&text, retain.u.integer);
-        strbuf_addstr(&text, ", but it may be needed after ");
-        print_duration(&text, need);
-        *why = strbuf_dup(&text, a->arena);
-        strbuf_release(&text);
-    }
-    return false;
+    *missing = NULL;
+    if (damaged && noticed.type != VALUE_DURATION)
+        *missing = "how long the damage goes unnoticed (`noticed_within`)";
+    else if (damaged && !act.known)
+        *missing = "how soon somebody acts (`detect`, `declare`)";
+    if (*missing || __builtin_add_overflow(noticed.type == VALUE_DURATION ? noticed.u.integer : 0, act.known ? act.worst : 0, &reach) ||
+        __builtin_add_overflow(reach, read, &reach))
+        return TIME_UNKNOWN;
+    return reach;
 }
 
-static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, struct best *best)
+/* How long nobody can delete what is in the store; a lock counts where the account that holds it is compromised. */
+static int64_t locked_for(const struct analysis *a, const struct entity *store)
 {
-    const char *why = NULL;
-    struct loss loss;
+    struct value site = store ? entity_slot(store, STORE_site) : value_unknown();
+    const struct site_info *info = site.type == VALUE_ENTITY ? plan_site(a->plan, site.u.entity) : NULL;
+    uint32_t cursor = 0;
+    const struct entity *lock = info && a->site_compromised[info->index] ? entity_child(store, BLOCK_STORE_LOCK, &cursor) : NULL;
+    struct value min, other = store ? entity_slot(store, STORE_offline) : value_unknown();
+
+    if (!lock || (other.type == VALUE_BOOL && other.u.integer))
+        return INT64_MAX;
+    other = entity_slot(store, STORE_append_only);
+    if (other.type == VALUE_BOOL && other.u.integer)
+        return INT64_MAX;
+    min = entity_slot(lock, STORE_LOCK_min);
+    return min.type == VALUE_DURATION ? min.u.integer : 0;
+}
+
+/* Every link must still be there when it is read: its own loss before the moment one goes back to. Logs and incremental backups must reach
+ * back to the full one they build on. */
+static bool lives_long_enough(struct analysis *a, const struct asset_state *state, struct links *links, const struct entity *store, int64_t read,
+                              const char **why)
+{
+    const char *missing;
+    int64_t reach = reach_back(a, state, read, &missing), base = links->losses[links->count - 1].ms, locked = locked_for(a, store);
+    struct loss *newest = &links->losses[0];
+
+    for (uint32_t i = 0; i < links->count; i++) {
+        const struct entity *backup = links->items[i];
+        struct value kind = entity_slot(backup, BACKUP_kind), retain = entity_slot(backup, BACKUP_retain);
+        int64_t span = links->losses[i].ms, need, extra;
+        bool whole = word_is(kind, "log") || word_is(kind, "incremental");
+        enum retention result;
+
+        if (word_is(retain, "forever") && locked == INT64_MAX)
+            continue;
+        if (span == RPO_NOT_APPLICABLE)
+            span = 0;
+        if (whole && base == TIME_UNKNOWN)
+            span = TIME_UNKNOWN;
+        else if (whole && span >= 0 && base > span)
+            span = base;
+        if (reach < 0 || span < 0 || __builtin_add_overflow(reach, span, &need)) {
+            if (newest->ms == TIME_UNKNOWN)
+                continue;
+            add_term(a, newest, missing ? missing : intern_text(a, "how old `%s` may have to be when it is read", backup->name), TIME_UNKNOWN, backup->span);
+            continue;
+        }
+        result = retention_covers(backup, need, links->losses[i].gap, links->losses[i].uniform, locked, &extra);
+        if (result == RETENTION_UNKNOWN && (state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object"))) {
+            add_term(a, newest, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
+        } else if (result == RETENTION_SHORT) {
+            struct strbuf text = STRBUF_INIT;
+
+            strbuf_addf(&text, "`%s` is %s ", backup->name, need > locked ? "locked for" : "kept for");
+            if (need > locked)
+                print_duration(&text, locked);
+            else if (retain.type == VALUE_DURATION)
+                print_duration(&text, retain.u.integer);
+            else
+                strbuf_addstr(&text, "too few periods");
+            strbuf_addstr(&text, ", but it may be needed after ");
+            print_duration(&text, need);
+            *why = strbuf_dup(&text, a->arena);
+            strbuf_release(&text);
+            return false;
+        } else if (i == 0) {
+            add_term(a, newest, "copies of that age are further apart", extra, row_span(a, backup, "retain"));
+        }
+    }
+    return true;
+}
+
+/* What builds on a copy that is still on its way is of no use until that has arrived. */
+static void wait_for_base(struct analysis *a, struct links *links, const struct entity *store)
+{
+    const struct entity *newest = links->items[0];
+    int64_t way = worst(newest, BACKUP_duration, 0);
     bool is_copy;
 
-    if (!store_survives(a, store, state->loss, &why) || !chain_complete(a, backup, store, &why) || !key_survives(a, store, &why)) {
+    is_at(newest, store, &is_copy);
+    if (word_is(entity_slot(newest, BACKUP_kind), "log") || way < 0 ||
+        __builtin_add_overflow(way, is_copy ? worst(newest, BACKUP_copy_time, 0) : 0, &way))
+        return;
+    for (uint32_t i = 1; i < links->count; i++) {
+        int64_t copy = worst(links->items[i], BACKUP_copy_time, TIME_UNKNOWN);
+
+        is_at(links->items[i], store, &is_copy);
+        if (!is_copy || (copy >= 0 && copy <= way))
+            continue;
+        add_term(a, &links->losses[0], intern_text(a, "time of the copy of `%s`, beyond that", links->items[i]->name),
+                 copy < 0 ? TIME_UNKNOWN : copy - way, row_span(a, links->items[i], "copy_time"));
+        way = copy < 0 ? way : copy;
+    }
+}
+
+static void keep_best(struct best *best, const struct loss *loss, struct entity *backup, struct entity *store)
+{
+    if (best->found && !smaller(loss, &best->loss))
+        return;
+    best->found = true;
+    best->loss = *loss;
+    best->backup = backup;
+    best->store = store;
+}
+
+static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, int64_t read, struct best *best)
+{
+    const char *why = NULL;
+    struct links links = {.count = 0};
+    bool is_copy;
+
+    if (!store_survives(a, store, state->loss, &why) || !chain_complete(a, backup, store, &links, &why) || !key_survives(a, store, &why)) {
         if (why)
             best->why = why;
         return;
     }
-    is_at(backup, store, &is_copy);
-    loss = backup_loss(a, state->asset, backup, is_copy);
-    if (!lives_long_enough(a, state, backup, &loss, &why)) {
+    for (uint32_t i = 0; i < links.count; i++) {
+        is_at(links.items[i], store, &is_copy);
+        links.losses[i] = backup_loss(a, state->asset, links.items[i], is_copy);
+    }
+    wait_for_base(a, &links, store);
+    if (!lives_long_enough(a, state, &links, store, read, &why)) {
         best->why = why;
         return;
     }
-    if (!best->found || smaller(&loss, &best->loss)) {
-        best->found = true;
-        best->loss = loss;
-        best->backup = backup;
-        best->store = store;
-    }
+    keep_best(best, &links.losses[0], backup, store);
 }
 
-static void try_backups(struct analysis *a, struct asset_state *state, struct value from, const struct entity *owner, struct best *best)
+/* A backup without a store is kept by the platform beside the asset: it is gone with the site, not with the instance. What it builds on
+ * must be kept beside it as well. */
+static void try_platform(struct analysis *a, struct asset_state *state, struct entity *backup, int64_t read, struct best *best)
+{
+    struct links links = {.count = 0};
+    const struct entity *link = backup;
+    const char *why = NULL;
+
+    for (uint32_t s = 0; s < state->asset->site_count; s++) {
+        if (!site_stands(a, state->asset->sites[s])) {
+            best->why = intern_text(a, "`%s` is kept at the site that is lost", backup->name);
+            return;
+        }
+    }
+    while (link && links.count < CHAIN_LIMIT) {
+        struct value kind = entity_slot(link, BACKUP_kind), to = entity_slot(link, BACKUP_to);
+        const struct entity *next = NULL;
+        struct entity *other;
+
+        if (to.type == VALUE_ENTITY && !store_survives(a, to.u.entity, state->loss, &best->why))
+            return;
+        links.losses[links.count] = backup_loss(a, state->asset, link, false);
+        links.items[links.count++] = link;
+        if (word_is(kind, "full") || word_is(kind, "snapshot"))
+            break;
+        next = link_of(a, link);
+        for (uint32_t i = 0; !next && word_is(kind, "log") && (other = entity_child(backup->parent, BLOCK_BACKUP, &i));) {
+            struct value base = entity_slot(other, BACKUP_kind), where = entity_slot(other, BACKUP_to);
+            const char *gone;
+
+            if ((word_is(base, "full") || word_is(base, "snapshot")) &&
+                (where.type != VALUE_ENTITY || store_survives(a, where.u.entity, state->loss, &gone)))
+                next = other;
+        }
+        if (!next) {
+            best->why = intern_text(a, "`%s` has no full backup to build on", link->name);
+            return;
+        }
+        link = next;
+    }
+    if (!lives_long_enough(a, state, &links, NULL, read, &why)) {
+        best->why = why;
+        return;
+    }
+    keep_best(best, &links.losses[0], backup, NULL);
+}
+
+static void try_backups(struct analysis *a, struct asset_state *state, struct value from, const struct entity *owner, int64_t read, struct best *best)
 {
     struct entity *backup;
 
@@ -344,47 +511,27 @@ static void try_backups(struct analysis *a, struct asset_state *state, struct va
         if (!reads(from, entity_slot(backup, BACKUP_kind)))
             continue;
         if (to.type == VALUE_ENTITY)
-            try_store(a, state, backup, to.u.entity, best);
+            try_store(a, state, backup, to.u.entity, read, best);
         for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++) {
             if (copies.u.list->items[c].type == VALUE_ENTITY)
-                try_store(a, state, backup, copies.u.list->items[c].u.entity, best);
+                try_store(a, state, backup, copies.u.list->items[c].u.entity, read, best);
         }
-        /* A backup without a store is kept by the platform beside the asset: it is gone with the site, not with the instance. */
-        if (to.type != VALUE_ENTITY) {
-            struct loss loss;
-            const char *why = NULL;
-            bool gone = false;
-
-            for (uint32_t s = 0; s < state->asset->site_count; s++)
-                gone |= a->site_lost[state->asset->sites[s]->index] || a->site_compromised[state->asset->sites[s]->index];
-            if (gone) {
-                best->why = intern_text(a, "`%s` is kept at the site that is lost", backup->name);
-                continue;
-            }
-            loss = backup_loss(a, state->asset, backup, false);
-            if (!lives_long_enough(a, state, backup, &loss, &why)) {
-                best->why = why;
-            } else if (!best->found || smaller(&loss, &best->loss)) {
-                best->found = true;
-                best->loss = loss;
-                best->backup = backup;
-                best->store = NULL;
-            }
-        }
+        if (to.type != VALUE_ENTITY)
+            try_platform(a, state, backup, read, best);
     }
 }
 
-bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method)
+bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, int64_t read)
 {
     struct value from = eval_deferred(a->eval, method, METHOD_from, method_scope(a, state, candidate));
     struct best best = {0};
 
-    try_backups(a, state, from, state->asset->entity, &best);
+    try_backups(a, state, from, state->asset->entity, read, &best);
     for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
         const struct entity *group = a->model->declared[BLOCK_GROUP].list.items[i];
 
         if (list_has(entity_slot(group, GROUP_members), state->asset->entity))
-            try_backups(a, state, from, group, &best);
+            try_backups(a, state, from, group, read, &best);
     }
     if (!best.found) {
         candidate->rejected = best.why ? best.why : "there is no copy to restore from";

@@ -193,7 +193,7 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     const struct site_info *info = site.type == VALUE_ENTITY ? plan_site(a->plan, site.u.entity) : NULL;
     uint32_t cursor = 0;
     struct value flag;
-    const struct entity *immutable;
+    const struct entity *immutable, *lock;
 
     (void)loss;
     if (!info)
@@ -208,7 +208,9 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     }
     if (!a->site_compromised[info->index])
         return true;
-    if (entity_child(store, BLOCK_STORE_LOCK, &cursor))
+    /* A governance lock is lifted by whoever may administer the account. */
+    lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
+    if (lock && is_word(entity_slot(lock, STORE_LOCK_mode), "compliance"))
         return true;
     flag = entity_slot(store, STORE_append_only);
     if (flag.type == VALUE_BOOL && flag.u.integer)
@@ -223,7 +225,8 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
         if (flag.type == VALUE_BOOL && flag.u.integer)
             return true;
     }
-    *why = intern_text(a, "store `%s` can be deleted from the compromised account", store->name);
+    *why = intern_text(a, lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
+                               : "store `%s` can be deleted from the compromised account", store->name);
     return false;
 }
 
@@ -270,13 +273,18 @@ static bool flag(struct analysis *a, const struct entity *method, uint32_t row, 
     return value.type == VALUE_BOOL && value.u.integer;
 }
 
-static bool has_loss(const struct asset_state *state, const char *x, const char *y, const char *z)
+bool state_has_loss(const struct asset_state *state, const char *loss)
 {
     for (uint32_t i = 0; i < state->loss_count; i++) {
-        if (strcmp(state->losses[i], x) == 0 || strcmp(state->losses[i], y) == 0 || strcmp(state->losses[i], z) == 0)
+        if (strcmp(state->losses[i], loss) == 0)
             return true;
     }
     return false;
+}
+
+static bool is_damaged(const struct asset_state *state)
+{
+    return state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
 }
 
 static bool site_usable(const struct analysis *a, const struct site_info *site)
@@ -302,7 +310,7 @@ static bool element_available(struct analysis *a, const struct asset_state *stat
         return true;
     candidate->into = site;
     /* Wrong or deleted data is wrong or deleted in every replica a moment later. */
-    if (element->schema->id == BLOCK_REPLICA && has_loss(state, "corruption", "deletion", "object")) {
+    if (element->schema->id == BLOCK_REPLICA && is_damaged(state)) {
         candidate->rejected = intern_text(a, "the damage is in the replica at `%s` as well", site->entity->name);
         return false;
     }
@@ -439,10 +447,16 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->rpo_terms.items[0] = (struct term){intern_text(a, "loss of `%s`", candidate->label), candidate->rpo,
                                                       {rpo.origin, rpo.origin}};
         candidate->rpo_terms.count = 1;
-    } else if (candidate->restores && !copies_loss(a, state, candidate, method)) {
+    } else if (candidate->restores && !copies_loss(a, state, candidate, method, 0)) {
         return;
     }
     candidate->own = own_time(a, state, candidate);
+    /* Copies must not expire while they are read; how long that takes is known only now. */
+    if (candidate->copy && candidate->own.known && candidate->own.worst > 0) {
+        if (!copies_loss(a, state, candidate, method, candidate->own.worst))
+            return;
+        candidate->own = own_time(a, state, candidate);
+    }
     candidate->failback = words(a, method, METHOD_failback, scope);
     candidate->reprotect = words(a, method, METHOD_reprotect, scope);
     candidate->usable = true;
