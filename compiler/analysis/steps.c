@@ -233,6 +233,8 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->manual = text_or(a, eval_deferred(a->eval, block, STEP_manual, from->scope), NULL);
     step->expect = text_or(a, eval_deferred(a->eval, block, STEP_expect, from->scope), NULL);
     step->takes = time_of(eval_deferred(a->eval, block, STEP_takes, from->scope));
+    if (when.type == VALUE_UNKNOWN)
+        step->takes.known = false; /* whether it is needed nobody knows, and so how long all of it takes */
     value = eval_deferred(a->eval, block, STEP_timeout, from->scope);
     step->timeout = value.type == VALUE_DURATION ? value.u.integer : 0;
     value = eval_deferred(a->eval, block, STEP_retries, from->scope);
@@ -253,6 +255,8 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         step->manual = step->otherwise; /* the command cannot run here: a person attests instead */
         step->attested = true;
         step->otherwise = NULL;
+    } else if (when.type == VALUE_UNKNOWN) {
+        step->manual = intern_text(a, "find out whether this step is needed, then do it: %s", step->manual ? step->manual : step->title);
     } else {
         return NULL;
     }
@@ -267,9 +271,14 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
                   "give it `run = [\"…\"]`, or `manual = \"…\"`");
     }
     /* A failure that does not stop the recovery costs its timeout, so that counts. */
-    if (step->best_effort && step->timeout > 0 && step->takes.known)
-        step->takes.worst = step->timeout;
     default_timeout(step);
+    if (step->best_effort && step->takes.known) {
+        step->takes.worst = step->timeout;
+        if (step->takes.typical > step->timeout)
+            step->takes.typical = step->timeout;
+        if (step->takes.best > step->timeout)
+            step->takes.best = step->timeout;
+    }
     return step;
 }
 
@@ -390,8 +399,14 @@ static void spread_figure(step_list *steps, struct span_of_time figure)
             continue;
         step->takes = !given && step->phase >= PHASE_RECOVER ? figure : time_exact(0);
         given |= step->phase >= PHASE_RECOVER;
-        step->timeout = 0;
-        default_timeout(step);
+        /* Each of them may be what the figure is spent on. */
+        if (figure.known) {
+            int64_t timeout = step->timeout;
+            struct step all = {.takes = figure};
+
+            default_timeout(&all);
+            step->timeout = timeout > all.timeout ? timeout : all.timeout;
+        }
     }
     if (!given && steps->len)
         steps->items[0]->takes = figure;
@@ -742,6 +757,19 @@ static void traffic_steps(struct analysis *a, struct scenario_result *result, co
     }
 }
 
+/* Last of all: whether it serves, seen from where users are. */
+static void probe_steps(struct analysis *a, struct asset_state *state, step_list *out)
+{
+    struct entity *probe;
+
+    for (uint32_t i = 0; (probe = entity_child(state->asset->entity, BLOCK_PROBE, &i));) {
+        struct step *step = make_probe(a, state, probe);
+
+        if (step)
+            vec_push(a->arena, out, step);
+    }
+}
+
 void make_steps(struct analysis *a, struct scenario_result *result)
 {
     step_list steps = {0}, before = {0}, after = {0}, sites = {0}, traffic = {0};
@@ -758,6 +786,8 @@ void make_steps(struct analysis *a, struct scenario_result *result)
             lost_steps(a, state, &steps);
         else if (state->fate == FATE_IMPAIRED)
             impaired_steps(a, state, &steps);
+        if (steps.len > first[i])
+            probe_steps(a, state, &steps);
     }
     first[a->plan->asset_count] = steps.len;
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
@@ -776,8 +806,9 @@ void make_steps(struct analysis *a, struct scenario_result *result)
         wait_for(a, before.items[i], before.items[i - 1]);
     for (uint32_t i = 0; before.len && i < steps.len; i++) {
         struct asset_state *state = steps.items[i]->asset ? &result->states[steps.items[i]->asset->index] : NULL;
+        bool is_first = !state || (state->step_count && state->steps[0] == steps.items[i]);
 
-        if (steps.items[i]->after_count == 0 && !(state && state->chosen && state->chosen->automatic))
+        if (is_first && !(state && state->chosen && state->chosen->automatic))
             wait_for(a, steps.items[i], before.items[before.len - 1]);
     }
     for (uint32_t i = 0; i < after.len; i++) {

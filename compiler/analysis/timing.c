@@ -177,12 +177,23 @@ static struct span_of_time earliest(const struct clock *clock, const struct step
 static void take_hands(struct pool *pool, struct step *step)
 {
     uint32_t best = 0;
+    int64_t end;
 
-    if (!pool->count || !step->start.known || !step->takes.known || step->takes.worst == 0)
+    if (!pool->count || (step->takes.known && step->takes.worst == 0))
         return;
     for (uint32_t i = 1; i < pool->count; i++) {
         if (pool->free_at[i] < pool->free_at[best])
             best = i;
+    }
+    /* What takes nobody knows how long keeps its hands: what waits for them is unknown as well. */
+    if (pool->free_at[best] == INT64_MAX) {
+        step->start = (struct span_of_time){0};
+        step->waits_for = pool->last[best];
+    }
+    if (!step->start.known || !step->takes.known || __builtin_add_overflow(step->start.worst, step->takes.worst, &end)) {
+        pool->free_at[best] = INT64_MAX;
+        pool->last[best] = step;
+        return;
     }
     if (pool->free_at[best] > step->start.worst) {
         int64_t wait = pool->free_at[best] - step->start.worst;
@@ -190,7 +201,8 @@ static void take_hands(struct pool *pool, struct step *step)
         step->start = time_add(step->start, time_exact(wait));
         step->waits_for = pool->last[best];
     }
-    pool->free_at[best] = step->start.worst + step->takes.worst;
+    if (__builtin_add_overflow(step->start.worst, step->takes.worst, &pool->free_at[best]))
+        pool->free_at[best] = INT64_MAX;
     pool->last[best] = step;
 }
 
@@ -259,7 +271,9 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
             struct value noticed = entity_slot(result->scenario, SCENARIO_noticed_within);
             struct span_of_time act = time_add(result->detect, result->declare);
 
-            state->discarded_ms = noticed.type == VALUE_DURATION && act.known ? noticed.u.integer + act.worst : TIME_UNKNOWN;
+            state->discarded_ms = TIME_UNKNOWN;
+            if (noticed.type == VALUE_DURATION && act.known && __builtin_add_overflow(noticed.u.integer, act.worst, &state->discarded_ms))
+                state->discarded_ms = TIME_UNKNOWN;
         }
     }
 }

@@ -29,6 +29,7 @@ static int64_t detection(const struct entity *target)
     uint32_t cursor = 0;
     const struct entity *health = target ? entity_child(target, BLOCK_HEALTH, &cursor) : NULL;
     struct value interval, threshold;
+    int64_t time;
 
     if (!health)
         return TIME_UNKNOWN;
@@ -39,14 +40,16 @@ static int64_t detection(const struct entity *target)
     threshold = entity_slot(health, HEALTH_threshold);
     if (interval.type != VALUE_DURATION || threshold.type != VALUE_INT)
         return TIME_UNKNOWN;
-    return threshold.u.integer * (interval.u.integer + check_timeout(health));
+    if (__builtin_add_overflow(interval.u.integer, check_timeout(health), &time) || __builtin_mul_overflow(time, threshold.u.integer, &time))
+        return TIME_UNKNOWN;
+    return time;
 }
 
 static bool target_lost(struct analysis *a, const struct entity *target)
 {
     const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
 
-    return site && (a->site_lost[site->index] || a->site_compromised[site->index]);
+    return site && (a->site_lost[site->index] || a->site_compromised[site->index] || a->site_cut[site->index]);
 }
 
 static bool is_served(const struct scenario_result *result, const struct endpoint_state *state)
@@ -117,12 +120,12 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
         if (serves.u.list->items[i].type == VALUE_ENTITY)
             finish = time_max(finish, result->states[serves.u.list->items[i].u.entity->index].finish);
     }
-    if (!state->to || state->to == state->from) {
+    if (!state->to || (state->to == state->from && !state->dropped)) {
         state->finish = state->to ? finish : (struct span_of_time){0};
         return; /* the record need not change */
     }
     if (by_health) {
-        state->detection = detection(state->from);
+        state->detection = detection(state->dropped ? state->dropped : state->from);
         finish = state->detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(finish, time_exact(state->detection));
     } else if (strcmp(mode, "manual") == 0) {
         state->propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;
@@ -179,16 +182,23 @@ void find_targets(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < count; i++) {
         struct endpoint_state *state = &result->endpoints[i];
         struct entity *target;
+        const char *routing;
+        bool shared;
 
         state->endpoint = a->model->declared[BLOCK_ENDPOINT].list.items[i];
         state->affected = is_served(result, state);
+        routing = word(state->endpoint, ENDPOINT_routing, "failover");
+        shared = strcmp(routing, "weighted") == 0 || strcmp(routing, "latency") == 0;
         for (uint32_t t = 0; (target = entity_child(state->endpoint, BLOCK_TARGET, &t));) {
             if (!state->from)
                 state->from = target;
             if (!state->to && !target_lost(a, target) && serves_at(a, result, state, target))
                 state->to = target;
+            /* Of several targets at once a lost one has to drop out before its users are served by the others. */
+            if (shared && !state->dropped && target_lost(a, target))
+                state->dropped = target;
         }
-        state->affected |= state->from && target_lost(a, state->from);
+        state->affected |= (state->from && target_lost(a, state->from)) || state->dropped;
     }
 }
 

@@ -188,6 +188,7 @@ struct step {
 struct endpoint_state {
     struct entity *endpoint;
     struct entity *from, *to;   /* target blocks before and after; `to` NULL when none is left */
+    struct entity *dropped;     /* weighted and latency routing: a target that is lost while others serve; NULL */
     bool affected;
     struct objective rto;
     struct span_of_time finish; /* with traffic */
