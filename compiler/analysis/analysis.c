@@ -7,17 +7,16 @@
 static bool field_hook(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out)
 {
     struct analysis *a = eval->hooks->data;
-    const struct asset_state *state;
 
     (void)span;
-    if (entity->schema->id != BLOCK_ASSET || !a->scenario || strcmp(name, "here") != 0)
+    if (entity->schema->id != BLOCK_ASSET || !a->scenario)
         return false;
-    /* `database.here`: the instance that serves in this scenario, a replica or standby with its own names, else the asset. */
-    state = a->scenario->states ? &a->scenario->states[entity->index] : NULL;
-    if (state && state->chosen && state->chosen->element.type == VALUE_ENTITY)
-        *out = state->chosen->element;
+    if (strcmp(name, "here") == 0)
+        *out = serving_instance(a, entity);
+    else if (strcmp(name, "bindings") == 0)
+        *out = bindings_of(a, entity);
     else
-        *out = value_entity(entity);
+        return false;
     return true;
 }
 

@@ -68,8 +68,16 @@ void make_steps(struct analysis *a, struct scenario_result *result);
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 bool evaluate_command(struct analysis *a, struct value value, struct command *out);
 
+/* ---- bindings.c ---- */
+struct value serving_instance(const struct analysis *a, struct entity *entity); /* `asset.here` */
+struct value bindings_of(struct analysis *a, struct entity *entity);            /* `asset.bindings` */
+/* The step that asks from outside whether an asset serves; NULL when the block says nothing that can be asked. */
+struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe);
+
 /* ---- timing.c ---- */
 void time_steps(struct analysis *a, struct scenario_result *result);
+/* The step whose end is the asset's finish: its own last one, or one of what it waits for. NULL when that is unknown or there is none. */
+struct step *deciding_step(const struct scenario_result *result, const struct asset_state *state);
 
 /* ---- traffic.c ---- */
 void find_targets(struct analysis *a, struct scenario_result *result); /* where endpoints lead afterwards: before make_steps */

@@ -182,9 +182,11 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
     if (!diag)
         return;
     diag_label(diag, state->rto.span, "RTO from here (%s)", state->rto.source);
-    for (const struct step *step = state->last; step && length < 64; step = step->waits_for)
+    for (const struct step *step = deciding_step(result, state); step && length < 64; step = step->waits_for)
         path[length++] = step;
-    if (length && path[length - 1]->start.known)
+    if (length && path[length - 1]->waits_for && path[length - 1]->start.known)
+        diag_note(diag, "%s until `%s` starts (too many steps to list)", words(a, path[length - 1]->start.worst), path[length - 1]->id);
+    else if (length && path[length - 1]->start.known)
         diag_note(diag, "%s until the first step starts (detection and declaration)", words(a, path[length - 1]->start.worst));
     for (uint32_t i = length; i-- > 0;) {
         if (path[i]->takes.known && path[i]->takes.worst > 0)

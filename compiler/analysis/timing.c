@@ -278,6 +278,27 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
     }
 }
 
+struct step *deciding_step(const struct scenario_result *result, const struct asset_state *state)
+{
+    while (state && state->finish.known) {
+        const struct asset_state *next = NULL;
+        const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
+
+        if (state->last && state->last->finish.known && state->last->finish.worst >= state->finish.worst)
+            return state->last;
+        for (int kind = 0; kind < 2 && edges[kind]; kind++) {
+            for (uint32_t n = 0; n < edges[kind]->count && !next; n++) {
+                const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+
+                if (other->fate != FATE_UNAFFECTED && other->finish.known && other->finish.worst == state->finish.worst)
+                    next = other;
+            }
+        }
+        state = next;
+    }
+    return NULL;
+}
+
 static int64_t order_key(const struct asset_state *state)
 {
     return state->last ? state->last->ordinal : state->finish.known ? state->finish.worst : INT64_MAX;
@@ -299,7 +320,7 @@ static void order_assets(struct analysis *a, struct scenario_result *result)
 {
     struct asset_state **states = ARENA_ARRAY(a->arena, struct asset_state *, a->plan->asset_count);
     uint32_t count = 0;
-    struct asset_state *last = NULL;
+    struct step *last = NULL;
 
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         if (result->states[i].fate != FATE_UNAFFECTED)
@@ -312,16 +333,19 @@ static void order_assets(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < count; i++) {
         result->order[result->order_count++] = states[i]->asset;
         result->finish = time_max(result->finish, states[i]->finish);
-        if (states[i]->last)
-            last = states[i];
+        if (states[i]->last) {
+            struct step *end = deciding_step(result, states[i]);
+
+            last = end ? end : states[i]->last;
+        }
     }
-    for (struct step *step = last ? last->last : NULL; step; step = step->waits_for) {
+    for (struct step *step = last; step; step = step->waits_for) {
         step->critical = true;
         result->critical_count++;
     }
     result->critical = ARENA_ARRAY(a->arena, struct step *, result->critical_count);
     count = result->critical_count;
-    for (struct step *step = last ? last->last : NULL; step; step = step->waits_for)
+    for (struct step *step = last; step; step = step->waits_for)
         result->critical[--count] = step;
 }
 

@@ -389,7 +389,8 @@ static struct value backup_stores(struct evaluator *eval, struct entity *backup)
 
 enum computed {
     ASSET_STATEFUL, ASSET_COPIES, ASSET_ALL_NEEDS, ASSET_DEPENDENTS, ASSET_ALL_DEPENDENTS, ASSET_SITES_SERVED, ASSET_GROUPS,
-    ASSET_ENDPOINTS, ASSET_MULTI_ZONE, ASSET_AVAILABILITY, ASSET_CONSISTENCY, ASSET_VERSIONED, ASSET_REBUILDABLE, ASSET_HERE,
+    ASSET_ENDPOINTS, ASSET_MULTI_ZONE, ASSET_AVAILABILITY, ASSET_CONSISTENCY, ASSET_VERSIONED, ASSET_REBUILDABLE, ASSET_HERE, ASSET_BINDINGS,
+    ASSET_REGION, REPLICA_REGION, STANDBY_REGION,
     SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES,
@@ -410,6 +411,10 @@ static const struct computed_info table[] = {
     [ASSET_VERSIONED] = {BLOCK_ASSET, "versioned", "bool", NULL, "Keeps earlier versions of its data in itself, says its kind."},
     [ASSET_REBUILDABLE] = {BLOCK_ASSET, "rebuildable", "bool", NULL, "Comes back from its definition without data, says its kind."},
     [ASSET_HERE] = {BLOCK_ASSET, "here", "any", NULL, "In a scenario: what serves in its place, a replica or standby with its own attributes, else the asset itself."},
+    [ASSET_BINDINGS] = {BLOCK_ASSET, "bindings", "list(object)", NULL, "In a scenario: what its `bind` block says, as objects with name and value."},
+    [ASSET_REGION] = {BLOCK_ASSET, "region", "string", NULL, "The region of its site."},
+    [REPLICA_REGION] = {BLOCK_REPLICA, "region", "string", NULL, "The region of its site."},
+    [STANDBY_REGION] = {BLOCK_STANDBY, "region", "string", NULL, "The region of its site."},
     [SITE_REGION] = {BLOCK_SITE, "region", "string", NULL, "The region it is in, as the provider writes it."},
     [SITE_ANCESTORS] = {BLOCK_SITE, "ancestors", "list(ref(site))", NULL, "The places it is in, nearest first."},
     [SITE_LEVEL] = {BLOCK_SITE, "level", "enum(host, rack, datacenter, zone, region, account, provider, global)", NULL, "What is lost with it, says its kind."},
@@ -515,6 +520,13 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return kind_property(eval, entity, KIND_versioned);
     case ASSET_REBUILDABLE:
         return kind_property(eval, entity, KIND_rebuildable);
+    case ASSET_REGION:
+        value = eval_slot(eval, entity, ASSET_site);
+        return value.type == VALUE_ENTITY ? site_region(eval, value.u.entity) : value_unknown();
+    case REPLICA_REGION:
+    case STANDBY_REGION:
+        value = place_of(eval, entity);
+        return value.type == VALUE_ENTITY ? site_region(eval, value.u.entity) : value_unknown();
     case SITE_REGION:
         return site_region(eval, entity);
     case SITE_ANCESTORS:
@@ -603,7 +615,7 @@ bool computed_field(struct evaluator *eval, struct entity *entity, atom name, st
 {
     int row = find_row(eval, entity->schema, name, false);
 
-    if (row < 0 || row == ASSET_HERE) /* the analysis knows, through its hook */
+    if (row < 0 || row == ASSET_HERE || row == ASSET_BINDINGS) /* the analysis knows, through its hook */
         return false;
     if (seen)
         *seen = row_type(eval, row);
