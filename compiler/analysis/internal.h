@@ -76,8 +76,6 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
 
 /* ---- timing.c ---- */
 void time_steps(struct analysis *a, struct scenario_result *result);
-/* The step whose end is the asset's finish: its own last one, or one of what it waits for. NULL when that is unknown or there is none. */
-struct step *deciding_step(const struct scenario_result *result, const struct asset_state *state);
 
 /* ---- traffic.c ---- */
 void find_targets(struct analysis *a, struct scenario_result *result); /* where endpoints lead afterwards: before make_steps */

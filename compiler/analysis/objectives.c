@@ -164,6 +164,8 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
     }
     if (strcmp(what, "the data loss") == 0)
         explain_terms(a, diag, &state->rpo_terms);
+    else if (state->blocked_by)
+        diag_note(diag, "it waits for `%s`, whose recovery time is unknown", state->blocked_by->name);
     for (uint32_t i = 0; i < state->step_count && strcmp(what, "the recovery time") == 0; i++) {
         if (!state->steps[i]->takes.known)
             diag_label(diag, state->steps[i]->span, "how long `%s` takes is not known", state->steps[i]->id);
@@ -182,7 +184,7 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
     if (!diag)
         return;
     diag_label(diag, state->rto.span, "RTO from here (%s)", state->rto.source);
-    for (const struct step *step = deciding_step(result, state); step && length < 64; step = step->waits_for)
+    for (const struct step *step = state->decides; step && length < 64; step = step->waits_for)
         path[length++] = step;
     if (length && path[length - 1]->waits_for && path[length - 1]->start.known)
         diag_note(diag, "%s until `%s` starts (too many steps to list)", words(a, path[length - 1]->start.worst), path[length - 1]->id);
@@ -269,7 +271,20 @@ static struct asset *blocked_by(const struct scenario_result *result, const stru
                 return other->blocked_by ? other->blocked_by : other->asset;
         }
     }
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        const struct step *hands = !state->steps[i]->start.known ? state->steps[i]->waits_for : NULL;
+
+        if (hands && hands->asset && hands->asset != state->asset)
+            return hands->asset;
+    }
     return NULL;
+}
+
+/* One message for one cause, unless that is only a warning and this asset demands proof. */
+static bool said_elsewhere(const struct analysis *a, const struct asset_state *state)
+{
+    return state->blocked_by && (!asset_wants_proof(a, state->asset) || asset_wants_proof(a, state->blocked_by) ||
+                                 !a->scenario->states[state->blocked_by->index].chosen);
 }
 
 /* Without detection and declaration nothing about the scenario can be judged: one message, not one for each asset. */
@@ -313,12 +328,14 @@ void judge(struct analysis *a, struct scenario_result *result)
             continue;
         }
         state->rto_verdict = compare(state->finish.worst, state->finish.known, state->rto);
+        if (!state->finish.known)
+            state->blocked_by = blocked_by(result, state);
         if (state->fate == FATE_LOST && state->asset->stateful)
             state->rpo_verdict = state->loss_ms == RPO_NOT_APPLICABLE ? VERDICT_NOT_APPLICABLE
                                                                       : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
         if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
-        else if (state->rto_verdict == VERDICT_UNKNOWN && !(state->blocked_by = blocked_by(result, state)) && has_clock)
+        else if (state->rto_verdict == VERDICT_UNKNOWN && !said_elsewhere(a, state) && has_clock)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);

@@ -242,6 +242,24 @@ static int compare_steps(const void *x, const void *y)
     return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
 }
 
+static void take_decider(struct asset_state *state, const struct asset_state *other)
+{
+    if (!state->decides && other->finish.known && other->finish.worst == state->finish.worst)
+        state->decides = other->decides;
+}
+
+static void find_decider(const struct scenario_result *result, struct asset_state *state)
+{
+    if (!state->finish.known)
+        return;
+    if (state->last && state->last->finish.known && state->last->finish.worst >= state->finish.worst)
+        state->decides = state->last;
+    for (uint32_t n = 0; n < state->asset->needs.count; n++)
+        take_decider(state, &result->states[state->asset->needs.items[n].to->index]);
+    for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
+        take_decider(state, &result->states[state->asset->restores_with.items[n].to->index]);
+}
+
 /* Without steps of its own an impaired asset is back when all it needs is. Needs come first in the order. */
 static void finish_assets(struct analysis *a, struct scenario_result *result)
 {
@@ -262,6 +280,7 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
         /* What a restore needs and never comes back makes the restore unknown, although no step waits for it. */
         for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
             state->finish = time_max(state->finish, result->states[state->asset->restores_with.items[n].to->index].finish);
+        find_decider(result, state);
         state->loss_ms = state->fate == FATE_LOST && state->chosen ? state->chosen->rpo
                          : state->fate == FATE_LOST && state->asset->stateful ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
         if (state->chosen)
@@ -276,27 +295,6 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
                 state->discarded_ms = TIME_UNKNOWN;
         }
     }
-}
-
-struct step *deciding_step(const struct scenario_result *result, const struct asset_state *state)
-{
-    while (state && state->finish.known) {
-        const struct asset_state *next = NULL;
-        const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
-
-        if (state->last && state->last->finish.known && state->last->finish.worst >= state->finish.worst)
-            return state->last;
-        for (int kind = 0; kind < 2 && edges[kind]; kind++) {
-            for (uint32_t n = 0; n < edges[kind]->count && !next; n++) {
-                const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
-
-                if (other->fate != FATE_UNAFFECTED && other->finish.known && other->finish.worst == state->finish.worst)
-                    next = other;
-            }
-        }
-        state = next;
-    }
-    return NULL;
 }
 
 static int64_t order_key(const struct asset_state *state)
@@ -333,11 +331,8 @@ static void order_assets(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < count; i++) {
         result->order[result->order_count++] = states[i]->asset;
         result->finish = time_max(result->finish, states[i]->finish);
-        if (states[i]->last) {
-            struct step *end = deciding_step(result, states[i]);
-
-            last = end ? end : states[i]->last;
-        }
+        if (states[i]->last)
+            last = states[i]->decides ? states[i]->decides : states[i]->last;
     }
     for (struct step *step = last; step; step = step->waits_for) {
         step->critical = true;

@@ -196,7 +196,7 @@ static void explain_rto(const struct session *session, const struct scenario_res
     const struct step *path[256];
     uint32_t length = 0;
 
-    for (const struct step *step = state->last; step && length < 256; step = step->waits_for)
+    for (const struct step *step = state->decides ? state->decides : state->last; step && length < 256; step = step->waits_for)
         path[length++] = step;
     if (length) {
         const struct step *first = path[length - 1];

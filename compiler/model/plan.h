@@ -146,7 +146,8 @@ struct asset_state {
     struct asset *blocked_by;      /* what it needs has no time: its own verdict is only a consequence; NULL */
     struct step **steps;           /* its steps in this scenario, in order */
     uint32_t step_count;
-    struct step *last;             /* step whose finish is the asset's */
+    struct step *last;             /* the last of its steps */
+    struct step *decides;          /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
 };
 
 enum step_phase { PHASE_PREPARE, PHASE_FENCE, PHASE_RECOVER, PHASE_VERIFY, PHASE_TRAFFIC, PHASE_REPROTECT };
