@@ -51,7 +51,8 @@ static void work_out_gap(struct analysis *a, const struct schedule *schedule, ui
 static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
 {
     struct value missed = entity_slot(backup, BACKUP_missed);
-    uint32_t k = missed.type == VALUE_INT && missed.u.integer > 0 ? missed.u.integer > SCHEDULE_MISSED_MAX ? SCHEDULE_MISSED_MAX + 1 : (uint32_t)missed.u.integer : 0;
+    int64_t tolerated = missed.type == VALUE_INT && missed.u.integer > 0 ? missed.u.integer : 0;
+    uint32_t k = tolerated > SCHEDULE_MISSED_MAX ? SCHEDULE_MISSED_MAX + 1 : (uint32_t)tolerated;
     struct strbuf text = STRBUF_INIT;
     struct known_gap *gap;
     atom key;
