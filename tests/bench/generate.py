@@ -99,7 +99,7 @@ asset %(name)s : bench.service {
   rto         = %(rto)s
   rpo         = %(rpo)s
   needs       = [%(list)s]
-  backup full { kind = full  schedule = daily at 02:00  duration = 40m  retain = 30d  to = backups  copies = [backups-dr] }
+  backup full { kind = full  schedule = daily at 02:00  duration = 40m  retain = 30d  to = backups  copies = [backups-dr]  copy_time = 30m }
 }
 
 """
