@@ -477,7 +477,7 @@ static void frameworks(struct page *page, const struct model *model)
         if (!any)
             md_heading(&page->md, 2, MD("Regulations and standards"));
         any = true;
-        md_heading(&page->md, 3, md_text(page->arena, entity_title(model, framework)));
+        md_heading(&page->md, 3, md_textf(page->arena, "Framework: %s", entity_title(model, framework)));
         MD_TABLE(&page->md, NULL, MD("Control"), MD("Asks for"), MD("Implemented by"), MD("Evidence"), MD("Rules"));
         for (uint32_t c = 0; (control = entity_child(framework, BLOCK_CONTROL, &c));)
             MD_ROW(&page->md, md_text(page->arena, control->name), md_text(page->arena, slot_text(page, control, CONTROL_title, "")),
@@ -496,7 +496,7 @@ static void audits(struct page *page, const struct model *model)
 
         if (i == 0)
             md_heading(&page->md, 2, MD("Audit trail"));
-        md_heading(&page->md, 3, md_text(page->arena, entity_title(model, audit)));
+        md_heading(&page->md, 3, md_textf(page->arena, "Records: %s", entity_title(model, audit)));
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Table: "), md_code(page->arena, slot_text(page, audit, AUDIT_table, audit->name))));
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Kept for "), md_text(page->arena, slot_text(page, audit, AUDIT_retain, "an unstated time")), MD(" at "),
                                        md_text(page->arena, ref_of(audit, AUDIT_site) ? ref_of(audit, AUDIT_site)->name : "an unstated place")));
@@ -516,7 +516,7 @@ static void budgets(struct page *page, const struct model *model)
 
         if (i == 0)
             md_heading(&page->md, 2, MD("Cost"));
-        md_heading(&page->md, 3, md_text(page->arena, entity_title(model, budget)));
+        md_heading(&page->md, 3, md_textf(page->arena, "Budget: %s", entity_title(model, budget)));
         MD_TABLE(&page->md, align, MD("Component"), MD("Normal"), MD("While recovering"), MD("Kept down by"));
         for (uint32_t c = 0; (line = entity_child(budget, BLOCK_LINE, &c));)
             MD_ROW(&page->md, md_text(page->arena, line->name), md_text(page->arena, slot_text(page, line, LINE_normal, "")),

@@ -319,26 +319,28 @@ struct md_inline md_cat_parts(struct arena *arena, const struct md_inline *parts
 
 const char *md_anchor(struct arena *arena, const char *heading)
 {
-    struct strbuf out = STRBUF_INIT;
-    size_t len = strlen(heading), n;
+    struct strbuf visible = STRBUF_INIT, out = STRBUF_INIT;
+    size_t n;
     uint32_t cp;
     const char *result;
 
-    for (size_t i = 0; i < len; i += n) {
-        n = text_decode(heading + i, len - i, &cp);
+    clean(&visible, heading); /* as the heading itself: a line end in it is a blank */
+    for (size_t i = 0; i < visible.len; i += n) {
+        n = text_decode(visible.data + i, visible.len - i, &cp);
         if (n == 0) {
             n = 1;
         } else if (cp >= 'A' && cp <= 'Z') {
             strbuf_addch(&out, (char)(cp - 'A' + 'a'));
-        } else if (cp == ' ') {
+        } else if (cp == ' ' || cp == BREAK) {
             strbuf_addch(&out, '-');
         } else if (cp == '-' || cp == '_' || (cp < 0x80 && is_alnum((char)cp))) {
             strbuf_addch(&out, (char)cp);
-        } else if (cp >= 0xAA && !(cp >= 0x2000 && cp <= 0x2BFF) && !(cp >= 0x3000 && cp <= 0x303F)) {
+        } else if (cp >= 0xAA && !(cp >= 0x2000 && cp <= 0x2BFF) && !(cp >= 0x3000 && cp <= 0x303F) && !(cp >= 0x1F000 && cp <= 0x1FAFF)) {
             text_add_code_point(&out, cp);
         }
     }
     result = strbuf_dup(&out, arena);
+    strbuf_release(&visible);
     strbuf_release(&out);
     return result;
 }

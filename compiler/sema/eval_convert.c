@@ -622,7 +622,7 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
         if (value.type == VALUE_ENTITY)
             diag_help(diag, "use one of its attributes, for example `%s.name`", source);
         else
-            diag_help(diag, "as text, write `\"%s\"`", source);
+            diag_help(diag, expr && expr->kind >= EXPR_BOOL && expr->kind <= EXPR_TIME ? "as text, write `\"%s\"`" : "as text, write `\"\\(%s)\"`", source);
     } else if (value.type == VALUE_DECIMAL && type->kind == TYPE_INT) {
         diag_help(diag, "a whole number is needed");
     } else if (value.type == VALUE_RUNTIME || value.type == VALUE_TEXT) {

@@ -1,4 +1,4 @@
-"""Independent tools judge the artifacts of the examples. What is not installed skips with its name."""
+"""Independent tools judge the artifacts of the examples and of the specifications in `tests/cases/language`. What is not installed skips with its name."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import urllib.parse
 
 from lib import cron, examples
 from lib.core import Failure, Sandbox, Skip, Test, need, readable
@@ -186,7 +187,8 @@ def markdownlint(env, name):
         examples.judge([line for line in readable(done.stderr).split("\n") if line])
 
 
-LINK = re.compile(r"(?<!!)\[(?:[^\]\\]|\\.)*\]\(([^)\s]+)\)")
+LINK = re.compile(r"(?<![!\\])\[(?:[^\]\\]|\\.)*\]\(([^)\s]+)\)")
+CODE_SPAN = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)")
 HEADING = re.compile(r"^#{1,6} (.*)$", re.M)
 
 
@@ -194,7 +196,7 @@ def anchors(text):
     """GitHub's anchors of the headings: lower case, punctuation dropped, spaces to hyphens, repeats numbered."""
     seen, found = {}, set()
     for heading in HEADING.findall(text):
-        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading.strip().lower()).replace("\\", "")
+        plain = re.sub(r"(?<!\\)\[([^\]]*)\]\([^)]*\)", r"\1", heading.strip().lower()).replace("\\", "")
         slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
         found.add(slug if slug not in seen else f"{slug}-{seen[slug]}")
         seen[slug] = seen.get(slug, 0) + 1
@@ -205,7 +207,8 @@ def links(env, name):
     out = examples.built(env, name)
     problems = []
     for page in examples.files(out, "*.md"):
-        text = re.sub(r"^(```|~~~).*?^\1", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        text = re.sub(r"^(`{3,}|~{3,}).*?^\1", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        text = CODE_SPAN.sub("", text)
         for target in LINK.findall(text):
             if re.match(r"[a-z][a-z0-9+.-]*:", target):
                 continue
@@ -213,7 +216,7 @@ def links(env, name):
             where = (page.parent / path).resolve() if path else page
             if not where.exists():
                 problems.append(f"{page.relative_to(out)}: dead link {target}")
-            elif fragment and where.suffix == ".md" and fragment not in anchors(where.read_text(encoding="utf-8")):
+            elif fragment and where.suffix == ".md" and urllib.parse.unquote(fragment) not in anchors(where.read_text(encoding="utf-8")):
                 problems.append(f"{page.relative_to(out)}: no heading for {target}")
     examples.judge(problems)
 
@@ -310,6 +313,6 @@ JUDGES = (terraform_fmt, terraform_validate, shellcheck, bash_syntax, cron_rules
 
 
 def collect(env):
-    for name in examples.sources(env):
+    for name in [*examples.sources(env), *examples.specimens(env)]:
         for what in JUDGES:
             yield Test(f"{name}/{what.__name__.replace('_', '-')}", lambda what=what, name=name: what(env, name))

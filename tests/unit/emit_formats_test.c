@@ -28,6 +28,8 @@ static void test_md(struct arena *arena)
     CHECK_STR(md_link(arena, MD("x"), "a b.md#c").markdown, "[x](a%20b.md#c)");
     CHECK_STR(md_link(arena, MD("x"), "https://a.example/)").markdown, "[x](https://a.example/%29)");
     CHECK_STR(md_anchor(arena, "1. Fence & promote (`db`)"), "1-fence--promote-db");
+    CHECK_STR(md_anchor(arena, "Write a\nb"), "write-a-b");
+    CHECK_STR(md_anchor(arena, "Call \xF0\x9F\x9A\x92 _now_ \xE6\xBC\xA2"), "call--_now_-\xE6\xBC\xA2"); /* an emoji is no letter */
     CHECK_STR(mermaid_label(arena, "a \"b\" <c>\nd"), "\"a #34;b#34; #60;c#62;<br/>d\"");
     CHECK_STR(mermaid_gantt_text(arena, "a:b, c;d"), "a-b  c d");
     CHECK_STR(mermaid_gantt_text(arena, "Fence: stop it"), "Fence - stop it");
