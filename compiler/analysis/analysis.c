@@ -40,7 +40,8 @@ static void check_objectives(struct analysis *a)
         struct diag *diag;
 
         if (asset->rto.ms != TIME_UNKNOWN || by_class)
-            continue;
+            continue; /* with classes it depends on the scenario: see judge */
+        a->no_objective[i] = true;
         diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, asset->entity, NULL, asset->entity->span, "asset `%s` has no RTO", asset->name);
         if (diag)
             diag_help(diag, "state `rto`, or give it a tier with a default");
@@ -76,6 +77,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     graph_cycles(&a);
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
+    a.no_objective = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.site_cut = ARENA_ARRAY(a.arena, bool, plan->site_count);
     check_kinds(&a);
     check_objectives(&a);

@@ -6,6 +6,39 @@
 
 /* ---------------------------------------------------------------- ceilings */
 
+/* What is stated for one class is bound by the tier and the plan like the general objective. */
+void check_class_objective(struct analysis *a, struct entity *scenario, const struct asset *asset, struct objective rto, struct objective rpo)
+{
+    uint32_t cursor = 0;
+    struct entity *limit = asset->tier ? entity_child(asset->tier, BLOCK_TIER_LIMIT, &cursor) : NULL;
+    struct entity *plan = plan_objectives(a, "ceiling");
+
+    if (limit) {
+        const char *what = intern_text(a, "tier `%s`", asset->tier->name);
+
+        check_ceiling(a, scenario, asset, limit, TIER_LIMIT_rto, "rto", rto, what);
+        check_ceiling(a, scenario, asset, limit, TIER_LIMIT_rpo, "rpo", rpo, what);
+    }
+    if (plan) {
+        check_ceiling(a, scenario, asset, plan, PLAN_OBJECTIVES_rto, "rto", rto, "the plan");
+        check_ceiling(a, scenario, asset, plan, PLAN_OBJECTIVES_rpo, "rpo", rpo, "the plan");
+    }
+}
+
+static void check_own_class_objectives(struct analysis *a, const struct asset *asset)
+{
+    struct entity *block;
+
+    for (uint32_t i = 0; (block = entity_child(asset->entity, BLOCK_OBJECTIVE, &i));) {
+        struct value rto = entity_slot(block, OBJECTIVE_rto), rpo = entity_slot(block, OBJECTIVE_rpo);
+        const char *source = intern_text(a, "objective %s", block->name);
+        struct objective time = {rto.type == VALUE_DURATION ? rto.u.integer : TIME_UNKNOWN, source, block->span};
+        struct objective loss = {rpo.type == VALUE_DURATION ? rpo.u.integer : TIME_UNKNOWN, source, block->span};
+
+        check_class_objective(a, NULL, asset, time, loss);
+    }
+}
+
 static void check_asset_ceilings(struct analysis *a, const struct asset *asset)
 {
     uint32_t cursor = 0;
@@ -58,16 +91,16 @@ static void check_downtime(struct analysis *a, const struct asset *asset)
 /* ---------------------------------------------------------------- inversions */
 
 /* How an asset is worse than what it is needed by; NULL when it is not. */
-static const char *worse(struct analysis *a, const struct asset *user, const struct asset *needed)
+static const char *worse(struct analysis *a, const struct asset *user, int64_t rto, const struct asset *needed)
 {
     struct strbuf text = STRBUF_INIT;
     const char *result = NULL;
 
-    if (user->rto.ms >= 0 && needed->rto.ms >= 0 && needed->rto.ms > user->rto.ms) {
+    if (rto >= 0 && needed->rto.ms >= 0 && needed->rto.ms > rto) {
         strbuf_addstr(&text, "its RTO is ");
         print_duration(&text, needed->rto.ms);
         strbuf_addstr(&text, ", weaker than ");
-        print_duration(&text, user->rto.ms);
+        print_duration(&text, rto);
     } else if (user->tier && needed->tier && needed->level > user->level) {
         strbuf_addf(&text, "its tier `%s` is lower than `%s`", needed->tier->name, user->tier->name);
     }
@@ -80,6 +113,7 @@ static const char *worse(struct analysis *a, const struct asset *user, const str
 struct chain {
     const struct asset *via; /* who is worse-off: the next on the way up */
     const struct edge *edge; /* the edge from `via` to this asset */
+    int64_t rto;             /* strictest promise that rests on it when it makes none of its own; 0 none */
 };
 
 /* A cause is an edge: the first asset on a way that is worse than the one that needs it directly. Everything above it has the same
@@ -119,12 +153,15 @@ static void check_inversions(struct analysis *a)
 
         for (uint32_t n = 0; n < user->needs.count; n++) {
             struct asset *needed = user->needs.items[n].to;
-            const char *how = worse(a, user, needed);
+            int64_t rto = user->rto.ms >= 0 ? user->rto.ms : above[user->index].rto > 0 ? above[user->index].rto : TIME_UNKNOWN;
+            const char *how = worse(a, user, rto, needed);
 
             if (how)
                 report_inversion(a, needed, &user->needs.items[n], user, above, how);
             else if (!above[needed->index].via)
-                above[needed->index] = (struct chain){user, &user->needs.items[n]};
+                above[needed->index] = (struct chain){user, &user->needs.items[n], above[needed->index].rto};
+            if (!how && rto >= 0 && needed->rto.ms < 0 && (!above[needed->index].rto || rto < above[needed->index].rto))
+                above[needed->index] = (struct chain){user, &user->needs.items[n], rto};
         }
     }
 }
@@ -212,15 +249,36 @@ void check_kinds(struct analysis *a)
     }
 }
 
+/* Nobody there to do what has to be done by hand: no recovery ends. */
+static void check_hands(struct analysis *a)
+{
+    static const struct {
+        uint32_t row;
+        const char *name;
+    } limits[] = {{PLAN_operators, "operators"}, {PLAN_parallel, "parallel"}};
+
+    for (size_t i = 0; a->model->plan && i < sizeof limits / sizeof *limits; i++) {
+        struct value value = entity_slot(a->model->plan, limits[i].row);
+        const struct attr *attr = a->model->plan->tree ? block_attr(a->model->plan->tree, intern_str(a->model->names, limits[i].name)) : NULL;
+
+        if (value.type == VALUE_INT && value.u.integer < 1)
+            diag_help(diag_report(a->sink, DIAG_E0317, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
+                                  "`%s` has to be 1 or more", limits[i].name),
+                      "leave it out when there is no limit");
+    }
+}
+
 void check_consistency(struct analysis *a)
 {
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         check_asset_ceilings(a, &a->plan->assets[i]);
+        check_own_class_objectives(a, &a->plan->assets[i]);
         check_downtime(a, &a->plan->assets[i]);
         check_labels(a, a->plan->assets[i].entity);
     }
     for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++)
         check_labels(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
+    check_hands(a);
     if (!a->has_cycle)
         check_inversions(a);
 }

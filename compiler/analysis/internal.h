@@ -23,6 +23,7 @@ struct analysis {
     bool *site_cut;                   /* partitioned: cannot be reached */
     struct map gaps;                  /* cached gaps of schedules, by printed form */
     VEC(struct finding) findings;
+    bool *no_objective;               /* by asset index: said that it has no RTO */
     bool has_cycle;                   /* then nothing is timed: there is no order */
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
     struct frontier *frontiers;       /* by asset index, in the scenario being worked on */
@@ -94,6 +95,8 @@ void general_objectives(struct analysis *a, struct asset *asset);
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 
 /* ---- consistency.c ---- */
+/* Tier limits and ceilings of the plan against what holds in one class. `scenario` may be NULL. */
+void check_class_objective(struct analysis *a, struct entity *scenario, const struct asset *asset, struct objective rto, struct objective rpo);
 void check_consistency(struct analysis *a);
 void check_kinds(struct analysis *a); /* methods with two figures, steps without one */
 

@@ -307,6 +307,17 @@ static bool judge_clock(struct analysis *a, struct scenario_result *result)
     return false;
 }
 
+/* An objective nobody stated cannot be proved: said for the first scenario in which it is missed. */
+static void no_objective(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    struct diag *diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, state->asset->entity, result->scenario, state->asset->entity->span,
+                             "asset `%s` has no RTO in `%s`", state->asset->name, result->scenario->name);
+
+    a->no_objective[state->asset->index] = true;
+    if (diag)
+        diag_help(diag, "state `rto`, or give it a tier with a default, or its class a ceiling");
+}
+
 void judge(struct analysis *a, struct scenario_result *result)
 {
     bool has_clock = judge_clock(a, result);
@@ -321,6 +332,14 @@ void judge(struct analysis *a, struct scenario_result *result)
             continue;
         }
         check_class_ceilings(a, result, state);
+        if (result->class_) {
+            struct objective rto = state->asset->rto.ms == TIME_UNKNOWN && strncmp(state->rto.source, "class ", 6) == 0 ? state->rto : none();
+            struct objective rpo = state->asset->rpo.ms == TIME_UNKNOWN && strncmp(state->rpo.source, "class ", 6) == 0 ? state->rpo : none();
+
+            check_class_objective(a, result->scenario, state->asset, rto, rpo);
+        }
+        if (state->rto.ms == TIME_UNKNOWN && !a->no_objective[state->asset->index])
+            no_objective(a, result, state);
         if (state->fate == FATE_LOST && !state->chosen) {
             state->rto_verdict = VERDICT_REFUTED;
             state->rpo_verdict = state->asset->stateful ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;

@@ -560,6 +560,8 @@ static void check_backup(struct analysis *a, struct entity *backup)
                   "`of` is the name of another `backup` block beside it");
     if (schedule.type != VALUE_SCHEDULE)
         return;
+    if (entity_slot(backup, BACKUP_missed).type == VALUE_INT && entity_slot(backup, BACKUP_missed).u.integer < 0)
+        diag_report(a->sink, DIAG_E0317, row_span(a, backup, "missed"), "`missed` of `%s` is negative", backup->name);
     gap = gap_of(a, backup, schedule.u.schedule);
     if (gap->status == SCHEDULE_NEVER) {
         diag_report(a->sink, DIAG_E0512, row_span(a, backup, "schedule"), "the schedule of `%s` never fires", backup->name);
