@@ -4,22 +4,30 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *plural(uint32_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 int command_check(const struct options *options)
 {
     struct session session;
     int status;
 
+    if (options->emit)
+        return command_plan(options);
     session_init(&session, options);
     session_analyse(&session, false);
     status = session_report(&session);
     if (status == EXIT_FINE && options->format == DIAG_TEXT && !options->quiet && session.plan) {
         const struct plan *plan = session.plan;
 
-        printf("%s: %u assets, %u scenarios: every objective holds", plan->name, plan->asset_count, plan->scenario_count);
+        printf("%s: %u asset%s, %u scenario%s: %s", plan->name, plan->asset_count, plural(plan->asset_count), plan->scenario_count,
+               plural(plan->scenario_count), plan->unknown ? "nothing is refuted" : "every objective holds");
         if (plan->unknown)
-            printf(", %u verdicts unknown", plan->unknown);
+            printf(", %u verdict%s unknown", plan->unknown, plural(plan->unknown));
         if (plan->waived)
-            printf(", %u findings accepted", plan->waived);
+            printf(", %u finding%s accepted", plan->waived, plural(plan->waived));
         putchar('\n');
     }
     session_release(&session);
