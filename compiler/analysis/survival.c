@@ -453,9 +453,12 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     candidate->own = own_time(a, state, candidate);
     /* Copies must not expire while they are read; how long that takes is known only now. */
     if (candidate->copy && candidate->own.known && candidate->own.worst > 0) {
+        const struct entity *copy = candidate->copy, *store = candidate->from_store;
+
         if (!copies_loss(a, state, candidate, method, candidate->own.worst))
             return;
-        candidate->own = own_time(a, state, candidate);
+        if (candidate->copy != copy || candidate->from_store != store)
+            candidate->own = own_time(a, state, candidate);
     }
     candidate->failback = words(a, method, METHOD_failback, scope);
     candidate->reprotect = words(a, method, METHOD_reprotect, scope);
