@@ -290,24 +290,10 @@ void dependency_graph(struct page *page, const struct scenario_result *result)
     strbuf_release(&text);
 }
 
-/* A day of its own stands for the time since the interruption: Mermaid shows it as it is written, in whatever zone the reader is.
- * Milliseconds would be shifted to the reader's zone. */
-static void gantt_time(struct strbuf *text, int64_t ms)
-{
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int64_t seconds = ms / MS_SECOND, day = seconds / 86400, year = 2001 + day / 365;
-    int month = 0;
-
-    for (day %= 365; day >= lengths[month]; month++)
-        day -= lengths[month];
-    strbuf_addf(text, "%lld-%02d-%02lld %02lld:%02lld:%02lld", (long long)year, month + 1, (long long)(day + 1), (long long)(seconds / 3600 % 24),
-                (long long)(seconds / 60 % 60), (long long)(seconds % 60));
-}
-
 static void gantt_task(struct page *page, struct strbuf *text, const char *title, bool critical, int64_t from, int64_t to)
 {
     strbuf_addf(text, "  %s :%s", mermaid_gantt_text(page->arena, title), critical ? "crit, " : " ");
-    gantt_time(text, from);
+    mermaid_gantt_time(text, from);
     strbuf_addf(text, ", %llds\n", (long long)((to - from + MS_SECOND - 1) / MS_SECOND));
 }
 
@@ -316,7 +302,7 @@ void timeline(struct page *page, const struct scenario_result *result)
     struct strbuf text = STRBUF_INIT;
     const void *section = NULL;
 
-    strbuf_addstr(&text, "gantt\n  dateFormat YYYY-MM-DD HH:mm:ss\n  axisFormat %H:%M\n");
+    strbuf_addstr(&text, "gantt\n  dateFormat " MERMAID_GANTT_FORMAT "\n  axisFormat %H:%M\n");
     if (result->detect.known && result->declare.known) {
         strbuf_addstr(&text, "  section decision\n");
         gantt_task(page, &text, "detected", false, 0, result->detect.worst);

@@ -1,6 +1,8 @@
 /* `drc graph`: what depends on what, or with --timeline how a recovery runs, as Mermaid or DOT (SVG: see svg.c). */
 #include "driver/driver.h"
 
+#include "emit/md.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -69,32 +71,42 @@ static void task_name(const char *text)
         putchar(strchr(":,;#\n", *text) ? ' ' : *text);
 }
 
+static void task(const char *title, bool critical, int64_t from, int64_t to)
+{
+    struct strbuf start = STRBUF_INIT;
+
+    mermaid_gantt_time(&start, from);
+    printf("  ");
+    task_name(title);
+    printf(" :%s%s, %llds\n", critical ? "crit, " : " ", strbuf_str(&start), (long long)((to - from + 999) / 1000));
+    strbuf_release(&start);
+}
+
 static void timeline_mermaid(const struct scenario_result *result)
 {
-    const struct asset *asset = NULL;
+    const void *section = NULL;
 
     printf("gantt\n  title ");
     task_name(result->scenario->name);
-    puts(" (worst case, from the interruption)\n  dateFormat x\n  axisFormat %H:%M:%S");
+    puts(" (worst case, from the interruption)\n  dateFormat " MERMAID_GANTT_FORMAT "\n  axisFormat %H:%M:%S");
     if (result->detect.known && result->declare.known) {
         puts("  section decision");
-        printf("  detect : 0, %lld\n", (long long)result->detect.worst);
-        printf("  declare : %lld, %lld\n", (long long)result->detect.worst, (long long)(result->detect.worst + result->declare.worst));
+        task("detect", false, 0, result->detect.worst);
+        task("declare", false, result->detect.worst, result->detect.worst + result->declare.worst);
     }
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
+        const void *subject = step->asset ? (const void *)step->asset : (const void *)step->subject;
 
         if (!step->finish.known || step->takes.worst == 0)
             continue;
-        if (step->asset != asset || i == 0) {
+        if (subject != section) {
             printf("  section ");
             task_name(step->asset ? step->asset->name : step->subject->name);
             putchar('\n');
-            asset = step->asset;
+            section = subject;
         }
-        printf("  ");
-        task_name(step->title);
-        printf(" :%s %lld, %lld\n", step->critical ? "crit," : "", (long long)step->start.worst, (long long)step->finish.worst);
+        task(step->title, step->critical, step->start.worst, step->finish.worst);
     }
 }
 

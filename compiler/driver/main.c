@@ -132,9 +132,11 @@ static void set_option(struct arena *arena, struct options *options, const struc
         options->scenario = value;
     else if (strcmp(name, "as-of") == 0)
         options->as_of = value;
-    else if (strcmp(name, "emit") == 0)
+    else if (strcmp(name, "emit") == 0) {
+        if (strcmp(value, "plan") != 0)
+            wrong_use("--emit is plan, not", value);
         options->emit = value;
-    else if (strcmp(name, "style") == 0)
+    } else if (strcmp(name, "style") == 0)
         options->style = value;
     else if (strcmp(name, "format") == 0) {
         options->format = read_format(value);

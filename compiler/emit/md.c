@@ -624,6 +624,18 @@ const char *mermaid_id(struct arena *arena, const char *text)
     return result;
 }
 
+void mermaid_gantt_time(struct strbuf *text, int64_t ms)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int64_t seconds = ms / 1000, day = seconds / 86400, year = 2001 + day / 365;
+    int month = 0;
+
+    for (day %= 365; day >= lengths[month]; month++)
+        day -= lengths[month];
+    strbuf_addf(text, "%lld-%02d-%02lld %02lld:%02lld:%02lld", (long long)year, month + 1, (long long)(day + 1), (long long)(seconds / 3600 % 24),
+                (long long)(seconds / 60 % 60), (long long)(seconds % 60));
+}
+
 const char *mermaid_gantt_text(struct arena *arena, const char *text)
 {
     struct strbuf visible = STRBUF_INIT, out = STRBUF_INIT;

@@ -97,5 +97,9 @@ const char *mermaid_id(struct arena *arena, const char *text);
 /* A name for a Gantt task or section, where quotes do not help: `:`, `#`, `;`, `,` and newlines are
  * replaced. */
 const char *mermaid_gantt_text(struct arena *arena, const char *text);
+/* The moment `ms` after time zero, in MERMAID_GANTT_FORMAT. A day of its own stands for zero: Mermaid shows it as it is written, in
+ * whatever zone the reader is; milliseconds would be shifted to the reader's zone. */
+#define MERMAID_GANTT_FORMAT "YYYY-MM-DD HH:mm:ss"
+void mermaid_gantt_time(struct strbuf *out, int64_t ms);
 
 #endif

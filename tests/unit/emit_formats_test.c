@@ -33,6 +33,20 @@ static void test_md(struct arena *arena)
     CHECK_STR(mermaid_label(arena, "a \"b\" <c>\nd"), "\"a #34;b#34; #60;c#62;<br/>d\"");
     CHECK_STR(mermaid_gantt_text(arena, "a:b, c;d"), "a-b  c d");
     CHECK_STR(mermaid_gantt_text(arena, "Fence: stop it"), "Fence - stop it");
+    {
+        static const struct {
+            int64_t hours;
+            const char *want;
+        } rows[] = {{0, "2001-01-01 00:00:00"}, {25, "2001-01-02 01:00:00"}, {31 * 24, "2001-02-01 00:00:00"}, {59 * 24, "2001-03-01 00:00:00"}, {365 * 24, "2002-01-01 00:00:00"}};
+
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            struct strbuf text = STRBUF_INIT;
+
+            mermaid_gantt_time(&text, rows[i].hours * 3600000);
+            CHECK_STR(strbuf_str(&text), rows[i].want);
+            strbuf_release(&text);
+        }
+    }
 
     TEST("Markdown blocks");
     md_init(&w, arena, &out);
