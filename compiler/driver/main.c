@@ -25,7 +25,7 @@ const struct option_info drc_options[] = {
     {'I', "include", "DIR", "look for imports there too; a `std` folder in it takes precedence over the built-in library"},
     {'D', "define", "NAME=VALUE", "value of a parameter"},
     {0, "params", "FILE", "values of parameters, YAML or JSON"},
-    {0, "target", "A,B", "only these artifacts"},
+    {0, "target", "A,B", "only these artifacts; others of ours in the folder are removed"},
     {0, "scenario", "NAME", "only this scenario"},
     {0, "as-of", "DATE", "judge dates at this day (YYYY-MM-DD)"},
     {0, "emit", "plan", "print the plan as JSON"},

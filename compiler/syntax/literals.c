@@ -424,7 +424,8 @@ void scan_comment(struct scanner *scanner, struct span span)
 void scan_doc(struct scanner *scanner, struct span span, const char *text, size_t len)
 {
     scan_comment(scanner, span);
-    if (len && text[len - 1] == '\r')
+    /* Blanks at the end of a line are no text: the formatter takes them away. */
+    while (len && (text[len - 1] == '\r' || text[len - 1] == ' ' || text[len - 1] == '\t'))
         len--;
     if (len && text[0] == ' ') {
         text++;

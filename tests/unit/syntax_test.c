@@ -239,6 +239,8 @@ static void test_format(void)
            "plan p {\n a=1\n}\n",
            "asset a : data {\n  size = 1GiB\n\n  rto    = 1h\n  longer = [1, 2]\n}\n\n"
            "site b : x.y { }\nasset c { }\n\nplan p {\n  a = 1\n}\n");
+    TEST("blanks at the end of a doc comment are no text");
+    FORMAT("/// one \t\n/// two  \nasset a { }\n", "/// one\n/// two\nasset a { }\n");
     TEST("one line stays one line if it fits");
     FORMAT("class L1 { title = \"x\";rto=1h     rpo = 15m }\n", "class L1 { title = \"x\"  rto = 1h  rpo = 15m }\n");
     FORMAT("class L1 { a = \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" b = \"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\" }",
