@@ -132,6 +132,19 @@ static void check_options(struct session *session)
     }
 }
 
+/* In a text that could not be read whole, names, kinds and blocks may be missing only because of that. What is wrong in itself
+ * (two declarations of one name, units that do not fit, an attribute nobody knows) is still told in the same run. */
+static void hide_consequences(struct session *session)
+{
+    static const enum diag_code consequences[] = {
+        DIAG_E0201, DIAG_E0202, DIAG_E0204, DIAG_E0207, DIAG_E0208, DIAG_E0210, DIAG_E0211, DIAG_E0212, DIAG_E0213, DIAG_E0215,
+        DIAG_E0216, DIAG_E0217, DIAG_E0218, DIAG_E0219, DIAG_E0306, DIAG_E0307, DIAG_E0308, DIAG_E0309, DIAG_E0311, DIAG_E0313,
+    };
+
+    for (size_t i = 0; i < sizeof consequences / sizeof consequences[0]; i++)
+        session->sink.level[consequences[i]] = LEVEL_OFF;
+}
+
 bool session_load(struct session *session)
 {
     struct sema_input input = {0};
@@ -142,7 +155,7 @@ bool session_load(struct session *session)
     read_parameter_files(session);
     timing(session, "parse", start);
     if (session->sink.errors)
-        return false; /* names missing from a broken file would only be consequences */
+        hide_consequences(session);
     start = seconds();
     input.files = session->files.items;
     input.file_count = session->files.len;
