@@ -100,6 +100,10 @@ static void collect(struct printer *printer, const struct recording *recording, 
 
         if (from->kind == T_START_FILE || from->kind == 0)
             continue;
+        /* A `;` that ends nothing is nothing: an empty block stays one. */
+        if (from->kind == ';' && depth == 0 &&
+            (printer->count == 0 || printer->toks[printer->count - 1].kind == '{' || printer->toks[printer->count - 1].kind == ';'))
+            continue;
         if (depth > 0) {
             depth += from->kind == T_TEMPLATE_START;
             depth -= from->kind == T_TEMPLATE_END;

@@ -241,6 +241,9 @@ static void test_format(void)
            "site b : x.y { }\nasset c { }\n\nplan p {\n  a = 1\n}\n");
     TEST("blanks at the end of a doc comment are no text");
     FORMAT("/// one \t\n/// two  \nasset a { }\n", "/// one\n/// two\nasset a { }\n");
+    TEST("a semicolon that ends nothing");
+    FORMAT("plan p {\n; }\n", "plan p { }\n");
+    FORMAT(";; plan p { ;; a = 1;; ; b = 2; }\n", NULL);
     TEST("one line stays one line if it fits");
     FORMAT("class L1 { title = \"x\";rto=1h     rpo = 15m }\n", "class L1 { title = \"x\"  rto = 1h  rpo = 15m }\n");
     FORMAT("class L1 { a = \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\" b = \"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\" }",
