@@ -18,6 +18,7 @@ struct emitter {
     bool shared;
     VEC(struct emission) out;
     const struct type *site_type;
+    struct map conflicts; /* pairs of things already reported */
     struct map addresses; /* of `target root site type labels` -> emission number + 1 */
 };
 
@@ -164,14 +165,23 @@ static bool equal_blocks(const struct emitted_block *a, const struct emitted_blo
     return true;
 }
 
+/* Two things whose names become one collide in every block they emit: that is said once. A shared block that differs is a cause of
+ * its own. */
 static void conflict(struct emitter *e, const struct emission *old, const struct emitted_block *block)
 {
-    diag_note(diag_label(diag_label(diag_report(e->a->sink, DIAG_E0401, block->span, "`%s%s%s` is emitted twice, with different bodies or outside `once`",
-                                                block->type, block->label_count ? " " : "",
-                                                block->label_count ? block->labels[block->label_count - 1] : ""),
-                                    old->block->span, "first for %s `%s`", old->subject->schema->name, old->subject->name),
-                         e->subject->span, "again for %s `%s`", e->subject->schema->name, e->subject->name),
-              "names are compared after they were made fit for the target");
+    const char *pair = intern_text(e->a, "%s %s %s %s %d", old->subject->schema->name, old->subject->name, e->subject->schema->name,
+                                   e->subject->name, e->shared);
+    struct diag *diag;
+
+    if (!map_add(&e->conflicts, e->a->arena, intern_str(e->a->model->names, pair), e))
+        return;
+    diag = diag_report(e->a->sink, DIAG_E0401, block->span, "`%s%s%s` is emitted twice, with different bodies or outside `once`", block->type,
+                       block->label_count ? " " : "", block->label_count ? block->labels[block->label_count - 1] : "");
+    diag_label(diag, old->block->span, "first for %s `%s`", old->subject->schema->name, old->subject->name);
+    diag_label(diag, e->subject->span, "again for %s `%s`", e->subject->schema->name, e->subject->name);
+    diag_note(diag, "names are compared after they were made fit for the target");
+    if (!e->shared && old->subject != e->subject)
+        diag_help(diag, "rename one of them so that they differ in letters or digits");
 }
 
 static void emit_block(struct emitter *e, struct emitted_block *block)
