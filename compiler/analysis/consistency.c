@@ -211,6 +211,36 @@ static void check_labels(struct analysis *a, const struct entity *entity)
     }
 }
 
+/* ---------------------------------------------------------------- places */
+
+static bool takes_places(const struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_SCENARIO].list.len; i++) {
+        static const uint32_t rows[] = {SCENARIO_loses, SCENARIO_compromises, SCENARIO_partitions};
+
+        for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+            struct value list = entity_slot(a->model->declared[BLOCK_SCENARIO].list.items[i], rows[row]);
+
+            if (list.type == VALUE_LIST && list.u.list->count)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What stands nowhere is lost with nothing: that would be a verdict nobody proved. Somebody else's service has no place of ours. */
+static void check_place(struct analysis *a, const struct asset *asset)
+{
+    struct diag *diag;
+
+    if (asset->site_count || kind_is_a(asset->entity->kind, "external"))
+        return;
+    diag = find(a, DIAG_E0519, VERDICT_UNKNOWN, asset->entity, NULL, asset->entity->span,
+                "asset `%s` stands nowhere, so no scenario that loses a site affects it", asset->name);
+    if (diag)
+        diag_help(diag, "add `site = …`; for a service of somebody else use a kind built on `external`");
+}
+
 /* ---------------------------------------------------------------- methods */
 
 static bool has_attr(const struct analysis *a, const struct entity *entity, const char *name)
@@ -270,6 +300,10 @@ static void check_hands(struct analysis *a)
 
 void check_consistency(struct analysis *a)
 {
+    bool places = takes_places(a);
+
+    for (uint32_t i = 0; places && i < a->plan->asset_count; i++)
+        check_place(a, &a->plan->assets[i]);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         check_asset_ceilings(a, &a->plan->assets[i]);
         check_own_class_objectives(a, &a->plan->assets[i]);
