@@ -474,7 +474,7 @@ static void impaired_steps(struct analysis *a, struct asset_state *state, step_l
             return;
     }
     vec_push(a->arena, out,
-             plain_step(a, state, verb, intern_text(a, "%s after what it needs is back", verb),
+             plain_step(a, state, verb, intern_text(a, "%s %s after what it needs is back", verb, state->asset->name),
                         intern_text(a, "%s `%s` so that it uses the recovered dependencies", verb, state->asset->name), time_of(time),
                         kind->entity->span));
 }
