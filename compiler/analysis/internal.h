@@ -58,6 +58,15 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
 bool state_has_loss(const struct asset_state *state, const char *loss);
 void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
 
+/* ---- scheduler.c ---- */
+uint32_t backup_dialects(const struct entity *backup); /* bits 1u << dialect of the schedulers it may run under */
+bool backup_runs_in_aws_backup(const struct entity *backup);
+/* How late a run may start, ms; 0 when nothing says so. *from: the kind that says it when the backup does not, else NULL. */
+int64_t backup_start_window(const struct entity *backup, const struct entity **from);
+/* A continuous backup, of whose copy in this store only single points are left. */
+bool copy_loses_points(const struct analysis *a, const struct entity *backup, const struct entity *store);
+void check_service(struct analysis *a, const struct entity *backup); /* what the service that runs it refuses, or does not keep */
+
 /* ---- retention.c ---- */
 enum retention { RETENTION_LASTS, RETENTION_SHORT, RETENTION_UNKNOWN };
 /* Whether a copy of `backup` can be read when it is up to `age` old, ms. `gap` is the largest of its schedule, `uniform` when all are the

@@ -144,6 +144,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     struct value schedule = entity_slot(backup, BACKUP_schedule), members = value_unknown();
     struct backup_job job = {.backup = backup, .span = backup->span, .suffix = "backup", .output = "file", .capture = "start"};
     const struct scope *scope = NULL;
+    const struct entity *window_of;
 
     job.name = intern_text(a, "%s-%s", owner->name, backup->name);
     job.asset = plan_asset(a->plan, owner);
@@ -167,7 +168,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     }
     job.ship_every = duration_of(backup, BACKUP_ship_every, TIME_UNKNOWN);
     job.duration = time_of(entity_slot(backup, BACKUP_duration));
-    job.start_window = duration_of(backup, BACKUP_start_window, 0);
+    job.start_window = backup_start_window(backup, &window_of);
     job.jitter = duration_of(backup, BACKUP_jitter, 0);
     job.retain = entity_slot(backup, BACKUP_retain);
     job.verify_every = duration_of(backup, BACKUP_verify, TIME_UNKNOWN);

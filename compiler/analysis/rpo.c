@@ -37,11 +37,9 @@ struct known_gap {
 
 /* A job is written for cron, systemd and Kubernetes, and nobody knows which of them will run it: the worst counts. What none of them can
  * express (`every 7h`) is judged by the instants it names; the targets say that a person must run it. */
-static void work_out_gap(struct analysis *a, const struct schedule *schedule, uint32_t missed, struct known_gap *out)
+static void work_out_gap(struct analysis *a, const struct schedule *schedule, uint32_t dialects, uint32_t missed, struct known_gap *out)
 {
-    uint32_t written_for = 1u << DIALECT_DEBIAN | 1u << DIALECT_SYSTEMD | 1u << DIALECT_KUBERNETES;
-
-    schedule_gap_among(a->arena, schedule, written_for, zone_of(a, schedule), missed, &out->gap, &out->dialect);
+    schedule_gap_among(a->arena, schedule, dialects, zone_of(a, schedule), missed, &out->gap, &out->dialect);
     if (out->gap.status == SCHEDULE_REFUSED) {
         out->dialect = DIALECT_PLAIN;
         schedule_gap(a->arena, schedule, DIALECT_PLAIN, zone_of(a, schedule), missed, &out->gap);
@@ -53,18 +51,19 @@ static const struct schedule_gap *gap_of(struct analysis *a, const struct entity
     struct value missed = entity_slot(backup, BACKUP_missed);
     int64_t tolerated = missed.type == VALUE_INT && missed.u.integer > 0 ? missed.u.integer : 0;
     uint32_t k = tolerated > SCHEDULE_MISSED_MAX ? SCHEDULE_MISSED_MAX + 1 : (uint32_t)tolerated;
+    uint32_t dialects = backup_dialects(backup);
     struct strbuf text = STRBUF_INIT;
     struct known_gap *gap;
     atom key;
 
     print_schedule(&text, schedule);
-    strbuf_addf(&text, " missed %u", k);
+    strbuf_addf(&text, " missed %u under %u", k, dialects);
     key = intern_add(a->model->names, strbuf_str(&text), text.len);
     strbuf_release(&text);
     gap = map_get(&a->gaps, key);
     if (!gap) {
         gap = ARENA_NEW(a->arena, struct known_gap);
-        work_out_gap(a, schedule, k, gap);
+        work_out_gap(a, schedule, dialects, k, gap);
         map_add(&a->gaps, a->arena, key, gap);
     }
     return &gap->gap;
@@ -93,6 +92,17 @@ static struct span row_span(const struct analysis *a, const struct entity *entit
     const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
 
     return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
+static void add_start_window(struct analysis *a, struct loss *loss, const struct entity *backup)
+{
+    const struct entity *kind;
+    int64_t window = backup_start_window(backup, &kind);
+
+    if (kind)
+        add_term(a, loss, intern_text(a, "start window of `%s` when none is set", kind->name), window, row_span(a, kind, "start_window"));
+    else
+        add_term(a, loss, "start window", window, row_span(a, backup, "start_window"));
 }
 
 /* The loss of one backup at one store. `is_copy`: the store is not where the run writes to. */
@@ -147,7 +157,7 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
             loss.uniform = gap->max_gap == gap->min_gap;
             strbuf_release(&text);
         }
-        add_term(a, &loss, "start window", worst(backup, BACKUP_start_window, 0), row_span(a, backup, "start_window"));
+        add_start_window(a, &loss, backup);
         add_term(a, &loss, "jitter", worst(backup, BACKUP_jitter, 0), row_span(a, backup, "jitter"));
         add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, TIME_UNKNOWN), row_span(a, backup, "duration"));
         for (uint32_t i = 0; i < asset->entity->kind->procedures.len; i++) {
@@ -224,6 +234,10 @@ static bool chain_complete(struct analysis *a, const struct entity *backup, cons
 
         if (!is_at(backup, store, &is_copy)) {
             *why = intern_text(a, "`%s` is not in `%s`, so what builds on it is of no use there", backup->name, store->name);
+            return false;
+        }
+        if (copy_loses_points(a, backup, store)) {
+            *why = intern_text(a, "the copy of `%s` in `%s` is no longer continuous: point-in-time recovery is lost", backup->name, store->name);
             return false;
         }
         links->items[links->count++] = backup;
@@ -560,6 +574,7 @@ static void check_backup(struct analysis *a, struct entity *backup)
                   "`of` is the name of another `backup` block beside it");
     if (schedule.type != VALUE_SCHEDULE)
         return;
+    check_service(a, backup);
     if (entity_slot(backup, BACKUP_missed).type == VALUE_INT && entity_slot(backup, BACKUP_missed).u.integer < 0)
         diag_report(a->sink, DIAG_E0317, row_span(a, backup, "missed"), "`missed` of `%s` is negative", backup->name);
     gap = gap_of(a, backup, schedule.u.schedule);
