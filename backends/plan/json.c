@@ -161,7 +161,27 @@ static void print_terms(struct printer *p, const struct terms *terms)
     jsonw_array_end(&p->j);
 }
 
-static void print_state(struct printer *p, const struct asset_state *state)
+static void print_inputs(struct printer *p, const struct scenario_result *result, const struct asset_state *state, uint32_t *input)
+{
+    jsonw_key_array(&p->j, "stands_on");
+    while (*input < result->input_count && result->inputs[*input].asset->index < state->asset->index)
+        ++*input;
+    for (; *input < result->input_count && result->inputs[*input].asset == state->asset; ++*input) {
+        const struct restore_input *on = &result->inputs[*input];
+
+        jsonw_object_begin(&p->j);
+        jsonw_key_string(&p->j, "kind", on->thing->schema->name);
+        key_name(p, "name", on->thing);
+        key_name(p, "opens", on->through);
+        jsonw_key_string(&p->j, "how", on->how);
+        jsonw_key_string(&p->j, "waits_for", on->waits ? on->waits->name : NULL);
+        key_origin(p, on->span);
+        jsonw_object_end(&p->j);
+    }
+    jsonw_array_end(&p->j);
+}
+
+static void print_state(struct printer *p, const struct scenario_result *result, const struct asset_state *state, uint32_t *input)
 {
     jsonw_object_begin(&p->j);
     jsonw_key_string(&p->j, "asset", state->asset->name);
@@ -180,6 +200,7 @@ static void print_state(struct printer *p, const struct asset_state *state)
     jsonw_key_string(&p->j, "rpo_verdict", verdict_name(state->rpo_verdict));
     print_terms(p, &state->rpo_terms);
     print_candidates(p, state);
+    print_inputs(p, result, state, input);
     jsonw_object_end(&p->j);
 }
 
@@ -267,6 +288,8 @@ static void print_endpoint(struct printer *p, const struct endpoint_state *state
 
 static void print_scenario(struct printer *p, const struct scenario_result *result)
 {
+    uint32_t input = 0; /* both run in the order of assets */
+
     jsonw_object_begin(&p->j);
     jsonw_key_string(&p->j, "name", result->scenario->name);
     key_name(p, "class", result->class_);
@@ -278,7 +301,7 @@ static void print_scenario(struct printer *p, const struct scenario_result *resu
     jsonw_key_array(&p->j, "assets");
     for (uint32_t i = 0; i < p->plan->asset_count; i++) {
         if (result->states[i].fate != FATE_UNAFFECTED)
-            print_state(p, &result->states[i]);
+            print_state(p, result, &result->states[i], &input);
     }
     jsonw_array_end(&p->j);
     jsonw_key_array(&p->j, "order");

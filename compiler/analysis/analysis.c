@@ -52,6 +52,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
 {
     a->scenario = result;
     survive(a, result);
+    close_restores(a, result);
     find_targets(a, result);
     make_steps(a, result);
     time_steps(a, result);

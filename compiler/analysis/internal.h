@@ -26,6 +26,7 @@ struct analysis {
     bool *no_objective;               /* by asset index: said that it has no RTO */
     bool has_cycle;                   /* then nothing is timed: there is no order */
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
+    uint32_t settling;                /* how deep in choices that rest on other choices */
     struct frontier *frontiers;       /* by asset index, in the scenario being worked on */
 };
 
@@ -50,6 +51,22 @@ void survive(struct analysis *a, struct scenario_result *result);
 /* self, r, scenario, plan, input: what methods and steps see. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, const struct candidate *candidate);
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);
+
+/* Chooses the method of a lost asset, unless that was done or is being done. */
+void settle(struct analysis *a, struct asset_state *state);
+
+/* ---- closure.c ---- */
+enum comes { COMES_STANDS, COMES_BACK, COMES_IN_CIRCLE, COMES_NEVER };
+/* Whether what opens a store (key, secrets) is there, or comes back; *why when never. */
+enum comes store_opens(struct analysis *a, const struct entity *store, const char **why);
+/* The same for what a candidate is restored with, or made from. */
+enum comes restore_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, const char **why);
+/* Whether an instance at one place is of use at another (`bound_to` of its kind). */
+bool works_at(const struct analysis *a, const struct asset *asset, const struct site_info *instance, const struct site_info *place);
+/* What the chosen methods stand on: result->inputs, circles, copies of the plan. Before make_steps. */
+void close_restores(struct analysis *a, struct scenario_result *result);
+/* First of result->inputs of an asset; *end is one past the last. */
+uint32_t restore_inputs_of(const struct scenario_result *result, const struct asset *asset, uint32_t *end);
 
 /* ---- rpo.c ---- */
 /* Smallest worst-case loss over the complete chains of copies that survive; fills rpo, rpo_terms, copy, from_store.

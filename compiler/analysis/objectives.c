@@ -346,6 +346,11 @@ void judge(struct analysis *a, struct scenario_result *result)
             no_method(a, result, state);
             continue;
         }
+        if (state->stuck) { /* the circle it waits in was told */
+            state->rto_verdict = VERDICT_REFUTED;
+            state->rpo_verdict = state->fate == FATE_LOST && state->asset->stateful ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
+            continue;
+        }
         state->rto_verdict = compare(state->finish.worst, state->finish.known, state->rto);
         if (!state->finish.known)
             state->blocked_by = blocked_by(result, state);

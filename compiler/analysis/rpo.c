@@ -261,37 +261,6 @@ static bool site_stands(const struct analysis *a, const struct site_info *site)
     return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
 }
 
-/* A key that is lost with the store's readers makes the copies unreadable. A replica of the key elsewhere serves as well. */
-static bool key_survives(struct analysis *a, const struct entity *store, const char **why)
-{
-    struct value key = entity_slot(store, STORE_key);
-    struct asset *asset = key.type == VALUE_ENTITY ? plan_asset(a->plan, key.u.entity) : NULL;
-    const struct asset_state *state;
-    struct entity *replica;
-
-    if (!asset)
-        return true;
-    state = &a->scenario->states[asset->index];
-    if (state_has_loss(state, "deletion") || state_has_loss(state, "corruption") || state_has_loss(state, "object")) {
-        *why = intern_text(a, "its key `%s` is destroyed", asset->name);
-        return false;
-    }
-    for (uint32_t i = 0; i < asset->site_count && !state_has_loss(state, "instance"); i++) {
-        if (site_stands(a, asset->sites[i]))
-            return true;
-    }
-    for (uint32_t i = 0; (replica = entity_child(asset->entity, BLOCK_REPLICA, &i));) {
-        struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, replica->name));
-
-        if (site && site_stands(a, site))
-            return true;
-    }
-    if (asset->site_count == 0 && state->fate != FATE_LOST)
-        return true;
-    *why = intern_text(a, "its key `%s` is lost", asset->name);
-    return false;
-}
-
 static bool reads(struct value from, struct value kind)
 {
     if (from.type != VALUE_LIST || from.u.list->count == 0)
@@ -304,7 +273,7 @@ static bool reads(struct value from, struct value kind)
 }
 
 struct best {
-    bool found;
+    bool found, circular;
     struct loss loss;
     struct entity *backup, *store;
     const char *why;
@@ -436,11 +405,13 @@ static void wait_for_base(struct analysis *a, struct links *links, const struct 
     }
 }
 
-static void keep_best(struct best *best, const struct loss *loss, struct entity *backup, struct entity *store)
+static void keep_best(struct best *best, const struct loss *loss, struct entity *backup, struct entity *store, bool circular)
 {
-    if (best->found && !smaller(loss, &best->loss))
+    /* What rests on the asset itself is no copy as long as there is another one. */
+    if (best->found && (circular != best->circular ? circular : !smaller(loss, &best->loss)))
         return;
     best->found = true;
+    best->circular = circular;
     best->loss = *loss;
     best->backup = backup;
     best->store = store;
@@ -452,7 +423,10 @@ static void try_store(struct analysis *a, struct asset_state *state, struct enti
     struct links links = {.count = 0};
     bool is_copy;
 
-    if (!store_survives(a, store, state->loss, &why) || !chain_complete(a, backup, store, &links, &why) || !key_survives(a, store, &why)) {
+    enum comes comes;
+
+    if (!store_survives(a, store, state->loss, &why) || !chain_complete(a, backup, store, &links, &why) ||
+        (comes = store_opens(a, store, &why)) == COMES_NEVER) {
         if (why)
             best->why = why;
         return;
@@ -466,7 +440,7 @@ static void try_store(struct analysis *a, struct asset_state *state, struct enti
         best->why = why;
         return;
     }
-    keep_best(best, &links.losses[0], backup, store);
+    keep_best(best, &links.losses[0], backup, store, comes == COMES_IN_CIRCLE);
 }
 
 /* A backup without a store is kept by the platform beside the asset: it is gone with the site, not with the instance. What it builds on
@@ -513,7 +487,7 @@ static void try_platform(struct analysis *a, struct asset_state *state, struct e
         best->why = why;
         return;
     }
-    keep_best(best, &links.losses[0], backup, NULL);
+    keep_best(best, &links.losses[0], backup, NULL, false);
 }
 
 static void try_backups(struct analysis *a, struct asset_state *state, struct value from, const struct entity *owner, int64_t read, struct best *best)
@@ -557,6 +531,7 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
     candidate->rpo_terms.count = best.loss.terms.len;
     candidate->copy = best.backup;
     candidate->from_store = best.store;
+    candidate->circular |= best.circular;
     return true;
 }
 

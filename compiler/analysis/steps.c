@@ -599,6 +599,17 @@ static bool standby_early(const struct asset_state *state)
     return early.type == VALUE_BOOL && early.u.integer;
 }
 
+/* Keys, keepers of secrets and sources that come back before what they are needed for. */
+static void wait_for_inputs(struct analysis *a, const struct asset_state *state, struct step *step)
+{
+    uint32_t end;
+
+    for (uint32_t i = restore_inputs_of(a->scenario, state->asset, &end); i < end; i++) {
+        if (a->scenario->inputs[i].waits)
+            wait_for_asset(a, step, a->scenario->inputs[i].waits);
+    }
+}
+
 /* The first step that does not go ahead waits for what the asset needs; the ones after it wait for that one. */
 static void wait_for_needs(struct analysis *a, struct asset_state *state)
 {
@@ -616,6 +627,8 @@ static void wait_for_needs(struct analysis *a, struct asset_state *state)
             for (uint32_t n = 0; n < state->asset->restores_with.count; n++)
                 wait_for_asset(a, step, state->asset->restores_with.items[n].to);
         }
+        if (!state->stuck)
+            wait_for_inputs(a, state, step);
         return;
     }
 }

@@ -369,24 +369,13 @@ static const char *words(struct analysis *a, const struct entity *method, uint32
     return value.type == VALUE_STRING ? value.u.string : NULL;
 }
 
-/* Stores and secrets a restore needs must be there; assets may come back in time, which the order sees to. */
+/* What a restore needs must be there or come back; in which order is seen to later. */
 static bool restore_inputs(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
 {
-    struct value list = entity_slot(state->asset->entity, ASSET_restores_with);
+    enum comes comes = restore_comes(a, state, candidate, &candidate->rejected);
 
-    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
-        const struct entity *entity = list.u.list->items[i].type == VALUE_ENTITY ? list.u.list->items[i].u.entity : NULL;
-        struct value kept = entity && entity->schema->id == BLOCK_SECRET ? entity_slot(entity, SECRET_site) : value_unknown();
-        const struct site_info *site = kept.type == VALUE_ENTITY ? plan_site(a->plan, kept.u.entity) : NULL;
-
-        if (entity && entity->schema->id == BLOCK_STORE && !store_survives(a, entity, state->loss, &candidate->rejected))
-            return false;
-        if (site && (a->site_lost[site->index] || a->site_cut[site->index])) {
-            candidate->rejected = intern_text(a, "secret `%s` is lost with `%s`", entity->name, site->entity->name);
-            return false;
-        }
-    }
-    return true;
+    candidate->circular = comes == COMES_IN_CIRCLE;
+    return comes != COMES_NEVER;
 }
 
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
@@ -514,12 +503,17 @@ static void choose(struct analysis *a, struct asset_state *state)
     const char *named = named_method(a, state, &span);
     struct candidate *best = NULL;
     int64_t limit = state->rpo.ms < 0 ? INT64_MAX : state->rpo.ms;
-    bool best_meets = false;
+    bool best_meets = false, sound = false;
 
+    for (uint32_t i = 0; i < state->candidate_count; i++)
+        sound |= state->candidates[i].usable && !state->candidates[i].circular && (!named || strcmp(state->candidates[i].method->name, named) == 0);
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         struct candidate *candidate = &state->candidates[i];
         bool meets = loss_rank(candidate) <= limit;
         bool better;
+
+        if (candidate->circular && sound)
+            continue;
 
         if (!candidate->usable || (named && strcmp(candidate->method->name, named) != 0))
             continue;
@@ -544,6 +538,8 @@ static void choose(struct analysis *a, struct asset_state *state)
             continue;
         if (named && strcmp(candidate->method->name, named) != 0)
             candidate->rejected = intern_text(a, "the specification chooses `%s`", named);
+        else if (candidate->circular && sound)
+            candidate->rejected = "it needs what it restores";
         else if (best_meets && loss_rank(candidate) > limit)
             candidate->rejected = "it loses more data than the objective allows";
         else
@@ -588,6 +584,23 @@ static void find_candidates(struct analysis *a, struct asset_state *state)
         consider(a, state, &state->candidates[i]);
 }
 
+void settle(struct analysis *a, struct asset_state *state)
+{
+    /* Beyond that many keys of keys nobody can follow either: then they count as a circle. */
+    enum { DEPTH_MAX = 64 };
+
+    if (state->settled || state->settling || a->settling >= DEPTH_MAX)
+        return;
+    state->settling = true;
+    a->settling++;
+    find_candidates(a, state);
+    choose(a, state);
+    state->serving = state->chosen ? state->chosen->into : NULL;
+    a->settling--;
+    state->settling = false;
+    state->settled = true;
+}
+
 void survive(struct analysis *a, struct scenario_result *result)
 {
     const struct entity *scenario = result->scenario;
@@ -612,10 +625,7 @@ void survive(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];
 
-        if (state->fate != FATE_LOST)
-            continue;
-        find_candidates(a, state);
-        choose(a, state);
-        state->serving = state->chosen ? state->chosen->into : NULL;
+        if (state->fate == FATE_LOST)
+            settle(a, state);
     }
 }

@@ -280,6 +280,8 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
         /* What a restore needs and never comes back makes the restore unknown, although no step waits for it. */
         for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
             state->finish = time_max(state->finish, result->states[state->asset->restores_with.items[n].to->index].finish);
+        if (state->stuck)
+            state->finish = (struct span_of_time){0};
         find_decider(result, state);
         state->loss_ms = state->fate == FATE_LOST && state->chosen ? state->chosen->rpo
                          : state->fate == FATE_LOST && state->asset->stateful ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;

@@ -114,6 +114,7 @@ struct candidate {
     int64_t rpo;             /* worst loss; TIME_UNKNOWN; -2 n/a */
     struct terms rpo_terms;
     bool automatic, includes_detect, includes_declare, irreversible, restores;
+    bool circular;           /* rests on something that rests on the asset itself */
     struct entity *copy;     /* the backup it restores from (the newest link), NULL */
     struct entity *from_store; /* the store that copy is read from */
     const char *failback;    /* how one goes back afterwards; NULL */
@@ -147,6 +148,9 @@ struct asset_state {
     struct step **steps;           /* its steps in this scenario, in order */
     uint32_t step_count;
     struct step *last;             /* the last of its steps */
+    bool settled;                  /* its method was chosen */
+    bool settling;                 /* … is being chosen just now */
+    bool stuck;                    /* its recovery waits for itself: see the finding */
     struct step *decides;          /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
 };
 
@@ -209,6 +213,16 @@ struct finding {
     uint32_t severity;      /* enum severity */
 };
 
+/* What the chosen method of an asset reads or is opened with. */
+struct restore_input {
+    struct asset *asset;
+    struct entity *thing;   /* store, secret or asset */
+    struct entity *through; /* the store that it opens; NULL */
+    const char *how;        /* "stands", "comes back", "in a circle", "lost" */
+    struct asset *waits;    /* what must be recovered before, beyond `needs` and `restores_with`; NULL */
+    struct span span;
+};
+
 struct scenario_result {
     struct entity *scenario;
     struct entity *class_;
@@ -225,6 +239,8 @@ struct scenario_result {
     uint32_t critical_count;
     struct span_of_time finish; /* of the last asset */
     struct entity *runbook;     /* `runbook` block for it, NULL */
+    struct restore_input *inputs; /* by index of the asset */
+    uint32_t input_count;
     struct step **failback;     /* steps of the way back, in total order; 0 when the runbook has none */
     uint32_t failback_count;
 };
