@@ -11,6 +11,7 @@ static bool field_hook(struct evaluator *eval, struct entity *entity, atom name,
     (void)span;
     if (entity->schema->id != BLOCK_ASSET || !a->scenario)
         return false;
+    a->asked++;
     if (strcmp(name, "here") == 0)
         *out = serving_instance(a, entity);
     else if (strcmp(name, "bindings") == 0)

@@ -21,7 +21,13 @@ struct analysis {
     bool *site_lost;                  /* by site index, in that scenario */
     bool *site_compromised;
     bool *site_cut;                   /* partitioned: cannot be reached */
+    uint32_t asked;                   /* how often an expression asked for what the analysis knows */
+    const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
+    const struct entity *method_scope_of;
     struct map gaps;                  /* cached gaps of schedules, by printed form */
+    const struct schedule_gap *last_gap; /* the one asked for last, and of what */
+    struct value last_gap_schedule;
+    uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
     bool *no_objective;               /* by asset index: said that it has no RTO */
     bool has_cycle;                   /* then nothing is timed: there is no order */
@@ -49,7 +55,7 @@ void graph_cycles(struct analysis *a);
 /* ---- survival.c ---- */
 void survive(struct analysis *a, struct scenario_result *result);
 /* self, r, scenario, plan, input: what methods and steps see. */
-const struct scope *method_scope(struct analysis *a, struct asset_state *state, const struct candidate *candidate);
+const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate); /* NULL: of no candidate yet */
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);
 
 /* Chooses the method of a lost asset, unless that was done or is being done. */

@@ -33,6 +33,9 @@ static const struct zone *zone_of(struct analysis *a, const struct schedule *sch
 struct known_gap {
     struct schedule_gap gap;
     enum cron_dialect dialect; /* whose gap it is */
+    const char *bounds;        /* " under systemd, from … to …"; made when first told */
+    const char *text;          /* the whole term of the backup that was told of last: many share a name */
+    const char *text_of;
 };
 
 /* A job is written for cron, systemd and Kubernetes, and nobody knows which of them will run it: the worst counts. What none of them can
@@ -52,10 +55,14 @@ static const struct schedule_gap *gap_of(struct analysis *a, const struct entity
     int64_t tolerated = missed.type == VALUE_INT && missed.u.integer > 0 ? missed.u.integer : 0;
     uint32_t k = tolerated > SCHEDULE_MISSED_MAX ? SCHEDULE_MISSED_MAX + 1 : (uint32_t)tolerated;
     uint32_t dialects = backup_dialects(backup);
+    struct value value = {.type = VALUE_SCHEDULE, .u.schedule = schedule};
     struct strbuf text = STRBUF_INIT;
     struct known_gap *gap;
     atom key;
 
+    /* Neighbours mostly say the same: then nothing is printed to find it. */
+    if (a->last_gap && a->last_gap_missed == k && a->last_gap_dialects == dialects && value_equal(a->last_gap_schedule, value))
+        return a->last_gap;
     print_schedule(&text, schedule);
     strbuf_addf(&text, " missed %u under %u", k, dialects);
     key = intern_add(a->model->names, strbuf_str(&text), text.len);
@@ -66,6 +73,10 @@ static const struct schedule_gap *gap_of(struct analysis *a, const struct entity
         work_out_gap(a, schedule, dialects, k, gap);
         map_add(&a->gaps, a->arena, key, gap);
     }
+    a->last_gap = &gap->gap;
+    a->last_gap_missed = k;
+    a->last_gap_dialects = dialects;
+    a->last_gap_schedule = value;
     return &gap->gap;
 }
 
@@ -105,6 +116,28 @@ static void add_start_window(struct analysis *a, struct loss *loss, const struct
         add_term(a, loss, "start window", window, row_span(a, backup, "start_window"));
 }
 
+/* What is said of the gap of a backup. The bounds are the same for all backups with this schedule. */
+static const char *gap_text(struct analysis *a, const struct entity *backup, const struct schedule *schedule, struct known_gap *known)
+{
+    if (!known->bounds) {
+        const struct zone *zone = zone_of(a, schedule);
+        bool by = zone || schedule->kind == SCHEDULE_CRON; /* schedulers differ here */
+        struct strbuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "%s%s, from ", by ? " under " : "", by ? dialect_name(known->dialect) : "");
+        print_instant(&text, known->gap.max_from, zone);
+        strbuf_addstr(&text, " to ");
+        print_instant(&text, known->gap.max_to, zone);
+        known->bounds = strbuf_dup(&text, a->arena);
+        strbuf_release(&text);
+    }
+    if (known->text_of != backup->name) {
+        known->text = intern_text(a, "largest gap of `%s`%s", backup->name, known->bounds);
+        known->text_of = backup->name;
+    }
+    return known->text;
+}
+
 /* The loss of one backup at one store. `is_copy`: the store is not where the run writes to. */
 static struct loss backup_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
 {
@@ -142,21 +175,9 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
             loss.ms = TIME_UNKNOWN;
             return loss; /* reported by check_backups */
         }
-        {
-            const struct zone *zone = zone_of(a, schedule.u.schedule);
-            bool by = zone || schedule.u.schedule->kind == SCHEDULE_CRON; /* schedulers differ here */
-            struct strbuf text = STRBUF_INIT;
-
-            strbuf_addf(&text, "largest gap of `%s`%s%s, from ", backup->name, by ? " under " : "",
-                        by ? dialect_name(((const struct known_gap *)(const void *)gap)->dialect) : "");
-            print_instant(&text, gap->max_from, zone);
-            strbuf_addstr(&text, " to ");
-            print_instant(&text, gap->max_to, zone);
-            add_term(a, &loss, strbuf_dup(&text, a->arena), gap->max_gap, row_span(a, backup, "schedule"));
-            loss.gap = gap->max_gap;
-            loss.uniform = gap->max_gap == gap->min_gap;
-            strbuf_release(&text);
-        }
+        add_term(a, &loss, gap_text(a, backup, schedule.u.schedule, (struct known_gap *)(uintptr_t)gap), gap->max_gap, row_span(a, backup, "schedule"));
+        loss.gap = gap->max_gap;
+        loss.uniform = gap->max_gap == gap->min_gap;
         add_start_window(a, &loss, backup);
         add_term(a, &loss, "jitter", worst(backup, BACKUP_jitter, 0), row_span(a, backup, "jitter"));
         add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, TIME_UNKNOWN), row_span(a, backup, "duration"));

@@ -142,11 +142,12 @@ static void set_commands(struct analysis *a, const struct step_source *from, str
                     {STEP_undo, offsetof(struct step, undo)}};
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        struct value value = eval_deferred(a->eval, from->block, commands[i].row, from->scope);
         struct command *out = (struct command *)(void *)((char *)step + commands[i].offset);
+        struct value value;
 
-        if (value.type == VALUE_UNKNOWN && !block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name))
+        if (!eval_is_written(from->block, commands[i].row))
             continue;
+        value = eval_deferred(a->eval, from->block, commands[i].row, from->scope);
         if (value.type != VALUE_ERROR && value.type != VALUE_NULL && !evaluate_command(a, value, out)) {
             struct span span = block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name)->value->span;
 
@@ -227,7 +228,9 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->asset = from->asset;
     step->subject = from->subject;
     step->id = intern_text(a, "%s.%s%s%s", from->prefix, block->name, from->suffix[0] ? "." : "", from->suffix);
-    step->title = text_or(a, eval_deferred(a->eval, block, STEP_title, from->scope), title_from_name(a, block->name));
+    step->title = text_or(a, eval_deferred(a->eval, block, STEP_title, from->scope), NULL);
+    if (!step->title)
+        step->title = title_from_name(a, block->name);
     step->phase = phase_of(eval_deferred(a->eval, block, STEP_phase, from->scope));
     step->otherwise = text_or(a, eval_deferred(a->eval, block, STEP_otherwise, from->scope), NULL);
     step->manual = text_or(a, eval_deferred(a->eval, block, STEP_manual, from->scope), NULL);
@@ -288,9 +291,9 @@ static void add_block(struct analysis *a, struct step_source from, step_list *li
 {
     struct value elements;
     struct step *step;
-    atom name;
+    atom name = NULL;
 
-    elements = eval_loop(a->eval, from.block, STEP_for, from.scope, &name);
+    elements = eval_is_written(from.block, STEP_for) ? eval_loop(a->eval, from.block, STEP_for, from.scope, &name) : VALUE_OF(VALUE_NULL);
     if (!name) {
         step = make_step(a, &from);
         if (step)
@@ -324,24 +327,54 @@ static bool timing_override(struct analysis *a, const struct asset_state *state,
     return true;
 }
 
-/* Steps of a method in this scenario, by phase, then as written. */
-static void method_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate, step_list *out)
+/* By phase, and in written order within one. Most methods are written in that order already. */
+static void sort_phases(struct analysis *a, step_list *list)
+{
+    step_list sorted = {0};
+    bool in_order = true;
+
+    for (uint32_t i = 1; i < list->len; i++)
+        in_order &= list->items[i - 1]->phase <= list->items[i]->phase;
+    if (in_order)
+        return;
+    for (int phase = PHASE_PREPARE; phase <= PHASE_REPROTECT; phase++) {
+        for (uint32_t i = 0; i < list->len; i++) {
+            if (list->items[i]->phase == (enum step_phase)phase)
+                vec_push(a->arena, &sorted, list->items[i]);
+        }
+    }
+    *list = sorted;
+}
+
+/* Steps of a method in this scenario, by phase, then as written. They are made anew when the copy that is read has changed, and when they
+ * asked for what may have changed since: where other assets serve. */
+static void find_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
     step_list all = {0};
     struct entity *block;
+    uint32_t asked = a->asked;
 
+    if (candidate->steps_last && candidate->steps_copy == candidate->copy && candidate->steps_store == candidate->from_store)
+        return;
     for (uint32_t i = 0; (block = entity_child(candidate->method, BLOCK_STEP, &i));) {
         struct step_source from = {block, scope, state->asset->entity, state->asset, state->asset->owner, state->asset->name, ""};
 
         add_block(a, from, &all);
     }
-    for (int phase = PHASE_PREPARE; phase <= PHASE_REPROTECT; phase++) {
-        for (uint32_t i = 0; i < all.len; i++) {
-            if (all.items[i]->phase == (enum step_phase)phase)
-                vec_push(a->arena, out, all.items[i]);
-        }
-    }
+    sort_phases(a, &all);
+    candidate->steps_last = a->asked == asked;
+    candidate->steps = all.items;
+    candidate->step_count = all.len;
+    candidate->steps_copy = candidate->copy;
+    candidate->steps_store = candidate->from_store;
+}
+
+static void method_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate, step_list *out)
+{
+    find_steps(a, state, candidate);
+    for (uint32_t i = 0; i < candidate->step_count; i++)
+        vec_push(a->arena, out, candidate->steps[i]);
 }
 
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate)
@@ -349,19 +382,18 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
     struct value figure;
     struct span_of_time sum = time_exact(0);
     struct span span;
-    step_list steps = {0};
 
     if (timing_override(a, state, candidate, &figure, &span))
         return time_of(figure);
     figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
     if (figure.type != VALUE_UNKNOWN && figure.type != VALUE_ERROR)
         return time_of(figure);
-    method_steps(a, state, candidate, &steps);
-    if (steps.len == 0)
+    find_steps(a, state, candidate);
+    if (candidate->step_count == 0)
         return (struct span_of_time){0};
-    for (uint32_t i = 0; i < steps.len; i++) {
-        if (steps.items[i]->phase != PHASE_REPROTECT)
-            sum = time_add(sum, steps.items[i]->takes);
+    for (uint32_t i = 0; i < candidate->step_count; i++) {
+        if (candidate->steps[i]->phase != PHASE_REPROTECT)
+            sum = time_add(sum, candidate->steps[i]->takes);
     }
     return sum;
 }

@@ -232,27 +232,45 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
 
 /* ---------------------------------------------------------------- methods */
 
-const struct scope *method_scope(struct analysis *a, struct asset_state *state, const struct candidate *candidate)
+/* What is the same for every method of the scenario. */
+static const struct scope *scenario_scope(struct analysis *a)
 {
     const struct scope *scope = NULL;
-    atom name = NULL;
 
+    if (a->method_scope && a->method_scope_of == a->scenario->scenario)
+        return a->method_scope;
     if (a->model->plan)
         scope = scope_add(a->eval, scope, "plan", value_entity(a->model->plan));
     scope = scope_add(a->eval, scope, "scenario", value_entity(a->scenario->scenario));
-    scope = scope_add(a->eval, scope, "self", value_entity(state->asset->entity));
     scope = scope_add(a->eval, scope, "input", (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, "input")});
-    /* What a restoring method reads: known once the copies were judged. */
-    scope = scope_add(a->eval, scope, "copy", candidate && candidate->copy ? value_entity(candidate->copy) : value_unknown());
-    scope = scope_add(a->eval, scope, "store", candidate && candidate->from_store ? value_entity(candidate->from_store) : value_unknown());
-    if (candidate && candidate->element.type != VALUE_NULL) {
-        const struct attr *loop = candidate->method->tree ? block_attr(candidate->method->tree, intern_str(a->model->names, "for")) : NULL;
-
-        name = loop ? loop->loop_name : NULL;
-        if (name)
-            scope = scope_add(a->eval, scope, name, candidate->element);
-    }
+    a->method_scope = scope;
+    a->method_scope_of = a->scenario->scenario;
     return scope;
+}
+
+/* A method is evaluated attribute by attribute, so its scope is kept: one for each candidate, whose copy and store become known on the way. */
+const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    struct scope *copy = candidate ? candidate->scope_copy : NULL;
+
+    if (!copy) {
+        struct scope *self = scope_add(a->eval, scenario_scope(a), "self", value_entity(state->asset->entity));
+        struct scope *store = scope_add(a->eval, self, "store", value_unknown());
+        const struct attr *loop = candidate && candidate->element.type != VALUE_NULL && candidate->method->tree
+                                      ? block_attr(candidate->method->tree, intern_str(a->model->names, "for"))
+                                      : NULL;
+
+        copy = scope_add(a->eval, store, "copy", value_unknown());
+        if (!candidate)
+            return copy;
+        candidate->scope_copy = copy;
+        candidate->scope_store = store;
+        candidate->scope = loop && loop->loop_name ? scope_add(a->eval, copy, loop->loop_name, candidate->element) : copy;
+    }
+    /* What a restoring method reads: known once the copies were judged. */
+    copy->value = candidate->copy ? value_entity(candidate->copy) : value_unknown();
+    candidate->scope_store->value = candidate->from_store ? value_entity(candidate->from_store) : value_unknown();
+    return candidate->scope;
 }
 
 static bool covers(struct value list, const char *loss)
@@ -563,10 +581,11 @@ static void find_candidates(struct analysis *a, struct asset_state *state)
     for (uint32_t m = 0; m < kind->methods.len; m++) {
         struct entity *method = kind->methods.items[m];
         struct candidate candidate = {.method = method, .element = VALUE_OF(VALUE_NULL)};
-        struct value elements;
-        atom name;
+        struct value elements = VALUE_OF(VALUE_NULL);
+        atom name = NULL;
 
-        elements = eval_loop(a->eval, method, METHOD_for, method_scope(a, state, NULL), &name);
+        if (eval_is_written(method, METHOD_for))
+            elements = eval_loop(a->eval, method, METHOD_for, method_scope(a, state, NULL), &name);
         if (!name) {
             candidate.label = label_of(a, method, candidate.element);
             vec_push(a->arena, &list, candidate);

@@ -76,11 +76,14 @@ void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args)
     int len;
 
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, args);
+    reserve(buf, 63); /* most pieces fit: they are printed once */
+    len = vsnprintf(buf->data + buf->len, buf->cap - buf->len, format, args);
     if (len < 0)
         out_of_memory();
-    reserve(buf, (size_t)len);
-    vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
+    if ((size_t)len >= buf->cap - buf->len) {
+        reserve(buf, (size_t)len);
+        vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
+    }
     buf->len += (size_t)len;
     va_end(again);
 }

@@ -210,6 +210,16 @@ static uint64_t add_sign(struct strbuf *out, int64_t value)
     return (uint64_t)0 - (uint64_t)value;
 }
 
+/* What is below a unit's factor or divided by one fits a signed number; a whole of milliseconds or bytes may not. */
+static void add_amount(struct strbuf *out, uint64_t amount, const char *unit)
+{
+    if (amount <= INT64_MAX)
+        strbuf_addint(out, (int64_t)amount);
+    else
+        strbuf_addf(out, "%" PRIu64, amount);
+    strbuf_addstr(out, unit);
+}
+
 void print_duration(struct strbuf *out, int64_t ms)
 {
     uint64_t rest = add_sign(out, ms);
@@ -223,7 +233,7 @@ void print_duration(struct strbuf *out, int64_t ms)
         uint64_t factor = (uint64_t)duration_units[i].factor;
 
         if (rest % factor == 0 && (i == 0 || rest / factor == 1)) {
-            strbuf_addf(out, "%" PRIu64 "%s", rest / factor, duration_units[i].name);
+            add_amount(out, rest / factor, duration_units[i].name);
             return;
         }
     }
@@ -231,7 +241,7 @@ void print_duration(struct strbuf *out, int64_t ms)
         uint64_t factor = (uint64_t)duration_units[i].factor;
 
         if (rest >= factor) {
-            strbuf_addf(out, "%" PRIu64 "%s", rest / factor, duration_units[i].name);
+            add_amount(out, rest / factor, duration_units[i].name);
             rest %= factor;
         }
     }
@@ -249,7 +259,7 @@ void print_size(struct strbuf *out, int64_t bytes)
         if (value % factor == 0 && factor > (uint64_t)best->factor)
             best = &size_units[i];
     }
-    strbuf_addf(out, "%" PRIu64 "%s", value / (uint64_t)best->factor, best->name);
+    add_amount(out, value / (uint64_t)best->factor, best->name);
 }
 
 void print_rate(struct strbuf *out, const struct frac *rate)

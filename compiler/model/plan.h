@@ -10,6 +10,8 @@
 
 enum { TIME_UNKNOWN = -1 };
 
+struct scope;
+
 /* Best, typical, worst. */
 struct span_of_time {
     bool known;
@@ -119,6 +121,13 @@ struct candidate {
     struct entity *from_store; /* the store that copy is read from */
     const char *failback;    /* how one goes back afterwards; NULL */
     const char *reprotect;   /* how protection is re-established; NULL */
+    /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
+    const struct scope *scope;
+    struct scope *scope_copy, *scope_store;
+    struct step **steps;
+    const struct entity *steps_copy, *steps_store; /* what they were made for */
+    uint32_t step_count;
+    bool steps_last; /* nothing in them depends on how other assets are recovered */
 };
 
 enum { RPO_NOT_APPLICABLE = -2 };

@@ -12,6 +12,7 @@
 
 struct entity;
 struct expr;
+struct deferred;
 
 enum value_type {
     VALUE_PENDING, /* a slot not evaluated yet, u.pending says from what; never the result of an evaluation */
@@ -68,6 +69,7 @@ struct value {
         const struct value_fact *fact;
         const struct value_call *call;
         const struct type *type;
+        struct deferred *deferred; /* of a slot of a deferred row, which stays UNKNOWN: what is known of its expression */
     } u;
 };
 

@@ -47,7 +47,7 @@ static void make_constants(struct sema *sema, struct attr_row *rows, uint32_t co
     for (uint32_t i = 0; i < count; i++) {
         struct attr_row *row = &rows[i];
 
-        if (row->constant.type == VALUE_PENDING && !(row->flags & ROW_DEFERRED) && row->type->kind != TYPE_TYPE && is_constant(row))
+        if (row->constant.type == VALUE_PENDING && row->type->kind != TYPE_TYPE && is_constant(row))
             row->constant = eval(sema->eval, row->fallback, NULL, row->type);
     }
 }
@@ -236,7 +236,21 @@ static void set_slot(struct sema *sema, struct entity *entity, const struct attr
     slot->defaulted = defaulted;
     slot->origin = attr->value ? attr->value->span.start : attr->name_span.start;
     if (info->flags & ROW_DEFERRED)
-        slot->defaulted = 2; /* present; becomes UNKNOWN below */
+        slot->defaulted = defaulted ? 3 : 2; /* present; becomes UNKNOWN below */
+}
+
+/* Readers of this stage see it as unknown; eval_deferred() finds its expression there, without a search by name. What a `default` block
+ * says of a deferred attribute does not count. */
+static void defer_slot(struct sema *sema, struct value *slot, const struct expr *expr)
+{
+    static struct deferred nothing; /* shared: without an expression nothing of it changes */
+
+    *slot = value_unknown();
+    slot->u.deferred = &nothing;
+    if (!expr)
+        return;
+    slot->u.deferred = ARENA_NEW(sema->arena, struct deferred);
+    slot->u.deferred->expr = expr;
 }
 
 static void fill_slots(struct sema *sema, struct entity *entity, const char *of)
@@ -249,7 +263,7 @@ static void fill_slots(struct sema *sema, struct entity *entity, const char *of)
         row = entity_row_info(entity, i);
         if (slot->type == VALUE_PENDING && slot->u.pending) {
             if (row->flags & ROW_DEFERRED)
-                *slot = value_unknown();
+                defer_slot(sema, slot, slot->defaulted == 2 ? slot->u.pending : NULL);
             continue;
         }
         *slot = row->constant;
@@ -261,7 +275,7 @@ static void fill_slots(struct sema *sema, struct entity *entity, const char *of)
             slot->type = VALUE_ERROR;
         }
         if (row->flags & ROW_DEFERRED)
-            *slot = value_unknown();
+            defer_slot(sema, slot, NULL);
         else if (slot->type == VALUE_PENDING)
             slot->u.pending = row->fallback;
     }

@@ -697,7 +697,7 @@ struct scope *scope_add(struct evaluator *eval, const struct scope *outer, const
 /* `let` names of a block: each sees those before it. */
 static const struct scope *add_lets(struct evaluator *eval, const struct block *block, const struct scope *scope)
 {
-    for (const struct attr *attr = block ? block->attrs : NULL; attr; attr = attr->next) {
+    for (const struct attr *attr = block && block->has_let ? block->attrs : NULL; attr; attr = attr->next) {
         if (attr->is_let) {
             struct scope *local = ARENA_NEW(eval->arena, struct scope);
 
@@ -835,28 +835,87 @@ static const struct scope *deferred_scope(struct evaluator *eval, const struct e
     return add_lets(eval, block->tree, scope);
 }
 
-static const struct expr *deferred_expr(const struct entity *block, uint32_t row)
+/* What binding knows of the attribute; NULL when the block was not bound like others. */
+static struct deferred *deferred_of(const struct entity *block, uint32_t row)
 {
-    const struct attr_row *info = entity_row_info(block, row);
-    const struct attr *attr;
+    return row < block->slot_count && block->slots[row].type == VALUE_UNKNOWN ? block->slots[row].u.deferred : NULL;
+}
 
-    if (!info)
-        return NULL;
-    attr = block->tree ? block_attr(block->tree, info->name) : NULL;
-    return attr ? attr->value : info->fallback;
+bool eval_is_written(const struct entity *block, uint32_t row)
+{
+    const struct deferred *deferred = deferred_of(block, row);
+    const struct attr_row *info;
+
+    if (deferred)
+        return deferred->expr != NULL;
+    info = entity_row_info(block, row);
+    return info && block->tree && block_attr(block->tree, info->name);
+}
+
+/* Whether the expression is made of literals and words only, and `value`, what it was worth, of the same: then it is worth that in every
+ * scope that has none of these words as a local name. */
+static bool is_constant(const struct expr *expr, struct value value)
+{
+    switch (expr->kind) {
+    case EXPR_NAME:
+        return value.type == VALUE_WORD && value.u.word == expr->u.name;
+    case EXPR_LIST:
+        if (value.type != VALUE_LIST || !expr->u.list || value.u.list->count != expr->u.list->count)
+            return false;
+        for (uint32_t i = 0; i < expr->u.list->count; i++) {
+            if (!is_constant(expr->u.list->items[i], value.u.list->items[i]))
+                return false;
+        }
+        return true;
+    case EXPR_RANGE:
+        return value_is_known(value) && eval_literal(expr->u.range->best).type != VALUE_PENDING &&
+               eval_literal(expr->u.range->typical).type != VALUE_PENDING && eval_literal(expr->u.range->worst).type != VALUE_PENDING;
+    default:
+        return value_is_known(value) && eval_literal(expr).type != VALUE_PENDING;
+    }
+}
+
+static bool has_local(const struct expr *expr, const struct scope *scope)
+{
+    if (expr->kind == EXPR_NAME)
+        return name_is_local(scope, expr->u.name);
+    for (uint32_t i = 0; expr->kind == EXPR_LIST && i < expr->u.list->count; i++) {
+        if (has_local(expr->u.list->items[i], scope))
+            return true;
+    }
+    return false;
 }
 
 struct value eval_deferred(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope)
 {
     const struct attr_row *info = entity_row_info(block, row);
-    const struct expr *expr = deferred_expr(block, row);
+    struct deferred *deferred = deferred_of(block, row);
+    const struct expr *expr = deferred ? deferred->expr : NULL;
+    struct value value;
 
     /* Fixed when the block was bound: an inventory's value, or the compiler's own. */
     if (row < block->slot_count && value_is_known(block->slots[row]))
         return block->slots[row];
+    if (deferred && !expr && info->constant.type != VALUE_PENDING)
+        return info->constant;
+    if (!deferred && info && block->tree) {
+        const struct attr *attr = block_attr(block->tree, info->name);
+
+        expr = attr ? attr->value : NULL;
+    }
+    if (!expr)
+        expr = info ? info->fallback : NULL;
     if (!expr)
         return value_unknown();
-    return unset_null(eval_typed(eval, expr, deferred_scope(eval, block, scope), info->type, NULL), info->type);
+    scope = deferred_scope(eval, block, scope);
+    if (deferred && deferred->state == DEFERRED_CONSTANT && !has_local(expr, scope))
+        return deferred->value;
+    value = unset_null(eval_typed(eval, expr, scope, info->type, NULL), info->type);
+    if (deferred && deferred->expr && deferred->state == DEFERRED_FRESH) {
+        deferred->state = is_constant(expr, value) && !has_local(expr, scope) ? DEFERRED_CONSTANT : DEFERRED_VARIES;
+        deferred->value = value;
+    }
+    return value;
 }
 
 struct value eval_loop(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope, atom *name)

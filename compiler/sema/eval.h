@@ -65,6 +65,16 @@ struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t s
  * nearest one. `site` of a replica, standby or target is the site its label names. */
 struct value eval_field(struct evaluator *eval, struct entity *entity, atom name, struct span span);
 
+/* What binding leaves in the slot of a deferred row, whose value stays UNKNOWN. */
+struct deferred {
+    const struct expr *expr; /* of the own attribute; NULL when it is not written */
+    struct value value;      /* DEFERRED_CONSTANT: what it is worth wherever none of its words is a local name */
+    enum { DEFERRED_FRESH, DEFERRED_CONSTANT, DEFERRED_VARIES } state;
+};
+
+/* Whether the deferred attribute is written; a row's default does not count. */
+bool eval_is_written(const struct entity *block, uint32_t row);
+
 /* A deferred attribute of a method, step, rule, procedure … : the value of its expression in a scope, or the row's default;
  * UNKNOWN when it has neither. */
 struct value eval_deferred(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope);

@@ -438,6 +438,7 @@ void build_attribute(struct scanner *scanner, atom name, struct span name_span, 
     attr->loop_name = loop_name;
     attr->value = value;
     attr->is_let = is_let;
+    current(scanner)->block->has_let |= is_let;
     *current(scanner)->attrs = attr;
     current(scanner)->attrs = &attr->next;
 }

@@ -126,6 +126,7 @@ struct block {
     struct block *blocks;
     const char *doc;       /* text of the `///` lines before it, without the slashes; or NULL */
     uint32_t depth;        /* nesting depth, 0 at file level */
+    bool has_let;          /* one of its attributes is a `let` */
 };
 
 struct import {
