@@ -9,6 +9,8 @@ static bool field_hook(struct evaluator *eval, struct entity *entity, atom name,
     struct analysis *a = eval->hooks->data;
 
     (void)span;
+    if (asked_field(a, entity, name, out))
+        return true;
     if (entity->schema->id != BLOCK_ASSET || !a->scenario)
         return false;
     a->asked++;
@@ -94,6 +96,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         }
     }
     a.scenario = NULL;
+    a.scenarios_done = true;
     check_rules(&a);
     check_waivers(&a);
     if (options->trees && eval->sink->errors == 0) {

@@ -30,6 +30,7 @@ struct analysis {
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
     bool *no_objective;               /* by asset index: said that it has no RTO */
+    bool scenarios_done;              /* every scenario was worked out: rules may ask what came of it */
     bool has_cycle;                   /* then nothing is timed: there is no order */
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
     uint32_t settling;                /* how deep in choices that rest on other choices */
@@ -143,8 +144,14 @@ void check_waivers(struct analysis *a);
 /* ---- rules.c ---- */
 void check_rules(struct analysis *a);
 
+/* ---- asked.c ---- */
+/* Computed fields that only the analysis knows (`asset.recoveries`, `backup.procedure` …); false when the name is none of them. */
+bool asked_field(struct analysis *a, struct entity *entity, atom name, struct value *out);
+
 /* ---- jobs.c, emissions.c ---- */
 void make_jobs(struct analysis *a);
+/* The procedure of a kind that takes the backup; NULL when none does, and a person must. */
+struct entity *backup_procedure(struct analysis *a, struct entity *backup);
 void make_drills(struct analysis *a);
 void make_emissions(struct analysis *a);
 

@@ -123,6 +123,21 @@ static struct entity *choose_procedure(struct analysis *a, const struct backup_j
     return NULL;
 }
 
+struct entity *backup_procedure(struct analysis *a, struct entity *backup)
+{
+    struct entity *owner = backup->parent;
+    struct value to = entity_slot(backup, BACKUP_to);
+    struct backup_job job = {.backup = backup, .asset = plan_asset(a->plan, owner)};
+    const struct scope *scope = scope_add(a->eval, NULL, "job", runtime(a, "job"));
+
+    job.group = owner->schema->id == BLOCK_GROUP ? owner : NULL;
+    job.to = to.type == VALUE_ENTITY ? to.u.entity : NULL;
+    if (job.to)
+        scope = scope_add(a->eval, scope, "store", to);
+    scope = scope_add(a->eval, scope_add(a->eval, scope, "backup", value_entity(backup)), "self", value_entity(owner));
+    return choose_procedure(a, &job, scope);
+}
+
 static void fill_procedure(struct analysis *a, struct backup_job *job, const struct scope *scope, struct entity *subject)
 {
     struct entity *procedure = job->procedure;

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-static uint32_t severity_of(struct analysis *a, const struct entity *rule)
+/* It may depend on the thing: the same gap is an error in one tier and a warning in another. */
+static uint32_t severity_of(struct analysis *a, const struct entity *rule, const struct scope *scope)
 {
-    struct value word = eval_deferred(a->eval, rule, RULE_severity, NULL);
+    struct value word = eval_deferred(a->eval, rule, RULE_severity, scope);
 
     if (word.type == VALUE_WORD && strcmp(word.u.word, "warning") == 0)
         return SEVERITY_WARNING;
@@ -55,7 +56,7 @@ static void violated(struct analysis *a, struct entity *rule, struct entity *sub
     if (verdict == VERDICT_UNKNOWN)
         message = intern_text(a, "it is not known whether `%s` holds for %s `%s`", title ? title : rule->name, subject->schema->name,
                               subject->name);
-    diag = find_rule(a, rule, verdict, verdict == VERDICT_UNKNOWN ? SEVERITY_WARNING : severity_of(a, rule), subject,
+    diag = find_rule(a, rule, verdict, verdict == VERDICT_UNKNOWN ? SEVERITY_WARNING : severity_of(a, rule, scope), subject,
                      place_of(a, rule, subject, scope), message ? message : rule->name);
     if (!diag)
         return;

@@ -400,7 +400,7 @@ static void print_rules(struct reference *reference)
         const struct entity *rule = model->declared[BLOCK_RULE].list.items[i];
         const char *severity = written_attr(reference, rule, "severity");
 
-        MD_ROW(&reference->md, md_code(arena, rule->name), md_text(arena, *severity ? severity : "error"),
+        MD_ROW(&reference->md, md_code(arena, rule->name), md_text(arena, !*severity ? "error" : strchr(severity, '?') ? "error or warning" : severity),
                prose(reference, text_attr(reference, rule, "title")), md_code(arena, file_of(reference, rule->span)));
     }
     md_table_end(&reference->md);

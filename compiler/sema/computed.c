@@ -76,6 +76,20 @@ static struct value site_region(struct evaluator *eval, struct entity *site)
     return value_unknown();
 }
 
+static struct value site_provider(struct evaluator *eval, struct entity *site)
+{
+    struct value found = value_unknown();
+
+    for (int depth = 0; site && depth < WITHIN_MAX; depth++) {
+        struct value level = kind_property(eval, site, KIND_level);
+
+        if (level.type == VALUE_WORD && strcmp(level.u.word, "provider") == 0)
+            found = value_entity(site);
+        site = slot_entity(eval, site, SITE_within);
+    }
+    return found;
+}
+
 struct value inherited_field(struct evaluator *eval, struct entity *entity, uint32_t row, struct value own)
 {
     struct entity *site = entity;
@@ -385,6 +399,32 @@ static struct value backup_stores(struct evaluator *eval, struct entity *backup)
     return eval_list_of(eval, found.items, found.len);
 }
 
+/* How long the oldest copy lives: of a map of classes the longest counts, each as many of its periods as are kept. */
+static struct value backup_kept(struct evaluator *eval, struct entity *backup)
+{
+    static const struct { const char *name; int64_t period; } classes[] = {
+        {"hourly", MS_HOUR}, {"daily", MS_DAY}, {"weekly", 7 * MS_DAY}, {"monthly", 30 * MS_DAY}, {"yearly", 365 * MS_DAY}};
+    const int64_t for_ever = INT64_C(36500) * MS_DAY;
+    struct value retain = eval_slot(eval, backup, BACKUP_retain);
+    int64_t longest = -1;
+
+    if (retain.type == VALUE_WORD)
+        return value_int(VALUE_DURATION, for_ever);
+    if (retain.type != VALUE_OBJECT)
+        return retain;
+    for (uint32_t i = 0; i < retain.u.object->count; i++) {
+        const struct value_pair *pair = &retain.u.object->pairs[i];
+
+        for (size_t c = 0; pair->value.type == VALUE_INT && c < sizeof classes / sizeof *classes; c++) {
+            int64_t kept = pair->value.u.integer > for_ever / classes[c].period ? for_ever : pair->value.u.integer * classes[c].period;
+
+            if (strcmp(pair->key, classes[c].name) == 0 && kept > longest)
+                longest = kept;
+        }
+    }
+    return longest < 0 ? value_unknown() : value_int(VALUE_DURATION, longest);
+}
+
 /* ---------------------------------------------------------------- the table */
 
 enum computed {
@@ -393,8 +433,15 @@ enum computed {
     ASSET_REGION, REPLICA_REGION, STANDBY_REGION,
     SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
-    SCENARIO_LOSES,
+    SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_RECOVERIES, ASSET_AUTOMATIC_FOR,
+    BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER,
 };
+
+/* What only the analysis knows: asked through its hook. */
+static bool is_hooked(int row)
+{
+    return row == ASSET_HERE || row == ASSET_BINDINGS || (row >= ASSET_RECOVERIES && row <= BACKUP_AMBIGUITIES);
+}
 
 static const struct computed_info table[] = {
     [ASSET_STATEFUL] = {BLOCK_ASSET, "stateful", "bool", NULL, "Holds data that can be lost, says its kind."},
@@ -433,6 +480,18 @@ static const struct computed_info table[] = {
     [STORE_IS] = {BLOCK_STORE, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it."},
     [SITE_IS_IN] = {BLOCK_SITE, "is_in", "bool", "(site)", "Whether it is the other place or lies in it."},
     [SCENARIO_LOSES] = {BLOCK_SCENARIO, "loses", "bool", "(thing)", "Whether a site, or the place of an asset, store, replica or standby, is gone in the scenario."},
+    [ASSET_OBSERVERS] = {BLOCK_ASSET, "observers", "list(ref(asset))", NULL, "Assets that observe it."},
+    [ASSET_DRILLS] = {BLOCK_ASSET, "drills", "list(ref(drill))", NULL, "Drills that name it in `of`."},
+    [SCENARIO_DRILLS] = {BLOCK_SCENARIO, "drills", "list(ref(drill))", NULL, "Drills that rehearse it."},
+    [SCENARIO_RUNBOOKS] = {BLOCK_SCENARIO, "runbooks", "list(ref(runbook))", NULL, "Runbooks for it."},
+    [CLASS_SCENARIOS] = {BLOCK_CLASS, "scenarios", "list(ref(scenario))", NULL, "Scenarios of the class."},
+    [ASSET_RECOVERIES] = {BLOCK_ASSET, "recoveries", "list(object)", NULL, "In a rule: how it comes back in each scenario that touches it, as worked out: objects with scenario, fate (impaired, lost), method, automatic, irreversible, restores, into, copy, store, rto and rpo (the objectives), finish, lost (time of data), discarded, grade (the weakest of its figures' sources; unknown without one) and steps (objects with name, title, phase, manual, attested, automated, irreversible, best_effort, critical, takes, by, control_plane, grade)."},
+    [ASSET_AUTOMATIC_FOR] = {BLOCK_ASSET, "automatic_for", "list(string)", NULL, "In a rule: losses (instance, zone …) from which a method of its kind brings it back without anybody deciding."},
+    [BACKUP_PROCEDURE] = {BLOCK_BACKUP, "procedure", "string", NULL, "In a rule: the kind's procedure that takes it; unknown when no kind knows how, and a person must."},
+    [BACKUP_ZONE] = {BLOCK_BACKUP, "zone", "string", NULL, "In a rule: the time zone of its schedule, \"UTC\" unless one is written."},
+    [BACKUP_AMBIGUITIES] = {BLOCK_BACKUP, "ambiguities", "list(string)", NULL, "In a rule: what schedulers read differently in its cron expression, or hardly means what its author thought."},
+    [SITE_PROVIDER] = {BLOCK_SITE, "provider", "ref(site)", NULL, "The outermost place it is in that is a provider's, of level provider; unknown when it is in none."},
+    [BACKUP_KEPT] = {BLOCK_BACKUP, "kept", "duration", NULL, "How long its oldest copy lives at least: `retain`, or the longest class of a map of daily, weekly, monthly and yearly; 100 years when for ever."},
 };
 
 enum { COMPUTED = sizeof table / sizeof *table };
@@ -556,30 +615,67 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return backup_stores(eval, entity);
     case TIER_MEMBERS:
         return referrers(eval, entity, BLOCK_ASSET, ASSET_tier);
+    case ASSET_OBSERVERS:
+        return referrers(eval, entity, BLOCK_ASSET, ASSET_observes);
+    case ASSET_DRILLS:
+        return referrers(eval, entity, BLOCK_DRILL, DRILL_of);
+    case SCENARIO_DRILLS:
+        return referrers(eval, entity, BLOCK_DRILL, DRILL_scenario);
+    case SCENARIO_RUNBOOKS:
+        return referrers(eval, entity, BLOCK_RUNBOOK, RUNBOOK_for);
+    case CLASS_SCENARIOS:
+        return referrers(eval, entity, BLOCK_SCENARIO, SCENARIO_class);
+    case SITE_PROVIDER:
+        return site_provider(eval, entity);
+    case BACKUP_KEPT:
+        return backup_kept(eval, entity);
     default:
         return value_unknown();
     }
 }
 
-/* What `copies` lists: not declared by anybody, but described like a block, so that its fields can be checked. */
-static const struct type *copies_type(struct evaluator *eval)
+/* What computed lists of objects hold: not declared by anybody, but described like a block, so that the fields can be checked.
+ * A row without a type is a list of the next description. */
+struct made_up {
+    const char *name, *plural;
+    const char *fields[20][2];
+};
+
+static const struct made_up made_up_copy = {"copy", "copies", {
+    {"site", "ref(site)"}, {"store", "ref(store)"},
+    {"kind", "enum(primary, replica, full, incremental, differential, log, snapshot)"}, {"backup", "ref(backup)"},
+    {"immutable", "bool"}, {"offline", "bool"}, {"encrypted", "bool"}, {"media", "enum(object, block, disk, tape, git, paper)"},
+}};
+
+static const struct made_up made_up_recovery[] = {
+    {"recovery", "recoveries", {
+        {"scenario", "ref(scenario)"}, {"fate", "enum(impaired, lost)"}, {"method", "string"}, {"automatic", "bool"},
+        {"irreversible", "bool"}, {"restores", "bool"}, {"into", "ref(site)"}, {"copy", "ref(backup)"}, {"store", "ref(store)"},
+        {"rto", "duration"}, {"rpo", "duration"}, {"finish", "range(duration)"}, {"lost", "duration"}, {"discarded", "duration"},
+        {"grade", "enum(A, B, C, D, P)"}, {"steps", NULL},
+    }},
+    {"recovery step", "steps", {
+        {"name", "string"}, {"title", "string"}, {"phase", "enum(prepare, fence, recover, verify, traffic, reprotect)"},
+        {"manual", "bool"}, {"attested", "bool"}, {"automated", "bool"}, {"irreversible", "bool"}, {"best_effort", "bool"},
+        {"critical", "bool"}, {"takes", "range(duration)"}, {"by", "ref(team, person)"}, {"control_plane", "ref(site)"},
+        {"grade", "enum(A, B, C, D, P)"},
+    }},
+};
+
+static const struct type *made_up_type(struct evaluator *eval, const struct made_up *what)
 {
-    static const char *const fields[][2] = {
-        {"site", "ref(site)"}, {"store", "ref(store)"},
-        {"kind", "enum(primary, replica, full, incremental, differential, log, snapshot)"}, {"backup", "ref(backup)"},
-        {"immutable", "bool"}, {"offline", "bool"}, {"encrypted", "bool"}, {"media", "enum(object, block, disk, tape, git, paper)"},
-    };
     struct block_schema *schema = ARENA_NEW(eval->arena, struct block_schema);
     struct type *list = ARENA_NEW(eval->arena, struct type), *ref = ARENA_NEW(eval->arena, struct type);
 
-    schema->name = intern_str(eval->names, "copy");
-    schema->plural = "copies";
+    schema->name = intern_str(eval->names, what->name);
+    schema->plural = what->plural;
     schema->id = BLOCK_COUNT;
-    schema->row_count = sizeof fields / sizeof *fields;
+    while (schema->row_count < sizeof what->fields / sizeof *what->fields && what->fields[schema->row_count][0])
+        schema->row_count++;
     schema->rows = ARENA_ARRAY(eval->arena, struct attr_row, schema->row_count);
     for (uint32_t i = 0; i < schema->row_count; i++) {
-        schema->rows[i].name = intern_str(eval->names, fields[i][0]);
-        schema->rows[i].type = type_read(eval->model, fields[i][1], NULL);
+        schema->rows[i].name = intern_str(eval->names, what->fields[i][0]);
+        schema->rows[i].type = what->fields[i][1] ? type_read(eval->model, what->fields[i][1], NULL) : made_up_type(eval, what + 1);
         map_add(&schema->by_name, eval->arena, schema->rows[i].name, (void *)(uintptr_t)(i + 1));
     }
     ref->kind = TYPE_REF;
@@ -594,7 +690,9 @@ static const struct type *row_type(struct evaluator *eval, int row)
     const struct type **slot = &eval->state->computed_types[row];
 
     if (!*slot)
-        *slot = row == ASSET_COPIES ? copies_type(eval) : type_read(eval->model, table[row].type, NULL);
+        *slot = row == ASSET_COPIES       ? made_up_type(eval, &made_up_copy)
+                : row == ASSET_RECOVERIES ? made_up_type(eval, made_up_recovery)
+                                          : type_read(eval->model, table[row].type, NULL);
     return *slot;
 }
 
@@ -615,10 +713,12 @@ bool computed_field(struct evaluator *eval, struct entity *entity, atom name, st
 {
     int row = find_row(eval, entity->schema, name, false);
 
-    if (row < 0 || row == ASSET_HERE || row == ASSET_BINDINGS) /* the analysis knows, through its hook */
+    if (row < 0)
         return false;
     if (seen)
         *seen = row_type(eval, row);
+    if (is_hooked(row))
+        return false;
     *out = field(eval, (enum computed)row, entity, span);
     return true;
 }

@@ -78,7 +78,7 @@ def promotes_after_fence(path):
 
 
 FRAMEWORK = """
-plan p { title = "P"  owner = a  deputy = b  review = 180d }
+plan p { title = "P"  owner = a  deputy = b  approver = b  review = 180d }
 person a { name = "A"  phone = "+49 30 1"  email = "a@example.com" }
 person b { name = "B"  phone = "+49 30 2"  email = "b@example.com" }
 """
@@ -93,6 +93,13 @@ def framework_compiles(env, name):
     controls = len(re.findall(r"^  control ", text, re.M))
     if controls < 3 or controls != len(re.findall(r"^    evidence\b", text, re.M)):
         raise Failure(f"framework `{name}`: {controls} controls, and not each says what is evidence")
+
+
+def stands_alone(env, name):
+    """A file of the library imports what its kinds and rules speak of."""
+    with Sandbox() as folder:
+        (folder / "main.dr").write_text(f'import "std/{name}"\n' + FRAMEWORK, encoding="utf-8")
+        env.compile(["check", "main.dr"], folder)
 
 
 def every_kind_is_listed(env):
@@ -154,6 +161,8 @@ def collect(env):
                            lambda rule=rule, label=label, spec=spec: rule_example(env, rule, label, spec))
     for path in sources(env):
         name = path.relative_to(env.root / "stdlib")
+        if path.stem != "base":
+            yield Test(f"alone/{name.with_suffix('')}", lambda name=name.with_suffix(""): stands_alone(env, name))
         if path.parent.name in ("rules", "frameworks"):
             continue
         yield Test(f"figures/{name}", lambda path=path: figures_have_sources(path))
