@@ -187,6 +187,18 @@ enum comes store_opens(struct analysis *a, const struct entity *store, const cha
     return result;
 }
 
+struct span_of_time retrieval_of(struct analysis *a, struct entity *store)
+{
+    struct value own = entity_slot(store, STORE_retrieval), offline = entity_slot(store, STORE_offline);
+    struct entity *block = kind_deferred(store->kind, KIND_retrieval);
+
+    if (value_is_known(own))
+        return time_of(own);
+    if (block)
+        return time_of(eval_deferred(a->eval, block, KIND_retrieval, scope_add(a->eval, NULL, "self", value_entity(store))));
+    return offline.type == VALUE_BOOL && offline.u.integer ? (struct span_of_time){0} : time_exact(0);
+}
+
 static struct entity *rebuild_of(const struct candidate *candidate)
 {
     struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;

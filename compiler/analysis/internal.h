@@ -72,6 +72,9 @@ enum comes restore_comes(struct analysis *a, const struct asset_state *state, co
 bool works_at(const struct analysis *a, const struct asset *asset, const struct site_info *instance, const struct site_info *place);
 /* What the chosen methods stand on: result->inputs, circles, copies of the plan. Before make_steps. */
 void close_restores(struct analysis *a, struct scenario_result *result);
+/* Time until a copy in the store can be read: what it says itself, else its kind for its storage class; off-line media without a
+ * figure: unknown; 0 for everything else. */
+struct span_of_time retrieval_of(struct analysis *a, struct entity *store);
 /* First of result->inputs of an asset; *end is one past the last. */
 uint32_t restore_inputs_of(const struct scenario_result *result, const struct asset *asset, uint32_t *end);
 

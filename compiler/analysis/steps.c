@@ -383,11 +383,13 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
     struct span_of_time sum = time_exact(0);
     struct span span;
 
+    if (candidate->from_store)
+        sum = retrieval_of(a, candidate->from_store);
     if (timing_override(a, state, candidate, &figure, &span))
-        return time_of(figure);
+        return time_add(sum, time_of(figure));
     figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
     if (figure.type != VALUE_UNKNOWN && figure.type != VALUE_ERROR)
-        return time_of(figure);
+        return time_add(sum, time_of(figure));
     find_steps(a, state, candidate);
     if (candidate->step_count == 0)
         return (struct span_of_time){0};
@@ -444,6 +446,32 @@ static void spread_figure(step_list *steps, struct span_of_time figure)
         steps->items[0]->takes = figure;
 }
 
+/* Before anything is read from an archive: somebody asks for the copy, and everybody waits. */
+static void add_retrieval(struct analysis *a, struct asset_state *state, step_list *steps)
+{
+    struct entity *store = state->chosen->from_store;
+    struct span_of_time time = store ? retrieval_of(a, store) : time_exact(0);
+    struct value at = store ? entity_slot(store, STORE_retrieval) : value_unknown();
+    uint32_t place = 0;
+    struct step *step;
+
+    if (time.known && time.worst == 0)
+        return;
+    step = plain_step(a, state, "retrieve", intern_text(a, "Retrieve the copy from %s", store->name),
+                      intern_text(a, "ask `%s` for the newest copy `%s` of `%s` and what it builds on, and wait until it can be read", store->name,
+                                  state->chosen->copy ? state->chosen->copy->name : "", state->asset->name),
+                      time, value_is_known(at) ? (struct span){at.origin, at.origin} : store->span);
+    step->before_needs = true; /* nothing else has to be there */
+    step->idle = true;
+    step->expect = "the copy can be read";
+    while (place < steps->len && steps->items[place]->phase < PHASE_RECOVER)
+        place++;
+    vec_push(a->arena, steps, step);
+    for (uint32_t i = steps->len - 1; i > place; i--)
+        steps->items[i] = steps->items[i - 1];
+    steps->items[place] = step;
+}
+
 /* A point of no return has a fence before it, by a command or by somebody's word. */
 static void check_fence(struct analysis *a, const struct asset_state *state, const step_list *steps, uint32_t first)
 {
@@ -473,10 +501,11 @@ static void lost_steps(struct analysis *a, struct asset_state *state, step_list 
     if (steps.len == 0) {
         const char *manual = chosen->automatic ? NULL : intern_text(a, "recover `%s` by `%s`", state->asset->name, chosen->label);
 
-        vec_push(a->arena, out, plain_step(a, state, chosen->method->name, title, manual, chosen->own, span));
+        vec_push(a->arena, &steps, plain_step(a, state, chosen->method->name, title, manual, time_of(figure), span));
     } else if (figure.type != VALUE_UNKNOWN || overridden) {
         spread_figure(&steps, time_of(figure));
     }
+    add_retrieval(a, state, &steps);
     for (uint32_t i = 0; i < steps.len; i++)
         vec_push(a->arena, out, steps.items[i]);
     if (!chosen->automatic)

@@ -221,7 +221,8 @@ static void run_step(struct clock *clock, struct step *step)
         if (other->wave >= step->wave)
             step->wave = other->wave + 1;
     }
-    take_hands(step->automated ? &clock->automated : &clock->manual, step);
+    if (!step->idle)
+        take_hands(step->automated ? &clock->automated : &clock->manual, step);
     step->finish = time_add(step->start, step->takes);
     if (step->wave > clock->result->wave_count)
         clock->result->wave_count = step->wave;

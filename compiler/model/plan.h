@@ -183,6 +183,7 @@ struct step {
     int64_t timeout;         /* ms */
     uint32_t retries;
     bool irreversible, best_effort, before_needs;
+    bool idle;               /* only waiting: it takes nobody's hands */
     const char *on_failure;  /* block, continue, ask */
     struct entity *control_plane; /* site */
     struct entity **inputs;  /* `input` blocks: runtime questions */
