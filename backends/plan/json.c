@@ -286,6 +286,37 @@ static void print_endpoint(struct printer *p, const struct endpoint_state *state
     jsonw_object_end(&p->j);
 }
 
+static void print_group(struct printer *p, const struct group_state *state)
+{
+    static const char *const points[] = {"now", "any", "one", "slots", "unknown"};
+
+    jsonw_object_begin(&p->j);
+    jsonw_key_string(&p->j, "group", state->group->name);
+    jsonw_key_array(&p->j, "members");
+    for (uint32_t i = 0; i < state->member_count; i++) {
+        const struct group_member *member = &state->members[i];
+
+        jsonw_object_begin(&p->j);
+        jsonw_key_string(&p->j, "asset", member->state->asset->name);
+        jsonw_key_bool(&p->j, "recovered", member->recovered);
+        jsonw_key_string(&p->j, "points", points[member->points]);
+        key_ms(p, "newest", member->points != POINTS_UNKNOWN, member->newest);
+        jsonw_object_end(&p->j);
+    }
+    jsonw_array_end(&p->j);
+    jsonw_key_bool(&p->j, "common_point", state->common);
+    jsonw_key_bool(&p->j, "shared_run", state->shared);
+    jsonw_key_bool(&p->j, "reconciles", state->reconciles);
+    key_ms(p, "point", true, state->point_ms);
+    key_ms(p, "skew", true, state->skew_ms);
+    key_ms(p, "intact_newer_by", true, state->intact_ms);
+    key_ms(p, "max_skew", true, state->max_skew);
+    key_ms(p, "data_loss", true, state->loss_ms);
+    key_objective(p, "rpo", &state->rpo);
+    jsonw_key_string(&p->j, "verdict", verdict_name(state->verdict));
+    jsonw_object_end(&p->j);
+}
+
 static void print_scenario(struct printer *p, const struct scenario_result *result)
 {
     uint32_t input = 0; /* both run in the order of assets */
@@ -307,6 +338,10 @@ static void print_scenario(struct printer *p, const struct scenario_result *resu
     jsonw_key_array(&p->j, "order");
     for (uint32_t i = 0; i < result->order_count; i++)
         jsonw_string(&p->j, result->order[i]->name);
+    jsonw_array_end(&p->j);
+    jsonw_key_array(&p->j, "groups");
+    for (uint32_t i = 0; i < result->group_count; i++)
+        print_group(p, &result->groups[i]);
     jsonw_array_end(&p->j);
     jsonw_key_array(&p->j, "endpoints");
     for (uint32_t i = 0; i < result->endpoint_count; i++)

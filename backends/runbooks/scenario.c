@@ -238,6 +238,33 @@ static void before_you_start(struct page *page, const struct scenario_result *re
     checklist(page, result->runbook, "pre", "Checklist before");
 }
 
+/* Which things belong together, and to which moment they go back. */
+static void together(struct page *page, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->group_count; i++) {
+        const struct group_state *group = &result->groups[i];
+        struct md_inline names = MD("");
+        uint32_t count = 0;
+
+        for (uint32_t m = 0; m < group->member_count; m++) {
+            if (!group->members[m].recovered)
+                continue;
+            names = md_cat(page->arena, names, count++ ? MD(", ") : MD(""), md_code(page->arena, group->members[m].state->asset->name));
+        }
+        if (count > 1 && group->common)
+            md_bullet(&page->md, 0, md_cat(page->arena, MD("Bring "), names, group->shared ? MD(" back from the **same run**: they belong together (")
+                                                                                    : MD(" back to the **same moment**: they belong together ("),
+                                           md_code(page->arena, group->group->name), MD("), and that point is up to "),
+                                           page_time(page, true, group->point_ms), MD(" back.")));
+        else if (count > 1 && group->skew_ms > 0)
+            md_bullet(&page->md, 0, md_cat(page->arena, names, MD(" belong together ("), md_code(page->arena, group->group->name),
+                                           MD(") and come back up to "), page_time(page, true, group->skew_ms), MD(" apart.")));
+        if (group->intact_ms != 0)
+            md_bullet(&page->md, 0, md_cat(page->arena, MD("What is intact of "), md_code(page->arena, group->group->name), MD(" is newer than "), names,
+                                           MD(" afterwards, by up to "), page_time(page, true, group->intact_ms), MD(".")));
+    }
+}
+
 static void outcome(struct page *page, const struct scenario_result *result)
 {
     md_heading(&page->md, 2, MD("What is lost and how it comes back"));
@@ -266,6 +293,7 @@ static void outcome(struct page *page, const struct scenario_result *result)
             md_bullet(&page->md, 0, md_cat(page->arena, MD("What was written to "), md_code(page->arena, state->asset->name), MD(" after it went wrong is discarded: up to "),
                                            page_time(page, true, state->discarded_ms), MD(" of changes.")));
     }
+    together(page, result);
 }
 
 static void fencing(struct page *page, const struct scenario_result *result)

@@ -57,6 +57,8 @@ void graph_cycles(struct analysis *a);
 void survive(struct analysis *a, struct scenario_result *result);
 /* self, r, scenario, plan, input: what methods and steps see. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate); /* NULL: of no candidate yet */
+const char *method_named(const struct analysis *a, const struct asset_state *state); /* by `recovery`, for the class or always; NULL */
+int64_t candidate_time(const struct analysis *a, const struct candidate *candidate); /* ms until its own work ends; INT64_MAX unknown */
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);
 
 /* Chooses the method of a lost asset, unless that was done or is being done. */
@@ -81,7 +83,17 @@ uint32_t restore_inputs_of(const struct scenario_result *result, const struct as
 /* ---- rpo.c ---- */
 /* Smallest worst-case loss over the complete chains of copies that survive; fills rpo, rpo_terms, copy, from_store.
  * False with `rejected` set when no chain survives. `read`: how long the restore takes, ms, during which copies must not expire. */
-bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, int64_t read);
+/* `owner`: only the copies of this asset or group; NULL for all. */
+bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, int64_t read,
+                 const struct entity *owner);
+/* How the recovery points of one scheduled backup lie, ms; TIME_UNKNOWN when it has no schedule or a figure is missing. */
+struct spacing {
+    int64_t apart;    /* two consecutive ones at most: largest gap, start window, jitter */
+    int64_t youngest; /* age of the newest usable one at least: shortest run and copy; 0 unknown */
+    int64_t within;   /* from a slot to the end of its run at most: start window, jitter, longest run */
+    int64_t longest;  /* longest run */
+};
+void backup_spacing(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *store, struct spacing *out);
 bool state_has_loss(const struct asset_state *state, const char *loss);
 void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
 
@@ -100,7 +112,19 @@ enum retention { RETENTION_LASTS, RETENTION_SHORT, RETENTION_UNKNOWN };
  * same; `locked` is how long nobody can delete it. *extra: how much further apart copies of that age are than the gap. */
 enum retention retention_covers(const struct entity *backup, int64_t age, int64_t gap, bool uniform, int64_t locked, int64_t *extra);
 
+/* ---- group.c ---- */
+/* Chooses for each group methods with a common point, where there are some, and works out what the group loses; after every member has
+ * chosen on its own. Fills result->groups. */
+void choose_for_groups(struct analysis *a, struct scenario_result *result);
+void judge_groups(struct analysis *a, struct scenario_result *result); /* the findings: after the steps are known */
+/* Steps that make members agree again, in the order written, after the steps of all recovered members; who needs a member waits for them.
+ * Frontiers must be known. */
+void reconcile_groups(struct analysis *a, struct scenario_result *result, struct step ***steps, uint32_t *count);
+
 /* ---- steps.c ---- */
+void wait_for(struct analysis *a, struct step *step, struct step *other);
+/* The steps of a block that belongs to no asset (`part`: a child of `subject`). */
+void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count);
 void make_steps(struct analysis *a, struct scenario_result *result);
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 bool evaluate_command(struct analysis *a, struct value value, struct command *out);

@@ -531,16 +531,18 @@ static void try_backups(struct analysis *a, struct asset_state *state, struct va
     }
 }
 
-bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, int64_t read)
+bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, int64_t read,
+                 const struct entity *owner)
 {
     struct value from = eval_deferred(a->eval, method, METHOD_from, method_scope(a, state, candidate));
     struct best best = {0};
 
-    try_backups(a, state, from, state->asset->entity, read, &best);
+    if (!owner || owner == state->asset->entity)
+        try_backups(a, state, from, state->asset->entity, read, &best);
     for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
         const struct entity *group = a->model->declared[BLOCK_GROUP].list.items[i];
 
-        if (list_has(entity_slot(group, GROUP_members), state->asset->entity))
+        if ((!owner || owner == group) && list_has(entity_slot(group, GROUP_members), state->asset->entity))
             try_backups(a, state, from, group, read, &best);
     }
     if (!best.found) {
@@ -554,6 +556,30 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
     candidate->from_store = best.store;
     candidate->circular |= best.circular;
     return true;
+}
+
+void backup_spacing(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *store, struct spacing *out)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+    const struct entity *kind;
+    bool is_copy = false;
+    struct value shortest = value_best(entity_slot(backup, BACKUP_duration)), copy = value_best(entity_slot(backup, BACKUP_copy_time));
+    int64_t longest = worst(backup, BACKUP_duration, 0), window = backup_start_window(backup, &kind), jitter = worst(backup, BACKUP_jitter, 0);
+    struct loss loss;
+
+    *out = (struct spacing){TIME_UNKNOWN, 0, TIME_UNKNOWN, longest};
+    if (store)
+        is_at(backup, store, &is_copy);
+    out->youngest = shortest.type == VALUE_DURATION ? shortest.u.integer : 0;
+    if (is_copy && copy.type == VALUE_DURATION)
+        out->youngest += copy.u.integer;
+    if (schedule.type != VALUE_SCHEDULE || schedule.u.schedule->kind == SCHEDULE_CONTINUOUS || schedule.u.schedule->kind == SCHEDULE_ON_CHANGE)
+        return;
+    loss = backup_loss(a, asset, backup, false);
+    if (loss.ms < 0 || window < 0 || jitter < 0 || longest < 0 || __builtin_add_overflow(loss.gap, window, &out->apart) ||
+        __builtin_add_overflow(out->apart, jitter, &out->apart) || __builtin_add_overflow(window, jitter, &out->within) ||
+        __builtin_add_overflow(out->within, longest, &out->within))
+        out->apart = out->within = TIME_UNKNOWN;
 }
 
 /* ---------------------------------------------------------------- backups on their own */

@@ -582,9 +582,20 @@ static struct entity *find_runbook(struct analysis *a, const struct entity *scen
     return NULL;
 }
 
+void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count)
+{
+    struct entity *block, *owner = a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
+    step_list list = {0};
+
+    for (uint32_t i = 0; (block = entity_child(part, BLOCK_STEP, &i));)
+        add_block(a, (struct step_source){block, scope, subject, NULL, owner, subject->name, ""}, &list);
+    *steps = list.items;
+    *count = list.len;
+}
+
 /* ---------------------------------------------------------------- waits */
 
-static void wait_for(struct analysis *a, struct step *step, struct step *other)
+void wait_for(struct analysis *a, struct step *step, struct step *other)
 {
     if (!other || other == step)
         return;
@@ -846,7 +857,7 @@ static void probe_steps(struct analysis *a, struct asset_state *state, step_list
 
 void make_steps(struct analysis *a, struct scenario_result *result)
 {
-    step_list steps = {0}, before = {0}, after = {0}, sites = {0}, traffic = {0};
+    step_list steps = {0}, before = {0}, after = {0}, sites = {0}, traffic = {0}, agree = {0};
     uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
 
     result->runbook = find_runbook(a, result->scenario);
@@ -873,6 +884,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     find_frontiers(a, result);
     for (uint32_t i = 0; i < a->plan->asset_count; i++)
         wait_for_needs(a, &result->states[i]);
+    reconcile_groups(a, result, &agree.items, &agree.len);
     provision_sites(a, result, &before, &sites);
     traffic_steps(a, result, &before, &traffic);
     /* What a runbook does first, everything that waits for a decision waits for. */
@@ -899,11 +911,12 @@ void make_steps(struct analysis *a, struct scenario_result *result)
         }
     }
     failback_steps(a, result);
-    result->steps = ARENA_ARRAY(a->arena, struct step *, before.len + sites.len + steps.len + traffic.len + after.len);
+    result->steps = ARENA_ARRAY(a->arena, struct step *, before.len + sites.len + steps.len + agree.len + traffic.len + after.len);
     result->step_count = 0;
     append_steps(result, &before);
     append_steps(result, &sites);
     append_steps(result, &steps);
+    append_steps(result, &agree);
     append_steps(result, &traffic);
     append_steps(result, &after);
 }

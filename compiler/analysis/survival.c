@@ -454,7 +454,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->rpo_terms.items[0] = (struct term){intern_text(a, "loss of `%s`", candidate->label), candidate->rpo,
                                                       {rpo.origin, rpo.origin}};
         candidate->rpo_terms.count = 1;
-    } else if (candidate->restores && !copies_loss(a, state, candidate, method, 0)) {
+    } else if (candidate->restores && !copies_loss(a, state, candidate, method, 0, NULL)) {
         return;
     }
     candidate->own = own_time(a, state, candidate);
@@ -462,7 +462,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     if (candidate->copy && candidate->own.known && candidate->own.worst > 0) {
         const struct entity *copy = candidate->copy, *store = candidate->from_store;
 
-        if (!copies_loss(a, state, candidate, method, candidate->own.worst))
+        if (!copies_loss(a, state, candidate, method, candidate->own.worst, NULL))
             return;
         if (candidate->copy != copy || candidate->from_store != store)
             candidate->own = own_time(a, state, candidate);
@@ -473,7 +473,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
 }
 
 /* From the interruption to the end of the candidate's own work: what methods are compared by. */
-static int64_t total_time(const struct analysis *a, const struct candidate *candidate)
+int64_t candidate_time(const struct analysis *a, const struct candidate *candidate)
 {
     struct span_of_time time = candidate->own;
 
@@ -514,6 +514,13 @@ static const char *named_method(const struct analysis *a, const struct asset_sta
     return general;
 }
 
+const char *method_named(const struct analysis *a, const struct asset_state *state)
+{
+    struct span span = {0, 0};
+
+    return named_method(a, state, &span);
+}
+
 /* The named method; else the fastest among those that meet the RPO; else the smallest loss. */
 static void choose(struct analysis *a, struct asset_state *state)
 {
@@ -540,7 +547,7 @@ static void choose(struct analysis *a, struct asset_state *state)
         else if (meets != best_meets)
             better = meets;
         else if (meets)
-            better = total_time(a, candidate) < total_time(a, best);
+            better = candidate_time(a, candidate) < candidate_time(a, best);
         else
             better = loss_rank(candidate) < loss_rank(best);
         if (better) {
@@ -646,5 +653,12 @@ void survive(struct analysis *a, struct scenario_result *result)
 
         if (state->fate == FATE_LOST)
             settle(a, state);
+    }
+    choose_for_groups(a, result);
+    for (uint32_t i = 0; result->group_count && i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+
+        if (state->fate == FATE_LOST)
+            state->serving = state->chosen ? state->chosen->into : NULL;
     }
 }

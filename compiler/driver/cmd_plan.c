@@ -97,6 +97,43 @@ static void print_endpoints(struct strbuf *line, const struct scenario_result *r
     }
 }
 
+/* What members of a consistency group come back to. */
+static void print_groups(struct strbuf *line, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->group_count; i++) {
+        const struct group_state *state = &result->groups[i];
+
+        strbuf_addf(line, "  group %s: ", state->group->name);
+        if (state->loss_ms < 0) {
+            strbuf_addstr(line, "whether its members come back to one point is unknown");
+        } else if (state->common) {
+            strbuf_addf(line, "common point%s up to ", state->shared ? ", one run for all," : "");
+            time_text(line, true, state->point_ms);
+            strbuf_addstr(line, " back");
+            if (state->skew_ms > 0) {
+                strbuf_addstr(line, ", captured within ");
+                time_text(line, true, state->skew_ms);
+            }
+        } else {
+            strbuf_addstr(line, "no common point, up to ");
+            time_text(line, true, state->skew_ms);
+            strbuf_addstr(line, " apart");
+        }
+        if (state->max_skew >= 0) {
+            strbuf_addstr(line, " (allowed ");
+            time_text(line, true, state->max_skew);
+            strbuf_addstr(line, ")");
+        }
+        strbuf_addf(line, "%s: %s", state->reconciles ? ", reconciled" : "", verdict_word(state->verdict));
+        end_line(line);
+        if (state->intact_ms) {
+            strbuf_addstr(line, "    its intact members are newer by up to ");
+            time_text(line, true, state->intact_ms);
+            end_line(line);
+        }
+    }
+}
+
 static void print_critical(struct strbuf *line, const struct scenario_result *result)
 {
     if (!result->critical_count)
@@ -156,6 +193,7 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     }
     for (uint32_t i = 0; i < result->order_count; i++)
         asset_line(&line, &result->states[result->order[i]->index]);
+    print_groups(&line, result);
     print_endpoints(&line, result);
     print_critical(&line, result);
     printf("  %u steps in %u waves; %u assets unaffected\n\n", result->step_count, result->wave_count, unaffected);

@@ -211,6 +211,39 @@ struct endpoint_state {
     enum verdict verdict;
 };
 
+/* Where the copies of a member lie in time, in a scenario. */
+enum points {
+    POINTS_NOW,      /* at the interruption itself: intact, or recovered without loss */
+    POINTS_ANY,      /* any moment older than its loss: logs, versions */
+    POINTS_ONE,      /* one point: a promoted replica */
+    POINTS_SLOTS,    /* one a run: full backups, snapshots */
+    POINTS_UNKNOWN
+};
+
+struct group_member {
+    struct asset_state *state;
+    bool recovered;          /* lost and brought back; else intact, and as new as when the interruption came */
+    enum points points;
+    int64_t newest;          /* age of its newest usable point at the worst, ms; TIME_UNKNOWN */
+};
+
+/* A consistency group in a scenario that takes data of at least one member. */
+struct group_state {
+    struct entity *group;
+    struct group_member *members;
+    uint32_t member_count;
+    bool common;             /* all recovered members can come back to one point */
+    bool shared;             /* that point is a run of the group's own backup */
+    bool reconciles;         /* its `reconcile` steps are part of the recovery */
+    int64_t point_ms;        /* worst age of the common point; TIME_UNKNOWN when there is none */
+    int64_t skew_ms;         /* worst distance between the points of recovered members; TIME_UNKNOWN */
+    int64_t intact_ms;       /* how much newer an intact member may be than what the others come back to; 0 when there is none */
+    int64_t loss_ms;         /* worst loss of the group; TIME_UNKNOWN */
+    struct objective rpo;    /* of the group */
+    int64_t max_skew;        /* ms; TIME_UNKNOWN when none is set */
+    enum verdict verdict;
+};
+
 struct finding {
     const char *code;       /* "E0501" or a rule's name */
     const char *name;       /* stable name for waivers */
@@ -240,6 +273,8 @@ struct scenario_result {
     struct asset_state *states; /* one for each asset, same index */
     struct endpoint_state *endpoints;
     uint32_t endpoint_count;
+    struct group_state *groups; /* affected ones, in declaration order */
+    uint32_t group_count;
     struct step **steps;        /* in total order */
     uint32_t step_count;
     uint32_t wave_count;
