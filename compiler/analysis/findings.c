@@ -67,6 +67,7 @@ static struct diag *record(struct analysis *a, enum diag_code code, const char *
         a->plan->refuted++;
     diag = diag_report(a->sink, code, span, "%s", message);
     diag->rule = rule;
+    a->findings.items[a->findings.len - 1].diag = diag;
     if (subject)
         diag->subject = intern_text(a, "%s.%s%s%s", subject->schema->name, subject->name, scenario ? "@" : "", scenario ? scenario->name : "");
     return diag;

@@ -194,8 +194,7 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
         if (path[i]->takes.known && path[i]->takes.worst > 0)
             diag_note(diag, "%s for `%s`", words(a, path[i]->takes.worst), path[i]->id);
     }
-    diag_help(diag, "`drc explain rto %s --scenario %s` prints the sum; `rto = %s` would hold", state->asset->name,
-              result->scenario->name, words(a, state->finish.worst));
+    diag_help(diag, "`drc explain rto %s --scenario %s` prints the sum with the line of every term", state->asset->name, result->scenario->name);
 }
 
 static void refute_rpo(struct analysis *a, struct scenario_result *result, struct asset_state *state)
@@ -209,7 +208,7 @@ static void refute_rpo(struct analysis *a, struct scenario_result *result, struc
         return;
     diag_label(diag, state->rpo.span, "RPO from here (%s)", state->rpo.source);
     explain_terms(a, diag, &state->rpo_terms);
-    diag_help(diag, "back up more often, ship logs, or add a replica that survives; `rpo = %s` would hold", words(a, state->loss_ms));
+    diag_help(diag, "back up more often, ship logs, or add a replica that survives");
 }
 
 static void no_method(struct analysis *a, struct scenario_result *result, struct asset_state *state)

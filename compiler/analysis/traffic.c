@@ -167,7 +167,7 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
                 result->scenario->name, strbuf_str(&want));
     if (diag) {
         diag_label(diag, state->rto.span, "RTO from here (%s)", state->rto.source);
-        diag_help(diag, "shorten the TTL, the health check, or the recovery of what it serves; `rto = %s` would hold", strbuf_str(&have));
+        diag_help(diag, "shorten the TTL, the health check, or the recovery of what it serves");
     }
     strbuf_release(&have);
     strbuf_release(&want);

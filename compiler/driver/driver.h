@@ -33,7 +33,7 @@ struct options {
     enum diag_format format;
     bool format_given;
     int color;                     /* -1 auto, 0 never, 1 always */
-    bool quiet, force, check, write, timeline, timings, parse_only, codes;
+    bool quiet, force, check, write, timeline, timings, parse_only, codes, repairs;
     uint32_t max_errors;
 };
 
@@ -52,6 +52,11 @@ struct session {
     struct map loaded;   /* resolved path -> file_tree */
     struct map zones;
     VEC(struct sema_param) params;
+    /* A compilation of the same specification with one file changed: nothing but the rest is read anew. */
+    const struct session *origin; /* NULL: an ordinary one */
+    const char *changed_file;     /* as it is called in the origin's sources */
+    const char *changed_text;
+    size_t changed_len;
 };
 
 /* ---- session.c */
@@ -64,6 +69,10 @@ bool session_analyse(struct session *session, bool trees);
 /* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
 int session_report(struct session *session);
 const struct zone *session_zone(void *context, const char *name);
+
+/* ---- repair.c */
+/* Adds offers to the messages about refuted objectives of a sorted sink. */
+void offer_repairs(struct session *session);
 
 /* ---- files.c */
 /* The whole file, or standard input for "-". NULL with *error set (static or arena). */

@@ -169,6 +169,26 @@ static void load_std(struct loading *loading, const char *name, struct span span
     load_text(loading, key, name, "std/", (const char *)file->data, file->size, true, prefix);
 }
 
+/* The text the origin of this session read, or the changed one. Standard input can be read only once, and a file may change meanwhile. */
+static char *text_again(struct session *session, const char *name, size_t *len)
+{
+    const struct sources *sources = &session->origin->sources;
+
+    if (strcmp(name, session->changed_file) == 0) {
+        *len = session->changed_len;
+        return (char *)(uintptr_t)session->changed_text;
+    }
+    for (uint32_t i = 0; i < sources->files.len; i++) {
+        const struct source_file *file = sources->files.items[i];
+
+        if (!file->is_std && strcmp(file->name, name) == 0) {
+            *len = file->len;
+            return (char *)(uintptr_t)file->text;
+        }
+    }
+    return NULL;
+}
+
 static void load_file(struct loading *loading, const char *path, const char *name, struct span span, const char *prefix)
 {
     struct session *session = loading->session;
@@ -180,9 +200,10 @@ static void load_file(struct loading *loading, const char *path, const char *nam
 
     if (seen(loading, key, name, span))
         return;
-    text = read_whole_file(session->arena, path, &len, &error);
+    text = session->origin ? text_again(session, strcmp(path, "-") == 0 ? "<stdin>" : clean, &len)
+                           : read_whole_file(session->arena, path, &len, &error);
     if (!text) {
-        diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", name, error);
+        diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", name, error ? error : "it was not read before");
         return;
     }
     load_text(loading, key, strcmp(path, "-") == 0 ? "<stdin>" : clean, folder_of(session->arena, clean), text, len, false, prefix);

@@ -239,6 +239,7 @@ int session_report(struct session *session)
     struct strbuf text = STRBUF_INIT;
 
     diag_sort(&session->sink);
+    offer_repairs(session);
     if (options->quiet && options->format == DIAG_TEXT) {
         uint32_t kept = 0;
 

@@ -8,6 +8,8 @@
 
 #include "model/entity.h"
 
+struct diag;
+
 enum { TIME_UNKNOWN = -1 };
 
 struct scope;
@@ -254,6 +256,8 @@ struct finding {
     struct entity *accepted; /* the waiver, NULL */
     struct span span;
     uint32_t severity;      /* enum severity */
+    struct diag *diag;      /* the message that tells it; NULL when it is accepted, or told with its cause */
+    struct entity *cause;   /* the subject it is told with: it misses its objective only because that one does; NULL */
 };
 
 /* What the chosen method of an asset reads or is opened with. */

@@ -121,7 +121,7 @@ struct diag *diag_note(struct diag *diag, const char *format, ...)
 
 struct diag *diag_help(struct diag *diag, const char *format, ...)
 {
-    struct diag_help help = {NULL, {0, 0}, NULL};
+    struct diag_help help = {NULL, {0, 0}, NULL, {NULL, NULL, 0}};
     va_list args;
 
     va_start(args, format);
@@ -133,7 +133,7 @@ struct diag *diag_help(struct diag *diag, const char *format, ...)
 
 struct diag *diag_fix(struct diag *diag, struct span span, const char *replacement, const char *format, ...)
 {
-    struct diag_help help = {NULL, span, arena_strdup(diag->sink->arena, replacement)};
+    struct diag_help help = {NULL, span, arena_strdup(diag->sink->arena, replacement), {NULL, NULL, 0}};
     va_list args;
 
     va_start(args, format);

@@ -33,10 +33,18 @@ struct diag_label {
     const char *text; /* may be "" */
 };
 
+/* A number that was proved for the specification with the fix. */
+struct diag_result {
+    const char *measure; /* "loss", "finish"; NULL when there is none */
+    const char *subject; /* as in struct diag: "asset.database@region-loss" */
+    int64_t ms;          /* negative: not applicable */
+};
+
 struct diag_help {
     const char *text;
     struct span fix;         /* what to replace; no place: the help is words only */
     const char *replacement; /* NULL when there is no machine-applicable fix */
+    struct diag_result result;
 };
 
 struct diag {

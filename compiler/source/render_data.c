@@ -69,7 +69,15 @@ static void add_diag(const struct diag_sink *sink, const struct diag *diag, stru
             add_region(out, &region);
             strbuf_addstr(out, ",\"replacement\":");
             add_json_string(out, help->replacement);
-            strbuf_addch(out, '}');
+            strbuf_addf(out, ",\"start\":%u,\"end\":%u}", help->fix.start - region.file->base, help->fix.end - region.file->base);
+        }
+        if (help->result.measure) {
+            strbuf_addf(out, ",\"result\":{\"measure\":\"%s\",\"subject\":", help->result.measure);
+            add_json_string(out, help->result.subject ? help->result.subject : "");
+            if (help->result.ms >= 0)
+                strbuf_addf(out, ",\"ms\":%" PRId64 "}", help->result.ms);
+            else
+                strbuf_addstr(out, ",\"ms\":null}");
         }
         strbuf_addch(out, '}');
     }
