@@ -63,7 +63,7 @@ static void mark_sites(struct analysis *a, const struct entity *scenario)
 /* A regional thing without a zone of its own may stand in the lost zone: unless its kind spans zones, it is lost with it. */
 static struct entity *lost_inside(struct analysis *a, const struct asset *asset, const struct site_info *site, struct value loses)
 {
-    struct entity *block = kind_deferred(asset->entity->kind, KIND_multi_zone);
+    struct entity *block;
     struct value spans;
 
     if (loses.type != VALUE_LIST || loses.u.list->count == 0)
@@ -74,6 +74,7 @@ static struct entity *lost_inside(struct analysis *a, const struct asset *asset,
 
         if (!info || info == site || !site_is_in(a, info, site->entity) || strcmp(info->level, "account") == 0)
             continue;
+        block = kind_deferred(asset->entity->kind, KIND_multi_zone);
         spans = block ? eval_deferred(a->eval, block, KIND_multi_zone,
                                       scope_add(a->eval, NULL, "self", value_entity(asset->entity)))
                       : value_unknown();
@@ -85,7 +86,7 @@ static struct entity *lost_inside(struct analysis *a, const struct asset *asset,
 
 /* An asset may be lost in several ways at once (failed, and its region gone): a method must cover all of them. The first is what it
  * is called by. */
-static void lose(struct asset_state *state, const char *loss, struct entity *with)
+static void lose(struct analysis *a, struct asset_state *state, const char *loss, struct entity *with)
 {
     if (state->fate != FATE_LOST) {
         state->fate = FATE_LOST;
@@ -96,6 +97,8 @@ static void lose(struct asset_state *state, const char *loss, struct entity *wit
         if (strcmp(state->losses[i], loss) == 0)
             return;
     }
+    if (!state->losses)
+        state->losses = ARENA_ARRAY(a->arena, const char *, LOSS_LIMIT);
     if (state->loss_count < LOSS_LIMIT)
         state->losses[state->loss_count++] = loss;
 }
@@ -126,21 +129,21 @@ static void decide_loss(struct analysis *a, struct asset_state *state, const str
     struct entity *with;
 
     if (list_has(entity_slot(scenario, SCENARIO_corrupts), asset->entity))
-        lose(state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "corruption", asset->entity);
+        lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "corruption", asset->entity);
     if (list_has(entity_slot(scenario, SCENARIO_deletes), asset->entity))
-        lose(state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "deletion", asset->entity);
+        lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "deletion", asset->entity);
     for (uint32_t i = 0; i < asset->site_count; i++)
         gone += gone_at(a, asset, asset->sites[i], scenario, &with) != NULL;
     for (uint32_t i = 0; gone && gone == asset->site_count && i < asset->site_count; i++) {
         const char *loss = gone_at(a, asset, asset->sites[i], scenario, &with);
 
-        lose(state, loss, with);
+        lose(a, state, loss, with);
         /* Whoever holds the account may also have destroyed what else was there: both kinds of loss have to be covered. */
         if (a->site_compromised[asset->sites[i]->index] && a->site_lost[asset->sites[i]->index])
-            lose(state, level_of(a, listed(a, entity_slot(scenario, SCENARIO_loses), asset->sites[i])), with);
+            lose(a, state, level_of(a, listed(a, entity_slot(scenario, SCENARIO_loses), asset->sites[i])), with);
     }
     if (list_has(entity_slot(scenario, SCENARIO_fails), asset->entity))
-        lose(state, "instance", asset->entity);
+        lose(a, state, "instance", asset->entity);
 }
 
 /* Whoever needs something that is not serving is impaired, through any number of edges. Reverse edges are walked from what is
@@ -583,7 +586,8 @@ static const char *label_of(struct analysis *a, const struct entity *method, str
 static void find_candidates(struct analysis *a, struct asset_state *state)
 {
     const struct kind_info *kind = state->asset->entity->kind;
-    VEC(struct candidate) list = {0};
+    struct candidate first[8]; /* mostly there are fewer: then only as many are kept as there are */
+    VEC(struct candidate) list = {first, 0, sizeof first / sizeof *first};
 
     for (uint32_t m = 0; m < kind->methods.len; m++) {
         struct entity *method = kind->methods.items[m];
@@ -604,7 +608,9 @@ static void find_candidates(struct analysis *a, struct asset_state *state)
             vec_push(a->arena, &list, candidate);
         }
     }
-    state->candidates = list.items;
+    state->candidates = ARENA_ARRAY(a->arena, struct candidate, list.len);
+    if (list.len)
+        memcpy(state->candidates, list.items, list.len * sizeof *list.items);
     state->candidate_count = list.len;
     for (uint32_t i = 0; i < list.len; i++)
         consider(a, state, &state->candidates[i]);

@@ -33,15 +33,17 @@ struct word {
 };
 
 struct command {
-    bool is_shell;
-    struct word *words; /* argument list */
+    union {
+        struct word *words; /* argument list, `count` of them */
+        /* is_shell: literal script pieces and values in turn. A value must reach the shell as a quoted variable. */
+        struct shell_piece {
+            const char *script; /* text of the author, or NULL */
+            struct word value;  /* when script is NULL */
+        } *pieces;
+    };
     uint32_t count;
-    /* is_shell: literal script pieces and values in turn. A value must reach the shell as a quoted variable. */
-    struct shell_piece {
-        const char *script; /* text of the author, or NULL */
-        struct word value;  /* when script is NULL */
-    } *pieces;
-    uint32_t piece_count;
+    uint32_t piece_count : 31; /* every step has five commands and most are empty: they are kept small */
+    uint32_t is_shell : 1;
     struct span span;
 };
 
@@ -142,7 +144,7 @@ struct asset_state {
     struct asset *asset;
     enum asset_fate fate;
     const char *loss;              /* kind of loss: "region", "corruption" … "" when not lost */
-    const char *losses[LOSS_LIMIT]; /* every kind of loss at once; a method must cover all; losses[0] is `loss` */
+    const char **losses;           /* every kind of loss at once; a method must cover all; losses[0] is `loss` */
     uint32_t loss_count;
     struct entity *lost_with;      /* the site or asset that explains it */
     struct candidate *candidates;  /* lost assets: every method considered */
@@ -168,37 +170,37 @@ struct asset_state {
 enum step_phase { PHASE_PREPARE, PHASE_FENCE, PHASE_RECOVER, PHASE_VERIFY, PHASE_TRAFFIC, PHASE_REPROTECT };
 
 struct step {
-    const char *id;          /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
-    const char *title;
+    /* What the clock walks over comes first, so that it is together in memory. */
     struct asset *asset;     /* NULL for a step of a runbook or an endpoint */
-    struct entity *subject;  /* asset, endpoint or runbook entity */
-    struct entity *origin;   /* the `step` block, or NULL for a generated one */
-    enum step_phase phase;
-    bool automated;          /* it has a command; otherwise `manual` */
-    struct command run, check, until, verify, undo; /* count == 0 && piece_count == 0: none */
-    const char *manual;      /* instruction for a person */
-    bool attested;           /* `manual` is no instruction but what a person attests in place of the command */
-    const char *otherwise;   /* attestation in place of a command that cannot run */
-    const char *expect;      /* what one sees when it worked */
-    struct entity *by;       /* team or person; NULL */
-    struct span_of_time takes;
-    int64_t timeout;         /* ms */
-    uint32_t retries;
-    bool irreversible, best_effort, before_needs;
-    bool idle;               /* only waiting: it takes nobody's hands */
-    const char *on_failure;  /* block, continue, ask */
-    struct entity *control_plane; /* site */
-    struct entity **inputs;  /* `input` blocks: runtime questions */
-    uint32_t input_count;
-    struct entity **notify;  /* notices and channels */
-    uint32_t notify_count;
     struct step **after;     /* it waits for these */
     uint32_t after_count;
     uint32_t ordinal;        /* total order, from 1 */
+    struct span_of_time takes;
     uint32_t wave;           /* from 1; steps of a wave wait for nothing in it */
+    enum step_phase phase;
     struct span_of_time start, finish;
-    bool critical;           /* on the critical path of the scenario */
     struct step *waits_for;  /* the predecessor that determined its start, NULL */
+    bool automated;          /* it has a command; otherwise `manual` */
+    bool critical;           /* on the critical path of the scenario */
+    bool attested;           /* `manual` is no instruction but what a person attests in place of the command */
+    bool irreversible, best_effort, before_needs;
+    bool idle;               /* only waiting: it takes nobody's hands */
+    const char *id;          /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
+    const char *title;
+    struct entity *subject;  /* asset, endpoint or runbook entity */
+    struct entity *origin;   /* the `step` block, or NULL for a generated one */
+    struct command run, check, until, verify, undo; /* count == 0 && piece_count == 0: none */
+    const char *manual;      /* instruction for a person */
+    const char *otherwise;   /* attestation in place of a command that cannot run */
+    const char *expect;      /* what one sees when it worked */
+    struct entity *by;       /* team or person; NULL */
+    int64_t timeout;         /* ms */
+    const char *on_failure;  /* block, continue, ask */
+    struct entity *control_plane; /* site */
+    struct entity **inputs;  /* `input` blocks: runtime questions */
+    struct entity **notify;  /* notices and channels */
+    uint32_t input_count, notify_count;
+    uint32_t retries;
     struct span span;
 };
 

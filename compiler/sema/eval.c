@@ -5,6 +5,7 @@
  * evaluation always ends. */
 #include "sema/eval_internal.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { SUGGEST_LIMIT = 20000000 };
@@ -105,11 +106,16 @@ struct value eval_list_of(struct evaluator *eval, const struct value *items, uin
 
 struct pieces {
     VEC(struct text_part) parts;
-    bool dynamic; /* has a part that is no plain text */
+    bool dynamic;             /* has a part that is no plain text */
+    struct text_part first[8]; /* most texts have no more, and only dynamic ones are kept as parts */
 };
 
 static void add_piece(struct evaluator *eval, struct pieces *pieces, struct value value, bool literal)
 {
+    if (!pieces->parts.items) {
+        pieces->parts.items = pieces->first;
+        pieces->parts.cap = sizeof pieces->first / sizeof *pieces->first;
+    }
     if (value.type != VALUE_STRING)
         pieces->dynamic = true;
     vec_push(eval->arena, &pieces->parts, ((struct text_part){literal, value}));
@@ -201,7 +207,9 @@ static struct value finish_pieces(struct evaluator *eval, const struct pieces *p
         struct value_text *text = ARENA_NEW(eval->arena, struct value_text);
 
         text->count = pieces->parts.len;
-        text->parts = pieces->parts.items;
+        text->parts = ARENA_ARRAY(eval->arena, struct text_part, text->count);
+        if (text->count)
+            memcpy(text->parts, pieces->parts.items, text->count * sizeof *text->parts);
         return (struct value){.type = shell ? VALUE_SHELL : VALUE_TEXT, .u.text = text};
     }
     for (uint32_t i = 0; i < pieces->parts.len; i++)
@@ -213,9 +221,10 @@ static struct value finish_pieces(struct evaluator *eval, const struct pieces *p
 
 struct value eval_template(struct evaluator *eval, const struct expr *expr, const struct scope *scope, bool shell)
 {
-    struct pieces pieces = {0};
+    struct pieces pieces;
     struct value result = VALUE_OF(VALUE_NULL);
 
+    memset(&pieces, 0, offsetof(struct pieces, first));
     for (uint32_t i = 0; i < expr->u.list->count; i++) {
         const struct expr *item = expr->u.list->items[i];
         struct value bad;
@@ -234,8 +243,9 @@ struct value eval_template(struct evaluator *eval, const struct expr *expr, cons
 
 struct value eval_join(struct evaluator *eval, const struct value *items, uint32_t count, const char *between, struct span span)
 {
-    struct pieces pieces = {0};
+    struct pieces pieces;
 
+    memset(&pieces, 0, offsetof(struct pieces, first));
     for (uint32_t i = 0; i < count; i++) {
         struct value bad;
 
