@@ -39,6 +39,7 @@ struct task {
 
     /* found by project_schedule */
     int64_t start, finish;  /* START_UNKNOWN when not known */
+    uint32_t wave;          /* 1, or one more than the largest of what it waits for */
     int64_t remaining;      /* longest path from its start to an end; INT64_MAX unknown */
     uint32_t decided_by;    /* the task whose end is its start, or one that keeps it from being known; NO_TASK */
     uint32_t first_heir, heir_count; /* heirs[first_heir …]: tasks whose hands or bandwidth it took over */

@@ -109,11 +109,16 @@ static uint32_t *sort_tasks(struct engine *engine)
 
     for (uint32_t i = 0; i < project->count; i++) {
         engine->waits[i] = project->tasks[i].after_count;
+        project->tasks[i].wave = 1;
         if (!engine->waits[i])
             order[tail++] = i;
     }
     for (; head < tail; head++) {
         for (uint32_t n = engine->first[order[head]]; n < engine->first[order[head] + 1]; n++) {
+            struct task *task = &project->tasks[engine->next[n]];
+
+            if (task->wave <= project->tasks[order[head]].wave)
+                task->wave = project->tasks[order[head]].wave + 1;
             if (--engine->waits[engine->next[n]] == 0)
                 order[tail++] = engine->next[n];
         }

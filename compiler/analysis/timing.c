@@ -1,231 +1,128 @@
 /* The clock: when every step starts and ends, in which order, and which of them decide the end.
  *
  * A step starts when all it waits for has ended, not before somebody has declared the recovery (unless it happens by
- * itself), and when a pair of hands is free: `operators` bounds manual steps, `parallel` automated ones. Ready steps are
- * served by tier, then by the longest remaining path, then in written order (list scheduling): deterministic. Without bounds the
+ * itself), and when a pair of hands is free: `operators` bounds manual steps, `parallel` automated ones. Who is served first is decided
+ * at the worst case, by tier, then by the longest remaining path, then by name (project.c). That order then stays: best and typical
+ * times are the longest paths through the same order, so that no stroke of luck makes anything later. Without bounds the
  * finish is the longest path. */
 #include "analysis/internal.h"
+
+#include "analysis/bound.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* A step while it is being put in order. */
 struct work {
     struct step *step;
-    uint32_t waits;      /* predecessors not finished */
     uint32_t sequence;   /* written order */
     int64_t level;       /* of the asset's tier */
-    int64_t remaining;   /* longest path from here to the end, worst case; INT64_MAX unknown */
 };
-
-struct pool {
-    int64_t *free_at;      /* when each pair of hands is free, worst case */
-    struct step **last;    /* what it did before */
-    uint32_t count;        /* 0: no bound */
-};
-
-struct clock {
-    struct analysis *a;
-    struct scenario_result *result;
-    struct work *works;
-    uint32_t count;
-    uint32_t *first, *next; /* successors of work i: next[first[i] .. first[i + 1]) */
-    uint32_t *heap;
-    uint32_t heap_len;
-    struct pool manual, automated;
-};
-
-static bool before(const struct clock *clock, uint32_t x, uint32_t y)
-{
-    const struct work *a = &clock->works[x], *b = &clock->works[y];
-
-    if (a->level != b->level)
-        return a->level < b->level;
-    if (a->remaining != b->remaining)
-        return a->remaining > b->remaining;
-    return a->sequence < b->sequence;
-}
-
-static void heap_push(struct clock *clock, uint32_t work)
-{
-    uint32_t at = clock->heap_len++;
-
-    while (at && before(clock, work, clock->heap[(at - 1) / 2])) {
-        clock->heap[at] = clock->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    clock->heap[at] = work;
-}
-
-static uint32_t heap_pop(struct clock *clock)
-{
-    uint32_t top = clock->heap[0], last = clock->heap[--clock->heap_len], at = 0;
-
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-
-        if (child >= clock->heap_len)
-            break;
-        if (child + 1 < clock->heap_len && before(clock, clock->heap[child + 1], clock->heap[child]))
-            child++;
-        if (!before(clock, clock->heap[child], last))
-            break;
-        clock->heap[at] = clock->heap[child];
-        at = child;
-    }
-    if (clock->heap_len)
-        clock->heap[at] = last;
-    return top;
-}
-
-static void make_pool(struct clock *clock, struct pool *pool, uint32_t row)
-{
-    struct value limit = clock->a->model->plan ? entity_slot(clock->a->model->plan, row) : value_unknown();
-
-    if (limit.type != VALUE_INT || limit.u.integer <= 0 || limit.u.integer >= clock->count)
-        return;
-    pool->count = (uint32_t)limit.u.integer;
-    pool->free_at = ARENA_ARRAY(clock->a->arena, int64_t, pool->count);
-    pool->last = ARENA_ARRAY(clock->a->arena, struct step *, pool->count);
-}
-
-/* Numbers of steps by address: steps know each other by pointer. */
-static void link_works(struct clock *clock)
-{
-    uint32_t total = 0;
-
-    for (uint32_t i = 0; i < clock->count; i++)
-        clock->works[i].step->ordinal = i;
-    clock->first = ARENA_ARRAY(clock->a->arena, uint32_t, clock->count + 1);
-    for (uint32_t i = 0; i < clock->count; i++) {
-        const struct step *step = clock->works[i].step;
-
-        clock->works[i].waits = step->after_count;
-        total += step->after_count;
-        for (uint32_t w = 0; w < step->after_count; w++)
-            clock->first[step->after[w]->ordinal + 1]++;
-    }
-    for (uint32_t i = 0; i < clock->count; i++)
-        clock->first[i + 1] += clock->first[i];
-    clock->next = ARENA_ARRAY(clock->a->arena, uint32_t, total);
-    {
-        uint32_t *fill = ARENA_ARRAY(clock->a->arena, uint32_t, clock->count + 1);
-
-        for (uint32_t i = 0; i < clock->count; i++) {
-            const struct step *step = clock->works[i].step;
-
-            for (uint32_t w = 0; w < step->after_count; w++) {
-                uint32_t from = step->after[w]->ordinal;
-
-                clock->next[clock->first[from] + fill[from]++] = i;
-            }
-        }
-    }
-}
-
-static int64_t add_path(int64_t x, int64_t y)
-{
-    int64_t sum;
-
-    return x == INT64_MAX || y == INT64_MAX || __builtin_add_overflow(x, y, &sum) ? INT64_MAX : sum;
-}
-
-/* Kahn's order, then backwards: the longest path from each step to an end. */
-static void measure_paths(struct clock *clock)
-{
-    uint32_t *order = ARENA_ARRAY(clock->a->arena, uint32_t, clock->count);
-    uint32_t *waits = ARENA_ARRAY(clock->a->arena, uint32_t, clock->count);
-    uint32_t head = 0, tail = 0;
-
-    for (uint32_t i = 0; i < clock->count; i++) {
-        waits[i] = clock->works[i].waits;
-        if (!waits[i])
-            order[tail++] = i;
-    }
-    for (; head < tail; head++) {
-        for (uint32_t n = clock->first[order[head]]; n < clock->first[order[head] + 1]; n++) {
-            if (--waits[clock->next[n]] == 0)
-                order[tail++] = clock->next[n];
-        }
-    }
-    while (tail-- > 0) {
-        struct work *work = &clock->works[order[tail]];
-        int64_t longest = 0;
-
-        for (uint32_t n = clock->first[order[tail]]; n < clock->first[order[tail] + 1]; n++) {
-            int64_t path = clock->works[clock->next[n]].remaining;
-
-            longest = path > longest ? path : longest;
-        }
-        work->remaining = add_path(longest, work->step->takes.known ? work->step->takes.worst : INT64_MAX);
-    }
-}
 
 /* The earliest a step may start, whatever it waits for. */
-static struct span_of_time earliest(const struct clock *clock, const struct step *step)
+static struct span_of_time earliest(const struct scenario_result *result, const struct step *step)
 {
-    const struct asset_state *state = step->asset ? &clock->result->states[step->asset->index] : NULL;
+    const struct asset_state *state = step->asset ? &result->states[step->asset->index] : NULL;
     const struct candidate *chosen = state ? state->chosen : NULL;
     bool by_itself = chosen && chosen->automatic && step->automated;
 
     if (by_itself && chosen->includes_detect)
         return time_exact(0);
     if (by_itself)
-        return clock->result->detect;
-    return time_add(clock->result->detect, clock->result->declare);
+        return result->detect;
+    return time_add(result->detect, result->declare);
 }
 
-static void take_hands(struct pool *pool, struct step *step)
+static uint32_t hands_of(const struct analysis *a, uint32_t row)
 {
-    uint32_t best = 0;
-    int64_t end;
+    struct value limit = a->model->plan ? entity_slot(a->model->plan, row) : value_unknown();
 
-    if (!pool->count || (step->takes.known && step->takes.worst == 0))
-        return;
-    for (uint32_t i = 1; i < pool->count; i++) {
-        if (pool->free_at[i] < pool->free_at[best])
-            best = i;
-    }
-    /* What takes nobody knows how long keeps its hands: what waits for them is unknown as well. */
-    if (pool->free_at[best] == INT64_MAX) {
-        step->start = (struct span_of_time){0};
-        step->waits_for = pool->last[best];
-    }
-    if (!step->start.known || !step->takes.known || __builtin_add_overflow(step->start.worst, step->takes.worst, &end)) {
-        pool->free_at[best] = INT64_MAX;
-        pool->last[best] = step;
-        return;
-    }
-    if (pool->free_at[best] > step->start.worst) {
-        int64_t wait = pool->free_at[best] - step->start.worst;
-
-        step->start = time_add(step->start, time_exact(wait));
-        step->waits_for = pool->last[best];
-    }
-    if (__builtin_add_overflow(step->start.worst, step->takes.worst, &pool->free_at[best]))
-        pool->free_at[best] = INT64_MAX;
-    pool->last[best] = step;
+    return limit.type == VALUE_INT && limit.u.integer > 0 && limit.u.integer < UINT32_MAX ? (uint32_t)limit.u.integer : 0;
 }
 
-static void run_step(struct clock *clock, struct step *step)
+static int compare_names(const void *x, const void *y)
 {
-    step->start = earliest(clock, step);
-    step->wave = 1;
-    step->waits_for = NULL;
-    for (uint32_t i = 0; i < step->after_count; i++) {
-        struct step *other = step->after[i];
+    const struct work *a = x, *b = y;
+    int order = strcmp(a->step->id, b->step->id);
 
-        if (!other->finish.known || !step->start.known ? !other->finish.known && step->start.known
-                                                       : other->finish.worst >= step->start.worst)
-            step->waits_for = other;
-        step->start = time_max(step->start, other->finish);
-        if (other->wave >= step->wave)
-            step->wave = other->wave + 1;
+    return order ? order : a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
+}
+
+/* Names decide only who is served first when nothing else does. */
+static void rank_by_name(struct project *project, const struct work *works, struct arena *scratch)
+{
+    struct work *sorted = ARENA_ARRAY(scratch, struct work, project->count);
+
+    memcpy(sorted, works, project->count * sizeof *sorted);
+    if (project->count)
+        qsort(sorted, project->count, sizeof *sorted, compare_names);
+    for (uint32_t i = 0; i < project->count; i++)
+        project->tasks[sorted[i].sequence].tie = i;
+}
+
+/* Steps know each other by pointer, tasks by number: `ordinal` holds it meanwhile. */
+static void make_tasks(const struct scenario_result *result, struct project *project, const struct work *works, struct arena *scratch)
+{
+    uint32_t total = 0, *after;
+
+    for (uint32_t i = 0; i < project->count; i++) {
+        works[i].step->ordinal = i;
+        total += works[i].step->after_count;
     }
-    if (!step->idle)
-        take_hands(step->automated ? &clock->automated : &clock->manual, step);
+    after = ARENA_ARRAY(scratch, uint32_t, total);
+    for (uint32_t i = 0; i < project->count; i++) {
+        const struct step *step = works[i].step;
+        struct task *task = &project->tasks[i];
+        struct span_of_time release = earliest(result, step);
+
+        task->release = release.known ? release.worst : START_UNKNOWN;
+        task->takes = step->takes.known ? step->takes.worst : TAKES_UNKNOWN;
+        task->rank = works[i].level;
+        task->tie = i;
+        task->pool = step->idle ? POOL_NONE : step->automated ? POOL_AUTOMATED : POOL_MANUAL;
+        task->counts = step->asset && result->states[step->asset->index].last == step;
+        task->after = after;
+        task->after_count = step->after_count;
+        for (uint32_t w = 0; w < step->after_count; w++)
+            *after++ = step->after[w]->ordinal;
+    }
+}
+
+/* Starts and ends at the worst case, and what each step waited for. */
+static void take_times(struct analysis *a, struct scenario_result *result, const struct project *project, const struct work *works)
+{
+    for (uint32_t i = 0; i < project->count; i++) {
+        struct step *step = works[i].step;
+        const struct task *task = &project->tasks[i];
+
+        step->wave = task->wave;
+        if (step->wave > result->wave_count)
+            result->wave_count = step->wave;
+        step->start = (struct span_of_time){.known = task->start >= 0, .worst = task->start};
+        step->waits_for = task->decided_by == NO_TASK ? NULL : works[task->decided_by].step;
+        step->follow_count = task->heir_count;
+        step->follows = task->heir_count ? ARENA_ARRAY(a->arena, struct step *, task->heir_count) : NULL;
+        for (uint32_t h = 0; h < task->heir_count; h++)
+            step->follows[h] = works[project->heirs[task->first_heir + h]].step;
+    }
+}
+
+/* Best and typical times of a step, when those of all before it are there. */
+static void time_step(const struct scenario_result *result, struct step *step)
+{
+    int64_t worst = step->start.worst;
+
+    if (!step->start.known) {
+        step->start = step->finish = (struct span_of_time){0};
+        return;
+    }
+    step->start = earliest(result, step);
+    for (uint32_t i = 0; i < step->after_count; i++)
+        step->start = time_max(step->start, step->after[i]->finish);
+    for (uint32_t i = 0; i < step->follow_count; i++)
+        step->start = time_max(step->start, step->follows[i]->finish);
+    step->start.worst = worst;
     step->finish = time_add(step->start, step->takes);
-    if (step->wave > clock->result->wave_count)
-        clock->result->wave_count = step->wave;
 }
 
 static int compare_steps(const void *x, const void *y)
@@ -349,38 +246,32 @@ static void order_assets(struct analysis *a, struct scenario_result *result)
 
 void time_steps(struct analysis *a, struct scenario_result *result)
 {
-    struct clock clock = {.a = a, .result = result, .count = result->step_count};
+    struct arena *scratch = arena_new();
+    struct project project = {.count = result->step_count};
+    struct work *works = ARENA_ARRAY(scratch, struct work, project.count);
 
-    clock.works = ARENA_ARRAY(a->arena, struct work, clock.count);
-    clock.heap = ARENA_ARRAY(a->arena, uint32_t, clock.count);
-    for (uint32_t i = 0; i < clock.count; i++) {
-        clock.works[i].step = result->steps[i];
-        clock.works[i].sequence = i;
-        clock.works[i].level = result->steps[i]->asset ? result->steps[i]->asset->level : -1;
+    project.tasks = ARENA_ARRAY(scratch, struct task, project.count);
+    project.hands[POOL_MANUAL] = hands_of(a, PLAN_operators);
+    project.hands[POOL_AUTOMATED] = hands_of(a, PLAN_parallel);
+    for (uint32_t i = 0; i < project.count; i++) {
+        works[i].step = result->steps[i];
+        works[i].sequence = i;
+        works[i].level = result->steps[i]->asset ? result->steps[i]->asset->level : -1;
     }
-    make_pool(&clock, &clock.manual, PLAN_operators);
-    make_pool(&clock, &clock.automated, PLAN_parallel);
-    link_works(&clock);
-    measure_paths(&clock);
-    for (uint32_t i = 0; i < clock.count; i++) {
-        if (!clock.works[i].waits)
-            heap_push(&clock, i);
-    }
-    while (clock.heap_len) {
-        uint32_t at = heap_pop(&clock);
-
-        run_step(&clock, clock.works[at].step);
-        for (uint32_t n = clock.first[at]; n < clock.first[at + 1]; n++) {
-            if (--clock.works[clock.next[n]].waits == 0)
-                heap_push(&clock, clock.next[n]);
-        }
-    }
-    if (clock.count)
-        qsort(clock.works, clock.count, sizeof *clock.works, compare_steps);
-    for (uint32_t i = 0; i < clock.count; i++) {
-        result->steps[i] = clock.works[i].step;
+    make_tasks(result, &project, works, scratch);
+    if (project.hands[POOL_MANUAL] || project.hands[POOL_AUTOMATED])
+        rank_by_name(&project, works, scratch);
+    project_schedule(&project, scratch);
+    result->bound = project_bound(&project);
+    take_times(a, result, &project, works);
+    if (project.count)
+        qsort(works, project.count, sizeof *works, compare_steps);
+    for (uint32_t i = 0; i < project.count; i++) {
+        result->steps[i] = works[i].step;
         result->steps[i]->ordinal = i + 1;
+        time_step(result, result->steps[i]);
     }
+    arena_delete(scratch);
     finish_assets(a, result);
     order_assets(a, result);
 }

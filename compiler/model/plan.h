@@ -179,7 +179,9 @@ struct step {
     uint32_t wave;           /* from 1; steps of a wave wait for nothing in it */
     enum step_phase phase;
     struct span_of_time start, finish;
-    struct step *waits_for;  /* the predecessor that determined its start, NULL */
+    struct step *waits_for;  /* the step that determined its start: one of `after` or `follows`, NULL */
+    struct step **follows;   /* steps whose hands or bandwidth it takes over: it starts after them as well */
+    uint32_t follow_count;
     bool automated;          /* it has a command; otherwise `manual` */
     bool critical;           /* on the critical path of the scenario */
     bool attested;           /* `manual` is no instruction but what a person attests in place of the command */
@@ -289,6 +291,7 @@ struct scenario_result {
     struct step **critical;     /* critical path, first to last */
     uint32_t critical_count;
     struct span_of_time finish; /* of the last asset */
+    int64_t bound;              /* no order of the steps ends sooner in the worst case; finish.worst where hands and bandwidth suffice */
     struct entity *runbook;     /* `runbook` block for it, NULL */
     struct restore_input *inputs; /* by index of the asset */
     uint32_t input_count;
