@@ -194,6 +194,7 @@ static void print_state(struct printer *p, const struct scenario_result *result,
     key_objective(p, "rpo", &state->rpo);
     key_time(p, "start", state->start);
     key_time(p, "finish", state->finish);
+    key_time(p, "full_speed", state->full_speed ? *state->full_speed : state->finish);
     key_ms(p, "data_loss", true, state->loss_ms);
     key_ms(p, "discarded", true, state->discarded_ms);
     jsonw_key_string(&p->j, "rto_verdict", verdict_name(state->rto_verdict));
@@ -266,6 +267,10 @@ static void print_step(struct printer *p, const struct step *step)
     for (uint32_t i = 0; i < step->after_count; i++)
         jsonw_string(&p->j, step->after[i]->id);
     jsonw_array_end(&p->j);
+    jsonw_key_array(&p->j, "follows");
+    for (uint32_t i = 0; i < step->follow_count; i++)
+        jsonw_string(&p->j, step->follows[i]->id);
+    jsonw_array_end(&p->j);
     key_origin(p, step->span);
     jsonw_object_end(&p->j);
 }
@@ -325,8 +330,10 @@ static void print_scenario(struct printer *p, const struct scenario_result *resu
     jsonw_key_string(&p->j, "name", result->scenario->name);
     key_name(p, "class", result->class_);
     key_time(p, "detect", result->detect);
+    jsonw_key_string(&p->j, "detected_by", result->detected_by);
     key_time(p, "declare", result->declare);
     key_time(p, "finish", result->finish);
+    jsonw_key_int(&p->j, "lower_bound", result->bound);
     key_name(p, "runbook", result->runbook);
     jsonw_key_int(&p->j, "waves", result->wave_count);
     jsonw_key_array(&p->j, "assets");

@@ -30,6 +30,7 @@ static void name_scenario(struct analysis *a, struct scenario_result *result, st
     result->scenario = scenario;
     result->class_ = class_.type == VALUE_ENTITY ? class_.u.entity : NULL;
     result->detect = time_of(entity_slot(scenario, SCENARIO_detect));
+    result->detect_span = scenario->span;
     result->declare = time_of(entity_slot(scenario, SCENARIO_declare));
     result->states = ARENA_ARRAY(a->arena, struct asset_state, a->plan->asset_count);
 }

@@ -138,7 +138,18 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
 /* ---- timing.c ---- */
 void time_steps(struct analysis *a, struct scenario_result *result);
 
+/* ---- detection.c ---- */
+/* Without `detect` in the scenario: the first health check or probe that fails for certain. After fates, before methods are compared. */
+void detect_by_checks(struct analysis *a, struct scenario_result *result);
+
 /* ---- traffic.c ---- */
+/* When the health check of a target notices that it is gone, ms: threshold x (interval + timeout). */
+struct health_clock {
+    const struct entity *block;           /* NULL: the target has none */
+    int64_t threshold, interval, timeout; /* threshold 0: an alarm, which has a time of its own */
+    int64_t after;                        /* TIME_UNKNOWN */
+};
+struct health_clock health_clock(const struct entity *target);
 void find_targets(struct analysis *a, struct scenario_result *result); /* where endpoints lead afterwards: before make_steps */
 void move_traffic(struct analysis *a, struct scenario_result *result);
 

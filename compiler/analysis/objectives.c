@@ -301,7 +301,8 @@ static bool judge_clock(struct analysis *a, struct scenario_result *result)
     if (diag) {
         diag_set_severity(diag, SEVERITY_ERROR);
         a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-        diag_help(diag, "add `%s = …`", result->detect.known ? "declare" : "detect");
+        diag_help(diag, result->detect.known ? "add `declare = …`"
+                                             : "add `detect = …`, or give what users reach an `endpoint` with a `health` check that fails then");
     }
     return false;
 }

@@ -486,6 +486,17 @@ static void check_fence(struct analysis *a, const struct asset_state *state, con
     }
 }
 
+/* How long the method takes until full speed, where it says so; the clock adds when it starts. */
+static void full_speed(struct analysis *a, struct asset_state *state, const struct scope *scope)
+{
+    struct entity *method = state->chosen->method;
+
+    if (!method->tree || !block_attr(method->tree, method->schema->rows[METHOD_full_speed].name))
+        return;
+    state->full_speed = ARENA_NEW(a->arena, struct span_of_time);
+    *state->full_speed = time_of(eval_deferred(a->eval, method, METHOD_full_speed, scope));
+}
+
 static void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
 {
     struct candidate *chosen = state->chosen;
@@ -498,6 +509,7 @@ static void lost_steps(struct analysis *a, struct asset_state *state, step_list 
     step_list steps = {0};
 
     method_steps(a, state, chosen, &steps);
+    full_speed(a, state, scope);
     if (steps.len == 0) {
         const char *manual = chosen->automatic ? NULL : intern_text(a, "recover `%s` by `%s`", state->asset->name, chosen->label);
 

@@ -653,6 +653,7 @@ void survive(struct analysis *a, struct scenario_result *result)
         decide_loss(a, state, scenario);
     }
     spread(a, result);
+    detect_by_checks(a, result);
     effective_objectives(a, result);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];

@@ -181,6 +181,8 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
         if (state->stuck)
             state->finish = (struct span_of_time){0};
         find_decider(result, state);
+        if (state->full_speed)
+            *state->full_speed = time_max(state->finish, time_add(state->start, *state->full_speed));
         state->loss_ms = state->fate == FATE_LOST && state->chosen ? state->chosen->rpo
                          : state->fate == FATE_LOST && state->asset->stateful ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
         if (state->chosen)

@@ -24,25 +24,30 @@ static int64_t check_timeout(const struct entity *health)
     return strcmp(word(health, HEALTH_type, "https"), "tcp") == 0 ? 10 * MS_SECOND : 6 * MS_SECOND;
 }
 
-static int64_t detection(const struct entity *target)
+struct health_clock health_clock(const struct entity *target)
 {
     uint32_t cursor = 0;
-    const struct entity *health = target ? entity_child(target, BLOCK_HEALTH, &cursor) : NULL;
+    struct health_clock clock = {.block = target ? entity_child(target, BLOCK_HEALTH, &cursor) : NULL, .after = TIME_UNKNOWN};
     struct value interval, threshold;
     int64_t time;
 
-    if (!health)
-        return TIME_UNKNOWN;
+    if (!clock.block)
+        return clock;
     /* How soon an alarm goes off is its own affair; `timeout` says it. */
-    if (strcmp(word(health, HEALTH_type, "https"), "alarm") == 0)
-        return entity_slot(health, HEALTH_timeout).type == VALUE_DURATION ? check_timeout(health) : TIME_UNKNOWN;
-    interval = entity_slot(health, HEALTH_interval);
-    threshold = entity_slot(health, HEALTH_threshold);
+    if (strcmp(word(clock.block, HEALTH_type, "https"), "alarm") == 0) {
+        clock.after = entity_slot(clock.block, HEALTH_timeout).type == VALUE_DURATION ? check_timeout(clock.block) : TIME_UNKNOWN;
+        return clock;
+    }
+    interval = entity_slot(clock.block, HEALTH_interval);
+    threshold = entity_slot(clock.block, HEALTH_threshold);
     if (interval.type != VALUE_DURATION || threshold.type != VALUE_INT)
-        return TIME_UNKNOWN;
-    if (__builtin_add_overflow(interval.u.integer, check_timeout(health), &time) || __builtin_mul_overflow(time, threshold.u.integer, &time))
-        return TIME_UNKNOWN;
-    return time;
+        return clock;
+    clock.threshold = threshold.u.integer;
+    clock.interval = interval.u.integer;
+    clock.timeout = check_timeout(clock.block);
+    if (!__builtin_add_overflow(clock.interval, clock.timeout, &time) && !__builtin_mul_overflow(time, clock.threshold, &time))
+        clock.after = time;
+    return clock;
 }
 
 static bool target_lost(struct analysis *a, const struct entity *target)
@@ -125,7 +130,7 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
         return; /* the record need not change */
     }
     if (by_health) {
-        state->detection = detection(state->dropped ? state->dropped : state->from);
+        state->detection = health_clock(state->dropped ? state->dropped : state->from).after;
         finish = state->detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(finish, time_exact(state->detection));
     } else if (strcmp(mode, "manual") == 0) {
         state->propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;

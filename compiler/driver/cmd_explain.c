@@ -191,10 +191,27 @@ static void explain_rpo(const struct session *session, const struct asset_state 
     printf(" (%s)\n", state->rpo.source);
 }
 
+/* What is no sum: the luckier cases, full speed, and what no order of the steps of the scenario could beat. */
+static void explain_beside(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
+{
+    if (state->finish.known) {
+        print_term(session, "typically", state->finish.typical, true, (struct span){0, 0});
+        print_term(session, "at best", state->finish.best, true, (struct span){0, 0});
+    }
+    if (state->full_speed && (!state->full_speed->known || state->full_speed->worst > state->finish.worst))
+        print_term(session, "until it serves at full speed, which the RTO does not ask for", state->full_speed->worst, state->full_speed->known,
+                   state->chosen->method->span);
+    if (!result->finish.known || result->bound < result->finish.worst)
+        print_term(session, arena_printf(session->arena, "until all of `%s` is back: no order of the steps can beat it", result->scenario->name),
+                   result->bound, true, (struct span){0, 0});
+}
+
 static void explain_rto(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
 {
     const struct step *path[256];
     uint32_t length = 0;
+    const char *detected = result->detected_by ? arena_printf(session->arena, "until it is detected by the %s", result->detected_by)
+                                               : "until it is detected";
 
     for (const struct step *step = state->decides ? state->decides : state->last; step && length < 256; step = step->waits_for)
         path[length++] = step;
@@ -204,14 +221,21 @@ static void explain_rto(const struct session *session, const struct scenario_res
                      first->start.worst == result->detect.worst + result->declare.worst;
 
         if (whole) {
-            print_term(session, "until it is detected", result->detect.worst, true, result->scenario->span);
+            print_term(session, detected, result->detect.worst, true, result->detect_span);
             print_term(session, "until the recovery is declared", result->declare.worst, true, result->scenario->span);
+        } else if (result->detect.known && first->start.known && first->start.worst == result->detect.worst) {
+            print_term(session, detected, result->detect.worst, true, result->detect_span);
         } else {
             print_term(session, "until the first step starts", first->start.worst, first->start.known, result->scenario->span);
         }
     }
     for (uint32_t i = length; i-- > 0;) {
         const char *by = path[i]->asset ? arena_printf(session->arena, "%s: %s", path[i]->id, path[i]->title) : path[i]->id;
+
+        for (uint32_t f = 0; f < path[i]->follow_count; f++) {
+            if (path[i]->follows[f] == path[i]->waits_for)
+                by = arena_printf(session->arena, "%s, with what `%s` had held", by, path[i]->waits_for->id);
+        }
 
         print_term(session, by, path[i]->takes.worst, path[i]->takes.known, path[i]->span);
     }
@@ -220,6 +244,7 @@ static void explain_rto(const struct session *session, const struct scenario_res
     printf("  worst-case recovery time; RTO ");
     print_ms(state->rto.ms, true);
     printf(" (%s)\n", state->rto.source);
+    explain_beside(session, result, state);
 }
 
 static void explain_state(const struct session *session, const struct scenario_result *result, const struct asset_state *state, bool rto)

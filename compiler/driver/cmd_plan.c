@@ -2,7 +2,6 @@
 #include "driver/driver.h"
 
 #include "backends/registry.h"
-#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,37 +14,6 @@ static void time_text(struct strbuf *out, bool known, int64_t ms)
         strbuf_addstr(out, "n/a");
     else
         print_duration(out, (ms + 999) / 1000 * 1000); /* whole seconds, rounded up */
-}
-
-/* A cell of a fixed width; what does not fit ends in `…`. */
-static void cell(struct strbuf *line, const char *text, int width)
-{
-    int used = 0;
-
-    while (*text) {
-        size_t len = 1;
-
-        while (((unsigned char)text[len] & 0xC0) == 0x80)
-            len++;
-        if (used == width - 1 && text[len]) {
-            strbuf_addstr(line, "…");
-            used++;
-            break;
-        }
-        strbuf_add(line, text, len);
-        text += len;
-        used++;
-    }
-    strbuf_addfill(line, ' ', (size_t)(used < width ? width - used : 0) + 1);
-}
-
-static void time_cell(struct strbuf *line, bool known, int64_t ms, int width)
-{
-    struct strbuf text = STRBUF_INIT;
-
-    time_text(&text, known, ms);
-    cell(line, strbuf_str(&text), width);
-    strbuf_release(&text);
 }
 
 static const char *verdict_word(enum verdict verdict)
@@ -63,21 +31,201 @@ static void end_line(struct strbuf *line)
     strbuf_clear(line);
 }
 
-static void asset_line(struct strbuf *line, const struct asset_state *state)
-{
-    const char *method = state->chosen ? state->chosen->label : state->fate == FATE_IMPAIRED ? "(impaired)" : "none";
+/* ---------------------------------------------------------------- the table */
 
-    strbuf_addstr(line, "  ");
-    cell(line, state->asset->name, 17);
-    cell(line, method, 29);
-    cell(line, state->serving ? state->serving->entity->name : "-", 10);
-    time_cell(line, state->start.known, state->start.worst, 8);
-    time_cell(line, state->finish.known, state->finish.worst, 8);
-    time_cell(line, true, state->rto.ms, 7);
-    cell(line, verdict_word(state->rto_verdict), 8);
-    time_cell(line, true, state->loss_ms, 8);
-    time_cell(line, true, state->rpo.ms, 7);
-    cell(line, verdict_word(state->rpo_verdict), 7);
+enum { COLUMNS = 13, LINE = 120, INDENT = 2 };
+
+static const char *const headings[COLUMNS] = {"asset", "method", "at",      "start", "best", "typical", "worst",
+                                              "RTO",   "slack",  "verdict", "loss",  "RPO",  "verdict"};
+
+struct table {
+    const char *(*rows)[COLUMNS];
+    uint32_t count;
+    size_t width[COLUMNS];
+};
+
+/* A cell filled up to its width; what does not fit ends in `…`. */
+static void cell(struct strbuf *line, const char *text, size_t width)
+{
+    size_t used = 0;
+
+    while (*text) {
+        size_t len = 1;
+
+        while (((unsigned char)text[len] & 0xC0) == 0x80)
+            len++;
+        if (used + 1 == width && text[len]) {
+            strbuf_addstr(line, "…");
+            used++;
+            break;
+        }
+        strbuf_add(line, text, len);
+        text += len;
+        used++;
+    }
+    strbuf_addfill(line, ' ', (used < width ? width - used : 0) + 1);
+}
+
+static size_t characters(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+/* Every column as wide as what is in it; names give way first when the line gets longer than a terminal. */
+static void find_widths(struct table *table)
+{
+    static const size_t least[3] = {10, 10, 6};
+    static const int gives_way[3] = {1, 0, 2};
+    size_t total = INDENT + COLUMNS - 1;
+
+    for (int c = 0; c < COLUMNS; c++) {
+        table->width[c] = characters(headings[c]);
+        for (uint32_t r = 0; r < table->count; r++) {
+            size_t wide = characters(table->rows[r][c]);
+
+            table->width[c] = wide > table->width[c] ? wide : table->width[c];
+        }
+        total += table->width[c];
+    }
+    for (int g = 0; g < 3; g++) {
+        size_t *width = &table->width[gives_way[g]];
+
+        while (total > LINE && *width > least[g]) {
+            --*width;
+            total--;
+        }
+    }
+}
+
+static void print_row(struct strbuf *line, const struct table *table, const char *const *row)
+{
+    strbuf_addfill(line, ' ', INDENT);
+    for (int c = 0; c < COLUMNS; c++)
+        cell(line, row[c], table->width[c]);
+    end_line(line);
+}
+
+static const char *time_word(struct arena *arena, bool known, int64_t ms)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *word;
+
+    time_text(&text, known, ms);
+    word = strbuf_dup(&text, arena);
+    strbuf_release(&text);
+    return word;
+}
+
+/* How much later it could be back; behind a minus, by how much it is too late. */
+static const char *slack_word(struct arena *arena, const struct asset_state *state)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *word;
+    int64_t slack;
+
+    if (!state->finish.known || state->rto.ms < 0)
+        return "-";
+    slack = state->rto.ms - (state->finish.worst + 999) / 1000 * 1000;
+    strbuf_addstr(&text, slack < 0 ? "-" : "");
+    print_duration(&text, slack < 0 ? -slack : slack);
+    word = strbuf_dup(&text, arena);
+    strbuf_release(&text);
+    return word;
+}
+
+/* `use_standby(west)` serves at `west`: the column beside it says so already. */
+static const char *method_word(struct arena *arena, const struct asset_state *state)
+{
+    const char *label = state->chosen ? state->chosen->label : state->fate == FATE_IMPAIRED ? "(impaired)" : "none";
+    const char *end = state->chosen && state->serving ? strchr(label, '(') : NULL;
+    size_t len = end ? strlen(state->serving->entity->name) : 0;
+
+    if (end && strncmp(end + 1, state->serving->entity->name, len) == 0 && strcmp(end + 1 + len, ")") == 0)
+        return arena_strndup(arena, label, (size_t)(end - label));
+    return label;
+}
+
+static void fill_row(struct arena *arena, const struct asset_state *state, const char **row)
+{
+    row[0] = state->asset->name;
+    row[1] = method_word(arena, state);
+    row[2] = state->serving ? state->serving->entity->name : "-";
+    row[3] = time_word(arena, state->start.known, state->start.worst);
+    row[4] = time_word(arena, state->finish.known, state->finish.best);
+    row[5] = time_word(arena, state->finish.known, state->finish.typical);
+    row[6] = time_word(arena, state->finish.known, state->finish.worst);
+    row[7] = time_word(arena, true, state->rto.ms);
+    row[8] = slack_word(arena, state);
+    row[9] = verdict_word(state->rto_verdict);
+    row[10] = time_word(arena, true, state->loss_ms);
+    row[11] = time_word(arena, true, state->rpo.ms);
+    row[12] = verdict_word(state->rpo_verdict);
+}
+
+static void print_assets(struct strbuf *line, const struct scenario_result *result)
+{
+    struct arena *scratch = arena_new();
+    struct table table = {.count = result->order_count};
+
+    table.rows = arena_alloc(scratch, result->order_count * sizeof *table.rows);
+    for (uint32_t i = 0; i < result->order_count; i++)
+        fill_row(scratch, &result->states[result->order[i]->index], table.rows[i]);
+    find_widths(&table);
+    print_row(line, &table, headings);
+    for (uint32_t i = 0; i < result->order_count; i++)
+        print_row(line, &table, table.rows[i]);
+    arena_delete(scratch);
+}
+
+/* ---------------------------------------------------------------- below it */
+
+/* What is not proved but may be hoped for. */
+static void luckier(struct strbuf *line, struct span_of_time time)
+{
+    if (!time.known || time.best == time.worst)
+        return;
+    strbuf_addstr(line, " (typically ");
+    time_text(line, true, time.typical);
+    strbuf_addstr(line, ", at best ");
+    time_text(line, true, time.best);
+    strbuf_addstr(line, ")");
+}
+
+static void print_full_speed(struct strbuf *line, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        const struct asset_state *state = &result->states[result->order[i]->index];
+
+        if (!state->full_speed || (state->full_speed->known && state->full_speed->worst <= state->finish.worst))
+            continue;
+        strbuf_addf(line, "  %s serves after ", state->asset->name);
+        time_text(line, state->finish.known, state->finish.worst);
+        strbuf_addstr(line, ", at full speed after ");
+        time_text(line, state->full_speed->known, state->full_speed->worst);
+        end_line(line);
+    }
+}
+
+static void print_finish(struct strbuf *line, const struct scenario_result *result)
+{
+    strbuf_addstr(line, "  all is back after ");
+    if (result->finish.known) {
+        time_text(line, true, result->finish.worst);
+        luckier(line, result->finish);
+    } else {
+        strbuf_addstr(line, "a time nobody knows");
+    }
+    if (result->bound > 0 && (!result->finish.known || result->bound < result->finish.worst)) {
+        strbuf_addstr(line, "; no order of the steps can beat ");
+        /* A bound is rounded down: the other way it might say more than was proved. */
+        time_text(line, true, result->bound / 1000 * 1000);
+    } else if (result->finish.known) {
+        strbuf_addstr(line, "; no order of the steps can beat that");
+    }
     end_line(line);
 }
 
@@ -90,6 +238,7 @@ static void print_endpoints(struct strbuf *line, const struct scenario_result *r
             continue;
         strbuf_addf(line, "  %s -> %s after ", state->endpoint->name, state->to ? state->to->name : "nowhere");
         time_text(line, state->finish.known, state->finish.worst);
+        luckier(line, state->finish);
         strbuf_addstr(line, ", RTO ");
         time_text(line, true, state->rto.ms);
         strbuf_addf(line, ": %s", verdict_word(state->verdict));
@@ -176,25 +325,20 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     strbuf_addstr(&line, ", declared after another ");
     time_text(&line, result->declare.known, result->declare.worst);
     end_line(&line);
+    if (result->detected_by) {
+        strbuf_addf(&line, "  detected by the %s", result->detected_by);
+        end_line(&line);
+    }
     if (result->order_count == 0) {
         puts("  nothing is affected");
     } else {
-        cell(&line, "  asset", 19);
-        cell(&line, "method", 29);
-        cell(&line, "serves at", 10);
-        cell(&line, "start", 8);
-        cell(&line, "finish", 8);
-        cell(&line, "RTO", 7);
-        cell(&line, "verdict", 8);
-        cell(&line, "loss", 8);
-        cell(&line, "RPO", 7);
-        cell(&line, "verdict", 7);
-        end_line(&line);
+        print_assets(&line, result);
+        print_groups(&line, result);
+        print_full_speed(&line, result);
     }
-    for (uint32_t i = 0; i < result->order_count; i++)
-        asset_line(&line, &result->states[result->order[i]->index]);
-    print_groups(&line, result);
     print_endpoints(&line, result);
+    if (result->order_count)
+        print_finish(&line, result);
     print_critical(&line, result);
     printf("  %u steps in %u waves; %u assets unaffected\n\n", result->step_count, result->wave_count, unaffected);
     strbuf_release(&line);

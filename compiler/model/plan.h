@@ -153,6 +153,7 @@ struct asset_state {
     struct site_info *serving;     /* where it serves afterwards */
     struct objective rto, rpo;     /* effective in this scenario */
     struct span_of_time start, finish; /* from the interruption; finish without traffic */
+    struct span_of_time *full_speed;   /* when it serves as fast as before, where the platform loads lazily; NULL: with `finish` */
     int64_t loss_ms;               /* computed worst-case loss; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
     int64_t discarded_ms;          /* written between corruption and recovery; RPO_NOT_APPLICABLE */
     struct terms rpo_terms;
@@ -278,6 +279,8 @@ struct scenario_result {
     struct entity *scenario;
     struct entity *class_;
     struct span_of_time detect, declare;
+    const char *detected_by;    /* "health check of `api` at `east`: 3 x (30s + 6s)"; NULL when the scenario says it */
+    struct span detect_span;    /* where the figure comes from */
     struct asset_state *states; /* one for each asset, same index */
     struct endpoint_state *endpoints;
     uint32_t endpoint_count;

@@ -1,0 +1,152 @@
+/* How soon a scenario is noticed when it does not say so: by the first check that fails for certain (SEMANTICS §3.1).
+ *
+ * An asset is down when it is lost in a way that stops it, or when something it needs is down. A wrong or deleted record and an attacker
+ * who keeps the pages up stop nothing: such scenarios are noticed by people, who say how soon. A health check fails when its site is gone
+ * or what its endpoint serves there is down; a probe with an `interval` fails when its asset is down. Whoever fails first is who
+ * notices; a check fails after threshold x (interval + timeout). */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+static bool stops_it(const struct asset_state *state)
+{
+    static const char *const quiet[] = {"corruption", "deletion", "object", "account"};
+
+    for (uint32_t i = 0; i < state->loss_count; i++) {
+        bool seen = true;
+
+        for (size_t q = 0; q < sizeof quiet / sizeof quiet[0]; q++)
+            seen &= strcmp(state->losses[i], quiet[q]) != 0;
+        if (seen)
+            return true;
+    }
+    return false;
+}
+
+static bool *find_down(struct analysis *a, const struct scenario_result *result)
+{
+    bool *down = ARENA_ARRAY(a->arena, bool, a->plan->asset_count);
+
+    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
+        uint32_t i = a->needs_first[at];
+        const struct asset_state *state = &result->states[i];
+
+        down[i] = state->fate == FATE_LOST && stops_it(state);
+        for (uint32_t n = 0; !down[i] && n < state->asset->needs.count; n++)
+            down[i] = down[state->asset->needs.items[n].to->index];
+    }
+    return down;
+}
+
+static bool serves_in(const struct analysis *a, const struct asset *asset, const struct site_info *site)
+{
+    for (uint32_t i = 0; i < asset->site_count; i++) {
+        if (site_is_in(a, asset->sites[i], site->entity) || site_is_in(a, site, asset->sites[i]->entity))
+            return true;
+    }
+    return false;
+}
+
+static bool target_fails(struct analysis *a, const struct entity *endpoint, const struct entity *target, const bool *down)
+{
+    const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
+    struct value serves = entity_slot(endpoint, ENDPOINT_serves);
+
+    if (!site)
+        return false;
+    if (a->site_lost[site->index] || a->site_cut[site->index])
+        return true;
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        const struct asset *asset = serves.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[i].u.entity) : NULL;
+
+        if (asset && down[asset->index] && serves_in(a, asset, site))
+            return true;
+    }
+    return false;
+}
+
+/* The first one wins; of equal ones the first declared. */
+static void notice(struct scenario_result *result, int64_t after, const char *who, struct span span)
+{
+    if (after < 0 || (result->detect.known && result->detect.worst <= after))
+        return;
+    result->detect = time_exact(after);
+    result->detected_by = who;
+    result->detect_span = span;
+}
+
+/* "health check of `api` at `east`: 3 x (30s + 6s)" */
+static const char *figure(struct analysis *a, const char *what, const char *name, const char *place, const struct health_clock *clock)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result;
+
+    strbuf_addf(&text, "%s of `%s`", what, name);
+    if (place)
+        strbuf_addf(&text, " at `%s`", place);
+    if (clock->threshold > 0) {
+        strbuf_addf(&text, ": %lld x (", (long long)clock->threshold);
+        print_duration(&text, clock->interval);
+        strbuf_addstr(&text, " + ");
+        print_duration(&text, clock->timeout);
+        strbuf_addstr(&text, ")");
+    }
+    result = strbuf_dup(&text, a->arena);
+    strbuf_release(&text);
+    return result;
+}
+
+static void by_health(struct analysis *a, struct scenario_result *result, const bool *down)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++) {
+        const struct entity *endpoint = a->model->declared[BLOCK_ENDPOINT].list.items[i];
+        struct entity *target;
+
+        for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));) {
+            struct health_clock clock = health_clock(target);
+
+            if (clock.after != TIME_UNKNOWN && target_fails(a, endpoint, target, down))
+                notice(result, clock.after, figure(a, "health check", endpoint->name, target->name, &clock), clock.block->span);
+        }
+    }
+}
+
+static void by_probe(struct analysis *a, struct scenario_result *result, const struct asset *asset)
+{
+    struct entity *probe;
+
+    for (uint32_t i = 0; (probe = entity_child(asset->entity, BLOCK_PROBE, &i));) {
+        struct health_clock clock = {.block = probe};
+        const struct scope *scope;
+        struct value interval, timeout, threshold;
+
+        if (!probe->tree || !block_attr(probe->tree, probe->schema->rows[PROBE_interval].name))
+            continue;
+        scope = scope_add(a->eval, NULL, "self", value_entity(asset->entity));
+        interval = eval_deferred(a->eval, probe, PROBE_interval, scope);
+        timeout = eval_deferred(a->eval, probe, PROBE_timeout, scope);
+        threshold = eval_deferred(a->eval, probe, PROBE_threshold, scope);
+        if (interval.type != VALUE_DURATION || timeout.type != VALUE_DURATION || threshold.type != VALUE_INT || threshold.u.integer < 1)
+            continue;
+        clock.interval = interval.u.integer;
+        clock.timeout = timeout.u.integer;
+        clock.threshold = threshold.u.integer;
+        if (!__builtin_add_overflow(clock.interval, clock.timeout, &clock.after) &&
+            !__builtin_mul_overflow(clock.after, clock.threshold, &clock.after))
+            notice(result, clock.after, figure(a, "probe", asset->name, NULL, &clock), probe->span);
+    }
+}
+
+void detect_by_checks(struct analysis *a, struct scenario_result *result)
+{
+    const bool *down;
+
+    if (result->detect.known || value_is_known(entity_slot(result->scenario, SCENARIO_detect)))
+        return;
+    down = find_down(a, result);
+    by_health(a, result, down);
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        if (down[i])
+            by_probe(a, result, &a->plan->assets[i]);
+    }
+}
