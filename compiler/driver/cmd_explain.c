@@ -201,7 +201,7 @@ static void explain_beside(const struct session *session, const struct scenario_
     if (state->full_speed && (!state->full_speed->known || state->full_speed->worst > state->finish.worst))
         print_term(session, "until it serves at full speed, which the RTO does not ask for", state->full_speed->worst, state->full_speed->known,
                    state->chosen->method->span);
-    if (!result->finish.known || result->bound < result->finish.worst)
+    if (result->finish.known && result->bound < result->finish.worst)
         print_term(session, arena_printf(session->arena, "until all of `%s` is back: no order of the steps can beat it", result->scenario->name),
                    result->bound, true, (struct span){0, 0});
 }
