@@ -61,6 +61,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     make_steps(a, result);
     time_steps(a, result);
     judge(a, result);
+    judge_damage(a, result);
     judge_groups(a, result);
     move_traffic(a, result);
 }

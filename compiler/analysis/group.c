@@ -53,18 +53,6 @@ static bool is_damaged(const struct asset_state *state)
     return state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
 }
 
-/* From the damage until somebody stops it; TIME_UNKNOWN. */
-static int64_t time_of_damage(const struct scenario_result *result)
-{
-    struct value noticed = entity_slot(result->scenario, SCENARIO_noticed_within);
-    struct span_of_time act = time_add(result->detect, result->declare);
-    int64_t total;
-
-    if (noticed.type != VALUE_DURATION || !act.known || __builtin_add_overflow(noticed.u.integer, act.worst, &total))
-        return TIME_UNKNOWN;
-    return total;
-}
-
 static bool is_log(const struct entity *backup)
 {
     struct value kind = entity_slot(backup, BACKUP_kind), schedule = entity_slot(backup, BACKUP_schedule);
@@ -122,8 +110,7 @@ static bool same_point(const struct offer *x, const struct offer *y)
     return (x->points == POINTS_NOW && y->points == POINTS_NOW) || (x->shared && x->shared == y->shared);
 }
 
-/* To try something with: what was evaluated and made for the other one stays there. */
-static struct candidate copy_of(const struct candidate *candidate)
+struct candidate candidate_copy(const struct candidate *candidate)
 {
     struct candidate copy = *candidate;
 
@@ -138,7 +125,7 @@ static struct candidate copy_of(const struct candidate *candidate)
 /* Whether what the member restores from still holds the point of that age: copies must live that much longer. */
 static bool reaches(struct analysis *a, struct asset_state *state, const struct offer *offer, int64_t age)
 {
-    struct candidate trial = copy_of(offer->candidate);
+    struct candidate trial = candidate_copy(offer->candidate);
     int64_t beyond = sum(age, offer->later);
 
     if (!trial.copy)
@@ -330,7 +317,7 @@ static struct candidate *from_group(struct analysis *a, struct asset_state *stat
     if (candidate->copy->parent == group)
         return candidate;
     trial = ARENA_NEW(a->arena, struct candidate);
-    *trial = copy_of(candidate);
+    *trial = candidate_copy(candidate);
     if (!copies_loss(a, state, trial, trial->method, 0, group))
         return NULL;
     trial->own = own_time(a, state, trial);

@@ -112,7 +112,13 @@ enum retention { RETENTION_LASTS, RETENTION_SHORT, RETENTION_UNKNOWN };
  * same; `locked` is how long nobody can delete it. *extra: how much further apart copies of that age are than the gap. */
 enum retention retention_covers(const struct entity *backup, int64_t age, int64_t gap, bool uniform, int64_t locked, int64_t *extra);
 
+/* ---- damage.c ---- */
+int64_t time_of_damage(const struct scenario_result *result); /* from the damage until somebody acts, ms; TIME_UNKNOWN */
+int64_t discarded_by(const struct scenario_result *result, const struct asset_state *state); /* ms; RPO_NOT_APPLICABLE, TIME_UNKNOWN */
+void judge_damage(struct analysis *a, struct scenario_result *result); /* after judge */
+
 /* ---- group.c ---- */
+struct candidate candidate_copy(const struct candidate *candidate); /* to try something with; shares nothing that was made for it */
 /* Chooses for each group methods with a common point, where there are some, and works out what the group loses; after every member has
  * chosen on its own. Fills result->groups. */
 void choose_for_groups(struct analysis *a, struct scenario_result *result);

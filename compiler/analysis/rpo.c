@@ -49,11 +49,17 @@ static void work_out_gap(struct analysis *a, const struct schedule *schedule, ui
     }
 }
 
-static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
+static int64_t tolerated_misses(const struct entity *backup)
 {
     struct value missed = entity_slot(backup, BACKUP_missed);
-    int64_t tolerated = missed.type == VALUE_INT && missed.u.integer > 0 ? missed.u.integer : 0;
-    uint32_t k = tolerated > SCHEDULE_MISSED_MAX ? SCHEDULE_MISSED_MAX + 1 : (uint32_t)tolerated;
+
+    return missed.type == VALUE_INT && missed.u.integer > 0 ? missed.u.integer : 0;
+}
+
+/* With that many runs lost in a row. */
+static const struct schedule_gap *gap_with(struct analysis *a, const struct entity *backup, const struct schedule *schedule, int64_t misses)
+{
+    uint32_t k = misses > SCHEDULE_MISSED_MAX ? SCHEDULE_MISSED_MAX + 1 : (uint32_t)misses;
     uint32_t dialects = backup_dialects(backup);
     struct value value = {.type = VALUE_SCHEDULE, .u.schedule = schedule};
     struct strbuf text = STRBUF_INIT;
@@ -78,6 +84,11 @@ static const struct schedule_gap *gap_of(struct analysis *a, const struct entity
     a->last_gap_dialects = dialects;
     a->last_gap_schedule = value;
     return &gap->gap;
+}
+
+static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
+{
+    return gap_with(a, backup, schedule, tolerated_misses(backup));
 }
 
 struct loss {
@@ -138,11 +149,27 @@ static const char *gap_text(struct analysis *a, const struct entity *backup, con
     return known->text;
 }
 
+/* A run that lasts beyond the next slot makes that run be skipped: each tolerated miss then costs as many slots more. */
+static void add_skipped(struct analysis *a, struct loss *loss, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap)
+{
+    int64_t duration = worst(backup, BACKUP_duration, 0), misses;
+    const struct schedule_gap *grown;
+
+    if (duration < gap->min_gap || gap->min_gap <= 0)
+        return;
+    if (__builtin_mul_overflow(tolerated_misses(backup) + 1, duration / gap->min_gap + 1, &misses))
+        misses = INT64_MAX;
+    grown = gap_with(a, backup, schedule, misses - 1);
+    loss->gap = grown->status == SCHEDULE_OK ? grown->max_gap : TIME_UNKNOWN;
+    add_term(a, loss, "runs skipped because the one before has not ended", grown->status == SCHEDULE_OK ? grown->max_gap - gap->max_gap : TIME_UNKNOWN,
+             row_span(a, backup, "duration"));
+}
+
 /* The loss of one backup at one store. `is_copy`: the store is not where the run writes to. */
 static struct loss backup_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
 {
     struct value schedule = entity_slot(backup, BACKUP_schedule);
-    struct value kind = entity_slot(backup, BACKUP_kind);
+    struct value kind = entity_slot(backup, BACKUP_kind), tool = entity_slot(backup, BACKUP_method);
     struct loss loss = {0};
     const struct schedule_gap *gap;
 
@@ -152,6 +179,10 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
     }
     switch (schedule.u.schedule->kind) {
     case SCHEDULE_CONTINUOUS:
+        /* A log that no clock seals (`archive_timeout` = 0) is shipped when it is full: in a quiet night never. */
+        if (word_is(kind, "log") && worst(backup, BACKUP_ship_every, TIME_UNKNOWN) == 0)
+            add_term(a, &loss, intern_text(a, "`%s` is sealed by no clock, only when it is full", backup->name), TIME_UNKNOWN,
+                     row_span(a, backup, "ship_every"));
         add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name),
                  worst(backup, BACKUP_ship_every, TIME_UNKNOWN), row_span(a, backup, "ship_every"));
         add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, 0), row_span(a, backup, "duration"));
@@ -178,6 +209,7 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
         add_term(a, &loss, gap_text(a, backup, schedule.u.schedule, (struct known_gap *)(uintptr_t)gap), gap->max_gap, row_span(a, backup, "schedule"));
         loss.gap = gap->max_gap;
         loss.uniform = gap->max_gap == gap->min_gap;
+        add_skipped(a, &loss, backup, schedule.u.schedule, gap);
         add_start_window(a, &loss, backup);
         add_term(a, &loss, "jitter", worst(backup, BACKUP_jitter, 0), row_span(a, backup, "jitter"));
         add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, TIME_UNKNOWN), row_span(a, backup, "duration"));
@@ -185,7 +217,7 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
             const struct entity *procedure = asset->entity->kind->procedures.items[i];
             struct value shortest = value_best(entity_slot(backup, BACKUP_duration));
 
-            if (!word_is(kind, procedure->name) || shortest.type != VALUE_DURATION || shortest.u.integer < MS_SECOND)
+            if (!word_is(tool.type == VALUE_UNKNOWN ? kind : tool, procedure->name) || shortest.type != VALUE_DURATION || shortest.u.integer < MS_SECOND)
                 continue;
             if (word_is(eval_deferred(a->eval, procedure, PROCEDURE_capture, NULL), "end"))
                 add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -shortest.u.integer, procedure->span);

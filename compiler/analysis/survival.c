@@ -399,6 +399,15 @@ static bool restore_inputs(struct analysis *a, const struct asset_state *state, 
     return comes != COMES_NEVER;
 }
 
+/* The lag of an asynchronous replica is a bound only where the platform enforces it. */
+static bool assumed(const struct candidate *candidate)
+{
+    const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
+    struct value bounded = element && element->schema->id == BLOCK_REPLICA ? entity_slot(element, REPLICA_bounded) : value_unknown();
+
+    return candidate->rpo > 0 && bounded.type == VALUE_BOOL && !bounded.u.integer;
+}
+
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
@@ -454,7 +463,8 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     } else if (rpo.type != VALUE_UNKNOWN && rpo.type != VALUE_ERROR) {
         candidate->rpo = loss_of(rpo);
         candidate->rpo_terms.items = ARENA_NEW(a->arena, struct term);
-        candidate->rpo_terms.items[0] = (struct term){intern_text(a, "loss of `%s`", candidate->label), candidate->rpo,
+        candidate->rpo_terms.items[0] = (struct term){intern_text(a, assumed(candidate) ? "loss of `%s`, assumed: nothing enforces the lag"
+                                                                                             : "loss of `%s`", candidate->label), candidate->rpo,
                                                       {rpo.origin, rpo.origin}};
         candidate->rpo_terms.count = 1;
     } else if (candidate->restores && !copies_loss(a, state, candidate, method, 0, NULL)) {

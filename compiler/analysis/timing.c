@@ -187,15 +187,7 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
                          : state->fate == FATE_LOST && state->asset->stateful ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
         if (state->chosen)
             state->rpo_terms = state->chosen->rpo_terms;
-        state->discarded_ms = RPO_NOT_APPLICABLE;
-        if (strcmp(state->loss, "corruption") == 0) {
-            struct value noticed = entity_slot(result->scenario, SCENARIO_noticed_within);
-            struct span_of_time act = time_add(result->detect, result->declare);
-
-            state->discarded_ms = TIME_UNKNOWN;
-            if (noticed.type == VALUE_DURATION && act.known && __builtin_add_overflow(noticed.u.integer, act.worst, &state->discarded_ms))
-                state->discarded_ms = TIME_UNKNOWN;
-        }
+        state->discarded_ms = discarded_by(result, state);
     }
 }
 
