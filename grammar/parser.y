@@ -35,10 +35,10 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner);
     } while (0)
 
 /* After a mistake: go on at the next item. Gives up when that made no progress. */
-#define RESYNC()                                                                                                    \
+#define RESYNC(from)                                                                                                \
     do {                                                                                                            \
         yyerrok;                                                                                                    \
-        if (!scan_resync(scanner, &yychar, T_DRC_EMPTY, yylloc))                                                      \
+        if (!scan_resync(scanner, &yychar, T_DRC_EMPTY, yylloc, (from).start))                                        \
             YYABORT;                                                                                                \
     } while (0)
 
@@ -98,7 +98,7 @@ item:
 | block
 | IDENT label_list kind NO_BODY         { build_no_body(scanner, @IDENT, $IDENT, $label_list, $kind, @kind); }
 | ';'
-| error                                 { RESYNC(); }
+| error                                 { RESYNC(@1); }
 ;
 
 attribute:
@@ -108,7 +108,7 @@ attribute:
 | LET ATTR_NAME '=' expr                { build_attribute(scanner, $2, @2, NULL, $expr, true); }
 | ATTR_NAME '=' error                   {
                                             build_attribute(scanner, $1, @1, NULL, expr_new(scanner, EXPR_ERROR, @2), false);
-                                            RESYNC();
+                                            RESYNC(@3);
                                         }
 ;
 

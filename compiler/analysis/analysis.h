@@ -23,6 +23,9 @@ struct analysis_options {
     void *zone_context;
 };
 
+/* For a model with mistakes: reports what is wrong in itself besides, and proves nothing. */
+void analyse_form(struct model *model, struct evaluator *eval, const struct analysis_options *options);
+
 /* Never NULL. Findings are in the plan and reported to the sink, waived ones only in the plan. */
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options);
 

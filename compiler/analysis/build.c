@@ -1,5 +1,6 @@
 /* The typed view of sites and assets that the rest of the analysis works on. */
 #include "analysis/internal.h"
+#include "source/lost.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,8 +97,17 @@ static const char *word_slot(const struct entity *entity, uint32_t row)
     return value.type == VALUE_WORD ? value.u.word : value.type == VALUE_STRING ? value.u.string : "";
 }
 
+/* Once for a circle, at the first of its sites; a site that only leads into one is not inside of itself. */
 static void report_site_cycle(struct analysis *a, struct entity *site)
 {
+    const struct entity *at = ref_slot(site, SITE_within);
+
+    for (int depth = 0; at && at != site && depth < DEPTH_LIMIT; at = ref_slot(at, SITE_within), depth++) {
+        if (at->index < site->index)
+            return;
+    }
+    if (at != site)
+        return;
     diag_help(diag_report(a->sink, DIAG_E0510, site->span, "site `%s` is inside of itself", site->name),
               "`within` must lead outwards: zone, region, provider");
 }
@@ -196,6 +206,8 @@ static struct edges make_uses(struct analysis *a, struct asset *asset)
         struct value degraded = entity_slot(child, USES_degraded);
         uint32_t at;
 
+        if (!to && lost_name(a->sink, child->name))
+            continue;
         if (!to) {
             diag_report(a->sink, DIAG_E0511, child->span, "`uses %s`: there is no asset `%s`", child->name, child->name);
             continue;

@@ -1,6 +1,7 @@
 /* Consistency of what the specification promises, before any scenario is played (SEMANTICS §4): ceilings of tiers and of the
  * plan, needs that promise less than what needs them, and labels that name nothing. */
 #include "analysis/internal.h"
+#include "source/lost.h"
 
 #include <string.h>
 
@@ -175,7 +176,7 @@ static void check_label(struct analysis *a, const struct entity *child, enum blo
     struct diag *diag;
     const char *near;
 
-    if (model_find(a->model, of, child->name))
+    if (model_find(a->model, of, child->name) || lost_name(a->sink, child->name))
         return;
     for (uint32_t i = 0; i < a->model->declared[of].list.len; i++)
         vec_push(a->arena, &names, a->model->declared[of].list.items[i]->name);
@@ -255,7 +256,7 @@ static void check_method(struct analysis *a, const struct entity *method)
     struct entity *step;
 
     for (uint32_t i = 0; (step = entity_child(method, BLOCK_STEP, &i));) {
-        bool takes = has_attr(a, step, "takes");
+        bool takes = has_attr(a, step, "takes") || entity_slot(step, STEP_takes).type == VALUE_ERROR;
 
         if (figure && takes)
             diag_help(diag_label(diag_report(a->sink, DIAG_E0515, step->span, "method `%s` has one figure and its step `%s` another", method->name, step->name),
@@ -298,6 +299,15 @@ static void check_hands(struct analysis *a)
     }
 }
 
+void check_form(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->plan->asset_count; i++)
+        check_labels(a, a->plan->assets[i].entity);
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++)
+        check_labels(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
+    check_hands(a);
+}
+
 void check_consistency(struct analysis *a)
 {
     bool places = takes_places(a);
@@ -308,11 +318,8 @@ void check_consistency(struct analysis *a)
         check_asset_ceilings(a, &a->plan->assets[i]);
         check_own_class_objectives(a, &a->plan->assets[i]);
         check_downtime(a, &a->plan->assets[i]);
-        check_labels(a, a->plan->assets[i].entity);
     }
-    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++)
-        check_labels(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
-    check_hands(a);
+    check_form(a);
     if (!a->has_cycle)
         check_inversions(a);
 }

@@ -175,6 +175,7 @@ bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 /* Tier limits and ceilings of the plan against what holds in one class. `scenario` may be NULL. */
 void check_class_objective(struct analysis *a, struct entity *scenario, const struct asset *asset, struct objective rto, struct objective rpo);
 void check_consistency(struct analysis *a);
+void check_form(struct analysis *a);  /* labels that name nothing, nobody to do the work: true of the text alone */
 void check_kinds(struct analysis *a); /* methods with two figures, steps without one */
 
 /* ---- findings.c ---- */

@@ -4,6 +4,7 @@
  * survives; the loss is that of the newest link: largest gap + start window or jitter + duration of a run + time of the
  * copy to that store. The smallest loss over all stores and chains counts. */
 #include "analysis/internal.h"
+#include "source/lost.h"
 #include "analysis/schedule.h"
 
 #include <string.h>
@@ -622,7 +623,7 @@ static void check_backup(struct analysis *a, struct entity *backup)
     int64_t duration = worst(backup, BACKUP_duration, TIME_UNKNOWN);
     const struct schedule_gap *gap;
 
-    if ((of.type == VALUE_STRING || of.type == VALUE_WORD) && !link_of(a, backup))
+    if ((of.type == VALUE_STRING || of.type == VALUE_WORD) && !link_of(a, backup) && !lost_name(a->sink, of.u.string))
         diag_help(diag_report(a->sink, DIAG_E0513, row_span(a, backup, "of"), "`%s` builds on `%s`, which does not exist", backup->name,
                               of.u.string),
                   "`of` is the name of another `backup` block beside it");

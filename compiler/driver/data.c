@@ -3,6 +3,7 @@
  * Plain scalars of YAML that are literals of our language (`500GiB`, `15m`, `true`, `7`) get that type; quoted ones are strings.
  * Values know where they stand in a YAML file, so that a message can point there. */
 #include "driver/driver.h"
+#include "source/lost.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -297,6 +298,7 @@ bool read_data(struct session *session, const char *path, struct span span, stru
 
     if (!text) {
         diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", path, error);
+        lost_import(&session->sink, NULL);
         return false;
     }
     reader.file = sources_add(&session->sources, path, text, len);
@@ -305,7 +307,10 @@ bool read_data(struct session *session, const char *path, struct span span, stru
         return false;
     }
     *out = name_len > 5 && strcmp(path + name_len - 5, ".json") == 0 ? read_json(&reader) : read_yaml(&reader);
-    return out->type != VALUE_ERROR;
+    if (out->type != VALUE_ERROR)
+        return true;
+    lost_text(&session->sink, (struct span){reader.file->base, reader.file->base + reader.file->len});
+    return false;
 }
 
 bool read_inventory(void *context, const char *path, const struct source_file *from, struct span span, struct value *out)

@@ -2,6 +2,7 @@
  * imports before what imports them. */
 #include "driver/driver.h"
 #include "sema/stdlib.h"
+#include "source/lost.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,7 @@ static void load_text(struct loading *loading, atom key, const char *name, const
 
     if (!file) {
         diag_report(&session->sink, DIAG_E0801, (struct span){0, 0}, "`%s` is too large", name);
+        lost_import(&session->sink, prefix);
         return;
     }
     file->is_std = is_std;
@@ -132,6 +134,18 @@ static bool seen(struct loading *loading, atom key, const char *name, struct spa
     return map_get(&session->loaded, key) != NULL;
 }
 
+/* A file of the library that does not exist stands for one of those that do: their names may be missed because of it. */
+static void lose_library(struct session *session)
+{
+    for (size_t i = 0; i < drc_stdlib_count; i++) {
+        const struct embedded_file *embedded = &drc_stdlib[i];
+        struct source_file *file = sources_add(&session->sources, embedded->name, (const char *)embedded->data, embedded->size);
+
+        if (file)
+            lost_text(&session->sink, (struct span){file->base, file->base + file->len});
+    }
+}
+
 static void load_std(struct loading *loading, const char *name, struct span span, const char *prefix)
 {
     struct session *session = loading->session;
@@ -160,11 +174,18 @@ static void load_std(struct loading *loading, const char *name, struct span span
         for (size_t i = 0; i < drc_stdlib_count; i++)
             vec_push(session->arena, &names, drc_stdlib[i].name);
         near = nearest(name, names.items, names.len);
-        if (near)
-            diag_help(diag, "did you mean `%s`?", near);
-        else
+        if (!near) {
             diag_help(diag, "`drc list std` prints its files");
-        return;
+            lose_library(session);
+            return;
+        }
+        /* Going on with what is meant, what it declares is not missed. */
+        diag_help(diag, "did you mean `%s`?", near);
+        name = near;
+        key = key_of(session, name, prefix);
+        if (seen(loading, key, name, span))
+            return;
+        file = find_std(name);
     }
     load_text(loading, key, name, "std/", (const char *)file->data, file->size, true, prefix);
 }
@@ -204,6 +225,7 @@ static void load_file(struct loading *loading, const char *path, const char *nam
                            : read_whole_file(session->arena, path, &len, &error);
     if (!text) {
         diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", name, error ? error : "it was not read before");
+        lost_import(&session->sink, prefix);
         return;
     }
     load_text(loading, key, strcmp(path, "-") == 0 ? "<stdin>" : clean, folder_of(session->arena, clean), text, len, false, prefix);
@@ -226,6 +248,7 @@ static void load_import(struct loading *loading, const struct import *import, co
     if (strstr(path, "://")) {
         diag_help(diag_report(&session->sink, DIAG_E0804, import->span, "`%s` is not pinned", path),
                   "keep a copy beside the specification, and import that");
+        lost_import(&session->sink, prefix);
         return;
     }
     if (strncmp(path, "std/", 4) == 0) {

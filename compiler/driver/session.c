@@ -132,19 +132,6 @@ static void check_options(struct session *session)
     }
 }
 
-/* In a text that could not be read whole, names, kinds and blocks may be missing only because of that. What is wrong in itself
- * (two declarations of one name, units that do not fit, an attribute nobody knows) is still told in the same run. */
-static void hide_consequences(struct session *session)
-{
-    static const enum diag_code consequences[] = {
-        DIAG_E0201, DIAG_E0202, DIAG_E0204, DIAG_E0207, DIAG_E0208, DIAG_E0210, DIAG_E0211, DIAG_E0212, DIAG_E0213, DIAG_E0215,
-        DIAG_E0216, DIAG_E0217, DIAG_E0218, DIAG_E0219, DIAG_E0306, DIAG_E0307, DIAG_E0308, DIAG_E0309, DIAG_E0311, DIAG_E0313,
-    };
-
-    for (size_t i = 0; i < sizeof consequences / sizeof consequences[0]; i++)
-        session->sink.level[consequences[i]] = LEVEL_OFF;
-}
-
 bool session_load(struct session *session)
 {
     struct sema_input input = {0};
@@ -154,8 +141,6 @@ bool session_load(struct session *session)
     load_specifications(session);
     read_parameter_files(session);
     timing(session, "parse", start);
-    if (session->sink.errors)
-        hide_consequences(session);
     start = seconds();
     input.files = session->files.items;
     input.file_count = session->files.len;
@@ -201,8 +186,10 @@ bool session_analyse(struct session *session, bool trees)
         }
         options.has_as_of = true;
     }
-    if (!session_load(session))
+    if (!session_load(session)) {
+        analyse_form(&session->model, &session->eval, &options);
         return false;
+    }
     switch_rules(session, &options);
     start = seconds();
     session->plan = analyse(&session->model, &session->eval, &options);

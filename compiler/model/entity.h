@@ -70,6 +70,7 @@ struct kind_info {
     VEC(struct entity *) methods;    /* own and inherited, an own one replaces an inherited one of the same name */
     VEC(struct entity *) procedures;
     VEC(struct entity *) emits;
+    bool incomplete;        /* what it is built on is not known, which is reported: it may have attributes nobody sees */
 };
 
 struct entity {

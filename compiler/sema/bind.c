@@ -3,6 +3,8 @@
  * An attribute is looked for in the block itself, then in the file's `default : kind` block, then in the row's default. */
 #include "sema/internal.h"
 
+#include "source/lost.h"
+
 #include <string.h>
 
 static bool is_literal(const struct expr *expr)
@@ -58,12 +60,39 @@ void sema_constants(struct sema *sema)
         make_constants(sema, sema->model->schemas[i].rows, sema->model->schemas[i].row_count);
 }
 
-static void unknown_attribute(struct sema *sema, const struct entity *entity, const struct attr *attr, const char *of)
+/* The kind whose attributes an entity and its nested blocks have; false when it is not known, which was reported. */
+static bool kind_is_known(const struct entity *entity, const struct kind_info **kind)
+{
+    while (entity->parent)
+        entity = entity->parent;
+    *kind = entity->schema->id == BLOCK_KIND ? NULL : entity->kind;
+    return entity->schema->kind != KIND_REQUIRED || (entity->kind && !entity->kind->incomplete);
+}
+
+/* Whether an attribute may be declared where nobody could read it. */
+static bool may_have(const struct sema *sema, const struct entity *entity, const char *name)
+{
+    const struct kind_info *kind;
+
+    if (!kind_is_known(entity, &kind))
+        return true;
+    for (; kind; kind = kind->base) {
+        if (lost_word_in(sema->sink, kind->entity->tree->span, name))
+            return true;
+    }
+    return false;
+}
+
+/* Returns the row that seems to be meant, -1 when there is none. */
+static int unknown_attribute(struct sema *sema, const struct entity *entity, const struct attr *attr, const char *of)
 {
     VEC(const char *) names = {0};
     const struct attr_row *row;
     const char *near;
     struct diag *diag;
+
+    if (may_have(sema, entity, attr->name))
+        return -1;
 
     for (uint32_t i = 0; (row = entity_row_info(entity, i)); i++)
         vec_push(sema->arena, &names, row->name);
@@ -72,15 +101,17 @@ static void unknown_attribute(struct sema *sema, const struct entity *entity, co
         if (entity->schema->children[i]->name == attr->name) {
             diag_help(diag, "`%s` is a block: write `%s%s { … }`", attr->name, attr->name,
                       entity->schema->children[i]->label == LABEL_NAME ? " NAME" : "");
-            return;
+            return -1;
         }
     }
     near = nearest(attr->name, names.items, names.len);
-    if (near)
+    if (near) {
         diag_fix(diag, attr->name_span, near, "did you mean `%s`?", near);
-    else
-        diag_help(diag, "`drc explain %s` prints all of them", entity->kind && entity->schema->id != BLOCK_KIND
-                                                                   ? entity->kind->entity->name : entity->schema->name);
+        return entity_row(entity, intern_str(sema->model->names, near));
+    }
+    diag_help(diag, "`drc explain %s` prints all of them", entity->kind && entity->schema->id != BLOCK_KIND
+                                                              ? entity->kind->entity->name : entity->schema->name);
+    return -1;
 }
 
 static const char *describe(struct sema *sema, const struct entity *entity)
@@ -110,6 +141,15 @@ static atom label_name(struct sema *sema, const struct block_schema *schema, ato
     return name;
 }
 
+static bool is_first_misplaced(const struct sema *sema, const struct entity *entity, const struct block *block)
+{
+    const struct block *first = entity->tree->blocks;
+
+    while (first != block && !sema_is_misplaced(sema, entity->schema, first))
+        first = first->next;
+    return first == block;
+}
+
 static struct entity *make_child(struct sema *sema, struct entity *entity, const struct block *block)
 {
     const struct block_schema *schema = NULL;
@@ -122,37 +162,51 @@ static struct entity *make_child(struct sema *sema, struct entity *entity, const
             schema = entity->schema->children[i];
     }
     if (!schema) {
-        const char *names[BLOCK_COUNT];
         const char *near;
         struct diag *diag;
 
-        if (entity->schema->flags & SCHEMA_OPEN)
+        if ((entity->schema->flags & SCHEMA_OPEN) || lost_covers(sema->sink, block->type_span))
             return NULL;
-        for (uint32_t i = 0; i < entity->schema->child_count; i++)
-            names[i] = entity->schema->children[i]->name;
+        if (block->broken) {
+            lost_text(sema->sink, block->span);
+            return NULL;
+        }
+        if (sema_is_misplaced(sema, entity->schema, block) && !is_first_misplaced(sema, entity, block))
+            return NULL; /* one brace is wrong, not every block after it */
         diag = diag_report(sema->sink, DIAG_E0208, block->type_span, "a `%s` block has no `%s` inside", entity->schema->name,
                            block->type);
-        near = nearest(block->type, names, entity->schema->child_count);
+        near = sema_near_child(entity->schema, block->type);
         if (near)
             diag_fix(diag, block->type_span, near, "did you mean `%s`?", near);
         else if (map_get(&sema->model->schema_by_name, block->type))
             diag_help(diag, "`%s` stands at file level, outside other blocks", block->type);
         else
             diag_help(diag, "`drc explain %s` prints what may stand in it", entity->schema->name);
-        return NULL;
+        for (uint32_t i = 0; near && i < entity->schema->child_count; i++) {
+            if (entity->schema->children[i]->name == near)
+                schema = entity->schema->children[i];
+        }
+        if (!schema) {
+            if (!sema_is_misplaced(sema, entity->schema, block))
+                lost_text(sema->sink, block->span);
+            return NULL;
+        }
     }
     if (schema->label == LABEL_NAME || (schema->label == LABEL_OPTIONAL && labels)) {
         if (labels)
             name = sema_label(sema, block->labels->items[0]);
-        if (labels != 1 || !name) {
+        if ((labels != 1 || !name) && !block->broken)
             diag_help(diag_report(sema->sink, DIAG_E0202, labels > 1 ? block->labels->items[1]->span : span,
                                   labels ? "`%s` has one name" : "`%s` needs a name", block->type),
                       "write `%s NAME { … }`", block->type);
+        if (!name) {
+            /* Without a name it is none of its parent's blocks, but what stands in it is looked at. */
+            vec_push(sema->arena, &sema->extras,
+                     sema_new_entity(sema, schema, block, entity, intern_str(sema->model->names, ""), span));
             return NULL;
         }
     } else if (schema->label == LABEL_NONE && labels) {
         diag_report(sema->sink, DIAG_E0202, span, "`%s` takes no name here", block->type);
-        return NULL;
     }
     if (block->kind)
         diag_report(sema->sink, DIAG_E0210, block->kind_span, "`%s` takes no kind", block->type);
@@ -169,11 +223,13 @@ static void add_child(struct sema *sema, struct entity *entity, struct entity *c
         if (child->schema->flags & SCHEMA_SINGLE) {
             diag_label(diag_report(sema->sink, DIAG_E0209, child->span, "`%s` may stand once", child->schema->name), other->span,
                        "first one");
+            vec_push(sema->arena, &sema->extras, child);
             return;
         }
         if (child->schema->label == LABEL_NAME && other->name == child->name) {
             diag_label(diag_report(sema->sink, DIAG_E0203, child->span, "%s `%s` is declared twice", child->schema->name, child->name),
                        other->span, "first declared here");
+            vec_push(sema->arena, &sema->extras, child);
             return;
         }
     }
@@ -213,6 +269,24 @@ static void add_children(struct sema *sema, struct entity *entity)
     }
 }
 
+static void add_loose(struct sema *sema, struct entity *entity, const struct attr *attr)
+{
+    struct loose loose = {entity, attr->value};
+
+    vec_push(sema->arena, &sema->loose, loose);
+}
+
+/* The attribute that seems to be meant is not missing: that would be the same mistake once more. */
+static void misspelt(struct sema *sema, struct entity *entity, const struct attr *attr, const char *of)
+{
+    int meant = unknown_attribute(sema, entity, attr, of);
+    struct value *slot = meant >= 0 ? &entity->slots[meant] : NULL;
+
+    if (slot && !(slot->type == VALUE_PENDING && slot->u.pending))
+        *slot = value_error();
+    add_loose(sema, entity, attr);
+}
+
 static void set_slot(struct sema *sema, struct entity *entity, const struct attr *attr, bool defaulted, const char *of)
 {
     int row = entity_row(entity, attr->name);
@@ -221,13 +295,15 @@ static void set_slot(struct sema *sema, struct entity *entity, const struct attr
 
     if (row < 0) {
         if (!(entity->schema->flags & SCHEMA_OPEN))
-            unknown_attribute(sema, entity, attr, of);
+            misspelt(sema, entity, attr, of);
         return;
     }
     slot = &entity->slots[row];
     if (slot->type == VALUE_PENDING && slot->u.pending) {
-        if (!defaulted)
+        if (!defaulted) {
             diag_report(sema->sink, DIAG_E0206, attr->name_span, "attribute `%s` is written twice", attr->name);
+            add_loose(sema, entity, attr);
+        }
         return;
     }
     info = entity_row_info(entity, (uint32_t)row);
@@ -253,6 +329,12 @@ static void defer_slot(struct sema *sema, struct value *slot, const struct expr 
     slot->u.deferred->expr = expr;
 }
 
+/* Whether the attribute may be set where nobody could read it: in the block, or in the `default` block of its kind. */
+static bool is_lost_row(const struct sema *sema, const struct entity *entity, const struct attr_row *row)
+{
+    return lost_name(sema->sink, row->name) || (entity->tree && lost_word_in(sema->sink, entity->tree->span, row->name));
+}
+
 static void fill_slots(struct sema *sema, struct entity *entity, const char *of)
 {
     const struct attr_row *row;
@@ -261,6 +343,8 @@ static void fill_slots(struct sema *sema, struct entity *entity, const char *of)
         struct value *slot = &entity->slots[i];
 
         row = entity_row_info(entity, i);
+        if (slot->type == VALUE_ERROR)
+            continue;
         if (slot->type == VALUE_PENDING && slot->u.pending) {
             if (row->flags & ROW_DEFERRED)
                 defer_slot(sema, slot, slot->defaulted == 2 ? slot->u.pending : NULL);
@@ -269,9 +353,10 @@ static void fill_slots(struct sema *sema, struct entity *entity, const char *of)
         *slot = row->constant;
         slot->defaulted = 1;
         if (row->flags & ROW_REQUIRED) {
-            diag_help(diag_report(sema->sink, DIAG_E0207, entity->span, "%s `%s` needs `%s`", of,
-                                  entity->name[0] ? entity->name : entity->schema->name, row->name),
-                      "%s", row->doc && row->doc[0] ? row->doc : "add it");
+            if (!is_lost_row(sema, entity, row))
+                diag_help(diag_report(sema->sink, DIAG_E0207, entity->span, "%s `%s` needs `%s`", of,
+                                      entity->name[0] ? entity->name : entity->schema->name, row->name),
+                          "%s", row->doc && row->doc[0] ? row->doc : "add it");
             slot->type = VALUE_ERROR;
         }
         if (row->flags & ROW_DEFERRED)
@@ -310,4 +395,15 @@ void sema_bind(struct sema *sema, struct entity *entity)
     add_children(sema, entity);
     for (uint32_t i = 0; i < entity->child_count; i++)
         sema_bind(sema, entity->children[i]);
+}
+
+void sema_loose(struct sema *sema)
+{
+    lost_all(sema->sink, true);
+    for (uint32_t i = 0; i < sema->loose.len; i++) {
+        const struct loose *loose = &sema->loose.items[i];
+
+        eval(sema->eval, loose->value, entity_scope(sema->eval, loose->entity), NULL);
+    }
+    lost_all(sema->sink, false);
 }

@@ -4,6 +4,7 @@
  * marked RAW get their arguments unevaluated: those that ask whether something is known, and those whose argument must be
  * written down literally. */
 #include "sema/builtins.h"
+#include "source/lost.h"
 
 #include <string.h>
 
@@ -202,6 +203,8 @@ static struct value find_thing(struct evaluator *eval, const struct expr *expr, 
         entity = kind->entity;
     if (entity)
         return value_entity(entity);
+    if (lost_name(eval->sink, name))
+        return value_error();
     diag = diag_report(eval->sink, DIAG_E0306, args->items[0]->span, "there is no %s `%s`", schema->name, name);
     if (value.origin && value.origin != args->items[0]->span.start)
         diag_label(diag, (struct span){value.origin, value.origin}, "the name comes from here");
@@ -226,6 +229,8 @@ static struct value unknown_function(struct evaluator *eval, const struct expr *
         if (eval->model->schemas[i].flags & SCHEMA_TOP)
             vec_push(eval->arena, &names, eval->model->schemas[i].name);
     }
+    if (lost_is_all(eval->sink))
+        return value_error();
     diag = diag_report(eval->sink, DIAG_E0309, callee->span, "there is no function `%s`", callee->u.name);
     near = suggest(eval, callee->u.name, names.items, names.len);
     if (near)

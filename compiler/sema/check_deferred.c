@@ -4,6 +4,7 @@
  * which kind it is. Where a shape is not known nothing is said; a mistake is reported once and the expression is turned into
  * EXPR_ERROR, so that evaluating it stays silent. */
 #include "sema/eval_internal.h"
+#include "source/lost.h"
 
 #include <string.h>
 
@@ -281,13 +282,30 @@ static struct shape mistake(struct expr *expr)
     return shape_of(NULL);
 }
 
+/* Whether a thing of the shape may have a field that nobody could read: a kind that was lost, or part of one. */
+static bool field_is_lost(struct checker *c, struct shape object, const char *name)
+{
+    if (object.kind)
+        return kind_may_have(c->eval, object.kind, name);
+    for (uint32_t i = 0; i < c->eval->model->kinds.len; i++) {
+        const struct kind_info *kind = c->eval->model->kinds.entries[i].value;
+
+        if (kind_may_have(c->eval, kind, name))
+            return true;
+    }
+    return lost_name(c->eval->sink, name);
+}
+
 static struct shape no_field(struct checker *c, struct expr *expr, struct shape object, const char *what)
 {
-    struct diag *diag = diag_report(c->eval->sink, DIAG_E0308, last_name(expr), "%s has no field `%s`", what, expr->u.member.name);
     const struct type *type = object.type->kind == TYPE_UNION ? object.type->alternatives[0] : object.type;
     const char **names, *near = NULL;
+    struct diag *diag;
     uint32_t count;
 
+    if (type->kind == TYPE_REF && type->schema->kind == KIND_REQUIRED && field_is_lost(c, object, expr->u.member.name))
+        return mistake(expr);
+    diag = diag_report(c->eval->sink, DIAG_E0308, last_name(expr), "%s has no field `%s`", what, expr->u.member.name);
     if (type->kind == TYPE_REF) {
         field_names(c, object, type->schema, &names, &count);
         near = suggest(c->eval, expr->u.member.name, names, count);

@@ -1,6 +1,8 @@
 /* First pass: every block at file level becomes an entity with a name. Nothing is evaluated yet. */
 #include "sema/internal.h"
 
+#include "source/lost.h"
+
 #include <string.h>
 
 atom sema_label(struct sema *sema, const struct expr *label)
@@ -57,19 +59,37 @@ static const struct block_schema *nested_schema_named(const struct model *model,
     return NULL;
 }
 
-static void unknown_block(struct sema *sema, const struct block *block)
+/* What is meant by an unknown word, where that is plain enough to go on with it: the block has the form of the other one. */
+static const struct block_schema *meant_block(const struct sema *sema, const struct block *block, const char *near)
 {
-    const struct block_schema *parent = NULL;
+    const struct block_schema *schema = near ? map_get(&sema->model->schema_by_name, intern_str(sema->model->names, near)) : NULL;
+    bool has_kind = block->kind || block->kind_expr;
+
+    if (!schema || (schema->label == LABEL_NAME) != (block->labels && block->labels->count == 1))
+        return NULL;
+    if ((schema->kind == KIND_REQUIRED && !has_kind) || (schema->kind == KIND_NONE && has_kind))
+        return NULL;
+    return schema;
+}
+
+static const struct block_schema *unknown_block(struct sema *sema, const struct block *block)
+{
+    const struct block_schema *parent = NULL, *meant;
     const char *names[BLOCK_COUNT];
     size_t count = 0;
     const char *near;
     struct diag *diag;
 
+    if (block->broken) {
+        lost_text(sema->sink, block->span);
+        return NULL;
+    }
     diag = diag_report(sema->sink, DIAG_E0201, block->type_span, "unknown block `%s`", block->type);
     if (nested_schema_named(sema->model, block->type, &parent)) {
         diag_help(diag, "`%s` stands inside %s `%s` block", block->type,
                   strchr("aeiou", parent->name[0]) ? "an" : "a", parent->name);
-        return;
+        lost_text(sema->sink, block->span);
+        return NULL;
     }
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
         if (sema->model->schemas[i].flags & SCHEMA_TOP)
@@ -78,63 +98,119 @@ static void unknown_block(struct sema *sema, const struct block *block)
     near = nearest(block->type, names, count);
     if (near)
         diag_fix(diag, block->type_span, near, "did you mean `%s`?", near);
+    meant = meant_block(sema, block, near);
+    if (!meant)
+        lost_text(sema->sink, block->span);
+    return meant;
 }
 
-static void declare_block(struct sema *sema, const struct block *block)
+/* The name a header gives; NULL when it gives none, which is reported. A header that could not be read was reported by the parser. */
+static atom declared_name(struct sema *sema, const struct block *block, const struct block_schema *schema, struct span span)
 {
-    const struct block_schema *schema = map_get(&sema->model->schema_by_name, block->type);
     uint32_t labels = block->labels ? block->labels->count : 0;
-    struct span span = labels ? block->labels->items[0]->span : block->type_span;
-    atom name = intern_str(sema->model->names, "");
-    struct entity *entity;
+    atom name = labels ? sema_label(sema, block->labels->items[0]) : NULL;
 
-    if (!schema) {
-        unknown_block(sema, block);
-        return;
-    }
-    if (schema->label == LABEL_NAME) {
-        if (labels)
-            name = sema_label(sema, block->labels->items[0]);
-        if (labels != 1 || !name) {
+    if (schema->label == LABEL_NONE && labels) {
+        diag_report(sema->sink, DIAG_E0202, span, "`%s` takes no name", block->type);
+    } else if (schema->label == LABEL_NAME && (labels != 1 || !name)) {
+        if (!block->broken)
             diag_help(diag_report(sema->sink, DIAG_E0202, labels > 1 ? block->labels->items[1]->span : span,
                                   labels == 0 ? "`%s` needs a name" : labels == 1 ? "the name of `%s` is not a name"
                                                                                    : "`%s` has more than one name",
                                   block->type),
                       "write `%s NAME%s { … }`", block->type, schema->kind == KIND_REQUIRED ? " : KIND" : "");
-            return;
-        }
-    } else if (schema->label == LABEL_NONE && labels) {
-        diag_report(sema->sink, DIAG_E0202, span, "`%s` takes no name", block->type);
-        return;
+        return name;
     }
-    if (schema->kind == KIND_NONE && block->kind) {
+    return schema->label == LABEL_NAME ? name : intern_str(sema->model->names, "");
+}
+
+static void check_kind(struct sema *sema, const struct block *block, const struct block_schema *schema, atom name, struct span span)
+{
+    if (schema->kind == KIND_NONE && block->kind)
         diag_report(sema->sink, DIAG_E0210, block->kind_span, "`%s` takes no kind", block->type);
-        return;
-    }
-    if (schema->kind == KIND_REQUIRED && !block->kind) {
+    /* With two names the second is the kind, whose `:` was forgotten. */
+    if (schema->kind == KIND_REQUIRED && !block->kind && !block->broken && name && block->labels->count == 1)
         diag_help(diag_report(sema->sink, DIAG_E0211, span, "%s `%s` has no kind", block->type, name),
                   "write `%s %s : KIND { … }`; `drc list kinds` prints all kinds", block->type, name);
+}
+
+static void declare_block(struct sema *sema, const struct block *block)
+{
+    const struct block_schema *schema = map_get(&sema->model->schema_by_name, block->type);
+    struct span span = block->labels ? block->labels->items[0]->span : block->type_span;
+    struct entity *entity;
+    atom name;
+
+    if (!schema && !(schema = unknown_block(sema, block)))
         return;
-    }
+    name = declared_name(sema, block, schema, span);
+    check_kind(sema, block, schema, name, span);
     model_enter(sema->model, block->type_span);
-    entity = sema_new_entity(sema, schema, block, NULL, name[0] ? model_own_name(sema->model, name) : name, span);
+    entity = sema_new_entity(sema, schema, block, NULL, name && name[0] ? model_own_name(sema->model, name) : name, span);
     if (schema->id == BLOCK_DEFAULT) {
-        vec_push(sema->arena, &sema->defaults, entity);
+        if (block->kind)
+            vec_push(sema->arena, &sema->defaults, entity);
     } else if (schema->id == BLOCK_INVENTORY) {
-        vec_push(sema->arena, &sema->inventories, entity);
+        if (!block->broken)
+            vec_push(sema->arena, &sema->inventories, entity);
+        else
+            lost_import(sema->sink, NULL);
+    } else if (!name) {
+        entity->name = intern_str(sema->model->names, "");
+        vec_push(sema->arena, &sema->extras, entity);
     } else if (schema->id == BLOCK_PLAN && sema->model->plan) {
         diag_label(diag_at(diag_report(sema->sink, DIAG_E0209, span, "a specification has one plan"), "second `plan` block"),
                    sema->model->plan->span, "first one");
-    } else if (sema_add(sema, entity)) {
-        if (schema->id == BLOCK_PLAN)
-            sema->model->plan = entity;
+        vec_push(sema->arena, &sema->extras, entity);
+    } else if (!sema_add(sema, entity)) {
+        vec_push(sema->arena, &sema->extras, entity);
+    } else if (schema->id == BLOCK_PLAN) {
+        sema->model->plan = entity;
+    }
+}
+
+static bool may_stand_in(const struct block_schema *schema, atom type)
+{
+    for (uint32_t i = 0; i < schema->child_count; i++) {
+        if (schema->children[i]->name == type)
+            return true;
+    }
+    return schema->flags & SCHEMA_OPEN;
+}
+
+const char *sema_near_child(const struct block_schema *schema, atom type)
+{
+    const char *names[BLOCK_COUNT];
+
+    for (uint32_t i = 0; i < schema->child_count; i++)
+        names[i] = schema->children[i]->name;
+    return nearest(type, names, schema->child_count);
+}
+
+bool sema_is_misplaced(const struct sema *sema, const struct block_schema *schema, const struct block *block)
+{
+    return !may_stand_in(schema, block->type) && map_get(&sema->model->schema_by_name, block->type) && !sema_near_child(schema, block->type);
+}
+
+/* A block of file level that stands inside of another one, because a brace is in the wrong place: it is declared all the same. */
+static void declare_misplaced(struct sema *sema, const struct block *outer)
+{
+    const struct block_schema *schema = map_get(&sema->model->schema_by_name, outer->type);
+
+    for (const struct block *block = schema ? outer->blocks : NULL; block; block = block->next) {
+        if (sema_is_misplaced(sema, schema, block)) {
+            declare_block(sema, block);
+            declare_misplaced(sema, block);
+        }
     }
 }
 
 void sema_declare(struct sema *sema)
 {
     for (uint32_t f = 0; f < sema->input->file_count; f++) {
-        for (const struct block *block = sema->input->files[f]->blocks; block; block = block->next)
+        for (const struct block *block = sema->input->files[f]->blocks; block; block = block->next) {
             declare_block(sema, block);
+            declare_misplaced(sema, block);
+        }
     }
 }

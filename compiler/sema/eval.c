@@ -4,6 +4,7 @@
  * Values travel up; ERROR and UNKNOWN spread. Loops and slots are bounded by the operation budget and by depth, so an
  * evaluation always ends. */
 #include "sema/eval_internal.h"
+#include "source/lost.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -564,6 +565,8 @@ static struct value eval_of_kind(struct evaluator *eval, const struct expr *expr
     struct value source = eval_source(eval, expr->u.member.object, scope, seen);
     struct kind_info *kind = map_get(&eval->model->kinds, expr->u.member.name);
 
+    if (!kind && lost_name(eval->sink, expr->u.member.name))
+        return value_error();
     if (!kind) {
         const char **names = ARENA_ARRAY(eval->arena, const char *, eval->model->kinds.len);
         struct diag *diag = diag_report(eval->sink, DIAG_E0306, expr->span, "there is no kind `%s`", expr->u.member.name);

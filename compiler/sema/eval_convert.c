@@ -584,6 +584,9 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
             diag_fix(diag, span, near, "did you mean `%s`?", near);
         return value_error();
     }
+    /* A list whose end was guessed: what stands in it was meant for something else. */
+    if (expr && expr->kind == EXPR_LIST && source[0] == '[' && source[strlen(source) - 1] != ']')
+        return value_error();
     diag = diag_report(eval->sink, DIAG_E0300, span, "%sexpected `%s`, found %s", subject, type_show(eval, type),
                        value_describe(eval, value));
     if (value.type == VALUE_RANGE && accepts(eval, type, value.u.range->worst)) {

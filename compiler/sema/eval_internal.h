@@ -78,6 +78,7 @@ struct value eval_member(struct evaluator *eval, const struct expr *expr, const 
 /* `expr` compared with something of type `type` (may be NULL), worth `other`: barewords are words or things of that type. */
 struct value eval_beside(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *type,
                          struct value other, const struct type **seen);
+bool kind_may_have(const struct evaluator *eval, const struct kind_info *kind, const char *name);
 struct value field_typed(struct evaluator *eval, struct entity *entity, atom name, struct span span, const struct type **seen);
 struct value block_list(struct evaluator *eval, const struct block_schema *schema); /* all declared things of a sort */
 const struct type *ref_type(struct evaluator *eval, const struct block_schema *schema);

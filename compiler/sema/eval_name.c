@@ -3,6 +3,7 @@
  * The order is: local names; words and declared things of the expected type; names of enclosing blocks; the plan and the
  * lists of everything declared; declared things of any sort when only one sort has the name. */
 #include "sema/eval_internal.h"
+#include "source/lost.h"
 
 #include <string.h>
 
@@ -188,6 +189,13 @@ static bool wants_label(const struct type *type)
     return type->kind == TYPE_LABEL || (type->kind == TYPE_LIST && wants_label(type->element));
 }
 
+static bool wants_ref(const struct type *type)
+{
+    while (type->kind == TYPE_LIST)
+        type = type->element;
+    return type->kind == TYPE_REF;
+}
+
 /* Declared things of any sort. */
 static bool find_anywhere(struct evaluator *eval, atom name, struct span span, struct value *out, const struct type **seen)
 {
@@ -255,6 +263,11 @@ bool name_find(struct evaluator *eval, const struct expr *expr, atom name, const
             *seen = list_type(eval, schema);
         return true;
     }
+    /* The one that is meant is lost; a namesake of another sort would only be of the wrong type. */
+    if (lost_any(eval->sink) && expected && wants_ref(expected) && lost_name(eval->sink, name)) {
+        *out = value_error();
+        return true;
+    }
     return find_anywhere(eval, name, expr->span, out, seen);
 }
 
@@ -288,6 +301,8 @@ struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom 
     /* An enumeration alone: the words are few, so all of them are told. */
     while (only && (only->kind == TYPE_LIST || only->kind == TYPE_RANGE))
         only = only->element;
+    if (!(only && only->kind == TYPE_ENUM) && lost_name(eval->sink, name))
+        return value_error();
     if (only && only->kind == TYPE_ENUM) {
         diag = diag_report(eval->sink, DIAG_E0312, expr->span, "`%s` is not one of the words allowed here", name);
         diag_at(diag, "expected `%s`", type_show(eval, only));
@@ -511,6 +526,27 @@ static bool common_field(struct evaluator *eval, struct entity *entity, atom nam
     return false;
 }
 
+/* Whether the kind of a thing, or what that is built on, may have a field nobody could read. */
+bool kind_may_have(const struct evaluator *eval, const struct kind_info *kind, const char *name)
+{
+    if (kind && kind->incomplete)
+        return true;
+    for (; kind && lost_any(eval->sink); kind = kind->base) {
+        if (lost_word_in(eval->sink, kind->entity->tree->span, name))
+            return true;
+    }
+    return false;
+}
+
+static bool field_is_lost(const struct evaluator *eval, const struct entity *entity, const char *name)
+{
+    while (entity->parent)
+        entity = entity->parent;
+    if (entity->schema->kind == KIND_REQUIRED && !entity->kind)
+        return true;
+    return entity->schema->id != BLOCK_KIND && kind_may_have(eval, entity->kind, name);
+}
+
 static struct value unknown_field(struct evaluator *eval, struct entity *entity, atom name, struct span span)
 {
     struct names names = {0};
@@ -518,6 +554,8 @@ static struct value unknown_field(struct evaluator *eval, struct entity *entity,
     uint32_t count = 0;
     struct diag *diag;
 
+    if (field_is_lost(eval, entity, name))
+        return value_error();
     for (uint32_t i = 0; i < entity->slot_count; i++) {
         const struct attr_row *row = entity_row_info(entity, i);
 
@@ -752,6 +790,10 @@ static bool namespace_member(struct evaluator *eval, const struct expr *expr, co
     }
     if (schema->id == BLOCK_KIND)
         return false;
+    if (lost_name(eval->sink, name)) {
+        *out = value_error();
+        return true;
+    }
     diag = diag_report(eval->sink, DIAG_E0306, field_span(expr), "there is no %s `%s`", schema->name, name);
     add_declared(eval, &names, schema->id);
     near = suggest(eval, name, names.list.items, names.list.len);

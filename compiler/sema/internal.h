@@ -4,6 +4,11 @@
 
 #include "sema/sema.h"
 
+struct loose {
+    struct entity *entity;
+    const struct expr *value;
+};
+
 struct sema {
     struct model *model;
     struct evaluator *eval;
@@ -13,6 +18,10 @@ struct sema {
     struct diag_sink *sink;
     VEC(struct entity *) defaults;    /* `default : kind` blocks */
     VEC(struct entity *) inventories;
+    /* Declared in vain (twice, without a name …), which is reported: not in the model, but what is wrong inside them is told too. */
+    VEC(struct entity *) extras;
+    /* Attributes whose type is not known, because their name or their kind is wrong: only what is wrong in any case is told. */
+    VEC(struct loose) loose;
 };
 
 /* ---- declare.c ---- */
@@ -24,6 +33,11 @@ bool sema_add(struct sema *sema, struct entity *entity);
 /* The whole label as one name ("aws.rds.postgres", "A1.3"); NULL when it is none. */
 atom sema_label(struct sema *sema, const struct expr *label);
 
+/* The word for a nested block that is nearest to one that may not stand in a block; or NULL. */
+const char *sema_near_child(const struct block_schema *schema, atom type);
+/* Whether a nested block belongs to file level. It is declared there. */
+bool sema_is_misplaced(const struct sema *sema, const struct block_schema *schema, const struct block *block);
+
 /* ---- kinds.c ---- */
 void sema_kinds(struct sema *sema);
 /* Kind of an asset, site or store by its path; reports and returns NULL when it does not fit. */
@@ -34,6 +48,9 @@ struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct bloc
 void sema_constants(struct sema *sema);
 /* Slots and nested blocks of one entity. */
 void sema_bind(struct sema *sema, struct entity *entity);
+
+/* Evaluates what is left of entities and attributes that are wrong themselves; last, when every slot has its value. */
+void sema_loose(struct sema *sema);
 
 /* ---- inventory.c ---- */
 void sema_inventories(struct sema *sema);

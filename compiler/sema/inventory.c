@@ -4,6 +4,7 @@
  * asset points at the `.dr` line, and the entry's values point into the inventory file. */
 #include "sema/eval_internal.h"
 #include "sema/internal.h"
+#include "source/lost.h"
 
 #include <string.h>
 
@@ -30,7 +31,8 @@ static const struct expr *kind_argument(const struct expr *expr)
     return is_kind && expr->u.call.args && expr->u.call.args->count == 1 ? expr->u.call.args->items[0] : expr;
 }
 
-static void make_asset(struct sema *sema, struct entity *inventory, atom variable, struct value entry)
+/* False when the asset has no name that could be known. */
+static bool make_asset(struct sema *sema, struct entity *inventory, atom variable, struct value entry)
 {
     const struct block *tree = inventory->tree;
     const struct block_schema *schema = &sema->model->schemas[BLOCK_ASSET];
@@ -43,70 +45,74 @@ static void make_asset(struct sema *sema, struct entity *inventory, atom variabl
     if (entry.type != VALUE_OBJECT) {
         diag_label(diag_report(sema->sink, DIAG_E0217, value_span(entry), "an entry of the inventory is not an object"),
                    inventory->span, "used here");
-        return;
+        return false;
     }
     name = eval(sema->eval, name_attr->value, scope, type_read(sema->model, "string", &error));
     if (name.type != VALUE_STRING || !name.u.string[0]) {
         if (name.type != VALUE_ERROR)
             diag_label(diag_report(sema->sink, DIAG_E0217, name_attr->value->span, "the name of an entry is not known"), value_span(entry),
                        "this entry");
-        return;
+        return false;
     }
     entity = sema_new_entity(sema, schema, tree, NULL, intern_str(sema->model->names, name.u.string), value_span(entry));
     entity->scope = scope;
     if (tree->kind_expr) {
         /* `kind(e.kind)`: the argument is the kind's name, as the entry has it. */
         kind = eval(sema->eval, kind_argument(tree->kind_expr), scope, type_read(sema->model, "string", &error));
-        if (kind.type != VALUE_STRING) {
-            if (kind.type != VALUE_ERROR)
-                diag_label(diag_report(sema->sink, DIAG_E0217, tree->kind_expr->span, "the kind of an entry is not known"),
-                           value_span(entry), "this entry");
-            return;
+        if (kind.type == VALUE_STRING) {
+            entity->kind = sema_find_kind(sema, intern_str(sema->model->names, kind.u.string), schema,
+                                          kind.origin ? value_span(kind) : tree->kind_expr->span);
+            if (!entity->kind && is_from_data(sema->eval, kind) && !lost_name(sema->sink, kind.u.string))
+                diag_label(sema->sink->diags.items[sema->sink->diags.len - 1], tree->kind_expr->span, "asked for here");
+        } else if (kind.type != VALUE_ERROR) {
+            diag_label(diag_report(sema->sink, DIAG_E0217, tree->kind_expr->span, "the kind of an entry is not known"),
+                       value_span(entry), "this entry");
         }
-        entity->kind = sema_find_kind(sema, intern_str(sema->model->names, kind.u.string), schema,
-                                      kind.origin ? value_span(kind) : tree->kind_expr->span);
-        if (!entity->kind && is_from_data(sema->eval, kind))
-            diag_label(sema->sink->diags.items[sema->sink->diags.len - 1], tree->kind_expr->span, "asked for here");
     } else {
         entity->kind = sema_find_kind(sema, tree->kind, schema, tree->kind_span);
     }
-    if (entity->kind)
-        sema_add(sema, entity);
+    if (!sema_add(sema, entity))
+        vec_push(sema->arena, &sema->extras, entity);
+    return true;
 }
 
-static void read_inventory(struct sema *sema, struct entity *inventory)
+/* False when some of its assets are not known, which is reported. */
+static bool read_inventory(struct sema *sema, struct entity *inventory)
 {
     const struct block *tree = inventory->tree;
     const struct expr_list *labels = tree->labels;
     struct source_file *file = sources_file_at(sema->model->sources, inventory->span.start);
     struct value list;
+    bool all = true;
 
     if (!labels || labels->count != 3 || labels->items[0]->kind != EXPR_STRING || !label_is(labels->items[1], "as") ||
         labels->items[2]->kind != EXPR_NAME || (!tree->kind && !tree->kind_expr)) {
         diag_help(diag_report(sema->sink, DIAG_E0217, inventory->span, "an inventory names its file, its variable and the kind"),
                   "write `inventory \"assets.yaml\" as e : kind(e.kind) { name = e.name }`");
-        return;
+        return false;
     }
     if (!find_attr(sema, tree, "name") || !find_attr(sema, tree, "name")->value) {
         diag_help(diag_report(sema->sink, DIAG_E0217, inventory->span, "an inventory says how its assets are called"),
                   "add `name = %s.name`", labels->items[2]->u.name);
-        return;
+        return false;
     }
     if (!sema->input->inventory || !sema->input->inventory(sema->input->inventory_context, labels->items[0]->u.string.text, file,
                                                            labels->items[0]->span, &list))
-        return;
+        return false;
     if (list.type != VALUE_LIST) {
         diag_help(diag_report(sema->sink, DIAG_E0217, labels->items[0]->span, "`%s` holds no list", labels->items[0]->u.string.text),
                   "the file must be a list of objects");
-        return;
+        return false;
     }
     for (uint32_t i = 0; i < list.u.list->count; i++)
-        make_asset(sema, inventory, labels->items[2]->u.name, list.u.list->items[i]);
+        all &= make_asset(sema, inventory, labels->items[2]->u.name, list.u.list->items[i]);
+    return all;
 }
 
 void sema_inventories(struct sema *sema)
 {
     sema->eval->state->data_from = sema->model->sources->next;
     for (uint32_t i = 0; i < sema->inventories.len; i++)
-        read_inventory(sema, sema->inventories.items[i]);
+        if (!read_inventory(sema, sema->inventories.items[i]))
+            lost_import(sema->sink, NULL);
 }

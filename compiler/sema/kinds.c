@@ -2,6 +2,8 @@
  * kind it is built on; an own one replaces an inherited one of the same name. */
 #include "sema/internal.h"
 
+#include "source/lost.h"
+
 #include <string.h>
 
 enum state { NOT_BUILT, BUILDING, BUILT };
@@ -151,6 +153,7 @@ static void inherit(struct sema *sema, struct kind_info *info)
     const struct kind_info *base = info->base;
 
     info->of = base->of;
+    info->incomplete |= base->incomplete;
     info->rows = base->rows;
     info->row_count = base->row_count;
     for (uint32_t i = 0; i < base->methods.len; i++)
@@ -169,9 +172,12 @@ static void inherit(struct sema *sema, struct kind_info *info)
 static void unknown_kind(struct sema *sema, atom path, struct span span)
 {
     VEC(const char *) names = {0};
-    struct diag *diag = diag_report(sema->sink, DIAG_E0204, span, "unknown kind `%s`", path);
+    struct diag *diag;
     const char *near;
 
+    if (lost_name(sema->sink, path))
+        return;
+    diag = diag_report(sema->sink, DIAG_E0204, span, "unknown kind `%s`", path);
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
         vec_push(sema->arena, &names, sema->model->declared[BLOCK_KIND].list.items[i]->name);
     near = nearest(path, names.items, names.len);
@@ -191,6 +197,7 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
 
     if (!base) {
         unknown_kind(sema, tree->kind, tree->kind_span);
+        build->info.incomplete = true;
         return;
     }
     build_kind(sema, base);
@@ -198,6 +205,7 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
     if (base_build->state == BUILDING) {
         diag_at(diag_report(sema->sink, DIAG_E0212, tree->kind_span, "kind `%s` is built on itself", entity->name),
                 "leads back to `%s`", entity->name);
+        build->info.incomplete = true;
         return;
     }
     build->info.base = &base_build->info;
@@ -219,6 +227,7 @@ static void build_kind(struct sema *sema, struct entity *entity)
     info->entity = entity;
     entity->kind = info;
     info->of = &sema->model->schemas[BLOCK_ASSET];
+    info->incomplete = tree->broken;
     if (tree->kind)
         build_base(sema, entity, build);
     of = find_attr(sema, tree, "of");
@@ -260,6 +269,10 @@ void sema_kinds(struct sema *sema)
 {
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
         build_kind(sema, sema->model->declared[BLOCK_KIND].list.items[i]);
+    for (uint32_t i = 0; i < sema->extras.len; i++) {
+        if (sema->extras.items[i]->schema->id == BLOCK_KIND)
+            build_kind(sema, sema->extras.items[i]);
+    }
 }
 
 struct kind_info *sema_find_kind_quietly(struct sema *sema, atom path, struct span span)

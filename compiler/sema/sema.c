@@ -1,9 +1,17 @@
 /* Runs the passes of sema in order: declare, kinds, kinds of things, inventories, bind, parameters, evaluate. */
 #include "sema/internal.h"
 
+#include "source/lost.h"
+
 #include <string.h>
 
 static const enum block_id with_kind[] = {BLOCK_ASSET, BLOCK_SITE, BLOCK_STORE};
+
+static void find_kind(struct sema *sema, struct entity *entity)
+{
+    if (entity->tree && entity->tree->kind && !entity->kind)
+        entity->kind = sema_find_kind(sema, entity->tree->kind, entity->schema, entity->tree->kind_span);
+}
 
 static void find_kinds(struct sema *sema)
 {
@@ -13,10 +21,30 @@ static void find_kinds(struct sema *sema)
         for (uint32_t i = 0; i < sema->model->declared[id].list.len; i++) {
             struct entity *entity = sema->model->declared[id].list.items[i];
 
-            if (entity->tree && !entity->kind)
-                entity->kind = sema_find_kind(sema, entity->tree->kind, entity->schema, entity->tree->kind_span);
+            find_kind(sema, entity);
         }
     }
+    for (uint32_t i = 0; i < sema->extras.len; i++) {
+        struct entity *entity = sema->extras.items[i];
+
+        if (entity->schema->kind == KIND_REQUIRED)
+            find_kind(sema, entity);
+    }
+}
+
+/* Whether a thing of the file may be of the kind: what it says instead is not known, and like it or nothing at all. */
+static bool may_be_in(const struct sema *sema, const struct source_file *file, const char *kind)
+{
+    for (size_t k = 0; k < sizeof with_kind / sizeof with_kind[0]; k++) {
+        for (uint32_t i = 0; i < sema->model->declared[with_kind[k]].list.len; i++) {
+            const struct entity *entity = sema->model->declared[with_kind[k]].list.items[i];
+
+            if (!entity->kind && sources_file_at(sema->model->sources, entity->span.start) == file && entity->tree &&
+                (!entity->tree->kind || nearest(entity->tree->kind, &kind, 1)))
+                return true;
+        }
+    }
+    return false;
 }
 
 static void match_default(struct sema *sema, struct entity *block)
@@ -39,7 +67,7 @@ static void match_default(struct sema *sema, struct entity *block)
             entity->defaults = block; /* the more special kind wins */
     }
     block->kind = kind;
-    if (!used)
+    if (!used && !lost_name(sema->sink, block->tree->kind) && !may_be_in(sema, file, block->tree->kind))
         diag_report(sema->sink, DIAG_E0218, block->tree->kind_span, "no asset in this file is a `%s`", block->tree->kind);
 }
 
@@ -51,7 +79,8 @@ static void check_default(struct sema *sema, const struct entity *block)
     if (!block->kind)
         return;
     for (const struct attr *attr = block->tree->attrs; attr; attr = attr->next) {
-        if (!attr->is_let && entity_row(&probe, attr->name) < 0)
+        if (!attr->is_let && entity_row(&probe, attr->name) < 0 && !block->kind->incomplete &&
+            !lost_word_in(sema->sink, block->kind->entity->tree->span, attr->name))
             diag_report(sema->sink, DIAG_E0205, attr->name_span, "`%s` has no attribute `%s`", block->kind->entity->name, attr->name);
     }
 }
@@ -62,12 +91,13 @@ static void bind_all(struct sema *sema)
         if (id == BLOCK_KIND || id == BLOCK_PARAM)
             continue; /* bound already */
         for (uint32_t i = 0; i < sema->model->declared[id].list.len; i++) {
-            struct entity *entity = sema->model->declared[id].list.items[i];
-
-            /* A thing whose kind is unknown cannot be checked further: one mistake, one message. */
-            if (entity->schema->kind != KIND_REQUIRED || entity->kind)
-                sema_bind(sema, entity);
+            sema_bind(sema, sema->model->declared[id].list.items[i]);
         }
+    }
+    /* Binding one may find others inside it. */
+    for (uint32_t i = 0; i < sema->extras.len; i++) {
+        if (!sema->extras.items[i]->slots)
+            sema_bind(sema, sema->extras.items[i]);
     }
 }
 
@@ -105,7 +135,7 @@ static void set_parameters(struct sema *sema)
         }
         if (!given && slot->type == VALUE_PENDING && slot->u.pending)
             *slot = eval(sema->eval, slot->u.pending, NULL, type);
-        else if (!given)
+        else if (!given && !lost_name(sema->sink, entity->name))
             diag_help(diag_report(sema->sink, DIAG_E0215, entity->span, "parameter `%s` has no value", entity->name),
                       "give it a `default`, or pass `-D %s=…`", entity->name);
     }
@@ -115,7 +145,7 @@ static void set_parameters(struct sema *sema)
         struct diag *diag;
         const char *near;
 
-        if (model_find(sema->model, BLOCK_PARAM, intern_str(sema->model->names, param->name)))
+        if (model_find(sema->model, BLOCK_PARAM, intern_str(sema->model->names, param->name)) || lost_name(sema->sink, param->name))
             continue;
         for (uint32_t i = 0; i < sema->model->declared[BLOCK_PARAM].list.len; i++)
             vec_push(sema->arena, &names, sema->model->declared[BLOCK_PARAM].list.items[i]->name);
@@ -127,6 +157,17 @@ static void set_parameters(struct sema *sema)
     }
 }
 
+/* A `let` nobody uses is read all the same: a mistake in it is one. */
+static void evaluate_lets(struct sema *sema, struct entity *entity)
+{
+    for (const struct attr *attr = entity->tree && entity->tree->has_let ? entity->tree->attrs : NULL; attr; attr = attr->next) {
+        struct expr name = {.kind = EXPR_NAME, .span = attr->name_span, .u.name = attr->name};
+
+        if (attr->is_let)
+            eval(sema->eval, &name, entity_scope(sema->eval, entity), NULL);
+    }
+}
+
 static void evaluate(struct sema *sema, struct entity *entity)
 {
     if (!(entity->schema->flags & SCHEMA_DEFERRED)) {
@@ -134,6 +175,7 @@ static void evaluate(struct sema *sema, struct entity *entity)
             if (entity->slots[i].type == VALUE_PENDING)
                 eval_slot(sema->eval, entity, i);
         }
+        evaluate_lets(sema, entity);
     }
     for (uint32_t i = 0; i < entity->child_count; i++)
         evaluate(sema, entity->children[i]);
@@ -156,6 +198,16 @@ static void evaluate_all(struct sema *sema)
                 evaluate(sema, entity);
         }
     }
+    for (uint32_t i = 0; i < sema->extras.len; i++) {
+        struct entity *entity = sema->extras.items[i];
+
+        if (entity->schema->id == BLOCK_KIND || entity->schema->id == BLOCK_RULE)
+            check_deferred(sema->eval, entity);
+        else
+            evaluate(sema, entity);
+    }
+    if (sema->loose.len)
+        sema_loose(sema);
 }
 
 void sema_run(struct model *model, struct evaluator *eval, const struct parse_context *parse, const struct sema_input *input)

@@ -69,6 +69,7 @@ struct diag_sink {
     uint32_t warnings;
     signed char level[DIAG_COUNT + 1]; /* -1 default, else an enum severity, or 3 = off; notes cannot be errors by -Werror */
     bool warnings_are_errors;
+    struct lost *lost; /* what could not be read: see lost.h; NULL: nothing */
 };
 
 void diag_sink_init(struct diag_sink *sink, struct arena *arena, const struct sources *sources);

@@ -1,5 +1,6 @@
 /* What to say about a header without a body, and about tokens that make no sense: the wording looks at the text
  * round the place, because the grammar only knows that something else was expected. */
+#include "source/lost.h"
 #include "syntax/build.h"
 
 #include "parser.h"
@@ -77,6 +78,20 @@ static bool report_after_value(struct scanner *scanner, struct token before, str
     return false;
 }
 
+/* What stands before a word that explains nothing is not the whole value: it is not judged by itself. */
+static void spoil_value(struct scanner *scanner)
+{
+    const struct item_list *list = &scanner->lists[scanner->open_blocks];
+    struct attr *attr;
+
+    if (!list->block)
+        return;
+    for (attr = list->block->attrs; attr && &attr->next != list->attrs; attr = attr->next)
+        ;
+    if (attr)
+        attr->value = expr_new(scanner, EXPR_ERROR, attr->value->span);
+}
+
 /* `asset { database …`: the name slipped behind the brace. */
 static void help_name(const struct scanner *scanner, struct diag *diag)
 {
@@ -90,8 +105,13 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
     uint32_t count = labels ? labels->count : 0;
     struct diag *diag;
 
+    scan_lose(scanner, type_span.start, scanner->prev.span.end);
+    if (scanner->before_header.kind == '{' && !scanner->header.first_on_line && scanner->open_blocks)
+        scanner->lists[scanner->open_blocks].block->broken = true; /* its name may have slipped behind the brace */
     if (!scanner->header.first_on_line && scan_is_quiet(scanner, type_span))
         return;
+    if (!scanner->header.first_on_line && ends_value(scanner->before_header.kind))
+        spoil_value(scanner);
     if (report_after_value(scanner, scanner->before_header, scanner->header))
         return;
     if (!scanner->header.first_on_line && !kind && starts_value(scanner->before_header.kind) &&
@@ -104,6 +124,7 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
     if (strcmp(type, "import") == 0) {
         diag = scan_report(scanner, DIAG_E0101, type_span, "import needs the file as a string");
         diag_help(diag, "write it like `import \"std/aws\"`");
+        lost_import(scanner->context->sink, NULL);
         return;
     }
     if (kind && count == 0) {
@@ -282,6 +303,11 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
         if (now.kind == T_ATTR_NAME && !now.first_on_line)
             diag_help(diag, "to compare two values, write `==`");
         return;
+    }
+    if (scanner->position == IN_HEADER && !scanner->header.first_on_line && ends_value(scanner->before_header.kind)) {
+        spoil_value(scanner);
+        if (report_after_value(scanner, scanner->before_header, scanner->header))
+            return;
     }
     if (scanner->position == IN_HEADER && report_statement(scanner))
         return;

@@ -2,6 +2,8 @@
  * every later walk may recurse without looking at the stack. */
 #include "syntax/build.h"
 
+#include "source/lost.h"
+
 #include <string.h>
 
 struct expr *expr_new(struct scanner *scanner, enum expr_kind kind, struct span span)
@@ -408,6 +410,8 @@ void build_import(struct scanner *scanner, struct span span, const struct expr *
 {
     struct import *import = ARENA_NEW(scanner->arena, struct import);
 
+    if (path->kind != EXPR_STRING || !path->u.string.len)
+        lost_import(scanner->context->sink, NULL);
     if (path->kind != EXPR_STRING)
         return;
     if (path->u.string.len == 0) {
@@ -428,6 +432,9 @@ void build_attribute(struct scanner *scanner, atom name, struct span name_span, 
 
     scanner->too_deep = false;
     if (scanner->open_blocks == 0) {
+        if (!scanner->stranded.at && scanner->last_close)
+            scanner->stranded = (struct repair){scanner->last_close, false, name_span};
+        scan_lose(scanner, name_span.start, value->span.end);
         diag_help(scan_report(scanner, DIAG_E0126, name_span, "`%s` stands outside any block", name),
                   "put it between the braces of the block it belongs to; a value given from outside is a `param` block");
         return;
@@ -485,6 +492,12 @@ bool build_open(struct scanner *scanner, struct span type_span, atom type, struc
         block->kind_expr = block->kind ? NULL : kind;
         block->kind_span = kind->span.end ? kind->span : kind_span;
     }
+    block->broken = scanner->reopened || (kind && kind->kind == EXPR_ERROR);
+    scanner->reopened = false;
+    for (uint32_t i = 0; labels && i < labels->count; i++)
+        block->broken |= labels->items[i]->kind == EXPR_ERROR;
+    if (block->broken)
+        scan_lose(scanner, type_span.start, scanner->prev.span.start);
     block->span.start = type_span.start;
     block->span.end = block->kind_span.end ? block->kind_span.end : type_span.end;
     *list->blocks = block;

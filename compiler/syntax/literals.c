@@ -403,7 +403,12 @@ void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple)
     struct span span = {opener, opener + (triple ? 3 : 1)};
     struct diag *diag = scan_report(scanner, DIAG_E0107, span, "string is not closed");
 
+    const char *end = memchr(scan_at(scanner, opener), '\n', scanner->file->len - (opener - scanner->file->base));
+
     scanner->swallowed |= triple;
+    if (triple || !end)
+        end = scanner->file->text + scanner->file->len;
+    scan_lose(scanner, opener, scanner->file->base + (uint32_t)(end - scanner->file->text));
     if (!triple)
         scanner->unterminated = opener;
     diag_at(diag, "it starts here");

@@ -3,6 +3,7 @@
 #include "syntax/parse.h"
 
 #include "base/utf8.h"
+#include "source/lost.h"
 #include "syntax/build.h"
 
 #include "parser.h"
@@ -114,9 +115,13 @@ static struct scanner *scanner_new(const struct parse_context *context, struct s
 
 static void scanner_run(struct scanner *scanner, uint32_t skip)
 {
+    bool whole;
+
     scanner->flex = scan_flex_open(scanner, skip);
-    drc_parse(scanner);
+    whole = drc_parse(scanner) == 0 && !scanner->dead;
     scan_flex_close(scanner->flex);
+    if (!whole)
+        scan_lose(scanner, scanner->prev.span.start, scanner->file->base + scanner->file->len);
 }
 
 static void scanner_delete(struct scanner *scanner)
@@ -126,20 +131,78 @@ static void scanner_delete(struct scanner *scanner)
     free(scanner);
 }
 
+/* The state of the sink before a reading that may turn out to be the worse one. */
+struct before {
+    uint32_t diags, errors, warnings;
+    struct lost_mark lost;
+};
+
+static struct before remember(const struct diag_sink *sink)
+{
+    return (struct before){sink->diags.len, sink->errors, sink->warnings, lost_mark(sink)};
+}
+
+static void forget(struct diag_sink *sink, struct before before)
+{
+    sink->diags.len = before.diags;
+    sink->errors = before.errors;
+    sink->warnings = before.warnings;
+    lost_rewind(sink, before.lost);
+}
+
+/* Reads the text, and again each time a brace turns out to be missing or one too many. A reading that reports more than the one
+ * before guessed wrong: then the one before is taken up again. */
+static struct file_tree *read_file(const struct parse_context *context, struct source_file *file, uint32_t skip,
+                                   struct recording *recording)
+{
+    struct repair repairs[REPAIRS_MAX];
+    struct before before = remember(context->sink);
+    uint32_t count = 0, least = UINT32_MAX;
+    bool last = false;
+
+    for (;;) {
+        struct scanner *scanner = scanner_new(context, file, T_START_FILE);
+        struct file_tree *tree = scanner->tree;
+        uint32_t mistakes;
+        struct repair found;
+
+        forget(context->sink, before);
+        if (recording)
+            recording->tokens.len = recording->comments.len = 0;
+        scanner->recording = recording;
+        scanner->repairs = repairs;
+        scanner->repair_count = count;
+        scanner_run(scanner, skip);
+        mistakes = context->sink->errors - before.errors - scanner->missing;
+        found = scanner->found;
+        scanner_delete(scanner);
+        if (mistakes > least && !last) {
+            count--;
+            last = true;
+            continue;
+        }
+        if (last || !found.at || count == REPAIRS_MAX || (count && repairs[count - 1].at == found.at))
+            return tree;
+        least = mistakes;
+        repairs[count++] = found;
+    }
+}
+
 static struct file_tree *parse(const struct parse_context *context, struct source_file *file, struct recording *recording)
 {
-    struct scanner *scanner = scanner_new(context, file, T_START_FILE);
-    struct file_tree *tree = scanner->tree;
+    struct file_tree *tree;
     uint32_t errors = context->sink->errors, skip;
 
-    scanner->recording = recording;
     if (check_bytes(context, file, &skip)) {
-        scanner_run(scanner, skip);
+        tree = read_file(context, file, skip, recording);
         if (!tree->blocks && !tree->imports && context->sink->errors == errors)
             diag_help(diag_report(context->sink, DIAG_E0127, at_text(file, 0, 0), "file declares nothing"),
                       "`drc init` writes a first specification to start from");
+        return tree;
     }
-    scanner_delete(scanner);
+    lost_text(context->sink, at_text(file, 0, file->len));
+    tree = ARENA_NEW(context->arena, struct file_tree);
+    tree->file = file;
     return tree;
 }
 

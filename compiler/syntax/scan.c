@@ -4,6 +4,7 @@
  * block's type, and only where a value is expected may it be a keyword, most of them only before what makes them one
  * (`daily at`, `every 15m`, `any(x in`). So that the parser never meets an unbalanced bracket, a missing closer is
  * reported at its opener and then supplied; a block header that has no body is ended by NO_BODY. */
+#include "source/lost.h"
 #include "syntax/peek.h"
 #include "syntax/scan.h"
 
@@ -37,6 +38,11 @@ struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct sp
         }
     }
     return diag_report(scanner->context->sink, code, span, "%s", message);
+}
+
+void scan_lose(struct scanner *scanner, uint32_t from, uint32_t to)
+{
+    lost_text(scanner->context->sink, (struct span){from, to});
 }
 
 bool scan_is_quiet(const struct scanner *scanner, struct span where)
@@ -507,6 +513,17 @@ static void report_useless(struct scanner *scanner, struct token token)
              "%s", token.kind == '}' ? "remove it, unless a block above was closed too early" : "remove it, or write its opening bracket");
 }
 
+/* What tells a missing brace, or one too many, when the end of the file is reached. */
+static void note_close(struct scanner *scanner, const struct bracket *bracket, struct token token)
+{
+    if (scanner->block_depth == 1)
+        scanner->last_close = token.span.start;
+    if (token.first_on_line && bracket->indented && bracket->misfit.end && scanner->line_indent < bracket->indent && !scanner->left.at) {
+        scanner->left = (struct repair){bracket->misfit.start, true, {0, 0}};
+        scanner->left_bracket = *bracket;
+    }
+}
+
 static int lex_closer(struct scanner *scanner, struct token token, struct span *where)
 {
     struct bracket *bracket = top(scanner);
@@ -515,6 +532,8 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
     if (at_level(scanner) && scanner->position == IN_HEADER && !scanner->skipping)
         return no_body(scanner, token, NULL, where);
     if (!bracket) {
+        if (token.kind == '}' && scanner->stranded.at && !scanner->found.at)
+            scanner->found = scanner->stranded;
         report_useless(scanner, token);
         return AGAIN;
     }
@@ -523,8 +542,10 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
         bool string = bracket->kind == BRACKET_INTERPOLATION;
         int kind = closer_of((enum bracket_kind)bracket->kind);
 
-        if (bracket->kind == BRACKET_BLOCK)
+        if (bracket->kind == BRACKET_BLOCK) {
             drop_doc(scanner);
+            note_close(scanner, bracket, token);
+        }
         pop(scanner);
         if (string) {
             const struct bracket *outer = top(scanner);
@@ -580,6 +601,20 @@ static int lex_comma(struct scanner *scanner, struct token token)
     return AGAIN;
 }
 
+static void report_missing(struct scanner *scanner, const struct bracket *bracket, uint32_t end)
+{
+    struct diag *diag = scan_report(scanner, DIAG_E0117, bracket->span, "`%s` is never closed",
+                                    opener_text((enum bracket_kind)bracket->kind));
+
+    scanner->missing++;
+    diag_at(diag, "opened here");
+    if (bracket->misfit.end)
+        diag_label(diag, bracket->misfit, "to judge by the indentation, it should end before this");
+    else
+        diag_label(diag, point(end), "the file ends here");
+    diag_help(diag, "add the missing `%c`", closer_of((enum bracket_kind)bracket->kind));
+}
+
 static int lex_end(struct scanner *scanner, struct token token, struct span *where)
 {
     const struct bracket *suspect = NULL;
@@ -598,20 +633,18 @@ static int lex_end(struct scanner *scanner, struct token token, struct span *whe
             break;
         }
     }
+    if (scanner->left.at)
+        suspect = &scanner->left_bracket;
     if (!suspect)
         suspect = &scanner->brackets[scanner->depth - 1];
     if (scanner->swallowed) {
         /* The brackets may well be closed in there. */
     } else if (suspect->kind != BRACKET_STRING && suspect->kind != BRACKET_INTERPOLATION) {
-        struct diag *diag = scan_report(scanner, DIAG_E0117, suspect->span, "`%s` is never closed",
-                                        opener_text((enum bracket_kind)suspect->kind));
-
-        diag_at(diag, "opened here");
-        if (suspect->misfit.end)
-            diag_label(diag, suspect->misfit, "to judge by the indentation, it should end before this");
-        else
-            diag_label(diag, point(token.span.start), "the file ends here");
-        diag_help(diag, "add the missing `%c`", closer_of((enum bracket_kind)suspect->kind));
+        report_missing(scanner, suspect, token.span.start);
+        if (suspect->kind == BRACKET_BLOCK && suspect->misfit.end && suspect->indented && !scanner->found.at)
+            scanner->found = (struct repair){suspect->misfit.start, true, {0, 0}};
+        /* Nobody knows where the block should have ended, and what stands after it is taken for a part of it. */
+        scan_lose(scanner, suspect->span.start, token.span.start);
     } else {
         scan_unterminated(scanner, suspect->span.start, suspect->triple);
     }
@@ -628,8 +661,12 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
     if (token.first_on_line) {
         struct bracket *bracket = top(scanner);
 
-        if (level && bracket && token.kind != '}' && !bracket->misfit.end && scanner->line_indent <= bracket->indent)
-            bracket->misfit = token.span;
+        if (level && bracket && token.kind != '}' && !bracket->misfit.end) {
+            if (scanner->line_indent <= bracket->indent)
+                bracket->misfit = token.span;
+            else
+                bracket->indented = true;
+        }
         if (scanner->strings_open) {
             uint32_t at = 0;
 
@@ -763,6 +800,74 @@ static void record(struct scanner *scanner, const struct token *token, bool was_
     vec_push(scanner->arena, &scanner->recording->tokens, recorded);
 }
 
+/* Applies what an earlier reading found out. True when the token is to be dropped, or taken again after closing brackets. */
+static bool repair(struct scanner *scanner, struct token token, void *value)
+{
+    for (uint32_t i = 0; i < scanner->repair_count; i++) {
+        const struct repair *known = &scanner->repairs[i];
+        uint32_t depth = scanner->depth;
+
+        if (known->at != token.span.start)
+            continue;
+        if (!known->is_missing) {
+            diag_help(diag_label(scan_report(scanner, DIAG_E0118, token.span, "`}` closes the block too early"), known->because,
+                                 "this would stand outside any block"),
+                      "remove it");
+            return true;
+        }
+        if (scanner->position == IN_HEADER)
+            return false; /* the header is ended first, then the token comes again */
+        while (depth && scanner->brackets[depth - 1].kind == BRACKET_BLOCK && scanner->brackets[depth - 1].indented &&
+               scanner->brackets[depth - 1].indent >= scanner->line_indent)
+            depth--;
+        if (depth == scanner->depth)
+            return false;
+        scanner->brackets[scanner->depth - 1].misfit = token.span;
+        report_missing(scanner, &scanner->brackets[scanner->depth - 1], 0);
+        close_first(scanner, depth, token, value);
+        return true;
+    }
+    return false;
+}
+
+/* The header of a block that made no sense, as `TYPE {`; its bracket is open already. */
+static int reopen(struct scanner *scanner, DRC_STYPE *value, struct span *where)
+{
+    struct token token = scanner->header;
+
+    if (scanner->reopen-- == 2) {
+        value->T_IDENT = intern_add(scanner->context->names, scan_at(scanner, token.span.start), token.span.end - token.span.start);
+        scanner->reopened = true;
+        token.kind = T_IDENT;
+    } else {
+        token.span = top(scanner)->span;
+        token.kind = '{';
+        scanner->position = AT_ITEM;
+    }
+    *where = token.span;
+    scanner->prev2 = scanner->prev;
+    scanner->prev = token;
+    return token.kind;
+}
+
+/* While the rest of a header is skipped: its brace opens the block after all. */
+static bool opens_lost_block(struct scanner *scanner, struct token token)
+{
+    uint32_t header = scanner->header.span.start;
+
+    if (!scanner->skipping || !scanner->lost_header || token.kind != '{' || !at_level(scanner) ||
+        memchr(scan_at(scanner, header), '\n', token.span.start - header))
+        return false;
+    scan_lose(scanner, scanner->lost_from, token.span.start);
+    push(scanner, BRACKET_BLOCK, token.span);
+    if (scanner->dead)
+        return false;
+    scanner->skipping = false;
+    scanner->quiet = false;
+    scanner->reopen = 2;
+    return true;
+}
+
 int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
 {
     if (scanner->first_token) {
@@ -779,6 +884,9 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
         bool was_level, in_block;
         int kind;
 
+        if (scanner->reopen && !scanner->dead)
+            return reopen(scanner, value, where);
+
         if (scanner->dead) {
             *where = point(scanner->file->base + scanner->file->len);
             return 0;
@@ -794,6 +902,8 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
             *where = token.span;
             if (scanner->skipping && !in_block)
                 continue;
+            if (scanner->skipping)
+                scan_lose(scanner, scanner->lost_from, token.span.start);
             scanner->skipping = false;
         } else {
             if (scanner->pending.kind != NONE) {
@@ -807,6 +917,10 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
                 token.first_on_line = scanner->newline;
                 scanner->newline = false;
             }
+            if (scanner->repair_count && repair(scanner, token, value->T_LITERAL))
+                continue;
+            if (opens_lost_block(scanner, token))
+                continue;
             was_level = at_level(scanner);
             in_block = was_level && token.kind == '}' && scanner->depth > 0;
             kind = lex_token(scanner, token, value, where);
@@ -822,6 +936,7 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
                     scanner->prev.kind = kind;
                     continue;
                 }
+                scan_lose(scanner, scanner->lost_from, token.span.start);
                 scanner->skipping = false;
                 scanner->quiet = false;
             }
@@ -839,13 +954,16 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
     }
 }
 
-bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span where)
+bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span where, uint32_t from)
 {
     bool again = scanner->last_resync == where.start;
 
     scanner->scratch.len = 0;
     scanner->pairs.len = 0;
     scanner->objects.len = 0;
+    scan_lose(scanner, from, where.start);
+    if (peek_word(scan_at(scanner, from), "import"))
+        lost_import(scanner->context->sink, NULL);
     if (*lookahead == 0)
         return !again && !scanner->dead;
     scanner->last_resync = where.start;
@@ -855,13 +973,16 @@ bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span
         scanner->quiet = false;
         return true;
     }
-    /* A brace that the parser refused opens nothing it knows about. */
+    /* The brace of a header that made no sense. */
     if (*lookahead == '{' && scanner->depth && top(scanner)->kind == BRACKET_BLOCK) {
-        top(scanner)->kind = BRACKET_OBJECT;
-        scanner->block_depth--;
+        *lookahead = empty;
+        scanner->reopen = 2;
+        return true;
     }
     *lookahead = empty;
     scanner->skipping = true;
+    scanner->lost_from = where.start;
+    scanner->lost_header = scanner->position == IN_HEADER && at_level(scanner);
     if (at_level(scanner))
         scanner->position = IN_VALUE;
     return true;

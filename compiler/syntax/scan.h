@@ -22,6 +22,7 @@ struct bracket {
     uint32_t trim;    /* STRING: indentation to take off its lines */
     struct span span; /* of the bracket or quote */
     uint32_t indent;  /* BLOCK: columns before its header */
+    bool indented;    /* BLOCK: its first line stands deeper than its header, so indentation means something */
     struct span misfit; /* BLOCK: the first line inside that stands no deeper than the header */
 };
 
@@ -48,6 +49,16 @@ struct recording {
     VEC(struct recorded) tokens;
     VEC(struct span) comments;
 };
+
+/* What a first reading found out about braces: a missing `}` belongs before the line at `at`, or the `}` at `at` is one too many.
+ * The text is then read again with that mended, so that the rest of it means what it was meant to. */
+struct repair {
+    uint32_t at;       /* 0: none */
+    bool is_missing;
+    struct span because; /* of one too many: the attribute it leaves outside any block */
+};
+
+enum { REPAIRS_MAX = 16 };
 
 enum schedule_position { NO_SCHEDULE, SCHEDULE_DAYS, SCHEDULE_TIMES };
 
@@ -103,6 +114,18 @@ struct scanner {
     bool swallowed;             /* an open string or comment took the rest of the file, closing brackets included */
     uint32_t errors;
     bool dead;                  /* gave up: only end of file from now on */
+    uint32_t lost_from;         /* skipping: where what is skipped began */
+    bool lost_header;           /* skipping the rest of a block's header */
+    uint8_t reopen;             /* a block whose header was not understood: tokens of a plain one still to be sent */
+    bool reopened;              /* the next block the parser opens is that one */
+    const struct repair *repairs; /* known from earlier readings */
+    uint32_t repair_count;
+    uint32_t missing;           /* braces reported as missing: only the first that is left is */
+    struct repair found;        /* the next one, for another reading */
+    struct repair left;         /* a block was closed by a brace that stands left of it, after a line that does so */
+    struct bracket left_bracket;
+    uint32_t last_close;        /* the last `}` that ended a block of file level */
+    struct repair stranded;     /* the first attribute outside any block, and the brace before it */
 
     /* kept by the parser's actions */
     VEC(struct expr *) scratch; /* elements of the lists being read, innermost last */
@@ -117,6 +140,9 @@ struct scanner {
 /* Reports, and remembers where. */
 struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* The text from `from` to `to` was not understood: see source/lost.h. */
+void scan_lose(struct scanner *scanner, uint32_t from, uint32_t to);
 
 /* A mistake at `where` was reported already, or follows from one that was. */
 bool scan_is_quiet(const struct scanner *scanner, struct span where);
@@ -153,8 +179,9 @@ bool parse_recording(const struct parse_context *context, struct source_file *fi
 /* ---- scan.c ---- */
 bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset); /* `=`, but neither `==` nor `=>` */
 
-/* After a syntax error: keeps the look-ahead token if an item can start with it, else drops it and what follows up to the
- * next item. False when there was no progress since the last time. */
-bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span where);
+/* After a syntax error at `where`: keeps the look-ahead token if an item can start with it, else drops it and what follows up to the
+ * next item; what began at `from` is lost. A block whose header makes no sense is opened all the same, without label and kind, when
+ * its brace is on the same line. False when there was no progress since the last time. */
+bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span where, uint32_t from);
 
 #endif
