@@ -161,14 +161,23 @@ static bool pass(const struct schedule_slots *slots, struct moment *t, bool *add
 bool robfig_next(const struct schedule_slots *slots, int64_t after, int64_t *next)
 {
     struct moment t = {.zone = slots->zone, .known_from = 1, .known_to = 0, .judged_day = INT64_MIN};
+    int64_t from = div_floor(after, MS_SECOND) + 1;
     bool added = false;
-    moment_set(&t, div_floor(after, MS_SECOND) + 1);
+    moment_set(&t, from);
     int64_t last_year = t.year + 401;
     while (t.year <= last_year && t.steps < STEPS_MAX) {
-        if (pass(slots, &t, &added) && t.steps < STEPS_MAX) {
+        if (!pass(slots, &t, &added) || t.steps >= STEPS_MAX) {
+            continue;
+        }
+        if (t.at * MS_SECOND > after) {
             *next = t.at * MS_SECOND;
             return true;
         }
+        /* In repeated time that does not begin at a full hour (Chatham) the library may name an instant before the one it was
+         * asked about. The controller asks again as time goes on. */
+        from += 60;
+        added = false;
+        moment_set(&t, from);
     }
     return false;
 }

@@ -205,4 +205,5 @@ def main():
         done += 1
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -168,4 +168,5 @@ def main():
             print('{"%s", "%s", %d,\n {%s}},' % (zone, text, after, ", ".join(str(f) for f in found)))
 
 
-main()
+if __name__ == "__main__":
+    main()
