@@ -42,7 +42,8 @@ static struct span row_span(const struct analysis *a, const struct entity *entit
 
 static void check_ceiling_of_discarded(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
-    struct value ceiling = result->class_ && class_binds(result->class_, state->asset) ? entity_slot(result->class_, CLASS_discarded) : value_unknown();
+    bool binds = result->class_ && class_binds(result->class_, state->asset);
+    struct value ceiling = binds ? entity_slot(result->class_, CLASS_discarded) : value_unknown();
     struct diag *diag;
 
     if (ceiling.type != VALUE_DURATION || state->discarded_ms == RPO_NOT_APPLICABLE)
@@ -86,7 +87,8 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     if (read <= chosen->own.worst)
         return;
     trial = candidate_copy(chosen);
-    if (copies_loss(a, state, &trial, trial.method, read, chosen->copy->parent) && trial.copy == chosen->copy && trial.from_store == chosen->from_store)
+    if (copies_loss(a, state, &trial, trial.method, read, chosen->copy->parent) && trial.copy == chosen->copy &&
+        trial.from_store == chosen->from_store)
         return;
     diag = find(a, DIAG_E0538, VERDICT_REFUTED, state->asset->entity, result->scenario, chosen->copy->span,
                 "copies of `%s` may have expired in `%s` when `%s` reads them", state->asset->name, result->scenario->name, chosen->label);

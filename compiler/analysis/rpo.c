@@ -151,7 +151,8 @@ static const char *gap_text(struct analysis *a, const struct entity *backup, con
 }
 
 /* A run that lasts beyond the next slot makes that run be skipped: each tolerated miss then costs as many slots more. */
-static void add_skipped(struct analysis *a, struct loss *loss, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap)
+static void add_skipped(struct analysis *a, struct loss *loss, const struct entity *backup, const struct schedule *schedule,
+                        const struct schedule_gap *gap)
 {
     int64_t duration = worst(backup, BACKUP_duration, 0), misses;
     const struct schedule_gap *grown;
@@ -218,7 +219,8 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
             const struct entity *procedure = asset->entity->kind->procedures.items[i];
             struct value shortest = value_best(entity_slot(backup, BACKUP_duration));
 
-            if (!word_is(tool.type == VALUE_UNKNOWN ? kind : tool, procedure->name) || shortest.type != VALUE_DURATION || shortest.u.integer < MS_SECOND)
+            if (!word_is(tool.type == VALUE_UNKNOWN ? kind : tool, procedure->name) || shortest.type != VALUE_DURATION ||
+                shortest.u.integer < MS_SECOND)
                 continue;
             if (word_is(eval_deferred(a->eval, procedure, PROCEDURE_capture, NULL), "end"))
                 add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -shortest.u.integer, procedure->span);
