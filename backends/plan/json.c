@@ -101,6 +101,22 @@ static void print_sites(struct printer *p)
     jsonw_array_end(&p->j);
 }
 
+static void print_copies(struct printer *p, const struct copy_counts *counts)
+{
+    jsonw_key(&p->j, "copies");
+    if (!counts) {
+        jsonw_null(&p->j);
+        return;
+    }
+    jsonw_object_begin(&p->j);
+    jsonw_key_int(&p->j, "total", counts->total);
+    jsonw_key_int(&p->j, "media", counts->media);
+    jsonw_key_int(&p->j, "offsite", counts->offsite);
+    jsonw_key_int(&p->j, "immutable", counts->immutable);
+    key_ms(p, "verified_every", true, counts->verified);
+    jsonw_object_end(&p->j);
+}
+
 static void print_assets(struct printer *p)
 {
     jsonw_key_array(&p->j, "assets");
@@ -122,6 +138,7 @@ static void print_assets(struct printer *p)
         key_edges(p, "restores_with", &asset->restores_with);
         key_objective(p, "rto", &asset->rto);
         key_objective(p, "rpo", &asset->rpo);
+        print_copies(p, p->plan->copies && asset->stateful ? &p->plan->copies[i] : NULL);
         key_origin(p, asset->entity->span);
         jsonw_object_end(&p->j);
     }

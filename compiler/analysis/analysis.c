@@ -90,6 +90,9 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_objectives(&a);
     check_consistency(&a);
     check_backups(&a);
+    check_keeping(&a);
+    if (options->digest)
+        count_copies(&a);
     if (!a.has_cycle) {
         plan->scenario_count = model->declared[BLOCK_SCENARIO].list.len;
         plan->scenarios = ARENA_ARRAY(a.arena, struct scenario_result, plan->scenario_count);

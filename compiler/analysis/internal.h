@@ -80,6 +80,10 @@ struct span_of_time retrieval_of(struct analysis *a, struct entity *store);
 /* First of result->inputs of an asset; *end is one past the last. */
 uint32_t restore_inputs_of(const struct scenario_result *result, const struct asset *asset, uint32_t *end);
 
+/* ---- keeping.c ---- */
+void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
+void count_copies(struct analysis *a);  /* plan->copies */
+
 /* ---- rpo.c ---- */
 /* Smallest worst-case loss over the complete chains of copies that survive; fills rpo, rpo_terms, copy, from_store.
  * False with `rejected` set when no chain survives. `read`: how long the restore takes, ms, during which copies must not expire. */

@@ -138,6 +138,15 @@ enum { RPO_NOT_APPLICABLE = -2 };
 
 enum verdict { VERDICT_OK, VERDICT_REFUTED, VERDICT_UNKNOWN, VERDICT_NOT_APPLICABLE };
 
+/* How often the data of an asset exists: 3-2-1-1-0. */
+struct copy_counts {
+    uint32_t total;     /* the original included */
+    uint32_t media;     /* different ones */
+    uint32_t offsite;   /* away from the original */
+    uint32_t immutable; /* under lock or off line */
+    int64_t verified;   /* longest time between two checks of a restore, ms; -1: none */
+};
+
 enum { LOSS_LIMIT = 8 };
 
 struct asset_state {
@@ -405,6 +414,7 @@ struct plan {
     uint32_t site_count;
     struct asset *assets;        /* by entity index */
     uint32_t asset_count;
+    struct copy_counts *copies;  /* by index of the asset, where `stateful`; NULL unless asked for */
     struct scenario_result *scenarios; /* by entity index */
     uint32_t scenario_count;
     struct backup_job *jobs;

@@ -30,7 +30,7 @@ bool place_is_in(struct evaluator *eval, struct entity *site, const struct entit
 }
 
 /* A property that a kind states, or one it is based on; deferred ones are evaluated for the thing. */
-static struct value kind_property(struct evaluator *eval, struct entity *thing, uint32_t row)
+struct value kind_property(struct evaluator *eval, struct entity *thing, uint32_t row)
 {
     for (struct kind_info *kind = thing->kind; kind; kind = kind->base) {
         struct entity *block = kind->entity;
@@ -60,7 +60,7 @@ static struct value site_ancestors(struct evaluator *eval, struct entity *site)
 }
 
 /* The region a place is in: what the nearest place round it says in `region`, else the name of a place of level region. */
-static struct value site_region(struct evaluator *eval, struct entity *site)
+struct value site_region(struct evaluator *eval, struct entity *site)
 {
     for (int depth = 0; site && depth < WITHIN_MAX; depth++) {
         int row = entity_row(site, eval->state->names.region);
@@ -114,7 +114,7 @@ struct value inherited_field(struct evaluator *eval, struct entity *entity, uint
 }
 
 /* Where a thing is, for questions about places. */
-static struct value place_of(struct evaluator *eval, struct entity *entity)
+struct value place_of(struct evaluator *eval, struct entity *entity)
 {
     switch (entity->schema->id) {
     case BLOCK_SITE:
@@ -152,7 +152,7 @@ static void index_reference(struct evaluator *eval, struct reverse_index *index,
         vec_push(eval->arena, &index->by_target[target.u.entity->index].list, value_entity(referrer));
 }
 
-static struct value referrers(struct evaluator *eval, const struct entity *target, uint32_t from, uint32_t row)
+struct value referrers_of(struct evaluator *eval, const struct entity *target, uint32_t from, uint32_t row)
 {
     struct reverse_index *index = eval->state->indexes;
 
@@ -227,7 +227,7 @@ static struct value closure(struct evaluator *eval, struct entity *asset, uint32
     marks->stamps[asset->index] = marks->number;
     for (uint32_t next = 0; result.type == VALUE_NULL; next++) {
         struct entity *at = next ? found.items[next - 1].u.entity : asset;
-        struct value list = backwards ? referrers(eval, at, BLOCK_ASSET, row) : eval_slot(eval, at, row);
+        struct value list = backwards ? referrers_of(eval, at, BLOCK_ASSET, row) : eval_slot(eval, at, row);
 
         if (list.type == VALUE_ERROR || list.type == VALUE_UNKNOWN) {
             result = list;
@@ -279,7 +279,7 @@ static void add_copy(struct copies *copies, struct value site, struct value stor
 }
 
 /* Whether what lies in a store cannot be deleted before its time. */
-static struct value store_immutable(struct evaluator *eval, struct entity *store)
+struct value store_immutable(struct evaluator *eval, struct entity *store)
 {
     struct value value = kind_property(eval, store, KIND_immutable);
     uint32_t cursor = 0;
@@ -321,7 +321,7 @@ static void add_backups(struct copies *copies, const struct entity *owner)
     }
 }
 
-static struct value asset_sites(struct evaluator *eval, struct entity *asset)
+struct value asset_sites(struct evaluator *eval, struct entity *asset)
 {
     struct value value = eval_slot(eval, asset, ASSET_sites);
 
@@ -334,19 +334,26 @@ static struct value asset_sites(struct evaluator *eval, struct entity *asset)
     return value.type == VALUE_ENTITY ? eval_list_of(eval, &value, 1) : value;
 }
 
+struct value asset_medium(struct evaluator *eval, struct entity *asset)
+{
+    struct value medium = kind_property(eval, asset, KIND_media);
+
+    return medium.type == VALUE_WORD ? medium : word(eval, "block");
+}
+
 static struct value asset_copies(struct evaluator *eval, struct entity *asset, struct span span)
 {
     struct copies copies = {.eval = eval};
-    struct value na = VALUE_OF(VALUE_NA), no = value_int(VALUE_BOOL, false), block = word(eval, "block");
-    struct value sites = asset_sites(eval, asset), groups = referrers(eval, asset, BLOCK_GROUP, GROUP_members);
+    struct value na = VALUE_OF(VALUE_NA), no = value_int(VALUE_BOOL, false), medium = asset_medium(eval, asset);
+    struct value sites = asset_sites(eval, asset), groups = referrers_of(eval, asset, BLOCK_GROUP, GROUP_members);
     struct entity *replica;
 
     /* How the original is encrypted is the kind's business: not applicable, so that a rule over copies is not about it. */
     for (uint32_t i = 0; sites.type == VALUE_LIST && i < sites.u.list->count; i++)
-        add_copy(&copies, sites.u.list->items[i], VALUE_OF(VALUE_NULL), word(eval, "primary"), VALUE_OF(VALUE_NULL), no, no, na, block);
+        add_copy(&copies, sites.u.list->items[i], VALUE_OF(VALUE_NULL), word(eval, "primary"), VALUE_OF(VALUE_NULL), no, no, na, medium);
     for (uint32_t i = 0; (replica = entity_child(asset, BLOCK_REPLICA, &i));)
         add_copy(&copies, place_of(eval, replica), VALUE_OF(VALUE_NULL), word(eval, "replica"), VALUE_OF(VALUE_NULL), no, no,
-                 eval_slot(eval, replica, REPLICA_encrypt), block);
+                 eval_slot(eval, replica, REPLICA_encrypt), medium);
     add_backups(&copies, asset);
     for (uint32_t i = 0; i < groups.u.list->count; i++)
         add_backups(&copies, groups.u.list->items[i].u.entity);
@@ -434,7 +441,7 @@ enum computed {
     SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_RECOVERIES, ASSET_AUTOMATIC_FOR,
-    BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER,
+    BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS,
 };
 
 /* What only the analysis knows: asked through its hook. */
@@ -490,6 +497,7 @@ static const struct computed_info table[] = {
     [BACKUP_PROCEDURE] = {BLOCK_BACKUP, "procedure", "string", NULL, "In a rule: the kind's procedure that takes it; unknown when no kind knows how, and a person must."},
     [BACKUP_ZONE] = {BLOCK_BACKUP, "zone", "string", NULL, "In a rule: the time zone of its schedule, \"UTC\" unless one is written."},
     [BACKUP_AMBIGUITIES] = {BLOCK_BACKUP, "ambiguities", "list(string)", NULL, "In a rule: what schedulers read differently in its cron expression, or hardly means what its author thought."},
+    [ASSET_COPY_COUNTS] = {BLOCK_ASSET, "copy_counts", "object", NULL, "How often its data exists: total (the original included; incremental backups and logs are no copies by themselves), media (different ones), offsite (not in the region or data centre of the original), immutable (under lock or off line), verified (longest time between two checks that a copy can be restored; unknown when there is none)."},
     [SITE_PROVIDER] = {BLOCK_SITE, "provider", "ref(site)", NULL, "The outermost place it is in that is a provider's, of level provider; unknown when it is in none."},
     [BACKUP_KEPT] = {BLOCK_BACKUP, "kept", "duration", NULL, "How long its oldest copy lives at least: `retain`, or the longest class of a map of daily, weekly, monthly and yearly; 100 years when for ever."},
 };
@@ -560,15 +568,15 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
     case ASSET_ALL_NEEDS:
         return closure(eval, entity, ASSET_needs, false, span);
     case ASSET_DEPENDENTS:
-        return referrers(eval, entity, BLOCK_ASSET, ASSET_needs);
+        return referrers_of(eval, entity, BLOCK_ASSET, ASSET_needs);
     case ASSET_ALL_DEPENDENTS:
         return closure(eval, entity, ASSET_needs, true, span);
     case ASSET_SITES_SERVED:
         return asset_sites(eval, entity);
     case ASSET_GROUPS:
-        return referrers(eval, entity, BLOCK_GROUP, GROUP_members);
+        return referrers_of(eval, entity, BLOCK_GROUP, GROUP_members);
     case ASSET_ENDPOINTS:
-        return referrers(eval, entity, BLOCK_ENDPOINT, ENDPOINT_serves);
+        return referrers_of(eval, entity, BLOCK_ENDPOINT, ENDPOINT_serves);
     case ASSET_MULTI_ZONE:
         return kind_property(eval, entity, KIND_multi_zone);
     case ASSET_AVAILABILITY:
@@ -596,9 +604,9 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         value = kind_property(eval, entity, KIND_is_account);
         return value.type == VALUE_UNKNOWN ? value_int(VALUE_BOOL, false) : value;
     case SITE_ASSETS:
-        return referrers(eval, entity, BLOCK_ASSET, ASSET_site);
+        return referrers_of(eval, entity, BLOCK_ASSET, ASSET_site);
     case SITE_STORES:
-        return referrers(eval, entity, BLOCK_STORE, STORE_site);
+        return referrers_of(eval, entity, BLOCK_STORE, STORE_site);
     case STORE_IMMUTABLE:
         return store_immutable(eval, entity);
     case STORE_REGION:
@@ -614,17 +622,19 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
     case BACKUP_STORES:
         return backup_stores(eval, entity);
     case TIER_MEMBERS:
-        return referrers(eval, entity, BLOCK_ASSET, ASSET_tier);
+        return referrers_of(eval, entity, BLOCK_ASSET, ASSET_tier);
     case ASSET_OBSERVERS:
-        return referrers(eval, entity, BLOCK_ASSET, ASSET_observes);
+        return referrers_of(eval, entity, BLOCK_ASSET, ASSET_observes);
     case ASSET_DRILLS:
-        return referrers(eval, entity, BLOCK_DRILL, DRILL_of);
+        return referrers_of(eval, entity, BLOCK_DRILL, DRILL_of);
     case SCENARIO_DRILLS:
-        return referrers(eval, entity, BLOCK_DRILL, DRILL_scenario);
+        return referrers_of(eval, entity, BLOCK_DRILL, DRILL_scenario);
     case SCENARIO_RUNBOOKS:
-        return referrers(eval, entity, BLOCK_RUNBOOK, RUNBOOK_for);
+        return referrers_of(eval, entity, BLOCK_RUNBOOK, RUNBOOK_for);
     case CLASS_SCENARIOS:
-        return referrers(eval, entity, BLOCK_SCENARIO, SCENARIO_class);
+        return referrers_of(eval, entity, BLOCK_SCENARIO, SCENARIO_class);
+    case ASSET_COPY_COUNTS:
+        return copy_counts_value(eval, entity, span);
     case SITE_PROVIDER:
         return site_provider(eval, entity);
     case BACKUP_KEPT:
@@ -645,6 +655,10 @@ static const struct made_up made_up_copy = {"copy", "copies", {
     {"site", "ref(site)"}, {"store", "ref(store)"},
     {"kind", "enum(primary, replica, full, incremental, differential, log, snapshot)"}, {"backup", "ref(backup)"},
     {"immutable", "bool"}, {"offline", "bool"}, {"encrypted", "bool"}, {"media", "enum(object, block, disk, tape, git, paper)"},
+}};
+
+static const struct made_up made_up_counts = {"copy_counts", "copy_counts", {
+    {"total", "int"}, {"media", "int"}, {"offsite", "int"}, {"immutable", "int"}, {"verified", "duration"},
 }};
 
 static const struct made_up made_up_recovery[] = {
@@ -691,6 +705,7 @@ static const struct type *row_type(struct evaluator *eval, int row)
 
     if (!*slot)
         *slot = row == ASSET_COPIES       ? made_up_type(eval, &made_up_copy)
+                : row == ASSET_COPY_COUNTS ? made_up_type(eval, &made_up_counts)->element
                 : row == ASSET_RECOVERIES ? made_up_type(eval, made_up_recovery)
                                           : type_read(eval->model, table[row].type, NULL);
     return *slot;

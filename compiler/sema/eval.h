@@ -5,7 +5,7 @@
 #ifndef DRC_SEMA_EVAL_H
 #define DRC_SEMA_EVAL_H
 
-#include "model/entity.h"
+#include "model/plan.h"
 #include "source/diag.h"
 #include "syntax/tree.h"
 
@@ -121,6 +121,9 @@ struct computed_info {
 };
 uint32_t computed_count(void);
 struct computed_info computed_info(uint32_t index);
+
+/* How often the data of an asset exists (3-2-1-1-0). */
+struct copy_counts eval_copy_counts(struct evaluator *eval, struct entity *asset);
 
 /* Static check of a deferred expression: names and fields that exist on no asset of the type are errors even if no asset is ever visited.
  * `for_source` types the loop name. Used for rules and kinds. */

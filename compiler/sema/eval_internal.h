@@ -145,11 +145,24 @@ bool computed_method(struct evaluator *eval, struct entity *entity, atom name, c
 struct value list_of_kind(struct evaluator *eval, struct value list, const char *kind, struct span span);
 /* An unset attribute that a place takes from the one it is in (`account`). */
 struct value inherited_field(struct evaluator *eval, struct entity *entity, uint32_t row, struct value own);
+/* A property that a kind states, or one it is based on; deferred ones are evaluated for the thing. */
+struct value kind_property(struct evaluator *eval, struct entity *thing, uint32_t row);
+struct value place_of(struct evaluator *eval, struct entity *entity);    /* where a thing is: a site or UNKNOWN */
+struct value site_region(struct evaluator *eval, struct entity *site);   /* the region a place is in, as text */
+struct value asset_sites(struct evaluator *eval, struct entity *asset);
+struct value asset_medium(struct evaluator *eval, struct entity *asset); /* what the original lies on */
+struct value store_immutable(struct evaluator *eval, struct entity *store); /* whether what lies in it cannot be deleted before its time */
+/* Things of block `from` whose attribute `row` names the target. */
+struct value referrers_of(struct evaluator *eval, const struct entity *target, uint32_t from, uint32_t row);
+
 /* Names of computed fields and methods of a block, for suggestions and checks. */
 void computed_names(struct evaluator *eval, const struct block_schema *schema, bool methods, const char ***names, uint32_t *count);
 /* The type of a computed field or method of a block; false when it has none of that name. */
 bool computed_shape(struct evaluator *eval, const struct block_schema *schema, atom name, bool method, const struct type **type);
 /* Whether the place is `outer` or lies in it, by `within`. */
 bool place_is_in(struct evaluator *eval, struct entity *site, const struct entity *outer);
+
+/* ---- copies.c */
+struct value copy_counts_value(struct evaluator *eval, struct entity *asset, struct span span); /* as an object */
 
 #endif

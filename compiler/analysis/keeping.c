@@ -1,0 +1,134 @@
+/* How long copies are kept, where two statements about it must agree (SEMANTICS §5): what a store's lock allows, and how long what a
+ * copy builds on is there. Needs no scenario. Also counts the copies of each asset for the plan. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+/* Shortest and longest life of a copy of the backup, ms; INT64_MAX for ever. False when nothing is stated. */
+static bool life_of(const struct entity *backup, int64_t *shortest, int64_t *longest)
+{
+    static const struct {
+        const char *name;
+        int64_t period;
+    } classes[] = {{"hourly", MS_HOUR}, {"daily", MS_DAY}, {"weekly", 7 * MS_DAY}, {"monthly", 31 * MS_DAY}, {"yearly", 366 * MS_DAY}};
+    struct value retain = entity_slot(backup, BACKUP_retain);
+    bool any = false;
+
+    *shortest = *longest = retain.type == VALUE_DURATION ? retain.u.integer : INT64_MAX;
+    if (retain.type != VALUE_OBJECT)
+        return retain.type == VALUE_DURATION || (retain.type == VALUE_WORD && strcmp(retain.u.word, "forever") == 0);
+    *longest = 0;
+    /* Most copies are in the finest class only, and live as long as that keeps them. */
+    for (size_t c = 0; c < sizeof classes / sizeof *classes; c++) {
+        for (uint32_t i = 0; i < retain.u.object->count; i++) {
+            const struct value_pair *pair = &retain.u.object->pairs[i];
+            int64_t life;
+
+            if (strcmp(pair->key, classes[c].name) != 0 || pair->value.type != VALUE_INT || pair->value.u.integer < 1)
+                continue;
+            if (__builtin_mul_overflow(pair->value.u.integer, classes[c].period, &life))
+                life = INT64_MAX;
+            if (!any)
+                *shortest = life;
+            any = true;
+            *longest = life > *longest ? life : *longest;
+        }
+    }
+    return any;
+}
+
+static struct span row_span(const struct entity *entity, uint32_t row)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, entity_row_info(entity, row)->name) : NULL;
+
+    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
+static const char *duration_text(struct analysis *a, int64_t ms)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *copy;
+
+    if (ms == INT64_MAX)
+        return "for ever";
+    print_duration(&text, ms);
+    copy = strbuf_dup(&text, a->arena);
+    strbuf_release(&text);
+    return copy;
+}
+
+static void check_lock(struct analysis *a, struct entity *backup, struct value store)
+{
+    uint32_t cursor = 0;
+    struct entity *lock = store.type == VALUE_ENTITY ? entity_child(store.u.entity, BLOCK_STORE_LOCK, &cursor) : NULL;
+    struct value min = lock ? entity_slot(lock, STORE_LOCK_min) : value_unknown(), max = lock ? entity_slot(lock, STORE_LOCK_max) : value_unknown();
+    int64_t shortest, longest;
+    bool under, over;
+    struct diag *diag;
+
+    if (!lock || !life_of(backup, &shortest, &longest))
+        return;
+    under = min.type == VALUE_DURATION && shortest < min.u.integer;
+    over = max.type == VALUE_DURATION && longest > max.u.integer;
+    if (!under && !over)
+        return;
+    diag = find(a, DIAG_E0542, VERDICT_REFUTED, backup->parent, NULL, row_span(backup, BACKUP_retain), "backup `%s` of `%s` keeps copies %s, the lock of `%s` %s %s",
+                backup->name, backup->parent->name, duration_text(a, under ? shortest : longest), store.u.entity->name,
+                under ? "demands at least" : "allows at most", duration_text(a, under ? min.u.integer : max.u.integer));
+    if (!diag)
+        return;
+    diag_label(diag, row_span(lock, under ? STORE_LOCK_min : STORE_LOCK_max), "the lock");
+    diag_help(diag, "write `retain = %s`, or give the copies there a backup of their own", duration_text(a, under ? min.u.integer : max.u.integer));
+}
+
+/* What builds on a copy is of no use once that is gone. */
+static void check_base(struct analysis *a, struct entity *backup)
+{
+    struct value of = entity_slot(backup, BACKUP_of);
+    struct entity *base = of.type == VALUE_STRING || of.type == VALUE_WORD
+                              ? entity_child_named(backup->parent, BLOCK_BACKUP, intern_str(a->model->names, of.u.string))
+                              : NULL;
+    int64_t shortest, longest, base_shortest, base_longest;
+    struct diag *diag;
+
+    if (!base || !life_of(backup, &shortest, &longest) || !life_of(base, &base_shortest, &base_longest) || base_longest >= longest)
+        return;
+    diag = find(a, DIAG_E0543, VERDICT_REFUTED, backup->parent, NULL, row_span(backup, BACKUP_retain),
+                "backup `%s` of `%s` is kept %s, but `%s`, which it builds on, only %s", backup->name, backup->parent->name,
+                duration_text(a, longest), base->name, duration_text(a, base_longest));
+    if (!diag)
+        return;
+    diag_label(diag, row_span(base, BACKUP_retain), "`%s` is gone earlier", base->name);
+    diag_help(diag, "keep `%s` at least %s", base->name, duration_text(a, longest));
+}
+
+static void check_owner(struct analysis *a, const struct entity *owner)
+{
+    struct entity *backup;
+
+    for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
+        struct value copies = entity_slot(backup, BACKUP_copies);
+
+        check_lock(a, backup, entity_slot(backup, BACKUP_to));
+        for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++)
+            check_lock(a, backup, copies.u.list->items[c]);
+        check_base(a, backup);
+    }
+}
+
+void check_keeping(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->plan->asset_count; i++)
+        check_owner(a, a->plan->assets[i].entity);
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++)
+        check_owner(a, a->model->declared[BLOCK_GROUP].list.items[i]);
+}
+
+void count_copies(struct analysis *a)
+{
+    a->plan->copies = ARENA_ARRAY(a->arena, struct copy_counts, a->plan->asset_count);
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        if (a->plan->assets[i].stateful)
+            a->plan->copies[i] = eval_copy_counts(a->eval, a->plan->assets[i].entity);
+    }
+}
