@@ -424,6 +424,7 @@ static void print_finding(struct printer *p, const struct finding *finding)
     key_name(p, "subject", finding->subject);
     key_name(p, "scenario", finding->scenario);
     key_name(p, "accepted_by", finding->accepted);
+    key_name(p, "told_with", finding->cause);
     key_origin(p, finding->span);
     jsonw_object_end(&p->j);
 }

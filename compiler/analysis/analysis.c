@@ -64,6 +64,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     judge_damage(a, result);
     judge_groups(a, result);
     move_traffic(a, result);
+    tell_consequences(a);
 }
 
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options)

@@ -41,6 +41,20 @@ static struct entity *waiver(const struct analysis *a, const char *code, const c
     return NULL;
 }
 
+/* False when somebody accepted it. */
+static bool add_finding(struct analysis *a, struct finding finding)
+{
+    finding.accepted = waiver(a, finding.code, finding.name, finding.subject, finding.scenario);
+    vec_push(a->arena, &a->findings, finding);
+    if (finding.accepted)
+        a->plan->waived++;
+    else if (finding.verdict == VERDICT_UNKNOWN)
+        a->plan->unknown++;
+    else
+        a->plan->refuted++;
+    return !finding.accepted;
+}
+
 static struct diag *record(struct analysis *a, enum diag_code code, const char *rule, enum verdict verdict, uint32_t severity,
                            struct entity *subject, struct entity *scenario, struct span span, const char *message)
 {
@@ -55,16 +69,8 @@ static struct diag *record(struct analysis *a, enum diag_code code, const char *
                               .severity = severity};
     struct diag *diag;
 
-    finding.accepted = waiver(a, finding.code, finding.name, subject, scenario);
-    vec_push(a->arena, &a->findings, finding);
-    if (finding.accepted) {
-        a->plan->waived++;
+    if (!add_finding(a, finding))
         return NULL;
-    }
-    if (verdict == VERDICT_UNKNOWN)
-        a->plan->unknown++;
-    else
-        a->plan->refuted++;
     diag = diag_report(a->sink, code, span, "%s", message);
     diag->rule = rule;
     a->findings.items[a->findings.len - 1].diag = diag;
@@ -83,6 +89,25 @@ struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict,
     message = arena_vprintf(a->arena, format, args);
     va_end(args);
     return record(a, code, NULL, verdict, diag_info(code)->severity, subject, scenario, span, message);
+}
+
+bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject,
+               struct entity *scenario, struct span span, struct entity *cause, const char *format, ...)
+{
+    struct finding finding = {.code = diag_info(code)->code,
+                              .name = diag_info(code)->name,
+                              .verdict = verdict,
+                              .subject = subject,
+                              .scenario = scenario,
+                              .span = span,
+                              .severity = severity,
+                              .cause = cause};
+    va_list args;
+
+    va_start(args, format);
+    finding.message = arena_vprintf(a->arena, format, args);
+    va_end(args);
+    return add_finding(a, finding);
 }
 
 struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject,

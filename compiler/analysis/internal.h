@@ -34,6 +34,7 @@ struct analysis {
     bool has_cycle;                   /* then nothing is timed: there is no order */
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
     uint32_t settling;                /* how deep in choices that rest on other choices */
+    struct cause **causes;            /* by asset index, in that scenario: with which message it is told; NULL: nothing yet */
     struct frontier *frontiers;       /* by asset index, in the scenario being worked on */
 };
 
@@ -188,7 +189,24 @@ struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict,
                   struct span span, const char *format, ...) __attribute__((format(printf, 7, 8)));
 struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject,
                        struct span span, const char *message);
+/* Records a finding that is told with the one of `cause`. False when a waiver accepts it: then it is not to be told at all. */
+bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject,
+               struct entity *scenario, struct span span, struct entity *cause, const char *format, ...)
+    __attribute__((format(printf, 9, 10)));
 void check_waivers(struct analysis *a);
+
+/* ---- causes.c: one message for one cause, within a scenario ---- */
+/* The message about an asset was printed (or accepted: NULL); what misses its objective because of it can be told with it. */
+void cause_told(struct analysis *a, struct asset *asset, struct diag *diag);
+/* The asset with whose message this one is told, itself for a cause; NULL when there is no such message. */
+struct asset *cause_root(const struct analysis *a, const struct asset *asset);
+/* Because of which one a refuted asset misses its RTO: it waits for that one, which is later than its own objective, and would not miss it
+ * else. NULL when its own steps are to blame. */
+struct asset *cause_of_delay(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
+struct asset *cause_of_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
+/* To be named in the message of `root`; `finish` unknown: it cannot be timed. */
+void told_with(struct analysis *a, struct asset *root, struct entity *subject, struct span_of_time finish, struct objective rto);
+void tell_consequences(struct analysis *a); /* at the end of a scenario: adds the names */
 
 /* ---- rules.c ---- */
 void check_rules(struct analysis *a);

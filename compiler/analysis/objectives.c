@@ -156,6 +156,8 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
     struct diag *diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->asset->entity, result->scenario, state->asset->entity->span,
                              "%s of `%s` in `%s` is unknown", what, state->asset->name, result->scenario->name);
 
+    if (strcmp(what, "the recovery time") == 0)
+        cause_told(a, state->asset, diag);
     if (!diag)
         return;
     if (strict) {
@@ -175,12 +177,21 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
 
 static void refute_rto(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
-    struct diag *diag = find(a, DIAG_E0501, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
-                             "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, words(a, state->finish.worst),
-                             result->scenario->name, words(a, state->rto.ms));
+    const char *message = intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, words(a, state->finish.worst),
+                                      result->scenario->name, words(a, state->rto.ms));
+    struct asset *root = cause_of_delay(a, result, state);
+    struct entity *entity = state->asset->entity;
     const struct step *path[64];
     uint32_t length = 0;
+    struct diag *diag;
 
+    if (root) {
+        if (find_with(a, DIAG_E0501, VERDICT_REFUTED, SEVERITY_ERROR, entity, result->scenario, entity->span, root->entity, "%s", message))
+            told_with(a, root, entity, state->finish, state->rto);
+        return;
+    }
+    diag = find(a, DIAG_E0501, VERDICT_REFUTED, entity, result->scenario, entity->span, "%s", message);
+    cause_told(a, state->asset, diag);
     if (!diag)
         return;
     diag_label(diag, state->rto.span, "RTO from here (%s)", state->rto.source);
@@ -216,6 +227,7 @@ static void no_method(struct analysis *a, struct scenario_result *result, struct
     struct diag *diag = find(a, DIAG_E0503, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
                              "nothing is left to recover `%s` with in `%s`", state->asset->name, result->scenario->name);
 
+    cause_told(a, state->asset, diag);
     if (!diag)
         return;
     if (state->lost_with && state->lost_with != state->asset->entity)
@@ -280,10 +292,21 @@ static struct asset *blocked_by(const struct scenario_result *result, const stru
 }
 
 /* One message for one cause, unless that is only a warning and this asset demands proof. */
-static bool said_elsewhere(const struct analysis *a, const struct asset_state *state)
+static void unknown_time(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
-    return state->blocked_by && (!asset_wants_proof(a, state->asset) || asset_wants_proof(a, state->blocked_by) ||
-                                 !a->scenario->states[state->blocked_by->index].chosen);
+    struct asset *root = state->blocked_by ? cause_root(a, state->blocked_by) : NULL;
+    bool strict = asset_wants_proof(a, state->asset);
+    struct entity *entity = state->asset->entity;
+
+    if (state->blocked_by && result->states[state->blocked_by->index].stuck)
+        return; /* the circle was told */
+    if (!root || (strict && !asset_wants_proof(a, root) && result->states[root->index].chosen)) {
+        unknown_verdict(a, result, state, "the recovery time");
+        return;
+    }
+    if (find_with(a, DIAG_E0504, VERDICT_UNKNOWN, strict ? SEVERITY_ERROR : SEVERITY_WARNING, entity, result->scenario, entity->span, root->entity,
+                  "the recovery time of `%s` in `%s` is unknown", entity->name, result->scenario->name))
+        told_with(a, root, entity, state->finish, state->rto);
 }
 
 /* Without detection and declaration nothing about the scenario can be judged: one message, not one for each asset. */
@@ -359,11 +382,18 @@ void judge(struct analysis *a, struct scenario_result *result)
                                                                       : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
         if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
-        else if (state->rto_verdict == VERDICT_UNKNOWN && !said_elsewhere(a, state) && has_clock)
+        else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by && has_clock)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
         else if (state->rpo_verdict == VERDICT_UNKNOWN)
             unknown_verdict(a, result, state, "the data loss");
+    }
+    /* What waits for others is told with them: after all of them. */
+    for (uint32_t at = 0; has_clock && at < a->plan->asset_count; at++) {
+        struct asset_state *state = &result->states[a->needs_first[at]];
+
+        if (state->rto_verdict == VERDICT_UNKNOWN && state->blocked_by)
+            unknown_time(a, result, state);
     }
 }

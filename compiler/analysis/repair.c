@@ -1,5 +1,5 @@
-/* What may be changed so that a refuted objective holds: the loss of data, and what objectives say of each other. Times are in
- * repair_time.c. */
+/* What may be changed so that a refuted objective holds: the loss of data. Times are in repair_time.c, what objectives say of each other
+ * in repair_objectives.c. */
 #include "analysis/repair.h"
 
 #include "base/strbuf.h"
@@ -233,7 +233,7 @@ static void more_copies(struct repair_list *list, const struct scenario_result *
 }
 
 /* A replica whose lag is what the objective allows: how good it is in fact, who runs it has to see to. */
-static void more_replicas(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+void repair_replicas(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
 {
     static const int64_t lags[] = {5 * MS_MINUTE, MS_MINUTE, 30 * MS_SECOND, 10 * MS_SECOND, 5 * MS_SECOND, MS_SECOND};
     const struct plan *plan = list->plan;
@@ -397,7 +397,7 @@ static void repair_loss(struct repair_list *list, const struct scenario_result *
     if (group)
         more_copies(list, result, state, group);
     more_logs(list, state);
-    more_replicas(list, result, state);
+    repair_replicas(list, result, state);
     relaxed_objective(list, result, state, false);
 }
 
@@ -411,7 +411,7 @@ static void repair_no_method(struct repair_list *list, const struct scenario_res
     more_copies(list, result, state, state->asset->entity);
     if (group)
         more_copies(list, result, state, group);
-    more_replicas(list, result, state);
+    repair_replicas(list, result, state);
 }
 
 void repair_candidates(const struct plan *plan, const struct finding *finding, struct arena *arena, struct repair_list *out)
@@ -430,6 +430,15 @@ void repair_candidates(const struct plan *plan, const struct finding *finding, s
     } else if (strcmp(finding->code, "E0503") == 0 && state) {
         repair_no_method(out, result, state);
     } else if (strcmp(finding->code, "E0501") == 0 && state) {
+        repair_time(out, result, state);
         relaxed_objective(out, result, state, true);
+    } else if (strcmp(finding->code, "E0505") == 0 && result) {
+        repair_endpoint(out, result, finding->subject);
+    } else if (strcmp(finding->code, "E0506") == 0 && asset) {
+        repair_ceiling(out, asset, result);
+    } else if (strcmp(finding->code, "E0508") == 0 && asset) {
+        repair_inversion(out, finding);
+    } else if (strcmp(finding->code, "E0518") == 0 && asset) {
+        repair_downtime(out, asset);
     }
 }

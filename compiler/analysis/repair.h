@@ -50,9 +50,16 @@ bool repair_site_stands(const struct plan *plan, const struct entity *scenario, 
 /* Whether the kind has a method that runs over `self.FIELD` ("replicas", "standbys"). */
 bool repair_has_method_for(const struct plan *plan, const struct kind_info *kind, const char *field);
 
+/* repair.c: a replica at a site that stands. */
+void repair_replicas(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state);
+
 /* repair_time.c */
 void repair_time(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state);
-void repair_endpoint(struct repair_list *list, const struct scenario_result *result, const struct endpoint_state *state);
+void repair_endpoint(struct repair_list *list, const struct scenario_result *result, const struct entity *endpoint);
+
+/* repair_objectives.c */
 void repair_inversion(struct repair_list *list, const struct finding *finding);
+void repair_ceiling(struct repair_list *list, const struct asset *asset, const struct scenario_result *result);
+void repair_downtime(struct repair_list *list, const struct asset *asset);
 
 #endif

@@ -142,6 +142,7 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
 static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
 {
     struct strbuf have = STRBUF_INIT, want = STRBUF_INIT;
+    struct asset *root;
     struct diag *diag;
 
     state->verdict = VERDICT_NOT_APPLICABLE;
@@ -156,6 +157,16 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         return;
     }
     state->verdict = !state->finish.known ? VERDICT_UNKNOWN : state->finish.worst <= state->rto.ms ? VERDICT_OK : VERDICT_REFUTED;
+    root = state->verdict == VERDICT_OK ? NULL : cause_of_endpoint(a, result, state);
+    if (root) {
+        bool late = state->verdict == VERDICT_REFUTED;
+
+        if (find_with(a, late ? DIAG_E0505 : DIAG_E0504, state->verdict, late ? SEVERITY_ERROR : SEVERITY_WARNING, state->endpoint, result->scenario,
+                      state->endpoint->span, root->entity, "`%s` leads to the recovered system %s in `%s`", state->endpoint->name,
+                      late ? "later than its RTO allows" : "after an unknown time", result->scenario->name))
+            told_with(a, root, state->endpoint, state->finish, state->rto);
+        return;
+    }
     if (state->verdict == VERDICT_UNKNOWN) {
         diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->endpoint, result->scenario, state->endpoint->span,
                     "the time until `%s` leads to the recovered system in `%s` is unknown", state->endpoint->name, result->scenario->name);

@@ -23,6 +23,9 @@ struct offers {
 
 static const char *key_of_finding(struct arena *arena, const struct finding *finding)
 {
+    /* One thing may be needed by several that promise more: who, is in the message only. */
+    if (strcmp(finding->code, "E0508") == 0)
+        return arena_printf(arena, "%s %s", finding->code, finding->message);
     return arena_printf(arena, "%s %s.%s@%s", finding->code, finding->subject ? finding->subject->schema->name : "",
                         finding->subject ? finding->subject->name : finding->message, finding->scenario ? finding->scenario->name : "");
 }
@@ -60,6 +63,25 @@ static bool is_known(const struct offers *offers, const char *key)
     return map_get(&offers->known, intern_str(offers->session->names, key)) != NULL;
 }
 
+/* Every verdict as before, or better: what was told with something else has no message of its own that could be new. */
+static bool no_verdict_worse(const struct session *session, const struct session *trial)
+{
+    for (uint32_t s = 0; s < session->plan->scenario_count && s < trial->plan->scenario_count; s++) {
+        const struct scenario_result *before = &session->plan->scenarios[s], *after = &trial->plan->scenarios[s];
+
+        for (uint32_t i = 0; i < session->plan->asset_count && i < trial->plan->asset_count; i++) {
+            const struct asset_state *old = &before->states[i], *new = &after->states[i];
+            bool rto = new->rto_verdict == VERDICT_REFUTED || new->rto_verdict == VERDICT_UNKNOWN;
+            bool rpo = new->rpo_verdict == VERDICT_REFUTED || new->rpo_verdict == VERDICT_UNKNOWN;
+
+            if ((rto && (old->rto_verdict == VERDICT_OK || old->rto_verdict == VERDICT_NOT_APPLICABLE)) ||
+                (rpo && (old->rpo_verdict == VERDICT_OK || old->rpo_verdict == VERDICT_NOT_APPLICABLE)))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* Whether anything is wrong in the changed specification that was not wrong before, or the finding is still there. *warnings: how many
  * are new. */
 static bool is_clean(const struct offers *offers, const struct session *trial, const struct finding *target, uint32_t *warnings)
@@ -67,7 +89,7 @@ static bool is_clean(const struct offers *offers, const struct session *trial, c
     const char *aim = key_of_finding(trial->arena, target);
 
     *warnings = 0;
-    if (!trial->plan)
+    if (!trial->plan || !no_verdict_worse(offers->session, trial))
         return false;
     for (uint32_t i = 0; i < trial->plan->finding_count; i++) {
         const struct finding *finding = &trial->plan->findings[i];
@@ -156,9 +178,24 @@ static bool result_of(struct session *session, const struct session *trial, cons
     const struct asset_state *state;
     enum verdict verdict;
 
+    result->subject = finding->diag->subject;
     *text = NULL;
     if (!run || !subject)
         return !finding->scenario;
+    if (strcmp(finding->code, "E0506") == 0)
+        return true; /* no number but the objective itself */
+    for (uint32_t i = 0; i < run->endpoint_count; i++) {
+        const struct endpoint_state *endpoint = &run->endpoints[i];
+
+        if (endpoint->endpoint != subject)
+            continue;
+        if (endpoint->verdict == VERDICT_REFUTED || endpoint->verdict == VERDICT_UNKNOWN || !endpoint->finish.known)
+            return false;
+        result->measure = "finish";
+        result->ms = endpoint->finish.worst;
+        *text = arena_printf(session->arena, "after %s", words(session->arena, result->ms));
+        return true;
+    }
     if (!asset)
         return false;
     state = &run->states[asset->index];
@@ -166,11 +203,12 @@ static bool result_of(struct session *session, const struct session *trial, cons
     if (verdict == VERDICT_REFUTED || verdict == VERDICT_UNKNOWN || (state->fate == FATE_LOST && !state->chosen))
         return false;
     result->measure = loss ? "loss" : "finish";
-    result->subject = finding->diag->subject;
     result->ms = loss ? state->loss_ms : state->finish.worst;
     if (result->ms < 0 && !(loss && result->ms == RPO_NOT_APPLICABLE))
         return false;
-    if (loss)
+    if (state->fate == FATE_UNAFFECTED)
+        *text = "not affected any more";
+    else if (loss)
         *text = arena_printf(session->arena, "worst loss %s", result->ms < 0 ? "n/a" : words(session->arena, result->ms));
     else if (state->loss_ms >= 0 && strcmp(finding->code, "E0503") == 0)
         *text = arena_printf(session->arena, "back after %s, worst loss %s", words(session->arena, result->ms), words(session->arena, state->loss_ms));

@@ -13,7 +13,8 @@ COMMANDS = {"check", "plan", "build"}
 KEPT = {"-D", "--params", "-I", "--as-of", "-W"}  # options that change what is compiled
 OBJECTIVES = {"E0501", "E0502", "E0503", "E0505", "E0506", "E0508", "E0518"}
 FORMS = {"schedule =", "cron", "ship_every =", "start_window =", "jitter =", "a copy of", "replica", "a `log` backup", "retain =",
-         "rpo =", "rto =", "objective", "in class"}
+         "rpo =", "rto =", "mtd =", "tier =", "objective", "in class", "recovery L1", "standby", "capacity =", "operators =", "parallel =",
+         "uses =", "declare =", "detect =", "ttl =", "interval = 10s", "threshold =", "in endpoint"}
 
 
 def arguments(line):
@@ -69,7 +70,8 @@ def value_in_plan(data, measure, subject):
 
 
 def identity(diag):
-    return diag["code"], diag.get("subject") or diag["message"]
+    # One thing may be needed by several that promise more (E0508): who, is in the message only.
+    return diag["code"], diag["message"] if diag["code"] == "E0508" else diag.get("subject") or diag["message"]
 
 
 def verify_offer(env, folder, command, variables, before, diag, help_):

@@ -1,0 +1,131 @@
+/* What may be changed where objectives contradict each other: a dependency that promises less than what needs it, an objective weaker than
+ * a ceiling, a recovery that does not fit into the tolerable downtime. */
+#include "analysis/repair.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- inversions */
+
+/* Which asset needs it there; the finding points at the reference. */
+static const struct asset *user_of(const struct plan *plan, const struct finding *finding)
+{
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        const struct edges *needs = &plan->assets[i].needs;
+
+        for (uint32_t n = 0; n < needs->count; n++) {
+            if (needs->items[n].to->entity == finding->subject && needs->items[n].span.start == finding->span.start)
+                return &plan->assets[i];
+        }
+    }
+    return NULL;
+}
+
+void repair_inversion(struct repair_list *list, const struct finding *finding)
+{
+    const struct asset *needed = plan_asset(list->plan, finding->subject), *user = user_of(list->plan, finding);
+    struct edit edit;
+
+    if (!user)
+        return;
+    list->family++;
+    if (user->rto.ms >= 0 && user->rto.ms < needed->rto.ms) {
+        const char *text = duration_text(list->arena, user->rto.ms);
+
+        if (edit_set(list, needed->entity, "rto", text, &edit))
+            repair_add(list, edit, "`rto = %s` in asset `%s`", text, needed->name);
+    }
+    list->family++;
+    if (user->tier && user->level < needed->level && edit_names(list, needed->entity) &&
+        edit_set(list, needed->entity, "tier", user->tier->name, &edit))
+        repair_add(list, edit, "`tier = %s` in asset `%s`", user->tier->name, needed->name);
+    list->family++;
+    if (edit_soften(list, user->entity, needed->name, &edit))
+        repair_add(list, edit, "`uses = [%s]` in place of `needs` in asset `%s`, if it can serve without", needed->name, user->name);
+    list->family++;
+    if (needed->rto.ms >= 0 && user->rto.ms >= 0 && needed->rto.ms > user->rto.ms) {
+        const char *text = duration_text(list->arena, needed->rto.ms);
+
+        if (edit_set(list, user->entity, "rto", text, &edit))
+            repair_add(list, edit, "`rto = %s` in asset `%s`", text, user->name);
+    }
+}
+
+/* ---------------------------------------------------------------- ceilings */
+
+/* The strictest ceiling of one sort that binds the asset; TIME_UNKNOWN when there is none. */
+static int64_t ceiling(const struct repair_list *list, const struct asset *asset, const struct scenario_result *result, const char *name)
+{
+    const struct entity *plan = list->plan->model->plan;
+    uint32_t in_tier = 0, in_plan = 0;
+    const struct entity *blocks[3] = {asset->tier ? entity_child(asset->tier, BLOCK_TIER_LIMIT, &in_tier) : NULL,
+                                      plan ? entity_child(plan, BLOCK_PLAN_OBJECTIVES, &in_plan) : NULL, result ? result->class_ : NULL};
+    int64_t strictest = TIME_UNKNOWN;
+
+    if (blocks[1] && strcmp(entity_string(list->plan->model, blocks[1], "role", "default"), "ceiling") != 0)
+        blocks[1] = NULL;
+    for (int i = 0; i < 3; i++) {
+        int row = blocks[i] ? entity_row(blocks[i], intern_str(list->plan->model->names, name)) : -1;
+        struct value value = row < 0 ? value_unknown() : entity_slot(blocks[i], (uint32_t)row);
+
+        if (value.type == VALUE_DURATION && (strictest < 0 || value.u.integer < strictest))
+            strictest = value.u.integer;
+    }
+    return strictest;
+}
+
+static void set_objective(struct repair_list *list, const struct entity *entity, const char *name, int64_t ms)
+{
+    const char *text = duration_text(list->arena, ms);
+    struct edit edit;
+
+    if (!edit_set(list, entity, name, text, &edit))
+        return;
+    if (entity->schema->id == BLOCK_OBJECTIVE)
+        repair_add(list, edit, "`%s = %s` in `objective %s` of asset `%s`", name, text, entity->name, entity->parent->name);
+    else
+        repair_add(list, edit, "`%s = %s` in asset `%s`", name, text, entity->name);
+}
+
+void repair_ceiling(struct repair_list *list, const struct asset *asset, const struct scenario_result *result)
+{
+    static const char *const names[] = {"rto", "rpo", "mtd"};
+    const struct objective *objectives[] = {&asset->rto, &asset->rpo, &asset->mtd};
+
+    for (int i = 0; i < 3; i++) {
+        int64_t limit = ceiling(list, asset, result, names[i]);
+        struct entity *own;
+
+        if (limit < 0)
+            continue;
+        list->family++;
+        for (uint32_t c = 0; (own = entity_child(asset->entity, BLOCK_OBJECTIVE, &c));) {
+            int row = entity_row(own, intern_str(list->plan->model->names, names[i]));
+            struct value value = row < 0 ? value_unknown() : entity_slot(own, (uint32_t)row);
+
+            if (value.type == VALUE_DURATION && value.u.integer > limit)
+                set_objective(list, own, names[i], limit);
+        }
+        if (objectives[i]->ms > limit)
+            set_objective(list, asset->entity, names[i], limit);
+    }
+}
+
+/* ---------------------------------------------------------------- downtime */
+
+void repair_downtime(struct repair_list *list, const struct asset *asset)
+{
+    struct value work = entity_slot(asset->entity, ASSET_work_recovery);
+    uint32_t cursor = 0;
+    const struct entity *defaults = asset->tier ? entity_child(asset->tier, BLOCK_TIER_DEFAULT, &cursor) : NULL;
+    int64_t catching_up, sum;
+
+    if (work.type != VALUE_DURATION && defaults)
+        work = entity_slot(defaults, TIER_DEFAULT_work_recovery);
+    catching_up = work.type == VALUE_DURATION ? work.u.integer : 0;
+    list->family++;
+    if (asset->mtd.ms > catching_up)
+        set_objective(list, asset->entity, "rto", asset->mtd.ms - catching_up);
+    list->family++;
+    if (!__builtin_add_overflow(asset->rto.ms, catching_up, &sum))
+        set_objective(list, asset->entity, "mtd", sum);
+}
