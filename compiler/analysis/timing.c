@@ -17,6 +17,8 @@ struct work {
     struct step *step;
     uint32_t sequence;   /* written order */
     int64_t level;       /* of the asset's tier */
+    int64_t start;       /* when it is sorted by it: the steps themselves are far apart in memory */
+    uint32_t wave;
 };
 
 /* The earliest a step may start, whatever it waits for. */
@@ -128,13 +130,11 @@ static void time_step(const struct scenario_result *result, struct step *step)
 static int compare_steps(const void *x, const void *y)
 {
     const struct work *a = x, *b = y;
-    int64_t at = a->step->start.known ? a->step->start.worst : INT64_MAX;
-    int64_t bt = b->step->start.known ? b->step->start.worst : INT64_MAX;
 
-    if (at != bt)
-        return at < bt ? -1 : 1;
-    if (a->step->wave != b->step->wave)
-        return a->step->wave < b->step->wave ? -1 : 1;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    if (a->wave != b->wave)
+        return a->wave < b->wave ? -1 : 1;
     if (a->level != b->level)
         return a->level < b->level ? -1 : 1;
     return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
@@ -196,37 +196,43 @@ static int64_t order_key(const struct asset_state *state)
     return state->last ? state->last->ordinal : state->finish.known ? state->finish.worst : INT64_MAX;
 }
 
+struct ordered {
+    struct asset_state *state;
+    int64_t finish, key;
+};
+
 static int compare_states(const void *x, const void *y)
 {
-    const struct asset_state *a = *(const struct asset_state *const *)x, *b = *(const struct asset_state *const *)y;
-    int64_t af = a->finish.known ? a->finish.worst : INT64_MAX, bf = b->finish.known ? b->finish.worst : INT64_MAX;
+    const struct ordered *a = x, *b = y;
 
-    if (af != bf)
-        return af < bf ? -1 : 1;
-    if (order_key(a) != order_key(b))
-        return order_key(a) < order_key(b) ? -1 : 1;
-    return a->asset->index < b->asset->index ? -1 : 1;
+    if (a->finish != b->finish)
+        return a->finish < b->finish ? -1 : 1;
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return a->state < b->state ? -1 : 1; /* by number: states stand in the order of their assets */
 }
 
 static void order_assets(struct analysis *a, struct scenario_result *result)
 {
-    struct asset_state **states = ARENA_ARRAY(a->arena, struct asset_state *, a->plan->asset_count);
+    struct ordered *states = ARENA_ARRAY(a->arena, struct ordered, a->plan->asset_count);
     uint32_t count = 0;
     struct step *last = NULL;
 
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        if (result->states[i].fate != FATE_UNAFFECTED)
-            states[count++] = &result->states[i];
+        struct asset_state *state = &result->states[i];
+
+        if (state->fate != FATE_UNAFFECTED)
+            states[count++] = (struct ordered){state, state->finish.known ? state->finish.worst : INT64_MAX, order_key(state)};
     }
     if (count)
         qsort(states, count, sizeof *states, compare_states);
     result->order = ARENA_ARRAY(a->arena, struct asset *, count);
     result->finish = time_exact(0);
     for (uint32_t i = 0; i < count; i++) {
-        result->order[result->order_count++] = states[i]->asset;
-        result->finish = time_max(result->finish, states[i]->finish);
-        if (states[i]->last)
-            last = states[i]->decides ? states[i]->decides : states[i]->last;
+        result->order[result->order_count++] = states[i].state->asset;
+        result->finish = time_max(result->finish, states[i].state->finish);
+        if (states[i].state->last)
+            last = states[i].state->decides ? states[i].state->decides : states[i].state->last;
     }
     for (struct step *step = last; step; step = step->waits_for) {
         step->critical = true;
@@ -258,6 +264,10 @@ void time_steps(struct analysis *a, struct scenario_result *result)
     project_schedule(&project, scratch);
     result->bound = project_bound(&project);
     take_times(a, result, &project, works);
+    for (uint32_t i = 0; i < project.count; i++) {
+        works[i].start = project.tasks[i].start >= 0 ? project.tasks[i].start : INT64_MAX;
+        works[i].wave = project.tasks[i].wave;
+    }
     if (project.count)
         qsort(works, project.count, sizeof *works, compare_steps);
     for (uint32_t i = 0; i < project.count; i++) {

@@ -1,17 +1,29 @@
-/* Chunked bump allocator; a request larger than a chunk gets a chunk of its own. */
+/* Chunked bump allocator; a request larger than a chunk gets a chunk of its own.
+ *
+ * Chunks are zeroed by whoever gives them: malloc's calloc for the first ones, the system for the rest of a large compilation. There
+ * calloc would clear again what is clear (its blocks come from the heap's top), and page after page would be faulted in. */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#endif
 #include "base/arena.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { CHUNK_SIZE = 1 << 20, ALIGNMENT = 16 };
+enum { CHUNK_SIZE = 1 << 20, MAPPED_SIZE = 1 << 21, ALIGNMENT = 16 };
+
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0 /* only a wish: the pages at once, not one by one */
+#endif
 
 struct chunk {
     struct chunk *next;
     size_t used;
     size_t size;
+    size_t mapped; /* bytes to unmap; 0 when it is from malloc */
     _Alignas(ALIGNMENT) unsigned char data[];
 };
 
@@ -41,7 +53,10 @@ void arena_delete(struct arena *arena)
         return;
     for (struct chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
-        free(chunk);
+        if (chunk->mapped)
+            munmap(chunk, chunk->mapped);
+        else
+            free(chunk);
     }
     free(arena);
 }
@@ -57,6 +72,22 @@ static struct chunk *chunk_new(size_t size)
         out_of_memory();
     chunk->size = size;
     return chunk;
+}
+
+/* The next chunk to allocate from, with room for at least `size`. */
+static struct chunk *chunk_next(const struct arena *arena, size_t size)
+{
+    struct chunk *chunk;
+
+    if (arena->bytes > 2 * CHUNK_SIZE && size <= MAPPED_SIZE - sizeof *chunk) {
+        chunk = mmap(NULL, MAPPED_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        if (chunk != MAP_FAILED) {
+            chunk->mapped = MAPPED_SIZE;
+            chunk->size = MAPPED_SIZE - sizeof *chunk;
+            return chunk;
+        }
+    }
+    return chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -86,7 +117,7 @@ void *arena_alloc(struct arena *arena, size_t size)
             head->next = own;
             return own->data;
         }
-        head = chunk_new(size > CHUNK_SIZE ? size : CHUNK_SIZE);
+        head = chunk_next(arena, size);
         head->next = arena->chunks;
         arena->chunks = head;
     }

@@ -301,7 +301,7 @@ bool read_data(struct session *session, const char *path, struct span span, stru
         lost_import(&session->sink, NULL);
         return false;
     }
-    reader.file = sources_add(&session->sources, path, text, len);
+    reader.file = sources_take(&session->sources, path, text, len);
     if (!reader.file) {
         diag_report(&session->sink, DIAG_E0801, span, "`%s` is too large", path);
         return false;

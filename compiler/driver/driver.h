@@ -75,7 +75,7 @@ const struct zone *session_zone(void *context, const char *name);
 void offer_repairs(struct session *session);
 
 /* ---- files.c */
-/* The whole file, or standard input for "-". NULL with *error set (static or arena). */
+/* The whole file, or standard input for "-", followed by two NULs. NULL with *error set (static or arena). */
 char *read_whole_file(struct arena *arena, const char *path, size_t *len, const char **error);
 bool is_folder(const char *path);
 bool file_exists(const char *path);

@@ -37,13 +37,23 @@ static const char *refusal(const char *path)
     return "it is neither a file nor standard input";
 }
 
+/* Of a file on disk, 0 when that is not known. */
+static size_t size_of(FILE *file)
+{
+    struct stat info;
+
+    return fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 && (uint64_t)info.st_size < SIZE_MAX / 2
+               ? (size_t)info.st_size
+               : 0;
+}
+
 char *read_whole_file(struct arena *arena, const char *path, size_t *len, const char **error)
 {
     bool standard = strcmp(path, "-") == 0;
     FILE *file;
     struct strbuf text = STRBUF_INIT;
     char chunk[65536];
-    size_t got;
+    size_t got, size;
     char *copy;
 
     *error = standard ? NULL : refusal(path);
@@ -53,6 +63,18 @@ char *read_whole_file(struct arena *arena, const char *path, size_t *len, const 
     if (!file) {
         *error = strerror(errno);
         return NULL;
+    }
+    size = size_of(file);
+    copy = size ? arena_alloc(arena, size + 2) : NULL;
+    if (copy) {
+        /* Into its place at once; one byte more is asked for, to see whether the file has grown meanwhile. */
+        got = fread(copy, 1, size + 1, file);
+        if (got <= size && !ferror(file)) {
+            fclose(file);
+            *len = got;
+            return copy;
+        }
+        strbuf_add(&text, copy, got);
     }
     while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
         strbuf_add(&text, chunk, got);
@@ -66,7 +88,8 @@ char *read_whole_file(struct arena *arena, const char *path, size_t *len, const 
     if (!standard)
         fclose(file);
     *len = text.len;
-    copy = strbuf_dup(&text, arena);
+    copy = arena_alloc(arena, text.len + 2);
+    memcpy(copy, strbuf_str(&text), text.len);
     strbuf_release(&text);
     return copy;
 }

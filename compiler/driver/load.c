@@ -89,11 +89,11 @@ static const struct embedded_file *find_std(const char *name)
     return NULL;
 }
 
-static void load_text(struct loading *loading, atom key, const char *name, const char *folder, const char *text, size_t len, bool is_std,
+/* `file`: NULL when the offset space is full. */
+static void load_text(struct loading *loading, atom key, const char *name, const char *folder, struct source_file *file, bool is_std,
                       const char *prefix)
 {
     struct session *session = loading->session;
-    struct source_file *file = sources_add(&session->sources, name, text, len);
     struct file_tree *tree;
 
     if (!file) {
@@ -162,7 +162,7 @@ static void load_std(struct loading *loading, const char *name, struct span span
 
         if (!file_exists(path) || !(text = read_whole_file(session->arena, path, &len, &error)))
             continue;
-        load_text(loading, key, name, "std/", text, len, true, prefix);
+        load_text(loading, key, name, "std/", sources_take(&session->sources, name, text, len), true, prefix);
         return;
     }
     file = find_std(name);
@@ -187,7 +187,7 @@ static void load_std(struct loading *loading, const char *name, struct span span
             return;
         file = find_std(name);
     }
-    load_text(loading, key, name, "std/", (const char *)file->data, file->size, true, prefix);
+    load_text(loading, key, name, "std/", sources_add(&session->sources, name, (const char *)file->data, file->size), true, prefix);
 }
 
 /* The text the origin of this session read, or the changed one. Standard input can be read only once, and a file may change meanwhile. */
@@ -228,7 +228,9 @@ static void load_file(struct loading *loading, const char *path, const char *nam
         lost_import(&session->sink, prefix);
         return;
     }
-    load_text(loading, key, strcmp(path, "-") == 0 ? "<stdin>" : clean, folder_of(session->arena, clean), text, len, false, prefix);
+    name = strcmp(path, "-") == 0 ? "<stdin>" : clean;
+    load_text(loading, key, name, folder_of(session->arena, clean),
+              session->origin ? sources_add(&session->sources, name, text, len) : sources_take(&session->sources, name, text, len), false, prefix);
 }
 
 static bool has_suffix(const char *text, const char *suffix)

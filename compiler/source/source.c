@@ -16,19 +16,32 @@ void sources_init(struct sources *sources, struct arena *arena)
     sources->next = 1;
 }
 
+static bool has_room(const struct sources *sources, size_t len)
+{
+    return len <= UINT32_MAX - 2 && sources->next <= UINT32_MAX - 2 - (uint32_t)len;
+}
+
 struct source_file *sources_add(struct sources *sources, const char *name, const char *text, size_t len)
 {
-    struct source_file *file;
     char *copy;
 
-    if (len > UINT32_MAX - 2 || sources->next > UINT32_MAX - 2 - (uint32_t)len)
+    if (!has_room(sources, len))
         return NULL;
     copy = arena_alloc(sources->arena, len + 2); /* zeroed: the two NULs are there */
     if (len)
         memcpy(copy, text, len);
+    return sources_take(sources, name, copy, len);
+}
+
+struct source_file *sources_take(struct sources *sources, const char *name, char *text, size_t len)
+{
+    struct source_file *file;
+
+    if (!has_room(sources, len))
+        return NULL;
     file = ARENA_NEW(sources->arena, struct source_file);
     file->name = arena_strdup(sources->arena, name);
-    file->text = copy;
+    file->text = text;
     file->len = (uint32_t)len;
     file->base = sources->next;
     sources->next += file->len + 1;

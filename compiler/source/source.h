@@ -48,6 +48,8 @@ void sources_init(struct sources *sources, struct arena *arena);
 
 /* Copies the text. NULL when the offsets of all files together would pass 2^32 - 2. */
 struct source_file *sources_add(struct sources *sources, const char *name, const char *text, size_t len);
+/* The same without a copy: `text` lives as long as the sources and is followed by two NULs. */
+struct source_file *sources_take(struct sources *sources, const char *name, char *text, size_t len);
 
 struct source_file *sources_file_at(const struct sources *sources, uint32_t offset);
 struct place sources_place(const struct sources *sources, uint32_t offset);
