@@ -410,6 +410,30 @@ static void print_job(struct printer *p, const struct backup_job *job)
     jsonw_object_end(&p->j);
 }
 
+/* Why somebody accepted it, who, and until when. */
+static void print_waiver(struct printer *p, const struct entity *accept)
+{
+    const struct model *model = p->plan->model;
+    struct value by, until;
+
+    if (!accept) {
+        jsonw_key_string(&p->j, "waiver", NULL);
+        return;
+    }
+    by = entity_slot(accept, ACCEPT_by);
+    until = entity_slot(accept, ACCEPT_until);
+    jsonw_key_object(&p->j, "waiver");
+    jsonw_key_string(&p->j, "why", entity_string(model, accept, "why", ""));
+    key_name(p, "by", by.type == VALUE_ENTITY ? by.u.entity : NULL);
+    strbuf_clear(&p->text);
+    if (until.type == VALUE_DATE)
+        print_date(&p->text, until.u.integer);
+    jsonw_key_string(&p->j, "until", p->text.len ? strbuf_str(&p->text) : NULL);
+    jsonw_key_string(&p->j, "ticket", entity_string(model, accept, "ticket", NULL));
+    key_origin(p, accept->span);
+    jsonw_object_end(&p->j);
+}
+
 static void print_finding(struct printer *p, const struct finding *finding)
 {
     static const char *const levels[] = {"note", "warning", "error"};
@@ -424,6 +448,7 @@ static void print_finding(struct printer *p, const struct finding *finding)
     key_name(p, "subject", finding->subject);
     key_name(p, "scenario", finding->scenario);
     key_name(p, "accepted_by", finding->accepted);
+    print_waiver(p, finding->accepted);
     key_name(p, "told_with", finding->cause);
     key_origin(p, finding->span);
     jsonw_object_end(&p->j);

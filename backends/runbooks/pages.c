@@ -172,6 +172,7 @@ void index_page(const struct plan *plan, struct fileset *files)
         MD_ROW(&page.md, MD("Owner"), page_who(&page, ref_of(block, PLAN_owner)));
         MD_ROW(&page.md, MD("Deputy"), page_who(&page, ref_of(block, PLAN_deputy)));
         MD_ROW(&page.md, MD("Approver"), page_who(&page, ref_of(block, PLAN_approver)));
+        MD_ROW(&page.md, MD("Approved on"), md_text(page.arena, slot_text(&page, block, PLAN_approved, "not stated")));
         MD_ROW(&page.md, MD("Coordinator"), page_who(&page, ref_of(block, PLAN_coordinator)));
         MD_ROW(&page.md, MD("Hotline"), md_code(page.arena, slot_text(&page, block, PLAN_hotline, "not stated")));
         MD_ROW(&page.md, MD("Reviewed every"),

@@ -105,6 +105,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     a.scenario = NULL;
     a.scenarios_done = true;
     check_rules(&a);
+    check_review(&a);
     check_waivers(&a);
     if (options->trees && eval->sink->errors == 0) {
         make_jobs(&a);

@@ -2,7 +2,7 @@
  * schedule was read and its procedure chosen. The fields are rows of the table in sema/computed.c.
  *
  * Nothing is kept: an answer is made when a rule asks, paid from the operation budget, and what one asset does in a few scenarios is
- * short. Before the scenarios are worked out recoveries are unknown; when things need each other in a circle there are none (and that
+ * short. Before the scenarios are worked out outcomes are unknown; when things need each other in a circle there are none (and that
  * circle is an error of its own). */
 #include "analysis/internal.h"
 #include "analysis/cron.h"
@@ -141,7 +141,7 @@ static struct value recovery_grade(const struct analysis *a, const struct asset_
     return weakest ? grade_word(a, weakest) : VALUE_OF(VALUE_NA);
 }
 
-/* ---------------------------------------------------------------- recoveries */
+/* ---------------------------------------------------------------- outcomes */
 
 static struct value step_value(struct analysis *a, const struct step *step)
 {
@@ -164,7 +164,7 @@ static struct value step_value(struct analysis *a, const struct step *step)
     return object_value(&made);
 }
 
-static struct value recovery_value(struct analysis *a, struct entity *scenario, const struct asset_state *state)
+static struct value outcome_value(struct analysis *a, struct entity *scenario, const struct asset_state *state)
 {
     const struct candidate *chosen = state->chosen;
     struct value *steps = ARENA_ARRAY(a->arena, struct value, state->step_count);
@@ -191,7 +191,7 @@ static struct value recovery_value(struct analysis *a, struct entity *scenario, 
     return object_value(&made);
 }
 
-static struct value recoveries(struct analysis *a, const struct asset *asset)
+static struct value outcomes(struct analysis *a, const struct asset *asset)
 {
     struct value *items;
     uint32_t count = 0, steps = 0;
@@ -206,7 +206,7 @@ static struct value recoveries(struct analysis *a, const struct asset *asset)
         if (state->fate == FATE_UNAFFECTED)
             continue;
         steps += state->step_count;
-        items[count++] = recovery_value(a, result->scenario, state);
+        items[count++] = outcome_value(a, result->scenario, state);
     }
     a->eval->budget -= a->plan->scenario_count + (int64_t)FIELDS_MAX * (count + steps);
     return list(a, items, count);
@@ -270,10 +270,10 @@ bool asked_field(struct analysis *a, struct entity *entity, atom name, struct va
 {
     struct value schedule;
 
-    if (entity->schema->id == BLOCK_ASSET && strcmp(name, "recoveries") == 0) {
+    if (entity->schema->id == BLOCK_ASSET && strcmp(name, "outcomes") == 0) {
         const struct asset *asset = plan_asset(a->plan, entity);
 
-        *out = asset ? recoveries(a, asset) : value_unknown();
+        *out = asset ? outcomes(a, asset) : value_unknown();
         return true;
     }
     if (entity->schema->id == BLOCK_ASSET && strcmp(name, "automatic_for") == 0) {

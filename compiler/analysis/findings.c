@@ -1,50 +1,11 @@
-/* Findings and waivers. A finding is a result (it goes into the plan) and a diagnostic (it is printed), unless somebody
- * accepted it: then it stays in the plan, marked. */
+/* Findings. A finding is a result (it goes into the plan) and a diagnostic (it is printed), unless somebody accepted it (waivers.c):
+ * then it stays in the plan, marked. */
 #include "analysis/internal.h"
-
-#include <string.h>
-
-static bool names(struct value list, const struct entity *entity)
-{
-    for (uint32_t i = 0; entity && list.type == VALUE_LIST && i < list.u.list->count; i++) {
-        if (list.u.list->items[i].type == VALUE_ENTITY && list.u.list->items[i].u.entity == entity)
-            return true;
-    }
-    return false;
-}
-
-static bool expired(const struct analysis *a, const struct entity *accept)
-{
-    struct value until = entity_slot(accept, ACCEPT_until);
-
-    return a->options->has_as_of && until.type == VALUE_DATE && until.u.integer < a->options->as_of;
-}
-
-static struct entity *waiver(const struct analysis *a, const char *code, const char *name, const struct entity *subject,
-                             const struct entity *scenario)
-{
-    for (uint32_t i = 0; i < a->model->declared[BLOCK_ACCEPT].list.len; i++) {
-        struct entity *accept = a->model->declared[BLOCK_ACCEPT].list.items[i];
-        struct value rule = entity_slot(accept, ACCEPT_rule), on = entity_slot(accept, ACCEPT_on);
-        struct value only = entity_slot(accept, ACCEPT_scenario);
-
-        if (rule.type != VALUE_STRING || (strcmp(rule.u.string, name) != 0 && strcmp(rule.u.string, code) != 0))
-            continue;
-        if (!names(on, subject) && !(scenario && names(on, scenario)))
-            continue;
-        if (only.type == VALUE_ENTITY && only.u.entity != scenario)
-            continue;
-        accept->facts = accept; /* used: see check_waivers */
-        if (!expired(a, accept))
-            return accept;
-    }
-    return NULL;
-}
 
 /* False when somebody accepted it. */
 static bool add_finding(struct analysis *a, struct finding finding)
 {
-    finding.accepted = waiver(a, finding.code, finding.name, finding.subject, finding.scenario);
+    finding.accepted = find_waiver(a, finding.code, finding.name, finding.subject, finding.scenario);
     vec_push(a->arena, &a->findings, finding);
     if (finding.accepted)
         a->plan->waived++;
@@ -119,39 +80,4 @@ struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict ver
     if (diag)
         diag_set_severity(diag, severity);
     return diag;
-}
-
-static bool is_known_rule(const struct analysis *a, const char *name)
-{
-    return diag_find(name) != DIAG_COUNT || model_find(a->model, BLOCK_RULE, intern_str(a->model->names, name));
-}
-
-void check_waivers(struct analysis *a)
-{
-    bool any = false;
-
-    for (uint32_t i = 0; i < a->model->declared[BLOCK_ACCEPT].list.len; i++) {
-        struct entity *accept = a->model->declared[BLOCK_ACCEPT].list.items[i];
-        struct value rule = entity_slot(accept, ACCEPT_rule);
-
-        any = true;
-        if (rule.type == VALUE_STRING && !is_known_rule(a, rule.u.string)) {
-            diag_help(diag_report(a->sink, DIAG_E0607, accept->span, "waiver `%s` names `%s`, which is no rule", accept->name,
-                                  rule.u.string),
-                      "`drc list rules` prints all of them");
-        } else if (!accept->facts) {
-            diag_help(diag_report(a->sink, DIAG_E0603, accept->span, "waiver `%s` accepts nothing", accept->name),
-                      "remove it, or mend what it names");
-        } else if (expired(a, accept)) {
-            struct strbuf date = STRBUF_INIT;
-
-            print_date(&date, entity_slot(accept, ACCEPT_until).u.integer);
-            diag_help(diag_report(a->sink, DIAG_E0602, accept->span, "waiver `%s` expired on %s", accept->name, strbuf_str(&date)),
-                      "mend what it waived, or renew the decision");
-            strbuf_release(&date);
-        }
-    }
-    if (any && !a->options->has_as_of)
-        diag_report(a->sink, DIAG_E0606, a->model->declared[BLOCK_ACCEPT].list.items[0]->span,
-                    "waivers are not judged by date without --as-of");
 }

@@ -30,6 +30,8 @@ struct analysis {
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
     bool *no_objective;               /* by asset index: said that it has no RTO */
+    struct waiver **waivers;          /* by number of the `accept` block; NULL until the first finding */
+    struct map waivers_of;            /* the first waiver of each rule or code */
     bool scenarios_done;              /* every scenario was worked out: rules may ask what came of it */
     bool has_cycle;                   /* then nothing is timed: there is no order */
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
@@ -193,7 +195,13 @@ struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict ver
 bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject,
                struct entity *scenario, struct span span, struct entity *cause, const char *format, ...)
     __attribute__((format(printf, 9, 10)));
-void check_waivers(struct analysis *a);
+
+/* ---- waivers.c ---- */
+/* The `accept` block, not past its last day, that accepts a finding on the subject or in the scenario; NULL. Marks it as used. */
+struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject,
+                           const struct entity *scenario);
+void check_waivers(struct analysis *a); /* when everything else was found: expired and unused ones */
+void check_review(struct analysis *a);  /* whether the plan's review is overdue, at --as-of */
 
 /* ---- causes.c: one message for one cause, within a scenario ---- */
 /* The message about an asset was printed (or accepted: NULL); what misses its objective because of it can be told with it. */
@@ -212,7 +220,7 @@ void tell_consequences(struct analysis *a); /* at the end of a scenario: adds th
 void check_rules(struct analysis *a);
 
 /* ---- asked.c ---- */
-/* Computed fields that only the analysis knows (`asset.recoveries`, `backup.procedure` …); false when the name is none of them. */
+/* Computed fields that only the analysis knows (`asset.outcomes`, `backup.procedure` …); false when the name is none of them. */
 bool asked_field(struct analysis *a, struct entity *entity, atom name, struct value *out);
 
 /* ---- jobs.c, emissions.c ---- */

@@ -23,7 +23,9 @@ int command_check(const struct options *options)
         const struct plan *plan = session.plan;
 
         printf("%s: %u asset%s, %u scenario%s: %s", plan->name, plan->asset_count, plural(plan->asset_count), plan->scenario_count,
-               plural(plan->scenario_count), plan->unknown ? "nothing is refuted" : "every objective holds");
+               plural(plan->scenario_count), plan->unknown  ? "nothing is refuted"
+               : plan->waived ? "every objective holds or its miss is accepted"
+                              : "every objective holds");
         if (plan->unknown)
             printf(", %u verdict%s unknown", plan->unknown, plural(plan->unknown));
         if (plan->waived)

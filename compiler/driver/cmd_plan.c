@@ -312,6 +312,34 @@ static void print_critical(struct strbuf *line, const struct scenario_result *re
     end_line(line);
 }
 
+/* What does not hold and was accepted: it stays in sight, with who accepted it and until when. */
+static void print_accepted(const struct plan *plan, const struct entity *scenario)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    for (uint32_t i = 0; i < plan->finding_count; i++) {
+        const struct finding *finding = &plan->findings[i];
+        struct value until, by;
+
+        if (!finding->accepted || finding->scenario != scenario)
+            continue;
+        until = entity_slot(finding->accepted, ACCEPT_until);
+        by = entity_slot(finding->accepted, ACCEPT_by);
+        strbuf_addf(&line, "%saccepted [%s]: %s", scenario ? "  " : "", finding->name, finding->message);
+        end_line(&line);
+        strbuf_addf(&line, "%s  by waiver `%s`", scenario ? "  " : "", finding->accepted->name);
+        if (by.type == VALUE_ENTITY)
+            strbuf_addf(&line, " of %s", entity_title(plan->model, by.u.entity));
+        if (until.type == VALUE_DATE) {
+            strbuf_addstr(&line, " until ");
+            print_date(&line, until.u.integer);
+        }
+        strbuf_addf(&line, ": %s", entity_string(plan->model, finding->accepted, "why", ""));
+        end_line(&line);
+    }
+    strbuf_release(&line);
+}
+
 static void print_scenario(const struct plan *plan, const struct scenario_result *result)
 {
     struct strbuf line = STRBUF_INIT;
@@ -340,6 +368,7 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     if (result->order_count)
         print_finish(&line, result);
     print_critical(&line, result);
+    print_accepted(plan, result->scenario);
     printf("  %u steps in %u waves; %u assets unaffected\n\n", result->step_count, result->wave_count, unaffected);
     strbuf_release(&line);
 }
@@ -386,6 +415,8 @@ int command_plan(const struct options *options)
         } else if (!found) {
             puts("no scenario is declared: nothing was proved");
         }
+        if (!options->scenario)
+            print_accepted(session.plan, NULL);
     }
     session_release(&session);
     return status;

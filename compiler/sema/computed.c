@@ -440,14 +440,14 @@ enum computed {
     ASSET_REGION, REPLICA_REGION, STANDBY_REGION,
     SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
-    SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_RECOVERIES, ASSET_AUTOMATIC_FOR,
+    SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS,
 };
 
 /* What only the analysis knows: asked through its hook. */
 static bool is_hooked(int row)
 {
-    return row == ASSET_HERE || row == ASSET_BINDINGS || (row >= ASSET_RECOVERIES && row <= BACKUP_AMBIGUITIES);
+    return row == ASSET_HERE || row == ASSET_BINDINGS || (row >= ASSET_OUTCOMES && row <= BACKUP_AMBIGUITIES);
 }
 
 static const struct computed_info table[] = {
@@ -492,7 +492,7 @@ static const struct computed_info table[] = {
     [SCENARIO_DRILLS] = {BLOCK_SCENARIO, "drills", "list(ref(drill))", NULL, "Drills that rehearse it."},
     [SCENARIO_RUNBOOKS] = {BLOCK_SCENARIO, "runbooks", "list(ref(runbook))", NULL, "Runbooks for it."},
     [CLASS_SCENARIOS] = {BLOCK_CLASS, "scenarios", "list(ref(scenario))", NULL, "Scenarios of the class."},
-    [ASSET_RECOVERIES] = {BLOCK_ASSET, "recoveries", "list(object)", NULL, "In a rule: how it comes back in each scenario that touches it, as worked out: objects with scenario, fate (impaired, lost), method, automatic, irreversible, restores, into, copy, store, rto and rpo (the objectives), finish, lost (time of data), discarded, grade (the weakest of its figures' sources; unknown without one) and steps (objects with name, title, phase, manual, attested, automated, irreversible, best_effort, critical, takes, by, control_plane, grade)."},
+    [ASSET_OUTCOMES] = {BLOCK_ASSET, "outcomes", "list(object)", NULL, "In a rule: how it comes back in each scenario that touches it, as worked out: objects with scenario, fate (impaired, lost), method, automatic, irreversible, restores, into, copy, store, rto and rpo (the objectives), finish, lost (time of data), discarded, grade (the weakest of its figures' sources; unknown without one) and steps (objects with name, title, phase, manual, attested, automated, irreversible, best_effort, critical, takes, by, control_plane, grade)."},
     [ASSET_AUTOMATIC_FOR] = {BLOCK_ASSET, "automatic_for", "list(string)", NULL, "In a rule: losses (instance, zone …) from which a method of its kind brings it back without anybody deciding."},
     [BACKUP_PROCEDURE] = {BLOCK_BACKUP, "procedure", "string", NULL, "In a rule: the kind's procedure that takes it; unknown when no kind knows how, and a person must."},
     [BACKUP_ZONE] = {BLOCK_BACKUP, "zone", "string", NULL, "In a rule: the time zone of its schedule, \"UTC\" unless one is written."},
@@ -661,14 +661,14 @@ static const struct made_up made_up_counts = {"copy_counts", "copy_counts", {
     {"total", "int"}, {"media", "int"}, {"offsite", "int"}, {"immutable", "int"}, {"verified", "duration"},
 }};
 
-static const struct made_up made_up_recovery[] = {
-    {"recovery", "recoveries", {
+static const struct made_up made_up_outcome[] = {
+    {"outcome", "outcomes", {
         {"scenario", "ref(scenario)"}, {"fate", "enum(impaired, lost)"}, {"method", "string"}, {"automatic", "bool"},
         {"irreversible", "bool"}, {"restores", "bool"}, {"into", "ref(site)"}, {"copy", "ref(backup)"}, {"store", "ref(store)"},
         {"rto", "duration"}, {"rpo", "duration"}, {"finish", "range(duration)"}, {"lost", "duration"}, {"discarded", "duration"},
         {"grade", "enum(A, B, C, D, P)"}, {"steps", NULL},
     }},
-    {"recovery step", "steps", {
+    {"outcome's step", "steps", {
         {"name", "string"}, {"title", "string"}, {"phase", "enum(prepare, fence, recover, verify, traffic, reprotect)"},
         {"manual", "bool"}, {"attested", "bool"}, {"automated", "bool"}, {"irreversible", "bool"}, {"best_effort", "bool"},
         {"critical", "bool"}, {"takes", "range(duration)"}, {"by", "ref(team, person)"}, {"control_plane", "ref(site)"},
@@ -706,7 +706,7 @@ static const struct type *row_type(struct evaluator *eval, int row)
     if (!*slot)
         *slot = row == ASSET_COPIES       ? made_up_type(eval, &made_up_copy)
                 : row == ASSET_COPY_COUNTS ? made_up_type(eval, &made_up_counts)->element
-                : row == ASSET_RECOVERIES ? made_up_type(eval, made_up_recovery)
+                : row == ASSET_OUTCOMES ? made_up_type(eval, made_up_outcome)
                                           : type_read(eval->model, table[row].type, NULL);
     return *slot;
 }

@@ -39,6 +39,31 @@ def rule_example(env, rule, label, spec):
         raise Failure(f"the {label} example of `{rule}` {'passes' if label == 'failing' else 'fails'}:\n{said}")
 
 
+def recipe_works(env):
+    """The rule of the recipe, in a file of its own beside a specification: found by name, and its examples are what they say."""
+    text = (env.root / "stdlib" / "README.md").read_text(encoding="utf-8")
+    match = re.search(r"```text\n(\s+rule (\S+) \{\n.*?)\n\s*```", text, re.S)
+    if not match:
+        raise Failure("stdlib/README.md holds no rule in its recipe")
+    source, name = textwrap.dedent(match[1]) + "\n", match[2]
+    rule_is_whole(name, source)
+    for label, spec in EXAMPLE.findall(source):
+        with Sandbox() as folder:
+            (folder / "own.dr").write_text(source, encoding="utf-8")
+            (folder / "main.dr").write_text('import "own.dr"\n' + textwrap.dedent(spec), encoding="utf-8")
+            done = env.run([env.drc, "check", "main.dr"], folder)
+            said = readable(done.stdout) + readable(done.stderr)
+            if re.search(r"^error\[E0[1-4]\d\d\]", said, re.M) or (f"[{name}]" in said) != (label == "failing"):
+                raise Failure(f"the {label} example of the recipe:\n{said}")
+            off = env.run([env.drc, "check", f"-Wno-{name}", "main.dr"], folder)
+            if f"[{name}]" in readable(off.stderr):
+                raise Failure(f"-Wno-{name} does not switch the rule off")
+            explained = readable(env.run([env.drc, "explain", name, "own.dr"], folder).stdout)
+            for word in ("Point-in-time logs are copied", "basis:", "failing example:", "passing example:"):
+                if word not in explained:
+                    raise Failure(f"`drc explain {name}` does not print {word!r}:\n{explained}")
+
+
 def rule_is_whole(rule, text):
     missing = [word for word in ("title", "reason", "require", "message", "help", "basis", "example failing", "example passing")
                if not re.search(rf"^\s+{word}\b", text, re.M)]
@@ -100,6 +125,27 @@ def stands_alone(env, name):
     with Sandbox() as folder:
         (folder / "main.dr").write_text(f'import "std/{name}"\n' + FRAMEWORK, encoding="utf-8")
         env.compile(["check", "main.dr"], folder)
+
+
+def table_is_true(env):
+    """The table of what decides what: every requirement is in it, everything it names exists, and every rule is somewhere in it."""
+    text = (env.root / "stdlib" / "rules" / "README.md").read_text(encoding="utf-8")
+    rows = {match[1]: match[0] for match in re.finditer(r"^\| (DR\d{3}|S\d{2}) \|.*\|$", text, re.M)}
+    wanted = [f"DR{n:03}" for n in range(1, 34)] + [f"S{n:02}" for n in range(1, 32)]
+    problems = [f"{name} is missing" for name in wanted if name not in rows]
+    rules = {rule for path in (env.root / "stdlib" / "rules").glob("*.dr") for rule in RULE.findall(path.read_text(encoding="utf-8"))}
+    codes = set(re.findall(r"^DIAG\((E\d{4})", "".join(path.read_text(encoding="utf-8") for path in
+                                                     (env.root / "compiler" / "source" / "diag").glob("*.def")), re.M))
+    decided = {name: row.split(" | ")[2] for name, row in rows.items()}
+    for name, cell in decided.items():
+        problems += [f"{name}: there is no code {code}" for code in re.findall(r"E\d{4}", rows[name]) if code not in codes]
+        problems += [f"{name}: there is no rule `{rule}`" for rule in re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", rows[name]) if rule not in rules]
+        if not re.search(r"`[a-z]|E\d{4}|by construction", cell):
+            problems.append(f"{name}: nothing decides it")
+    named = set(re.findall(r"`([a-z0-9-]+)`", " ".join(decided.values())))
+    problems += [f"rule `{rule}` answers to nothing in the table" for rule in sorted(rules - named)]
+    if problems:
+        raise Failure("stdlib/rules/README.md: " + "; ".join(problems))
 
 
 def every_kind_is_listed(env):
@@ -169,6 +215,8 @@ def collect(env):
         yield Test(f"fence/{name}", lambda path=path: promotes_after_fence(path))
     for path in sorted((env.root / "stdlib" / "frameworks").glob("*.dr")):
         yield Test(f"framework/{path.stem}", lambda path=path: framework_compiles(env, path.stem))
+    yield Test("rule-recipe", lambda: recipe_works(env))
+    yield Test("rule-table", lambda: table_is_true(env))
     yield Test("listed", lambda: every_kind_is_listed(env))
     yield Test("tried", lambda: every_kind_is_tried(env))
     yield Test("aws-commands", lambda: aws_commands(env))
