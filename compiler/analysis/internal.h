@@ -149,6 +149,9 @@ struct value bindings_of(struct analysis *a, struct entity *entity);            
 struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe);
 
 /* ---- timing.c ---- */
+/* The earliest a step may start, whatever it waits for. */
+enum release { RELEASE_AT_ONCE, RELEASE_DETECTED, RELEASE_DECLARED };
+enum release step_release(const struct scenario_result *result, const struct step *step);
 void time_steps(struct analysis *a, struct scenario_result *result);
 
 /* ---- detection.c ---- */

@@ -21,18 +21,23 @@ struct work {
     uint32_t wave;
 };
 
-/* The earliest a step may start, whatever it waits for. */
-static struct span_of_time earliest(const struct scenario_result *result, const struct step *step)
+enum release step_release(const struct scenario_result *result, const struct step *step)
 {
     const struct asset_state *state = step->asset ? &result->states[step->asset->index] : NULL;
     const struct candidate *chosen = state ? state->chosen : NULL;
-    bool by_itself = chosen && chosen->automatic && step->automated;
 
-    if (by_itself && chosen->includes_detect)
-        return time_exact(0);
-    if (by_itself)
-        return result->detect;
-    return time_add(result->detect, result->declare);
+    if (!chosen || !chosen->automatic || !step->automated)
+        return RELEASE_DECLARED;
+    return chosen->includes_detect ? RELEASE_AT_ONCE : RELEASE_DETECTED;
+}
+
+static struct span_of_time earliest(const struct scenario_result *result, const struct step *step)
+{
+    enum release release = step_release(result, step);
+
+    return release == RELEASE_AT_ONCE    ? time_exact(0)
+           : release == RELEASE_DETECTED ? result->detect
+                                         : time_add(result->detect, result->declare);
 }
 
 static uint32_t hands_of(const struct analysis *a, uint32_t row)

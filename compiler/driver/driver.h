@@ -29,6 +29,8 @@ struct options {
     const char *scenario;          /* --scenario */
     const char *as_of;             /* --as-of */
     const char *emit;              /* --emit plan */
+    const char *runs;              /* --runs N */
+    const char *seed;              /* --seed S */
     const char *style;             /* --style mermaid|dot|svg */
     enum diag_format format;
     bool format_given;
@@ -108,6 +110,7 @@ int command_fmt(const struct options *options);
 int command_graph(const struct options *options);
 int command_explain(const struct options *options);
 int command_list(const struct options *options);
+int command_simulate(const struct options *options);
 int command_init(const struct options *options);
 int command_version(const struct options *options);
 int command_completion(const struct options *options);

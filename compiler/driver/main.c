@@ -12,6 +12,7 @@ const struct command_info drc_commands[] = {
     {"fmt", "[-w|--check] FILE…", "print or write the canonical form", command_fmt, false},
     {"graph", "SPEC… [--timeline] [--style mermaid|dot|svg]", "dependency graph, or recovery timeline", command_graph, false},
     {"explain", "CODE|BLOCK|KIND|RULE | rto ASSET | rpo ASSET", "explain a code, a block, a kind, a rule or a computed number", command_explain, false},
+    {"simulate", "SPEC… [--runs N] [--seed S] [--scenario S]", "draw recoveries from the ranges: how long they take, how often objectives hold", command_simulate, false},
     {"list", "kinds|rules|backends|scenarios|std|blocks [SPEC…]", "list what there is", command_list, false},
     {"init", "[DIR]", "start a specification", command_init, false},
     {"version", "", "print the version", command_version, false},
@@ -31,6 +32,8 @@ const struct option_info drc_options[] = {
     {0, "emit", "plan", "print the plan as JSON"},
     {0, "format", "FORMAT", "text, json, sarif, github or junit"},
     {0, "color", "WHEN", "auto, always or never"},
+    {0, "runs", "N", "simulate: how many recoveries to draw (10000)"},
+    {0, "seed", "S", "simulate: the same seed gives the same draws (1)"},
     {0, "style", "STYLE", "mermaid, dot or svg"},
     {0, "timeline", NULL, "graph: the recovery over time"},
     {'W', NULL, "NAME", "-W NAME: show; -Wno-NAME: hide; -Werror: warnings are errors"},
@@ -137,7 +140,11 @@ static void set_option(struct arena *arena, struct options *options, const struc
         if (strcmp(value, "plan") != 0)
             wrong_use("--emit is plan, not", value);
         options->emit = value;
-    } else if (strcmp(name, "style") == 0)
+    } else if (strcmp(name, "runs") == 0)
+        options->runs = value;
+    else if (strcmp(name, "seed") == 0)
+        options->seed = value;
+    else if (strcmp(name, "style") == 0)
         options->style = value;
     else if (strcmp(name, "format") == 0) {
         options->format = read_format(value);
