@@ -1,7 +1,10 @@
 """How many cases, and which: for the tests of the suite `oracles`."""
 
+import json
 import os
 import random
+
+from lib.core import Failure, readable
 
 
 def effort():
@@ -14,3 +17,12 @@ def seeds(name, count):
     first = int(given) if given else 20261121
     for n in range(1 if given and effort() == 1 else count * effort()):
         yield first + n, random.Random(f"{name} {first + n}")
+
+
+def plan_of(env, folder, text):
+    """The plan of a specification as JSON, whatever its verdicts are; a Failure with the specification when there is none."""
+    (folder / "main.dr").write_text(text)
+    done = env.run([env.drc, "plan", "main.dr", "--format", "json"], folder)
+    if done.code not in (0, 1) or not done.stdout.startswith(b"{"):
+        raise Failure(f"exit {done.code}\n{readable(done.stderr)}\n{text}")
+    return json.loads(done.stdout)

@@ -1,0 +1,464 @@
+"""A second implementation of what the compiler proves, for a small language of its own: read from the page on semantics, not from the code.
+
+`random_model` makes a model (plain dictionaries), `specification` writes it in the language, `prove` says for each scenario and asset what
+happens to it: fate, method, times, loss, verdicts. Minutes throughout; None is unknown, "n/a" does not apply. Hands are unlimited.
+
+The world: regions in accounts, zones in the first region; data ("db") with replicas and backups, compute ("app") with standbys, keys; each
+kind has exact figures, and what a kind does is written twice: in KINDS for the compiler and in `methods` here.
+"""
+
+INFINITE = float("inf")
+
+KINDS = """
+kind prison { of = site  level = account  is_account = true }
+kind land { of = site  level = region }
+kind town { of = site  level = zone }
+kind shelf { of = store }
+
+kind db {
+  of = asset
+  stateful = true
+  on_dependency_restore = nothing
+  attribute spans  { type = bool  default = false }
+  attribute ha     { type = bool  default = false }
+  attribute slow   { type = duration  default = 20m }
+  attribute promotes { type = duration  default = 10m }
+  multi_zone = self.spans
+  method failover {
+    when = self.ha
+    covers = [instance, zone]
+    rto = 1m..2m..3m
+    includes = [detect]
+    automatic = true
+    rpo = 0s
+  }
+  method promote {
+    for = r in self.replicas
+    covers = [instance, zone, region, account]
+    rto = self.promotes
+    rpo = r.lag
+  }
+  method restore {
+    covers = [instance, zone, region, account, corruption, deletion]
+    restores = true
+    rto = self.slow
+  }
+}
+kind app {
+  of = asset
+  stateful = false
+  on_dependency_restore = restart
+  dependency_time = 1m..2m..4m
+  attribute slow { type = duration  default = 20m }
+  method start {
+    for = s in self.standbys
+    covers = [instance, zone, region, account]
+    rto = 5m
+    automatic = true
+  }
+  method redeploy {
+    covers = [instance, zone, region, account, corruption, deletion]
+    restores = true
+    rto = self.slow
+  }
+}
+kind key {
+  of = asset
+  stateful = false
+  on_dependency_restore = nothing
+  attribute slow { type = duration  default = 20m }
+  method import { covers = [instance, zone, region, account]  rto = self.slow }
+}
+"""
+
+# What is written, and (largest span in minutes with 0, 1 missed runs).
+SCHEDULES = [("every 15m", 15, 30), ("every 1h", 60, 120), ("every 4h", 240, 480), ("daily at 02:00", 1440, 2880),
+             ("daily at 02:00, 14:00", 720, 1440), ("daily at 01:00, 13:00, 14:00", 720, 1380), ("weekly on sun at 03:00", 10080, 20160),
+             ('cron "0 2 * * 1-5"', 4320, 5760), ('cron "*/35 * * * *"', 35, 60), ('cron "0 */5 * * *"', 300, 600)]
+
+
+# ---------------------------------------------------------------- a model
+
+def random_model(rng):
+    model = {"sites": {}, "stores": {}, "assets": {}, "classes": {}, "scenarios": {}, "tiers": {}}
+    sites = model["sites"]
+    sites["prod"] = {"level": "account"}
+    sites["safe"] = {"level": "account"}
+    sites["r0"] = {"level": "region", "account": "prod", "role": "primary"}
+    sites["r1"] = {"level": "region", "account": rng.choice(["prod", "prod", "safe"]), "role": "recovery"}
+    sites["r2"] = {"level": "region", "account": rng.choice(["prod", "safe", None]), "role": rng.choice(["recovery", "vault"])}
+    sites["z0"] = {"level": "zone", "within": "r0"}
+    sites["z1"] = {"level": "zone", "within": "r0"}
+    for n in range(rng.randint(1, 3)):
+        model["stores"][f"st{n}"] = {"site": rng.choice(["r0", "r1", "r2", "r2"]), "lock": rng.choice([None, None, "governance", "compliance"]),
+                                     "min": rng.choice([1440, 43200, 200000]), "append_only": rng.random() < 0.1, "offline": rng.random() < 0.1}
+    for n in range(rng.randint(1, 2)):
+        model["classes"][f"c{n}"] = {"rto": rng.choice([None, 60, 240]), "rpo": rng.choice([None, 60, 1440])}
+    model["tiers"]["gold"] = {"level": 2, "rto": rng.choice([None, 30, 90]), "rpo": rng.choice([None, 30, 2000])}
+    names = []
+    for n in range(rng.randint(2, 7)):
+        kind = rng.choice(["db", "db", "app", "app", "key"])
+        name = f"{kind}{n}"
+        model["assets"][name] = random_asset(rng, model, kind, names)
+        names.append(name)
+    for n in range(rng.randint(2, 4)):
+        model["scenarios"][f"sc{n}"] = random_scenario(rng, model, names)
+    return model
+
+
+def random_asset(rng, model, kind, names):
+    asset = {"kind": kind, "site": rng.choice(["r0", "r0", "z0", "z1", "r1"]), "tier": rng.choice([None, "gold"]),
+             "needs": [m for m in names if rng.random() < 0.3], "uses": [], "restores_with": [],
+             "rto": rng.choice([None, 20, 45, 120]), "rpo": rng.choice([None, 0, 20, 600, 3000]) if kind == "db" else None,
+             "slow": rng.randint(1, 60), "objectives": {}}
+    asset["uses"] = [m for m in names if m not in asset["needs"] and rng.random() < 0.15]
+    if kind in ("db", "app"):
+        asset["restores_with"] = [m for m in names if m.startswith("key") and m not in asset["needs"] and rng.random() < 0.4]
+    if rng.random() < 0.2:
+        asset["objectives"][rng.choice(sorted(model["classes"]))] = rng.choice([10, 100])
+    if kind == "db":
+        asset.update(spans=rng.random() < 0.4, ha=rng.random() < 0.4, promotes=rng.randint(1, 30), replicas=[], backups={})
+        for site in ("r1", "r2", "z1"):
+            if site != asset["site"] and rng.random() < 0.3:
+                asset["replicas"].append((site, rng.choice([0, 1, 5])))
+        for n in range(rng.choice([0, 1, 1, 2, 3])):
+            asset["backups"][f"b{n}"] = random_backup(rng, model, asset["backups"])
+    if kind == "app":
+        asset["standbys"] = [site for site in ("r1", "r2") if site != asset["site"] and rng.random() < 0.4]
+    return asset
+
+
+def random_backup(rng, model, others):
+    stores = sorted(model["stores"])
+    fulls = [name for name, b in others.items() if b["kind"] == "full"]
+    kind = rng.choice(["full", "incremental", "log"]) if fulls else "full"
+    backup = {"kind": kind, "of": rng.choice(fulls) if kind != "full" else None, "to": rng.choice(stores),
+              "copies": [], "retain": rng.choice([2000, 20000, 100000, 500000, "forever"]), "missed": 0, "copy_time": rng.choice([5, 30])}
+    backup["copies"] = [s for s in stores if s != backup["to"] and rng.random() < 0.5]
+    if kind == "log":
+        backup["ship_every"] = rng.choice([1, 5])
+    else:
+        backup["schedule"] = rng.randrange(len(SCHEDULES))
+        best = rng.randint(1, 6)
+        backup.update(duration=(best, rng.randint(best, 12)), start_window=rng.choice([None, 10]), jitter=rng.choice([None, 2]),
+                      missed=rng.choice([0, 0, 1]))
+    return backup
+
+
+def random_scenario(rng, model, names):
+    what = rng.choice(["zone", "region", "region", "fails", "corrupts", "deletes", "compromises", "two"])
+    scenario = {"class": rng.choice(sorted(model["classes"])), "detect": (1, rng.randint(1, 6)), "declare": rng.choice([0, 10]),
+                "loses": [], "fails": [], "corrupts": [], "deletes": [], "compromises": [], "noticed_within": None}
+    some = [n for n in names if rng.random() < 0.4] or [names[0]]
+    data = [n for n in names if n.startswith("db") and rng.random() < 0.6]
+    if what == "zone":
+        scenario["loses"] = [rng.choice(["z0", "z1"])]
+    elif what == "region":
+        scenario["loses"] = [rng.choice(["r0", "r0", "r1"])]
+    elif what == "fails":
+        scenario["fails"] = some
+    elif what in ("corrupts", "deletes"):
+        scenario[what] = data
+        scenario["noticed_within"] = rng.choice([60, 1440, 14400])
+    elif what == "compromises":
+        scenario["compromises"] = [rng.choice(["prod", "prod", "safe"])]
+    else:
+        scenario["loses"] = ["r0"]
+        if rng.random() < 0.5:
+            scenario["corrupts"] = data
+            scenario["noticed_within"] = 1440
+        else:
+            scenario["loses"].append(rng.choice(["r1", "r2"]))
+    return scenario
+
+
+# ---------------------------------------------------------------- as a specification
+
+def listed(names):
+    return "[" + ", ".join(names) + "]"
+
+
+def backup_text(name, b):
+    parts = [f"kind = {b['kind']}"]
+    if b["of"]:
+        parts.append(f"of = {b['of']}")
+    if b["kind"] == "log":
+        parts.append(f"schedule = continuous  ship_every = {b['ship_every']}m")
+    else:
+        parts.append(f"schedule = {SCHEDULES[b['schedule']][0]}  duration = {b['duration'][0]}m..{b['duration'][1]}m")
+        for key in ("start_window", "jitter"):
+            if b[key]:
+                parts.append(f"{key} = {b[key]}m")
+        if b["missed"]:
+            parts.append(f"missed = {b['missed']}")
+    parts.append(f"retain = {b['retain']}" + ("" if b["retain"] == "forever" else "m"))
+    parts.append(f"to = {b['to']}")
+    if b["copies"]:
+        parts.append(f"copies = {listed(b['copies'])}  copy_time = {b['copy_time']}m")
+    return f"  backup {name} {{ {'  '.join(parts)} }}"
+
+
+def specification(model, order=None):
+    """`order`: the names of the assets in the order they are written."""
+    text = [KINDS, 'plan p { title = "P" }']
+    for name, site in model["sites"].items():
+        kind = {"account": "prison", "region": "land", "zone": "town"}[site["level"]]
+        rest = "".join(f"  {key} = {site[key]}" for key in ("account", "within", "role") if site.get(key))
+        text.append(f"site {name} : {kind} {{{rest} }}")
+    for name, store in model["stores"].items():
+        lock = f"  lock {{ mode = {store['lock']}  min = {store['min']}m }}" if store["lock"] else ""
+        flags = "".join(f"  {f} = true" for f in ("append_only", "offline") if store[f])
+        text.append(f"store {name} : shelf {{ site = {store['site']}{flags}  retrieval = 0s{lock} }}")
+    for name, class_ in model["classes"].items():
+        text.append(f"class {name} {{ title = \"{name}\"" + "".join(f"  {k} = {v}m" for k, v in class_.items() if v is not None) + " }")
+    for name, tier in model["tiers"].items():
+        rest = "".join(f"  {k} = {tier[k]}m" for k in ("rto", "rpo") if tier[k] is not None)
+        text.append(f"tier {name} {{ level = {tier['level']}  default {{{rest} }} }}")
+    for name, s in model["scenarios"].items():
+        rest = "".join(f"  {k} = {listed(s[k])}" for k in ("loses", "fails", "corrupts", "deletes", "compromises") if s[k])
+        if s["noticed_within"] is not None:
+            rest += f"  noticed_within = {s['noticed_within']}m"
+        text.append(f"scenario {name} {{ class = {s['class']}  detect = {s['detect'][0]}m..{s['detect'][1]}m  declare = {s['declare']}m{rest} }}")
+    for name in order or model["assets"]:
+        a = model["assets"][name]
+        lines = [f"asset {name} : {a['kind']} {{", f"  site = {a['site']}  slow = {a['slow']}m"]
+        if a["tier"]:
+            lines.append(f"  tier = {a['tier']}")
+        for key in ("rto", "rpo"):
+            if a[key] is not None:
+                lines.append(f"  {key} = {a[key]}m")
+        for key in ("needs", "uses", "restores_with"):
+            if a[key]:
+                lines.append(f"  {key} = {listed(a[key])}")
+        for class_, rto in a["objectives"].items():
+            lines.append(f"  objective {class_} {{ rto = {rto}m }}")
+        if a["kind"] == "db":
+            lines.append(f"  spans = {str(a['spans']).lower()}  ha = {str(a['ha']).lower()}  promotes = {a['promotes']}m")
+            lines.extend(f"  replica {site} {{ mode = async  lag = {lag}m  bounded = true }}" for site, lag in a["replicas"])
+            lines.extend(backup_text(n, b) for n, b in a["backups"].items())
+        lines.extend(f"  standby {site} {{ capacity = 100% }}" for site in a.get("standbys", []))
+        text.append("\n".join(lines + ["}"]))
+    return "\n".join(text) + "\n"
+
+
+# ---------------------------------------------------------------- the proof
+
+class Scenario:
+    def __init__(self, model, name):
+        self.model, self.scenario = model, model["scenarios"][name]
+        self.lost = {s for s in model["sites"] if self.inside(s, self.scenario["loses"])}
+        self.bad = {s for s in model["sites"] if self.account(s) in self.scenario["compromises"] or s in self.scenario["compromises"]}
+        self.detect = self.scenario["detect"][1]
+        self.declare = self.scenario["declare"]
+        self.fates = {}  # asset: set of kinds of loss; empty: impaired
+        self.results = {}
+        self.prove()
+
+    def inside(self, site, places):
+        while site:
+            if site in places:
+                return True
+            site = self.model["sites"][site].get("within")
+        return False
+
+    def account(self, site):
+        while site:
+            if self.model["sites"][site].get("account"):
+                return self.model["sites"][site]["account"]
+            site = self.model["sites"][site].get("within")
+        return None
+
+    def stands(self, site):
+        return site not in self.lost and site not in self.bad
+
+    # ---- what happens to an asset
+
+    def losses(self, name):
+        asset, s = self.model["assets"][name], self.scenario
+        found = set()
+        if name in s["corrupts"]:
+            found.add("corruption")
+        if name in s["deletes"]:
+            found.add("deletion")
+        if name in s["fails"]:
+            found.add("instance")
+        site = asset["site"]
+        if site in self.bad:
+            found.add("account")
+        if site in self.lost:
+            at = site
+            while at not in s["loses"]:
+                at = self.model["sites"][at]["within"]
+            found.add(self.model["sites"][at]["level"])
+        elif site == "r0" and {"z0", "z1"} & set(s["loses"]) and not asset.get("spans"):
+            found.add("zone")  # it may stand in that very zone
+        return found
+
+    # ---- copies
+
+    def store_loss(self, asset, losses, newest, store, read):
+        """Loss at one store when `newest` is the newest link, or None when no chain is there."""
+        place = self.model["stores"][store]
+        if place["site"] in self.lost:
+            return None
+        locked = INFINITE
+        if place["site"] in self.bad:
+            if not (place["lock"] == "compliance" or place["append_only"] or place["offline"]):
+                return None
+            if place["lock"] and not place["append_only"] and not place["offline"]:
+                locked = place["min"]
+        backups = asset["backups"]
+        chain = [newest] if backups[newest]["kind"] == "full" else [newest, backups[newest]["of"]]
+        own, ways = [], []
+        for link in chain:
+            b = backups[link]
+            if store != b["to"] and store not in b["copies"]:
+                return None
+            copy = b["copy_time"] if store != b["to"] else 0
+            if b["kind"] == "log":
+                own.append(b["ship_every"] + copy)
+                ways.append(None)
+            else:
+                own.append(SCHEDULES[b["schedule"]][1 + b["missed"]] + (b["start_window"] or 0) + (b["jitter"] or 0) + b["duration"][1] + copy)
+                ways.append((b["duration"][1] + copy, copy))
+        loss = own[0]
+        if len(chain) == 2 and backups[newest]["kind"] == "incremental":
+            # A run is of no use before what it builds on has arrived.
+            loss += max(0, ways[1][1] - ways[0][0])
+        damaged = losses & {"corruption", "deletion"}
+        reach = (self.scenario["noticed_within"] if damaged else 0) + self.detect + self.declare + read
+        for n, link in enumerate(chain):
+            span = loss if n == 0 else own[n]
+            if n == 0 and len(chain) == 2:
+                span = max(span, own[1])  # back to the full one
+            retain = backups[link]["retain"]
+            if reach + span > min(INFINITE if retain == "forever" else retain, locked):
+                return None
+        return loss
+
+    def copies_loss(self, name, losses, read):
+        asset = self.model["assets"][name]
+        found = [self.store_loss(asset, losses, backup, store, read) for backup, b in asset["backups"].items() for store in [b["to"]] + b["copies"]]
+        return min((f for f in found if f is not None), default=None)
+
+    # ---- methods: (label, own time, loss, automatic, includes detection, restores)
+
+    def place_left(self, asset):
+        if self.stands(asset["site"]):
+            return True
+        return any(s.get("role") == "recovery" and self.stands(n) for n, s in self.model["sites"].items())
+
+    def inputs_come(self, name, asking):
+        """Whether what a restore needs is there or comes back without the asset itself."""
+        for other in self.model["assets"][name]["restores_with"]:
+            if self.fates.get(other) and not self.methods(other, asking | {name}):
+                return False
+        return True
+
+    def methods(self, name, asking=frozenset()):
+        asset, losses = self.model["assets"][name], self.fates[name]
+        found = []
+        everywhere = {"instance", "zone", "region", "account"}
+        if asset["kind"] == "db":
+            if asset["ha"] and losses <= {"instance", "zone"} and self.place_left(asset):
+                found.append(("failover", 3, 0, True, True, False))
+            for site, lag in asset["replicas"]:
+                if losses <= everywhere and self.stands(site):
+                    found.append((f"promote({site})", asset["promotes"], lag, False, False, False))
+            if self.place_left(asset) and self.inputs_come(name, asking):
+                loss = self.copies_loss(name, losses, asset["slow"])
+                if loss is not None:
+                    found.append(("restore", asset["slow"], loss, False, False, True))
+        elif asset["kind"] == "app":
+            for site in asset["standbys"]:
+                if losses <= everywhere and self.stands(site):
+                    found.append((f"start({site})", 5, "n/a", True, False, False))
+            if self.place_left(asset) and self.inputs_come(name, asking):
+                found.append(("redeploy", asset["slow"], "n/a", False, False, True))
+        elif losses <= everywhere and self.place_left(asset):
+            found.append(("import", asset["slow"], "n/a", False, False, False))
+        return found
+
+    # ---- objectives
+
+    def objective(self, name, which):
+        asset, class_ = self.model["assets"][name], self.scenario["class"]
+        if which == "rpo" and asset["kind"] != "db":
+            return "n/a"
+        if which == "rto" and class_ in asset["objectives"]:
+            return asset["objectives"][class_]
+        if asset[which] is not None:
+            return asset[which]
+        if asset["tier"] and self.model["tiers"][asset["tier"]][which] is not None:
+            return self.model["tiers"][asset["tier"]][which]
+        return self.model["classes"][class_][which]
+
+    def choose(self, name):
+        limit = self.objective(name, "rpo")
+        limit = INFINITE if limit in (None, "n/a") else limit
+
+        def total(m):
+            return m[1] + (0 if m[3] and m[4] else self.detect) + (0 if m[3] else self.declare)
+
+        def loss(m):
+            return 0 if m[2] == "n/a" else m[2]
+        methods = self.methods(name)
+        meet = [m for m in methods if loss(m) <= limit]
+        if meet:
+            return min(meet, key=total)  # the first of equals
+        return min(methods, key=loss, default=None)
+
+    # ---- everything
+
+    def prove(self):
+        assets = self.model["assets"]
+        for name in assets:
+            losses = self.losses(name)
+            if losses:
+                self.fates[name] = losses
+        for name in assets:  # what is needed is written first
+            if name not in self.fates and any(n in self.fates for n in assets[name]["needs"]):
+                self.fates[name] = set()
+        finish = {}
+
+        def end(name):
+            """None: nobody knows."""
+            if name not in self.fates:
+                return 0
+            if name in finish:
+                return finish[name]
+            needs = [end(n) for n in assets[name]["needs"]]
+            if self.fates[name]:
+                method = self.choose(name)
+                if method is None:
+                    finish[name] = None
+                    return None
+                if method[5]:
+                    needs += [end(n) for n in assets[name]["restores_with"]]
+                release = (0 if method[4] else self.detect) if method[3] else self.detect + self.declare
+                own = method[1]
+            else:
+                restarts = assets[name]["kind"] == "app"
+                release, own = (self.detect + self.declare, 4) if restarts else (0, 0)
+            finish[name] = None if None in needs else max([release] + needs) + own
+            return finish[name]
+
+        for name in self.fates:
+            lost = bool(self.fates[name])
+            method = self.choose(name) if lost else None
+            rto, rpo = self.objective(name, "rto"), self.objective(name, "rpo")
+            loss = "n/a"
+            if lost and assets[name]["kind"] == "db":
+                loss = method[2] if method else None
+            at = end(name)
+            if lost and not method:
+                rto_verdict, rpo_verdict = "refuted", "refuted" if assets[name]["kind"] == "db" else "n/a"
+            else:
+                rto_verdict = "n/a" if rto is None else "unknown" if at is None else "ok" if at <= rto else "refuted"
+                rpo_verdict = "n/a" if loss == "n/a" or rpo is None else "ok" if loss <= rpo else "refuted"
+            self.results[name] = {"fate": "lost" if lost else "impaired", "losses": self.fates[name], "method": method[0] if method else None,
+                                  "finish": at, "loss": loss, "rto": rto, "rpo": rpo, "rto_verdict": rto_verdict, "rpo_verdict": rpo_verdict}
+
+
+def prove(model):
+    return {name: Scenario(model, name).results for name in model["scenarios"]}
