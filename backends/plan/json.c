@@ -382,6 +382,37 @@ static void print_scenario(struct printer *p, const struct scenario_result *resu
     jsonw_object_end(&p->j);
 }
 
+static void key_parts(struct printer *p, const char *key, int64_t parts)
+{
+    jsonw_key(&p->j, key);
+    if (parts < 0)
+        jsonw_null(&p->j);
+    else
+        jsonw_int(&p->j, parts);
+}
+
+static void print_slo(struct printer *p, const struct slo_state *state)
+{
+    jsonw_object_begin(&p->j);
+    jsonw_key_string(&p->j, "endpoint", state->endpoint->name);
+    key_parts(p, "target", state->target);
+    key_parts(p, "availability", state->known ? state->parts : TIME_UNKNOWN);
+    key_ms(p, "over", true, state->over_ms);
+    key_ms(p, "budget", true, state->budget_ms);
+    key_name(p, "outlasted_by", state->outlasts);
+    jsonw_key_array(&p->j, "terms");
+    for (uint32_t i = 0; i < state->term_count; i++) {
+        jsonw_object_begin(&p->j);
+        jsonw_key_string(&p->j, "text", state->terms[i].text);
+        key_parts(p, state->terms[i].lost ? "less" : "times", state->terms[i].parts);
+        key_origin(p, state->terms[i].span);
+        jsonw_object_end(&p->j);
+    }
+    jsonw_array_end(&p->j);
+    jsonw_key_string(&p->j, "verdict", verdict_name(state->verdict));
+    jsonw_object_end(&p->j);
+}
+
 static void print_job(struct printer *p, const struct backup_job *job)
 {
     jsonw_object_begin(&p->j);
@@ -472,6 +503,10 @@ void plan_json(const struct plan *plan, struct strbuf *out)
     jsonw_key_array(&p.j, "scenarios");
     for (uint32_t i = 0; i < plan->scenario_count; i++)
         print_scenario(&p, &plan->scenarios[i]);
+    jsonw_array_end(&p.j);
+    jsonw_key_array(&p.j, "slos");
+    for (uint32_t i = 0; i < plan->slo_count; i++)
+        print_slo(&p, &plan->slos[i]);
     jsonw_array_end(&p.j);
     jsonw_key_array(&p.j, "jobs");
     for (uint32_t i = 0; i < plan->job_count; i++)

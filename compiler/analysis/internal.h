@@ -124,6 +124,9 @@ int64_t time_of_damage(const struct scenario_result *result); /* from the damage
 int64_t discarded_by(const struct scenario_result *result, const struct asset_state *state); /* ms; RPO_NOT_APPLICABLE, TIME_UNKNOWN */
 void judge_damage(struct analysis *a, struct scenario_result *result); /* after judge */
 
+/* ---- availability.c ---- */
+void check_availability(struct analysis *a); /* fills plan->slos; after all scenarios */
+
 /* ---- group.c ---- */
 struct candidate candidate_copy(const struct candidate *candidate); /* to try something with; shares nothing that was made for it */
 /* Chooses for each group methods with a common point, where there are some, and works out what the group loses; after every member has

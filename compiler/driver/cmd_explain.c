@@ -272,6 +272,73 @@ static void explain_state(const struct session *session, const struct scenario_r
     puts("");
 }
 
+static void print_share(int64_t parts, int width)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    if (parts < 0)
+        strbuf_addstr(&text, "unknown");
+    else
+        print_percent(&text, parts);
+    printf("%*s", width, strbuf_str(&text));
+    strbuf_release(&text);
+}
+
+static void explain_availability(const struct session *session, const struct slo_state *state)
+{
+    printf("availability of %s\n", state->endpoint->name);
+    for (uint32_t i = 0; i < state->term_count; i++) {
+        const struct slo_term *term = &state->terms[i];
+        const char *origin = sources_origin(&session->sources, term->span);
+
+        printf("  %s", term->lost ? "-" : i ? "x" : " ");
+        print_share(term->parts, 14);
+        printf("  %s%s%s%s\n", term->text, origin[0] ? "  (" : "", origin, origin[0] ? ")" : "");
+    }
+    puts("  ---------------");
+    printf("   ");
+    print_share(state->parts, 14);
+    printf("  %sof the time; SLO ", state->known ? "" : "at most ");
+    print_share(state->target, 0);
+    printf(" (%s)\n", sources_origin(&session->sources, state->span));
+}
+
+/* `drc explain slo NAME SPEC`. */
+static int explain_slo(const struct options *options)
+{
+    const char *name = options->arguments.len > 1 ? options->arguments.items[1] : NULL;
+    struct options inner = *options;
+    static const char *here[] = {"."};
+    struct session session;
+    int status = EXIT_FINE;
+    bool found = false;
+
+    if (!name) {
+        fprintf(stderr, "drc: write `drc explain slo ENDPOINT SPEC…`\n");
+        return EXIT_USAGE;
+    }
+    inner.arguments.items = options->arguments.len > 2 ? options->arguments.items + 2 : here;
+    inner.arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
+    session_init(&session, &inner);
+    session_analyse(&session, false);
+    if (!session.plan) {
+        status = session_report(&session);
+    } else {
+        for (uint32_t i = 0; i < session.plan->slo_count; i++) {
+            if (strcmp(session.plan->slos[i].endpoint->name, name) != 0)
+                continue;
+            explain_availability(&session, &session.plan->slos[i]);
+            found = true;
+        }
+        if (!found) {
+            fprintf(stderr, "drc: no endpoint `%s` has an `slo`\n", name);
+            status = EXIT_USAGE;
+        }
+    }
+    session_release(&session);
+    return status;
+}
+
 static int explain_number(const struct options *options, bool rto)
 {
     const char *name = options->arguments.len > 1 ? options->arguments.items[1] : NULL;
@@ -390,9 +457,11 @@ int command_explain(const struct options *options)
     if (options->codes)
         return explain_codes();
     if (!what) {
-        fprintf(stderr, "drc: write `drc explain CODE|BLOCK|KIND|RULE`, or `drc explain rto|rpo ASSET SPEC`\n");
+        fprintf(stderr, "drc: write `drc explain CODE|BLOCK|KIND|RULE`, `drc explain rto|rpo ASSET SPEC`, or `drc explain slo ENDPOINT SPEC`\n");
         return EXIT_USAGE;
     }
+    if (strcmp(what, "slo") == 0 && options->arguments.len > 1)
+        return explain_slo(options); /* alone it is the block of that name */
     if (strcmp(what, "rto") == 0 || strcmp(what, "rpo") == 0)
         return explain_number(options, strcmp(what, "rto") == 0);
     code = diag_find(what);

@@ -373,6 +373,34 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     strbuf_release(&line);
 }
 
+/* Availability of names over all scenarios. */
+static void print_slos(const struct plan *plan)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    for (uint32_t i = 0; i < plan->slo_count; i++) {
+        const struct slo_state *state = &plan->slos[i];
+
+        strbuf_addf(&line, "availability of %s: ", state->endpoint->name);
+        if (!state->known)
+            strbuf_addstr(&line, "at most ");
+        print_percent(&line, state->parts);
+        strbuf_addstr(&line, ", SLO ");
+        print_percent(&line, state->target);
+        strbuf_addf(&line, ": %s", verdict_word(state->verdict));
+        end_line(&line);
+        if (!state->outlasts)
+            continue;
+        strbuf_addstr(&line, "  that leaves ");
+        time_text(&line, true, state->budget_ms);
+        strbuf_addstr(&line, " in ");
+        time_text(&line, true, state->over_ms);
+        strbuf_addf(&line, ": less than one event of %s can take", state->outlasts->name);
+        end_line(&line);
+    }
+    strbuf_release(&line);
+}
+
 static int print_json(struct session *session)
 {
     struct strbuf text = STRBUF_INIT;
@@ -409,6 +437,8 @@ int command_plan(const struct options *options)
             found = true;
             print_scenario(session.plan, result);
         }
+        if (!options->scenario)
+            print_slos(session.plan);
         if (options->scenario && !found) {
             fprintf(stderr, "drc: there is no scenario `%s`\nhelp: `drc list scenarios SPEC` prints them\n", options->scenario);
             status = EXIT_USAGE;

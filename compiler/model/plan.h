@@ -260,6 +260,31 @@ struct group_state {
     enum verdict verdict;
 };
 
+/* ---- availability ---- */
+
+struct slo_term {
+    struct entity *entity;  /* asset, site or scenario */
+    const char *text;
+    int64_t parts;          /* per 10⁹: available, or taken away when `lost`; TIME_UNKNOWN */
+    bool lost;
+    struct span span;
+};
+
+/* A name with an `slo`: what it needs multiplied, less what scenarios take. */
+struct slo_state {
+    struct entity *endpoint;
+    int64_t target, parts;  /* per 10⁹; parts is the most it can be while `known` is false */
+    bool known;
+    bool strict;            /* something it needs demands proof */
+    int64_t over_ms;        /* the window */
+    int64_t budget_ms;      /* what the target leaves in it */
+    struct entity *outlasts; /* first scenario one event of which is longer than that; NULL */
+    struct slo_term *terms;
+    uint32_t term_count;
+    enum verdict verdict;
+    struct span span;
+};
+
 struct finding {
     const char *code;       /* "E0501" or a rule's name */
     const char *name;       /* stable name for waivers */
@@ -423,6 +448,8 @@ struct plan {
     uint32_t drill_count;
     struct emission *emissions;
     uint32_t emission_count;
+    struct slo_state *slos;      /* of endpoints with an `slo`, in declaration order */
+    uint32_t slo_count;
     struct finding *findings;
     uint32_t finding_count;
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
