@@ -1,5 +1,5 @@
 /* Consistency of what the specification promises, before any scenario is played (SEMANTICS §4): ceilings of tiers and of the
- * plan, needs that promise less than what needs them, and labels that name nothing. */
+ * plan, and labels that name nothing. Needs that promise less than what needs them are in inversions.c. */
 #include "analysis/internal.h"
 #include "source/lost.h"
 
@@ -87,84 +87,6 @@ static void check_downtime(struct analysis *a, const struct asset *asset)
     }
     strbuf_release(&have);
     strbuf_release(&limit);
-}
-
-/* ---------------------------------------------------------------- inversions */
-
-/* How an asset is worse than what it is needed by; NULL when it is not. */
-static const char *worse(struct analysis *a, const struct asset *user, int64_t rto, const struct asset *needed)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result = NULL;
-
-    if (rto >= 0 && needed->rto.ms >= 0 && needed->rto.ms > rto) {
-        strbuf_addstr(&text, "its RTO is ");
-        print_duration(&text, needed->rto.ms);
-        strbuf_addstr(&text, ", weaker than ");
-        print_duration(&text, rto);
-    } else if (user->tier && needed->tier && needed->level > user->level) {
-        strbuf_addf(&text, "its tier `%s` is lower than `%s`", needed->tier->name, user->tier->name);
-    }
-    if (text.len)
-        result = strbuf_dup(&text, a->arena);
-    strbuf_release(&text);
-    return result;
-}
-
-struct chain {
-    const struct asset *via; /* who is worse-off: the next on the way up */
-    const struct edge *edge; /* the edge from `via` to this asset */
-    int64_t rto;             /* strictest promise that rests on it when it makes none of its own; 0 none */
-};
-
-/* A cause is an edge: the first asset on a way that is worse than the one that needs it directly. Everything above it has the same
- * cause, so the chain is walked up to the strictest asset that rests on it, and said once. */
-static void report_inversion(struct analysis *a, const struct asset *needed, const struct edge *edge, const struct asset *user,
-                             const struct chain *above,
-                             const char *how)
-{
-    struct strbuf path = STRBUF_INIT;
-    const struct asset *names[64];
-    uint32_t length = 0;
-    struct diag *diag;
-
-    for (const struct asset *at = user; at && length < 64; at = above[at->index].via)
-        names[length++] = at;
-    for (uint32_t i = length; i-- > 0;)
-        strbuf_addf(&path, "`%s` needs ", names[i]->name);
-    strbuf_addf(&path, "`%s`", needed->name);
-    diag = find(a, DIAG_E0508, VERDICT_REFUTED, needed->entity, NULL, edge->span, "`%s` is needed by `%s`, but %s", needed->name, user->name, how);
-    if (diag) {
-        diag_at(diag, "needed here");
-        if (length > 1)
-            diag_note(diag, "the whole chain: %s", strbuf_str(&path));
-        diag_label(diag, needed->rto.ms >= 0 ? needed->rto.span : needed->entity->span, "what it promises (%s)", needed->rto.ms >= 0 ? needed->rto.source : "its tier");
-        diag_help(diag, "give `%s` objectives and a tier as strict as those of `%s`, or make the dependency soft (`uses`)", needed->name, user->name);
-    }
-    strbuf_release(&path);
-}
-
-static void check_inversions(struct analysis *a)
-{
-    struct chain *above = ARENA_ARRAY(a->arena, struct chain, a->plan->asset_count);
-
-    /* What needs comes before what is needed: so the way up is known when an asset is looked at. */
-    for (uint32_t at = a->plan->asset_count; at-- > 0;) {
-        struct asset *user = &a->plan->assets[a->needs_first[at]];
-
-        for (uint32_t n = 0; n < user->needs.count; n++) {
-            struct asset *needed = user->needs.items[n].to;
-            int64_t rto = user->rto.ms >= 0 ? user->rto.ms : above[user->index].rto > 0 ? above[user->index].rto : TIME_UNKNOWN;
-            const char *how = worse(a, user, rto, needed);
-
-            if (how)
-                report_inversion(a, needed, &user->needs.items[n], user, above, how);
-            else if (!above[needed->index].via)
-                above[needed->index] = (struct chain){user, &user->needs.items[n], above[needed->index].rto};
-            if (!how && rto >= 0 && needed->rto.ms < 0 && (!above[needed->index].rto || rto < above[needed->index].rto))
-                above[needed->index] = (struct chain){user, &user->needs.items[n], rto};
-        }
-    }
 }
 
 /* ---------------------------------------------------------------- labels */

@@ -184,6 +184,9 @@ bool class_binds(const struct entity *class_, const struct asset *asset); /* by 
 void general_objectives(struct analysis *a, struct asset *asset);
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 
+/* ---- inversions.c ---- */
+void check_inversions(struct analysis *a); /* needs that promise less than what rests on them */
+
 /* ---- consistency.c ---- */
 /* Tier limits and ceilings of the plan against what holds in one class. `scenario` may be NULL. */
 void check_class_objective(struct analysis *a, struct entity *scenario, const struct asset *asset, struct objective rto, struct objective rpo);

@@ -4,6 +4,21 @@
 
 #include <string.h>
 
+enum { ABOVE_MAX = 64 };
+
+static void set_objective(struct repair_list *list, const struct entity *entity, const char *name, int64_t ms)
+{
+    const char *text = duration_text(list->arena, ms);
+    struct edit edit;
+
+    if (!edit_set(list, entity, name, text, &edit))
+        return;
+    if (entity->schema->id == BLOCK_OBJECTIVE)
+        repair_add(list, edit, "`%s = %s` in `objective %s` of asset `%s`", name, text, entity->name, entity->parent->name);
+    else
+        repair_add(list, edit, "`%s = %s` in asset `%s`", name, text, entity->name);
+}
+
 /* ---------------------------------------------------------------- inversions */
 
 /* Which asset needs it there; the finding points at the reference. */
@@ -20,34 +35,80 @@ static const struct asset *user_of(const struct plan *plan, const struct finding
     return NULL;
 }
 
+/* The strictest of what is promised above an asset: by those that need it, those that need them, and so on. */
+struct above {
+    int64_t rto, rpo;
+    const struct asset *tier; /* one of the strictest tier; NULL */
+    const struct asset *seen[ABOVE_MAX];
+    uint32_t count;
+};
+
+static void add_user(struct above *above, const struct asset *asset)
+{
+    for (uint32_t i = 0; i < above->count; i++) {
+        if (above->seen[i] == asset)
+            return;
+    }
+    if (above->count == ABOVE_MAX)
+        return;
+    above->seen[above->count++] = asset;
+    if (asset->rto.ms >= 0 && (above->rto < 0 || asset->rto.ms < above->rto))
+        above->rto = asset->rto.ms;
+    if (asset->rpo.ms >= 0 && (above->rpo < 0 || asset->rpo.ms < above->rpo))
+        above->rpo = asset->rpo.ms;
+    if (asset->tier && (!above->tier || asset->level < above->tier->level))
+        above->tier = asset;
+}
+
+static void look_above(const struct plan *plan, const struct asset *needed, struct above *above)
+{
+    *above = (struct above){.rto = -1, .rpo = -1};
+    for (uint32_t at = 0; at <= above->count; at++) {
+        const struct asset *target = at ? above->seen[at - 1] : needed;
+
+        for (uint32_t i = 0; i < plan->asset_count; i++) {
+            for (uint32_t n = 0; n < plan->assets[i].needs.count; n++) {
+                if (plan->assets[i].needs.items[n].to == target)
+                    add_user(above, &plan->assets[i]);
+            }
+        }
+    }
+}
+
 void repair_inversion(struct repair_list *list, const struct finding *finding)
 {
     const struct asset *needed = plan_asset(list->plan, finding->subject), *user = user_of(list->plan, finding);
+    struct above above;
+    struct entity *own;
     struct edit edit;
 
     if (!user)
         return;
+    look_above(list->plan, needed, &above);
     list->family++;
-    if (user->rto.ms >= 0 && user->rto.ms < needed->rto.ms) {
-        const char *text = duration_text(list->arena, user->rto.ms);
+    if (above.rto >= 0 && above.rto < needed->rto.ms)
+        set_objective(list, needed->entity, "rto", above.rto);
+    for (uint32_t i = 0; (own = entity_child(needed->entity, BLOCK_OBJECTIVE, &i));) {
+        struct value rto = entity_slot(own, OBJECTIVE_rto);
 
-        if (edit_set(list, needed->entity, "rto", text, &edit))
-            repair_add(list, edit, "`rto = %s` in asset `%s`", text, needed->name);
+        if (above.rto >= 0 && rto.type == VALUE_DURATION && rto.u.integer > above.rto)
+            set_objective(list, own, "rto", above.rto);
     }
     list->family++;
-    if (user->tier && user->level < needed->level && edit_names(list, needed->entity) &&
-        edit_set(list, needed->entity, "tier", user->tier->name, &edit))
-        repair_add(list, edit, "`tier = %s` in asset `%s`", user->tier->name, needed->name);
+    if (above.rpo >= 0 && above.rpo < needed->rpo.ms)
+        set_objective(list, needed->entity, "rpo", above.rpo);
+    list->family++;
+    if (above.tier && above.tier->level < needed->level && edit_names(list, needed->entity) &&
+        edit_set(list, needed->entity, "tier", above.tier->tier->name, &edit))
+        repair_add(list, edit, "`tier = %s` in asset `%s`", above.tier->tier->name, needed->name);
     list->family++;
     if (edit_soften(list, user->entity, needed->name, &edit))
         repair_add(list, edit, "`uses = [%s]` in place of `needs` in asset `%s`, if it can serve without", needed->name, user->name);
     list->family++;
-    if (needed->rto.ms >= 0 && user->rto.ms >= 0 && needed->rto.ms > user->rto.ms) {
-        const char *text = duration_text(list->arena, needed->rto.ms);
-
-        if (edit_set(list, user->entity, "rto", text, &edit))
-            repair_add(list, edit, "`rto = %s` in asset `%s`", text, user->name);
-    }
+    if (user->rto.ms >= 0 && needed->rto.ms > user->rto.ms)
+        set_objective(list, user->entity, "rto", needed->rto.ms);
+    else if (user->rpo.ms >= 0 && needed->rpo.ms > user->rpo.ms)
+        set_objective(list, user->entity, "rpo", needed->rpo.ms);
 }
 
 /* ---------------------------------------------------------------- ceilings */
@@ -71,19 +132,6 @@ static int64_t ceiling(const struct repair_list *list, const struct asset *asset
             strictest = value.u.integer;
     }
     return strictest;
-}
-
-static void set_objective(struct repair_list *list, const struct entity *entity, const char *name, int64_t ms)
-{
-    const char *text = duration_text(list->arena, ms);
-    struct edit edit;
-
-    if (!edit_set(list, entity, name, text, &edit))
-        return;
-    if (entity->schema->id == BLOCK_OBJECTIVE)
-        repair_add(list, edit, "`%s = %s` in `objective %s` of asset `%s`", name, text, entity->name, entity->parent->name);
-    else
-        repair_add(list, edit, "`%s = %s` in asset `%s`", name, text, entity->name);
 }
 
 void repair_ceiling(struct repair_list *list, const struct asset *asset, const struct scenario_result *result)

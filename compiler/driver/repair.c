@@ -150,6 +150,17 @@ static bool affordable(struct offers *offers)
     return !offers->exhausted;
 }
 
+/* Looking for candidates takes time as well, for each finding that is looked at. */
+static bool worth_looking(struct offers *offers)
+{
+    const struct plan *plan = offers->session->plan;
+
+    offers->work += 1 + (plan->asset_count + plan->finding_count) / 64;
+    if (!offers->unlimited && offers->work + WORK_OF_LIBRARY + (uint64_t)plan->asset_count * (plan->scenario_count + 1) > WORK_LIMIT)
+        offers->exhausted = true;
+    return !offers->exhausted;
+}
+
 static const struct entity *same_named(const struct session *trial, enum block_id block, const struct entity *entity)
 {
     return entity ? model_find(&trial->model, block, intern_str(trial->names, entity->name)) : NULL;
@@ -253,6 +264,8 @@ static void offer(struct offers *offers, const struct finding *finding)
     uint32_t general = diag->helps.len, offered = 0, family = 0, last;
     struct repair_list list;
 
+    if (!worth_looking(offers))
+        return;
     repair_candidates(offers->session->plan, finding, offers->session->arena, &list);
     last = list.list.len ? list.list.items[list.list.len - 1].family : 0;
     for (uint32_t i = 0; i < list.list.len; i++) {
@@ -284,7 +297,7 @@ void offer_repairs(struct session *session)
         return;
     remember(&offers);
     /* In the order of the messages, and only for those that are printed. */
-    for (uint32_t i = 0; i < session->sink.diags.len && (!limit || i < limit); i++) {
+    for (uint32_t i = 0; i < session->sink.diags.len && (!limit || i < limit) && !offers.exhausted; i++) {
         for (uint32_t f = 0; f < session->plan->finding_count; f++) {
             if (session->plan->findings[f].diag == session->sink.diags.items[i])
                 offer(&offers, &session->plan->findings[f]);
