@@ -271,6 +271,7 @@ static void print_step(struct printer *p, const struct step *step)
     jsonw_key_bool(&p->j, "critical", step->critical);
     jsonw_key_string(&p->j, "manual", step->manual);
     key_name(p, "by", step->by);
+    key_name(p, "control_plane", step->control_plane);
     key_command(p, "run", &step->run);
     key_command(p, "check", &step->check);
     key_command(p, "until", &step->until);

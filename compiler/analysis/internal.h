@@ -24,11 +24,15 @@ struct analysis {
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
     const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
     const struct entity *method_scope_of;
+    struct map dns_zones;             /* zone name -> asset; see stability.c */
+    bool zones_indexed;
     struct map gaps;                  /* cached gaps of schedules, by printed form */
     const struct schedule_gap *last_gap; /* the one asked for last, and of what */
     struct value last_gap_schedule;
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
+    bool *told_place;                 /* by site index: the same of a place that is made */
+    bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
     bool *no_objective;               /* by asset index: said that it has no RTO */
     struct waiver **waivers;          /* by number of the `accept` block; NULL until the first finding */
     struct map waivers_of;            /* the first waiver of each rule or code */
@@ -82,6 +86,15 @@ void close_restores(struct analysis *a, struct scenario_result *result);
 struct span_of_time retrieval_of(struct analysis *a, struct entity *store);
 /* First of result->inputs of an asset; *end is one past the last. */
 uint32_t restore_inputs_of(const struct scenario_result *result, const struct asset *asset, uint32_t *end);
+
+/* ---- stability.c ---- */
+bool plane_degraded(const struct analysis *a, const struct entity *scenario, const struct site_info *site, const char *plane);
+/* Marks a step of a method whose control plane does not answer, or lets its attestation stand in. */
+void bar_step(struct analysis *a, struct asset_state *state, const struct candidate *candidate, struct step *step);
+const char *barred_reason(struct analysis *a, const struct candidate *candidate); /* why it cannot be carried out; NULL */
+void bar_runbook(struct analysis *a, struct scenario_result *result, struct step *step);
+void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
+void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
 
 /* ---- keeping.c ---- */
 void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
@@ -138,6 +151,8 @@ void judge_groups(struct analysis *a, struct scenario_result *result); /* the fi
 void reconcile_groups(struct analysis *a, struct scenario_result *result, struct step ***steps, uint32_t *count);
 
 /* ---- steps.c ---- */
+/* The steps of a candidate in this scenario, evaluated once: candidate->steps. */
+void find_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 void wait_for(struct analysis *a, struct step *step, struct step *other);
 /* The steps of a block that belongs to no asset (`part`: a child of `subject`). */
 void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count);

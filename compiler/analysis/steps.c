@@ -250,6 +250,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->by = value.type == VALUE_ENTITY ? value.u.entity : from->owner;
     value = eval_deferred(a->eval, block, STEP_control_plane, from->scope);
     step->control_plane = value.type == VALUE_ENTITY ? value.u.entity : NULL;
+    step->planeless = value.type == VALUE_NULL;
     entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
     if (holds) {
         set_commands(a, from, step);
@@ -348,7 +349,7 @@ static void sort_phases(struct analysis *a, step_list *list)
 
 /* Steps of a method in this scenario, by phase, then as written. They are made anew when the copy that is read has changed, and when they
  * asked for what may have changed since: where other assets serve. */
-static void find_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+void find_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
     step_list all = {0};
@@ -362,6 +363,8 @@ static void find_steps(struct analysis *a, struct asset_state *state, struct can
 
         add_block(a, from, &all);
     }
+    for (uint32_t i = 0; i < all.len; i++)
+        bar_step(a, state, candidate, all.items[i]);
     sort_phases(a, &all);
     candidate->steps_last = a->asked == asked;
     candidate->steps = all.items;
@@ -574,6 +577,7 @@ static void runbook_steps(struct analysis *a, struct scenario_result *result, en
             /* A notice takes nobody's time that the recovery waits for. */
             if (!out->items[s]->takes.known && !command_is_set(&out->items[s]->run) && out->items[s]->notify_count)
                 out->items[s]->takes = time_exact(0);
+            bar_runbook(a, result, out->items[s]);
             if (!block_attr(block->tree, intern_str(a->model->names, "phase")))
                 out->items[s]->phase = where == BLOCK_BEFORE ? PHASE_PREPARE : where == BLOCK_AFTER ? PHASE_VERIFY : PHASE_RECOVER;
         }
@@ -817,7 +821,7 @@ static void traffic_command(struct analysis *a, const struct endpoint_state *sta
 static void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out)
 {
     for (uint32_t i = 0; i < result->endpoint_count; i++) {
-        const struct endpoint_state *state = &result->endpoints[i];
+        struct endpoint_state *state = &result->endpoints[i];
         struct value serves = entity_slot(state->endpoint, ENDPOINT_serves), mode = entity_slot(state->endpoint, ENDPOINT_mode);
         struct value owner = entity_slot(state->endpoint, ENDPOINT_owner), name = entity_slot(state->endpoint, ENDPOINT_name);
         bool by_hand = mode.type == VALUE_WORD && strcmp(mode.u.word, "manual") == 0;
@@ -841,6 +845,8 @@ static void traffic_steps(struct analysis *a, struct scenario_result *result, co
                                               : NULL;
         step->on_failure = "ask";
         step->span = state->endpoint->span;
+        if (by_hand)
+            bar_record(a, result, state, step);
         default_timeout(step);
         for (uint32_t s = 0; serves.type == VALUE_LIST && s < serves.u.list->count; s++) {
             struct asset *asset = serves.u.list->items[s].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[s].u.entity) : NULL;

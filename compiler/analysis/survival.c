@@ -56,7 +56,7 @@ static void mark_sites(struct analysis *a, const struct entity *scenario)
 
         a->site_lost[i] = listed(a, loses, site) != NULL;
         a->site_compromised[i] = listed(a, compromises, site) || (site->account && listed(a, compromises, plan_site(a->plan, site->account)));
-        a->site_cut[i] = listed(a, partitions, site) != NULL;
+        a->site_cut[i] = listed(a, partitions, site) || plane_degraded(a, scenario, site, "data");
     }
 }
 
@@ -118,6 +118,9 @@ static const char *gone_at(struct analysis *a, const struct asset *asset, struct
     if ((*with = lost_inside(a, asset, site, loses)))
         return level_of(a, *with);
     if ((*with = listed(a, partitions, site)) || (*with = lost_inside(a, asset, site, partitions)))
+        return "partition";
+    *with = site->entity;
+    if (a->site_cut[site->index]) /* its data plane does not answer: intact, and of no use to anybody */
         return "partition";
     return NULL;
 }
@@ -480,6 +483,9 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         if (candidate->copy != copy || candidate->from_store != store)
             candidate->own = own_time(a, state, candidate);
     }
+    find_steps(a, state, candidate);
+    if ((candidate->rejected = barred_reason(a, candidate)))
+        return;
     candidate->failback = words(a, method, METHOD_failback, scope);
     candidate->reprotect = words(a, method, METHOD_reprotect, scope);
     candidate->usable = true;

@@ -146,6 +146,11 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     struct diag *diag;
 
     state->verdict = VERDICT_NOT_APPLICABLE;
+    if (state->barred) { /* told with its step */
+        state->verdict = VERDICT_REFUTED;
+        state->finish = (struct span_of_time){0};
+        return;
+    }
     if (!state->affected || state->rto.ms < 0)
         return;
     if (!state->to) {

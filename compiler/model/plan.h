@@ -196,6 +196,8 @@ struct step {
     bool critical;           /* on the critical path of the scenario */
     bool attested;           /* `manual` is no instruction but what a person attests in place of the command */
     bool irreversible, best_effort, before_needs;
+    bool planeless;          /* it calls no control plane */
+    struct entity *barred;   /* site whose control plane it needs and that does not answer; NULL */
     bool idle;               /* only waiting: it takes nobody's hands */
     const char *id;          /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
     const char *title;
@@ -221,6 +223,7 @@ struct endpoint_state {
     struct entity *from, *to;   /* target blocks before and after; `to` NULL when none is left */
     struct entity *dropped;     /* weighted and latency routing: a target that is lost while others serve; NULL */
     bool affected;
+    bool barred;                /* its record cannot be changed: see the finding */
     struct objective rto;
     struct span_of_time finish; /* with traffic */
     int64_t detection, ttl, propagation; /* its own terms, ms */

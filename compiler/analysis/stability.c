@@ -1,0 +1,250 @@
+/* Static stability (SEMANTICS §5): a recovery that has to ask a control plane which is lost with the disaster cannot be carried out,
+ * and one that creates infrastructure while everybody else does so too rests on capacity nobody promised.
+ *
+ * A step calls the control plane it names, else the one its kind names, else that of the place it works in: where it fences the old
+ * side, elsewhere the new one. When that does not answer, a step with an attestation becomes the attestation; a method with any
+ * other such step cannot be used. */
+#include "analysis/internal.h"
+
+#include <string.h>
+
+static bool has_word(struct value list, const char *word)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_WORD && strcmp(list.u.list->items[i].u.word, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool in_list(const struct analysis *a, struct value list, const struct site_info *site)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_ENTITY && site_is_in(a, site, list.u.list->items[i].u.entity))
+            return true;
+    }
+    return false;
+}
+
+bool plane_degraded(const struct analysis *a, const struct entity *scenario, const struct site_info *site, const char *plane)
+{
+    return has_word(entity_slot(scenario, SCENARIO_planes), plane) && in_list(a, entity_slot(scenario, SCENARIO_degrades), site);
+}
+
+/* A zone has no control plane of its own: its region has. */
+static const struct site_info *plane_of(const struct analysis *a, const struct site_info *site)
+{
+    for (const struct site_info *at = site; at; at = at->within ? plan_site(a->plan, at->within) : NULL) {
+        if (strcmp(at->level, "region") == 0)
+            return at;
+    }
+    return site;
+}
+
+/* Why the control plane of a site does not answer; NULL when it does. */
+static const char *plane_down(const struct analysis *a, const struct site_info *site)
+{
+    site = site ? plane_of(a, site) : NULL;
+    if (!site)
+        return NULL;
+    if (a->site_lost[site->index])
+        return "is lost";
+    if (plane_degraded(a, a->scenario->scenario, site, "control"))
+        return "does not answer";
+    return in_list(a, entity_slot(a->scenario->scenario, SCENARIO_partitions), site) ? "is cut off" : NULL;
+}
+
+static struct entity *kind_plane(struct analysis *a, struct entity *thing)
+{
+    struct entity *block = kind_deferred(thing->kind, KIND_control_plane);
+    struct value site = block ? eval_deferred(a->eval, block, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity(thing)))
+                              : value_unknown();
+
+    return site.type == VALUE_ENTITY ? site.u.entity : NULL;
+}
+
+static void attest_instead(struct step *step)
+{
+    step->manual = step->otherwise;
+    step->otherwise = NULL;
+    step->attested = true;
+    step->automated = false;
+    step->run = step->check = step->until = step->verify = step->undo = (struct command){0};
+}
+
+/* False when the step cannot be carried out. */
+static bool can_run(struct analysis *a, struct step *step, const struct site_info *site)
+{
+    if (!plane_down(a, site))
+        return true;
+    if (step->otherwise) {
+        attest_instead(step);
+        return true;
+    }
+    return false;
+}
+
+void bar_step(struct analysis *a, struct asset_state *state, const struct candidate *candidate, struct step *step)
+{
+    const struct site_info *site;
+
+    if (!step->control_plane && !step->planeless && step->automated)
+        step->control_plane = kind_plane(a, state->asset->entity);
+    if (step->control_plane)
+        site = plan_site(a->plan, step->control_plane);
+    else if (step->planeless || !command_is_set(&step->run))
+        return;
+    else if (step->phase == PHASE_FENCE)
+        site = state->asset->site_count ? state->asset->sites[0] : NULL;
+    else
+        site = candidate->into;
+    if (can_run(a, step, site))
+        return;
+    step->barred = plane_of(a, site)->entity;
+    step->takes.known = false;
+}
+
+const char *barred_reason(struct analysis *a, const struct candidate *candidate)
+{
+    for (uint32_t i = 0; i < candidate->step_count; i++) {
+        const struct step *step = candidate->steps[i];
+
+        if (!step->barred || step->best_effort || step->phase == PHASE_REPROTECT)
+            continue;
+        if (step->phase == PHASE_FENCE)
+            return intern_text(a, "its fence `%s` calls `%s`, which %s, and nothing stands in for it", step->id, step->barred->name,
+                               plane_down(a, plan_site(a->plan, step->barred)));
+        return intern_text(a, "its step `%s` calls the control plane of `%s`, which %s", step->id, step->barred->name,
+                           plane_down(a, plan_site(a->plan, step->barred)));
+    }
+    return NULL;
+}
+
+/* ---------------------------------------------------------------- steps of people, and names */
+
+static void report_barred(struct analysis *a, struct scenario_result *result, struct entity *subject, const struct step *step,
+                          const struct site_info *site)
+{
+    struct diag *diag = find(a, DIAG_E0544, VERDICT_REFUTED, subject, result->scenario, step->span,
+                             "step `%s` cannot be carried out in `%s`: the control plane of `%s` %s", step->id, result->scenario->name,
+                             plane_of(a, site)->entity->name, plane_down(a, site));
+
+    if (diag)
+        diag_help(diag, "use what needs no control plane (health checks, an inverted check, routing controls), or say what somebody does instead: "
+                        "`otherwise = attest(\"…\")`");
+}
+
+void bar_runbook(struct analysis *a, struct scenario_result *result, struct step *step)
+{
+    const struct site_info *site = step->control_plane ? plan_site(a->plan, step->control_plane) : NULL;
+
+    if (site && !step->best_effort && !can_run(a, step, site))
+        report_barred(a, result, step->subject, step, site);
+}
+
+/* The asset that is the zone of that name; looked up in an index made on first use. */
+static struct asset *zone_asset(struct analysis *a, const char *name)
+{
+    for (uint32_t i = 0; !a->zones_indexed && i < a->plan->asset_count; i++) {
+        const char *zone = entity_string(a->model, a->plan->assets[i].entity, "zone_name", "");
+
+        if (zone[0] && !map_get(&a->dns_zones, intern_str(a->model->names, zone)))
+            map_add(&a->dns_zones, a->arena, intern_str(a->model->names, zone), &a->plan->assets[i]);
+    }
+    a->zones_indexed = true;
+    return map_get(&a->dns_zones, intern_str(a->model->names, name));
+}
+
+void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step)
+{
+    struct value zone = entity_slot(state->endpoint, ENDPOINT_zone);
+
+    const struct asset *asset = zone.type == VALUE_STRING ? zone_asset(a, zone.u.string) : NULL;
+    struct entity *plane = asset ? kind_plane(a, asset->entity) : NULL;
+
+    if (!plane)
+        return;
+    step->control_plane = plane;
+    if (!plane_down(a, plan_site(a->plan, plane)))
+        return;
+    step->takes = (struct span_of_time){0};
+    state->barred = true;
+    report_barred(a, result, state->endpoint, step, plan_site(a->plan, plane));
+}
+
+/* ---------------------------------------------------------------- infrastructure made during the recovery */
+
+/* Programs that create infrastructure, and the word that makes them do it. */
+static const struct {
+    const char *program, *verb;
+} creators[] = {{"terraform", "apply"}, {"tofu", "apply"}, {"pulumi", "up"}, {"cdk", "deploy"}, {"terragrunt", "apply"}};
+
+static bool word_equals(const struct word *word, const char *text)
+{
+    return word->count == 1 && !word->parts[0].runtime && strcmp(word->parts[0].text, text) == 0;
+}
+
+static bool creates(const struct command *command)
+{
+    for (size_t c = 0; c < sizeof creators / sizeof *creators; c++) {
+        bool verb = false;
+
+        for (uint32_t i = 1; i < command->count; i++)
+            verb |= word_equals(&command->words[i], creators[c].verb);
+        if (verb && word_equals(&command->words[0], creators[c].program))
+            return true;
+        for (uint32_t i = 0; i < command->piece_count; i++) {
+            const char *at = command->pieces[i].script ? strstr(command->pieces[i].script, creators[c].program) : NULL;
+
+            if (at && strstr(at, creators[c].verb))
+                return true;
+        }
+    }
+    return false;
+}
+
+static const struct step *creating_step(const struct asset_state *state)
+{
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        if (state->steps[i]->phase != PHASE_REPROTECT && creates(&state->steps[i]->run))
+            return state->steps[i];
+    }
+    return NULL;
+}
+
+/* The `provision` block of the place it moves to, when that is made by a program; NULL. */
+static struct entity *created_place(const struct asset_state *state)
+{
+    uint32_t cursor = 0;
+    struct entity *block = state->chosen && state->chosen->into ? entity_child(state->chosen->into->entity, BLOCK_PROVISION, &cursor) : NULL;
+    struct value method = block ? entity_slot(block, PROVISION_method) : value_unknown();
+
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        if (state->asset->sites[i] == state->chosen->into)
+            return NULL;
+    }
+    return (method.type == VALUE_WORD || method.type == VALUE_STRING) && strcmp(method.u.word, "terraform") == 0 ? block : NULL;
+}
+
+void check_creation(struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+        const struct step *step = state->chosen ? creating_step(state) : NULL;
+        struct entity *place = state->chosen && !step ? created_place(state) : NULL;
+        struct diag *diag;
+
+        bool *told = step ? &a->told_creation[i] : place ? &a->told_place[state->chosen->into->index] : NULL;
+
+        if (!told || *told || state->asset->level > 1)
+            continue;
+        *told = true;
+        diag = find(a, DIAG_E0545, VERDICT_REFUTED, state->asset->entity, result->scenario, step ? step->span : place->span,
+                    "the recovery of `%s` in `%s` creates infrastructure first", state->asset->name, result->scenario->name);
+        if (!diag)
+            continue;
+        diag_label(diag, state->asset->entity->span, "tier `%s`", state->asset->tier->name);
+        diag_help(diag, "create it beforehand: a standby, or a site that exists; what is made during a disaster needs capacity, quotas and control planes "
+                        "that everybody wants then");
+    }
+}
