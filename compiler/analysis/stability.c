@@ -101,7 +101,8 @@ void bar_step(struct analysis *a, struct asset_state *state, const struct candid
     if (can_run(a, step, site))
         return;
     step->barred = plane_of(a, site)->entity;
-    step->takes.known = false;
+    if (!step->best_effort) /* that is tried, and given up after its timeout */
+        step->takes.known = false;
 }
 
 const char *barred_reason(struct analysis *a, const struct candidate *candidate)
