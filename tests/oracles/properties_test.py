@@ -1,0 +1,235 @@
+"""What must hold between the plans of two models of which one is the other with a change: more protection never hurts, fewer or softer
+dependencies never delay, later notice never helps, order and names of assets do not matter.
+
+Where a change makes an asset meet its RPO that did not before, another method may be chosen, which may be slower: the RPO comes first
+(SEMANTICS, section 1). There the asset itself and what needs it are not compared.
+"""
+
+import copy
+import json
+
+from lib.core import Failure, Sandbox, readable
+from oracles import lot, model
+
+RANK = {"ok": 0, "n/a": 0, "unknown": 1, "refuted": 2}
+NEVER = float("inf")
+
+
+def plan_of(env, world, header=None, order=None):
+    text = model.specification(world, order)
+    if header:
+        text = text.replace('plan p { title = "P" }', header)
+    with Sandbox() as folder:
+        return lot.plan_of(env, folder, text), text
+
+
+def states(plan):
+    return {(s["name"], a["asset"]): a for s in plan["scenarios"] for a in s["assets"]}
+
+
+def finish(state):
+    if state is None:
+        return 0
+    return state["finish"]["worst"] if state["finish"] else NEVER
+
+
+def rank(state, which):
+    return 0 if state is None else RANK[state[which]]
+
+
+def users(world, name):
+    """The asset and whatever needs it, restores with it, through any number of edges."""
+    found = {name}
+    for other, asset in world["assets"].items():  # what is needed is written first
+        if found & set(asset["needs"] + asset["restores_with"]):
+            found.add(other)
+    return found
+
+
+def show(seed, what, key, one, other, text):
+    def brief(state):
+        return state and {k: state[k] for k in ("fate", "method", "finish", "data_loss", "rto_verdict", "rpo_verdict")}
+    return f"seed {seed}: {what}; {key} before {brief(one)}, after {brief(other)}\n{text[text.index('plan p'):]}"
+
+
+def protect(rng, world):
+    """Adds a protection to one asset; what was done, and the asset."""
+    name = rng.choice(sorted(n for n, a in world["assets"].items() if a["kind"] == "db"))
+    asset = world["assets"][name]
+    what = rng.choice(["replica", "backup", "copy", "schedule", "retain"])
+    if what == "replica":
+        free = [s for s in ("r1", "r2") if s != asset["site"] and s not in dict(asset["replicas"])]
+        if free:
+            asset["replicas"].append((rng.choice(free), rng.choice([0, 1, 5])))
+            return "a replica", name
+    if what in ("copy", "schedule", "retain") and asset["backups"]:
+        backup = asset["backups"][rng.choice(sorted(asset["backups"]))]
+        if what == "copy":
+            free = [s for s in world["stores"] if s != backup["to"] and s not in backup["copies"]]
+            if free:
+                backup["copies"].append(rng.choice(free))
+                return "a copy", name
+        if what == "schedule" and backup["kind"] == "full" and backup["duration"][1] < 15:
+            backup["schedule"] = 0  # every 15 minutes
+            return "a more frequent schedule", name
+        backup["retain"] = "forever"
+        return "longer retention", name
+    label = f"b{len(asset['backups'])}"
+    asset["backups"][label] = dict(model.random_backup(rng, world, {}), kind="full")
+    return "a backup", name
+
+
+def has_data(world):
+    return any(a["kind"] == "db" for a in world["assets"].values())
+
+
+def test_protection_never_hurts(env):
+    for seed, rng in lot.seeds("protect", 15):
+        world = model.random_model(rng)
+        if not has_data(world):
+            continue
+        before = states(plan_of(env, world)[0])
+        what, name = protect(rng, world)
+        plan, text = plan_of(env, world)
+        after = states(plan)
+        for key in before.keys() | after.keys():
+            scenario, asset = key
+            one, other = before.get(key), after.get(key)
+            root, met = before.get((scenario, name)), after.get((scenario, name))
+            if rank(other, "rpo_verdict") > rank(one, "rpo_verdict"):
+                raise Failure(show(seed, f"{what} for {name} makes an RPO verdict worse", key, one, other, text))
+            if asset in users(world, name) and root and rank(root, "rpo_verdict") != rank(met, "rpo_verdict"):
+                continue
+            if root and root["rpo_verdict"] == "refuted" and asset in users(world, name):
+                continue  # then the smallest loss is chosen, however long it takes
+            if rank(other, "rto_verdict") > rank(one, "rto_verdict"):
+                raise Failure(show(seed, f"{what} for {name} makes an RTO verdict worse", key, one, other, text))
+
+
+def test_fewer_dependencies_never_delay(env):
+    for seed, rng in lot.seeds("dependencies", 8):
+        world = model.random_model(rng)
+        edges = [(n, m) for n, a in world["assets"].items() for m in a["needs"]]
+        if not edges:
+            continue
+        limits = f"operators = {rng.randint(1, 2)}  parallel = {rng.randint(1, 2)}"
+        header = f'plan p {{ title = "P"  {limits} }}'
+        free, bound = plan_of(env, world)[0], plan_of(env, world, header)[0]
+        name, needed = rng.choice(edges)
+        soft = copy.deepcopy(world)
+        soft["assets"][name]["needs"].remove(needed)
+        softer = copy.deepcopy(soft)
+        softer["assets"][name]["uses"].append(needed)
+        results = []
+        for changed, what in ((soft, "without"), (softer, "with only `uses`")):
+            plan, text = plan_of(env, changed)
+            after, before = states(plan), states(free)
+            results.append({key: finish(state) for key, state in after.items()})
+            for key in before.keys() | after.keys():
+                if finish(after.get(key)) > finish(before.get(key)):
+                    raise Failure(show(seed, f"{name} {what} needs {needed}, a later finish", key, before.get(key), after.get(key), text))
+            plan = plan_of(env, changed, header)[0]
+            for one, other in zip(bound["scenarios"], plan["scenarios"]):
+                if other["lower_bound"] > one["lower_bound"]:
+                    raise Failure(f"seed {seed}: {name} {what} needs {needed}: in {one['name']} the lower bound grows from "
+                                  f"{one['lower_bound']} to {other['lower_bound']} with {limits}\n{text}")
+        if results[0] != results[1]:
+            raise Failure(f"seed {seed}: {name} uses {needed}: that delays\n{text}")
+
+
+def test_late_notice_never_helps(env):
+    for seed, rng in lot.seeds("notice", 12):
+        world = model.random_model(rng)
+        late = [s for s in world["scenarios"].values() if s["noticed_within"] is not None]
+        if not late:
+            continue
+        before = states(plan_of(env, world)[0])
+        for scenario in late:
+            scenario["noticed_within"] *= rng.choice([2, 10, 100])
+        plan, text = plan_of(env, world)
+        for key, other in states(plan).items():
+            one = before[key]
+            if rank(other, "rpo_verdict") < rank(one, "rpo_verdict"):
+                raise Failure(show(seed, "noticed later, a better RPO verdict", key, one, other, text))
+            if one["rpo_verdict"] == "ok" and other["rpo_verdict"] == "ok" and finish(other) < finish(one):
+                raise Failure(show(seed, "noticed later, back sooner", key, one, other, text))
+
+
+COMPARED = ("fate", "loss", "method", "start", "finish", "data_loss", "discarded", "rto_verdict", "rpo_verdict", "serves_at")
+
+
+def shuffled(rng, world):
+    order = list(world["assets"])
+    rng.shuffle(order)
+    return order
+
+
+def test_order_of_assets_does_not_matter(env):
+    for seed, rng in lot.seeds("order", 10):
+        world = model.random_model(rng)
+        header = rng.choice([None, 'plan p { title = "P"  operators = 1  parallel = 2 }'])
+        one, _ = plan_of(env, world, header)
+        other, text = plan_of(env, world, header, shuffled(rng, world))
+        before, after = states(one), states(other)
+        for key in before.keys() | after.keys():
+            if key not in before or key not in after or any(before[key][k] != after[key][k] for k in COMPARED):
+                raise Failure(show(seed, f"another order of the assets ({header})", key, before.get(key), after.get(key), text))
+        for a, b in zip(one["scenarios"], other["scenarios"]):
+            times = [{step["id"]: (step["start"], step["finish"]) for step in s["steps"]} for s in (a, b)]
+            if times[0] != times[1] or a["lower_bound"] != b["lower_bound"]:
+                raise Failure(f"seed {seed}: another order of the assets moves steps of {a['name']} ({header})\n{text}")
+
+
+def renamed(rng, world):
+    names = list(world["assets"])
+    new = [f"{name.rstrip('0123456789')}-{rng.randrange(10**6):06d}" for name in names]
+    table = dict(zip(names, new))
+    changed = copy.deepcopy(world)
+    changed["assets"] = {table[n]: a for n, a in changed["assets"].items()}
+    for asset in changed["assets"].values():
+        for key in ("needs", "uses", "restores_with"):
+            asset[key] = [table[n] for n in asset[key]]
+    for scenario in changed["scenarios"].values():
+        for key in ("fails", "corrupts", "deletes"):
+            scenario[key] = [table[n] for n in scenario[key]]
+    return changed, table
+
+
+def test_names_do_not_matter(env):
+    for seed, rng in lot.seeds("names", 10):
+        world = model.random_model(rng)
+        changed, table = renamed(rng, world)
+        if len(set(table.values())) < len(table):
+            continue
+        before = {(s, table[a]): state for (s, a), state in states(plan_of(env, world)[0]).items()}
+        plan, text = plan_of(env, changed)
+        after = states(plan)
+        for key in before.keys() | after.keys():
+            if key not in before or key not in after or any(before[key][k] != after[key][k] for k in COMPARED):
+                raise Failure(show(seed, "other names", key, before.get(key), after.get(key), text))
+
+
+def test_simulation_stays_within_the_proof(env):
+    for seed, rng in lot.seeds("simulate", 6):
+        world = model.random_model(rng)
+        header = rng.choice(['plan p { title = "P" }', 'plan p { title = "P"  operators = 1  parallel = 1 }'])
+        plan, text = plan_of(env, world, header)
+        text = text if header in text else text.replace('plan p { title = "P" }', header)
+        with Sandbox() as folder:
+            (folder / "main.dr").write_text(text)
+            command = [env.drc, "simulate", "main.dr", "--runs", "50", "--seed", str(seed), "--format", "json"]
+            done = [env.run(command, folder) for _ in range(2)]
+        if done[0].code not in (0, 1) or done[0].stdout != done[1].stdout:
+            raise Failure(f"seed {seed}: exit {done[0].code}, or two runs differ\n{readable(done[0].stderr)}\n{text}")
+        simulation = json.loads(done[0].stdout)
+        proven = states(plan)
+        for scenario in simulation["scenarios"]:
+            for asset in scenario["assets"]:
+                state = proven[scenario["name"], asset["asset"]]
+                if state["finish"] is None:
+                    continue
+                drawn = [asset[k] for k in ("least", "p50", "p95", "p99", "most")]
+                if drawn != sorted(drawn) or asset["least"] < state["finish"]["best"] or asset["most"] > state["finish"]["worst"]:
+                    raise Failure(f"seed {seed}: {scenario['name']}, {asset} outside of {state['finish']}\n{text}")
+                if state["rto_verdict"] == "ok" and asset["met"] != simulation["runs"]:
+                    raise Failure(f"seed {seed}: {scenario['name']}, {asset}: proved, and yet missed\n{text}")
