@@ -209,7 +209,8 @@ static struct edges make_uses(struct analysis *a, struct asset *asset)
         if (!to && lost_name(a->sink, child->name))
             continue;
         if (!to) {
-            diag_report(a->sink, DIAG_E0511, child->span, "`uses %s`: there is no asset `%s`", child->name, child->name);
+            lost_missing(diag_report(a->sink, DIAG_E0511, child->span, "`uses %s`: there is no asset `%s`", child->name, child->name), "asset",
+                         child->name);
             continue;
         }
         for (at = 0; at < edges.count && edges.items[at].to->entity != to; at++)

@@ -103,6 +103,7 @@ static void check_label(struct analysis *a, const struct entity *child, enum blo
     for (uint32_t i = 0; i < a->model->declared[of].list.len; i++)
         vec_push(a->arena, &names, a->model->declared[of].list.items[i]->name);
     diag = diag_report(a->sink, DIAG_E0511, child->span, "`%s %s`: there is no %s `%s`", child->schema->name, child->name, schema->name, child->name);
+    lost_missing(diag, schema->name, child->name);
     near = nearest(child->name, names.items, names.len);
     if (near)
         diag_fix(diag, child->span, near, "did you mean `%s`?", near);

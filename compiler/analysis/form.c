@@ -1,6 +1,7 @@
 /* What can be said of a specification that is wrong elsewhere: circles, labels that name nothing, schedules that cannot be kept. These
  * follow from the text alone. Nothing is proved of it, because a verdict on half a model would be about something nobody wrote. */
 #include "analysis/internal.h"
+#include "source/lost.h"
 
 void analyse_form(struct model *model, struct evaluator *eval, const struct analysis_options *options)
 {
@@ -15,4 +16,5 @@ void analyse_form(struct model *model, struct evaluator *eval, const struct anal
     check_kinds(&a);
     check_form(&a);
     check_backups(&a);
+    lost_settle(a.sink);
 }

@@ -91,7 +91,7 @@ static int unknown_attribute(struct sema *sema, const struct entity *entity, con
     const char *near;
     struct diag *diag;
 
-    if (may_have(sema, entity, attr->name))
+    if (lost_covers(sema->sink, attr->name_span) || may_have(sema, entity, attr->name))
         return -1;
 
     for (uint32_t i = 0; (row = entity_row_info(entity, i)); i++)
@@ -193,8 +193,7 @@ static struct entity *make_child(struct sema *sema, struct entity *entity, const
         }
     }
     if (schema->label == LABEL_NAME || (schema->label == LABEL_OPTIONAL && labels)) {
-        if (labels)
-            name = sema_label(sema, block->labels->items[0]);
+        name = labels ? sema_label(sema, block->labels->items[0]) : NULL;
         if ((labels != 1 || !name) && !block->broken)
             diag_help(diag_report(sema->sink, DIAG_E0202, labels > 1 ? block->labels->items[1]->span : span,
                                   labels ? "`%s` has one name" : "`%s` needs a name", block->type),
@@ -332,7 +331,9 @@ static void defer_slot(struct sema *sema, struct value *slot, const struct expr 
 /* Whether the attribute may be set where nobody could read it: in the block, or in the `default` block of its kind. */
 static bool is_lost_row(const struct sema *sema, const struct entity *entity, const struct attr_row *row)
 {
-    return lost_name(sema->sink, row->name) || (entity->tree && lost_word_in(sema->sink, entity->tree->span, row->name));
+    if ((entity->tree && entity->tree->touched) || (entity->defaults && entity->defaults->tree->touched))
+        return true;
+    return lost_name(sema->sink, "default") && lost_name(sema->sink, row->name);
 }
 
 static void fill_slots(struct sema *sema, struct entity *entity, const char *of)

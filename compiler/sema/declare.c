@@ -59,17 +59,20 @@ static const struct block_schema *nested_schema_named(const struct model *model,
     return NULL;
 }
 
+/* Whether a header has a name and a kind where the sort of block wants them. */
+static bool has_form_of(const struct block_schema *schema, const struct block *block)
+{
+    bool has_kind = block->kind || block->kind_expr, has_name = block->labels && block->labels->count == 1;
+
+    return (schema->label == LABEL_NAME) == has_name && (schema->kind != KIND_REQUIRED || has_kind) && (schema->kind != KIND_NONE || !has_kind);
+}
+
 /* What is meant by an unknown word, where that is plain enough to go on with it: the block has the form of the other one. */
 static const struct block_schema *meant_block(const struct sema *sema, const struct block *block, const char *near)
 {
     const struct block_schema *schema = near ? map_get(&sema->model->schema_by_name, intern_str(sema->model->names, near)) : NULL;
-    bool has_kind = block->kind || block->kind_expr;
 
-    if (!schema || (schema->label == LABEL_NAME) != (block->labels && block->labels->count == 1))
-        return NULL;
-    if ((schema->kind == KIND_REQUIRED && !has_kind) || (schema->kind == KIND_NONE && has_kind))
-        return NULL;
-    return schema;
+    return schema && has_form_of(schema, block) ? schema : NULL;
 }
 
 static const struct block_schema *unknown_block(struct sema *sema, const struct block *block)
@@ -112,6 +115,7 @@ static atom declared_name(struct sema *sema, const struct block *block, const st
 
     if (schema->label == LABEL_NONE && labels) {
         diag_report(sema->sink, DIAG_E0202, span, "`%s` takes no name", block->type);
+        lost_text(sema->sink, span_join(span, block->labels->items[labels - 1]->span));
     } else if (schema->label == LABEL_NAME && (labels != 1 || !name)) {
         if (!block->broken)
             diag_help(diag_report(sema->sink, DIAG_E0202, labels > 1 ? block->labels->items[1]->span : span,
@@ -119,6 +123,10 @@ static atom declared_name(struct sema *sema, const struct block *block, const st
                                                                                    : "`%s` has more than one name",
                                   block->type),
                       "write `%s NAME%s { … }`", block->type, schema->kind == KIND_REQUIRED ? " : KIND" : "");
+        if (!labels && !block->broken)
+            lost_nameless(sema->sink, schema->name);
+        else if (labels)
+            lost_text(sema->sink, span_join(span, block->labels->items[labels - 1]->span)); /* one of them is the name */
         return name;
     }
     return schema->label == LABEL_NAME ? name : intern_str(sema->model->names, "");
@@ -198,7 +206,7 @@ static void declare_misplaced(struct sema *sema, const struct block *outer)
     const struct block_schema *schema = map_get(&sema->model->schema_by_name, outer->type);
 
     for (const struct block *block = schema ? outer->blocks : NULL; block; block = block->next) {
-        if (sema_is_misplaced(sema, schema, block)) {
+        if (sema_is_misplaced(sema, schema, block) && has_form_of(map_get(&sema->model->schema_by_name, block->type), block)) {
             declare_block(sema, block);
             declare_misplaced(sema, block);
         }

@@ -325,6 +325,7 @@ struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom 
         for (uint32_t i = 0; i < BLOCK_COUNT; i++)
             add_declared(eval, &names, i);
     }
+    lost_missing(diag, only && only->kind == TYPE_REF ? only->schema->name : NULL, name);
     if (expected && only && only->kind != TYPE_REF)
         diag_at(diag, "expected `%s`", type_show(eval, expected));
     for (const char *minus = strchr(name, '-'); minus; minus = strchr(minus + 1, '-')) {
@@ -795,6 +796,7 @@ static bool namespace_member(struct evaluator *eval, const struct expr *expr, co
         return true;
     }
     diag = diag_report(eval->sink, DIAG_E0306, field_span(expr), "there is no %s `%s`", schema->name, name);
+    lost_missing(diag, schema->name, name);
     add_declared(eval, &names, schema->id);
     near = suggest(eval, name, names.list.items, names.list.len);
     if (near)

@@ -231,6 +231,7 @@ void sema_run(struct model *model, struct evaluator *eval, const struct parse_co
     sema_inventories(&sema);
     bind_all(&sema);
     evaluate_all(&sema);
+    lost_settle(sema.sink);
     if (!model->plan && !eval->sink->errors)
         diag_help(diag_report(eval->sink, DIAG_E0219, (struct span){0, 0}, "the specification has no plan"),
                   "add `plan NAME { title = \"…\"  owner = … }`");

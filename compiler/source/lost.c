@@ -15,6 +15,9 @@ struct lost {
     uint32_t words_of;  /* how many of the spans are in `words` */
     struct intern *names;
     struct map words;   /* atom of `names` -> itself */
+    VEC(const char *) nameless; /* the sort of each */
+    VEC(const char *) missing; /* the names, each once */
+    VEC(struct diag *) missed_by;
 };
 
 static struct lost *lost_of(struct diag_sink *sink)
@@ -59,6 +62,51 @@ void lost_import(struct diag_sink *sink, const char *prefix)
 void lost_all(struct diag_sink *sink, bool all)
 {
     lost_of(sink)->all = all;
+}
+
+void lost_nameless(struct diag_sink *sink, const char *sort)
+{
+    vec_push(sink->arena, &lost_of(sink)->nameless, sort);
+}
+
+void lost_missing(struct diag *diag, const char *sort, const char *name)
+{
+    struct lost *lost = diag->sink->lost;
+    bool explained = false;
+
+    for (uint32_t i = 0; lost && i < lost->nameless.len; i++)
+        explained |= !sort || strcmp(lost->nameless.items[i], sort) == 0;
+    /* More names than declarations without one: then it is not only these. */
+    if (!explained || lost->missing.len > lost->nameless.len)
+        return;
+    vec_push(diag->sink->arena, &lost->missed_by, diag);
+    for (uint32_t i = 0; i < lost->missing.len; i++) {
+        if (strcmp(lost->missing.items[i], name) == 0)
+            return;
+    }
+    vec_push(diag->sink->arena, &lost->missing, name);
+}
+
+void lost_settle(struct diag_sink *sink)
+{
+    struct lost *lost = sink->lost;
+    uint32_t kept = 0;
+
+    if (!lost || !lost->missing.len || lost->missing.len > lost->nameless.len)
+        return;
+    for (uint32_t i = 0; i < sink->diags.len; i++) {
+        struct diag *diag = sink->diags.items[i];
+        bool explained = false;
+
+        for (uint32_t m = 0; m < lost->missed_by.len; m++)
+            explained |= lost->missed_by.items[m] == diag;
+        if (!explained)
+            sink->diags.items[kept++] = diag;
+        else
+            sink->errors -= diag->severity == SEVERITY_ERROR;
+    }
+    sink->diags.len = kept;
+    lost->missed_by.len = 0;
 }
 
 bool lost_is_all(const struct diag_sink *sink)

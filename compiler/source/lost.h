@@ -25,6 +25,14 @@ void lost_rewind(struct diag_sink *sink, struct lost_mark mark);
 /* Until it is called with false again, every name counts as lost: for text whose meaning depends on something lost. */
 void lost_all(struct diag_sink *sink, bool all);
 
+/* A declaration of some sort ("asset") without a name: one of the names that are missing may be its own. */
+void lost_nameless(struct diag_sink *sink, const char *sort);
+
+/* `diag` says that nothing of this sort (NULL: nothing at all) has this name. lost_settle() takes back those that declarations without
+ * a name explain, when all have been found. */
+void lost_missing(struct diag *diag, const char *sort, const char *name);
+void lost_settle(struct diag_sink *sink);
+
 bool lost_is_all(const struct diag_sink *sink);
 
 bool lost_any(const struct diag_sink *sink); /* something was lost */

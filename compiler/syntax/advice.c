@@ -108,8 +108,12 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
     scan_lose(scanner, type_span.start, scanner->prev.span.end);
     if (scanner->before_header.kind == '{' && !scanner->header.first_on_line && scanner->open_blocks)
         scanner->lists[scanner->open_blocks].block->broken = true; /* its name may have slipped behind the brace */
+    if (scanner->pending.kind == T_IDENT && !scanner->pending.first_on_line)
+        scan_lose(scanner, scanner->pending.span.start, scanner->pending.span.end); /* the name before the `=` on this line */
     if (!scanner->header.first_on_line && scan_is_quiet(scanner, type_span))
         return;
+    if (count == 1 && !kind && labels->items[0]->kind == EXPR_ERROR)
+        scan_unreport(scanner, DIAG_E0101, labels->items[0]->span.start);
     if (!scanner->header.first_on_line && ends_value(scanner->before_header.kind))
         spoil_value(scanner);
     if (report_after_value(scanner, scanner->before_header, scanner->header))
@@ -298,10 +302,14 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
         (now.kind == T_ATTR_NAME || now.kind == '}' || now.kind == 0 || now.kind == ';' || now.kind == ',')) {
         struct span gap = {before.span.start, before.span.end};
 
+        if (scan_is_quiet(scanner, gap))
+            return;
         diag = scan_report(scanner, DIAG_E0116, gap, "the value is missing after `=`");
         diag_help(diag, "write a value, or remove the attribute; what is not known yet is `unknown`");
-        if (now.kind == T_ATTR_NAME && !now.first_on_line)
+        if (now.kind == T_ATTR_NAME && !now.first_on_line) {
             diag_help(diag, "to compare two values, write `==`");
+            scan_lose(scanner, now.span.start, now.span.end); /* hardly an attribute */
+        }
         return;
     }
     if (scanner->position == IN_HEADER && !scanner->header.first_on_line && ends_value(scanner->before_header.kind)) {

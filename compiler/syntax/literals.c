@@ -401,10 +401,12 @@ struct expr *scan_text(struct scanner *scanner, struct span *span)
 void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple)
 {
     struct span span = {opener, opener + (triple ? 3 : 1)};
-    struct diag *diag = scan_report(scanner, DIAG_E0107, span, "string is not closed");
+    struct diag *diag;
 
     const char *end = memchr(scan_at(scanner, opener), '\n', scanner->file->len - (opener - scanner->file->base));
 
+    scan_unreport(scanner, DIAG_E0101, opener);
+    diag = scan_report(scanner, DIAG_E0107, span, "string is not closed");
     scanner->swallowed |= triple;
     if (triple || !end)
         end = scanner->file->text + scanner->file->len;
@@ -416,6 +418,25 @@ void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple)
         diag_help(diag, "close it with `\"\"\"`");
     else
         diag_help(diag, "close it with `\"` on the same line; text of several lines stands between `\"\"\"` and `\"\"\"`");
+}
+
+size_t scan_lonely_quote(struct scanner *scanner, struct span line, bool *is_string)
+{
+    uint32_t closers = scan_openers_on_line(scanner, line.start);
+    const char *start = scan_at(scanner, line.start), *end = scan_at(scanner, line.end), *at;
+
+    scan_unterminated(scanner, line.start, false);
+    *is_string = !scan_at_item(scanner);
+    if (!*is_string)
+        return 1;
+    for (at = end; at > start + 1; at--) {
+        if (at[-1] == ' ' || at[-1] == '\t')
+            continue;
+        if (!strchr("})]", at[-1]) || closers-- == 0)
+            break;
+        end = at - 1;
+    }
+    return (size_t)(end - start);
 }
 
 /* ---- the rest ---- */

@@ -173,7 +173,7 @@ static struct file_tree *read_file(const struct parse_context *context, struct s
         scanner->repairs = repairs;
         scanner->repair_count = count;
         scanner_run(scanner, skip);
-        mistakes = context->sink->errors - before.errors - scanner->missing;
+        mistakes = context->sink->errors - before.errors - scanner->blamed;
         found = scanner->found;
         scanner_delete(scanner);
         if (mistakes > least && !last) {

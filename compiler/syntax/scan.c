@@ -43,6 +43,21 @@ struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct sp
 void scan_lose(struct scanner *scanner, uint32_t from, uint32_t to)
 {
     lost_text(scanner->context->sink, (struct span){from, to});
+    if (to > from && scanner->open_blocks)
+        scanner->lists[scanner->open_blocks].block->touched = true;
+}
+
+void scan_unreport(struct scanner *scanner, enum diag_code code, uint32_t at)
+{
+    struct diag_sink *sink = scanner->context->sink;
+    const struct diag *last = sink->diags.len ? sink->diags.items[sink->diags.len - 1] : NULL;
+
+    if (!last || last->code != code || last->primary.span.start != at)
+        return;
+    sink->diags.len--;
+    sink->errors -= last->severity == SEVERITY_ERROR;
+    sink->warnings -= last->severity == SEVERITY_WARNING;
+    scanner->errors--;
 }
 
 bool scan_is_quiet(const struct scanner *scanner, struct span where)
@@ -56,6 +71,12 @@ bool scan_is_quiet(const struct scanner *scanner, struct span where)
         to = scanner->reported_at;
     }
     return !memchr(scan_at(scanner, from), '\n', to - from);
+}
+
+bool scan_at_item(const struct scanner *scanner)
+{
+    return scanner->position == AT_ITEM && (scanner->depth == 0 || scanner->brackets[scanner->depth - 1].kind == BRACKET_BLOCK) &&
+           scanner->prev.kind != T_IMPORT;
 }
 
 bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset)
@@ -179,6 +200,8 @@ static void report_unclosed(struct scanner *scanner, const struct bracket *brack
     struct diag *diag;
 
     scanner->quiet = true;
+    if (scanner->skipping)
+        return; /* it stands in what was not understood anyway */
     /* The closing bracket may well be in the string that was not closed. */
     if (string > bracket->span.start && !memchr(scan_at(scanner, bracket->span.start), '\n', string - bracket->span.start))
         return;
@@ -416,12 +439,76 @@ static void drop_doc(struct scanner *scanner)
 
 static int header_start(struct scanner *scanner, struct token token)
 {
+    /* A block that is indented as if it stood in the one before, which is closed. */
+    if (scanner->depth == 0 && token.first_on_line && scanner->last_close && !scanner->stranded.at && scanner->line_indent > scanner->last_indent)
+        scanner->stranded = (struct repair){scanner->last_close, false, token.span};
     scanner->position = IN_HEADER;
     scanner->before_header = scanner->prev;
     scanner->header = token;
     scanner->header_indent = scanner->line_indent;
     scanner->header_doc = take_doc(scanner);
     return T_IDENT;
+}
+
+/* Closing braces on the rest of the line that nothing on it opens. */
+static uint32_t closers_on_line(const struct scanner *scanner, uint32_t offset)
+{
+    uint32_t open = 0, closers = 0;
+    bool string = false;
+
+    for (const char *at = scan_at(scanner, offset); *at && *at != '\n'; at++) {
+        if (string && *at == '\\' && at[1] && at[1] != '\n')
+            at++;
+        else if (*at == '"')
+            string = !string;
+        else if (!string && (*at == '#' || (*at == '/' && at[1] == '/')))
+            break;
+        else if (!string && *at == '{')
+            open++;
+        else if (!string && *at == '}' && open)
+            open--;
+        else if (!string && *at == '}')
+            closers++;
+    }
+    return closers;
+}
+
+uint32_t scan_openers_on_line(const struct scanner *scanner, uint32_t offset)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = scanner->depth; i-- > 0;) {
+        uint32_t brace = scanner->brackets[i].span.start;
+
+        if (memchr(scan_at(scanner, brace), '\n', offset - brace))
+            break;
+        count++;
+    }
+    return count;
+}
+
+/* A header with what belongs into a block behind it, but no `{`: either its `}` stands on the line and closes nothing else, or the next
+ * line is an attribute that stands deeper. */
+static bool misses_opener(const struct scanner *scanner, struct token token, bool is_attr)
+{
+    if (!is_attr || scanner->skipping)
+        return false;
+    if (token.first_on_line)
+        return scanner->header.first_on_line && scanner->prev.span.end > scanner->header.span.end && scanner->line_indent > scanner->header_indent;
+    return closers_on_line(scanner, token.span.start) > scan_openers_on_line(scanner, token.span.start);
+}
+
+static int supply_opener(struct scanner *scanner, struct token token, struct span *where)
+{
+    struct span before = {scanner->prev.span.end, scanner->prev.span.end};
+
+    diag_fix(scan_report(scanner, DIAG_E0118, span_join(scanner->header.span, scanner->prev.span), "`{` is missing after this"), before, " {",
+             "write the `{` of the block");
+    close_first(scanner, scanner->depth + 1, token, NULL);
+    push(scanner, BRACKET_BLOCK, before);
+    scanner->position = AT_ITEM;
+    *where = before;
+    return '{';
 }
 
 static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *value, struct span *where)
@@ -434,11 +521,14 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
     if (scanner->prev.kind == '.')
         goto name;
     is_attr = peek_equals(peek_blank(after));
-    item = level && (scanner->position == AT_ITEM || (scanner->position == IN_VALUE && ends_value(scanner->prev.kind)));
+    /* A value whose next line starts with `=`: there a name is missing. */
+    if (is_attr && scanner->prev.kind == '=' && memchr(after, '\n', (size_t)(peek_blank(after) - after)))
+        is_attr = false;
+    item = level && (scanner->position == AT_ITEM || (scanner->position == IN_VALUE && (ends_value(scanner->prev.kind) || (scanner->skipping && token.first_on_line))));
     if (is_attr && !level) {
         struct bracket *bracket = top(scanner);
 
-        if (bracket->kind == BRACKET_SQUARE || (bracket->kind == BRACKET_ROUND && token.first_on_line)) {
+        if ((bracket->kind == BRACKET_SQUARE && !scanner->skipping) || (bracket->kind != BRACKET_OBJECT && token.first_on_line)) {
             uint32_t depth = scanner->depth;
 
             while (depth && scanner->brackets[depth - 1].kind != BRACKET_BLOCK &&
@@ -450,6 +540,8 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
         }
         is_attr = bracket->kind == BRACKET_OBJECT;
     }
+    if (level && scanner->position == IN_HEADER && scanner->prev.kind != ':' && misses_opener(scanner, token, is_attr))
+        return supply_opener(scanner, token, where);
     if (level && scanner->position == IN_HEADER && scanner->prev.kind != ':' && (is_attr || token.first_on_line))
         return no_body(scanner, token, NULL, where);
     if (is_attr) {
@@ -517,11 +609,19 @@ static void report_useless(struct scanner *scanner, struct token token)
 static void note_close(struct scanner *scanner, const struct bracket *bracket, struct token token)
 {
     if (scanner->block_depth == 1)
-        scanner->last_close = token.span.start;
+        scanner->last_close = token.span.start, scanner->last_indent = bracket->indent;
     if (token.first_on_line && bracket->indented && bracket->misfit.end && scanner->line_indent < bracket->indent && !scanner->left.at) {
         scanner->left = (struct repair){bracket->misfit.start, true, {0, 0}};
         scanner->left_bracket = *bracket;
     }
+}
+
+/* Whether the right bracket follows on the line: then the wrong one is one too many. */
+static bool closes_later(const struct scanner *scanner, uint32_t offset, int closer)
+{
+    const char *at = scan_at(scanner, offset), *end = strchr(at, '\n');
+
+    return closer < 128 && memchr(at, closer, end ? (size_t)(end - at) : strlen(at));
 }
 
 static int lex_closer(struct scanner *scanner, struct token token, struct span *where)
@@ -529,12 +629,18 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
     struct bracket *bracket = top(scanner);
     uint32_t opener;
 
+    if (at_level(scanner) && scanner->position == IN_HEADER && !scanner->skipping && token.kind != '}') {
+        if (!scan_is_quiet(scanner, token.span))
+            report_useless(scanner, token);
+        return AGAIN;
+    }
     if (at_level(scanner) && scanner->position == IN_HEADER && !scanner->skipping)
         return no_body(scanner, token, NULL, where);
     if (!bracket) {
         if (token.kind == '}' && scanner->stranded.at && !scanner->found.at)
             scanner->found = scanner->stranded;
-        report_useless(scanner, token);
+        if (token.kind == '}' || !scan_is_quiet(scanner, token.span))
+            report_useless(scanner, token);
         return AGAIN;
     }
     opener = find_opener(scanner, token.kind);
@@ -561,7 +667,11 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
     }
     if (opener == 0) {
         /* Nothing it could close here: it was mistyped, or it is too many. */
-        if (at_level(scanner)) {
+        if (scanner->skipping)
+            return AGAIN;
+        if (at_level(scanner) && token.kind != '}' && scan_is_quiet(scanner, token.span))
+            return AGAIN; /* its partner was dropped with what made no sense before it */
+        if (at_level(scanner) || closes_later(scanner, token.span.end, closer_of((enum bracket_kind)bracket->kind))) {
             report_useless(scanner, token);
             return AGAIN;
         }
@@ -606,7 +716,7 @@ static void report_missing(struct scanner *scanner, const struct bracket *bracke
     struct diag *diag = scan_report(scanner, DIAG_E0117, bracket->span, "`%s` is never closed",
                                     opener_text((enum bracket_kind)bracket->kind));
 
-    scanner->missing++;
+    scanner->blamed++;
     diag_at(diag, "opened here");
     if (bracket->misfit.end)
         diag_label(diag, bracket->misfit, "to judge by the indentation, it should end before this");
@@ -641,6 +751,8 @@ static int lex_end(struct scanner *scanner, struct token token, struct span *whe
         /* The brackets may well be closed in there. */
     } else if (suspect->kind != BRACKET_STRING && suspect->kind != BRACKET_INTERPOLATION) {
         report_missing(scanner, suspect, token.span.start);
+        if (scanner->stray_open && !scanner->found.at)
+            scanner->found = (struct repair){scanner->stray_open, false, {0, 0}};
         if (suspect->kind == BRACKET_BLOCK && suspect->misfit.end && suspect->indented && !scanner->found.at)
             scanner->found = (struct repair){suspect->misfit.start, true, {0, 0}};
         /* Nobody knows where the block should have ended, and what stands after it is taken for a part of it. */
@@ -667,6 +779,10 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
             else
                 bracket->indented = true;
         }
+    } else if (level && scanner->prev.kind == '{' && top(scanner)) {
+        top(scanner)->indented = true; /* it goes on behind its brace: what stands below its header is no part of it */
+    }
+    if (token.first_on_line) {
         if (scanner->strings_open) {
             uint32_t at = 0;
 
@@ -693,13 +809,18 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
             push(scanner, BRACKET_BLOCK, token.span);
             scanner->position = AT_ITEM;
         } else {
+            if (level && scanner->position == AT_ITEM && !scanner->stray_open)
+                scanner->stray_open = token.span.start;
             push(scanner, BRACKET_OBJECT, token.span);
         }
         return '{';
     case '[':
-        push(scanner, BRACKET_SQUARE, token.span);
+        if (!level || scanner->position != AT_ITEM)
+            push(scanner, BRACKET_SQUARE, token.span);
         return '[';
     case '(':
+        if (level && scanner->position == AT_ITEM)
+            return '('; /* no item starts so: what follows must not be taken for a part of it */
         push(scanner, BRACKET_ROUND, token.span);
         if (scanner->depth &&
             (scanner->prev.kind == T_ANY || scanner->prev.kind == T_ALL || scanner->prev.kind == T_COUNT))
@@ -809,6 +930,11 @@ static bool repair(struct scanner *scanner, struct token token, void *value)
 
         if (known->at != token.span.start)
             continue;
+        scanner->blamed += !known->is_missing;
+        if (!known->is_missing && token.kind == '{') {
+            diag_help(scan_report(scanner, DIAG_E0118, token.span, "`{` opens nothing"), "remove it, or write the block's header before it");
+            return true;
+        }
         if (!known->is_missing) {
             diag_help(diag_label(scan_report(scanner, DIAG_E0118, token.span, "`}` closes the block too early"), known->because,
                                  "this would stand outside any block"),

@@ -54,7 +54,7 @@ struct recording {
  * The text is then read again with that mended, so that the rest of it means what it was meant to. */
 struct repair {
     uint32_t at;       /* 0: none */
-    bool is_missing;
+    bool is_missing;     /* else what stands at `at` is one too many */
     struct span because; /* of one too many: the attribute it leaves outside any block */
 };
 
@@ -120,12 +120,14 @@ struct scanner {
     bool reopened;              /* the next block the parser opens is that one */
     const struct repair *repairs; /* known from earlier readings */
     uint32_t repair_count;
-    uint32_t missing;           /* braces reported as missing: only the first that is left is */
+    uint32_t blamed;            /* braces reported as missing or mended: a later reading may blame more of them */
     struct repair found;        /* the next one, for another reading */
     struct repair left;         /* a block was closed by a brace that stands left of it, after a line that does so */
     struct bracket left_bracket;
     uint32_t last_close;        /* the last `}` that ended a block of file level */
+    uint32_t last_indent;       /* the indentation of that block */
     struct repair stranded;     /* the first attribute outside any block, and the brace before it */
+    uint32_t stray_open;        /* the first `{` with no header before it */
 
     /* kept by the parser's actions */
     VEC(struct expr *) scratch; /* elements of the lists being read, innermost last */
@@ -140,6 +142,9 @@ struct scanner {
 /* Reports, and remembers where. */
 struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Takes the last report back when it is of this code at this place: a better one is coming. */
+void scan_unreport(struct scanner *scanner, enum diag_code code, uint32_t at);
 
 /* The text from `from` to `to` was not understood: see source/lost.h. */
 void scan_lose(struct scanner *scanner, uint32_t from, uint32_t to);
@@ -161,6 +166,9 @@ void scan_escape(struct scanner *scanner, struct span span, const char *text, si
 void scan_indentation(struct scanner *scanner, uint32_t offset, uint32_t columns);
 struct expr *scan_text(struct scanner *scanner, struct span *span); /* takes the text read so far */
 void scan_unterminated(struct scanner *scanner, uint32_t opener, bool triple);
+/* A quote that no other one on its line closes. Returns how many bytes of `line` (from the quote to the end of the line) belong to the
+ * string: not the brackets at its end that are open before it. Where no string can stand, the quote alone is dropped. */
+size_t scan_lonely_quote(struct scanner *scanner, struct span line, bool *is_string);
 void scan_comment(struct scanner *scanner, struct span span);
 void scan_doc(struct scanner *scanner, struct span span, const char *text, size_t len);
 /* Returns how many bytes to take; `is_name` says whether they stand for a name. */
@@ -177,6 +185,8 @@ void scan_flex_resume_string(void *flex, bool triple);
 bool parse_recording(const struct parse_context *context, struct source_file *file, struct recording *recording);
 
 /* ---- scan.c ---- */
+bool scan_at_item(const struct scanner *scanner); /* an item starts here */
+uint32_t scan_openers_on_line(const struct scanner *scanner, uint32_t offset); /* brackets opened on the line before the place */
 bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset); /* `=`, but neither `==` nor `=>` */
 
 /* After a syntax error at `where`: keeps the look-ahead token if an item can start with it, else drops it and what follows up to the

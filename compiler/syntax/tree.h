@@ -127,6 +127,7 @@ struct block {
     const char *doc;       /* text of the `///` lines before it, without the slashes; or NULL */
     uint32_t depth;        /* nesting depth, 0 at file level */
     bool has_let;          /* one of its attributes is a `let` */
+    bool touched;          /* some of what stands directly in it could not be read */
     bool broken;           /* its header could not be read whole, which is reported: labels or kind may be missing */
 };
 

@@ -35,7 +35,7 @@ ANCHOR = "tier anchor { level = 5m }\n"
 POOL = {
     # ---- bytes and words
     "stray-character": ("E0106", "asset a01 : t.db { rto = 1h $ }"),
-    "unclosed-string": ("E0107", 'asset a02 : t.db { title = "never closed }\n}'),
+    "unclosed-string": ("E0107", 'asset a02 : t.db { title = "never closed }'),
     "bad-escape": ("E0109", 'asset a03 : t.db { title = "a\\qb" }'),
     "bad-unit": ("E0111", "asset a04 : t.db { volume = 5GBB }"),
     "out-of-range": ("E0112", "asset a05 : t.db { port = 99999999999999999999 }"),
