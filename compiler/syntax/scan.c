@@ -16,74 +16,6 @@ int drc_raw_lex(DRC_STYPE *value, struct span *where, void *flex); /* grammar/le
 
 _Static_assert(sizeof(DRC_STYPE) == sizeof(void *), "a token's value is kept in one pointer");
 
-const char *scan_at(const struct scanner *scanner, uint32_t offset)
-{
-    return scanner->file->text + (offset - scanner->file->base);
-}
-
-struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct span span, const char *format, ...)
-{
-    const char *message;
-    va_list args;
-
-    va_start(args, format);
-    message = arena_vprintf(scanner->arena, format, args);
-    va_end(args);
-    if (diag_info(code)->severity == SEVERITY_ERROR) {
-        scanner->reported_at = span.start;
-        if (++scanner->errors == ERRORS_MAX) {
-            diag_help(diag_report(scanner->context->sink, DIAG_E0101, span, "too many mistakes, the rest of the file was not read"),
-                      "is this a specification at all?");
-            scanner->dead = true;
-        }
-    }
-    return diag_report(scanner->context->sink, code, span, "%s", message);
-}
-
-void scan_lose(struct scanner *scanner, uint32_t from, uint32_t to)
-{
-    lost_text(scanner->context->sink, (struct span){from, to});
-    if (to > from && scanner->open_blocks)
-        scanner->lists[scanner->open_blocks].block->touched = true;
-}
-
-void scan_unreport(struct scanner *scanner, enum diag_code code, uint32_t at)
-{
-    struct diag_sink *sink = scanner->context->sink;
-    const struct diag *last = sink->diags.len ? sink->diags.items[sink->diags.len - 1] : NULL;
-
-    if (!last || last->code != code || last->primary.span.start != at)
-        return;
-    sink->diags.len--;
-    sink->errors -= last->severity == SEVERITY_ERROR;
-    sink->warnings -= last->severity == SEVERITY_WARNING;
-    scanner->errors--;
-}
-
-bool scan_is_quiet(const struct scanner *scanner, struct span where)
-{
-    uint32_t from = scanner->reported_at, to = where.start;
-
-    if (scanner->quiet || scanner->dead || from == 0)
-        return scanner->quiet || scanner->dead;
-    if (from > to) {
-        from = where.start;
-        to = scanner->reported_at;
-    }
-    return !memchr(scan_at(scanner, from), '\n', to - from);
-}
-
-bool scan_at_item(const struct scanner *scanner)
-{
-    return scanner->position == AT_ITEM && (scanner->depth == 0 || scanner->brackets[scanner->depth - 1].kind == BRACKET_BLOCK) &&
-           scanner->prev.kind != T_IMPORT;
-}
-
-bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset)
-{
-    return peek_equals(peek_blank(scan_at(scanner, offset)));
-}
-
 /* ---- brackets ---- */
 
 static struct bracket *top(struct scanner *scanner)
@@ -359,35 +291,6 @@ static struct span point(uint32_t offset)
     return span;
 }
 
-/* `name == 5`, `name: 5`, `name -> 5` where an item starts: reported, and read as `name = 5`. */
-static bool meant_equals(struct scanner *scanner, struct token token)
-{
-    const char *start = scan_at(scanner, token.span.end), *at = start, *next;
-    struct span wrong;
-    size_t len = 0;
-
-    while (*at == ' ' || *at == '\t')
-        at++;
-    next = at + 1;
-    while (*next == ' ' || *next == '\t')
-        next++;
-    if ((at[0] == '=' && (at[1] == '=' || at[1] == '>')) || (at[0] == '-' && at[1] == '>') ||
-        (at[0] == ':' && at[1] == '='))
-        len = 2;
-    else if (at[0] == ':' && (peek_digit(*next) || *next == '"' || *next == '[' || *next == '\'' || peek_word(next, "true") ||
-                              peek_word(next, "false") || peek_word(next, "null")))
-        len = 1;
-    if (len == 0)
-        return false;
-    wrong.start = token.span.end + (uint32_t)(at - start);
-    wrong.end = wrong.start + (uint32_t)len;
-    diag_fix(scan_report(scanner, DIAG_E0122, wrong, "an attribute is set with `=`, not `%.*s`", (int)len, at), wrong,
-             at == start ? " =" : "=", "write `%.*s = …`", (int)(token.span.end - token.span.start),
-             scan_at(scanner, token.span.start));
-    scanner->as_equals = true;
-    return true;
-}
-
 static void check_spaces(struct scanner *scanner, struct token token, char operator)
 {
     char before, after = *scan_at(scanner, token.span.end);
@@ -450,54 +353,6 @@ static int header_start(struct scanner *scanner, struct token token)
     return T_IDENT;
 }
 
-/* Closing braces on the rest of the line that nothing on it opens. */
-static uint32_t closers_on_line(const struct scanner *scanner, uint32_t offset)
-{
-    uint32_t open = 0, closers = 0;
-    bool string = false;
-
-    for (const char *at = scan_at(scanner, offset); *at && *at != '\n'; at++) {
-        if (string && *at == '\\' && at[1] && at[1] != '\n')
-            at++;
-        else if (*at == '"')
-            string = !string;
-        else if (!string && (*at == '#' || (*at == '/' && at[1] == '/')))
-            break;
-        else if (!string && *at == '{')
-            open++;
-        else if (!string && *at == '}' && open)
-            open--;
-        else if (!string && *at == '}')
-            closers++;
-    }
-    return closers;
-}
-
-uint32_t scan_openers_on_line(const struct scanner *scanner, uint32_t offset)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = scanner->depth; i-- > 0;) {
-        uint32_t brace = scanner->brackets[i].span.start;
-
-        if (memchr(scan_at(scanner, brace), '\n', offset - brace))
-            break;
-        count++;
-    }
-    return count;
-}
-
-/* A header with what belongs into a block behind it, but no `{`: either its `}` stands on the line and closes nothing else, or the next
- * line is an attribute that stands deeper. */
-static bool misses_opener(const struct scanner *scanner, struct token token, bool is_attr)
-{
-    if (!is_attr || scanner->skipping)
-        return false;
-    if (token.first_on_line)
-        return scanner->header.first_on_line && scanner->prev.span.end > scanner->header.span.end && scanner->line_indent > scanner->header_indent;
-    return closers_on_line(scanner, token.span.start) > scan_openers_on_line(scanner, token.span.start);
-}
-
 static int supply_opener(struct scanner *scanner, struct token token, struct span *where)
 {
     struct span before = {scanner->prev.span.end, scanner->prev.span.end};
@@ -524,7 +379,8 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
     /* A value whose next line starts with `=`: there a name is missing. */
     if (is_attr && scanner->prev.kind == '=' && memchr(after, '\n', (size_t)(peek_blank(after) - after)))
         is_attr = false;
-    item = level && (scanner->position == AT_ITEM || (scanner->position == IN_VALUE && (ends_value(scanner->prev.kind) || (scanner->skipping && token.first_on_line))));
+    item = level && (scanner->position == AT_ITEM ||
+                     (scanner->position == IN_VALUE && (ends_value(scanner->prev.kind) || (scanner->skipping && token.first_on_line))));
     if (is_attr && !level) {
         struct bracket *bracket = top(scanner);
 
@@ -540,7 +396,7 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
         }
         is_attr = bracket->kind == BRACKET_OBJECT;
     }
-    if (level && scanner->position == IN_HEADER && scanner->prev.kind != ':' && misses_opener(scanner, token, is_attr))
+    if (level && scanner->position == IN_HEADER && scanner->prev.kind != ':' && scan_misses_opener(scanner, token, is_attr))
         return supply_opener(scanner, token, where);
     if (level && scanner->position == IN_HEADER && scanner->prev.kind != ':' && (is_attr || token.first_on_line))
         return no_body(scanner, token, NULL, where);
@@ -575,7 +431,7 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
             return T_IMPORT;
         }
         value->T_IDENT = intern_add(scanner->context->names, word, len);
-        if (meant_equals(scanner, token)) {
+        if (scan_meant_equals(scanner, token)) {
             scanner->position = IN_VALUE;
             return T_ATTR_NAME;
         }
@@ -614,14 +470,6 @@ static void note_close(struct scanner *scanner, const struct bracket *bracket, s
         scanner->left = (struct repair){bracket->misfit.start, true, {0, 0}};
         scanner->left_bracket = *bracket;
     }
-}
-
-/* Whether the right bracket follows on the line: then the wrong one is one too many. */
-static bool closes_later(const struct scanner *scanner, uint32_t offset, int closer)
-{
-    const char *at = scan_at(scanner, offset), *end = strchr(at, '\n');
-
-    return closer < 128 && memchr(at, closer, end ? (size_t)(end - at) : strlen(at));
 }
 
 static int lex_closer(struct scanner *scanner, struct token token, struct span *where)
@@ -671,7 +519,7 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
             return AGAIN;
         if (at_level(scanner) && token.kind != '}' && scan_is_quiet(scanner, token.span))
             return AGAIN; /* its partner was dropped with what made no sense before it */
-        if (at_level(scanner) || closes_later(scanner, token.span.end, closer_of((enum bracket_kind)bracket->kind))) {
+        if (at_level(scanner) || scan_closes_later(scanner, token.span.end, closer_of((enum bracket_kind)bracket->kind))) {
             report_useless(scanner, token);
             return AGAIN;
         }

@@ -184,6 +184,15 @@ void scan_flex_resume_string(void *flex, bool triple);
 /* Like parse_file; false when there were errors. */
 bool parse_recording(const struct parse_context *context, struct source_file *file, struct recording *recording);
 
+/* ---- scan_look.c ---- */
+/* A header with what belongs into a block behind it, but no `{`: either its `}` stands on the line and closes nothing else, or the next
+ * line is an attribute that stands deeper. `token` follows the header; `is_attr`: it is followed by `=`. */
+bool scan_misses_opener(const struct scanner *scanner, struct token token, bool is_attr);
+/* Whether the right bracket follows on the line: then the wrong one is one too many. */
+bool scan_closes_later(const struct scanner *scanner, uint32_t offset, int closer);
+/* `name == 5`, `name: 5`, `name -> 5` where an item starts: reported, and to be read as `name = 5`. */
+bool scan_meant_equals(struct scanner *scanner, struct token token);
+
 /* ---- scan.c ---- */
 bool scan_at_item(const struct scanner *scanner); /* an item starts here */
 uint32_t scan_openers_on_line(const struct scanner *scanner, uint32_t offset); /* brackets opened on the line before the place */
