@@ -9,11 +9,11 @@ static bool field_hook(struct evaluator *eval, struct entity *entity, atom name,
     struct analysis *a = eval->hooks->data;
 
     (void)span;
+    a->asked++;
     if (asked_field(a, entity, name, out))
         return true;
     if (entity->schema->id != BLOCK_ASSET || !a->scenario)
         return false;
-    a->asked++;
     if (strcmp(name, "here") == 0)
         *out = serving_instance(a, entity);
     else if (strcmp(name, "bindings") == 0)

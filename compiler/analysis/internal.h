@@ -27,6 +27,7 @@ struct analysis {
     struct map dns_zones;             /* zone name -> asset; see stability.c */
     bool zones_indexed;
     struct map gaps;                  /* cached gaps of schedules, by printed form */
+    struct loss_memo *losses;            /* of backups, worked out last; rpo.c */
     const struct schedule_gap *last_gap; /* the one asked for last, and of what */
     struct value last_gap_schedule;
     uint32_t last_gap_missed, last_gap_dialects;

@@ -167,8 +167,8 @@ static void add_skipped(struct analysis *a, struct loss *loss, const struct enti
              row_span(a, backup, "duration"));
 }
 
-/* The loss of one backup at one store. `is_copy`: the store is not where the run writes to. */
-static struct loss backup_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
+/* See backup_loss(). */
+static struct loss work_out_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
 {
     struct value schedule = entity_slot(backup, BACKUP_schedule);
     struct value kind = entity_slot(backup, BACKUP_kind), tool = entity_slot(backup, BACKUP_method);
@@ -229,6 +229,31 @@ static struct loss backup_loss(struct analysis *a, const struct asset *asset, co
     if (is_copy)
         add_term(a, &loss, "time of the copy", worst(backup, BACKUP_copy_time, TIME_UNKNOWN), row_span(a, backup, "copy_time"));
     return loss;
+}
+
+/* The losses worked out last: the same ones are asked for again when a method was timed and when its asset is back. */
+struct loss_memo {
+    const struct entity *backup;
+    const struct kind_info *kind; /* of the asset: its procedures count */
+    bool is_copy;
+    struct loss loss;
+};
+
+enum { MEMO_SIZE = 16 };
+
+/* The loss of one backup at one store, the same in every scenario. `is_copy`: the store is not where the run writes to. */
+static struct loss backup_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
+{
+    struct loss_memo *memo;
+
+    if (!a->losses)
+        a->losses = ARENA_ARRAY(a->arena, struct loss_memo, MEMO_SIZE);
+    memo = &a->losses[(backup->index * 2 + is_copy) % MEMO_SIZE];
+    if (memo->backup != backup || memo->kind != asset->entity->kind || memo->is_copy != is_copy) {
+        *memo = (struct loss_memo){backup, asset->entity->kind, is_copy, work_out_loss(a, asset, backup, is_copy)};
+        memo->loss.terms.cap = memo->loss.terms.len; /* whoever adds a term to his copy moves it to a place of his own */
+    }
+    return memo->loss;
 }
 
 static bool list_has(struct value list, const struct entity *entity)
@@ -476,11 +501,11 @@ static void keep_best(struct best *best, const struct loss *loss, struct entity 
 static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, int64_t read, struct best *best)
 {
     const char *why = NULL;
-    struct links links = {.count = 0};
+    struct links links; /* as far as it is filled: it is big */
+    enum comes comes;
     bool is_copy;
 
-    enum comes comes;
-
+    links.count = 0;
     if (!store_survives(a, store, state->loss, &why) || !chain_complete(a, backup, store, &links, &why) ||
         (comes = store_opens(a, store, &why)) == COMES_NEVER) {
         if (why)
@@ -503,10 +528,11 @@ static void try_store(struct analysis *a, struct asset_state *state, struct enti
  * must be kept beside it as well. */
 static void try_platform(struct analysis *a, struct asset_state *state, struct entity *backup, int64_t read, struct best *best)
 {
-    struct links links = {.count = 0};
+    struct links links; /* as far as it is filled: it is big */
     const struct entity *link = backup;
     const char *why = NULL;
 
+    links.count = 0;
     for (uint32_t s = 0; s < state->asset->site_count; s++) {
         if (!site_stands(a, state->asset->sites[s])) {
             best->why = intern_text(a, "`%s` is kept at the site that is lost", backup->name);

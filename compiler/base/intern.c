@@ -1,4 +1,4 @@
-/* Open addressing over FNV-1a; the hash stands before the text, so that atoms rehash without reading it. */
+/* Open addressing; the hash stands before the text, so that atoms rehash without reading it. */
 #include "base/intern.h"
 
 #include <string.h>
@@ -30,11 +30,19 @@ struct intern *intern_new(struct arena *arena)
 
 static uint32_t hash_bytes(const char *text, size_t len)
 {
-    uint32_t hash = 2166136261u;
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = len * odd, word;
 
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    return hash;
+    /* Eight bytes at a time: half of a file's bytes are names. Nothing depends on the order of hashes, so neither on the byte order. */
+    for (; len >= sizeof word; text += sizeof word, len -= sizeof word) {
+        memcpy(&word, text, sizeof word);
+        hash = (hash ^ word) * odd;
+        hash ^= hash >> 29;
+    }
+    for (word = 0; len; len--)
+        word = word << 8 | (unsigned char)text[len - 1];
+    hash = (hash ^ word) * odd;
+    return (uint32_t)(hash >> 32);
 }
 
 static void grow(struct intern *table)
