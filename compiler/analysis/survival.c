@@ -411,6 +411,19 @@ static bool assumed(const struct candidate *candidate)
     return candidate->rpo > 0 && bounded.type == VALUE_BOOL && !bounded.u.integer;
 }
 
+/* `rpo = r.lag` in a kind is only a name for what the replica's own line says. */
+static struct span loss_place(const struct analysis *a, const struct candidate *candidate, struct value rpo)
+{
+    atom key = intern_str(a->model->names, "rpo");
+    const struct attr *written = candidate->method->tree ? block_attr(candidate->method->tree, key) : NULL;
+    const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
+    const struct attr *own = NULL;
+
+    if (written && written->value && written->value->kind == EXPR_MEMBER && element && element->tree)
+        own = block_attr(element->tree, written->value->u.member.name);
+    return own && own->value ? span_join(own->name_span, own->value->span) : (struct span){rpo.origin, rpo.origin};
+}
+
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
@@ -468,7 +481,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->rpo_terms.items = ARENA_NEW(a->arena, struct term);
         candidate->rpo_terms.items[0] = (struct term){intern_text(a, assumed(candidate) ? "loss of `%s`, assumed: nothing enforces the lag"
                                                                                              : "loss of `%s`", candidate->label), candidate->rpo,
-                                                      {rpo.origin, rpo.origin}};
+                                                      loss_place(a, candidate, rpo)};
         candidate->rpo_terms.count = 1;
     } else if (candidate->restores && !copies_loss(a, state, candidate, method, 0, NULL)) {
         return;

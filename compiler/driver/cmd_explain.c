@@ -180,15 +180,32 @@ static void print_term(const struct session *session, const char *text, int64_t 
     printf("  %s%s%s%s\n", text, origin[0] ? "  (" : "", origin, origin[0] ? ")" : "");
 }
 
+/* "RTO 1h (tier default, main.dr:30)" */
+static void print_objective(const struct session *session, const char *name, const struct objective *objective)
+{
+    const char *origin = sources_origin(&session->sources, objective->span);
+
+    if (objective->ms == TIME_UNKNOWN) {
+        printf("; no %s is stated\n", name);
+        return;
+    }
+    printf("; %s ", name);
+    print_ms(objective->ms, true);
+    printf(" (%s%s%s)\n", objective->source, origin[0] ? ", " : "", origin);
+}
+
 static void explain_rpo(const struct session *session, const struct asset_state *state)
 {
+    if (state->fate != FATE_LOST)
+        print_term(session, "it is intact", RPO_NOT_APPLICABLE, true, state->asset->entity->span);
+    else if (!state->asset->stateful)
+        print_term(session, "it keeps no data", RPO_NOT_APPLICABLE, true, state->asset->entity->kind->entity->span);
     for (uint32_t i = 0; i < state->rpo_terms.count; i++)
         print_term(session, state->rpo_terms.items[i].text, state->rpo_terms.items[i].ms, true, state->rpo_terms.items[i].span);
     puts("----------");
     print_ms(state->loss_ms, true);
-    printf("  worst-case loss; RPO ");
-    print_ms(state->rpo.ms, true);
-    printf(" (%s)\n", state->rpo.source);
+    printf("  worst-case loss");
+    print_objective(session, "RPO", &state->rpo);
 }
 
 /* What is no sum: the luckier cases, full speed, and what no order of the steps of the scenario could beat. */
@@ -217,15 +234,17 @@ static void explain_rto(const struct session *session, const struct scenario_res
         path[length++] = step;
     if (length) {
         const struct step *first = path[length - 1];
+        struct span detect = result->detect_span.start == result->scenario->span.start ? attribute_place(session, result->scenario, "detect")
+                                                                                     : result->detect_span;
         bool whole = result->detect.known && result->declare.known && first->start.known &&
                      first->start.worst == result->detect.worst + result->declare.worst;
 
         if (whole) {
-            print_term(session, detected, result->detect.worst, true, result->detect_span);
-            print_term(session, "until the recovery is declared", result->declare.worst, true, result->scenario->span);
+            print_term(session, detected, result->detect.worst, true, detect);
+            print_term(session, "until the recovery is declared", result->declare.worst, true, attribute_place(session, result->scenario, "declare"));
         } else if (result->detect.known && first->start.known && first->start.worst == result->detect.worst) {
-            print_term(session, detected, result->detect.worst, true, result->detect_span);
-        } else {
+            print_term(session, detected, result->detect.worst, true, detect);
+        } else if (!first->start.known || first->start.worst > 0) {
             print_term(session, "until the first step starts", first->start.worst, first->start.known, result->scenario->span);
         }
     }
@@ -237,13 +256,13 @@ static void explain_rto(const struct session *session, const struct scenario_res
                 by = arena_printf(session->arena, "%s, with what `%s` had held", by, path[i]->waits_for->id);
         }
 
-        print_term(session, by, path[i]->takes.worst, path[i]->takes.known, path[i]->span);
+        print_term(session, by, path[i]->takes.worst, path[i]->takes.known, figure_place(session, result, path[i]));
+        explain_inputs(session, result, path[i]);
     }
     puts("----------");
     print_ms(state->finish.worst, state->finish.known);
-    printf("  worst-case recovery time; RTO ");
-    print_ms(state->rto.ms, true);
-    printf(" (%s)\n", state->rto.source);
+    printf("  worst-case recovery time");
+    print_objective(session, "RTO", &state->rto);
     explain_beside(session, result, state);
 }
 
@@ -345,7 +364,7 @@ static int explain_number(const struct options *options, bool rto)
     struct options inner = *options;
     static const char *here[] = {"."};
     struct session session;
-    struct entity *asset;
+    struct entity *asset, *endpoint = NULL;
     int status = EXIT_FINE;
     bool found = false;
 
@@ -359,8 +378,9 @@ static int explain_number(const struct options *options, bool rto)
     session_analyse(&session, false);
     if (!session.plan) {
         status = session_report(&session); /* what it says about the number is explained below, refuted or not */
-    } else if (!(asset = model_find(&session.model, BLOCK_ASSET, intern_str(session.names, name)))) {
-        fprintf(stderr, "drc: there is no asset `%s`\n", name);
+    } else if (!(asset = model_find(&session.model, BLOCK_ASSET, intern_str(session.names, name))) &&
+               !(rto && (endpoint = model_find(&session.model, BLOCK_ENDPOINT, intern_str(session.names, name))))) {
+        fprintf(stderr, "drc: there is no asset%s `%s`\n", rto ? " or endpoint" : "", name);
         status = EXIT_USAGE;
     } else {
         for (uint32_t i = 0; i < session.plan->scenario_count; i++) {
@@ -369,7 +389,12 @@ static int explain_number(const struct options *options, bool rto)
             if (options->scenario && strcmp(options->scenario, result->scenario->name) != 0)
                 continue;
             found = true;
-            explain_state(&session, result, &result->states[asset->index], rto);
+            for (uint32_t e = 0; endpoint && e < result->endpoint_count; e++) {
+                if (result->endpoints[e].endpoint == endpoint)
+                    explain_endpoint(&session, result, &result->endpoints[e]);
+            }
+            if (asset)
+                explain_state(&session, result, &result->states[asset->index], rto);
         }
         if (!found) {
             fprintf(stderr, options->scenario ? "drc: there is no scenario `%s`\n" : "drc: no scenario is declared%s\n",

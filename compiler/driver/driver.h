@@ -72,6 +72,14 @@ bool session_analyse(struct session *session, bool trees);
 int session_report(struct session *session);
 const struct zone *session_zone(void *context, const char *name);
 
+/* ---- explain_terms.c */
+struct span attribute_place(const struct session *session, const struct entity *entity, const char *name); /* else the entity's own */
+/* Where it is written how long a step takes, and the asset's attributes that figure is worked out from, a line each. */
+struct span figure_place(const struct session *session, const struct scenario_result *result, const struct step *step);
+void explain_inputs(const struct session *session, const struct scenario_result *result, const struct step *step);
+
+void explain_endpoint(const struct session *session, const struct scenario_result *result, const struct endpoint_state *state);
+
 /* ---- repair.c */
 /* Adds offers to the messages about refuted objectives of a sorted sink. */
 void offer_repairs(struct session *session);

@@ -1,0 +1,179 @@
+/* Where a term of a recovery time is written, down to the figures it is worked out from. */
+#include "driver/driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { INPUTS_MAX = 8 };
+
+static const struct attr *attr_of(const struct session *session, const struct entity *entity, const char *name)
+{
+    const struct attr *attr = entity && entity->tree ? block_attr(entity->tree, intern_str(session->names, name)) : NULL;
+
+    return attr && attr->value ? attr : NULL;
+}
+
+struct span attribute_place(const struct session *session, const struct entity *entity, const char *name)
+{
+    const struct attr *attr = attr_of(session, entity, name);
+
+    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
+/* The attribute that says how long the step takes: a measured figure of the asset's own, the step's, or that of the whole method. */
+static const struct attr *figure_of(const struct session *session, const struct scenario_result *result, const struct step *step)
+{
+    const struct candidate *chosen = step->asset ? result->states[step->asset->index].chosen : NULL;
+    bool of_method = chosen && (!step->origin || step->origin->parent == chosen->method);
+    const struct entity *timing = of_method ? entity_child_named(step->asset->entity, BLOCK_TIMING, chosen->method->name) : NULL;
+    const struct attr *attr = attr_of(session, timing, "rto");
+
+    if (!attr)
+        attr = attr_of(session, step->origin, "takes");
+    /* Only the step that stands for the whole method has its figure: the retrieval from an archive has one of its own. */
+    if (!attr && of_method && step->span.start == chosen->method->span.start)
+        attr = attr_of(session, chosen->method, "rto");
+    return attr;
+}
+
+struct span figure_place(const struct session *session, const struct scenario_result *result, const struct step *step)
+{
+    const struct attr *attr = figure_of(session, result, step);
+
+    return attr ? span_join(attr->name_span, attr->value->span) : step->span;
+}
+
+/* ---------------------------------------------------------------- what a figure is worked out from */
+
+struct inputs {
+    atom names[INPUTS_MAX]; /* of `self.NAME` */
+    uint32_t count;
+};
+
+static void add_input(struct inputs *inputs, atom name)
+{
+    for (uint32_t i = 0; i < inputs->count; i++) {
+        if (inputs->names[i] == name)
+            return;
+    }
+    if (inputs->count < INPUTS_MAX)
+        inputs->names[inputs->count++] = name;
+}
+
+/* The attributes of the asset that occur in the expression; its depth is bounded by the parser. */
+static void find_inputs(const struct expr *expr, struct inputs *inputs)
+{
+    switch (expr ? expr->kind : EXPR_NULL) {
+    case EXPR_MEMBER:
+        if (expr->u.member.object->kind == EXPR_NAME && strcmp(expr->u.member.object->u.name, "self") == 0)
+            add_input(inputs, expr->u.member.name);
+        else
+            find_inputs(expr->u.member.object, inputs);
+        break;
+    case EXPR_CALL:
+        for (uint32_t i = 0; expr->u.call.args && i < expr->u.call.args->count; i++)
+            find_inputs(expr->u.call.args->items[i], inputs);
+        break;
+    case EXPR_UNARY:
+        find_inputs(expr->u.unary, inputs);
+        break;
+    case EXPR_BINARY:
+        find_inputs(expr->u.binary.left, inputs);
+        find_inputs(expr->u.binary.right, inputs);
+        break;
+    case EXPR_COND:
+        find_inputs(expr->u.cond->test, inputs);
+        find_inputs(expr->u.cond->yes, inputs);
+        find_inputs(expr->u.cond->no, inputs);
+        break;
+    case EXPR_RANGE:
+        find_inputs(expr->u.range->best, inputs);
+        find_inputs(expr->u.range->typical, inputs);
+        find_inputs(expr->u.range->worst, inputs);
+        break;
+    default:
+        break;
+    }
+}
+
+void explain_inputs(const struct session *session, const struct scenario_result *result, const struct step *step)
+{
+    const struct attr *figure = figure_of(session, result, step);
+    struct inputs inputs = {.count = 0};
+
+    if (!figure || !step->asset)
+        return;
+    find_inputs(figure->value, &inputs);
+    for (uint32_t i = 0; i < inputs.count; i++) {
+        struct value value = entity_get(&session->model, step->asset->entity, inputs.names[i]);
+        int row = entity_row(step->asset->entity, inputs.names[i]);
+        const struct attr_row *declared = row < 0 ? NULL : entity_row_info(step->asset->entity, (uint32_t)row);
+        bool written = attr_of(session, step->asset->entity, inputs.names[i]) || !declared || !declared->span.start;
+        const char *origin = sources_origin(&session->sources, written ? attribute_place(session, step->asset->entity, inputs.names[i])
+                                                                       : declared->span);
+
+        if (value_is_known(value) && value.type != VALUE_ENTITY && value.type != VALUE_LIST && value.type != VALUE_STRING)
+            printf("%10s    with %s = %s%s%s%s\n", "", inputs.names[i], value_text(value, session->arena), origin[0] ? "  (" : "", origin,
+                   origin[0] ? ")" : "");
+    }
+}
+
+/* ---------------------------------------------------------------- names users reach */
+
+static const char *place_text(const struct session *session, struct span span)
+{
+    const char *origin = sources_origin(&session->sources, span);
+
+    return origin[0] ? arena_printf(session->arena, "  (%s)", origin) : "";
+}
+
+static void print_line(const struct session *session, int64_t ms, const char *text, struct span span)
+{
+    struct strbuf words = STRBUF_INIT;
+
+    if (ms < 0)
+        strbuf_addstr(&words, "unknown");
+    else
+        print_duration(&words, ms);
+    printf("%10s  %s%s\n", strbuf_str(&words), text, place_text(session, span));
+    strbuf_release(&words);
+}
+
+void explain_endpoint(const struct session *session, const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+    const struct entity *target = state->dropped ? state->dropped : state->from;
+    const struct asset_state *slowest = NULL;
+    bool moves = state->to && (state->to != state->from || state->dropped);
+    uint32_t cursor = 0;
+
+    printf("%s in %s %s%s\n", state->endpoint->name, result->scenario->name,
+           !state->affected ? "is unaffected" : state->to ? "leads to " : "leads nowhere", state->affected && state->to ? state->to->name : "");
+    if (!state->affected)
+        return;
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        const struct entity *entity = serves.u.list->items[i].type == VALUE_ENTITY ? serves.u.list->items[i].u.entity : NULL;
+        const struct asset_state *served = entity ? &result->states[entity->index] : NULL;
+
+        if (served && (!slowest || !served->finish.known || (slowest->finish.known && served->finish.worst > slowest->finish.worst)))
+            slowest = served;
+    }
+    if (slowest && (!slowest->finish.known || !moves || state->detection <= slowest->finish.worst))
+        print_line(session, slowest->finish.known ? slowest->finish.worst : TIME_UNKNOWN,
+                   arena_printf(session->arena, "until `%s` is back: `drc explain rto %s`", slowest->asset->name, slowest->asset->name),
+                   slowest->asset->entity->span);
+    else if (moves)
+        print_line(session, state->detection, "until its health check notices: threshold x (interval + timeout)",
+                   target && entity_child(target, BLOCK_HEALTH, &cursor) ? (cursor = 0, entity_child(target, BLOCK_HEALTH, &cursor)->span)
+                                                                        : state->endpoint->span);
+    if (moves && state->propagation)
+        print_line(session, state->propagation, "until the changed record is everywhere", attribute_place(session, state->endpoint, "propagation"));
+    if (moves)
+        print_line(session, state->ttl, "TTL of the old record", attribute_place(session, state->endpoint, "ttl"));
+    puts("----------");
+    print_line(session, state->finish.known ? state->finish.worst : TIME_UNKNOWN, "worst-case time until it leads to the recovered system",
+               (struct span){0, 0});
+    if (state->rto.ms >= 0)
+        print_line(session, state->rto.ms, arena_printf(session->arena, "its RTO, from %s", state->rto.source), state->rto.span);
+    puts("");
+}
