@@ -164,7 +164,22 @@ static struct value step_value(struct analysis *a, const struct step *step)
     return object_value(&made);
 }
 
-static struct value outcome_value(struct analysis *a, struct entity *scenario, const struct asset_state *state)
+/* Whether a second writer comes to be: the method says so, or it makes a replica with one writer the one that is written to. */
+static bool promotes(struct analysis *a, struct asset_state *state)
+{
+    struct candidate *chosen = state->chosen;
+    const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
+    struct value said = eval_deferred(a->eval, chosen->method, METHOD_promotes, method_scope(a, state, chosen)), mode;
+
+    if (said.type == VALUE_BOOL)
+        return said.u.integer != 0;
+    if (!element || element->schema->id != BLOCK_REPLICA || !state->asset->stateful || chosen->automatic)
+        return false;
+    mode = entity_slot(element, REPLICA_mode);
+    return !(mode.type == VALUE_WORD && strcmp(mode.u.word, "multi_writer") == 0);
+}
+
+static struct value outcome_value(struct analysis *a, struct entity *scenario, struct asset_state *state)
 {
     const struct candidate *chosen = state->chosen;
     struct value *steps = ARENA_ARRAY(a->arena, struct value, state->step_count);
@@ -187,6 +202,9 @@ static struct value outcome_value(struct analysis *a, struct entity *scenario, c
     put(&made, "lost", duration(state->loss_ms));
     put(&made, "discarded", duration(state->discarded_ms));
     put(&made, "grade", recovery_grade(a, state));
+    put(&made, "promotes", chosen ? yes_or_no(promotes(a, state)) : value_unknown());
+    put(&made, "failback", chosen && chosen->failback ? value_string(chosen->failback) : value_unknown());
+    put(&made, "reprotect", chosen && chosen->reprotect ? value_string(chosen->reprotect) : value_unknown());
     put(&made, "steps", list(a, steps, state->step_count));
     return object_value(&made);
 }
@@ -201,7 +219,7 @@ static struct value outcomes(struct analysis *a, const struct asset *asset)
     items = ARENA_ARRAY(a->arena, struct value, a->plan->scenario_count);
     for (uint32_t i = 0; i < a->plan->scenario_count; i++) {
         const struct scenario_result *result = &a->plan->scenarios[i];
-        const struct asset_state *state = &result->states[asset->index];
+        struct asset_state *state = &result->states[asset->index];
 
         if (state->fate == FATE_UNAFFECTED)
             continue;
