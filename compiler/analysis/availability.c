@@ -167,17 +167,6 @@ static void add_needs(struct work *work)
     }
 }
 
-static const char *words(struct analysis *a, int64_t ms)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result;
-
-    print_duration(&text, ms);
-    result = strbuf_dup(&text, a->arena);
-    strbuf_release(&text);
-    return result;
-}
-
 static void add_scenarios(struct work *work)
 {
     struct analysis *a = work->a;
@@ -203,7 +192,7 @@ static void add_scenarios(struct work *work)
         if (endpoint->finish.worst > work->state->budget_ms && !work->state->outlasts)
             work->state->outlasts = result->scenario;
         share = ((wide)endpoint->finish.worst * WHOLE + every.u.integer - 1) / every.u.integer;
-        add(work, result->scenario, intern_text(a, "`%s`: %s once in %s", name, words(a, endpoint->finish.worst), words(a, every.u.integer)),
+        add(work, result->scenario, intern_text(a, "`%s`: %s once in %s", name, text_of_duration(a->arena, endpoint->finish.worst), text_of_duration(a->arena, every.u.integer)),
             share > WHOLE ? WHOLE : (int64_t)share, true, row_span(a, result->scenario, "frequency"));
     }
 }

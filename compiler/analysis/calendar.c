@@ -30,18 +30,17 @@ unsigned month_days(int64_t year, unsigned month)
     return days[month] + (month == 2 && leap ? 1u : 0u);
 }
 
-/* Whether day of month and weekday have extra words (last, nearest, n-th) or leave everything open. */
-static bool any_monthday(const struct day_rule *rule)
+bool day_rule_any_monthday(const struct day_rule *rule)
 {
     return (rule->monthdays & ALL_MONTHDAYS) == ALL_MONTHDAYS;
 }
 
-static bool any_weekday(const struct day_rule *rule)
+bool day_rule_any_weekday(const struct day_rule *rule)
 {
     return (rule->weekdays & ALL_WEEKDAYS) == ALL_WEEKDAYS;
 }
 
-static bool any_month(const struct day_rule *rule)
+bool day_rule_any_month(const struct day_rule *rule)
 {
     return (rule->months & ALL_MONTHS) == ALL_MONTHS;
 }
@@ -51,10 +50,10 @@ bool day_rule_is_all(const struct day_rule *rule)
     if (rule->every_days > 0) {
         return rule->every_days == 1;
     }
-    if (!any_month(rule)) {
+    if (!day_rule_any_month(rule)) {
         return false;
     }
-    return rule->either ? any_monthday(rule) || any_weekday(rule) : any_monthday(rule) && any_weekday(rule);
+    return rule->either ? day_rule_any_monthday(rule) || day_rule_any_weekday(rule) : day_rule_any_monthday(rule) && day_rule_any_weekday(rule);
 }
 
 int64_t day_rule_period(const struct day_rule *rule)
@@ -69,7 +68,7 @@ int64_t day_rule_period(const struct day_rule *rule)
     for (int n = 1; n <= 5; n++) {
         by_week = by_week && rule->nth_weekday[n] == 0;
     }
-    if (any_month(rule) && any_monthday(rule) && !rule->either && by_week) {
+    if (day_rule_any_month(rule) && day_rule_any_monthday(rule) && !rule->either && by_week) {
         return 7;
     }
     return CALENDAR_CYCLE_DAYS;

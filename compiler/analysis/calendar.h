@@ -31,6 +31,10 @@ struct day_rule {
 
 extern const struct day_rule day_rule_all;
 
+/* Whether the plain set leaves everything open; words like last and n-th are beside it. */
+bool day_rule_any_month(const struct day_rule *rule);
+bool day_rule_any_monthday(const struct day_rule *rule);
+bool day_rule_any_weekday(const struct day_rule *rule);
 bool day_rule_is_all(const struct day_rule *rule);
 /* Days after which the rule repeats itself: 1, 7, every_days or the whole cycle. */
 int64_t day_rule_period(const struct day_rule *rule);

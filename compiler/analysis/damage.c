@@ -22,17 +22,6 @@ int64_t discarded_by(const struct scenario_result *result, const struct asset_st
     return state->fate == FATE_LOST && state_has_loss(state, "corruption") ? time_of_damage(result) : RPO_NOT_APPLICABLE;
 }
 
-static const char *words(struct analysis *a, int64_t ms)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result;
-
-    print_duration(&text, ms);
-    result = strbuf_dup(&text, a->arena);
-    strbuf_release(&text);
-    return result;
-}
-
 static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
 {
     const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
@@ -62,13 +51,13 @@ static void check_ceiling_of_discarded(struct analysis *a, const struct scenario
     if (state->discarded_ms <= ceiling.u.integer)
         return;
     diag = find(a, DIAG_E0539, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
-                "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s", words(a, state->discarded_ms), state->asset->name,
-                result->scenario->name, result->class_->name, words(a, ceiling.u.integer));
+                "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s", text_of_duration(a->arena, state->discarded_ms), state->asset->name,
+                result->scenario->name, result->class_->name, text_of_duration(a->arena, ceiling.u.integer));
     if (!diag)
         return;
     diag_label(diag, row_span(a, result->class_, "discarded"), "ceiling from here");
-    diag_note(diag, "noticed late (`noticed_within`): %s", words(a, entity_slot(result->scenario, SCENARIO_noticed_within).u.integer));
-    diag_note(diag, "detected: %s, declared: %s", words(a, result->detect.worst), words(a, result->declare.worst));
+    diag_note(diag, "noticed late (`noticed_within`): %s", text_of_duration(a->arena, entity_slot(result->scenario, SCENARIO_noticed_within).u.integer));
+    diag_note(diag, "detected: %s, declared: %s", text_of_duration(a->arena, result->detect.worst), text_of_duration(a->arena, result->declare.worst));
     diag_help(diag, "notice it earlier: compare checksums or row counts, and say so in `noticed_within`");
 }
 
@@ -97,7 +86,7 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
         return;
     if (trial.rejected)
         diag_note(diag, "%s", trial.rejected);
-    diag_note(diag, "the restore ends %s after it is declared, %s of that is its own time", words(a, read), words(a, chosen->own.worst));
+    diag_note(diag, "the restore ends %s after it is declared, %s of that is its own time", text_of_duration(a->arena, read), text_of_duration(a->arena, chosen->own.worst));
     diag_help(diag, "keep `%s` longer", chosen->copy->name);
 }
 

@@ -551,17 +551,6 @@ void choose_for_groups(struct analysis *a, struct scenario_result *result)
 
 /* ---------------------------------------------------------------- findings */
 
-static const char *words(struct analysis *a, int64_t ms)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result;
-
-    print_duration(&text, ms);
-    result = strbuf_dup(&text, a->arena);
-    strbuf_release(&text);
-    return result;
-}
-
 static void note_members(struct analysis *a, struct diag *diag, const struct group_state *group)
 {
     for (uint32_t i = 0; i < group->member_count; i++) {
@@ -571,12 +560,12 @@ static void note_members(struct analysis *a, struct diag *diag, const struct gro
         if (!member->recovered)
             diag_note(diag, "`%s` is intact", name);
         else if (member->points == POINTS_ANY)
-            diag_note(diag, "`%s` by `%s`: any moment up to %s before", name, label, words(a, member->newest));
+            diag_note(diag, "`%s` by `%s`: any moment up to %s before", name, label, text_of_duration(a->arena, member->newest));
         else if (member->points == POINTS_ONE)
-            diag_note(diag, "`%s` by `%s`: one point, up to %s before", name, label, words(a, member->newest));
+            diag_note(diag, "`%s` by `%s`: one point, up to %s before", name, label, text_of_duration(a->arena, member->newest));
         else if (member->points == POINTS_SLOTS)
             diag_note(diag, "`%s` by `%s`: one point a run of `%s`, the newest up to %s before", name, label, member->state->chosen->copy->name,
-                      words(a, member->newest));
+                      text_of_duration(a->arena, member->newest));
         else if (member->points == POINTS_NOW)
             diag_note(diag, "`%s` by `%s`: nothing is lost", name, label);
     }
@@ -614,31 +603,31 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
                     "group `%s` has no common point in `%s`", name, scenario);
     else if (group->max_skew >= 0)
         diag = find(a, DIAG_E0530, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "max_skew"),
-                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, words(a, group->skew_ms), scenario,
-                    words(a, group->max_skew));
+                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms), scenario,
+                    text_of_duration(a->arena, group->max_skew));
     else
         diag = find(a, DIAG_E0530, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "members"),
-                    "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario, words(a, group->skew_ms));
+                    "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario, text_of_duration(a->arena, group->skew_ms));
     if (!diag)
         return;
     note_members(a, diag, group);
     if (group->common)
-        diag_help(diag, "make the shared run shorter; `max_skew = %s` would hold", words(a, group->skew_ms));
+        diag_help(diag, "make the shared run shorter; `max_skew = %s` would hold", text_of_duration(a->arena, group->skew_ms));
     else
         diag_help(diag, "give the group one `backup` for all, keep logs of all members but one, or declare `reconcile` steps%s%s",
-                  group->skew_ms < 0 ? "" : "; tolerable is what `max_skew` says, here ", group->skew_ms < 0 ? "" : words(a, group->skew_ms));
+                  group->skew_ms < 0 ? "" : "; tolerable is what `max_skew` says, here ", group->skew_ms < 0 ? "" : text_of_duration(a->arena, group->skew_ms));
 }
 
 static void refute_loss(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
 {
     struct diag *diag = find(a, DIAG_E0532, VERDICT_REFUTED, group->group, result->scenario, group->rpo.span,
-                             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, words(a, group->loss_ms), result->scenario->name,
-                             words(a, group->rpo.ms));
+                             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_duration(a->arena, group->loss_ms), result->scenario->name,
+                             text_of_duration(a->arena, group->rpo.ms));
 
     if (!diag)
         return;
     note_members(a, diag, group);
-    diag_help(diag, "a group loses what its worst member loses; `rpo = %s` would hold", words(a, group->loss_ms));
+    diag_help(diag, "a group loses what its worst member loses; `rpo = %s` would hold", text_of_duration(a->arena, group->loss_ms));
 }
 
 static void warn_intact(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
@@ -653,7 +642,7 @@ static void warn_intact(struct analysis *a, const struct scenario_result *result
     }
     diag = find(a, DIAG_E0531, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "members"),
                 "`%s` leaves %s of group `%s` intact: newer than what the others come back to, by %s%s", result->scenario->name, intact,
-                group->group->name, group->intact_ms < 0 ? "an unknown time" : "up to ", group->intact_ms < 0 ? "" : words(a, group->intact_ms));
+                group->group->name, group->intact_ms < 0 ? "an unknown time" : "up to ", group->intact_ms < 0 ? "" : text_of_duration(a->arena, group->intact_ms));
     if (!diag)
         return;
     note_members(a, diag, group);

@@ -46,15 +46,7 @@ static struct span row_span(const struct entity *entity, uint32_t row)
 
 static const char *duration_text(struct analysis *a, int64_t ms)
 {
-    struct strbuf text = STRBUF_INIT;
-    const char *copy;
-
-    if (ms == INT64_MAX)
-        return "for ever";
-    print_duration(&text, ms);
-    copy = strbuf_dup(&text, a->arena);
-    strbuf_release(&text);
-    return copy;
+    return ms == INT64_MAX ? "for ever" : text_of_duration(a->arena, ms);
 }
 
 static void check_lock(struct analysis *a, struct entity *backup, struct value store)

@@ -116,17 +116,6 @@ bool asset_wants_proof(const struct analysis *a, const struct asset *asset)
     return asset->level <= 1;
 }
 
-static const char *words(struct analysis *a, int64_t ms)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result;
-
-    print_duration(&text, ms);
-    result = strbuf_dup(&text, a->arena);
-    strbuf_release(&text);
-    return result;
-}
-
 static enum verdict compare(int64_t value, bool known, struct objective objective)
 {
     if (objective.ms == RPO_NOT_APPLICABLE || objective.ms == TIME_UNKNOWN)
@@ -146,7 +135,7 @@ static void explain_terms(struct analysis *a, struct diag *diag, const struct te
         else if (term->ms == RPO_NOT_APPLICABLE)
             diag_note(diag, "%s", term->text);
         else
-            diag_note(diag, "%s: %s", term->text, words(a, term->ms));
+            diag_note(diag, "%s: %s", term->text, text_of_duration(a->arena, term->ms));
     }
 }
 
@@ -177,8 +166,8 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
 
 static void refute_rto(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
-    const char *message = intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, words(a, state->finish.worst),
-                                      result->scenario->name, words(a, state->rto.ms));
+    const char *message = intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, text_of_duration(a->arena, state->finish.worst),
+                                      result->scenario->name, text_of_duration(a->arena, state->rto.ms));
     struct asset *root = cause_of_delay(a, result, state);
     struct entity *entity = state->asset->entity;
     const struct step *path[64];
@@ -198,12 +187,12 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
     for (const struct step *step = state->decides; step && length < 64; step = step->waits_for)
         path[length++] = step;
     if (length && path[length - 1]->waits_for && path[length - 1]->start.known)
-        diag_note(diag, "%s until `%s` starts (too many steps to list)", words(a, path[length - 1]->start.worst), path[length - 1]->id);
+        diag_note(diag, "%s until `%s` starts (too many steps to list)", text_of_duration(a->arena, path[length - 1]->start.worst), path[length - 1]->id);
     else if (length && path[length - 1]->start.known)
-        diag_note(diag, "%s until the first step starts (detection and declaration)", words(a, path[length - 1]->start.worst));
+        diag_note(diag, "%s until the first step starts (detection and declaration)", text_of_duration(a->arena, path[length - 1]->start.worst));
     for (uint32_t i = length; i-- > 0;) {
         if (path[i]->takes.known && path[i]->takes.worst > 0)
-            diag_note(diag, "%s for `%s`", words(a, path[i]->takes.worst), path[i]->id);
+            diag_note(diag, "%s for `%s`", text_of_duration(a->arena, path[i]->takes.worst), path[i]->id);
     }
     diag_help(diag, "`drc explain rto %s --scenario %s` prints the sum with the line of every term", state->asset->name, result->scenario->name);
 }
@@ -212,8 +201,8 @@ static void refute_rpo(struct analysis *a, struct scenario_result *result, struc
 {
     struct diag *diag = find(a, DIAG_E0502, VERDICT_REFUTED, state->asset->entity, result->scenario,
                              state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span,
-                             "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name, words(a, state->loss_ms),
-                             result->scenario->name, words(a, state->rpo.ms));
+                             "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name, text_of_duration(a->arena, state->loss_ms),
+                             result->scenario->name, text_of_duration(a->arena, state->rpo.ms));
 
     if (!diag)
         return;
@@ -250,12 +239,12 @@ void check_ceiling(struct analysis *a, struct entity *scenario, const struct ass
     if (limit.type != VALUE_DURATION || objective.ms < 0 || objective.ms <= limit.u.integer)
         return;
     diag = find(a, DIAG_E0506, VERDICT_REFUTED, asset->entity, scenario, asset->entity->span, "the %s of `%s` is %s, weaker than the ceiling of %s", title,
-                asset->name, words(a, objective.ms), what);
+                asset->name, text_of_duration(a->arena, objective.ms), what);
     if (!diag)
         return;
     diag_label(diag, objective.span, "objective from here (%s)", objective.source);
-    diag_label(diag, attr_span(a, ceiling, name), "ceiling is %s", words(a, limit.u.integer));
-    diag_help(diag, "state `%s = %s` or less", name, words(a, limit.u.integer));
+    diag_label(diag, attr_span(a, ceiling, name), "ceiling is %s", text_of_duration(a->arena, limit.u.integer));
+    diag_help(diag, "state `%s = %s` or less", name, text_of_duration(a->arena, limit.u.integer));
 }
 
 static void check_class_ceilings(struct analysis *a, struct scenario_result *result, struct asset_state *state)

@@ -131,7 +131,7 @@ static const char *schedule_text(struct arena *arena, const struct schedule *sch
         return arena_printf(arena, "cron \"*/%ld * * * *\"%s", minutes, zone);
     if (every == MS_DAY)
         return arena_printf(arena, "daily at %02u:%02u%s", hour, minute, zone);
-    return arena_printf(arena, "every %s%s", duration_text(arena, every), zone);
+    return arena_printf(arena, "every %s%s", text_of_duration(arena, every), zone);
 }
 
 /* The platform's own backups start at most once an hour. */
@@ -189,7 +189,7 @@ static void smaller_term(struct repair_list *list, const struct asset_state *sta
         return;
     list->family++;
     for (size_t i = 0; i < sizeof ladder / sizeof *ladder; i++) {
-        const char *text = duration_text(list->arena, ladder[i]);
+        const char *text = text_of_duration(list->arena, ladder[i]);
         struct edit edit;
 
         if (ladder[i] > room || (ladder[i] == 0 && row == BACKUP_ship_every))
@@ -260,9 +260,9 @@ void repair_replicas(struct repair_list *list, const struct scenario_result *res
             continue;
         tried++;
         if (edit_add_block(list, state->asset->entity,
-                           arena_printf(list->arena, "replica %s { lag = %s }", site->entity->name, duration_text(list->arena, lag)), &edit))
+                           arena_printf(list->arena, "replica %s { lag = %s }", site->entity->name, text_of_duration(list->arena, lag)), &edit))
             repair_add(list, edit, "`replica %s { lag = %s }` in asset `%s`, if it never lags more", site->entity->name,
-                       duration_text(list->arena, lag), state->asset->name);
+                       text_of_duration(list->arena, lag), state->asset->name);
     }
 }
 
@@ -288,7 +288,7 @@ static void more_logs(struct repair_list *list, const struct asset_state *state)
     file = retain && retain->value ? sources_file_at(list->plan->model->sources, retain->value->span.start) : NULL;
     list->family++;
     for (size_t i = 0; i < sizeof ladder / sizeof *ladder && tried < TRIES; i++) {
-        const char *every = duration_text(list->arena, ladder[i]);
+        const char *every = text_of_duration(list->arena, ladder[i]);
         struct strbuf text = STRBUF_INIT;
         struct edit edit;
 
@@ -326,7 +326,7 @@ static void longer_retention(struct repair_list *list, const struct asset_state 
             continue;
         list->family++;
         for (size_t l = 0; l < sizeof ladder / sizeof *ladder; l++) {
-            const char *text = duration_text(list->arena, ladder[l]);
+            const char *text = text_of_duration(list->arena, ladder[l]);
             struct edit edit;
 
             if ((retain.type == VALUE_DURATION && ladder[l] <= retain.u.integer) || !edit_set(list, backup, "retain", text, &edit))
@@ -352,7 +352,7 @@ static void relaxed_objective(struct repair_list *list, const struct scenario_re
 
     if (value < 0)
         return;
-    text = duration_text(list->arena, value);
+    text = text_of_duration(list->arena, value);
     list->family++;
     if (strcmp(objective->source, "asset") == 0 && edit_set(list, asset, name, text, &edit))
         repair_add(list, edit, "`%s = %s` in asset `%s`", name, text, asset->name);

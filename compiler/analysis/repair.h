@@ -42,7 +42,6 @@ bool edit_add_name(const struct repair_list *list, const struct entity *entity, 
 bool edit_soften(const struct repair_list *list, const struct entity *entity, const char *name, struct edit *out);
 /* Whether names can be written in the text of this entity as they are called in the plan: not in a file imported with `as`. */
 bool edit_names(const struct repair_list *list, const struct entity *entity);
-const char *duration_text(struct arena *arena, int64_t ms); /* in the language's notation */
 
 void repair_add(struct repair_list *list, struct edit edit, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Whether a site stands in the scenario: neither lost nor compromised nor cut off. */

@@ -8,7 +8,7 @@ enum { ABOVE_MAX = 64 };
 
 static void set_objective(struct repair_list *list, const struct entity *entity, const char *name, int64_t ms)
 {
-    const char *text = duration_text(list->arena, ms);
+    const char *text = text_of_duration(list->arena, ms);
     struct edit edit;
 
     if (!edit_set(list, entity, name, text, &edit))

@@ -26,17 +26,6 @@ static const struct attr *attr_of(const struct repair_list *list, const struct e
     return entity->tree ? block_attr(entity->tree, intern_str(list->plan->model->names, name)) : NULL;
 }
 
-const char *duration_text(struct arena *arena, int64_t ms)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result;
-
-    print_duration(&text, ms);
-    result = strbuf_dup(&text, arena);
-    strbuf_release(&text);
-    return result;
-}
-
 bool edit_names(const struct repair_list *list, const struct entity *entity)
 {
     const struct source_file *file = entity->tree ? file_of(list, entity->tree->span) : NULL;

@@ -102,9 +102,9 @@ static void sooner(struct repair_list *list, const struct scenario_result *resul
         struct edit edit;
 
         list->family++;
-        if (excess <= 0 || room < MS_MINUTE || !edit_set(list, result->scenario, names[i], duration_text(list->arena, room), &edit))
+        if (excess <= 0 || room < MS_MINUTE || !edit_set(list, result->scenario, names[i], text_of_duration(list->arena, room), &edit))
             continue;
-        repair_add(list, edit, "`%s = %s` in scenario `%s`", names[i], duration_text(list->arena, room), result->scenario->name);
+        repair_add(list, edit, "`%s = %s` in scenario `%s`", names[i], text_of_duration(list->arena, room), result->scenario->name);
     }
 }
 
@@ -170,7 +170,7 @@ static void shorter_ttl(struct repair_list *list, const struct endpoint_state *s
         return;
     list->family++;
     for (size_t i = 0; i < sizeof ladder / sizeof *ladder; i++) {
-        const char *text = duration_text(list->arena, ladder[i]);
+        const char *text = text_of_duration(list->arena, ladder[i]);
 
         if (ladder[i] <= state->ttl - excess && edit_set(list, state->endpoint, "ttl", text, &edit))
             repair_add(list, edit, "`ttl = %s` in endpoint `%s`", text, state->endpoint->name);
@@ -228,7 +228,7 @@ void repair_endpoint(struct repair_list *list, const struct scenario_result *res
         sooner(list, result, excess);
     }
     list->family++;
-    text = duration_text(list->arena, state->finish.worst);
+    text = text_of_duration(list->arena, state->finish.worst);
     own = result->class_ ? entity_child_named(endpoint, BLOCK_OBJECTIVE, result->class_->name) : NULL;
     if (own && edit_set(list, own, "rto", text, &edit))
         repair_add(list, edit, "`rto = %s` in `objective %s` of endpoint `%s`", text, own->name, endpoint->name);

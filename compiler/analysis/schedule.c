@@ -39,15 +39,6 @@ static bool refuse(struct schedule_refusal *refusal, const char *reason, const c
     return false;
 }
 
-static const char *duration_text(struct arena *arena, int64_t ms)
-{
-    struct strbuf text = STRBUF_INIT;
-    print_duration(&text, ms);
-    char *copy = strbuf_dup(&text, arena);
-    strbuf_release(&text);
-    return copy;
-}
-
 static bool init_every(struct arena *arena, struct schedule_slots *slots, int64_t every, enum cron_dialect dialect,
                        struct schedule_refusal *refusal)
 {
@@ -57,7 +48,7 @@ static bool init_every(struct arena *arena, struct schedule_slots *slots, int64_
     if (every > (int64_t)EVERY_DAYS_MAX * MS_DAY) {
         return refuse(refusal, "a schedule must run at least every 366 days", NULL);
     }
-    const char *text = duration_text(arena, every);
+    const char *text = text_of_duration(arena, every);
     const char *who = dialect_name(dialect);
     if (every % MS_DAY == 0) {
         slots->count = 1;

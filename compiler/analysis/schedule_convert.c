@@ -150,21 +150,6 @@ static void add_weekdays(struct strbuf *out, uint32_t mask, enum notation notati
     }
 }
 
-static bool any_monthday(const struct day_rule *rule)
-{
-    return (rule->monthdays & ALL_MONTHDAYS) == ALL_MONTHDAYS;
-}
-
-static bool any_weekday(const struct day_rule *rule)
-{
-    return (rule->weekdays & ALL_WEEKDAYS) == ALL_WEEKDAYS;
-}
-
-static bool any_month(const struct day_rule *rule)
-{
-    return (rule->months & ALL_MONTHS) == ALL_MONTHS;
-}
-
 static void add_calendar_field(struct strbuf *out, uint32_t mask, bool any, unsigned max, enum notation notation)
 {
     if (any) {
@@ -211,11 +196,11 @@ static bool add_cron_lines(struct arena *arena, struct schedule_lines *out, cons
 static const char *cron_days(struct arena *arena, const struct day_rule *rule)
 {
     struct strbuf text = STRBUF_INIT;
-    add_calendar_field(&text, rule->monthdays, any_monthday(rule), 31, NOTATION_CRON);
+    add_calendar_field(&text, rule->monthdays, day_rule_any_monthday(rule), 31, NOTATION_CRON);
     strbuf_addch(&text, ' ');
-    add_calendar_field(&text, rule->months, any_month(rule), 12, NOTATION_CRON);
+    add_calendar_field(&text, rule->months, day_rule_any_month(rule), 12, NOTATION_CRON);
     strbuf_addch(&text, ' ');
-    if (any_weekday(rule)) {
+    if (day_rule_any_weekday(rule)) {
         strbuf_addch(&text, '*');
     } else {
         add_weekdays(&text, rule->weekdays, NOTATION_CRON);
@@ -325,14 +310,14 @@ static bool add_systemd_lines(struct arena *arena, const struct schedule_slots *
                               const char *zone, struct schedule_lines *out)
 {
     struct strbuf days = STRBUF_INIT;
-    if (!any_weekday(rule)) {
+    if (!day_rule_any_weekday(rule)) {
         add_weekdays(&days, rule->weekdays, NOTATION_SYSTEMD);
         strbuf_addch(&days, ' ');
     }
     strbuf_addstr(&days, "*-");
-    add_calendar_field(&days, rule->months, any_month(rule), 12, NOTATION_SYSTEMD);
+    add_calendar_field(&days, rule->months, day_rule_any_month(rule), 12, NOTATION_SYSTEMD);
     strbuf_addch(&days, '-');
-    add_calendar_field(&days, rule->monthdays, any_monthday(rule), 31, NOTATION_SYSTEMD);
+    add_calendar_field(&days, rule->monthdays, day_rule_any_monthday(rule), 31, NOTATION_SYSTEMD);
 
     struct strbuf line = STRBUF_INIT;
     bool added = true;
@@ -432,15 +417,15 @@ static bool add_aws_lines(struct arena *arena, const struct schedule_slots *slot
         strbuf_addch(&line, ' ');
         add_clock_field(&line, groups[i].hours, 24, NOTATION_AWS);
         strbuf_addch(&line, ' ');
-        if (any_weekday(rule)) {
-            add_calendar_field(&line, rule->monthdays, any_monthday(rule), 31, NOTATION_AWS);
+        if (day_rule_any_weekday(rule)) {
+            add_calendar_field(&line, rule->monthdays, day_rule_any_monthday(rule), 31, NOTATION_AWS);
         } else {
             strbuf_addch(&line, '?');
         }
         strbuf_addch(&line, ' ');
-        add_calendar_field(&line, rule->months, any_month(rule), 12, NOTATION_AWS);
+        add_calendar_field(&line, rule->months, day_rule_any_month(rule), 12, NOTATION_AWS);
         strbuf_addch(&line, ' ');
-        if (any_weekday(rule)) {
+        if (day_rule_any_weekday(rule)) {
             strbuf_addch(&line, '?');
         } else {
             add_weekdays(&line, rule->weekdays, NOTATION_AWS);
@@ -474,7 +459,7 @@ static bool convert_aws(struct arena *arena, const struct schedule *schedule, co
     struct day_rule rules[2];
     unsigned count = split_rule(&slots->days, rules);
     for (unsigned i = 0; i < count; i++) {
-        if (!any_monthday(&rules[i]) && !any_weekday(&rules[i])) {
+        if (!day_rule_any_monthday(&rules[i]) && !day_rule_any_weekday(&rules[i])) {
             return refuse(out, "AWS cannot combine day of the month and weekday", "restrict only one of the two fields");
         }
         if (!add_aws_lines(arena, slots, &rules[i], out)) {

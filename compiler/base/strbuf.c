@@ -1,6 +1,8 @@
 /* Growing byte string. */
 #include "base/strbuf.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,4 +122,40 @@ const char *strbuf_str(const struct strbuf *buf)
 char *strbuf_dup(const struct strbuf *buf, struct arena *arena)
 {
     return arena_strndup(arena, strbuf_str(buf), buf->len);
+}
+
+void strbuf_add_json(struct strbuf *out, const char *text)
+{
+    strbuf_addch(out, '"');
+    while (*text) {
+        unsigned char c = (unsigned char)*text;
+        uint32_t character;
+        size_t size;
+
+        if (c == '"' || c == '\\') {
+            strbuf_addch(out, '\\');
+            strbuf_addch(out, (char)c);
+        } else if (c == '\n') {
+            strbuf_addstr(out, "\\n");
+        } else if (c == '\t') {
+            strbuf_addstr(out, "\\t");
+        } else if (c < 0x20 || c == 0x7F) {
+            strbuf_addf(out, "\\u%04x", c);
+        } else if (c < 0x80) {
+            strbuf_addch(out, (char)c);
+        } else {
+            size = 1;
+            while (size < 4 && ((unsigned char)text[size] & 0xC0) == 0x80)
+                size++;
+            size = utf8_decode(text, size, &character);
+            if (character == 0xFFFD && size == 1)
+                strbuf_addstr(out, "\xEF\xBF\xBD");
+            else
+                strbuf_add(out, text, size);
+            text += size;
+            continue;
+        }
+        text++;
+    }
+    strbuf_addch(out, '"');
 }

@@ -23,6 +23,7 @@ void strbuf_add(struct strbuf *buf, const void *data, size_t len);
 void strbuf_addstr(struct strbuf *buf, const char *text);
 void strbuf_addch(struct strbuf *buf, char c);
 void strbuf_addfill(struct strbuf *buf, char c, size_t count);
+void strbuf_add_json(struct strbuf *out, const char *text); /* as a JSON string; bytes that are not UTF-8 become U+FFFD */
 void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void strbuf_addint(struct strbuf *buf, int64_t value); /* faster than addf */

@@ -247,6 +247,17 @@ void print_duration(struct strbuf *out, int64_t ms)
     }
 }
 
+const char *text_of_duration(struct arena *arena, int64_t ms)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result;
+
+    print_duration(&text, ms);
+    result = strbuf_dup(&text, arena);
+    strbuf_release(&text);
+    return result;
+}
+
 void print_size(struct strbuf *out, int64_t bytes)
 {
     uint64_t value = add_sign(out, bytes);

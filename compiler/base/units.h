@@ -45,6 +45,7 @@ struct schedule {
 
 /* Printing is exact and shortest in the language's own notation: 5400000 -> "1h30m", 536870912000 -> "500GiB". */
 void print_duration(struct strbuf *out, int64_t ms);
+const char *text_of_duration(struct arena *arena, int64_t ms); /* the same, in the arena */
 void print_size(struct strbuf *out, int64_t bytes);
 void print_rate(struct strbuf *out, const struct frac *rate);
 void print_decimal(struct strbuf *out, int64_t nano);  /* "99.95" */

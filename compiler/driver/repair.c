@@ -166,17 +166,6 @@ static const struct entity *same_named(const struct session *trial, enum block_i
     return entity ? model_find(&trial->model, block, intern_str(trial->names, entity->name)) : NULL;
 }
 
-static const char *words(struct arena *arena, int64_t ms)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result;
-
-    print_duration(&text, ms);
-    result = strbuf_dup(&text, arena);
-    strbuf_release(&text);
-    return result;
-}
-
 /* What the objective's number is after the change; false when it is unknown or still misses. */
 static bool result_of(struct session *session, const struct session *trial, const struct finding *finding, struct diag_result *result,
                       const char **text)
@@ -204,7 +193,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
             return false;
         result->measure = "finish";
         result->ms = endpoint->finish.worst;
-        *text = arena_printf(session->arena, "after %s", words(session->arena, result->ms));
+        *text = arena_printf(session->arena, "after %s", text_of_duration(session->arena, result->ms));
         return true;
     }
     if (!asset)
@@ -220,11 +209,11 @@ static bool result_of(struct session *session, const struct session *trial, cons
     if (state->fate == FATE_UNAFFECTED)
         *text = "not affected any more";
     else if (loss)
-        *text = arena_printf(session->arena, "worst loss %s", result->ms < 0 ? "n/a" : words(session->arena, result->ms));
+        *text = arena_printf(session->arena, "worst loss %s", result->ms < 0 ? "n/a" : text_of_duration(session->arena, result->ms));
     else if (state->loss_ms >= 0 && strcmp(finding->code, "E0503") == 0)
-        *text = arena_printf(session->arena, "back after %s, worst loss %s", words(session->arena, result->ms), words(session->arena, state->loss_ms));
+        *text = arena_printf(session->arena, "back after %s, worst loss %s", text_of_duration(session->arena, result->ms), text_of_duration(session->arena, state->loss_ms));
     else
-        *text = arena_printf(session->arena, "back after %s", words(session->arena, result->ms));
+        *text = arena_printf(session->arena, "back after %s", text_of_duration(session->arena, result->ms));
     return true;
 }
 

@@ -299,11 +299,7 @@ static void add_string_part(struct strbuf *out, const char *text, bool before_ex
     uint32_t cp;
 
     for (size_t i = 0; i < len; i += n) {
-        n = text_decode(text + i, len - i, &cp);
-        if (n == 0) {
-            n = 1;
-            cp = 0xFFFD;
-        }
+        n = text_next(text + i, len - i, &cp);
         if ((cp == '$' || cp == '%') && text[i + 1] == '{') {
             /* A sign before the doubled one would pair with it: that one is escaped below. */
             strbuf_addch(out, (char)cp);

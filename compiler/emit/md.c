@@ -47,11 +47,7 @@ static void clean(struct strbuf *out, const char *text)
     uint32_t cp;
 
     for (size_t i = 0; i < len; i += n) {
-        n = text_decode(text + i, len - i, &cp);
-        if (n == 0) {
-            n = 1;
-            cp = 0xFFFD;
-        }
+        n = text_next(text + i, len - i, &cp);
         if (cp == '\r' && text[i + 1] == '\n')
             continue;
         if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 ||
@@ -505,11 +501,7 @@ void md_code_block(struct md *w, const char *language, const char *text)
     strbuf_addstr(w->out, language && *language ? language : "text");
     strbuf_addch(w->out, '\n');
     for (size_t i = 0; i < len; i += n) {
-        n = text_decode(text + i, len - i, &cp);
-        if (n == 0) {
-            n = 1;
-            cp = 0xFFFD;
-        }
+        n = text_next(text + i, len - i, &cp);
         if (cp == '\r' && text[i + 1] == '\n')
             continue;
         if (is_line_end(cp))

@@ -13,6 +13,15 @@ size_t text_decode(const char *text, size_t len, uint32_t *code_point)
     return n == 1 && *code_point == 0xFFFD ? 0 : n;
 }
 
+size_t text_next(const char *text, size_t len, uint32_t *code_point)
+{
+    size_t size = text_decode(text, len, code_point);
+
+    if (size == 0)
+        *code_point = 0xFFFD;
+    return size ? size : 1;
+}
+
 bool text_is_utf8(const char *text, size_t len)
 {
     return utf8_invalid(text, len) == len;
@@ -88,11 +97,7 @@ void text_add_comment(struct strbuf *out, size_t indent, const char *prefix, con
         start = out->len;
         strbuf_addch(out, ' ');
         for (; i < len; i += n) {
-            n = text_decode(text + i, len - i, &cp);
-            if (n == 0) {
-                n = 1;
-                cp = 0xFFFD;
-            }
+            n = text_next(text + i, len - i, &cp);
             if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 ||
                 cp == 0x2029)
                 break;

@@ -251,19 +251,7 @@ int64_t entity_integer(const struct model *model, const struct entity *entity, c
 {
     struct value value = value_worst(entity_get(model, entity, name));
 
-    switch (value.type) {
-    case VALUE_BOOL:
-    case VALUE_INT:
-    case VALUE_DECIMAL:
-    case VALUE_PERCENT:
-    case VALUE_DURATION:
-    case VALUE_SIZE:
-    case VALUE_DATE:
-    case VALUE_TIME:
-        return value.u.integer;
-    default:
-        return fallback;
-    }
+    return value_is_integer(value) ? value.u.integer : fallback;
 }
 
 struct entity *entity_ref(const struct model *model, const struct entity *entity, const char *name)

@@ -97,6 +97,40 @@ static bool same_parts(const struct value_text *a, const struct value_text *b)
     return true;
 }
 
+bool value_is_integer(struct value value)
+{
+    switch (value.type) {
+    case VALUE_BOOL:
+    case VALUE_INT:
+    case VALUE_DECIMAL:
+    case VALUE_PERCENT:
+    case VALUE_DURATION:
+    case VALUE_SIZE:
+    case VALUE_DATE:
+    case VALUE_TIME:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool value_has_text(struct value value)
+{
+    switch (value.type) {
+    case VALUE_RATE:
+    case VALUE_MONEY:
+    case VALUE_STRING:
+    case VALUE_WORD:
+    case VALUE_SCHEDULE:
+    case VALUE_RANGE:
+    case VALUE_ENTITY:
+    case VALUE_NA:
+        return true;
+    default:
+        return value_is_integer(value);
+    }
+}
+
 bool value_equal(struct value a, struct value b)
 {
     if (a.type != b.type) {

@@ -177,6 +177,10 @@ struct value value_worst(struct value value);
 struct value value_best(struct value value);
 struct value value_typical(struct value value);
 
+/* Whether it has one text that is known now: numbers, quantities, texts, words, schedules, ranges, things, n/a. */
+bool value_has_text(struct value value);
+/* Whether u.integer holds it: a whole or scaled number, a bool, a date, a time. */
+bool value_is_integer(struct value value);
 bool value_is_known(struct value value); /* neither UNKNOWN nor ERROR nor PENDING */
 bool value_equal(struct value a, struct value b);
 

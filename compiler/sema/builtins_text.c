@@ -317,35 +317,6 @@ struct value fn_size_unit_up(struct call *call)
 
 /* ---------------------------------------------------------------- JSON */
 
-static void json_string(const char *text, struct strbuf *out)
-{
-    strbuf_addch(out, '"');
-    for (; *text; text++) {
-        switch (*text) {
-        case '"':
-        case '\\':
-            strbuf_addch(out, '\\');
-            strbuf_addch(out, *text);
-            break;
-        case '\n':
-            strbuf_addstr(out, "\\n");
-            break;
-        case '\t':
-            strbuf_addstr(out, "\\t");
-            break;
-        case '\r':
-            strbuf_addstr(out, "\\r");
-            break;
-        default:
-            if ((unsigned char)*text < 0x20)
-                strbuf_addf(out, "\\u%04x", (unsigned)(unsigned char)*text);
-            else
-                strbuf_addch(out, *text);
-        }
-    }
-    strbuf_addch(out, '"');
-}
-
 /* False when a part has no JSON form; *problem is that part. */
 static bool json_value(struct call *call, struct value value, struct strbuf *out, struct value *problem)
 {
@@ -373,28 +344,18 @@ static bool json_value(struct call *call, struct value value, struct strbuf *out
         for (uint32_t i = 0; i < value.u.object->count; i++) {
             if (i)
                 strbuf_addch(out, ',');
-            json_string(value.u.object->pairs[i].key, out);
+            strbuf_add_json(out, value.u.object->pairs[i].key);
             strbuf_addch(out, ':');
             if (!json_value(call, value.u.object->pairs[i].value, out, problem))
                 return false;
         }
         strbuf_addch(out, '}');
         return true;
-    case VALUE_PERCENT:
-    case VALUE_DURATION:
-    case VALUE_SIZE:
-    case VALUE_RATE:
-    case VALUE_MONEY:
-    case VALUE_DATE:
-    case VALUE_TIME:
-    case VALUE_STRING:
-    case VALUE_WORD:
-    case VALUE_SCHEDULE:
-    case VALUE_RANGE:
-    case VALUE_ENTITY:
-        json_string(value_text(value, call->eval->arena), out);
-        return true;
     default:
+        if (value_has_text(value) && value.type != VALUE_NA) {
+            strbuf_add_json(out, value_text(value, call->eval->arena));
+            return true;
+        }
         *problem = value;
         return false;
     }

@@ -137,24 +137,6 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
             return value_unknown();
         add_piece(eval, pieces, value_string("unknown"), true);
         return VALUE_OF(VALUE_NULL);
-    case VALUE_BOOL:
-    case VALUE_INT:
-    case VALUE_DECIMAL:
-    case VALUE_PERCENT:
-    case VALUE_DURATION:
-    case VALUE_SIZE:
-    case VALUE_RATE:
-    case VALUE_MONEY:
-    case VALUE_DATE:
-    case VALUE_TIME:
-    case VALUE_STRING:
-    case VALUE_WORD:
-    case VALUE_SCHEDULE:
-    case VALUE_RANGE:
-    case VALUE_ENTITY:
-    case VALUE_NA:
-        add_piece(eval, pieces, value_string(value_text(value, eval->arena)), false);
-        return VALUE_OF(VALUE_NULL);
     case VALUE_RUNTIME:
     case VALUE_REF:
     case VALUE_FACT:
@@ -185,13 +167,12 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
         diag = diag_report(eval->sink, DIAG_E0320, span, "a list has no single text");
         diag_help(diag, "join its elements: `join(%s, \", \")`", span_text(eval, span));
         return value_error();
-    case VALUE_NULL:
-    case VALUE_OBJECT:
-    case VALUE_SHELL:
-    case VALUE_HCL:
-    case VALUE_CALL:
-    case VALUE_TYPE:
+    default:
         break;
+    }
+    if (value_has_text(value)) {
+        add_piece(eval, pieces, value_string(value_text(value, eval->arena)), false);
+        return VALUE_OF(VALUE_NULL);
     }
     diag = diag_report(eval->sink, DIAG_E0320, span, "%s has no single text", value_describe(eval, value));
     if (value.type == VALUE_OBJECT)

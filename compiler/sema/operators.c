@@ -167,6 +167,28 @@ static enum outcome add(struct arena *arena, int sign, struct value a, struct va
     return NO_MEANING;
 }
 
+/* a * num / den, rounded towards the pessimistic side. A number times a share is the share of the number. */
+static enum outcome scale(struct arena *arena, struct value a, int64_t num, int64_t den, struct value *out)
+{
+    switch (a.type) {
+    case VALUE_DURATION:
+    case VALUE_SIZE:
+        return put(divide_up((wide)a.u.integer * num, den), (enum value_type)a.type, out);
+    case VALUE_PERCENT:
+        return put(divide_nearest((wide)a.u.integer * num, den), VALUE_PERCENT, out);
+    case VALUE_INT:
+        return put_number((wide)a.u.integer * num, den, false, out);
+    case VALUE_DECIMAL:
+        return put(divide_nearest((wide)a.u.integer * num, den), VALUE_DECIMAL, out);
+    case VALUE_RATE:
+        return put_rate(arena, (wide)a.u.rate->num * num, (wide)a.u.rate->den * den, out);
+    case VALUE_MONEY:
+        return put_money(arena, divide_up((wide)a.u.money->amount * num, den), a.u.money, out);
+    default:
+        return NO_MEANING;
+    }
+}
+
 static enum outcome multiply(struct arena *arena, struct value a, struct value b, struct value *out)
 {
     int64_t num, den;
@@ -190,24 +212,7 @@ static enum outcome multiply(struct arena *arena, struct value a, struct value b
         return multiply(arena, b, a, out);
     }
     factor_parts(b, &num, &den);
-    switch (a.type) {
-    case VALUE_DURATION:
-    case VALUE_SIZE:
-        return put(divide_up((wide)a.u.integer * num, den), (enum value_type)a.type, out);
-    case VALUE_PERCENT:
-        return put(divide_nearest((wide)a.u.integer * num, den), VALUE_PERCENT, out);
-    case VALUE_INT:
-        /* a number times a share: the share of the number */
-        return put_number((wide)a.u.integer * num, den, false, out);
-    case VALUE_DECIMAL:
-        return put(divide_nearest((wide)a.u.integer * num, den), VALUE_DECIMAL, out);
-    case VALUE_RATE:
-        return put_rate(arena, (wide)a.u.rate->num * num, (wide)a.u.rate->den * den, out);
-    case VALUE_MONEY:
-        return put_money(arena, divide_up((wide)a.u.money->amount * num, den), a.u.money, out);
-    default:
-        return NO_MEANING;
-    }
+    return scale(arena, a, num, den, out);
 }
 
 static bool is_zero(struct value value)
@@ -254,23 +259,7 @@ static enum outcome divide(struct arena *arena, struct value a, struct value b, 
     if (!is_factor(b))
         return NO_MEANING;
     factor_parts(b, &num, &den);
-    switch (a.type) {
-    case VALUE_DURATION:
-    case VALUE_SIZE:
-        return put(divide_up((wide)a.u.integer * den, num), (enum value_type)a.type, out);
-    case VALUE_PERCENT:
-        return put(divide_nearest((wide)a.u.integer * den, num), VALUE_PERCENT, out);
-    case VALUE_INT:
-        return put_number((wide)a.u.integer * den, num, false, out);
-    case VALUE_DECIMAL:
-        return put(divide_nearest((wide)a.u.integer * den, num), VALUE_DECIMAL, out);
-    case VALUE_RATE:
-        return put_rate(arena, (wide)a.u.rate->num * den, (wide)a.u.rate->den * num, out);
-    case VALUE_MONEY:
-        return put_money(arena, divide_up((wide)a.u.money->amount * den, num), a.u.money, out);
-    default:
-        return NO_MEANING;
-    }
+    return scale(arena, a, den, num, out);
 }
 
 /* The remainder is never negative for a positive right side. */

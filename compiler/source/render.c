@@ -80,39 +80,3 @@ struct region region_of(const struct diag_sink *sink, struct span span, struct r
     locate(sink, span.end, cursor, &region.end_line, &region.end_column);
     return region;
 }
-
-void add_json_string(struct strbuf *out, const char *text)
-{
-    strbuf_addch(out, '"');
-    while (*text) {
-        unsigned char c = (unsigned char)*text;
-        uint32_t character;
-        size_t size;
-
-        if (c == '"' || c == '\\') {
-            strbuf_addch(out, '\\');
-            strbuf_addch(out, (char)c);
-        } else if (c == '\n') {
-            strbuf_addstr(out, "\\n");
-        } else if (c == '\t') {
-            strbuf_addstr(out, "\\t");
-        } else if (c < 0x20 || c == 0x7F) {
-            strbuf_addf(out, "\\u%04x", c);
-        } else if (c < 0x80) {
-            strbuf_addch(out, (char)c);
-        } else {
-            size = 1;
-            while (size < 4 && ((unsigned char)text[size] & 0xC0) == 0x80)
-                size++;
-            size = utf8_decode(text, size, &character);
-            if (character == 0xFFFD && size == 1)
-                strbuf_addstr(out, "\xEF\xBF\xBD");
-            else
-                strbuf_add(out, text, size);
-            text += size;
-            continue;
-        }
-        text++;
-    }
-    strbuf_addch(out, '"');
-}

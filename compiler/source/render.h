@@ -24,7 +24,6 @@ struct region_cursor {
 
 struct region region_of(const struct diag_sink *sink, struct span span, struct region_cursor *cursor);
 
-void add_json_string(struct strbuf *out, const char *text); /* quoted; bytes that are not UTF-8 become U+FFFD */
 
 const char *severity_name(enum severity severity); /* "error", "warning", "note" */
 const char *diag_id(const struct diag *diag);      /* the rule's name, or the code: "E0301" */

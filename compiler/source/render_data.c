@@ -9,7 +9,7 @@
 static void add_region(struct strbuf *out, const struct region *region)
 {
     strbuf_addstr(out, "\"file\":");
-    add_json_string(out, region->file->name);
+    strbuf_add_json(out, region->file->name);
     strbuf_addf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u", region->line, region->column,
                 region->end_line, region->end_column);
 }
@@ -20,21 +20,21 @@ static void add_diag(const struct diag_sink *sink, const struct diag *diag, stru
     struct region region = region_of(sink, diag->primary.span, cursor);
 
     strbuf_addstr(out, "{\"code\":");
-    add_json_string(out, diag_info(diag->code)->code);
+    strbuf_add_json(out, diag_info(diag->code)->code);
     strbuf_addstr(out, ",\"name\":");
-    add_json_string(out, diag_name(diag));
+    strbuf_add_json(out, diag_name(diag));
     strbuf_addf(out, ",\"severity\":\"%s\",\"message\":", severity_name(diag->severity));
-    add_json_string(out, diag->message);
+    strbuf_add_json(out, diag->message);
     if (diag->subject) {
         strbuf_addstr(out, ",\"subject\":");
-        add_json_string(out, diag->subject);
+        strbuf_add_json(out, diag->subject);
     }
     if (region.file) {
         strbuf_addch(out, ',');
         add_region(out, &region);
         if (diag->primary.text[0]) {
             strbuf_addstr(out, ",\"text\":");
-            add_json_string(out, diag->primary.text);
+            strbuf_add_json(out, diag->primary.text);
         }
     }
     strbuf_addstr(out, ",\"labels\":[");
@@ -47,14 +47,14 @@ static void add_diag(const struct diag_sink *sink, const struct diag *diag, stru
         strbuf_addstr(out, written++ ? ",{" : "{");
         add_region(out, &region);
         strbuf_addstr(out, ",\"text\":");
-        add_json_string(out, diag->labels.items[i].text);
+        strbuf_add_json(out, diag->labels.items[i].text);
         strbuf_addch(out, '}');
     }
     strbuf_addstr(out, "],\"notes\":[");
     for (uint32_t i = 0; i < diag->notes.len; i++) {
         if (i)
             strbuf_addch(out, ',');
-        add_json_string(out, diag->notes.items[i]);
+        strbuf_add_json(out, diag->notes.items[i]);
     }
     strbuf_addstr(out, "],\"helps\":[");
     for (uint32_t i = 0; i < diag->helps.len; i++) {
@@ -62,18 +62,18 @@ static void add_diag(const struct diag_sink *sink, const struct diag *diag, stru
         struct region_cursor own = {0};
 
         strbuf_addstr(out, i ? ",{\"text\":" : "{\"text\":");
-        add_json_string(out, help->text);
+        strbuf_add_json(out, help->text);
         region = region_of(sink, help->fix, &own);
         if (help->replacement && region.file) {
             strbuf_addstr(out, ",\"fix\":{");
             add_region(out, &region);
             strbuf_addstr(out, ",\"replacement\":");
-            add_json_string(out, help->replacement);
+            strbuf_add_json(out, help->replacement);
             strbuf_addf(out, ",\"start\":%u,\"end\":%u}", help->fix.start - region.file->base, help->fix.end - region.file->base);
         }
         if (help->result.measure) {
             strbuf_addf(out, ",\"result\":{\"measure\":\"%s\",\"subject\":", help->result.measure);
-            add_json_string(out, help->result.subject ? help->result.subject : "");
+            strbuf_add_json(out, help->result.subject ? help->result.subject : "");
             if (help->result.ms >= 0)
                 strbuf_addf(out, ",\"ms\":%" PRId64 "}", help->result.ms);
             else
@@ -89,7 +89,7 @@ void render_json(const struct diag_sink *sink, const struct diag_style *style, s
     struct region_cursor cursor = {0};
 
     strbuf_addstr(out, "{\"schema\":\"drc.diagnostics/1\",\"version\":");
-    add_json_string(out, style->tool_version ? style->tool_version : "");
+    strbuf_add_json(out, style->tool_version ? style->tool_version : "");
     strbuf_addf(out, ",\"errors\":%u,\"warnings\":%u,\"diagnostics\":[", sink->errors, sink->warnings);
     for (uint32_t i = 0; i < sink->diags.len; i++) {
         strbuf_addstr(out, i ? ",\n" : "\n");
@@ -254,9 +254,9 @@ static void add_result(const struct diag_sink *sink, const struct diag *diag, ui
     for (uint32_t i = 0; i < diag->helps.len; i++)
         strbuf_addf(&message, "\nhelp: %s", diag->helps.items[i].text);
     strbuf_addstr(out, "{\"ruleId\":");
-    add_json_string(out, diag_id(diag));
+    strbuf_add_json(out, diag_id(diag));
     strbuf_addf(out, ",\"ruleIndex\":%u,\"level\":\"%s\",\"message\":{\"text\":", rule, sarif_level(diag->severity));
-    add_json_string(out, strbuf_str(&message));
+    strbuf_add_json(out, strbuf_str(&message));
     strbuf_release(&message);
     strbuf_addch(out, '}');
     if (region.file) {
@@ -274,7 +274,7 @@ static void add_result(const struct diag_sink *sink, const struct diag *diag, ui
         written++;
         add_physical(out, &region);
         strbuf_addstr(out, ",\"message\":{\"text\":");
-        add_json_string(out, diag->labels.items[i].text);
+        strbuf_add_json(out, diag->labels.items[i].text);
         strbuf_addstr(out, "}}");
     }
     if (written)
@@ -290,13 +290,13 @@ static void add_result(const struct diag_sink *sink, const struct diag *diag, ui
             continue;
         strbuf_addstr(out, written++ ? ",{" : ",\"fixes\":[{");
         strbuf_addstr(out, "\"description\":{\"text\":");
-        add_json_string(out, help->text);
+        strbuf_add_json(out, help->text);
         strbuf_addstr(out, "},\"artifactChanges\":[{\"artifactLocation\":{\"uri\":");
         add_uri(out, region.file->name);
         strbuf_addstr(out, "},\"replacements\":[{\"deletedRegion\":");
         add_sarif_region(out, &region);
         strbuf_addstr(out, ",\"insertedContent\":{\"text\":");
-        add_json_string(out, help->replacement);
+        strbuf_add_json(out, help->replacement);
         strbuf_addstr(out, "}}]}]}");
     }
     if (written)
@@ -309,20 +309,20 @@ static void add_rule(const struct rule_entry *rule, struct strbuf *out)
     const struct diag_info *info = diag_info(rule->diag->code);
 
     strbuf_addstr(out, "{\"id\":");
-    add_json_string(out, rule->id);
+    strbuf_add_json(out, rule->id);
     strbuf_addstr(out, ",\"name\":");
-    add_json_string(out, diag_name(rule->diag));
+    strbuf_add_json(out, diag_name(rule->diag));
     strbuf_addstr(out, ",\"shortDescription\":{\"text\":");
-    add_json_string(out, rule->diag->rule || !info->title[0] ? diag_name(rule->diag) : info->title);
+    strbuf_add_json(out, rule->diag->rule || !info->title[0] ? diag_name(rule->diag) : info->title);
     strbuf_addstr(out, "},\"help\":{\"text\":");
     if (rule->diag->rule || !info->explanation[0]) {
         struct strbuf help = STRBUF_INIT;
 
         strbuf_addf(&help, "drc explain %s", rule->id);
-        add_json_string(out, strbuf_str(&help));
+        strbuf_add_json(out, strbuf_str(&help));
         strbuf_release(&help);
     } else {
-        add_json_string(out, info->explanation);
+        strbuf_add_json(out, info->explanation);
     }
     strbuf_addf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}",
                 sarif_level(rule->diag->rule ? rule->diag->severity : info->severity));
@@ -339,7 +339,7 @@ void render_sarif(const struct diag_sink *sink, const struct diag_style *style, 
                        "\"tool\":{\"driver\":{\"name\":\"drc\"");
     if (style->tool_version && style->tool_version[0]) {
         strbuf_addstr(out, ",\"version\":");
-        add_json_string(out, style->tool_version);
+        strbuf_add_json(out, style->tool_version);
     }
     strbuf_addstr(out, ",\"rules\":[");
     for (uint32_t i = 0; i < count; i++) {
