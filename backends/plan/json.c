@@ -255,6 +255,25 @@ static void key_command(struct printer *p, const char *key, const struct command
     jsonw_object_end(&p->j);
 }
 
+static void print_transfer(struct printer *p, const struct transfer *transfer)
+{
+    jsonw_key(&p->j, "transfer");
+    if (!transfer) {
+        jsonw_null(&p->j);
+        return;
+    }
+    jsonw_object_begin(&p->j);
+    key_ms(p, "bytes", transfer->bytes >= 0, transfer->bytes);
+    jsonw_key_int(&p->j, "rate", transfer->rate);
+    jsonw_key_bool(&p->j, "shared", transfer->shared);
+    key_name(p, "slowed_by", transfer->slowed_by);
+    jsonw_key_array(&p->j, "through");
+    for (uint32_t i = 0; i < transfer->through_count; i++)
+        jsonw_string(&p->j, transfer->through[i]->name);
+    jsonw_array_end(&p->j);
+    jsonw_object_end(&p->j);
+}
+
 static void print_step(struct printer *p, const struct step *step)
 {
     static const char *const phases[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
@@ -277,6 +296,7 @@ static void print_step(struct printer *p, const struct step *step)
     key_command(p, "until", &step->until);
     key_command(p, "verify", &step->verify);
     key_time(p, "takes", step->takes);
+    print_transfer(p, step->transfer);
     key_time(p, "start", step->start);
     key_time(p, "finish", step->finish);
     key_ms(p, "timeout", step->timeout > 0, step->timeout);

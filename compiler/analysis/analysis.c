@@ -82,6 +82,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     plan->compiler = options->version;
     plan->name = model->plan ? model->plan->name : "plan";
     build_sites(&a);
+    find_links(&a);
     build_assets(&a);
     graph_cycles(&a);
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);

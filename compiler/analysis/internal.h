@@ -10,6 +10,13 @@ struct frontier {
     uint32_t len, cap;
 };
 
+/* A limit on what restores move: the bandwidth of a site, or the rate a store is read at. */
+struct link {
+    struct entity *entity;
+    struct frac rate;
+    int64_t capacity; /* bytes a second, rounded down, > 0 */
+};
+
 struct analysis {
     struct model *model;
     struct evaluator *eval;
@@ -20,6 +27,7 @@ struct analysis {
     struct scenario_result *scenario; /* being worked on: what `scenario`, `here` and hooks refer to */
     bool *site_lost;                  /* by site index, in that scenario */
     bool *site_compromised;
+    VEC(struct link) links;           /* sites first, then stores; empty when nothing is limited */
     bool *site_cut;                   /* partitioned: cannot be reached */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
     const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
@@ -172,6 +180,18 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
 enum release { RELEASE_AT_ONCE, RELEASE_DETECTED, RELEASE_DECLARED };
 enum release step_release(const struct scenario_result *result, const struct step *step);
 void time_steps(struct analysis *a, struct scenario_result *result);
+
+/* ---- bandwidth.c ---- */
+struct project;
+void find_links(struct analysis *a);
+/* What a step says it moves: makes its time as long as the limits demand. Does nothing without limits. */
+void step_moves(struct analysis *a, const struct candidate *candidate, const struct entity *block, const struct scope *scope, struct step *step);
+/* A restore none of whose steps says so moves the size of its asset, in its longest step. */
+void restore_moves(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, struct step *const *steps, uint32_t count);
+/* One figure for the whole method; makes it longer. NULL when it moves nothing that is limited. */
+struct transfer *figure_moves(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct span_of_time *figure);
+/* Channels for the schedule, where steps might want more than there is. Before the tasks' times are taken from the steps. */
+void share_links(struct analysis *a, struct scenario_result *result, struct project *project, struct arena *scratch);
 
 /* ---- detection.c ---- */
 /* Without `detect` in the scenario: the first health check or probe that fails for certain. After fates, before methods are compared. */

@@ -158,8 +158,12 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
     else if (state->blocked_by)
         diag_note(diag, "it waits for `%s`, whose recovery time is unknown", state->blocked_by->name);
     for (uint32_t i = 0; i < state->step_count && strcmp(what, "the recovery time") == 0; i++) {
-        if (!state->steps[i]->takes.known)
-            diag_label(diag, state->steps[i]->span, "how long `%s` takes is not known", state->steps[i]->id);
+        const struct step *step = state->steps[i];
+
+        if (!step->takes.known && step->transfer && step->transfer->bytes < 0)
+            diag_label(diag, step->span, "how much `%s` moves is not known, and `%s` has a limit", step->id, step->transfer->through[0]->name);
+        else if (!step->takes.known)
+            diag_label(diag, step->span, "how long `%s` takes is not known", step->id);
     }
     diag_help(diag, "state the missing figure; unknown is never taken as fine");
 }

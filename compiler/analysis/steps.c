@@ -128,6 +128,7 @@ struct step_source {
     struct entity *owner;
     const char *prefix;          /* "database" */
     const char *suffix;          /* loop element's name, "" */
+    const struct candidate *candidate; /* whose step it is; NULL for people's steps */
 };
 
 static void set_commands(struct analysis *a, const struct step_source *from, struct step *step)
@@ -238,6 +239,8 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->takes = time_of(eval_deferred(a->eval, block, STEP_takes, from->scope));
     if (when.type == VALUE_UNKNOWN)
         step->takes.known = false; /* whether it is needed nobody knows, and so how long all of it takes */
+    if (a->links.len && from->candidate)
+        step_moves(a, from->candidate, block, from->scope, step);
     value = eval_deferred(a->eval, block, STEP_timeout, from->scope);
     step->timeout = value.type == VALUE_DURATION ? value.u.integer : 0;
     value = eval_deferred(a->eval, block, STEP_retries, from->scope);
@@ -359,13 +362,15 @@ void find_steps(struct analysis *a, struct asset_state *state, struct candidate 
     if (candidate->steps_last && candidate->steps_copy == candidate->copy && candidate->steps_store == candidate->from_store)
         return;
     for (uint32_t i = 0; (block = entity_child(candidate->method, BLOCK_STEP, &i));) {
-        struct step_source from = {block, scope, state->asset->entity, state->asset, state->asset->owner, state->asset->name, ""};
+        struct step_source from = {block, scope, state->asset->entity, state->asset, state->asset->owner, state->asset->name, "", candidate};
 
         add_block(a, from, &all);
     }
     for (uint32_t i = 0; i < all.len; i++)
         bar_step(a, state, candidate, all.items[i]);
     sort_phases(a, &all);
+    if (a->links.len)
+        restore_moves(a, state, candidate, all.items, all.len);
     candidate->steps_last = a->asked == asked;
     candidate->steps = all.items;
     candidate->step_count = all.len;
@@ -388,11 +393,16 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
 
     if (candidate->from_store)
         sum = retrieval_of(a, candidate->from_store);
-    if (timing_override(a, state, candidate, &figure, &span))
-        return time_add(sum, time_of(figure));
-    figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
-    if (figure.type != VALUE_UNKNOWN && figure.type != VALUE_ERROR)
-        return time_add(sum, time_of(figure));
+    if (!timing_override(a, state, candidate, &figure, &span))
+        figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
+    else if (figure.type == VALUE_UNKNOWN || figure.type == VALUE_ERROR)
+        return (struct span_of_time){0};
+    if (figure.type != VALUE_UNKNOWN && figure.type != VALUE_ERROR) {
+        struct span_of_time whole = time_of(figure);
+
+        figure_moves(a, state, candidate, &whole);
+        return time_add(sum, whole);
+    }
     find_steps(a, state, candidate);
     if (candidate->step_count == 0)
         return (struct span_of_time){0};
@@ -425,7 +435,7 @@ static struct step *plain_step(struct analysis *a, struct asset_state *state, co
 }
 
 /* One figure for the whole method: it counts once, at the first step of the recovery; the others are inside it. */
-static void spread_figure(step_list *steps, struct span_of_time figure)
+static void spread_figure(step_list *steps, struct span_of_time figure, struct transfer *transfer)
 {
     bool given = false;
 
@@ -434,6 +444,7 @@ static void spread_figure(step_list *steps, struct span_of_time figure)
 
         if (step->phase == PHASE_REPROTECT)
             continue;
+        step->transfer = !given && step->phase >= PHASE_RECOVER ? transfer : NULL;
         step->takes = !given && step->phase >= PHASE_RECOVER ? figure : time_exact(0);
         given |= step->phase >= PHASE_RECOVER;
         /* Each of them may be what the figure is spent on. */
@@ -445,8 +456,10 @@ static void spread_figure(step_list *steps, struct span_of_time figure)
             step->timeout = timeout > all.timeout ? timeout : all.timeout;
         }
     }
-    if (!given && steps->len)
+    if (!given && steps->len) {
         steps->items[0]->takes = figure;
+        steps->items[0]->transfer = transfer;
+    }
 }
 
 /* Before anything is read from an archive: somebody asks for the copy, and everybody waits. */
@@ -508,6 +521,8 @@ static void lost_steps(struct analysis *a, struct asset_state *state, step_list 
     struct span span = chosen->method->span;
     const char *title = text_or(a, eval_deferred(a->eval, chosen->method, METHOD_title, scope), title_from_name(a, chosen->method->name));
     bool overridden = timing_override(a, state, chosen, &figure, &span);
+    struct span_of_time whole = time_of(figure);
+    struct transfer *transfer = figure_moves(a, state, chosen, &whole);
     uint32_t before = out->len;
     step_list steps = {0};
 
@@ -516,9 +531,10 @@ static void lost_steps(struct analysis *a, struct asset_state *state, step_list 
     if (steps.len == 0) {
         const char *manual = chosen->automatic ? NULL : intern_text(a, "recover `%s` by `%s`", state->asset->name, chosen->label);
 
-        vec_push(a->arena, &steps, plain_step(a, state, chosen->method->name, title, manual, time_of(figure), span));
+        vec_push(a->arena, &steps, plain_step(a, state, chosen->method->name, title, manual, whole, span));
+        steps.items[0]->transfer = transfer;
     } else if (figure.type != VALUE_UNKNOWN || overridden) {
-        spread_figure(&steps, time_of(figure));
+        spread_figure(&steps, whole, transfer);
     }
     add_retrieval(a, state, &steps);
     for (uint32_t i = 0; i < steps.len; i++)
@@ -569,7 +585,7 @@ static void runbook_steps(struct analysis *a, struct scenario_result *result, en
                       value_entity(result->scenario));
     for (uint32_t i = 0; (block = entity_child(part, BLOCK_STEP, &i));) {
         struct entity *owner = a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
-        struct step_source from = {block, scope, result->runbook, NULL, owner, result->runbook->name, ""};
+        struct step_source from = {block, scope, result->runbook, NULL, owner, result->runbook->name, "", NULL};
         uint32_t before = out->len;
 
         add_block(a, from, out);
@@ -604,7 +620,7 @@ void block_steps(struct analysis *a, struct entity *part, struct entity *subject
     step_list list = {0};
 
     for (uint32_t i = 0; (block = entity_child(part, BLOCK_STEP, &i));)
-        add_block(a, (struct step_source){block, scope, subject, NULL, owner, subject->name, ""}, &list);
+        add_block(a, (struct step_source){block, scope, subject, NULL, owner, subject->name, "", NULL}, &list);
     *steps = list.items;
     *count = list.len;
 }

@@ -256,6 +256,8 @@ void time_steps(struct analysis *a, struct scenario_result *result)
     struct work *works = ARENA_ARRAY(scratch, struct work, project.count);
 
     project.tasks = ARENA_ARRAY(scratch, struct task, project.count);
+    if (a->links.len)
+        share_links(a, result, &project, scratch);
     project.hands[POOL_MANUAL] = hands_of(a, PLAN_operators);
     project.hands[POOL_AUTOMATED] = hands_of(a, PLAN_parallel);
     for (uint32_t i = 0; i < project.count; i++) {
@@ -264,7 +266,7 @@ void time_steps(struct analysis *a, struct scenario_result *result)
         works[i].level = result->steps[i]->asset ? result->steps[i]->asset->level : -1;
     }
     make_tasks(result, &project, works, scratch);
-    if (project.hands[POOL_MANUAL] || project.hands[POOL_AUTOMATED])
+    if (project.hands[POOL_MANUAL] || project.hands[POOL_AUTOMATED] || a->links.len)
         rank_by_name(&project, works, scratch);
     project_schedule(&project, scratch);
     result->bound = project_bound(&project);

@@ -223,6 +223,28 @@ static void explain_beside(const struct session *session, const struct scenario_
                    result->bound, true, (struct span){0, 0});
 }
 
+/* "…, 500GiB at 100MiB/s (bandwidth of `west`)" */
+static const char *with_transfer(const struct session *session, const char *text, const struct transfer *transfer)
+{
+    struct strbuf out = STRBUF_INIT;
+    struct frac rate;
+    const char *result;
+
+    strbuf_addf(&out, "%s, ", text);
+    print_size(&out, transfer->bytes);
+    if ((transfer->slowed_by || transfer->shared) && frac_make(transfer->rate, 1000, &rate)) {
+        strbuf_addstr(&out, " at ");
+        print_rate(&out, &rate);
+    }
+    if (transfer->slowed_by)
+        strbuf_addf(&out, ", which is all that `%s` has", transfer->slowed_by->name);
+    else if (transfer->shared)
+        strbuf_addf(&out, " of what `%s` has", transfer->through[0]->name);
+    result = strbuf_dup(&out, session->arena);
+    strbuf_release(&out);
+    return result;
+}
+
 static void explain_rto(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
 {
     const struct step *path[256];
@@ -251,6 +273,8 @@ static void explain_rto(const struct session *session, const struct scenario_res
     for (uint32_t i = length; i-- > 0;) {
         const char *by = path[i]->asset ? arena_printf(session->arena, "%s: %s", path[i]->id, path[i]->title) : path[i]->id;
 
+        if (path[i]->transfer && path[i]->takes.known)
+            by = with_transfer(session, by, path[i]->transfer);
         for (uint32_t f = 0; f < path[i]->follow_count; f++) {
             if (path[i]->follows[f] == path[i]->waits_for)
                 by = arena_printf(session->arena, "%s, with what `%s` had held", by, path[i]->waits_for->id);

@@ -179,6 +179,17 @@ struct asset_state {
 
 enum step_phase { PHASE_PREPARE, PHASE_FENCE, PHASE_RECOVER, PHASE_VERIFY, PHASE_TRAFFIC, PHASE_REPROTECT };
 
+/* What a step moves through limits that restores share. */
+struct transfer {
+    int64_t bytes;               /* TIME_UNKNOWN */
+    struct entity **through;     /* sites with a `bandwidth`, stores with a `read_rate` */
+    uint32_t through_count;
+    bool shared;                 /* others may want the same at the same time: it gets what is reserved for it, never more */
+    struct entity *slowed_by;    /* the limit that makes even the worst case longer; NULL */
+    int64_t rate, fastest;       /* bytes a second: reserved while it runs, and what it could use by itself */
+    int64_t held_best, held_typical; /* ms: what it takes when held to `rate` */
+};
+
 struct step {
     /* What the clock walks over comes first, so that it is together in memory. */
     struct asset *asset;     /* NULL for a step of a runbook or an endpoint */
@@ -198,6 +209,7 @@ struct step {
     bool irreversible, best_effort, before_needs;
     bool planeless;          /* it calls no control plane */
     struct entity *barred;   /* site whose control plane it needs and that does not answer; NULL */
+    struct transfer *transfer; /* NULL: it moves nothing that is limited */
     bool idle;               /* only waiting: it takes nobody's hands */
     const char *id;          /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
     const char *title;
