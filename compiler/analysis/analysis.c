@@ -108,6 +108,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     }
     a.scenario = NULL;
     check_availability(&a);
+    check_strategies(&a);
     a.scenarios_done = true;
     check_rules(&a);
     check_review(&a);

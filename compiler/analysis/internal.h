@@ -149,6 +149,9 @@ void judge_damage(struct analysis *a, struct scenario_result *result); /* after 
 /* ---- availability.c ---- */
 void check_availability(struct analysis *a); /* fills plan->slos; after all scenarios */
 
+/* ---- strategy.c ---- */
+void check_strategies(struct analysis *a); /* after check_availability */
+
 /* ---- group.c ---- */
 struct candidate candidate_copy(const struct candidate *candidate); /* to try something with; shares nothing that was made for it */
 /* Chooses for each group methods with a common point, where there are some, and works out what the group loses; after every member has
