@@ -137,9 +137,10 @@ void check_service(struct analysis *a, const struct entity *backup); /* what the
 
 /* ---- retention.c ---- */
 enum retention { RETENTION_LASTS, RETENTION_SHORT, RETENTION_UNKNOWN };
-/* Whether a copy of `backup` can be read when it is up to `age` old, ms. `gap` is the largest of its schedule, `uniform` when all are the
- * same; `locked` is how long nobody can delete it. *extra: how much further apart copies of that age are than the gap. */
-enum retention retention_covers(const struct entity *backup, int64_t age, int64_t gap, bool uniform, int64_t locked, int64_t *extra);
+/* Whether a copy of `backup` can be read when it is up to `age` old, ms. `newest`: the newest of all will do. `gap` is the largest of its
+ * schedule, `uniform` when all are the same; `locked` is how long nobody can delete it. *extra: how much further apart copies of that age
+ * are than the gap. */
+enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, int64_t gap, bool uniform, int64_t locked, int64_t *extra);
 
 /* ---- damage.c ---- */
 int64_t time_of_damage(const struct scenario_result *result); /* from the damage until somebody acts, ms; TIME_UNKNOWN */

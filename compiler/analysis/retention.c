@@ -44,7 +44,7 @@ static enum retention kept_by_class(const struct value_object *object, int64_t a
     return result;
 }
 
-enum retention retention_covers(const struct entity *backup, int64_t age, int64_t gap, bool uniform, int64_t locked, int64_t *extra)
+enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, int64_t gap, bool uniform, int64_t locked, int64_t *extra)
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
 
@@ -55,7 +55,15 @@ enum retention retention_covers(const struct entity *backup, int64_t age, int64_
         return RETENTION_LASTS;
     if (retain.type == VALUE_DURATION)
         return retain.u.integer >= age ? RETENTION_LASTS : RETENTION_SHORT;
-    if (retain.type == VALUE_OBJECT)
-        return kept_by_class(retain.u.object, age, gap, uniform, extra);
+    if (retain.type == VALUE_OBJECT) {
+        enum retention result = kept_by_class(retain.u.object, age, gap, uniform, extra);
+
+        /* The newest of all is the newest of its day, week and month, and none follows it. */
+        if (newest && result != RETENTION_UNKNOWN) {
+            *extra = 0;
+            result = RETENTION_LASTS;
+        }
+        return result;
+    }
     return RETENTION_UNKNOWN;
 }

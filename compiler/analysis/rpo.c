@@ -416,8 +416,10 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
     const char *missing;
     int64_t reach = reach_back(a, state, read, &missing), base = links->losses[links->count - 1].ms, locked = locked_for(a, store);
     struct loss *newest = &links->losses[0];
+    bool any_moment = entity_slot(a->scenario->scenario, SCENARIO_noticed_within).type == VALUE_DURATION; /* not only the newest */
 
-    for (uint32_t i = 0; i < links->count; i++) {
+    /* The full one first: how far apart those are that are left decides how far the others must reach back. */
+    for (uint32_t i = links->count; i-- > 0;) {
         const struct entity *backup = links->items[i];
         struct value kind = entity_slot(backup, BACKUP_kind), retain = entity_slot(backup, BACKUP_retain);
         int64_t span = links->losses[i].ms, need, extra;
@@ -438,7 +440,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
             add_term(a, newest, missing ? missing : intern_text(a, "how old `%s` may have to be when it is read", backup->name), TIME_UNKNOWN, backup->span);
             continue;
         }
-        result = retention_covers(backup, need, links->losses[i].gap, links->losses[i].uniform, locked, &extra);
+        result = retention_covers(backup, need, !any_moment, links->losses[i].gap, links->losses[i].uniform, locked, &extra);
         if (result == RETENTION_UNKNOWN && (state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object"))) {
             add_term(a, newest, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
         } else if (result == RETENTION_SHORT) {
@@ -458,6 +460,8 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
             return false;
         } else if (i == 0) {
             add_term(a, newest, "copies of that age are further apart", extra, row_span(a, backup, "retain"));
+        } else if (i + 1 == links->count && base != TIME_UNKNOWN && __builtin_add_overflow(base, extra, &base)) {
+            base = TIME_UNKNOWN;
         }
     }
     return true;
