@@ -220,7 +220,7 @@ static void readme_install(struct cron_output *c, struct md *w)
     MD_TABLE(w, NULL, MD("Variable"), MD("Meaning"));
     MD_ROW(w, MD("`DRC_ALERT_COMMAND`"), MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
                                             "it, the channels that have an API and the system log"));
-    MD_ROW(w, MD("`DRC_HEARTBEAT_URL`"), MD("URL fetched after every success; `{job}` becomes the job's name"));
+    MD_ROW(w, MD("`DRC_HEARTBEAT_URL`"), MD("URL fetched after every success, in place of `heartbeat` in the specification; `{job}` becomes the job's name"));
     MD_ROW(w, MD("`DRC_STATE`"), md_textf(c->arena, "locks, counters and the log backup.jsonl; default /var/lib/drc/%s", c->slug));
     MD_ROW(w, MD("`DRC_WORK`"), MD("where backups are made before they are stored; default the same"));
     MD_ROW(w, MD("`DRC_LOG`"), MD("another place for the log"));

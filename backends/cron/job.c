@@ -111,6 +111,8 @@ static void write_load(struct cron_output *c, struct sh *w, const struct backup_
         }
         if (names.len > 0)
             fact(w, "notify", strbuf_str(&names));
+        if (entity_string(c->plan->model, failure, "heartbeat", NULL))
+            fact(w, "heartbeat", entity_string(c->plan->model, failure, "heartbeat", ""));
         strbuf_release(&names);
     }
 }

@@ -402,6 +402,14 @@ def test_hours_jitter_and_heartbeat(env):
             (rig.home / "backup-weekdays").write_text("exit 1")
             rig.job("weekdays", expect=1, DRC_HEARTBEAT_URL=url, no_proxy="127.0.0.1")
             check(len(seen) == 1, "a failed run gave a sign of life")
+            script = rig.cron / "jobs/weekdays.sh"
+            text = script.read_text()
+            script.write_text(text.replace("job timeout", f"job heartbeat '{url}'\njob timeout", 1))
+            (rig.home / "backup-weekdays").write_text("exit 0")
+            rig.job("weekdays", no_proxy="127.0.0.1")
+            check(len(seen) == 2, "the heartbeat of the specification was not given")
+            rig.job("weekdays", DRC_HEARTBEAT_URL=url.replace("beat", "other"), no_proxy="127.0.0.1")
+            check(seen[2:] == ["/other/weekdays"], f"the machine's setting does not go before the specification's: {seen}")
             script = rig.cron / "jobs/hourly.sh"
             text = script.read_text()
             script.write_text(text.replace("job timeout", "job not_within 00:00-23:59\njob timeout"))

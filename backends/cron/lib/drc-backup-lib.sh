@@ -111,10 +111,13 @@ drc_alert() {
     fi
 }
 
+# What listens at the URL raises the alarm when nothing came for too long: also when this machine is gone. The URL of the machine's
+# settings goes before the one that the specification states.
 drc_heartbeat() {
-    if [[ -n "${DRC_HEARTBEAT_URL:-}" ]]; then
+    local url="${DRC_HEARTBEAT_URL:-${setting[heartbeat]:-}}"
+    if [[ -n "${url}" ]]; then
         curl --fail --silent --show-error --max-time 20 --output /dev/null \
-            -- "${DRC_HEARTBEAT_URL//\{job\}/"${setting[name]}"}" || drc_log heartbeat-failed
+            -- "${url//\{job\}/"${setting[name]}"}" || drc_log heartbeat-failed
     fi
 }
 
