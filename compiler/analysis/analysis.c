@@ -60,6 +60,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     find_targets(a, result);
     make_steps(a, result);
     check_creation(a, result);
+    check_capacity(a, result);
     time_steps(a, result);
     judge(a, result);
     judge_damage(a, result);
@@ -87,6 +88,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     graph_cycles(&a);
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
+    a.told_standby = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.told_place = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.told_creation = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.no_objective = ARENA_ARRAY(a.arena, bool, plan->asset_count);

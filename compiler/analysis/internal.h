@@ -40,6 +40,7 @@ struct analysis {
     struct value last_gap_schedule;
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
+    bool *told_standby;               /* by asset index: said that its standby carries a share only */
     bool *told_place;                 /* by site index: the same of a place that is made */
     bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
     bool *no_objective;               /* by asset index: said that it has no RTO */
@@ -104,6 +105,9 @@ const char *barred_reason(struct analysis *a, const struct candidate *candidate)
 void bar_runbook(struct analysis *a, struct scenario_result *result, struct step *step);
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
 void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
+
+/* ---- capacity.c ---- */
+void check_capacity(struct analysis *a, struct scenario_result *result); /* quotas, standbys at a share; after survive */
 
 /* ---- keeping.c ---- */
 void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
