@@ -144,7 +144,7 @@ static void check_quota(struct analysis *a, struct scenario_result *result, cons
         report(a, result, site, quota, limit, sum, list.items, list.len);
 }
 
-/* A standby that runs at a share of the load and says nothing of more carries that share, for as long as it serves. */
+/* A standby that runs at a share of a stated load and says nothing of more carries that share, for as long as it serves. */
 static void check_standby(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
     struct entity *element = state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
@@ -155,6 +155,8 @@ static void check_standby(struct analysis *a, struct scenario_result *result, st
 
     if (!element || element->schema->id != BLOCK_STANDBY || !state->chosen->own.known || a->told_standby[state->asset->index])
         return;
+    if (!value_is_known(entity_slot(state->asset->entity, ASSET_demand)))
+        return; /* it states no load that anybody would have to carry */
     capacity = entity_slot(element, STANDBY_capacity);
     if (capacity.type != VALUE_PERCENT || capacity.u.integer >= NANO || value_is_known(entity_slot(element, STANDBY_scale_up)))
         return;
