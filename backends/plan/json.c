@@ -214,6 +214,16 @@ static void print_state(struct printer *p, const struct scenario_result *result,
     key_time(p, "full_speed", state->full_speed ? *state->full_speed : state->finish);
     key_ms(p, "data_loss", true, state->loss_ms);
     key_ms(p, "discarded", true, state->discarded_ms);
+    jsonw_key(&p->j, "of_its_data");
+    if (state->derived.from) {
+        jsonw_object_begin(&p->j);
+        jsonw_key_string(&p->j, "from", state->derived.from->name);
+        key_ms(p, "rpo", true, state->derived.rpo_ms);
+        key_ms(p, "data_loss", true, state->derived.loss_ms);
+        jsonw_object_end(&p->j);
+    } else {
+        jsonw_null(&p->j);
+    }
     jsonw_key_string(&p->j, "rto_verdict", verdict_name(state->rto_verdict));
     jsonw_key_string(&p->j, "rpo_verdict", verdict_name(state->rpo_verdict));
     print_terms(p, &state->rpo_terms);

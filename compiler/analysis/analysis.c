@@ -63,6 +63,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     check_capacity(a, result);
     time_steps(a, result);
     judge(a, result);
+    derive_losses(a, result);
     judge_damage(a, result);
     judge_groups(a, result);
     move_traffic(a, result);

@@ -167,7 +167,7 @@ static struct outcome find_point(struct analysis *a, const struct group_member *
             out.point = larger(out.point, sum(newest_any, anchor->spacing.apart));
         out.shared = anchor->shared != NULL;
         /* One run captures its members one after the other. */
-        out.skew = anchor->shared ? anchor->spacing.longest : 0;
+        out.skew = anchor->shared && count > 1 ? anchor->spacing.longest : 0;
     }
     for (uint32_t i = 0; i < count && out.common; i++) {
         if (offers[i].points == POINTS_ANY || (offers[i].points == POINTS_SLOTS && out.point > offers[i].newest))

@@ -154,6 +154,9 @@ void judge_damage(struct analysis *a, struct scenario_result *result); /* after 
 /* ---- availability.c ---- */
 void check_availability(struct analysis *a); /* fills plan->slos; after all scenarios */
 
+/* ---- derived.c ---- */
+void derive_losses(struct analysis *a, struct scenario_result *result); /* after time_steps */
+
 /* ---- strategy.c ---- */
 void check_strategies(struct analysis *a); /* after check_availability */
 

@@ -194,8 +194,12 @@ static void print_objective(const struct session *session, const char *name, con
     printf(" (%s%s%s)\n", objective->source, origin[0] ? ", " : "", origin);
 }
 
-static void explain_rpo(const struct session *session, const struct asset_state *state)
+static void explain_rpo(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
 {
+    if (state->derived.from) {
+        printf("  it keeps no data of its own: what it needs does, and `%s` loses most\n", state->derived.from->name);
+        state = &result->states[state->derived.from->index];
+    }
     if (state->fate != FATE_LOST)
         print_term(session, "it is intact", RPO_NOT_APPLICABLE, true, state->asset->entity->span);
     else if (!state->asset->stateful)
@@ -311,8 +315,55 @@ static void explain_state(const struct session *session, const struct scenario_r
     else if (rto)
         explain_rto(session, result, state);
     else
-        explain_rpo(session, state);
+        explain_rpo(session, result, state);
     puts("");
+}
+
+/* What a group comes back to, member by member. */
+static void explain_group(const struct session *session, const struct scenario_result *result, const struct group_state *group)
+{
+    static const char *const offers[] = {"intact or without loss: the interruption itself", "any moment, the newest as old as its loss",
+                                         "one point, no older than its loss", "one point a run, the newest as old as its loss", "unknown"};
+
+    printf("group %s in %s\n", group->group->name, result->scenario->name);
+    for (uint32_t i = 0; i < group->member_count; i++) {
+        const struct group_member *member = &group->members[i];
+        const struct asset_state *state = member->state;
+        const char *by = state->chosen ? arena_printf(session->arena, "%s by %s: ", state->asset->name, state->chosen->label)
+                                       : arena_printf(session->arena, "%s: ", state->asset->name);
+
+        print_term(session, arena_printf(session->arena, "%s%s", by, offers[member->points]), member->newest, member->points != POINTS_UNKNOWN,
+                   state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span);
+    }
+    puts("----------");
+    print_ms(group->point_ms, true);
+    puts(group->common ? "  age of the common point at most" : "  there is no common point");
+    print_ms(group->skew_ms, true);
+    puts(group->common ? "  between the first and the last member captured" : "  apart at most");
+    if (group->intact_ms)
+        print_term(session, "by which intact members are newer", group->intact_ms, true, group->group->span);
+    print_ms(group->loss_ms, true);
+    printf("  worst-case loss");
+    print_objective(session, "RPO", &group->rpo);
+    puts("");
+}
+
+static void explain_groups(const struct session *session, const struct options *options, const struct entity *group)
+{
+    bool any = false;
+
+    for (uint32_t s = 0; s < session->plan->scenario_count; s++) {
+        const struct scenario_result *result = &session->plan->scenarios[s];
+
+        for (uint32_t i = 0; i < result->group_count; i++) {
+            if (result->groups[i].group != group || (options->scenario && strcmp(options->scenario, result->scenario->name) != 0))
+                continue;
+            explain_group(session, result, &result->groups[i]);
+            any = true;
+        }
+    }
+    if (!any)
+        printf("group %s is not affected\n", group->name);
 }
 
 static void print_share(int64_t parts, int width)
@@ -402,6 +453,8 @@ static int explain_number(const struct options *options, bool rto)
     session_analyse(&session, false);
     if (!session.plan) {
         status = session_report(&session); /* what it says about the number is explained below, refuted or not */
+    } else if (!rto && (asset = model_find(&session.model, BLOCK_GROUP, intern_str(session.names, name)))) {
+        explain_groups(&session, options, asset);
     } else if (!(asset = model_find(&session.model, BLOCK_ASSET, intern_str(session.names, name))) &&
                !(rto && (endpoint = model_find(&session.model, BLOCK_ENDPOINT, intern_str(session.names, name))))) {
         fprintf(stderr, "drc: there is no asset%s `%s`\n", rto ? " or endpoint" : "", name);

@@ -149,6 +149,12 @@ static const char *method_word(struct arena *arena, const struct asset_state *st
     return label;
 }
 
+/* What an asset without data derives from the data it needs: in brackets, nothing is judged by it. */
+static const char *derived_word(struct arena *arena, int64_t ms)
+{
+    return ms == RPO_NOT_APPLICABLE ? "n/a" : arena_printf(arena, "(%s)", time_word(arena, true, ms));
+}
+
 static void fill_row(struct arena *arena, const struct asset_state *state, const char **row)
 {
     row[0] = state->asset->name;
@@ -161,8 +167,8 @@ static void fill_row(struct arena *arena, const struct asset_state *state, const
     row[7] = time_word(arena, true, state->rto.ms);
     row[8] = slack_word(arena, state);
     row[9] = verdict_word(state->rto_verdict);
-    row[10] = time_word(arena, true, state->loss_ms);
-    row[11] = time_word(arena, true, state->rpo.ms);
+    row[10] = state->derived.from ? derived_word(arena, state->derived.loss_ms) : time_word(arena, true, state->loss_ms);
+    row[11] = state->derived.from ? derived_word(arena, state->derived.rpo_ms) : time_word(arena, true, state->rpo.ms);
     row[12] = verdict_word(state->rpo_verdict);
 }
 

@@ -149,6 +149,13 @@ struct copy_counts {
 
 enum { LOSS_LIMIT = 8 };
 
+/* What a stateless asset loses because of the data it needs. */
+struct derived {
+    struct asset *from;  /* the data that loses most; NULL: it needs none */
+    int64_t rpo_ms;      /* weakest objective of that data; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    int64_t loss_ms;     /* largest loss of it; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+};
+
 struct asset_state {
     struct asset *asset;
     enum asset_fate fate;
@@ -164,6 +171,7 @@ struct asset_state {
     struct span_of_time start, finish; /* from the interruption; finish without traffic */
     struct span_of_time *full_speed;   /* when it serves as fast as before, where the platform loads lazily; NULL: with `finish` */
     int64_t loss_ms;               /* computed worst-case loss; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    struct derived derived;        /* stateless assets */
     int64_t discarded_ms;          /* written between corruption and recovery; RPO_NOT_APPLICABLE */
     struct terms rpo_terms;
     enum verdict rto_verdict, rpo_verdict;
