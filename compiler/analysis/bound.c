@@ -5,6 +5,8 @@
  *
  *   end >= least head + work / n + least tail                            for any set of them (Jackson's preemptive schedule finds the largest)
  *   end >= (sum of the n least heads + work + sum of the n least tails) / n    for any set of at least n: each hand begins and ends once
+ *   end >= least head + the k + 1 shortest of the k n + 1 longest + least tail    because some hand does k + 1 of them (Dell'Amico and
+ *          Martello, Optimal scheduling of tasks on identical parallel processors, 1995)
  */
 #include "analysis/bound.h"
 
@@ -279,6 +281,40 @@ static int64_t each_begins_and_ends(struct job *jobs, uint32_t count, uint32_t h
     return best;
 }
 
+static int compare_works(const void *x, const void *y)
+{
+    const struct job *a = x, *b = y;
+
+    return a->work != b->work ? (a->work > b->work ? -1 : 1) : compare_heads(x, y);
+}
+
+static int64_t some_hand_does_more(struct job *jobs, uint32_t count, uint32_t hands)
+{
+    int64_t head = INT64_MAX, tail = INT64_MAX, best = 0;
+    uint32_t seen = 0;
+
+    if (count)
+        qsort(jobs, count, sizeof *jobs, compare_works);
+    for (uint32_t k = 1; (uint64_t)k * hands < count; k++) {
+        uint32_t last = k * hands;
+        int64_t sum = 0;
+        bool fits = true;
+
+        for (; seen <= last; seen++) {
+            head = jobs[seen].head < head ? jobs[seen].head : head;
+            tail = jobs[seen].tail < tail ? jobs[seen].tail : tail;
+        }
+        for (uint32_t i = last - k; fits && i <= last; i++)
+            fits = plus(&sum, jobs[i].work);
+        if (!fits || !plus(&sum, head) || !plus(&sum, tail))
+            return best;
+        best = larger(best, sum);
+        if (k > PAIR_LIMIT)
+            return best; /* sums of so many are work by hands anyway */
+    }
+    return best;
+}
+
 static int64_t bound_pool(const struct project *project, const struct paths *paths, enum pool pool, struct arena *scratch)
 {
     uint32_t hands = project->hands[pool], count = 0;
@@ -293,6 +329,7 @@ static int64_t bound_pool(const struct project *project, const struct paths *pat
             jobs[count++] = (struct job){paths->head[i], project->tasks[i].takes, paths->tail[i]};
     }
     bound = fast_machine(jobs, count, hands, scratch);
+    bound = larger(bound, some_hand_does_more(jobs, count, hands));
     return larger(bound, each_begins_and_ends(jobs, count, hands, scratch));
 }
 

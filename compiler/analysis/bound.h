@@ -66,7 +66,8 @@ void project_schedule(struct project *project, struct arena *arena);
 
 /* The largest of: the longest path; for each pool and channel, over all sets of tasks, (sum of the earliest starts of as many tasks as
  * there are hands + work + sum of the shortest tails) / hands. For sets in which the hands count once: Carlier, The one-machine
- * sequencing problem, 1982 (preemptive schedule of Jackson, on a machine as fast as all hands). What is unknown counts as 0. */
+ * sequencing problem, 1982 (preemptive schedule of Jackson, on a machine as fast as all hands). And some pair of
+ * hands does more than its share of the longest tasks. What is unknown counts as 0. */
 int64_t project_bound(const struct project *project);
 
 #endif

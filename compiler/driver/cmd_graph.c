@@ -71,14 +71,35 @@ static void task_name(const char *text)
         putchar(strchr(":,;#\n", *text) ? ' ' : *text);
 }
 
-static void task(const char *title, bool critical, int64_t from, int64_t to)
+/* A name with what it may take instead, where that is a range: "Promote (5m / 10m / 30m)". */
+static void task(const char *title, bool critical, int64_t from, int64_t to, struct span_of_time takes)
 {
-    struct strbuf start = STRBUF_INIT;
+    struct strbuf start = STRBUF_INIT, range = STRBUF_INIT;
 
     mermaid_gantt_time(&start, from);
     printf("  ");
     task_name(title);
+    if (takes.known && takes.best != takes.worst) {
+        print_duration(&range, takes.best);
+        strbuf_addstr(&range, " / ");
+        print_duration(&range, takes.typical);
+        strbuf_addstr(&range, " / ");
+        print_duration(&range, takes.worst);
+        printf(" (%s)", strbuf_str(&range));
+        strbuf_release(&range);
+    }
     printf(" :%s%s, %llds\n", critical ? "crit, " : " ", strbuf_str(&start), (long long)((to - from + 999) / 1000));
+    strbuf_release(&start);
+}
+
+static void milestone(const char *title, int64_t at)
+{
+    struct strbuf start = STRBUF_INIT;
+
+    mermaid_gantt_time(&start, at);
+    printf("  ");
+    task_name(title);
+    printf(" :milestone, %s, 0s\n", strbuf_str(&start));
     strbuf_release(&start);
 }
 
@@ -91,8 +112,8 @@ static void timeline_mermaid(const struct scenario_result *result)
     puts(" (worst case, from the interruption)\n  dateFormat " MERMAID_GANTT_FORMAT "\n  axisFormat %H:%M:%S");
     if (result->detect.known && result->declare.known) {
         puts("  section decision");
-        task("detect", false, 0, result->detect.worst);
-        task("declare", false, result->detect.worst, result->detect.worst + result->declare.worst);
+        task("detect", false, 0, result->detect.worst, result->detect);
+        task("declare", false, result->detect.worst, result->detect.worst + result->declare.worst, result->declare);
     }
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
@@ -106,7 +127,15 @@ static void timeline_mermaid(const struct scenario_result *result)
             putchar('\n');
             section = subject;
         }
-        task(step->title, step->critical, step->start.worst, step->finish.worst);
+        task(step->title, step->critical, step->start.worst, step->finish.worst, step->takes);
+    }
+    if (result->finish.known && result->finish.worst > 0) {
+        puts("  section all of it");
+        milestone("back at best", result->finish.best);
+        milestone("back typically", result->finish.typical);
+        milestone("back in the worst case", result->finish.worst);
+        if (result->bound < result->finish.worst)
+            milestone("no order of the steps can beat this", result->bound);
     }
 }
 

@@ -107,15 +107,81 @@ static uint32_t place(int64_t ms, int64_t total)
     return LABEL + (uint32_t)(ms * CHART / total);
 }
 
-static void bar(uint32_t row, const char *name, int64_t from, int64_t to, int64_t total, const char *color)
+/* "database.promote: 18m to 38m; typically 17m, at best 11m10s" */
+static void bar_title(const char *name, struct span_of_time start, struct span_of_time finish)
 {
-    uint32_t y = MARGIN + 40 + row * ROW, x = place(from, total), end = place(to, total);
+    struct strbuf times = STRBUF_INIT;
 
-    printf("<text x=\"%d\" y=\"%u\">", MARGIN, y + 14);
+    print_duration(&times, start.worst);
+    strbuf_addstr(&times, " to ");
+    print_duration(&times, finish.worst);
+    if (finish.best != finish.worst) {
+        strbuf_addstr(&times, "; over typically after ");
+        print_duration(&times, finish.typical);
+        strbuf_addstr(&times, ", at best after ");
+        print_duration(&times, finish.best);
+    }
+    printf("<title>");
     text(name);
-    printf("</text>\n<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%d\" fill=\"%s\"><title>", x, y, end > x ? end - x : 1, ROW - 8, color);
+    printf(": %s</title>", strbuf_str(&times));
+    strbuf_release(&times);
+}
+
+/* The worst case is a bar, the best case a thin one below it, the typical end a mark on that. */
+static void bar(uint32_t row, const char *name, struct span_of_time start, struct span_of_time finish, int64_t total, const char *color)
+{
+    uint32_t y = MARGIN + 40 + row * ROW, x = place(start.worst, total), end = place(finish.worst, total);
+
+    printf("<g>");
+    bar_title(name, start, finish);
+    printf("\n<text x=\"%d\" y=\"%u\">", MARGIN, y + 14);
     text(name);
-    puts("</title></rect>");
+    printf("</text>\n<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%d\" fill=\"%s\"/>\n", x, y, end > x ? end - x : 1, ROW - 12, color);
+    if (finish.best != finish.worst) {
+        uint32_t from = place(start.best, total), to = place(finish.best, total), typical = place(finish.typical, total);
+
+        printf("<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"4\" fill=\"#2e8b57\"/>\n", from, y + ROW - 11, to > from ? to - from : 1);
+        printf("<rect x=\"%u\" y=\"%u\" width=\"2\" height=\"6\" fill=\"#e69f00\"/>\n", typical, y + ROW - 12);
+    }
+    puts("</g>");
+}
+
+/* What no order of the steps can beat, and what was found, from top to bottom. */
+static void upright(int64_t at, int64_t total, uint32_t rows, const char *color, const char *what)
+{
+    struct strbuf label = STRBUF_INIT;
+
+    print_duration(&label, at);
+    printf("<line x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\" stroke=\"%s\" stroke-dasharray=\"5 3\"><title>%s: %s</title></line>\n", place(at, total),
+           MARGIN + 32, place(at, total), MARGIN + 40 + rows * ROW, color, what, strbuf_str(&label));
+    strbuf_release(&label);
+}
+
+static void legend(const struct scenario_result *result, uint32_t y)
+{
+    struct strbuf words = STRBUF_INIT;
+
+    printf("<g fill=\"#555\" font-size=\"11\"><rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#4a7fb5\"/><text x=\"%d\" y=\"%u\">worst case</text>"
+           "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#c0392b\"/><text x=\"%d\" y=\"%u\">critical</text>"
+           "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"4\" fill=\"#2e8b57\"/><text x=\"%d\" y=\"%u\">best case</text>"
+           "<rect x=\"%d\" y=\"%u\" width=\"2\" height=\"8\" fill=\"#e69f00\"/><text x=\"%d\" y=\"%u\">typical end</text>",
+           MARGIN, y, MARGIN + 20, y + 8, MARGIN + 100, y, MARGIN + 120, y + 8, MARGIN + 190, y + 2, MARGIN + 210, y + 8, MARGIN + 290, y,
+           MARGIN + 300, y + 8);
+    if (result->finish.known) {
+        strbuf_addstr(&words, "all is back after ");
+        print_duration(&words, result->finish.worst);
+        if (result->finish.best != result->finish.worst) {
+            strbuf_addstr(&words, ", typically ");
+            print_duration(&words, result->finish.typical);
+            strbuf_addstr(&words, ", at best ");
+            print_duration(&words, result->finish.best);
+        }
+        strbuf_addstr(&words, "; no order of the steps can beat ");
+        print_duration(&words, result->bound);
+        printf("<text x=\"%d\" y=\"%u\">%s</text>", MARGIN + 390, y + 8, strbuf_str(&words));
+    }
+    puts("</g>");
+    strbuf_release(&words);
 }
 
 void svg_timeline(const struct plan *plan, const struct scenario_result *result)
@@ -128,7 +194,7 @@ void svg_timeline(const struct plan *plan, const struct scenario_result *result)
             total = result->steps[i]->finish.worst;
         rows += result->steps[i]->finish.known;
     }
-    open_svg(LABEL + CHART + 2 * MARGIN, 2 * MARGIN + 50 + rows * ROW);
+    open_svg(LABEL + CHART + 2 * MARGIN, 2 * MARGIN + 70 + rows * ROW);
     printf("<text x=\"%d\" y=\"%d\" font-size=\"14\" font-weight=\"bold\">", MARGIN, MARGIN + 4);
     text(result->scenario->name);
     puts(": worst case, from the interruption</text>");
@@ -141,16 +207,23 @@ void svg_timeline(const struct plan *plan, const struct scenario_result *result)
         strbuf_release(&label);
     }
     if (result->detect.known && result->declare.known) {
-        bar(0, "detect", 0, result->detect.worst < total ? result->detect.worst : total, total, "#bbbbbb");
-        if (result->detect.worst + result->declare.worst <= total)
-            bar(1, "declare", result->detect.worst, result->detect.worst + result->declare.worst, total, "#bbbbbb");
+        struct span_of_time declared = {true, result->detect.best + result->declare.best, result->detect.typical + result->declare.typical,
+                                        result->detect.worst + result->declare.worst};
+
+        if (result->detect.worst <= total)
+            bar(0, "detect", (struct span_of_time){true, 0, 0, 0}, result->detect, total, "#bbbbbb");
+        if (declared.worst <= total)
+            bar(1, "declare", result->detect, declared, total, "#bbbbbb");
     }
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
 
         if (step->finish.known)
-            bar(row++, step->id, step->start.worst, step->finish.worst, total, step->critical ? "#c0392b" : "#4a7fb5");
+            bar(row++, step->id, step->start, step->finish, total, step->critical ? "#c0392b" : "#4a7fb5");
     }
+    if (result->bound > 0 && result->finish.known && result->bound < result->finish.worst)
+        upright(result->bound, total, rows, "#2e8b57", "no order of the steps can beat");
+    legend(result, MARGIN + 52 + rows * ROW);
     (void)plan;
     puts("</svg>");
 }

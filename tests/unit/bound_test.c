@@ -208,7 +208,7 @@ static void check_random(void)
     CHECK_INT(infeasible, 0);
     CHECK_INT(above, 0);
     CHECK_INT(free_wrong, 0);
-    CHECK(loose < rounds / 4); /* a bound that is seldom the optimum would say little */
+    CHECK(loose < rounds / 20); /* a bound that is seldom the optimum would say little */
     printf("# bound below the optimum in %d of %d\n", loose, rounds);
 }
 
@@ -266,7 +266,7 @@ static void check_known(void)
     project->hands[POOL_MANUAL] = 2;
     project_schedule(project, arena);
     CHECK_INT(end_of(project), 20);
-    CHECK_INT(project_bound(project), 15);
+    CHECK_INT(project_bound(project), 20); /* one of them does two */
     CHECK_INT(fixture->tasks[2].decided_by, 0);
 
     TEST("one person, the first step known late: the gap before it is used");
