@@ -46,7 +46,45 @@ static struct span place_of(struct analysis *a, const struct entity *rule, const
     return attr ? span_join(attr->name_span, attr->value->span) : subject->span;
 }
 
-static void violated(struct analysis *a, struct entity *rule, struct entity *subject, const struct scope *scope, enum verdict verdict)
+/* Whether what the rule asks, or how strictly, depends on the tier: its expressions name one. */
+static bool asks_by_tier(const struct analysis *a, const struct entity *rule)
+{
+    static const uint32_t rows[] = {RULE_where, RULE_require, RULE_severity};
+
+    for (size_t i = 0; rule->tree && i < sizeof rows / sizeof *rows; i++) {
+        const struct attr *attr = block_attr(rule->tree, rule->schema->rows[rows[i]].name);
+        const struct source_file *file = attr ? sources_file_at(a->model->sources, attr->value->span.start) : NULL;
+        const uint32_t from = file ? attr->value->span.start - file->base : 0;
+
+        for (uint32_t at = from; file && at + 5 <= attr->value->span.end - file->base; at++) {
+            if (memcmp(file->text + at, ".tier", 5) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The tier that demanded it. */
+static void point_at_tier(const struct analysis *a, const struct entity *subject, struct diag *diag)
+{
+    const struct asset *asset = plan_asset(a->plan, subject);
+
+    if (asset && asset->tier)
+        diag_label(diag, asset->tier->span, "asked by tier `%s`, level %lld", asset->tier->name, (long long)asset->level);
+}
+
+/* What is not known is as bad as a violation where the tier demands proof, else a warning. */
+static uint32_t severity_of_verdict(struct analysis *a, const struct entity *rule, const struct entity *subject,
+                                    const struct scope *scope, enum verdict verdict)
+{
+    const struct asset *asset = plan_asset(a->plan, subject);
+    uint32_t severity = severity_of(a, rule, scope);
+
+    return verdict == VERDICT_UNKNOWN && severity == SEVERITY_ERROR && !(asset && asset_wants_proof(a, asset)) ? SEVERITY_WARNING : severity;
+}
+
+static void violated(struct analysis *a, struct entity *rule, bool by_tier, struct entity *subject, const struct scope *scope,
+                     enum verdict verdict)
 {
     const char *message = text_of(a, rule, RULE_message, scope);
     const char *title = text_of(a, rule, RULE_title, NULL);
@@ -56,10 +94,12 @@ static void violated(struct analysis *a, struct entity *rule, struct entity *sub
     if (verdict == VERDICT_UNKNOWN)
         message = intern_text(a, "it is not known whether `%s` holds for %s `%s`", title ? title : rule->name, subject->schema->name,
                               subject->name);
-    diag = find_rule(a, rule, verdict, verdict == VERDICT_UNKNOWN ? SEVERITY_WARNING : severity_of(a, rule, scope), subject,
-                     place_of(a, rule, subject, scope), message ? message : rule->name);
+    diag = find_rule(a, rule, verdict, severity_of_verdict(a, rule, subject, scope, verdict), subject, place_of(a, rule, subject, scope),
+                     message ? message : rule->name);
     if (!diag)
         return;
+    if (by_tier)
+        point_at_tier(a, subject, diag);
     if (title && verdict != VERDICT_UNKNOWN)
         diag_note(diag, "%s", title);
     add_reasons(a, rule, scope, verdict, diag);
@@ -71,6 +111,7 @@ static void violated(struct analysis *a, struct entity *rule, struct entity *sub
 static void check_rule(struct analysis *a, struct entity *rule)
 {
     const struct scope *base = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
+    const bool by_tier = asks_by_tier(a, rule);
     struct value elements;
     uint32_t matched = 0;
     atom name;
@@ -87,16 +128,16 @@ static void check_rule(struct analysis *a, struct entity *rule)
             continue;
         matched++;
         if (where.type == VALUE_UNKNOWN) {
-            violated(a, rule, subject, scope, VERDICT_UNKNOWN);
+            violated(a, rule, by_tier, subject, scope, VERDICT_UNKNOWN);
             continue;
         }
         if (where.type != VALUE_BOOL)
             continue; /* a mistake in the rule, reported */
         require = eval_deferred(a->eval, rule, RULE_require, scope);
         if (require.type == VALUE_BOOL && !require.u.integer)
-            violated(a, rule, subject, scope, VERDICT_REFUTED);
+            violated(a, rule, by_tier, subject, scope, VERDICT_REFUTED);
         else if (require.type == VALUE_UNKNOWN)
-            violated(a, rule, subject, scope, VERDICT_UNKNOWN);
+            violated(a, rule, by_tier, subject, scope, VERDICT_UNKNOWN);
     }
     if (!matched && !sources_file_at(a->model->sources, rule->span.start)->is_std)
         diag_report(a->sink, DIAG_E0605, rule->span, "rule `%s` applies to nothing", rule->name);
