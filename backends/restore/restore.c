@@ -130,15 +130,13 @@ static int by_path(const void *a, const void *b)
 static void add_sums(struct restore *r)
 {
     struct strbuf text = STRBUF_INIT;
-    char hex[65];
 
     if (r->written.len > 0)
         qsort(r->written.items, r->written.len, sizeof *r->written.items, by_path);
     for (uint32_t i = 0; i < r->written.len; i++) {
-        const struct output_file *file = r->written.items[i];
+        struct output_file *file = r->written.items[i];
 
-        sha256_hex(file->data, file->size, hex);
-        strbuf_addf(&text, "%s  %s\n", hex, file->path + strlen("restore/"));
+        strbuf_addf(&text, "%s  %s\n", output_file_sha256(file), file->path + strlen("restore/"));
     }
     restore_add(r, "restore/SHA256SUMS", &text, false);
     strbuf_release(&text);

@@ -110,7 +110,7 @@ static void read_known(struct output *output, const json_t *entry, struct old_ma
 static void read_manifest(struct output *output, struct old_manifest *manifest)
 {
     struct strbuf text = STRBUF_INIT;
-    struct entry entry = disk_look(output->dir, MANIFEST_NAME, NULL, 0);
+    struct entry entry = disk_look(output, MANIFEST_NAME, NULL, 0);
     const char *schema;
     json_t *root, *files;
     json_error_t error;
@@ -216,7 +216,7 @@ static bool is_leftover(const struct leftovers *leftovers, const char *path, con
     return false;
 }
 
-static void plan_change(struct output *output, struct decision *decision, const struct output_file *file,
+static void plan_change(struct output *output, struct decision *decision, struct output_file *file,
                         const struct entry *entry)
 {
     struct change change;
@@ -226,7 +226,7 @@ static void plan_change(struct output *output, struct decision *decision, const 
     change.data = file->data;
     change.size = file->size;
     change.executable = file->executable;
-    sha256_hex(file->data, file->size, change.new_sha256);
+    memcpy(change.new_sha256, output_file_sha256(file), sizeof change.new_sha256);
     memcpy(change.old_sha256, entry->sha256, sizeof change.old_sha256);
     vec_push(output->arena, &decision->changes.list, change);
 }
@@ -245,9 +245,9 @@ static bool is_ours(const struct old_manifest *manifest, const struct leftovers 
 
 static void decide_file(struct output *output, const struct output_options *options,
                         const struct old_manifest *manifest, const struct leftovers *leftovers,
-                        const struct output_file *file, struct decision *decision)
+                        struct output_file *file, struct decision *decision)
 {
-    struct entry entry = disk_look(output->dir, file->path, file->data, file->size);
+    struct entry entry = disk_look(output, file->path, file->data, file->size);
     bool is_manifest = strcmp(file->path, MANIFEST_NAME) == 0;
 
     if (strncasecmp(file->path, STAGE_NAME, strlen(STAGE_NAME)) == 0) {
@@ -310,7 +310,7 @@ static void decide_orphans(struct output *output, const struct output_options *o
             continue;
         if (i > 0 && strcmp(manifest->files.items[i - 1].path, known->path) == 0)
             continue; /* listed twice */
-        entry = disk_look(output->dir, known->path, NULL, 0);
+        entry = disk_look(output, known->path, NULL, 0);
         if (entry.kind == ENTRY_ABSENT)
             continue;
         if (entry.kind != ENTRY_FILE || (strcmp(entry.sha256, known->sha256) != 0 &&
@@ -409,7 +409,7 @@ static enum output_result compare_and_write(struct output *output, struct filese
 enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options,
                                 struct arena *arena, struct output_report *report)
 {
-    struct output output = {arena, report, -1};
+    struct output output = {.arena = arena, .report = report, .dir = -1, .near = -1};
     struct sigaction ignore, before;
     enum output_result result;
 
@@ -439,6 +439,7 @@ enum output_result output_write(struct fileset *set, const char *dir, const stru
     sigaction(SIGXFSZ, &ignore, &before);
     result = compare_and_write(&output, set, options);
     sigaction(SIGXFSZ, &before, NULL);
+    disk_forget(&output);
     close(output.dir);
     return result;
 }

@@ -102,7 +102,7 @@ static bool stage_change(struct output *output, int stage, uint32_t number, cons
             return false;
         }
     }
-    parent = disk_parent(output->dir, change->path, change->data != NULL, &leaf);
+    parent = disk_parent_kept(output, change->path, change->data != NULL, &leaf);
     if (parent < 0) {
         output_failed(output, change->path, "create its folder");
         return false;
@@ -112,7 +112,6 @@ static bool stage_change(struct output *output, int stage, uint32_t number, cons
         output_failed(output, change->path, "keep the old file");
         ok = false;
     }
-    close(parent);
     return ok;
 }
 
@@ -151,17 +150,12 @@ static bool apply(struct output *output, int stage, uint32_t number, const char 
 {
     char name[NAME_MAX_BYTES];
     const char *leaf;
-    int parent = disk_parent(output->dir, path, false, &leaf), saved;
-    bool ok;
+    int parent = disk_parent_kept(output, path, false, &leaf);
 
     if (parent < 0)
         return false;
     stage_name(name, "new", number);
-    ok = (remove ? unlinkat(parent, leaf, 0) : renameat(stage, name, parent, leaf)) == 0;
-    saved = errno;
-    close(parent);
-    errno = saved;
-    return ok;
+    return (remove ? unlinkat(parent, leaf, 0) : renameat(stage, name, parent, leaf)) == 0;
 }
 
 static bool undo(struct output *output, int stage, uint32_t number, const struct change *change)
@@ -200,6 +194,7 @@ static void report_changes(struct output *output, const struct changes *changes)
 /* Folders made for files that never came. */
 static void prune_new_folders(struct output *output, const struct changes *changes)
 {
+    disk_forget(output);
     for (uint32_t i = 0; i < changes->list.len; i++) {
         if (!changes->list.items[i].old_sha256[0])
             disk_prune(output->dir, changes->list.items[i].path);
@@ -252,12 +247,14 @@ bool commit_changes(struct output *output, const struct changes *changes)
         close(stage);
         return false;
     }
+    disk_forget(output); /* the folders are looked for again: what was staged is what is carried out now */
     ok = apply_all(output, stage, changes);
     close(stage);
     if (!ok) {
         prune_new_folders(output, changes);
         return false;
     }
+    disk_forget(output);
     remove_stage(output);
     for (uint32_t i = 0; i < changes->list.len; i++) {
         if (!changes->list.items[i].data)
@@ -322,7 +319,7 @@ static bool read_jobs(struct output *output, struct jobs *jobs)
 /* Looks where a job stands; false when it can neither be left as it is nor be completed. */
 static bool inspect(struct output *output, uint32_t number, struct job *job)
 {
-    struct entry entry = disk_look(output->dir, job->path, NULL, 0);
+    struct entry entry = disk_look(output, job->path, NULL, 0);
     char name[NAME_MAX_BYTES], path[NAME_MAX_BYTES + sizeof STAGE_NAME + 1];
     const char *now = entry.kind == ENTRY_FILE ? entry.sha256 : "";
 
@@ -334,7 +331,7 @@ static bool inspect(struct output *output, uint32_t number, struct job *job)
         return true;
     stage_name(name, "new", number);
     snprintf(path, sizeof path, "%s/%s", STAGE_NAME, name);
-    entry = disk_look(output->dir, path, NULL, 0);
+    entry = disk_look(output, path, NULL, 0);
     return entry.kind == ENTRY_FILE && strcmp(entry.sha256, job->new_sha256) == 0;
 }
 
@@ -349,6 +346,7 @@ static bool complete(struct output *output, int stage, const struct jobs *jobs)
         if (job->done || job->foreign)
             continue;
         /* The folder was there when the journal was written, but may have been pruned by hand since. */
+        disk_forget(output);
         parent = disk_parent(output->dir, job->path, true, &leaf);
         if (parent >= 0)
             close(parent);
@@ -357,6 +355,7 @@ static bool complete(struct output *output, int stage, const struct jobs *jobs)
             return false;
         }
     }
+    disk_forget(output);
     for (uint32_t i = 0; i < jobs->list.len; i++) {
         if (!jobs->list.items[i].new_sha256[0])
             disk_prune(output->dir, jobs->list.items[i].path);

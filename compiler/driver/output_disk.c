@@ -39,6 +39,33 @@ int disk_parent(int dir, const char *path, bool create, const char **leaf)
     return -1;
 }
 
+void disk_forget(struct output *output)
+{
+    if (output->near >= 0)
+        close(output->near);
+    output->near = -1;
+    strbuf_release(&output->near_path);
+}
+
+int disk_parent_kept(struct output *output, const char *path, bool create, const char **leaf)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) : 0;
+    int parent;
+
+    if (output->near >= 0 && output->near_path.len == len && memcmp(strbuf_str(&output->near_path), path, len) == 0) {
+        *leaf = slash ? slash + 1 : path;
+        return output->near;
+    }
+    parent = disk_parent(output->dir, path, create, leaf);
+    if (parent < 0)
+        return -1;
+    disk_forget(output);
+    output->near = parent;
+    strbuf_add(&output->near_path, path, len);
+    return parent;
+}
+
 static const char *kind_of(mode_t mode)
 {
     if (S_ISLNK(mode))
@@ -84,12 +111,12 @@ static bool read_through(int fd, const char *data, size_t size, struct entry *en
     return true;
 }
 
-struct entry disk_look(int dir, const char *path, const char *data, size_t size)
+struct entry disk_look(struct output *output, const char *path, const char *data, size_t size)
 {
     struct entry entry = {ENTRY_ERROR, "", "", false, false};
     const char *leaf;
     struct stat status;
-    int parent = disk_parent(dir, path, false, &leaf), fd;
+    int parent = disk_parent_kept(output, path, false, &leaf), fd;
 
     if (parent < 0) {
         if (errno == ENOENT) {
@@ -114,7 +141,6 @@ struct entry disk_look(int dir, const char *path, const char *data, size_t size)
             close(fd);
         }
     }
-    close(parent);
     return entry;
 }
 

@@ -15,7 +15,9 @@
 struct output {
     struct arena *arena;
     struct output_report *report;
-    int dir; /* descriptor of the output folder */
+    int dir;  /* descriptor of the output folder */
+    int near; /* of the folder below it that was walked to last, -1 when there is none: files of a folder come one after the other */
+    struct strbuf near_path;
 };
 
 void output_event(struct output *output, enum output_kind kind, const char *path, const char *detail);
@@ -39,8 +41,12 @@ struct entry {
  * made. */
 int disk_parent(int dir, const char *path, bool create, const char **leaf);
 
+/* The same, but the descriptor is kept for the next path in that folder and not to be closed. */
+int disk_parent_kept(struct output *output, const char *path, bool create, const char **leaf);
+void disk_forget(struct output *output);
+
 /* What is at the path; data may be NULL when there is nothing to compare with. */
-struct entry disk_look(int dir, const char *path, const char *data, size_t size);
+struct entry disk_look(struct output *output, const char *path, const char *data, size_t size);
 
 /* The first bytes of a file, at most limit; false when it cannot be read. */
 bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out);

@@ -3,6 +3,7 @@
  * also holds every folder a path implies, since a file cannot be a folder as well. */
 #include "emit/fileset.h"
 
+#include "base/sha256.h"
 #include "emit/text.h"
 
 #include <stdlib.h>
@@ -202,6 +203,13 @@ static uint32_t origin_slot(const struct output_file *file, const char *origin)
            strcmp(file->origins.items[file->origin_slots[slot] - 1], origin) != 0)
         slot = (slot + 1) & mask;
     return slot;
+}
+
+const char *output_file_sha256(struct output_file *file)
+{
+    if (!file->sha256[0])
+        sha256_hex(file->data, file->size, file->sha256);
+    return file->sha256;
 }
 
 void output_file_add_origin(struct fileset *set, struct output_file *file, const char *origin)

@@ -22,6 +22,7 @@ struct output_file {
     uint32_t *origin_slots;    /* open-addressing table of origin number + 1, see fileset.c */
     uint32_t origin_slot_count;
     bool executable;           /* mode 0755, else 0644 */
+    char sha256[65];           /* of the bytes; "" until output_file_sha256() was asked */
 };
 
 /* Reach into it only through the functions; `arena` owns every byte. */
@@ -39,6 +40,9 @@ void fileset_init(struct fileset *set, struct arena *arena);
  * says why, as a sentence fragment such as "the path leaves the output folder", living as long as the set. */
 struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data,
                                 size_t size, const char **reason);
+
+/* SHA-256 of the file's bytes in hexadecimal digits; worked out once, since the bytes stay as they were added. */
+const char *output_file_sha256(struct output_file *file);
 
 /* Names one more line of the specification as origin; a repeated one is ignored. */
 void output_file_add_origin(struct fileset *set, struct output_file *file, const char *origin);

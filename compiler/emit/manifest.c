@@ -1,17 +1,13 @@
 /* The manifest's text. */
 #include "emit/manifest.h"
 
-#include "base/sha256.h"
 #include "emit/json.h"
 
-static void print_file(struct jsonw *j, const struct output_file *file)
+static void print_file(struct jsonw *j, struct output_file *file)
 {
-    char hex[65];
-
-    sha256_hex(file->data, file->size, hex);
     jsonw_object_begin(j);
     jsonw_key_string(j, "path", file->path);
-    jsonw_key_string(j, "sha256", hex);
+    jsonw_key_string(j, "sha256", output_file_sha256(file));
     jsonw_key_int(j, "size", (int64_t)file->size);
     jsonw_key_string(j, "mode", file->executable ? "0755" : "0644");
     jsonw_key_string(j, "backend", file->backend);
