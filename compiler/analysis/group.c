@@ -612,7 +612,7 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
         return;
     note_members(a, diag, group);
     if (group->common)
-        diag_help(diag, "make the shared run shorter; `max_skew = %s` would hold", text_of_duration(a->arena, group->skew_ms));
+        diag_help(diag, "make the shared run shorter");
     else
         diag_help(diag, "give the group one `backup` for all, keep logs of all members but one, or declare `reconcile` steps%s%s",
                   group->skew_ms < 0 ? "" : "; tolerable is what `max_skew` says, here ", group->skew_ms < 0 ? "" : text_of_duration(a->arena, group->skew_ms));
@@ -627,7 +627,7 @@ static void refute_loss(struct analysis *a, const struct scenario_result *result
     if (!diag)
         return;
     note_members(a, diag, group);
-    diag_help(diag, "a group loses what its worst member loses; `rpo = %s` would hold", text_of_duration(a->arena, group->loss_ms));
+    diag_help(diag, "a group loses what its worst member loses");
 }
 
 static void warn_intact(struct analysis *a, const struct scenario_result *result, const struct group_state *group)

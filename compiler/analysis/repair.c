@@ -14,6 +14,12 @@ void repair_add(struct repair_list *list, struct edit edit, const char *format, 
     struct repair repair = {.edit = edit, .family = list->family};
     va_list args;
 
+    for (uint32_t i = 0; i < list->list.len; i++) {
+        const struct edit *other = &list->list.items[i].edit;
+
+        if (other->span.start == edit.span.start && other->span.end == edit.span.end && strcmp(other->text, edit.text) == 0)
+            return; /* reached in two ways */
+    }
     va_start(args, format);
     repair.what = arena_vprintf(list->arena, format, args);
     va_end(args);
@@ -309,10 +315,25 @@ static void more_logs(struct repair_list *list, const struct asset_state *state)
     }
 }
 
+static void keep_longer(struct repair_list *list, const struct entity *backup)
+{
+    static const int64_t ladder[] = {14 * MS_DAY, 30 * MS_DAY, 60 * MS_DAY, 90 * MS_DAY, 180 * MS_DAY, 400 * MS_DAY};
+    struct value retain = entity_slot(backup, BACKUP_retain);
+
+    list->family++;
+    for (size_t l = 0; l < sizeof ladder / sizeof *ladder; l++) {
+        const char *text = text_of_duration(list->arena, ladder[l]);
+        struct edit edit;
+
+        if ((retain.type == VALUE_DURATION && ladder[l] <= retain.u.integer) || !edit_set(list, backup, "retain", text, &edit))
+            continue;
+        repair_add(list, edit, "`retain = %s` in backup `%s`", text, backup->name);
+    }
+}
+
 /* Copies that are deleted too early are the reason when a chain was rejected by what it is kept for. */
 static void longer_retention(struct repair_list *list, const struct asset_state *state, const struct entity *owner)
 {
-    static const int64_t ladder[] = {14 * MS_DAY, 30 * MS_DAY, 60 * MS_DAY, 90 * MS_DAY, 180 * MS_DAY, 400 * MS_DAY};
     struct entity *backup;
 
     for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
@@ -324,15 +345,7 @@ static void longer_retention(struct repair_list *list, const struct asset_state 
             short_lived |= state->candidates[c].rejected && strstr(state->candidates[c].rejected, quoted);
         if (!short_lived || (retain.type != VALUE_DURATION && retain.type != VALUE_OBJECT))
             continue;
-        list->family++;
-        for (size_t l = 0; l < sizeof ladder / sizeof *ladder; l++) {
-            const char *text = text_of_duration(list->arena, ladder[l]);
-            struct edit edit;
-
-            if ((retain.type == VALUE_DURATION && ladder[l] <= retain.u.integer) || !edit_set(list, backup, "retain", text, &edit))
-                continue;
-            repair_add(list, edit, "`retain = %s` in backup `%s`", text, backup->name);
-        }
+        keep_longer(list, backup);
     }
 }
 
@@ -401,10 +414,107 @@ static void repair_loss(struct repair_list *list, const struct scenario_result *
     relaxed_objective(list, result, state, false);
 }
 
+/* A place to recover into, where none stands that was meant for it. */
+static void other_place(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct plan *plan = list->plan;
+    const char *level = state->asset->site_count ? state->asset->sites[0]->level : "";
+    bool wanted = false;
+    uint32_t tried = 0;
+
+    for (uint32_t i = 0; i < state->candidate_count; i++) {
+        const char *why = state->candidates[i].rejected;
+
+        wanted |= why && (strncmp(why, "there is no surviving site", 26) == 0 || strncmp(why, "it recovers into", 16) == 0);
+    }
+    if (!wanted || !edit_names(list, result->scenario))
+        return;
+    list->family++;
+    for (uint32_t i = 0; i < plan->site_count && tried < TRIES; i++) {
+        const struct site_info *site = &plan->sites[i];
+        struct edit edit;
+
+        if (strcmp(site->level, level) != 0 || !repair_site_stands(plan, result->scenario, site->entity))
+            continue;
+        tried++;
+        if (edit_set(list, result->scenario, "recover_into", site->entity->name, &edit))
+            repair_add(list, edit, "`recover_into = %s` in scenario `%s`", site->entity->name, result->scenario->name);
+    }
+}
+
+/* Copies are there, but their key is lost; or whoever took the account can lift their lock. */
+static void readable_copies(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct plan *plan = list->plan;
+
+    for (uint32_t s = 0; s < plan->model->declared[BLOCK_STORE].list.len; s++) {
+        const struct entity *store = plan->model->declared[BLOCK_STORE].list.items[s];
+        struct value value = entity_slot(store, STORE_key);
+        const struct asset *key = value.type == VALUE_ENTITY ? plan_asset(plan, value.u.entity) : NULL;
+        uint32_t cursor = 0, tried = 0;
+        const struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
+        const char *lifted = arena_printf(list->arena, "the lock of store `%s`", store->name);
+        const char *lost = key ? arena_printf(list->arena, "its key `%s`", key->name) : NULL;
+        bool is_lifted = false, is_lost = false;
+        struct edit edit;
+
+        for (uint32_t c = 0; c < state->candidate_count; c++) {
+            const char *why = state->candidates[c].rejected;
+
+            is_lifted |= why && strncmp(why, lifted, strlen(lifted)) == 0;
+            is_lost |= why && lost && strncmp(why, lost, strlen(lost)) == 0;
+        }
+        list->family++;
+        if (is_lifted && lock && edit_set(list, lock, "mode", "compliance", &edit))
+            repair_add(list, edit, "`mode = compliance` in the lock of store `%s`", store->name);
+        list->family++;
+        for (uint32_t i = 0; is_lost && i < plan->site_count && tried < TRIES; i++) {
+            const struct site_info *site = &plan->sites[i];
+
+            if (!key->site_count || key->sites[0] == site || strcmp(site->level, key->sites[0]->level) != 0 || !edit_names(list, key->entity) ||
+                entity_child_named(key->entity, BLOCK_REPLICA, site->entity->name) || !repair_site_stands(plan, result->scenario, site->entity))
+                continue;
+            tried++;
+            if (edit_add_block(list, key->entity, arena_printf(list->arena, "replica %s {}", site->entity->name), &edit))
+                repair_add(list, edit, "`replica %s {}` in asset `%s`, the key of `%s`", site->entity->name, key->name, store->name);
+        }
+    }
+}
+
+/* The members' own copies, judged by the objective of the group; the group's own backup; its objective. */
+static void repair_group(struct repair_list *list, const struct scenario_result *result, const struct entity *group, bool skew)
+{
+    const struct group_state *state = NULL;
+    struct edit edit;
+
+    for (uint32_t i = 0; i < result->group_count; i++) {
+        if (result->groups[i].group == group)
+            state = &result->groups[i];
+    }
+    if (!state)
+        return;
+    for (uint32_t i = 0; !skew && i < state->member_count; i++) {
+        struct asset_state member = *state->members[i].state;
+        const struct entity *copy = member.chosen ? member.chosen->copy : NULL;
+
+        member.rpo = state->rpo;
+        if (copy && member.loss_ms > member.rpo.ms)
+            shorter_schedule(list, &member, copy);
+    }
+    list->family++;
+    if (skew && state->skew_ms > 0 && edit_set(list, group, "max_skew", text_of_duration(list->arena, state->skew_ms), &edit))
+        repair_add(list, edit, "`max_skew = %s` in group `%s`", text_of_duration(list->arena, state->skew_ms), group->name);
+    else if (!skew && state->loss_ms > 0 && edit_set(list, group, "rpo", text_of_duration(list->arena, state->loss_ms), &edit))
+        repair_add(list, edit, "`rpo = %s` in group `%s`", text_of_duration(list->arena, state->loss_ms), group->name);
+}
+
 static void repair_no_method(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
 {
     const struct entity *group = group_of(list->plan, state->asset->entity);
 
+    repair_method(list, result, state);
+    other_place(list, result, state);
+    readable_copies(list, result, state);
     longer_retention(list, state, state->asset->entity);
     if (group)
         longer_retention(list, state, group);
@@ -412,6 +522,7 @@ static void repair_no_method(struct repair_list *list, const struct scenario_res
     if (group)
         more_copies(list, result, state, group);
     repair_replicas(list, result, state);
+    repair_standbys(list, result, state);
 }
 
 void repair_candidates(const struct plan *plan, const struct finding *finding, struct arena *arena, struct repair_list *out)
@@ -432,6 +543,14 @@ void repair_candidates(const struct plan *plan, const struct finding *finding, s
     } else if (strcmp(finding->code, "E0501") == 0 && state) {
         repair_time(out, result, state);
         relaxed_objective(out, result, state, true);
+    } else if (strcmp(finding->code, "E0538") == 0 && state && state->chosen && state->chosen->copy) {
+        keep_longer(out, state->chosen->copy);
+    } else if (strcmp(finding->code, "E0539") == 0 && state) {
+        repair_discarded(out, result, state);
+    } else if ((strcmp(finding->code, "E0530") == 0 || strcmp(finding->code, "E0532") == 0) && result) {
+        repair_group(out, result, finding->subject, strcmp(finding->code, "E0530") == 0);
+    } else if (strcmp(finding->code, "E0535") == 0 && finding->subject) {
+        repair_availability(out, finding->subject);
     } else if (strcmp(finding->code, "E0505") == 0 && result) {
         repair_endpoint(out, result, finding->subject);
     } else if (strcmp(finding->code, "E0506") == 0 && asset) {

@@ -53,6 +53,8 @@ bool repair_has_method_for(const struct plan *plan, const struct kind_info *kind
 void repair_replicas(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state);
 
 /* repair_time.c */
+void repair_method(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state);
+void repair_standbys(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state);
 void repair_time(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state);
 void repair_endpoint(struct repair_list *list, const struct scenario_result *result, const struct entity *endpoint);
 
@@ -60,5 +62,7 @@ void repair_endpoint(struct repair_list *list, const struct scenario_result *res
 void repair_inversion(struct repair_list *list, const struct finding *finding);
 void repair_ceiling(struct repair_list *list, const struct asset *asset, const struct scenario_result *result);
 void repair_downtime(struct repair_list *list, const struct asset *asset);
+void repair_availability(struct repair_list *list, const struct entity *endpoint);
+void repair_discarded(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state);
 
 #endif

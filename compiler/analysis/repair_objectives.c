@@ -2,6 +2,8 @@
  * a ceiling, a recovery that does not fit into the tolerable downtime. */
 #include "analysis/repair.h"
 
+#include "base/strbuf.h"
+
 #include <string.h>
 
 enum { ABOVE_MAX = 64 };
@@ -156,6 +158,49 @@ void repair_ceiling(struct repair_list *list, const struct asset *asset, const s
         if (objectives[i]->ms > limit)
             set_objective(list, asset->entity, names[i], limit);
     }
+}
+
+/* ---------------------------------------------------------------- availability, discarded work */
+
+void repair_availability(struct repair_list *list, const struct entity *endpoint)
+{
+    uint32_t cursor = 0;
+    const struct entity *slo = entity_child(endpoint, BLOCK_SLO, &cursor);
+
+    for (uint32_t i = 0; slo && i < list->plan->slo_count; i++) {
+        const struct slo_state *state = &list->plan->slos[i];
+        struct strbuf text = STRBUF_INIT;
+        const char *share;
+        struct edit edit;
+
+        if (state->endpoint != endpoint || !state->known || state->parts < 0)
+            continue;
+        print_percent(&text, state->parts);
+        share = strbuf_dup(&text, list->arena);
+        strbuf_release(&text);
+        list->family++;
+        if (edit_set(list, slo, "availability", share, &edit))
+            repair_add(list, edit, "`availability = %s` in the `slo` of endpoint `%s`", share, endpoint->name);
+    }
+}
+
+/* Earlier notice, in whole minutes; or the ceiling of the class as it is proved. */
+void repair_discarded(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+{
+    struct value noticed = entity_slot(result->scenario, SCENARIO_noticed_within);
+    struct value limit = result->class_ ? entity_slot(result->class_, CLASS_discarded) : value_unknown();
+    struct edit edit;
+    int64_t room;
+
+    if (noticed.type != VALUE_DURATION || limit.type != VALUE_DURATION || state->discarded_ms < 0)
+        return;
+    room = (noticed.u.integer - (state->discarded_ms - limit.u.integer)) / MS_MINUTE * MS_MINUTE;
+    list->family++;
+    if (room >= MS_MINUTE && edit_set(list, result->scenario, "noticed_within", text_of_duration(list->arena, room), &edit))
+        repair_add(list, edit, "`noticed_within = %s` in scenario `%s`", text_of_duration(list->arena, room), result->scenario->name);
+    list->family++;
+    if (edit_set(list, result->class_, "discarded", text_of_duration(list->arena, state->discarded_ms), &edit))
+        repair_add(list, edit, "`discarded = %s` in class `%s`", text_of_duration(list->arena, state->discarded_ms), result->class_->name);
 }
 
 /* ---------------------------------------------------------------- downtime */

@@ -8,7 +8,7 @@ enum { SITES_TRIED = 3, EDGES_TRIED = 4, PATH_STEPS = 64 };
 
 /* ---------------------------------------------------------------- methods */
 
-static void other_method(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+void repair_method(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
 {
     const struct entity *asset = state->asset->entity;
     const char *class_name = result->class_ ? result->class_->name : "";
@@ -30,7 +30,7 @@ static void other_method(struct repair_list *list, const struct scenario_result 
     }
 }
 
-static void standbys(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+void repair_standbys(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
 {
     const struct plan *plan = list->plan;
     const struct entity *asset = state->asset->entity;
@@ -135,8 +135,8 @@ void repair_time(struct repair_list *list, const struct scenario_result *result,
 {
     int64_t excess = state->finish.known && state->rto.ms >= 0 ? state->finish.worst - state->rto.ms : 0;
 
-    other_method(list, result, state);
-    standbys(list, result, state);
+    repair_method(list, result, state);
+    repair_standbys(list, result, state);
     repair_replicas(list, result, state);
     more_hands(list);
     softer(list, result, state);
@@ -220,8 +220,8 @@ void repair_endpoint(struct repair_list *list, const struct scenario_result *res
     quicker_health(list, state);
     served = slowest_served(result, endpoint);
     if (served && served->finish.worst > 0) {
-        other_method(list, result, served);
-        standbys(list, result, served);
+        repair_method(list, result, served);
+        repair_standbys(list, result, served);
         repair_replicas(list, result, served);
         more_hands(list);
         softer(list, result, served);

@@ -16,6 +16,7 @@ struct offers {
     struct session *session;
     struct map known;      /* keys of what is wrong without any change */
     uint64_t work;
+    struct diag *first_left; /* message for which not everything was tried */
     bool unlimited, exhausted;
 };
 
@@ -174,7 +175,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
     const struct entity *subject = finding->subject ? same_named(trial, (enum block_id)finding->subject->schema->id, finding->subject) : NULL;
     const struct scenario_result *run = scenario && scenario->index < trial->plan->scenario_count ? &trial->plan->scenarios[scenario->index] : NULL;
     const struct asset *asset = subject ? plan_asset(trial->plan, subject) : NULL;
-    bool loss = strcmp(finding->code, "E0502") == 0;
+    bool loss = strcmp(finding->code, "E0502") == 0 || strcmp(finding->code, "E0538") == 0;
     const struct asset_state *state;
     enum verdict verdict;
 
@@ -182,7 +183,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
     *text = NULL;
     if (!run || !subject)
         return !finding->scenario;
-    if (strcmp(finding->code, "E0506") == 0)
+    if (strcmp(finding->code, "E0506") == 0 || strcmp(finding->code, "E0539") == 0)
         return true; /* no number but the objective itself */
     for (uint32_t i = 0; i < run->endpoint_count; i++) {
         const struct endpoint_state *endpoint = &run->endpoints[i];
@@ -194,6 +195,20 @@ static bool result_of(struct session *session, const struct session *trial, cons
         result->measure = "finish";
         result->ms = endpoint->finish.worst;
         *text = arena_printf(session->arena, "after %s", text_of_duration(session->arena, result->ms));
+        return true;
+    }
+    for (uint32_t i = 0; i < run->group_count; i++) {
+        const struct group_state *group = &run->groups[i];
+
+        if (group->group != subject)
+            continue;
+        if (group->verdict == VERDICT_UNKNOWN || group->loss_ms < 0)
+            return false;
+        if (strcmp(finding->code, "E0532") != 0)
+            return true; /* how far apart the members are is another finding than how much is lost */
+        result->measure = "loss";
+        result->ms = group->loss_ms;
+        *text = arena_printf(session->arena, "worst loss %s", words(session->arena, result->ms));
         return true;
     }
     if (!asset)
@@ -253,8 +268,10 @@ static void offer(struct offers *offers, const struct finding *finding)
     uint32_t general = diag->helps.len, offered = 0, family = 0, last;
     struct repair_list list;
 
-    if (!worth_looking(offers))
+    if (!worth_looking(offers)) {
+        offers->first_left = offers->first_left ? offers->first_left : diag;
         return;
+    }
     repair_candidates(offers->session->plan, finding, offers->session->arena, &list);
     last = list.list.len ? list.list.items[list.list.len - 1].family : 0;
     for (uint32_t i = 0; i < list.list.len; i++) {
@@ -263,8 +280,10 @@ static void offer(struct offers *offers, const struct finding *finding)
         /* One of each sort; the last place is kept for the relaxed objective. */
         if (repair->family == family || (offered >= OFFERS_MAX - 1 && repair->family != last))
             continue;
-        if (!affordable(offers))
+        if (!affordable(offers)) {
+            offers->first_left = offers->first_left ? offers->first_left : diag;
             break;
+        }
         if (try_repair(offers, finding, repair)) {
             family = repair->family;
             offered++;
@@ -292,7 +311,9 @@ void offer_repairs(struct session *session)
                 offer(&offers, &session->plan->findings[f]);
         }
     }
-    if (offers.exhausted)
-        diag_help(diag_report(&session->sink, DIAG_E0525, (struct span){0, 0}, "not every change that would mend this was looked for"),
+    if (offers.exhausted && offers.first_left) {
+        diag_help(diag_report(&session->sink, DIAG_E0525, offers.first_left->primary.span, "not every change that would mend this was looked for"),
                   "`--repairs` looks for all of them, however long it takes");
+        diag_sort(&session->sink); /* it stands behind the first finding that was left */
+    }
 }
