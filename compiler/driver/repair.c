@@ -208,7 +208,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
             return true; /* how far apart the members are is another finding than how much is lost */
         result->measure = "loss";
         result->ms = group->loss_ms;
-        *text = arena_printf(session->arena, "worst loss %s", words(session->arena, result->ms));
+        *text = arena_printf(session->arena, "worst loss %s", text_of_duration(session->arena, result->ms));
         return true;
     }
     if (!asset)
