@@ -7,7 +7,7 @@ import json
 import shlex
 
 from lib import case
-from lib.core import Failure, Sandbox, Test
+from lib.core import Failure, Sandbox, Test, readable
 
 COMMANDS = {"check", "plan", "build"}
 KEPT = {"-D", "--params", "-I", "--as-of", "-W"}  # options that change what is compiled
@@ -137,6 +137,109 @@ def run_case(env, path):
                 verify_offer(env, folder, command, variables, before, diag, help_)
 
 
+PRELUDE = """import "std/base"
+plan test { title = "Test" }
+kind t.region : site { title = "Region"  level = region }
+kind t.bucket : store { title = "Bucket" }
+kind t.db : data {
+  title = "Database"
+  method promote { for = r in self.replicas  covers = [region]  rpo = r.lag  rto = 5m  failback = "x"  reprotect = "y" }
+  method restore { covers = [region]  restores = true  rto = 10m }
+  procedure log { run = ["ship", self.name] }
+}
+site east : t.region { role = primary }
+site west : t.region { role = recovery }
+store far : t.bucket { site = west }
+class L1 { title = "Region lost" }
+scenario gone { class = L1  loses = [east]  detect = 1m  declare = 1m }
+"""
+
+# The same asset in forms a text may have. Each must be offered something, and what is offered must be true of that very text.
+FORMS_OF_TEXT = {
+    "one-line": 'asset orders : t.db { site = east  rto = 1h  rpo = 15m  backup dump { kind = full  schedule = daily at 02:00  '
+                'duration = 1m  retain = 30d  to = far } }\n',
+    "tight": 'asset orders:t.db{site=east rto=1h rpo=15m backup dump{kind=full schedule=daily at 02:00 duration=1m retain=30d to=far}}\n',
+    "semicolons": 'asset orders : t.db { site = east; rto = 1h; rpo = 15m; backup dump { kind = full; schedule = daily at 02:00; '
+                  'duration = 1m; retain = 30d; to = far; }; }\n',
+    "comments": 'asset orders : t.db { // the shop\n  site = east # here\n  rto = 1h\n  rpo = 15m /* agreed\n  on */\n'
+                '  backup dump {\n    kind = full\n    schedule = daily at 02:00 // quiet\n    duration = 1m\n    retain = 30d\n'
+                '    to = far // } not the end\n  } // } nor this\n  /* a { */\n}\n',
+    "tabs": 'asset orders : t.db {\n\tsite = east\n\trto = 1h\n\trpo = 15m\n\tbackup dump {\n\t\tkind = full\n\t\tschedule = '
+            'daily at 02:00\n\t\tduration = 1m\n\t\tretain = 30d\n\t\tto = far\n\t}\n}\n',
+    "brace-below": 'asset orders : t.db\n{\n  site = east rto = 1h\n  rpo = 15m\n  backup dump\n  {\n    kind = full schedule = daily at 02:00\n'
+                   '    duration = 1m retain = 30d to = far }\n}\n',
+    "no-end": 'asset orders : t.db {\n  site = east\n  rto = 1h\n  rpo = 15m\n  backup dump { kind = full  schedule = daily at 02:00  '
+              'duration = 1m  retain = 30d  to = far }\n}',
+    "wide": '/// Größe — 数据\nasset orders : t.db {\n  title = "Aufträge 数据"  site = east  rto = 1h  rpo = 15m\n  backup dump { kind = full  '
+            'schedule = daily at 02:00  duration = 1m  retain = 30d  to = far }\n}\n',
+    "parentheses": 'asset orders : t.db {\n  site = (east)\n  rto = (1h)\n  rpo = (5m + 10m)\n  backup dump { kind = full  schedule = '
+                   '(daily at 02:00)  duration = (1m)  retain = (30d)  to = (far) }\n}\n',
+    "parameters": 'param often { type = schedule  default = daily at 02:00 }\nparam loss { type = duration  default = 15m }\n'
+                  'asset orders : t.db {\n  site = east\n  rto = 1h\n  rpo = param.loss\n  backup dump { kind = full  schedule = param.often  '
+                  'duration = 1m  retain = 30d  to = far }\n}\n',
+    "default-block": 'default : t.db { rpo = 15m  backup dump { kind = full  schedule = daily at 02:00  duration = 1m  retain = 30d  to = far } }\n'
+                     'asset orders : t.db { site = east  rto = 1h }\nasset parts : t.db { site = east  rto = 1h }\n',
+    "let": 'asset orders : t.db {\n  let far_away = far\n  site = east\n  rto = 1h\n  rpo = 15m\n  backup dump { let t = 1m  kind = full  schedule = '
+           'daily at 02:00  duration = t  retain = 30d  to = far_away }\n}\n',
+}
+
+
+def offers_hold(env, folder, command):
+    before = check(env, folder, command, {})
+    offers = list(offers_in(before))
+    for diag, help_ in offers:
+        verify_offer(env, folder, command, {}, before, diag, help_)
+    return [help_["text"] for _, help_ in offers]
+
+
+def of_form(env, text, ends):
+    env.need_drc()
+    with Sandbox() as folder:
+        (folder / "main.dr").write_bytes((PRELUDE + text).replace("\n", ends).encode())
+        if not offers_hold(env, folder, ([], ["main.dr"])):
+            raise Failure("nothing is offered")
+
+
+def of_several_files(env):
+    """What is offered is a change of the file that holds the thing; one imported with a prefix has its own names."""
+    env.need_drc()
+    asset = FORMS_OF_TEXT["comments"]
+    with Sandbox() as folder:
+        (folder / "lib").mkdir()
+        (folder / "lib" / "data.dr").write_text(asset, encoding="utf-8")
+        (folder / "main.dr").write_text('import "lib/data"\n' + PRELUDE, encoding="utf-8")
+        if not offers_hold(env, folder, ([], ["main.dr"])) or not offers_hold(env, folder, ([], ["."])):
+            raise Failure("nothing is offered")
+        (folder / "lib" / "shop.dr").write_text(PRELUDE + asset, encoding="utf-8")
+        (folder / "main.dr").write_text('import "lib/shop" as shop\n', encoding="utf-8")
+        offers_hold(env, folder, ([], ["main.dr"]))
+
+
+def of_standard_input(env):
+    """Standard input is read once; offers are the same as for the file."""
+    env.need_drc()
+    text = (PRELUDE + FORMS_OF_TEXT["tabs"]).encode()
+    with Sandbox() as folder:
+        (folder / "main.dr").write_bytes(text)
+        from_file = env.run([env.drc, "check", "main.dr"], folder).stderr.replace(b"main.dr", b"<stdin>")
+        from_input = env.run([env.drc, "check", "-"], folder, stdin=text).stderr
+        if from_file != from_input or b"schedule = every" not in from_input:
+            raise Failure(readable(from_input))
+
+
+def of_inventory(env):
+    """An inventory's block is the text of all its assets, so nothing is offered that would change others."""
+    env.need_drc()
+    with Sandbox() as folder:
+        (folder / "assets.yaml").write_text("- name: orders\n  loss: 15m\n- name: parts\n  loss: 2d\n", encoding="utf-8")
+        (folder / "main.dr").write_text(PRELUDE + 'inventory "assets.yaml" as e : t.db {\n  name = e.name\n  site = east\n  rto = 1h\n  rpo = e.loss\n'
+                                        '  backup dump { kind = full  schedule = daily at 02:00  duration = 1m  retain = 30d  to = far }\n}\n',
+                                        encoding="utf-8")
+        texts = offers_hold(env, folder, ([], ["main.dr"]))
+        if any("rpo =" in text for text in texts):
+            raise Failure("the objective of all assets was offered to be changed: " + "; ".join(texts))
+
+
 def collect(env):
     folder = env.root / "tests" / "cases"
 
@@ -154,5 +257,11 @@ def collect(env):
     relevant = [path for path in sorted(folder.rglob("*.case"))
                 if any(code in path.read_text(encoding="utf-8") for code in OBJECTIVES)]
     yield Test("every-sort-is-expected-by-a-case", every_sort)
+    for name, text in FORMS_OF_TEXT.items():
+        yield Test(f"form/{name}", lambda text=text: of_form(env, text, "\n"))
+        yield Test(f"form/{name}-crlf", lambda text=text: of_form(env, text, "\r\n"))
+    yield Test("several-files", lambda: of_several_files(env))
+    yield Test("standard-input", lambda: of_standard_input(env))
+    yield Test("inventory", lambda: of_inventory(env))
     for path in relevant:
         yield Test(str(path.relative_to(folder).with_suffix("")), lambda path=path: of_case(path))
