@@ -473,7 +473,9 @@ static int explain_number(const struct options *options, bool rto)
             if (asset)
                 explain_state(&session, result, &result->states[asset->index], rto);
         }
-        if (!found) {
+        if (!found && plan_is_untimed(session.plan)) {
+            status = session_report(&session);
+        } else if (!found) {
             fprintf(stderr, options->scenario ? "drc: there is no scenario `%s`\n" : "drc: no scenario is declared%s\n",
                     options->scenario ? options->scenario : "");
             status = EXIT_USAGE;

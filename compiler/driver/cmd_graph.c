@@ -165,7 +165,9 @@ int command_graph(const struct options *options)
         status = session_report(&session);
     } else if (options->timeline) {
         result = choose(options, session.plan);
-        if (!result) {
+        if (plan_is_untimed(session.plan)) {
+            status = session_report(&session);
+        } else if (!result) {
             fprintf(stderr, "drc: there is no such scenario\nhelp: `drc list scenarios SPEC` prints them\n");
             status = EXIT_USAGE;
         } else if (strcmp(style, "svg") == 0) {

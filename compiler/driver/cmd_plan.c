@@ -445,7 +445,9 @@ int command_plan(const struct options *options)
         }
         if (!options->scenario)
             print_slos(session.plan);
-        if (options->scenario && !found) {
+        if (plan_is_untimed(session.plan)) {
+            puts("what is needed goes in a circle: nothing was proved");
+        } else if (options->scenario && !found) {
             fprintf(stderr, "drc: there is no scenario `%s`\nhelp: `drc list scenarios SPEC` prints them\n", options->scenario);
             status = EXIT_USAGE;
         } else if (!found) {

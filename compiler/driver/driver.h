@@ -138,4 +138,10 @@ struct option_info {
 };
 extern const struct option_info drc_options[]; /* ends with a NULL name */
 
+/* Scenarios are declared, but none could be worked out: what is needed goes in a circle, and the errors say where. */
+static inline bool plan_is_untimed(const struct plan *plan)
+{
+    return plan->scenario_count == 0 && plan->model->declared[BLOCK_SCENARIO].list.len > 0;
+}
+
 #endif
