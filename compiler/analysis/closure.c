@@ -242,7 +242,7 @@ static enum comes input_comes(struct analysis *a, const struct asset_state *stat
 enum comes restore_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, const char **why)
 {
     const struct entity *rebuild = rebuild_of(candidate);
-    struct value lists[2] = {entity_slot(state->asset->entity, ASSET_restores_with),
+    struct value lists[2] = {candidate->restores ? entity_slot(state->asset->entity, ASSET_restores_with) : value_unknown(),
                              rebuild ? entity_slot(rebuild, REBUILD_from) : value_unknown()};
     enum comes result = COMES_STANDS;
 

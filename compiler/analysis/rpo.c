@@ -187,6 +187,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
                      row_span(a, backup, "ship_every"));
         add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name),
                  worst(backup, BACKUP_ship_every, TIME_UNKNOWN), row_span(a, backup, "ship_every"));
+        add_missed_segments(a, &loss, backup);
         add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, 0), row_span(a, backup, "duration"));
         break;
     case SCHEDULE_ON_CHANGE:

@@ -393,7 +393,7 @@ static const char *words(struct analysis *a, const struct entity *method, uint32
     return value.type == VALUE_STRING ? value.u.string : NULL;
 }
 
-/* What a restore needs must be there or come back; in which order is seen to later. */
+/* What a restore needs, or a thing is made anew from, must be there or come back; in which order is seen to later. */
 static bool restore_inputs(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
 {
     enum comes comes = restore_comes(a, state, candidate, &candidate->rejected);
@@ -471,7 +471,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->rejected = intern_text(a, "it recovers into `%s`, which does not stand", candidate->into->entity->name);
         return;
     }
-    if (candidate->restores && !restore_inputs(a, state, candidate))
+    if (!restore_inputs(a, state, candidate))
         return;
     rpo = eval_deferred(a->eval, method, METHOD_rpo, scope);
     if (!state->asset->stateful) {

@@ -69,6 +69,17 @@ kind key {
   attribute slow { type = duration  default = 20m }
   method import { covers = [instance, zone, region, account]  rto = self.slow }
 }
+kind cache {
+  of = asset
+  stateful = false
+  on_dependency_restore = nothing
+  attribute slow { type = duration  default = 20m }
+  method remake {
+    for = r in self.rebuilds
+    covers = [instance, zone, region, account, corruption, deletion]
+    rto = r.duration
+  }
+}
 """
 
 # What is written, and (largest span in minutes with 0, 1 missed runs).
@@ -97,7 +108,7 @@ def random_model(rng):
     model["tiers"]["gold"] = {"level": 2, "rto": rng.choice([None, 30, 90]), "rpo": rng.choice([None, 30, 2000])}
     names = []
     for n in range(rng.randint(2, 7)):
-        kind = rng.choice(["db", "db", "app", "app", "key"])
+        kind = rng.choice(["db", "db", "db", "app", "app", "key", "cache"])
         name = f"{kind}{n}"
         model["assets"][name] = random_asset(rng, model, kind, names)
         names.append(name)
@@ -123,6 +134,8 @@ def random_asset(rng, model, kind, names):
                 asset["replicas"].append((site, rng.choice([0, 1, 5])))
         for n in range(rng.choice([0, 1, 1, 2, 3])):
             asset["backups"][f"b{n}"] = random_backup(rng, model, asset["backups"])
+    if kind == "cache":
+        asset["from"] = [m for m in names if m.startswith("db") and m not in asset["needs"] and rng.random() < 0.6]
     if kind == "app":
         asset["standbys"] = [site for site in ("r1", "r2") if site != asset["site"] and rng.random() < 0.4]
     return asset
@@ -136,7 +149,7 @@ def random_backup(rng, model, others):
               "copies": [], "retain": rng.choice([2000, 20000, 100000, 500000, "forever"]), "missed": 0, "copy_time": rng.choice([5, 30])}
     backup["copies"] = [s for s in stores if s != backup["to"] and rng.random() < 0.5]
     if kind == "log":
-        backup["ship_every"] = rng.choice([1, 5])
+        backup.update(ship_every=rng.choice([1, 5]), missed=rng.choice([0, 0, 2]))
     else:
         backup["schedule"] = rng.randrange(len(SCHEDULES))
         best = rng.randint(1, 6)
@@ -183,7 +196,7 @@ def backup_text(name, b):
     if b["of"]:
         parts.append(f"of = {b['of']}")
     if b["kind"] == "log":
-        parts.append(f"schedule = continuous  ship_every = {b['ship_every']}m")
+        parts.append(f"schedule = continuous  ship_every = {b['ship_every']}m  missed = {b['missed']}")
     else:
         parts.append(f"schedule = {SCHEDULES[b['schedule']][0]}  duration = {b['duration'][0]}m..{b['duration'][1]}m")
         for key in ("start_window", "jitter"):
@@ -236,6 +249,8 @@ def specification(model, order=None):
             lines.append(f"  spans = {str(a['spans']).lower()}  ha = {str(a['ha']).lower()}  promotes = {a['promotes']}m")
             lines.extend(f"  replica {site} {{ mode = async  lag = {lag}m  bounded = true }}" for site, lag in a["replicas"])
             lines.extend(backup_text(n, b) for n, b in a["backups"].items())
+        if a["kind"] == "cache":
+            lines.append(f"  rebuild {{ from = {listed(a['from'])}  duration = {a['slow']}m }}")
         lines.extend(f"  standby {site} {{ capacity = 100% }}" for site in a.get("standbys", []))
         text.append("\n".join(lines + ["}"]))
     return "\n".join(text) + "\n"
@@ -316,7 +331,7 @@ class Scenario:
                 return None
             copy = b["copy_time"] if store != b["to"] else 0
             if b["kind"] == "log":
-                own.append(b["ship_every"] + copy)
+                own.append(b["ship_every"] * (1 + b["missed"]) + copy)
                 ways.append(None)
             else:
                 own.append(SCHEDULES[b["schedule"]][1 + b["missed"]] + (b["start_window"] or 0) + (b["jitter"] or 0) + b["duration"][1] + copy)
@@ -348,14 +363,14 @@ class Scenario:
             return True
         return any(s.get("role") == "recovery" and self.stands(n) for n, s in self.model["sites"].items())
 
-    def inputs_come(self, name, asking):
-        """Whether what a restore needs is there or comes back without the asset itself."""
-        for other in self.model["assets"][name]["restores_with"]:
-            if self.fates.get(other) and not self.methods(other, asking | {name}):
+    def inputs_come(self, others):
+        """Whether what something is made from is there or comes back."""
+        for other in others:
+            if self.fates.get(other) and not self.methods(other):
                 return False
         return True
 
-    def methods(self, name, asking=frozenset()):
+    def methods(self, name):
         asset, losses = self.model["assets"][name], self.fates[name]
         found = []
         everywhere = {"instance", "zone", "region", "account"}
@@ -365,7 +380,7 @@ class Scenario:
             for site, lag in asset["replicas"]:
                 if losses <= everywhere and self.stands(site):
                     found.append((f"promote({site})", asset["promotes"], lag, False, False, False))
-            if self.place_left(asset) and self.inputs_come(name, asking):
+            if self.place_left(asset) and self.inputs_come(asset["restores_with"]):
                 loss = self.copies_loss(name, losses, asset["slow"])
                 if loss is not None:
                     found.append(("restore", asset["slow"], loss, False, False, True))
@@ -373,8 +388,11 @@ class Scenario:
             for site in asset["standbys"]:
                 if losses <= everywhere and self.stands(site):
                     found.append((f"start({site})", 5, "n/a", True, False, False))
-            if self.place_left(asset) and self.inputs_come(name, asking):
+            if self.place_left(asset) and self.inputs_come(asset["restores_with"]):
                 found.append(("redeploy", asset["slow"], "n/a", False, False, True))
+        elif asset["kind"] == "cache":
+            if self.place_left(asset) and self.inputs_come(asset["from"]):
+                found.append(("remake", asset["slow"], "n/a", False, False, False))
         elif losses <= everywhere and self.place_left(asset):
             found.append(("import", asset["slow"], "n/a", False, False, False))
         return found
@@ -435,6 +453,7 @@ class Scenario:
                     return None
                 if method[5]:
                     needs += [end(n) for n in assets[name]["restores_with"]]
+                needs += [end(n) for n in assets[name].get("from", [])]
                 release = (0 if method[4] else self.detect) if method[3] else self.detect + self.declare
                 own = method[1]
             else:

@@ -41,7 +41,7 @@ def users(world, name):
     """The asset and whatever needs it, restores with it, through any number of edges."""
     found = {name}
     for other, asset in world["assets"].items():  # what is needed is written first
-        if found & set(asset["needs"] + asset["restores_with"]):
+        if found & set(asset["needs"] + asset["restores_with"] + asset.get("from", [])):
             found.add(other)
     return found
 
@@ -187,8 +187,9 @@ def renamed(rng, world):
     changed = copy.deepcopy(world)
     changed["assets"] = {table[n]: a for n, a in changed["assets"].items()}
     for asset in changed["assets"].values():
-        for key in ("needs", "uses", "restores_with"):
-            asset[key] = [table[n] for n in asset[key]]
+        for key in ("needs", "uses", "restores_with", "from"):
+            if key in asset:
+                asset[key] = [table[n] for n in asset[key]]
     for scenario in changed["scenarios"].values():
         for key in ("fails", "corrupts", "deletes"):
             scenario[key] = [table[n] for n in scenario[key]]
