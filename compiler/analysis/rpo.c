@@ -167,6 +167,15 @@ static void add_skipped(struct analysis *a, struct loss *loss, const struct enti
              row_span(a, backup, "duration"));
 }
 
+/* Each segment that may fail to arrive costs as much again. */
+static void add_missed_segments(struct analysis *a, struct loss *loss, const struct entity *backup)
+{
+    int64_t every = worst(backup, BACKUP_ship_every, TIME_UNKNOWN), misses = tolerated_misses(backup), more;
+
+    if (misses && every > 0)
+        add_term(a, loss, "segments missed", __builtin_mul_overflow(every, misses, &more) ? TIME_UNKNOWN : more, row_span(a, backup, "missed"));
+}
+
 /* See backup_loss(). */
 static struct loss work_out_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
 {
@@ -372,18 +381,33 @@ static bool smaller(const struct loss *a, const struct loss *b)
     return b->ms == RPO_NOT_APPLICABLE || a->ms < b->ms;
 }
 
+static bool is_damaged(const struct asset_state *state)
+{
+    return state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
+}
+
+/* Whether one has to go back behind what went unnoticed, and not only to the newest copy: damage, or somebody in its account. What is
+ * lost otherwise is lost in a moment, and missed at once. */
+static bool goes_back(const struct analysis *a, const struct asset_state *state)
+{
+    bool held = false;
+
+    for (uint32_t i = 0; i < state->asset->site_count; i++)
+        held |= a->site_compromised[state->asset->sites[i]->index];
+    return is_damaged(state) || (held && entity_slot(a->scenario->scenario, SCENARIO_noticed_within).type == VALUE_DURATION);
+}
+
 /* How old the moment one goes back to may be when the restore has read its copies: late notice + detection + declaration + reading. */
 static int64_t reach_back(const struct analysis *a, const struct asset_state *state, int64_t read, const char **missing)
 {
-    struct value noticed = entity_slot(a->scenario->scenario, SCENARIO_noticed_within);
+    struct value noticed = goes_back(a, state) ? entity_slot(a->scenario->scenario, SCENARIO_noticed_within) : value_unknown();
     struct span_of_time act = time_add(a->scenario->detect, a->scenario->declare);
-    bool damaged = state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
     int64_t reach;
 
     *missing = NULL;
-    if (damaged && noticed.type != VALUE_DURATION)
+    if (is_damaged(state) && noticed.type != VALUE_DURATION)
         *missing = "how long the damage goes unnoticed (`noticed_within`)";
-    else if (damaged && !act.known)
+    else if (is_damaged(state) && !act.known)
         *missing = "how soon somebody acts (`detect`, `declare`)";
     if (*missing || __builtin_add_overflow(noticed.type == VALUE_DURATION ? noticed.u.integer : 0, act.known ? act.worst : 0, &reach) ||
         __builtin_add_overflow(reach, read, &reach))
@@ -417,7 +441,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
     const char *missing;
     int64_t reach = reach_back(a, state, read, &missing), base = links->losses[links->count - 1].ms, locked = locked_for(a, store);
     struct loss *newest = &links->losses[0];
-    bool any_moment = entity_slot(a->scenario->scenario, SCENARIO_noticed_within).type == VALUE_DURATION; /* not only the newest */
+    bool any_moment = goes_back(a, state);
 
     /* The full one first: how far apart those are that are left decides how far the others must reach back. */
     for (uint32_t i = links->count; i-- > 0;) {
@@ -442,7 +466,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
             continue;
         }
         result = retention_covers(backup, need, !any_moment, links->losses[i].gap, links->losses[i].uniform, locked, &extra);
-        if (result == RETENTION_UNKNOWN && (state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object"))) {
+        if (result == RETENTION_UNKNOWN && is_damaged(state)) {
             add_term(a, newest, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
         } else if (result == RETENTION_SHORT) {
             struct strbuf text = STRBUF_INIT;

@@ -175,6 +175,7 @@ def random_scenario(rng, model, names):
         scenario["noticed_within"] = rng.choice([60, 1440, 14400])
     elif what == "compromises":
         scenario["compromises"] = [rng.choice(["prod", "prod", "safe"])]
+        scenario["noticed_within"] = rng.choice([None, 1440])
     else:
         scenario["loses"] = ["r0"]
         if rng.random() < 0.5:
@@ -341,7 +342,8 @@ class Scenario:
             # A run is of no use before what it builds on has arrived.
             loss += max(0, ways[1][1] - ways[0][0])
         damaged = losses & {"corruption", "deletion"}
-        reach = (self.scenario["noticed_within"] if damaged else 0) + self.detect + self.declare + read
+        late = (damaged or self.is_held(asset)) and self.scenario["noticed_within"] or 0
+        reach = late + self.detect + self.declare + read
         for n, link in enumerate(chain):
             span = loss if n == 0 else own[n]
             if n == 0 and len(chain) == 2:
@@ -355,6 +357,10 @@ class Scenario:
         asset = self.model["assets"][name]
         found = [self.store_loss(asset, losses, backup, store, read) for backup, b in asset["backups"].items() for store in [b["to"]] + b["copies"]]
         return min((f for f in found if f is not None), default=None)
+
+    def is_held(self, asset):
+        """Whoever holds the account may have been there for as long as nobody noticed."""
+        return asset["site"] in self.bad
 
     # ---- methods: (label, own time, loss, automatic, includes detection, restores)
 
