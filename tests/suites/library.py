@@ -28,7 +28,7 @@ def sources(env):
 def rule_example(env, rule, label, spec):
     """The failing example has exactly this finding among its own; the passing one does not have it."""
     with Sandbox() as folder:
-        (folder / "main.dr").write_text('import "std/rules"\n' + textwrap.dedent(spec), encoding="utf-8")
+        (folder / "main.dr").write_text('import "std/rules"\nimport "std/rules/strict"\n' + textwrap.dedent(spec), encoding="utf-8")
         env.need_drc()
         done = env.run([env.drc, "check", "main.dr"], folder)
         said = readable(done.stdout) + readable(done.stderr)
