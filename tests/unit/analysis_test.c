@@ -2,6 +2,7 @@
  * (needs first, never more hands than there are), with unlimited hands exactly the longest path, and with limited hands neither
  * shorter than the best of all orders nor than a lower bound. */
 #include "analysis/analysis.h"
+#include "analysis/simulate.h"
 #include "sema/sema.h"
 #include "test.h"
 
@@ -116,9 +117,9 @@ static const struct expr *parse_default(void *context, const char *text)
 static void write_specification(const struct graph *g, struct strbuf *out)
 {
     strbuf_addstr(out, "kind place { of = site  level = region }\n"
-                       "kind by-hand { of = asset  attribute time { type = duration }\n"
+                       "kind by-hand { of = asset  attribute time { type = range(duration) }\n"
                        "  method m { covers = [region]  step s { manual = \"do it\"  takes = self.time } } }\n"
-                       "kind by-machine { of = asset  attribute time { type = duration }\n"
+                       "kind by-machine { of = asset  attribute time { type = range(duration) }\n"
                        "  method m { covers = [region]  step s { run = [\"do\"]  takes = self.time } } }\n"
                        "site east : place { role = primary }\nsite west : place { role = recovery }\n"
                        "tier only { level = 1 }\nclass L1 { title = \"All\" }\n"
@@ -131,8 +132,8 @@ static void write_specification(const struct graph *g, struct strbuf *out)
     for (int i = 0; i < g->count; i++) {
         const char *comma = "";
 
-        strbuf_addf(out, "asset a%d : %s { site = east  tier = only  rto = 30d  time = %dm  needs = [", i, g->manual[i] ? "by-hand" : "by-machine",
-                    g->takes[i]);
+        strbuf_addf(out, "asset a%d : %s { site = east  tier = only  rto = 30d  time = %dm..%dm..%dm  needs = [", i, g->manual[i] ? "by-hand" : "by-machine",
+                    g->takes[i] / 3, g->takes[i] / 2, g->takes[i]);
         for (int j = 0; j < i; j++) {
             if (g->needs[i][j]) {
                 strbuf_addf(out, "%sa%d", comma, j);
@@ -186,8 +187,31 @@ static bool adds_up(const struct scenario_result *result)
     return at == result->finish.worst;
 }
 
+/* Every draw lies between the best and the worst sum, percentiles rise, and the same seed draws the same. */
+static bool draws_within(const struct plan *plan, struct arena *arena)
+{
+    const struct scenario_result *result = &plan->scenarios[0];
+    struct simulation first, again;
+
+    simulate(plan, result, 40, 11, arena, &first);
+    simulate(plan, result, 40, 11, arena, &again);
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        const struct asset_state *state = &result->states[result->order[i]->index];
+        const struct simulated *row = &first.assets[i];
+
+        if (!row->known || row->least < state->finish.best || row->most > state->finish.worst || row->proven != state->finish.worst)
+            return false;
+        if (row->least > row->p50 || row->p50 > row->p95 || row->p95 > row->p99 || row->p99 > row->most || row->met != first.runs)
+            return false;
+        if (memcmp(row, &again.assets[i], sizeof *row) != 0)
+            return false;
+    }
+    return first.all.known && first.all.most <= result->finish.worst && first.all.least >= result->finish.best;
+}
+
 int main(void)
 {
+    int above_best = 0, not_tight = 0, outside = 0;
     int infeasible = 0, not_longest = 0, too_short = 0, wrong_sum = 0, worse = 0, refused = 0;
 
     for (int round = 0; round < ROUNDS; round++) {
@@ -224,6 +248,9 @@ int main(void)
             too_short += finish < best || finish < longest_path(&g);
             worse += finish > 2 * best;
             wrong_sum += !adds_up(&plan->scenarios[0]);
+            above_best += plan->scenarios[0].bound > (int64_t)best * 60000;
+            not_tight += !g.operators && !g.parallel && plan->scenarios[0].bound != plan->scenarios[0].finish.worst;
+            outside += !draws_within(plan, arena);
         }
         strbuf_release(&text);
         arena_delete(arena);
@@ -235,5 +262,10 @@ int main(void)
     CHECK_INT(too_short, 0);
     CHECK_INT(worse, 0);
     CHECK_INT(wrong_sum, 0);
+    TEST("lower bounds of random recoveries");
+    CHECK_INT(above_best, 0);
+    CHECK_INT(not_tight, 0);
+    TEST("draws of random recoveries");
+    CHECK_INT(outside, 0);
     return test_finish();
 }
