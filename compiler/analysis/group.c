@@ -87,7 +87,7 @@ static struct offer make_offer(struct analysis *a, struct asset_state *state, st
     }
     backup_spacing(a, state->asset, candidate->copy, candidate->from_store, &offer.spacing);
     if (is_log(candidate->copy)) /* its logs offer single points: at worst one for each time they are shipped */
-        offer.spacing = (struct spacing){candidate->rpo, 0, candidate->rpo, 0};
+        offer.spacing = (struct spacing){.apart = candidate->rpo, .within = candidate->rpo};
     if (offer.spacing.apart < 0)
         return offer;
     offer.youngest = offer.spacing.youngest;
@@ -179,15 +179,18 @@ static struct outcome find_point(struct analysis *a, const struct group_member *
 
 /* ---------------------------------------------------------------- skew */
 
+/* Whether two backups have the same slots: schedulers differ in cron expressions and at clock changes. */
 static bool same_schedule(const struct offer *x, const struct offer *y)
 {
+    uint32_t dialects = backup_dialects(x->candidate->copy);
     struct value a = entity_slot(x->candidate->copy, BACKUP_schedule), b = entity_slot(y->candidate->copy, BACKUP_schedule);
     struct strbuf one = STRBUF_INIT, other = STRBUF_INIT;
     struct value missed = entity_slot(x->candidate->copy, BACKUP_missed), too = entity_slot(y->candidate->copy, BACKUP_missed);
     bool none_missed = (missed.type != VALUE_INT || missed.u.integer == 0) && (too.type != VALUE_INT || too.u.integer == 0);
     bool same = false;
 
-    if (a.type == VALUE_SCHEDULE && b.type == VALUE_SCHEDULE && none_missed) {
+    if (a.type == VALUE_SCHEDULE && b.type == VALUE_SCHEDULE && none_missed && dialects == backup_dialects(y->candidate->copy) &&
+        ((dialects & (dialects - 1)) == 0 || (!a.u.schedule->zone && a.u.schedule->kind != SCHEDULE_CRON))) {
         print_schedule(&one, a.u.schedule);
         print_schedule(&other, b.u.schedule);
         same = strcmp(strbuf_str(&one), strbuf_str(&other)) == 0;
@@ -219,11 +222,29 @@ static void distance(struct analysis *a, const struct group_member *member, cons
     } else if (other->points == POINTS_ANY) {
         *older = beyond;
     } else {
-        *older = larger(other->spacing.apart, beyond);
+        /* The oldest point that is no older than the anchor's; its newest one when all are older. */
+        *older = beyond;
+        *newer = other->spacing.apart;
         if (anchor->points == POINTS_SLOTS && anchor->later == other->later && same_schedule(anchor, other) &&
-            larger(anchor->spacing.within, other->spacing.within) < *older)
+            larger(anchor->spacing.within, other->spacing.within) < larger(*older, *newer))
             *older = *newer = larger(anchor->spacing.within, other->spacing.within);
     }
+}
+
+/* The newest slot that all members of one schedule have done: until the slowest has done the next. Capturing at the end hides that in a
+ * member's own loss. */
+static int64_t same_slot_loss(const struct offer *offers, uint32_t count)
+{
+    int64_t worst = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; j < count; j++) {
+            if (i != j && offers[i].points == POINTS_SLOTS && offers[j].points == POINTS_SLOTS &&
+                offers[i].candidate->copy != offers[j].candidate->copy && same_schedule(&offers[i], &offers[j]))
+                worst = larger(worst, sum(offers[i].spacing.gap, offers[j].spacing.within));
+        }
+    }
+    return worst;
 }
 
 static int64_t worst_skew(struct analysis *a, const struct group_member *members, const struct offer *offers, uint32_t count)
@@ -274,8 +295,10 @@ static void weigh(struct analysis *a, const struct group_state *group, const str
     struct outcome *outcome = &choice->outcome;
 
     *outcome = find_point(a, members, choice->offers, count);
-    if (outcome->known && !outcome->common)
+    if (outcome->known && !outcome->common) {
         outcome->skew = worst_skew(a, members, choice->offers, count);
+        outcome->loss = larger(outcome->loss, same_slot_loss(choice->offers, count));
+    }
     choice->settled = skew_settled(group, outcome);
     choice->meets = outcome->known && (group->rpo.ms < 0 || outcome->loss <= group->rpo.ms);
     choice->time = 0;

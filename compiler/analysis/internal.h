@@ -125,6 +125,7 @@ struct spacing {
     int64_t youngest; /* age of the newest usable one at least: shortest run and copy; 0 unknown */
     int64_t within;   /* from a slot to the end of its run at most: start window, jitter, longest run */
     int64_t longest;  /* longest run */
+    int64_t gap;      /* two consecutive slots at most */
 };
 void backup_spacing(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *store, struct spacing *out);
 bool state_has_loss(const struct asset_state *state, const char *loss);

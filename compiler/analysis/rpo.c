@@ -176,11 +176,29 @@ static void add_missed_segments(struct analysis *a, struct loss *loss, const str
         add_term(a, loss, "segments missed", __builtin_mul_overflow(every, misses, &more) ? TIME_UNKNOWN : more, row_span(a, backup, "missed"));
 }
 
+/* The procedure that takes the backup, when its data is as of the end of the run; NULL. A tool named by the backup is another procedure. */
+static const struct entity *captured_at_end(struct analysis *a, const struct asset *asset, const struct entity *backup)
+{
+    struct value kind = entity_slot(backup, BACKUP_kind), tool = entity_slot(backup, BACKUP_method);
+
+    for (uint32_t i = 0; i < asset->entity->kind->procedures.len; i++) {
+        const struct entity *procedure = asset->entity->kind->procedures.items[i];
+        bool named = tool.type == VALUE_STRING || tool.type == VALUE_WORD;
+
+        if (!(named ? strcmp(tool.u.string, procedure->name) == 0 : word_is(kind, procedure->name)))
+            continue;
+        if (word_is(eval_deferred(a->eval, procedure, PROCEDURE_capture, NULL), "end"))
+            return procedure;
+    }
+    return NULL;
+}
+
 /* See backup_loss(). */
 static struct loss work_out_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
 {
     struct value schedule = entity_slot(backup, BACKUP_schedule);
-    struct value kind = entity_slot(backup, BACKUP_kind), tool = entity_slot(backup, BACKUP_method);
+    struct value kind = entity_slot(backup, BACKUP_kind), shortest = value_best(entity_slot(backup, BACKUP_duration));
+    const struct entity *at_end;
     struct loss loss = {0};
     const struct schedule_gap *gap;
 
@@ -225,16 +243,9 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         add_start_window(a, &loss, backup);
         add_term(a, &loss, "jitter", worst(backup, BACKUP_jitter, 0), row_span(a, backup, "jitter"));
         add_term(a, &loss, "longest duration of a run", worst(backup, BACKUP_duration, TIME_UNKNOWN), row_span(a, backup, "duration"));
-        for (uint32_t i = 0; i < asset->entity->kind->procedures.len; i++) {
-            const struct entity *procedure = asset->entity->kind->procedures.items[i];
-            struct value shortest = value_best(entity_slot(backup, BACKUP_duration));
-
-            if (!word_is(tool.type == VALUE_UNKNOWN ? kind : tool, procedure->name) || shortest.type != VALUE_DURATION ||
-                shortest.u.integer < MS_SECOND)
-                continue;
-            if (word_is(eval_deferred(a->eval, procedure, PROCEDURE_capture, NULL), "end"))
-                add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -shortest.u.integer, procedure->span);
-        }
+        at_end = captured_at_end(a, asset, backup);
+        if (at_end && shortest.type == VALUE_DURATION && shortest.u.integer >= MS_SECOND)
+            add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -shortest.u.integer, at_end->span);
     }
     if (is_copy)
         add_term(a, &loss, "time of the copy", worst(backup, BACKUP_copy_time, TIME_UNKNOWN), row_span(a, backup, "copy_time"));
@@ -651,25 +662,27 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
 void backup_spacing(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *store, struct spacing *out)
 {
     struct value schedule = entity_slot(backup, BACKUP_schedule);
-    const struct entity *kind;
-    bool is_copy = false;
     struct value shortest = value_best(entity_slot(backup, BACKUP_duration)), copy = value_best(entity_slot(backup, BACKUP_copy_time));
-    int64_t longest = worst(backup, BACKUP_duration, 0), window = backup_start_window(backup, &kind), jitter = worst(backup, BACKUP_jitter, 0);
+    int64_t longest = worst(backup, BACKUP_duration, 0), jitter = worst(backup, BACKUP_jitter, 0);
+    int64_t run = shortest.type == VALUE_DURATION ? shortest.u.integer : 0, late;
+    const struct entity *kind;
+    int64_t window = backup_start_window(backup, &kind);
+    bool is_copy = false, at_end = captured_at_end(a, asset, backup) != NULL;
     struct loss loss;
 
-    *out = (struct spacing){TIME_UNKNOWN, 0, TIME_UNKNOWN, longest};
+    *out = (struct spacing){.apart = TIME_UNKNOWN, .youngest = at_end ? 0 : run, .within = TIME_UNKNOWN, .longest = longest, .gap = TIME_UNKNOWN};
     if (store)
         is_at(backup, store, &is_copy);
-    out->youngest = shortest.type == VALUE_DURATION ? shortest.u.integer : 0;
     if (is_copy && copy.type == VALUE_DURATION)
         out->youngest += copy.u.integer;
     if (schedule.type != VALUE_SCHEDULE || schedule.u.schedule->kind == SCHEDULE_CONTINUOUS || schedule.u.schedule->kind == SCHEDULE_ON_CHANGE)
         return;
     loss = backup_loss(a, asset, backup, false);
-    if (loss.ms < 0 || window < 0 || jitter < 0 || longest < 0 || __builtin_add_overflow(loss.gap, window, &out->apart) ||
-        __builtin_add_overflow(out->apart, jitter, &out->apart) || __builtin_add_overflow(window, jitter, &out->within) ||
-        __builtin_add_overflow(out->within, longest, &out->within))
+    if (loss.ms < 0 || window < 0 || jitter < 0 || longest < 0 || __builtin_add_overflow(window, jitter, &late) ||
+        __builtin_add_overflow(late, longest, &out->within) || __builtin_add_overflow(loss.gap, late, &out->apart) ||
+        __builtin_add_overflow(out->apart, at_end && longest > run ? longest - run : 0, &out->apart))
         out->apart = out->within = TIME_UNKNOWN;
+    out->gap = loss.gap;
 }
 
 /* ---------------------------------------------------------------- backups on their own */
