@@ -547,6 +547,10 @@ void plan_json(const struct plan *plan, struct strbuf *out)
     for (uint32_t i = 0; i < plan->finding_count; i++)
         print_finding(&p, &plan->findings[i]);
     jsonw_array_end(&p.j);
+    jsonw_key_array(&p.j, "rules_off");
+    for (uint32_t i = 0; i < plan->rules_off_count; i++)
+        jsonw_string(&p.j, plan->rules_off[i]);
+    jsonw_array_end(&p.j);
     jsonw_object_end(&p.j);
     jsonw_finish(&p.j);
     strbuf_release(&p.text);

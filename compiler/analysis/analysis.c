@@ -38,17 +38,15 @@ static void name_scenario(struct analysis *a, struct scenario_result *result, st
 /* An objective nobody stated cannot be proved; that is said once for an asset, not for each scenario. */
 static void check_objectives(struct analysis *a)
 {
+    if (a->model->declared[BLOCK_CLASS].list.len)
+        return; /* with classes it depends on the scenario: see judge */
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        struct asset *asset = &a->plan->assets[i];
-        bool by_class = a->model->declared[BLOCK_CLASS].list.len > 0;
-        struct diag *diag;
+        const struct asset *asset = &a->plan->assets[i];
 
-        if (asset->rto.ms != TIME_UNKNOWN || by_class)
-            continue; /* with classes it depends on the scenario: see judge */
-        a->no_objective[i] = true;
-        diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, asset->entity, NULL, asset->entity->span, "asset `%s` has no RTO", asset->name);
-        if (diag)
-            diag_help(diag, "state `rto`, or give it a tier with a default");
+        if (asset->rto.ms == TIME_UNKNOWN)
+            no_objective(a, NULL, asset, NO_RTO);
+        if (asset->rpo.ms == TIME_UNKNOWN && asset->stateful && !asset_is_rebuildable(asset))
+            no_objective(a, NULL, asset, NO_RPO);
     }
 }
 
@@ -82,6 +80,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     plan->model = model;
     plan->arena = model->arena;
     plan->compiler = options->version;
+    plan->rules_off = options->rules_off;
+    plan->rules_off_count = options->rules_off_count;
     plan->name = model->plan ? model->plan->name : "plan";
     build_sites(&a);
     find_links(&a);
@@ -92,7 +92,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     a.told_standby = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.told_place = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.told_creation = ARENA_ARRAY(a.arena, bool, plan->asset_count);
-    a.no_objective = ARENA_ARRAY(a.arena, bool, plan->asset_count);
+    a.no_objective = ARENA_ARRAY(a.arena, uint8_t, plan->asset_count);
     a.site_cut = ARENA_ARRAY(a.arena, bool, plan->site_count);
     check_kinds(&a);
     check_objectives(&a);

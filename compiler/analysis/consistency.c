@@ -111,6 +111,38 @@ static void check_label(struct analysis *a, const struct entity *child, enum blo
         diag_help(diag, "the label of a `%s` block is the name of a %s", child->schema->name, schema->name);
 }
 
+/* `recovery { method = … }` and the label of `timing` name a method of the asset's kind. */
+static void check_method_name(struct analysis *a, const struct entity *asset, const char *name, struct span span)
+{
+    VEC(const char *) names = {0};
+    struct strbuf all = STRBUF_INIT;
+    const char *near;
+    struct diag *diag;
+
+    if (!asset->kind || asset->kind->incomplete || kind_has_method(asset->kind, name) || lost_name(a->sink, name))
+        return;
+    for (uint32_t i = 0; i < asset->kind->methods.len; i++) {
+        vec_push(a->arena, &names, asset->kind->methods.items[i]->name);
+        strbuf_addf(&all, "%s`%s`", i ? ", " : "", asset->kind->methods.items[i]->name);
+    }
+    diag = diag_report(a->sink, DIAG_E0511, span, "`%s` has no method `%s`", asset->kind->entity->name, name);
+    near = nearest(name, names.items, names.len);
+    if (near)
+        diag_fix(diag, span, near, "did you mean `%s`?", near);
+    if (names.len)
+        diag_note(diag, "its methods: %s", strbuf_str(&all));
+    strbuf_release(&all);
+}
+
+static void check_recovery(struct analysis *a, const struct entity *asset, const struct entity *child)
+{
+    const struct attr *attr = child->tree ? block_attr(child->tree, intern_str(a->model->names, "method")) : NULL;
+    struct value method = entity_slot(child, RECOVERY_method);
+
+    if (method.type == VALUE_STRING || method.type == VALUE_WORD)
+        check_method_name(a, asset, method.u.string, attr && attr->value ? attr->value->span : child->span);
+}
+
 static void check_labels(struct analysis *a, const struct entity *entity)
 {
     for (uint32_t i = 0; i < entity->child_count; i++) {
@@ -128,6 +160,10 @@ static void check_labels(struct analysis *a, const struct entity *entity)
         case BLOCK_RECOVERY:
             if (child->name[0])
                 check_label(a, child, BLOCK_CLASS);
+            check_recovery(a, entity, child);
+            break;
+        case BLOCK_TIMING:
+            check_method_name(a, entity, child->name, child->span);
             break;
         default:
             break;

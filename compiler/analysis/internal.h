@@ -43,7 +43,7 @@ struct analysis {
     bool *told_standby;               /* by asset index: said that its standby carries a share only */
     bool *told_place;                 /* by site index: the same of a place that is made */
     bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
-    bool *no_objective;               /* by asset index: said that it has no RTO */
+    uint8_t *no_objective;            /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
     struct waiver **waivers;          /* by number of the `accept` block; NULL until the first finding */
     struct map waivers_of;            /* the first waiver of each rule or code */
     bool scenarios_done;              /* every scenario was worked out: rules may ask what came of it */
@@ -71,6 +71,7 @@ struct span_of_time time_exact(int64_t ms);
 void graph_cycles(struct analysis *a);
 
 /* ---- survival.c ---- */
+bool kind_has_method(const struct kind_info *kind, const char *name);
 void survive(struct analysis *a, struct scenario_result *result);
 /* self, r, scenario, plan, input: what methods and steps see. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate); /* NULL: of no candidate yet */
@@ -230,9 +231,14 @@ void check_ceiling(struct analysis *a, struct entity *scenario, const struct ass
                    struct objective objective, const char *what);
 bool class_binds(const struct entity *class_, const struct asset *asset); /* by `applies_to`; all when unset */
 void general_objectives(struct analysis *a, struct asset *asset);
+enum { NO_RTO = 1, NO_RPO = 2 };
+/* An objective nobody stated cannot be proved: said once for an asset. `result`: where it is missed, NULL when it is in all scenarios. An error
+ * for tiers that demand proof. */
+void no_objective(struct analysis *a, const struct scenario_result *result, const struct asset *asset, uint8_t which);
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 
 /* ---- inversions.c ---- */
+bool asset_is_rebuildable(const struct asset *asset); /* it comes back without data of its own: no RPO is asked of it */
 void check_inversions(struct analysis *a); /* needs that promise less than what rests on them */
 
 /* ---- consistency.c ---- */

@@ -27,7 +27,7 @@ struct inversions {
     bool *told;                      /* by asset index: inverted in general, so nothing about it is said for a class */
 };
 
-static bool is_rebuildable(const struct asset *asset)
+bool asset_is_rebuildable(const struct asset *asset)
 {
     struct value value = kind_slot(asset->entity->kind, KIND_rebuildable);
     uint32_t cursor = 0;
@@ -60,7 +60,7 @@ static int64_t promise(const struct inversions *in, const struct asset *asset, e
     *span = asset->entity->span;
     if (kind == CLAIM_LEVEL)
         return asset->tier ? asset->level : -1;
-    if (kind == CLAIM_RPO && (!asset->stateful || is_rebuildable(asset)))
+    if (kind == CLAIM_RPO && (!asset->stateful || asset_is_rebuildable(asset)))
         return -1;
     if (own)
         value = entity_slot(own, kind == CLAIM_RTO ? OBJECTIVE_rto : OBJECTIVE_rpo);
@@ -81,7 +81,7 @@ static int64_t handed_down(const struct inversions *in, const struct asset *asse
 
     if (own >= 0)
         return own;
-    if (kind == CLAIM_RPO && (asset->stateful || is_rebuildable(asset)))
+    if (kind == CLAIM_RPO && (asset->stateful || asset_is_rebuildable(asset)))
         return -1;
     return in->claims[asset->index][kind].value;
 }

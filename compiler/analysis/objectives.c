@@ -323,15 +323,26 @@ static bool judge_clock(struct analysis *a, struct scenario_result *result)
     return false;
 }
 
-/* An objective nobody stated cannot be proved: said for the first scenario in which it is missed. */
-static void no_objective(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+void no_objective(struct analysis *a, const struct scenario_result *result, const struct asset *asset, uint8_t which)
 {
-    struct diag *diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, state->asset->entity, result->scenario, state->asset->entity->span,
-                             "asset `%s` has no RTO in `%s`", state->asset->name, result->scenario->name);
+    const char *title = which == NO_RTO ? "RTO" : "RPO";
+    struct diag *diag;
 
-    a->no_objective[state->asset->index] = true;
-    if (diag)
-        diag_help(diag, "state `rto`, or give it a tier with a default, or its class a ceiling");
+    if (a->no_objective[asset->index] & which)
+        return;
+    a->no_objective[asset->index] |= which;
+    if (result)
+        diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, asset->entity, result->scenario, asset->entity->span, "asset `%s` has no %s in `%s`", asset->name,
+                    title, result->scenario->name);
+    else
+        diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, asset->entity, NULL, asset->entity->span, "asset `%s` has no %s", asset->name, title);
+    if (!diag)
+        return;
+    if (asset_wants_proof(a, asset)) {
+        diag_set_severity(diag, SEVERITY_ERROR);
+        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
+    }
+    diag_help(diag, "state `%s`, or give it a tier with a default%s", which == NO_RTO ? "rto" : "rpo", result ? ", or its class a ceiling" : "");
 }
 
 void judge(struct analysis *a, struct scenario_result *result)
@@ -354,8 +365,10 @@ void judge(struct analysis *a, struct scenario_result *result)
 
             check_class_objective(a, result->scenario, state->asset, rto, rpo);
         }
-        if (state->rto.ms == TIME_UNKNOWN && !a->no_objective[state->asset->index])
-            no_objective(a, result, state);
+        if (state->rto.ms == TIME_UNKNOWN)
+            no_objective(a, result, state->asset, NO_RTO);
+        if (state->rpo.ms == TIME_UNKNOWN && state->asset->stateful && state->fate == FATE_LOST && !asset_is_rebuildable(state->asset))
+            no_objective(a, result, state->asset, NO_RPO);
         if (state->fate == FATE_LOST && !state->chosen) {
             state->rto_verdict = VERDICT_REFUTED;
             state->rpo_verdict = state->asset->stateful ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;

@@ -117,6 +117,10 @@ static void check_rule(struct analysis *a, struct entity *rule)
     atom name;
 
     elements = eval_loop(a->eval, rule, RULE_for, base, &name);
+    if (name && elements.type == VALUE_UNKNOWN) {
+        violated(a, rule, false, rule, scope_add(a->eval, base, name, value_unknown()), VERDICT_UNKNOWN); /* it may apply to anything */
+        return;
+    }
     for (uint32_t i = 0; name && elements.type == VALUE_LIST && i < elements.u.list->count; i++) {
         struct value element = elements.u.list->items[i];
         const struct scope *scope = scope_add(a->eval, base, name, element);

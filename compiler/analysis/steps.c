@@ -97,6 +97,8 @@ static const char *title_from_name(struct analysis *a, const char *name)
         if (*at == '_' || *at == '-')
             *at = ' ';
     }
+    if (title[0] >= 'a' && title[0] <= 'z')
+        title[0] = (char)(title[0] - ('a' - 'A')); /* titles are sentences */
     return title;
 }
 
@@ -291,6 +293,25 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
 
 typedef VEC(struct step *) step_list;
 
+static void add_unknown_part(void *context, const char *line)
+{
+    diag_note(context, "%s", line);
+}
+
+/* How often a step stands in the plan is not known: leaving it out would be taken for none. */
+static void report_unknown_loop(struct analysis *a, const struct step_source *from)
+{
+    const struct attr *attr = block_attr(from->block->tree, intern_str(a->model->names, "for"));
+    struct diag *diag = diag_report(a->sink, DIAG_E0515, attr->value->span, "for what step `%s` of `%s` is repeated is not known", from->block->name,
+                                    from->subject ? from->subject->name : from->prefix);
+
+    diag_at(diag, "this list is unknown");
+    if (from->subject)
+        diag_label(diag, from->subject->span, "in the recovery of this");
+    eval_unknown_parts(a->eval, attr->value, from->scope, add_unknown_part, diag);
+    diag_help(diag, "state what is missing; a list that may be empty has the default `[]`");
+}
+
 static void add_block(struct analysis *a, struct step_source from, step_list *list)
 {
     struct value elements;
@@ -304,6 +325,8 @@ static void add_block(struct analysis *a, struct step_source from, step_list *li
             vec_push(a->arena, list, step);
         return;
     }
+    if (elements.type == VALUE_UNKNOWN)
+        report_unknown_loop(a, &from);
     for (uint32_t i = 0; elements.type == VALUE_LIST && i < elements.u.list->count; i++) {
         struct step_source one = from;
 
@@ -566,7 +589,7 @@ static void impaired_steps(struct analysis *a, struct asset_state *state, step_l
             return;
     }
     vec_push(a->arena, out,
-             plain_step(a, state, verb, intern_text(a, "%s %s after what it needs is back", verb, state->asset->name),
+             plain_step(a, state, verb, intern_text(a, "%s %s after what it needs is back", title_from_name(a, verb), state->asset->name),
                         intern_text(a, "%s `%s` so that it uses the recovered dependencies", verb, state->asset->name), time_of(time),
                         kind->entity->span));
 }

@@ -524,6 +524,15 @@ static int64_t loss_rank(const struct candidate *candidate)
     return candidate->rpo == RPO_NOT_APPLICABLE ? 0 : candidate->rpo == TIME_UNKNOWN ? INT64_MAX : candidate->rpo;
 }
 
+bool kind_has_method(const struct kind_info *kind, const char *name)
+{
+    for (uint32_t i = 0; i < kind->methods.len; i++) {
+        if (strcmp(kind->methods.items[i]->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static const char *named_method(const struct analysis *a, const struct asset_state *state, struct span *span)
 {
     const char *general = NULL;
@@ -532,8 +541,8 @@ static const char *named_method(const struct analysis *a, const struct asset_sta
     for (uint32_t i = 0; (child = entity_child(state->asset->entity, BLOCK_RECOVERY, &i));) {
         struct value method = entity_slot(child, RECOVERY_method);
 
-        if (method.type != VALUE_STRING && method.type != VALUE_WORD)
-            continue;
+        if ((method.type != VALUE_STRING && method.type != VALUE_WORD) || !kind_has_method(state->asset->entity->kind, method.u.string))
+            continue; /* a name that is none was reported: see check_method_name */
         if (child->name[0] && a->scenario->class_ && child->name == a->scenario->class_->name) {
             *span = child->span;
             return method.u.string;

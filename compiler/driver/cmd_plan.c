@@ -346,6 +346,19 @@ static void print_accepted(const struct plan *plan, const struct entity *scenari
     strbuf_release(&line);
 }
 
+static void print_rules_off(const struct plan *plan)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    if (plan->rules_off_count)
+        strbuf_addstr(&line, "not judged, because switched off:");
+    for (uint32_t i = 0; i < plan->rules_off_count; i++)
+        strbuf_addf(&line, "%s %s", i ? "," : "", plan->rules_off[i]);
+    if (plan->rules_off_count)
+        end_line(&line);
+    strbuf_release(&line);
+}
+
 static void print_scenario(const struct plan *plan, const struct scenario_result *result)
 {
     struct strbuf line = STRBUF_INIT;
@@ -455,6 +468,7 @@ int command_plan(const struct options *options)
         }
         if (!options->scenario)
             print_accepted(session.plan, NULL);
+        print_rules_off(session.plan);
     }
     session_release(&session);
     return status;

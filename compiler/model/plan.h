@@ -475,6 +475,8 @@ struct plan {
     uint32_t slo_count;
     struct finding *findings;
     uint32_t finding_count;
+    const atom *rules_off;       /* rules nobody judged, because they were switched off */
+    uint32_t rules_off_count;
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
 };
 
