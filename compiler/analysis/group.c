@@ -48,11 +48,6 @@ static int64_t larger(int64_t x, int64_t y)
     return x > y ? x : y;
 }
 
-static bool is_damaged(const struct asset_state *state)
-{
-    return state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
-}
-
 static bool is_log(const struct entity *backup)
 {
     struct value kind = entity_slot(backup, BACKUP_kind), schedule = entity_slot(backup, BACKUP_schedule);
@@ -73,7 +68,7 @@ static struct offer make_offer(struct analysis *a, struct asset_state *state, st
 {
     struct offer offer = {.candidate = candidate, .points = POINTS_UNKNOWN, .newest = candidate->rpo};
 
-    if (any_damage && !is_damaged(state))
+    if (any_damage && !goes_back(a, state))
         offer.later = time_of_damage(a->scenario);
     if (candidate->rpo < 0 || offer.later < 0)
         return offer;
@@ -487,7 +482,7 @@ static void work_out(struct analysis *a, struct scenario_result *result, struct 
 
     for (uint32_t i = 0; i < group->member_count; i++) {
         if (group->members[i].recovered) {
-            any_damage |= is_damaged(group->members[i].state);
+            any_damage |= goes_back(a, group->members[i].state);
             whole &= group->members[i].state->chosen != NULL;
             datasets |= !state_has_loss(group->members[i].state, "object"); /* one object put back takes nothing else back */
             recovered[count++] = group->members[i];

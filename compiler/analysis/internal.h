@@ -130,6 +130,7 @@ struct spacing {
 };
 void backup_spacing(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *store, struct spacing *out);
 bool state_has_loss(const struct asset_state *state, const char *loss);
+bool goes_back(const struct analysis *a, const struct asset_state *state); /* behind what went unnoticed, not only to the newest copy */
 void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
 
 /* ---- scheduler.c ---- */

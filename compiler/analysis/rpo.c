@@ -399,7 +399,7 @@ static bool is_damaged(const struct asset_state *state)
 
 /* Whether one has to go back behind what went unnoticed, and not only to the newest copy: damage, or somebody in its account. What is
  * lost otherwise is lost in a moment, and missed at once. */
-static bool goes_back(const struct analysis *a, const struct asset_state *state)
+bool goes_back(const struct analysis *a, const struct asset_state *state)
 {
     bool held = false;
 
