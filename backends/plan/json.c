@@ -516,6 +516,30 @@ static void print_finding(struct printer *p, const struct finding *finding)
     jsonw_object_end(&p->j);
 }
 
+/* Drills as they are planned, and what records say of them; `state` is null where no records were given. */
+static void print_drills(struct printer *p)
+{
+    jsonw_key_array(&p->j, "drills");
+    for (uint32_t i = 0; i < p->plan->evidence_count; i++) {
+        const struct drill_evidence *evidence = &p->plan->evidence[i];
+
+        jsonw_object_begin(&p->j);
+        key_name(p, "name", evidence->drill);
+        jsonw_key_string(&p->j, "kind", entity_string(p->plan->model, evidence->drill, "kind", NULL));
+        key_name(p, "scenario", entity_ref(p->plan->model, evidence->drill, "scenario"));
+        key_ms(p, "cadence", true, entity_integer(p->plan->model, evidence->drill, "cadence", TIME_UNKNOWN));
+        jsonw_key_string(&p->j, "state", evidence->state);
+        jsonw_key_string(&p->j, "record", evidence->file);
+        strbuf_clear(&p->text);
+        if (evidence->file)
+            print_date(&p->text, evidence->day);
+        jsonw_key_string(&p->j, "held_on", evidence->file ? strbuf_str(&p->text) : NULL);
+        key_origin(p, evidence->drill->span);
+        jsonw_object_end(&p->j);
+    }
+    jsonw_array_end(&p->j);
+}
+
 void plan_json(const struct plan *plan, struct strbuf *out)
 {
     struct printer p = {.plan = plan, .text = STRBUF_INIT};
@@ -543,6 +567,7 @@ void plan_json(const struct plan *plan, struct strbuf *out)
     for (uint32_t i = 0; i < plan->job_count; i++)
         print_job(&p, &plan->jobs[i]);
     jsonw_array_end(&p.j);
+    print_drills(&p);
     jsonw_key_array(&p.j, "findings");
     for (uint32_t i = 0; i < plan->finding_count; i++)
         print_finding(&p, &plan->findings[i]);

@@ -115,6 +115,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     a.scenarios_done = true;
     check_rules(&a);
     check_review(&a);
+    plan->digest = options->digest ? plan_digest(&a) : "";
+    check_records(&a);
     check_waivers(&a);
     if (options->trees && eval->sink->errors == 0) {
         make_jobs(&a);
@@ -123,7 +125,6 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     }
     plan->findings = a.findings.items;
     plan->finding_count = a.findings.len;
-    plan->digest = options->digest ? plan_digest(&a) : "";
     eval->hooks = outer;
     return plan;
 }

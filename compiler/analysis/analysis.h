@@ -10,12 +10,21 @@
 #include "model/plan.h"
 #include "sema/eval.h"
 
+/* What a file says about a drill or a recovery that took place. */
+struct analysis_record {
+    const char *file;
+    struct value value;
+};
+
 struct analysis_options {
     const char *version;      /* of the compiler */
     bool trees;               /* evaluate jobs and emits too (build), not only the proof (check, plan) */
     bool digest;              /* work out plan->digest: for artifacts and the plan as data; otherwise it is "" */
     bool has_as_of;           /* judge dates (waivers) at as_of: days since 1970-01-01 */
     int64_t as_of;
+    bool has_records;         /* judge drills by records; there may be none */
+    const struct analysis_record *records;
+    uint32_t record_count;
     const atom *rules_off;    /* names of rules that are not judged */
     uint32_t rules_off_count;
     /* A time zone by its IANA name, NULL when the system has none; the driver reads it. */

@@ -107,6 +107,9 @@ void bar_runbook(struct analysis *a, struct scenario_result *result, struct step
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
 void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
 
+/* ---- records.c ---- */
+void check_records(struct analysis *a); /* plan->evidence; after the digest */
+
 /* ---- capacity.c ---- */
 void check_capacity(struct analysis *a, struct scenario_result *result); /* quotas, standbys at a share; after survive */
 

@@ -28,6 +28,7 @@ struct options {
     VEC(const char *) levels;      /* -W… as written after -W */
     const char *scenario;          /* --scenario */
     const char *as_of;             /* --as-of */
+    const char *records;           /* --records */
     const char *emit;              /* --emit plan */
     const char *runs;              /* --runs N */
     const char *seed;              /* --seed S */
@@ -104,6 +105,10 @@ bool load_library(struct session *session);
 bool read_data(struct session *session, const char *path, struct span span, struct value *out);
 bool read_inventory(void *context, const char *path, const struct source_file *from, struct span span, struct value *out);
 bool read_parameter_files(struct session *session);
+
+/* ---- records.c */
+/* Every record of the folder into the options. False when one could not be read. */
+bool read_records(struct session *session, const char *folder, struct analysis_options *options);
 
 /* ---- svg.c: to standard output */
 void svg_dependencies(const struct plan *plan);

@@ -29,6 +29,7 @@ const struct option_info drc_options[] = {
     {0, "target", "A,B", "only these artifacts; others of ours in the folder are removed"},
     {0, "scenario", "NAME", "only this scenario"},
     {0, "as-of", "DATE", "judge dates at this day (YYYY-MM-DD)"},
+    {0, "records", "DIR", "judge drills by the records in this folder (JSON, YAML)"},
     {0, "emit", "plan", "print the plan as JSON"},
     {0, "format", "FORMAT", "text, json, sarif, github or junit"},
     {0, "color", "WHEN", "auto, always or never"},
@@ -136,6 +137,8 @@ static void set_option(struct arena *arena, struct options *options, const struc
         options->scenario = value;
     else if (strcmp(name, "as-of") == 0)
         options->as_of = value;
+    else if (strcmp(name, "records") == 0)
+        options->records = value;
     else if (strcmp(name, "emit") == 0) {
         if (strcmp(value, "plan") != 0)
             wrong_use("--emit is plan, not", value);

@@ -190,6 +190,11 @@ bool session_analyse(struct session *session, bool trees)
         analyse_form(&session->model, &session->eval, &options);
         return false;
     }
+    if (session->options->records) {
+        options.digest = true; /* a record is of this plan, or it is not */
+        if (!read_records(session, session->options->records, &options))
+            return false;
+    }
     switch_rules(session, &options);
     start = seconds();
     session->plan = analyse(&session->model, &session->eval, &options);

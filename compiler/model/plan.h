@@ -452,6 +452,14 @@ struct emission {
     bool shared;             /* from a `once` block */
 };
 
+/* What is known of a drill from records. */
+struct drill_evidence {
+    struct entity *drill;
+    const char *state; /* "verified", "no record", "overdue", "other plan", "failed", "undecided"; NULL: no records were given */
+    const char *file;  /* its newest record; NULL */
+    int64_t day;       /* of that, days since 1970-01-01 */
+};
+
 struct plan {
     struct model *model;
     struct arena *arena;
@@ -469,6 +477,8 @@ struct plan {
     uint32_t job_count;
     struct drill_plan *drills;   /* by entity index */
     uint32_t drill_count;
+    struct drill_evidence *evidence; /* by index of the drill */
+    uint32_t evidence_count;
     struct emission *emissions;
     uint32_t emission_count;
     struct slo_state *slos;      /* of endpoints with an `slo`, in declaration order */
