@@ -78,7 +78,7 @@ static size_t characters(const char *text)
 /* Every column as wide as what is in it; names give way first when the line gets longer than a terminal. */
 static void find_widths(struct table *table)
 {
-    static const size_t least[3] = {10, 10, 6};
+    static const size_t least[3] = {8, 8, 5};
     static const int gives_way[3] = {1, 0, 2};
     size_t total = INDENT + COLUMNS - 1;
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RUNS_DEFAULT = 10000, RUNS_MAX = 10000000, SEED_DEFAULT = 1, NAME_MIN = 4, NAME_MAX = 30 };
+enum { RUNS_DEFAULT = 10000, RUNS_MAX = 10000000, SEED_DEFAULT = 1, NAME_MIN = 4, NAME_MAX = 24 };
 
 /* ---------------------------------------------------------------- options */
 
@@ -79,6 +79,11 @@ static void name_cell(struct strbuf *line, const char *name, size_t width)
     for (; *name && used < width; used++) {
         size_t len = 1;
 
+        if (used + 1 == width && name[1]) {
+            strbuf_addstr(line, "…");
+            used++;
+            break;
+        }
         while (((unsigned char)name[len] & 0xC0) == 0x80)
             len++;
         strbuf_add(line, name, len);
