@@ -43,6 +43,20 @@ def test_page_is_complete(env):
         raise Failure("docs/reference.md lacks, or has wrong:\n" + "\n".join(problems))
 
 
+def test_language_page(env):
+    """grammar/README.md lists every function and computed field in the words of the program, and none that is gone."""
+    page = (env.root / "grammar" / "README.md").read_text(encoding="utf-8")
+    told = printed(env)
+    fields = re.findall(r"^\| `[a-z]+\.[a-z_]+(?:\([a-z]+\))?` \|.*$", told.split("## Computed fields")[1].split("\n## ")[0], re.M)
+    functions = re.findall(r"^\| `\w+\(.*$", told.split("## Functions")[1].split("\n## ")[0], re.M)
+    if len(fields) < 30 or len(functions) < 30:
+        raise Failure("the tables of docs/reference.md were not found: this test is out of date")
+    listed = re.findall(r"^\| `[a-z]+\.[a-z_]+(?:\([a-z]+\))?` \|.*$", page.split("## 7 Computed fields")[1].split("\n## ")[0], re.M)
+    problems = [row for row in fields + functions if row not in page] + [f"gone: {row}" for row in listed if row not in fields]
+    if problems:
+        raise Failure("grammar/README.md lacks, or has wrong:\n" + "\n".join(problems))
+
+
 def test_markdown(env):
     program = env.root / "tests/tools/node_modules/.bin/markdownlint-cli2"
     need("node")
