@@ -258,12 +258,40 @@ static void check_hands(struct analysis *a)
     }
 }
 
+static struct span written_at(const struct analysis *a, const struct entity *entity, const char *name)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
+
+    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
+/* A check that never asks, or that needs no failure, would notice everything at once. */
+static void check_health(struct analysis *a, const struct entity *endpoint)
+{
+    const struct entity *target, *health;
+
+    for (uint32_t i = 0; (target = entity_child(endpoint, BLOCK_TARGET, &i));) {
+        for (uint32_t h = 0; (health = entity_child(target, BLOCK_HEALTH, &h));) {
+            struct value interval = entity_slot(health, HEALTH_interval), threshold = entity_slot(health, HEALTH_threshold);
+
+            if (threshold.type == VALUE_INT && threshold.u.integer < 1)
+                diag_help(diag_report(a->sink, DIAG_E0317, written_at(a, health, "threshold"), "`threshold` has to be 1 or more"),
+                          "it is the number of failures in a row after which the target counts as down");
+            if (interval.type == VALUE_DURATION && interval.u.integer < 1)
+                diag_help(diag_report(a->sink, DIAG_E0317, written_at(a, health, "interval"), "`interval` has to be more than 0"),
+                          "it is the time from one check to the next");
+        }
+    }
+}
+
 void check_form(struct analysis *a)
 {
     for (uint32_t i = 0; i < a->plan->asset_count; i++)
         check_labels(a, a->plan->assets[i].entity);
-    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++)
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++) {
         check_labels(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
+        check_health(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
+    }
     check_hands(a);
 }
 

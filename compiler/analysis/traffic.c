@@ -40,7 +40,7 @@ struct health_clock health_clock(const struct entity *target)
     }
     interval = entity_slot(clock.block, HEALTH_interval);
     threshold = entity_slot(clock.block, HEALTH_threshold);
-    if (interval.type != VALUE_DURATION || threshold.type != VALUE_INT)
+    if (interval.type != VALUE_DURATION || threshold.type != VALUE_INT || interval.u.integer < 1 || threshold.u.integer < 1)
         return clock;
     clock.threshold = threshold.u.integer;
     clock.interval = interval.u.integer;
