@@ -60,8 +60,9 @@ static void mark_sites(struct analysis *a, const struct entity *scenario)
     }
 }
 
-/* A regional thing without a zone of its own may stand in the lost zone: unless its kind spans zones, it is lost with it. */
-static struct entity *lost_inside(struct analysis *a, const struct asset *asset, const struct site_info *site, struct value loses)
+/* A regional thing without a zone of its own may stand in the lost zone: unless its kind spans zones, it is lost with it. `thing`: an asset
+ * or a store. */
+static struct entity *lost_inside(const struct analysis *a, const struct entity *thing, const struct site_info *site, struct value loses)
 {
     struct entity *block;
     struct value spans;
@@ -74,9 +75,9 @@ static struct entity *lost_inside(struct analysis *a, const struct asset *asset,
 
         if (!info || info == site || !site_is_in(a, info, site->entity) || strcmp(info->level, "account") == 0)
             continue;
-        block = kind_deferred(asset->entity->kind, KIND_multi_zone);
+        block = kind_deferred(thing->kind, KIND_multi_zone);
         spans = block ? eval_deferred(a->eval, block, KIND_multi_zone,
-                                      scope_add(a->eval, NULL, "self", value_entity(asset->entity)))
+                                      scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)thing)))
                       : value_unknown();
         if (spans.type != VALUE_BOOL || !spans.u.integer)
             return lost;
@@ -115,9 +116,9 @@ static const char *gone_at(struct analysis *a, const struct asset *asset, struct
         *with = listed(a, loses, site);
         return level_of(a, *with);
     }
-    if ((*with = lost_inside(a, asset, site, loses)))
+    if ((*with = lost_inside(a, asset->entity, site, loses)))
         return level_of(a, *with);
-    if ((*with = listed(a, partitions, site)) || (*with = lost_inside(a, asset, site, partitions)))
+    if ((*with = listed(a, partitions, site)) || (*with = lost_inside(a, asset->entity, site, partitions)))
         return "partition";
     *with = site->entity;
     if (a->site_cut[site->index]) /* its data plane does not answer: intact, and of no use to anybody */
@@ -199,13 +200,18 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     const struct site_info *info = site.type == VALUE_ENTITY ? plan_site(a->plan, site.u.entity) : NULL;
     uint32_t cursor = 0;
     struct value flag;
-    const struct entity *immutable, *lock;
+    const struct entity *immutable, *lock, *inside;
 
     (void)loss;
     if (!info)
         return true;
     if (a->site_lost[info->index]) {
         *why = intern_text(a, "store `%s` is lost with `%s`", store->name, info->entity->name);
+        return false;
+    }
+    if ((inside = lost_inside(a, store, info, entity_slot(a->scenario->scenario, SCENARIO_loses)))) {
+        *why = intern_text(a, "store `%s` may stand in `%s`, which is lost: its kind does not say that it spans zones (`multi_zone`)", store->name,
+                           inside->name);
         return false;
     }
     if (a->site_cut[info->index]) {
@@ -224,7 +230,8 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     flag = entity_slot(store, STORE_offline);
     if (flag.type == VALUE_BOOL && flag.u.integer)
         return true;
-    immutable = kind_deferred(store->kind, KIND_immutable);
+    /* What a kind calls immutable because of its lock is as good as the lock. */
+    immutable = lock ? NULL : kind_deferred(store->kind, KIND_immutable);
     if (immutable) {
         flag = eval_deferred(a->eval, immutable, KIND_immutable,
                              scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)store)));

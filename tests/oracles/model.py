@@ -13,7 +13,12 @@ KINDS = """
 kind prison { of = site  level = account  is_account = true }
 kind land { of = site  level = region }
 kind town { of = site  level = zone }
-kind shelf { of = store }
+kind shelf {
+  of = store
+  attribute spans { type = bool  default = true }
+  multi_zone = self.spans
+  immutable = len(self.locks) > 0
+}
 
 kind db {
   of = asset
@@ -102,7 +107,7 @@ def random_model(rng):
     sites["z1"] = {"level": "zone", "within": "r0"}
     for n in range(rng.randint(1, 3)):
         model["stores"][f"st{n}"] = {"site": rng.choice(["r0", "r1", "r2", "r2"]), "lock": rng.choice([None, None, "governance", "compliance"]),
-                                     "min": rng.choice([1440, 43200, 200000]), "append_only": rng.random() < 0.1, "offline": rng.random() < 0.1}
+                                     "min": rng.choice([1440, 43200, 200000]), "spans": rng.random() < 0.7, "append_only": rng.random() < 0.1, "offline": rng.random() < 0.1}
     for n in range(rng.randint(1, 2)):
         model["classes"][f"c{n}"] = {"rto": rng.choice([None, 60, 240]), "rpo": rng.choice([None, 60, 1440])}
     model["tiers"]["gold"] = {"level": 2, "rto": rng.choice([None, 30, 90]), "rpo": rng.choice([None, 30, 2000])}
@@ -221,7 +226,7 @@ def specification(model, order=None):
         text.append(f"site {name} : {kind} {{{rest} }}")
     for name, store in model["stores"].items():
         lock = f"  lock {{ mode = {store['lock']}  min = {store['min']}m }}" if store["lock"] else ""
-        flags = "".join(f"  {f} = true" for f in ("append_only", "offline") if store[f])
+        flags = "".join(f"  {f} = {str(store[f]).lower()}" for f in ("append_only", "offline", "spans"))
         text.append(f"store {name} : shelf {{ site = {store['site']}{flags}  retrieval = 0s{lock} }}")
     for name, class_ in model["classes"].items():
         text.append(f"class {name} {{ title = \"{name}\"" + "".join(f"  {k} = {v}m" for k, v in class_.items() if v is not None) + " }")
@@ -306,16 +311,19 @@ class Scenario:
             while at not in s["loses"]:
                 at = self.model["sites"][at]["within"]
             found.add(self.model["sites"][at]["level"])
-        elif site == "r0" and {"z0", "z1"} & set(s["loses"]) and not asset.get("spans"):
+        elif self.zone_lost_in(site) and not asset.get("spans"):
             found.add("zone")  # it may stand in that very zone
         return found
+
+    def zone_lost_in(self, site):
+        return site == "r0" and {"z0", "z1"} & set(self.scenario["loses"])
 
     # ---- copies
 
     def store_loss(self, asset, losses, newest, store, read):
         """Loss at one store when `newest` is the newest link, or None when no chain is there."""
         place = self.model["stores"][store]
-        if place["site"] in self.lost:
+        if place["site"] in self.lost or (self.zone_lost_in(place["site"]) and not place["spans"]):
             return None
         locked = INFINITE
         if place["site"] in self.bad:
