@@ -126,7 +126,7 @@ static void check_rule(struct analysis *a, struct entity *rule)
         const struct scope *scope = scope_add(a->eval, base, name, element);
         struct value where = eval_deferred(a->eval, rule, RULE_where, scope);
         struct value require;
-        struct entity *subject = element.type == VALUE_ENTITY ? element.u.entity : rule;
+        struct entity *subject = element.type == VALUE_ENTITY ? element.u.entity : a->model->plan ? a->model->plan : rule;
 
         if (where.type == VALUE_BOOL && !where.u.integer)
             continue;

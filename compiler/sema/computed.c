@@ -441,7 +441,7 @@ enum computed {
     SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
-    BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS,
+    BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
 };
 
 /* What only the analysis knows: asked through its hook. */
@@ -498,6 +498,8 @@ static const struct computed_info table[] = {
     [BACKUP_ZONE] = {BLOCK_BACKUP, "zone", "string", NULL, "In a rule: the time zone of its schedule, \"UTC\" unless one is written."},
     [BACKUP_AMBIGUITIES] = {BLOCK_BACKUP, "ambiguities", "list(string)", NULL, "In a rule: what schedulers read differently in its cron expression, or hardly means what its author thought."},
     [ASSET_COPY_COUNTS] = {BLOCK_ASSET, "copy_counts", "object", NULL, "How often its data exists: total (the original included; incremental backups and logs are no copies by themselves), media (different ones), offsite (not in the region or data centre of the original), immutable (under lock or off line), verified (longest time between two checks that a copy can be restored; unknown when there is none)."},
+    [ASSET_DEMANDS] = {BLOCK_ASSET, "demands", "list(string)", NULL, "Services of the platform that its recovery cannot do without, says its kind: identity, secrets, registry, certificates, dns, state."},
+    [ASSET_SERVICES] = {BLOCK_ASSET, "services", "list(string)", NULL, "Services of the platform it provides: `provides`, else what its kind says."},
     [SITE_PROVIDER] = {BLOCK_SITE, "provider", "ref(site)", NULL, "The outermost place it is in that is a provider's, of level provider; unknown when it is in none."},
     [BACKUP_KEPT] = {BLOCK_BACKUP, "kept", "duration", NULL, "How long its oldest copy lives at least: `retain`, or the longest class of a map of daily, weekly, monthly and yearly; 100 years when for ever."},
 };
@@ -551,6 +553,16 @@ struct value list_of_kind(struct evaluator *eval, struct value list, const char 
             vec_push(eval->arena, &items, item);
     }
     return eval_list_of(eval, items.items, items.len);
+}
+
+/* A list of words as texts, which can be compared with anything; without one the empty list. */
+static struct value as_strings(struct evaluator *eval, struct value words)
+{
+    struct value *items = words.type == VALUE_LIST ? ARENA_ARRAY(eval->arena, struct value, words.u.list->count) : NULL;
+
+    for (uint32_t i = 0; items && i < words.u.list->count; i++)
+        items[i] = value_string(value_text(words.u.list->items[i], eval->arena));
+    return eval_list_of(eval, items, items ? words.u.list->count : 0);
 }
 
 static struct value field(struct evaluator *eval, enum computed which, struct entity *entity, struct span span)
@@ -635,6 +647,11 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return referrers_of(eval, entity, BLOCK_SCENARIO, SCENARIO_class);
     case ASSET_COPY_COUNTS:
         return copy_counts_value(eval, entity, span);
+    case ASSET_DEMANDS:
+        return as_strings(eval, kind_property(eval, entity, KIND_demands));
+    case ASSET_SERVICES:
+        value = eval_slot(eval, entity, ASSET_provides);
+        return as_strings(eval, value.type == VALUE_LIST ? value : kind_property(eval, entity, KIND_provides));
     case SITE_PROVIDER:
         return site_provider(eval, entity);
     case BACKUP_KEPT:
