@@ -266,6 +266,40 @@ static struct entity *find_owner(const struct analysis *a, const struct asset *a
     return owner ? owner : a->model->plan ? ref_slot(a->model->plan, PLAN_owner) : NULL;
 }
 
+/* Who is in which group is asked for every candidate: so it is turned round once. */
+static void index_groups(struct analysis *a)
+{
+    uint32_t groups = a->model->declared[BLOCK_GROUP].list.len, *fill;
+
+    a->groups_first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
+    for (int pass = 0; pass < 2 && groups; pass++) {
+        fill = pass ? ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count) : NULL;
+        for (uint32_t g = 0; g < groups; g++) {
+            struct entity *group = a->model->declared[BLOCK_GROUP].list.items[g];
+            struct value list = entity_slot(group, GROUP_members);
+
+            for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+                struct asset *asset = list.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, list.u.list->items[i].u.entity) : NULL;
+
+                if (asset && pass)
+                    a->groups_of[a->groups_first[asset->index] + fill[asset->index]++] = group;
+                else if (asset)
+                    a->groups_first[asset->index + 1]++;
+            }
+        }
+        for (uint32_t i = 0; !pass && i < a->plan->asset_count; i++)
+            a->groups_first[i + 1] += a->groups_first[i];
+        if (!pass)
+            a->groups_of = ARENA_ARRAY(a->arena, struct entity *, a->groups_first[a->plan->asset_count]);
+    }
+}
+
+struct entity **asset_groups(const struct analysis *a, const struct asset *asset, uint32_t *count)
+{
+    *count = a->groups_first[asset->index + 1] - a->groups_first[asset->index];
+    return *count ? &a->groups_of[a->groups_first[asset->index]] : NULL;
+}
+
 void build_assets(struct analysis *a)
 {
     struct plan *plan = a->plan;
@@ -297,4 +331,5 @@ void build_assets(struct analysis *a)
         asset->uses = make_uses(a, asset);
         general_objectives(a, asset);
     }
+    index_groups(a);
 }

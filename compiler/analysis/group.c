@@ -518,17 +518,16 @@ static void work_out(struct analysis *a, struct scenario_result *result, struct 
     group->reconciles = has_reconcile(group->group) && (!group->common || group->intact_ms != 0);
 }
 
-static bool is_fixed(const struct scenario_result *result, const struct group_state *group)
+/* Whether an earlier group has a member of this one, and so chose its method. */
+static bool is_fixed(const struct group_state *group)
 {
-    for (const struct group_state *other = result->groups; other < group; other++) {
-        for (uint32_t i = 0; i < other->member_count; i++) {
-            for (uint32_t j = 0; j < group->member_count; j++) {
-                if (other->members[i].state == group->members[j].state)
-                    return true;
-            }
-        }
+    bool fixed = false;
+
+    for (uint32_t i = 0; i < group->member_count; i++) {
+        fixed |= group->members[i].state->grouped;
+        group->members[i].state->grouped = true;
     }
-    return false;
+    return fixed;
 }
 
 void choose_for_groups(struct analysis *a, struct scenario_result *result)
@@ -563,7 +562,7 @@ void choose_for_groups(struct analysis *a, struct scenario_result *result)
         if (!any)
             continue;
         result->group_count++;
-        work_out(a, result, group, is_fixed(result, group));
+        work_out(a, result, group, is_fixed(group));
     }
 }
 

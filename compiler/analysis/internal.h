@@ -35,6 +35,9 @@ struct analysis {
     struct map dns_zones;             /* zone name -> asset; see stability.c */
     bool zones_indexed;
     struct map gaps;                  /* cached gaps of schedules, by printed form */
+    uint8_t *hit;                        /* by asset index, what the scenario does to the asset itself: HIT_… */
+    uint32_t *groups_first;              /* groups of asset i: groups_of[groups_first[i] .. groups_first[i + 1]) */
+    struct entity **groups_of;
     struct loss_memo *losses;            /* of backups, worked out last; rpo.c */
     const struct schedule_gap *last_gap; /* the one asked for last, and of what */
     struct value last_gap_schedule;
@@ -57,6 +60,7 @@ struct analysis {
 /* ---- build.c ---- */
 void build_sites(struct analysis *a);
 void build_assets(struct analysis *a);
+struct entity **asset_groups(const struct analysis *a, const struct asset *asset, uint32_t *count); /* those it is a member of */
 struct value kind_slot(const struct kind_info *kind, uint32_t row);           /* own or inherited; UNKNOWN */
 struct entity *kind_deferred(const struct kind_info *kind, uint32_t row);     /* kind entity that writes the row, or NULL */
 bool site_is_in(const struct analysis *a, const struct site_info *site, const struct entity *ancestor);

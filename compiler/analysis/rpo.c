@@ -637,14 +637,14 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
 {
     struct value from = eval_deferred(a->eval, method, METHOD_from, method_scope(a, state, candidate));
     struct best best = {0};
+    uint32_t count;
+    struct entity **groups = asset_groups(a, state->asset, &count);
 
     if (!owner || owner == state->asset->entity)
         try_backups(a, state, from, state->asset->entity, read, &best);
-    for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
-        const struct entity *group = a->model->declared[BLOCK_GROUP].list.items[i];
-
-        if ((!owner || owner == group) && list_has(entity_slot(group, GROUP_members), state->asset->entity))
-            try_backups(a, state, from, group, read, &best);
+    for (uint32_t i = 0; i < count; i++) {
+        if ((!owner || owner == groups[i]) && !(i && groups[i] == groups[i - 1]))
+            try_backups(a, state, from, groups[i], read, &best);
     }
     if (!best.found) {
         candidate->rejected = best.why ? best.why : "there is no copy to restore from";

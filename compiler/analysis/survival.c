@@ -8,15 +8,27 @@
 
 /* ---------------------------------------------------------------- what is gone */
 
-static bool list_has(struct value list, const struct entity *entity)
+enum { HIT_CORRUPTED = 1, HIT_DELETED = 2, HIT_FAILED = 4 };
+
+/* Lists may name every asset there is, so they are walked once, not once for each asset. */
+static void mark_hit(struct analysis *a, struct value list, uint8_t mark)
 {
-    if (list.type != VALUE_LIST)
-        return false;
-    for (uint32_t i = 0; i < list.u.list->count; i++) {
-        if (list.u.list->items[i].type == VALUE_ENTITY && list.u.list->items[i].u.entity == entity)
-            return true;
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        struct asset *asset = list.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, list.u.list->items[i].u.entity) : NULL;
+
+        if (asset)
+            a->hit[asset->index] |= mark;
     }
-    return false;
+}
+
+static void mark_assets(struct analysis *a, const struct entity *scenario)
+{
+    if (!a->hit)
+        a->hit = ARENA_ARRAY(a->arena, uint8_t, a->plan->asset_count);
+    memset(a->hit, 0, a->plan->asset_count);
+    mark_hit(a, entity_slot(scenario, SCENARIO_corrupts), HIT_CORRUPTED);
+    mark_hit(a, entity_slot(scenario, SCENARIO_deletes), HIT_DELETED);
+    mark_hit(a, entity_slot(scenario, SCENARIO_fails), HIT_FAILED);
 }
 
 /* The listed site this one is, or is inside of; NULL. */
@@ -132,9 +144,9 @@ static void decide_loss(struct analysis *a, struct asset_state *state, const str
     uint32_t gone = 0;
     struct entity *with;
 
-    if (list_has(entity_slot(scenario, SCENARIO_corrupts), asset->entity))
+    if (a->hit[asset->index] & HIT_CORRUPTED)
         lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "corruption", asset->entity);
-    if (list_has(entity_slot(scenario, SCENARIO_deletes), asset->entity))
+    if (a->hit[asset->index] & HIT_DELETED)
         lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "deletion", asset->entity);
     for (uint32_t i = 0; i < asset->site_count; i++)
         gone += gone_at(a, asset, asset->sites[i], scenario, &with) != NULL;
@@ -146,7 +158,7 @@ static void decide_loss(struct analysis *a, struct asset_state *state, const str
         if (a->site_compromised[asset->sites[i]->index] && a->site_lost[asset->sites[i]->index])
             lose(a, state, level_of(a, listed(a, entity_slot(scenario, SCENARIO_loses), asset->sites[i])), with);
     }
-    if (list_has(entity_slot(scenario, SCENARIO_fails), asset->entity))
+    if (a->hit[asset->index] & HIT_FAILED)
         lose(a, state, "instance", asset->entity);
 }
 
@@ -683,6 +695,7 @@ void survive(struct analysis *a, struct scenario_result *result)
     const struct entity *scenario = result->scenario;
 
     mark_sites(a, scenario);
+    mark_assets(a, scenario);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];
 

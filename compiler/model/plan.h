@@ -181,6 +181,7 @@ struct asset_state {
     struct step *last;             /* the last of its steps */
     bool settled;                  /* its method was chosen */
     bool settling;                 /* … is being chosen just now */
+    bool grouped;                  /* a group that is hit has it as a member */
     bool stuck;                    /* its recovery waits for itself: see the finding */
     struct step *decides;          /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
 };
