@@ -229,9 +229,13 @@ int session_report(struct session *session)
     FILE *stream = options->format == DIAG_TEXT ? stderr : stdout;
     struct diag_style style = {options->format, wants_color(options, stream), options->max_errors, DRC_VERSION};
     struct strbuf text = STRBUF_INIT;
+    double start;
 
     diag_sort(&session->sink);
+    start = seconds();
     offer_repairs(session);
+    if (session->plan && session->plan->refuted)
+        timing(session, "offers", start);
     if (options->quiet && options->format == DIAG_TEXT) {
         uint32_t kept = 0;
 
