@@ -35,6 +35,8 @@ def rule_example(env, rule, label, spec):
     broken = re.findall(r"^error\[E0[1-4]\d\d\].*", said, re.M)
     if broken:
         raise Failure(f"the {label} example is no specification:\n" + said)
+    if re.search(rf"\[{rule}\]: it is not known whether", said):
+        raise Failure(f"whether the {label} example of `{rule}` holds is unknown:\n{said}")
     if (f"[{rule}]" in said) != (label == "failing"):
         raise Failure(f"the {label} example of `{rule}` {'passes' if label == 'failing' else 'fails'}:\n{said}")
 
