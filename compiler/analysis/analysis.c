@@ -45,7 +45,7 @@ static void check_objectives(struct analysis *a)
 
         if (asset->rto.ms == TIME_UNKNOWN)
             no_objective(a, NULL, asset, NO_RTO);
-        if (asset->rpo.ms == TIME_UNKNOWN && asset->stateful && !asset_is_rebuildable(asset))
+        if (asset->rpo.ms == TIME_UNKNOWN && asset->stateful && !asset->rebuildable)
             no_objective(a, NULL, asset, NO_RPO);
     }
 }

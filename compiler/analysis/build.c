@@ -168,6 +168,11 @@ bool site_is_in(const struct analysis *a, const struct site_info *site, const st
 
 /* ---------------------------------------------------------------- assets */
 
+struct span edge_span(const struct edge *edge)
+{
+    return (struct span){edge->from, edge->from + (uint32_t)strlen(edge->to->name)};
+}
+
 static struct edges make_edges(struct analysis *a, struct asset *asset, uint32_t row)
 {
     struct value list = entity_slot(asset->entity, row);
@@ -183,7 +188,7 @@ static struct edges make_edges(struct analysis *a, struct asset *asset, uint32_t
         if (!to)
             continue; /* a store or a secret: see rpo.c and the rules */
         edges.items[edges.count].to = to;
-        edges.items[edges.count].span = (struct span){item.origin, item.origin + (uint32_t)strlen(to->name)};
+        edges.items[edges.count].from = item.origin;
         edges.items[edges.count++].degraded = NULL;
     }
     return edges;
@@ -216,7 +221,7 @@ static struct edges make_uses(struct analysis *a, struct asset *asset)
         for (at = 0; at < edges.count && edges.items[at].to->entity != to; at++)
             ;
         edges.items[at].to = plan_asset(a->plan, to);
-        edges.items[at].span = child->span;
+        edges.items[at].from = child->span.start;
         edges.items[at].degraded = degraded.type == VALUE_STRING ? degraded.u.string : NULL;
         if (at == edges.count)
             edges.count++;
@@ -317,12 +322,15 @@ void build_assets(struct analysis *a)
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         struct asset *asset = &plan->assets[i];
         struct value stateful = kind_slot(asset->entity->kind, KIND_stateful);
+        struct value rebuildable = kind_slot(asset->entity->kind, KIND_rebuildable);
+        uint32_t cursor = 0;
         struct value level;
 
         asset->tier = ref_slot(asset->entity, ASSET_tier);
         level = asset->tier ? entity_slot(asset->tier, TIER_level) : value_unknown();
         asset->level = level.type == VALUE_INT ? level.u.integer : LEVEL_NONE;
         asset->stateful = stateful.type == VALUE_BOOL && stateful.u.integer;
+        asset->rebuildable = (rebuildable.type == VALUE_BOOL && rebuildable.u.integer) || entity_child(asset->entity, BLOCK_REBUILD, &cursor);
         asset->owner = find_owner(a, asset);
         find_sites(a, asset);
         asset->needs = make_edges(a, asset, ASSET_needs);

@@ -385,7 +385,7 @@ static void label_way(struct diag *diag, const struct asset *from, const struct 
     const struct restore_input *input = way->input;
 
     if (way->edge) {
-        diag_label(diag, way->edge->span, "`%s` needs `%s`", from->name, way->edge->to->name);
+        diag_label(diag, edge_span(way->edge), "`%s` needs `%s`", from->name, way->edge->to->name);
         return;
     }
     if (input->thing->schema->id == BLOCK_SECRET) {

@@ -77,7 +77,7 @@ static void report_cycle(struct analysis *a, const struct tarjan *t, struct asse
         const struct asset *from = came_from[path[i]->index];
         bool restores = edge >= from->restores_with.items && edge < from->restores_with.items + from->restores_with.count;
 
-        diag_label(diag, edge->span, "`%s` %s `%s`", from->name, restores ? "is restored with" : "needs", path[i]->name);
+        diag_label(diag, edge_span(edge), "`%s` %s `%s`", from->name, restores ? "is restored with" : "needs", path[i]->name);
     }
     diag_help(diag, "make one of these soft (`uses`), or give one of them a way to recover without the others");
     strbuf_release(&text);

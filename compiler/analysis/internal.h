@@ -70,6 +70,9 @@ struct span_of_time time_add(struct span_of_time a, struct span_of_time b);
 struct span_of_time time_max(struct span_of_time a, struct span_of_time b);
 struct span_of_time time_exact(int64_t ms);
 
+/* The reference that makes the edge. Not kept: the name of what is needed lies far away, and few ask. */
+struct span edge_span(const struct edge *edge);
+
 /* ---- graph.c ---- */
 /* Reports every cycle of `needs` and `restores_with`, once, edge by edge; sets has_cycle. */
 void graph_cycles(struct analysis *a);
@@ -246,7 +249,6 @@ void no_objective(struct analysis *a, const struct scenario_result *result, cons
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 
 /* ---- inversions.c ---- */
-bool asset_is_rebuildable(const struct asset *asset); /* it comes back without data of its own: no RPO is asked of it */
 void check_inversions(struct analysis *a); /* needs that promise less than what rests on them */
 
 /* ---- consistency.c ---- */

@@ -27,14 +27,6 @@ struct inversions {
     bool *told;                      /* by asset index: inverted in general, so nothing about it is said for a class */
 };
 
-bool asset_is_rebuildable(const struct asset *asset)
-{
-    struct value value = kind_slot(asset->entity->kind, KIND_rebuildable);
-    uint32_t cursor = 0;
-
-    return (value.type == VALUE_BOOL && value.u.integer) || entity_child(asset->entity, BLOCK_REBUILD, &cursor);
-}
-
 static struct span tier_span(const struct analysis *a, const struct asset *asset)
 {
     const struct attr *attr = asset->entity->tree ? block_attr(asset->entity->tree, intern_str(a->model->names, "tier")) : NULL;
@@ -60,7 +52,7 @@ static int64_t promise(const struct inversions *in, const struct asset *asset, e
     *span = asset->entity->span;
     if (kind == CLAIM_LEVEL)
         return asset->tier ? asset->level : -1;
-    if (kind == CLAIM_RPO && (!asset->stateful || asset_is_rebuildable(asset)))
+    if (kind == CLAIM_RPO && (!asset->stateful || asset->rebuildable))
         return -1;
     if (own)
         value = entity_slot(own, kind == CLAIM_RTO ? OBJECTIVE_rto : OBJECTIVE_rpo);
@@ -81,7 +73,7 @@ static int64_t handed_down(const struct inversions *in, const struct asset *asse
 
     if (own >= 0)
         return own;
-    if (kind == CLAIM_RPO && (asset->stateful || asset_is_rebuildable(asset)))
+    if (kind == CLAIM_RPO && (asset->stateful || asset->rebuildable))
         return -1;
     return in->claims[asset->index][kind].value;
 }
@@ -186,7 +178,7 @@ static void report(const struct inversions *in, const struct asset *needed, enum
         if (in->class_)
             strbuf_addf(&how, ", in class `%s`", in->class_->name);
     }
-    diag = find(in->a, DIAG_E0508, VERDICT_REFUTED, needed->entity, NULL, claim->edge->span, "`%s` is needed by `%s`, but %s", needed->name,
+    diag = find(in->a, DIAG_E0508, VERDICT_REFUTED, needed->entity, NULL, edge_span(claim->edge), "`%s` is needed by `%s`, but %s", needed->name,
                 claim->via->name, strbuf_str(&how));
     if (diag) {
         diag_at(diag, "needed here");

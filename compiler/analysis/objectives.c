@@ -367,7 +367,7 @@ void judge(struct analysis *a, struct scenario_result *result)
         }
         if (state->rto.ms == TIME_UNKNOWN)
             no_objective(a, result, state->asset, NO_RTO);
-        if (state->rpo.ms == TIME_UNKNOWN && state->asset->stateful && state->fate == FATE_LOST && !asset_is_rebuildable(state->asset))
+        if (state->rpo.ms == TIME_UNKNOWN && state->asset->stateful && state->fate == FATE_LOST && !state->asset->rebuildable)
             no_objective(a, result, state->asset, NO_RPO);
         if (state->fate == FATE_LOST && !state->chosen) {
             state->rto_verdict = VERDICT_REFUTED;

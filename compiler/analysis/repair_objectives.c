@@ -30,7 +30,7 @@ static const struct asset *user_of(const struct plan *plan, const struct finding
         const struct edges *needs = &plan->assets[i].needs;
 
         for (uint32_t n = 0; n < needs->count; n++) {
-            if (needs->items[n].to->entity == finding->subject && needs->items[n].span.start == finding->span.start)
+            if (needs->items[n].to->entity == finding->subject && needs->items[n].from == finding->span.start)
                 return &plan->assets[i];
         }
     }

@@ -1,17 +1,22 @@
-/* Open addressing; the hash stands before the text, so that atoms rehash without reading it. */
+/* Open addressing. */
 #include "base/intern.h"
 
 #include <string.h>
 
 struct entry {
-    uint32_t hash;
     uint32_t len;
     char text[];
 };
 
+/* The hash stands beside the entry: another text in the way costs no look at it. */
+struct slot {
+    uint32_t hash;
+    struct entry *entry; /* NULL: free */
+};
+
 struct intern {
     struct arena *arena;
-    struct entry **slots;
+    struct slot *slots;
     size_t cap;
     size_t count;
 };
@@ -24,7 +29,7 @@ struct intern *intern_new(struct arena *arena)
 
     table->arena = arena;
     table->cap = FIRST_CAPACITY;
-    table->slots = ARENA_ARRAY(arena, struct entry *, table->cap);
+    table->slots = ARENA_ARRAY(arena, struct slot, table->cap);
     return table;
 }
 
@@ -48,17 +53,16 @@ static uint32_t hash_bytes(const char *text, size_t len)
 static void grow(struct intern *table)
 {
     size_t cap = table->cap * 2;
-    struct entry **slots = ARENA_ARRAY(table->arena, struct entry *, cap);
+    struct slot *slots = ARENA_ARRAY(table->arena, struct slot, cap);
 
     for (size_t i = 0; i < table->cap; i++) {
-        struct entry *entry = table->slots[i];
         size_t at;
 
-        if (!entry)
+        if (!table->slots[i].entry)
             continue;
-        for (at = entry->hash & (cap - 1); slots[at]; at = (at + 1) & (cap - 1))
+        for (at = table->slots[i].hash & (cap - 1); slots[at].entry; at = (at + 1) & (cap - 1))
             ;
-        slots[at] = entry;
+        slots[at] = table->slots[i];
     }
     table->slots = slots;
     table->cap = cap;
@@ -70,16 +74,15 @@ atom intern_add(struct intern *table, const char *text, size_t len)
     struct entry *entry;
     size_t at = hash & (table->cap - 1);
 
-    for (; (entry = table->slots[at]); at = (at + 1) & (table->cap - 1)) {
-        if (entry->hash == hash && entry->len == len && memcmp(entry->text, text, len) == 0)
+    for (; (entry = table->slots[at].entry); at = (at + 1) & (table->cap - 1)) {
+        if (table->slots[at].hash == hash && entry->len == len && memcmp(entry->text, text, len) == 0)
             return entry->text;
     }
     entry = arena_alloc(table->arena, sizeof *entry + len + 1);
-    entry->hash = hash;
     entry->len = (uint32_t)len;
     if (len)
         memcpy(entry->text, text, len);
-    table->slots[at] = entry;
+    table->slots[at] = (struct slot){hash, entry};
     if (++table->count * 2 > table->cap)
         grow(table);
     return entry->text;
@@ -88,9 +91,4 @@ atom intern_add(struct intern *table, const char *text, size_t len)
 atom intern_str(struct intern *table, const char *text)
 {
     return intern_add(table, text, strlen(text));
-}
-
-uint32_t atom_hash(atom name)
-{
-    return ((const struct entry *)(const void *)(name - offsetof(struct entry, text)))->hash;
 }

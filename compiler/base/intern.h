@@ -15,7 +15,4 @@ struct intern *intern_new(struct arena *arena); /* lives in the arena; its index
 atom intern_add(struct intern *table, const char *text, size_t len);
 atom intern_str(struct intern *table, const char *text);
 
-/* A number fixed at interning that spreads well, equal for equal atoms in every run. */
-uint32_t atom_hash(atom name);
-
 #endif

@@ -14,7 +14,7 @@ struct map_entry {
 
 struct map {
     struct map_entry *entries; /* in insertion order */
-    uint32_t *index;           /* slot -> entry number + 1 */
+    struct map_slot *index;    /* by hash */
     uint32_t len;
     uint32_t cap;       /* of entries */
     uint32_t index_cap; /* power of two, or 0 while a linear look is faster */

@@ -69,7 +69,7 @@ struct site_info {
 
 struct edge {
     struct asset *to;
-    struct span span;     /* the reference in the list */
+    uint32_t from;        /* where the reference begins in the sources: see edge_span */
     const char *degraded; /* soft edges: what users notice; NULL */
 };
 
@@ -87,6 +87,7 @@ struct asset {
     struct site_info **sites; /* where it serves in normal operation */
     uint32_t site_count;
     bool stateful;
+    bool rebuildable;       /* it comes back without data of its own: no RPO is asked of it */
     struct entity *owner;   /* team or person; asset's, else tier's, else the plan's; NULL */
     struct edges needs, uses, restores_with, observes;
     struct asset **restore_needs; /* restores_with that are assets */
