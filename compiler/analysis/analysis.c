@@ -65,6 +65,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     judge_damage(a, result);
     judge_groups(a, result);
     move_traffic(a, result);
+    check_effect(a, result);
     tell_consequences(a);
 }
 

@@ -77,6 +77,9 @@ struct span edge_span(const struct edge *edge);
 /* Reports every cycle of `needs` and `restores_with`, once, edge by edge; sets has_cycle. */
 void graph_cycles(struct analysis *a);
 
+/* ---- effect.c ---- */
+void check_effect(struct analysis *a, const struct scenario_result *result); /* scenarios that hit nothing (E0553) */
+
 /* ---- survival.c ---- */
 bool kind_has_method(const struct kind_info *kind, const char *name);
 void survive(struct analysis *a, struct scenario_result *result);
