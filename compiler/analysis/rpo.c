@@ -437,9 +437,6 @@ static int64_t locked_for(const struct analysis *a, const struct entity *store)
 
     if (!lock || (other.type == VALUE_BOOL && other.u.integer))
         return INT64_MAX;
-    other = entity_slot(store, STORE_append_only);
-    if (other.type == VALUE_BOOL && other.u.integer)
-        return INT64_MAX;
     min = entity_slot(lock, STORE_LOCK_min);
     return min.type == VALUE_DURATION ? min.u.integer : 0;
 }

@@ -236,9 +236,7 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
     if (lock && is_word(entity_slot(lock, STORE_LOCK_mode), "compliance"))
         return true;
-    flag = entity_slot(store, STORE_append_only);
-    if (flag.type == VALUE_BOOL && flag.u.integer)
-        return true;
+    /* Append-only binds who writes into it, not who administers the place it is in: `append_only` saves nothing here. */
     flag = entity_slot(store, STORE_offline);
     if (flag.type == VALUE_BOOL && flag.u.integer)
         return true;
@@ -250,8 +248,11 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
         if (flag.type == VALUE_BOOL && flag.u.integer)
             return true;
     }
+    flag = entity_slot(store, STORE_append_only);
     *why = intern_text(a, lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
-                               : "store `%s` can be deleted from the compromised account", store->name);
+                          : flag.type == VALUE_BOOL && flag.u.integer
+                              ? "store `%s` can be deleted from the compromised account: `append_only` binds its writers, not who administers it"
+                              : "store `%s` can be deleted from the compromised account", store->name);
     return false;
 }
 

@@ -327,9 +327,9 @@ class Scenario:
             return None
         locked = INFINITE
         if place["site"] in self.bad:
-            if not (place["lock"] == "compliance" or place["append_only"] or place["offline"]):
+            if not (place["lock"] == "compliance" or place["offline"]):  # append-only binds writers, not who holds the place
                 return None
-            if place["lock"] and not place["append_only"] and not place["offline"]:
+            if place["lock"] and not place["offline"]:
                 locked = place["min"]
         backups = asset["backups"]
         chain = [newest] if backups[newest]["kind"] == "full" else [newest, backups[newest]["of"]]
