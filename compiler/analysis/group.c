@@ -647,7 +647,7 @@ static void refute_loss(struct analysis *a, const struct scenario_result *result
     diag_help(diag, "a group loses what its worst member loses");
 }
 
-static void warn_intact(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
+static void tell_intact(struct analysis *a, const struct scenario_result *result, const struct group_state *group, bool refuted)
 {
     const char *intact = NULL;
     struct diag *diag;
@@ -657,11 +657,16 @@ static void warn_intact(struct analysis *a, const struct scenario_result *result
             intact = intact ? intern_text(a, "%s, `%s`", intact, group->members[i].state->asset->name)
                             : intern_text(a, "`%s`", group->members[i].state->asset->name);
     }
-    diag = find(a, DIAG_E0531, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "members"),
+    diag = find(a, DIAG_E0531, refuted ? VERDICT_REFUTED : VERDICT_UNKNOWN, group->group, result->scenario,
+                row_span(a, group->group, refuted ? "max_skew" : "members"),
                 "`%s` leaves %s of group `%s` intact: newer than what the others come back to, by %s%s", result->scenario->name, intact,
                 group->group->name, group->intact_ms < 0 ? "an unknown time" : "up to ", group->intact_ms < 0 ? "" : text_of_duration(a->arena, group->intact_ms));
     if (!diag)
         return;
+    if (refuted) {
+        diag_set_severity(diag, SEVERITY_ERROR);
+        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
+    }
     note_members(a, diag, group);
     diag_help(diag, "declare `reconcile` steps: they make the members agree, or take the others back to the same point");
 }
@@ -688,8 +693,12 @@ void judge_groups(struct analysis *a, struct scenario_result *result)
             refute_loss(a, result, group);
         }
         if (group->intact_ms != 0 && !group->reconciles && (group->max_skew < 0 || group->intact_ms < 0 || group->intact_ms > group->max_skew)) {
-            group->verdict = VERDICT_REFUTED;
-            warn_intact(a, result, group);
+            /* Only `max_skew` says what is too much. Without it, or without the time, nobody knows whether the members still fit together. */
+            bool refuted = group->max_skew >= 0 && group->intact_ms >= 0;
+
+            if (group->verdict == VERDICT_OK || refuted)
+                group->verdict = refuted ? VERDICT_REFUTED : VERDICT_UNKNOWN;
+            tell_intact(a, result, group, refuted);
         }
     }
 }

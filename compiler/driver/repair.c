@@ -202,7 +202,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
 
         if (group->group != subject)
             continue;
-        if (group->verdict == VERDICT_UNKNOWN || group->loss_ms < 0)
+        if (group->loss_ms < 0)
             return false;
         if (strcmp(finding->code, "E0532") != 0)
             return true; /* how far apart the members are is another finding than how much is lost */
