@@ -137,6 +137,11 @@ static const char *slack_word(struct arena *arena, const struct asset_state *sta
     return word;
 }
 
+static const char *plural(uint32_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* `use_standby(west)` serves at `west`: the column beside it says so already. */
 static const char *method_word(struct arena *arena, const struct asset_state *state)
 {
@@ -216,8 +221,39 @@ static void print_full_speed(struct strbuf *line, const struct scenario_result *
     }
 }
 
+/* The first lost asset that no method brings back, and how many more there are. */
+static const struct asset *without_way_back(const struct scenario_result *result, uint32_t *more)
+{
+    const struct asset *first = NULL;
+
+    *more = 0;
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        const struct asset_state *state = &result->states[result->order[i]->index];
+
+        if (state->fate != FATE_LOST || state->chosen)
+            continue;
+        if (first)
+            ++*more;
+        else
+            first = state->asset;
+    }
+    return first;
+}
+
 static void print_finish(struct strbuf *line, const struct scenario_result *result)
 {
+    uint32_t more;
+    const struct asset *stuck = result->finish.known ? NULL : without_way_back(result, &more);
+
+    if (stuck) { /* then a bound on the end bounds nothing */
+        strbuf_addf(line, "  all is back never: `%s` ", stuck->name);
+        if (more)
+            strbuf_addf(line, "and %u more have no way back", more);
+        else
+            strbuf_addstr(line, "has no way back");
+        end_line(line);
+        return;
+    }
     strbuf_addstr(line, "  all is back after ");
     if (result->finish.known) {
         time_text(line, true, result->finish.worst);
@@ -388,7 +424,8 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
         print_finish(&line, result);
     print_critical(&line, result);
     print_accepted(plan, result->scenario);
-    printf("  %u steps in %u waves; %u assets unaffected\n\n", result->step_count, result->wave_count, unaffected);
+    printf("  %u step%s in %u wave%s; %u asset%s unaffected\n\n", result->step_count, plural(result->step_count), result->wave_count,
+           plural(result->wave_count), unaffected, plural(unaffected));
     strbuf_release(&line);
 }
 
