@@ -59,7 +59,7 @@ declare -a FACT_APPROVER=() FACT_TOOL=() FACT_WANTS=() FACT_TOKEN=() FACT_SECRET
 declare -a ORDER=()       # numbers of the steps, in the plan's total order
 declare -A STEP_ID=() STEP_ASSET=() STEP_PHASE=() STEP_KIND=() STEP_WAVE=() STEP_AFTER=() STEP_TIMEOUT=()
 declare -A STEP_RETRIES=() STEP_VERBS=() STEP_FLAGS=() STEP_FAILURE=() STEP_TAKES=() STEP_FINISH=()
-declare -A STEP_FILE=() STEP_OWNER=() STEP_TITLE=()
+declare -A STEP_FILE=() STEP_OWNER=() STEP_FOLLOWS=() STEP_TITLE=()
 declare -A NUMBER_OF=()   # id -> number
 declare -a ASSET_ORDER=()
 declare -A ASSET_RTO=() ASSET_RPO=() ASSET_FINISH=() ASSET_LOSS=() ASSET_STEPS=() ASSET_SOURCE=()
@@ -117,7 +117,8 @@ row_step() {
     STEP_FINISH["${n}"]="${14}"
     STEP_FILE["${n}"]="${15}"
     STEP_OWNER["${n}"]="${16}"
-    STEP_TITLE["${n}"]="${17}"
+    STEP_FOLLOWS["${n}"]="${17/#-/}"
+    STEP_TITLE["${n}"]="${18}"
 }
 
 row_asset() {
@@ -148,7 +149,7 @@ step_flag() {
 load_tables() {
     local where="$1" n m
     table_rows "${where}/scenario.tsv" 2 row_fact
-    table_rows "${where}/steps.tsv" 17 row_step
+    table_rows "${where}/steps.tsv" 18 row_step
     table_rows "${where}/assets.tsv" 7 row_asset
     table_rows "${where}/inputs.tsv" 6 row_input
     # Fence before promote, whatever the table says: what cannot be taken back waits for every fence of its asset.
@@ -210,6 +211,9 @@ dry_run() {
         say ""
         say "# ${n} ${STEP_ID[${n}]}: ${STEP_TITLE[${n}]}"
         say "#   phase ${STEP_PHASE[${n}]}, waits for ${STEP_AFTER[${n}]:-nothing}, takes at most $(span_or_dash "${STEP_TAKES[${n}]}"), given up after $(drc_span "${STEP_TIMEOUT[${n}]}")"
+        if [[ -n "${STEP_FOLLOWS[${n}]}" ]]; then
+            say "#   takes over the hands or the bandwidth of ${STEP_FOLLOWS[${n}]}"
+        fi
         if step_flag "${n}" irreversible; then
             say "#   point of no return"
         fi

@@ -55,6 +55,9 @@ const char *restore_step_verbs(struct arena *arena, const struct step *step);
 /* Environment variables that sending its notices needs. */
 void restore_step_tokens(struct restore *r, const struct step *step, struct restore_names *tokens);
 bool restore_step_is_manual(const struct step *step);
+/* Whether `step` has to await the end of `other`, one of those it `follows`. Not when it waits for it anyway, and not when it
+ * comes before it in the total order (steps that take no time may): everything awaited comes earlier, so nothing awaits itself. */
+bool restore_step_takes_over(const struct step *step, const struct step *other);
 /* Names of the runtime questions of a step: its `input` blocks, and what its commands refer to as `input.NAME`. */
 void restore_step_inputs(struct arena *arena, const struct step *step, struct restore_names *inputs);
 const struct entity *restore_step_input(const struct step *step, const char *name); /* NULL: no block declares it */

@@ -179,6 +179,12 @@ static void write_step_row(struct restore *r, const struct procedure *p, const s
     add_seconds(out, step->finish.known, step->finish.worst);
     add_cell(out, arena_printf(r->arena, "steps/%s", restore_step_file(r->arena, p, step)), false);
     add_cell(out, step->by ? entity_title(r->plan->model, step->by) : "the recovery team", false);
+    strbuf_clear(&list);
+    for (uint32_t i = 0; i < step->follow_count; i++) {
+        if (restore_step_takes_over(step, step->follows[i]))
+            strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, step->follows[i]));
+    }
+    add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
     add_cell(out, step->title, true);
     strbuf_release(&list);
 }
@@ -187,9 +193,10 @@ static void write_steps(struct restore *r, const struct procedure *p)
 {
     struct strbuf out = STRBUF_INIT;
 
-    strbuf_addstr(&out, "# The steps in their total order. A step starts as soon as those it waits for are done. Times in seconds.\n"
+    strbuf_addstr(&out, "# The steps in their total order. A step starts as soon as those it waits for are done and those whose hands or "
+                        "bandwidth it takes over have ended, well or not. Times in seconds.\n"
                         "# number\tid\tasset\tphase\tkind\twave\twaits for\tgiven up after\tretries\tdoes\tflags\ton failure\t"
-                        "takes at most\tdone at the latest\tfile\tby\ttitle\n");
+                        "takes at most\tdone at the latest\tfile\tby\ttakes over from\ttitle\n");
     for (uint32_t i = 0; i < p->count; i++)
         write_step_row(r, p, p->steps[i], &out);
     restore_add(r, arena_printf(r->arena, "%s/steps.tsv", p->folder), &out, false);

@@ -17,6 +17,15 @@ bool restore_step_is_manual(const struct step *step)
     return !step->automated || !step->takes.known || step->takes.worst > 0;
 }
 
+bool restore_step_takes_over(const struct step *step, const struct step *other)
+{
+    for (uint32_t i = 0; i < step->after_count; i++) {
+        if (step->after[i] == other)
+            return false;
+    }
+    return other->ordinal < step->ordinal;
+}
+
 /* What a program does: the command, and the notices. Of a manual step only the notices, once it is done. */
 static bool has_run(const struct step *step)
 {
@@ -140,6 +149,7 @@ static const char *asset_or_id(const struct step *step)
 static const char *head_comment(struct restore *r, const struct procedure *p, const struct step *step)
 {
     struct strbuf text = STRBUF_INIT;
+    bool any = false;
     const char *result, *origin = sources_origin(r->plan->model->sources, step->span);
 
     strbuf_addf(&text, "Step %s, %s: %s\n", restore_step_number(r->arena, p, step), step->id, step->title);
@@ -155,6 +165,14 @@ static const char *head_comment(struct restore *r, const struct procedure *p, co
             strbuf_addf(&text, "%s %s", i > 0 ? "," : "", step->after[i]->id);
         strbuf_addstr(&text, ".\n");
     }
+    for (uint32_t i = 0; i < step->follow_count; i++) {
+        if (!restore_step_takes_over(step, step->follows[i]))
+            continue;
+        strbuf_addf(&text, "%s %s", any ? "," : "Takes over the hands or the bandwidth of", step->follows[i]->id);
+        any = true;
+    }
+    if (any)
+        strbuf_addstr(&text, ".\n");
     if (step->expect)
         strbuf_addf(&text, "When it worked: %s\n", step->expect);
     if (*origin)

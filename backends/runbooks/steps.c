@@ -35,7 +35,7 @@ void step_table(struct page *page, struct step *const *steps, uint32_t count, bo
                page_clock(page, step->finish.known, step->finish.worst), page_time(page, step->takes.known, step->takes.worst),
                md_code(page->arena, step->asset ? step->asset->name : step->subject->name), md_text(page->arena, phase_word(step->phase)),
                what(page, step),
-               step->automated ? MD("script") : page_who(page, step->by));
+               step->automated && !step->manual ? MD("script") : page_who(page, step->by));
     }
     md_table_end(&page->md);
     if (back)
@@ -60,6 +60,29 @@ static int compare_ordinals(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
+/* With limited hands or bandwidth: who hands them on. Their end is enough, whether it went well or not. */
+static void takes_over(struct page *page, const struct step *step, struct strbuf *text)
+{
+    VEC(uint32_t) ordinals = {0};
+
+    for (uint32_t i = 0; i < step->follow_count; i++) {
+        bool waited = false;
+
+        for (uint32_t n = 0; n < step->after_count; n++)
+            waited |= step->after[n] == step->follows[i];
+        if (!waited && step->follows[i]->ordinal < step->ordinal)
+            vec_push(page->arena, &ordinals, step->follows[i]->ordinal);
+    }
+    if (!ordinals.len)
+        return;
+    qsort(ordinals.items, ordinals.len, sizeof *ordinals.items, compare_ordinals);
+    strbuf_clear(text);
+    for (uint32_t i = 0; i < ordinals.len; i++)
+        strbuf_addf(text, "%s%u", i ? ", " : "", ordinals.items[i]);
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes over the hands or the bandwidth of: "), ordinals.len > 1 ? MD("steps ") : MD("step "),
+                                   md_text(page->arena, strbuf_str(text)), MD(" (as soon as that has ended, even if it failed)")));
+}
+
 static void waits(struct page *page, const struct step *step)
 {
     VEC(uint32_t) ordinals = {0};
@@ -73,6 +96,7 @@ static void waits(struct page *page, const struct step *step)
         strbuf_addf(&text, "%s%u", i ? ", " : "", ordinals.items[i]);
     if (text.len)
         md_bullet(&page->md, 0, md_cat(page->arena, ordinals.len > 1 ? MD("Waits for: steps ") : MD("Waits for: step "), md_text(page->arena, strbuf_str(&text))));
+    takes_over(page, step, &text);
     strbuf_release(&text);
 }
 
@@ -86,7 +110,7 @@ static void details(struct page *page, const struct step *step)
         md_alert(&page->md, "CAUTION", MD("Point of no return: there is no way back from this step but the failback."));
     md_bullet(&page->md, 0, md_cat(page->arena, MD("For: "), md_code(page->arena, step->asset ? step->asset->name : step->subject->name), MD(" ("),
                                    md_code(page->arena, step->id), origin[0] ? MD(", ") : MD(""), origin[0] ? md_code(page->arena, origin) : MD(""), MD(")")));
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated ? MD(" watches; the script does it") : MD("")));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated && !step->manual ? MD(" watches; the script does it") : MD("")));
     nothing = step->automated && !command_is_set(&step->run) && !command_is_set(&step->until) && !command_is_set(&step->verify) && !step->manual;
     waits(page, step);
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),

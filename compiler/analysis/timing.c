@@ -86,7 +86,8 @@ static void make_tasks(const struct scenario_result *result, struct project *pro
         task->takes = step->takes.known ? step->takes.worst : TAKES_UNKNOWN;
         task->rank = works[i].level;
         task->tie = i;
-        task->pool = step->idle ? POOL_NONE : step->automated ? POOL_AUTOMATED : POOL_MANUAL;
+        /* What a person does takes a person, even when a command checks or verifies it afterwards. */
+        task->pool = step->idle ? POOL_NONE : step->automated && !step->manual ? POOL_AUTOMATED : POOL_MANUAL;
         task->counts = step->asset && result->states[step->asset->index].last == step;
         task->after = after;
         task->after_count = step->after_count;

@@ -457,6 +457,42 @@ static void print_slos(const struct plan *plan)
     strbuf_release(&line);
 }
 
+/* What the records say of each drill: a plan that was never rehearsed as it stands is no capability. Nothing without --records. */
+static void print_drills(const struct plan *plan)
+{
+    enum { NAME_WIDTH = 40, STATE_WIDTH = 18, FILE_WIDTH = 32 };
+    struct strbuf line = STRBUF_INIT;
+    size_t widest = 0;
+
+    for (uint32_t i = 0; i < plan->evidence_count; i++) {
+        size_t width = characters(plan->evidence[i].drill->name);
+
+        widest = width > widest ? width : widest;
+    }
+    widest = widest > NAME_WIDTH ? NAME_WIDTH : widest;
+    for (uint32_t i = 0; i < plan->evidence_count; i++) {
+        const struct drill_evidence *evidence = &plan->evidence[i];
+        bool verified;
+
+        if (!evidence->state)
+            continue;
+        verified = strcmp(evidence->state, "verified") == 0;
+        strbuf_addstr(&line, "drill ");
+        cell(&line, evidence->drill->name, widest);
+        cell(&line, verified ? "verified" : "NEEDS VERIFICATION", STATE_WIDTH);
+        if (!verified)
+            strbuf_addf(&line, "%s%s", evidence->state, evidence->file ? ", " : "");
+        if (evidence->file) {
+            strbuf_addstr(&line, "held ");
+            print_date(&line, evidence->day);
+            strbuf_addstr(&line, ": ");
+            cell(&line, evidence->file, FILE_WIDTH);
+        }
+        end_line(&line);
+    }
+    strbuf_release(&line);
+}
+
 static int print_json(struct session *session)
 {
     struct strbuf text = STRBUF_INIT;
@@ -495,6 +531,8 @@ int command_plan(const struct options *options)
         }
         if (!options->scenario)
             print_slos(session.plan);
+        if (!options->scenario)
+            print_drills(session.plan);
         if (plan_is_untimed(session.plan)) {
             puts("what is needed goes in a circle: nothing was proved");
         } else if (options->scenario && !found) {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Runs the steps of a scenario: each as soon as everything it waits for is done, several side by side, until nothing
-# can go on. A step that failed takes nothing with it but the steps that wait for it.
+# Runs the steps of a scenario: each as soon as everything it waits for is done and those whose hands or bandwidth it
+# takes over have ended, several side by side, until nothing can go on. A step that failed takes nothing with it but the steps that wait for it.
 
 declare -A STATE=()        # number -> pending running asked ok skipped simulated assumed continued attested
                            #           failed timed-out interrupted blocked waiting
@@ -25,6 +25,11 @@ lost() {
         failed | timed-out | interrupted | blocked) return 0 ;;
     esac
     return 1
+}
+
+# ended NUMBER: nobody works on it now, whether it went well or not. A step whose question nobody answers has no hands on it.
+ended() {
+    satisfied "$1" || lost "$1" || [[ "${STATE[$1]}" == waiting ]]
 }
 
 # settle NUMBER STATE: the step needs no more work in this run.
@@ -83,6 +88,12 @@ consider() {
             return 0
         fi
         if ! satisfied "${dep}"; then
+            return 0
+        fi
+    done
+    # Hands and bandwidth pass on in the order that was proven. They are free as soon as a step has ended, failed ones as well.
+    for dep in ${STEP_FOLLOWS[${n}]//,/ }; do
+        if ! ended "${dep}"; then
             return 0
         fi
     done
