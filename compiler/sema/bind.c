@@ -143,11 +143,15 @@ static atom label_name(struct sema *sema, const struct block_schema *schema, ato
 
 static bool is_first_misplaced(const struct sema *sema, const struct entity *entity, const struct block *block)
 {
-    const struct block *first = entity->tree->blocks;
+    const struct block *lists[] = {entity->tree->blocks, entity->defaults ? entity->defaults->tree->blocks : NULL};
 
-    while (first != block && !sema_is_misplaced(sema, entity->schema, first))
-        first = first->next;
-    return first == block;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        for (const struct block *first = lists[i]; first; first = first->next) {
+            if (first == block || sema_is_misplaced(sema, entity->schema, first))
+                return first == block;
+        }
+    }
+    return false;
 }
 
 static struct entity *make_child(struct sema *sema, struct entity *entity, const struct block *block)
