@@ -284,6 +284,29 @@ static void check_health(struct analysis *a, const struct entity *endpoint)
     }
 }
 
+/* A list may come out empty by a condition: then nothing is promised, and it looks as if all of it held. */
+static void check_not_empty(struct analysis *a, struct entity *entity, uint32_t slot, const char *name, const char *message, const char *help)
+{
+    struct value list = entity_slot(entity, slot);
+    struct diag *diag;
+
+    if (list.type != VALUE_LIST || list.u.list->count)
+        return;
+    diag = find(a, DIAG_E0554, VERDICT_UNKNOWN, entity, NULL, written_at(a, entity, name), "%s `%s` %s", entity->schema->name, entity->name, message);
+    if (diag)
+        diag_help(diag, "%s", help);
+}
+
+static void check_empty_lists(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++)
+        check_not_empty(a, a->model->declared[BLOCK_GROUP].list.items[i], GROUP_members, "members", "has no members",
+                        "name the assets whose data belongs together, or remove the group");
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++)
+        check_not_empty(a, a->model->declared[BLOCK_ENDPOINT].list.items[i], ENDPOINT_serves, "serves", "serves nothing",
+                        "name the assets behind it: without them no loss moves its traffic, and no objective follows for it");
+}
+
 void check_form(struct analysis *a)
 {
     for (uint32_t i = 0; i < a->plan->asset_count; i++)
@@ -299,6 +322,7 @@ void check_consistency(struct analysis *a)
 {
     bool places = takes_places(a);
 
+    check_empty_lists(a);
     for (uint32_t i = 0; places && i < a->plan->asset_count; i++)
         check_place(a, &a->plan->assets[i]);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
