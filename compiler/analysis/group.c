@@ -117,19 +117,30 @@ struct candidate candidate_copy(const struct candidate *candidate)
     return copy;
 }
 
-/* Whether what the member restores from still holds the point of that age: copies must live that much longer. */
-static bool reaches(struct analysis *a, struct asset_state *state, const struct offer *offer, int64_t age)
+/* Whether what the member restores from still holds the point of that age: copies must live that much longer. *result: a copy of the
+ * candidate, then what it loses when it has to live that long (more where copies are thinned out). */
+static bool reach_with(struct analysis *a, struct asset_state *state, const struct offer *offer, int64_t age, struct candidate *result)
 {
-    struct candidate trial = candidate_copy(offer->candidate);
+    struct candidate trial = *result;
     int64_t beyond = sum(age, offer->later);
+    bool there;
 
     if (!trial.copy)
         return false;
     if (offer->points == POINTS_SLOTS)
         beyond = beyond > offer->newest ? beyond - offer->newest : 0; /* its own loss is counted already */
     beyond = sum(beyond, trial.own.known ? trial.own.worst : 0);
-    return beyond < INT64_MAX && copies_loss(a, state, &trial, trial.method, beyond, trial.copy->parent) && trial.copy == offer->candidate->copy &&
-           trial.from_store == offer->candidate->from_store;
+    there = beyond < INT64_MAX && copies_loss(a, state, &trial, trial.method, beyond, trial.copy->parent) && trial.copy == offer->candidate->copy &&
+            trial.from_store == offer->candidate->from_store;
+    *result = trial;
+    return there;
+}
+
+static bool reaches(struct analysis *a, struct asset_state *state, const struct offer *offer, int64_t age)
+{
+    struct candidate trial = candidate_copy(offer->candidate);
+
+    return reach_with(a, state, offer, age, &trial);
 }
 
 static struct outcome find_point(struct analysis *a, const struct group_member *members, const struct offer *offers, uint32_t count)
@@ -195,6 +206,37 @@ static bool same_schedule(const struct offer *x, const struct offer *y)
     return same;
 }
 
+/* The only time of a day at which the backup runs every day without a change of clocks or a missed run, ms; -1. */
+static int64_t daily_at(const struct offer *offer)
+{
+    struct value schedule = entity_slot(offer->candidate->copy, BACKUP_schedule), missed = entity_slot(offer->candidate->copy, BACKUP_missed);
+
+    if (offer->points != POINTS_SLOTS || schedule.type != VALUE_SCHEDULE || schedule.u.schedule->kind != SCHEDULE_DAILY ||
+        schedule.u.schedule->zone || schedule.u.schedule->time_count != 1 || offer->spacing.gap != MS_DAY ||
+        (missed.type == VALUE_INT && missed.u.integer != 0))
+        return -1;
+    return schedule.u.schedule->times[0] * MS_MINUTE;
+}
+
+/* Two daily backups at fixed times in UTC are a fixed time apart: when the anchor's slot comes, the other's last run was so long before,
+ * is finished and there, and not yet thinned out or deleted when one goes back to it. How far the two points are apart at most, either
+ * way; INT64_MAX when any of that is not sure. */
+static int64_t phase_apart(struct analysis *a, const struct group_member *member, const struct offer *anchor, const struct offer *other)
+{
+    int64_t at = daily_at(anchor), before = daily_at(other), ready = other->newest - other->spacing.gap;
+    struct candidate trial;
+
+    if (at < 0 || before < 0 || at == before || anchor->later != other->later)
+        return INT64_MAX;
+    before = at - before + (at < before ? MS_DAY : 0);
+    if (ready < 0 || ready > before || other->spacing.within > before || sum(anchor->newest, before) == INT64_MAX)
+        return INT64_MAX;
+    trial = candidate_copy(other->candidate);
+    if (!reach_with(a, member->state, other, sum(anchor->newest, before), &trial) || trial.rpo != other->candidate->rpo)
+        return INT64_MAX;
+    return sum(before, larger(anchor->spacing.within, other->spacing.within));
+}
+
 /* How much older (and newer) than the anchor's point the other's may be, when it is led as near to it as its points allow. */
 static void distance(struct analysis *a, const struct group_member *member, const struct offer *anchor, const struct offer *other, int64_t *older,
                      int64_t *newer)
@@ -217,9 +259,13 @@ static void distance(struct analysis *a, const struct group_member *member, cons
     } else if (other->points == POINTS_ANY) {
         *older = beyond;
     } else {
+        int64_t phase = phase_apart(a, member, anchor, other);
+
         /* The oldest point that is no older than the anchor's; its newest one when all are older. */
         *older = beyond;
         *newer = other->spacing.apart;
+        if (phase < larger(*older, *newer))
+            *older = *newer = phase;
         if (anchor->points == POINTS_SLOTS && anchor->later == other->later && same_schedule(anchor, other) &&
             larger(anchor->spacing.within, other->spacing.within) < larger(*older, *newer))
             *older = *newer = larger(anchor->spacing.within, other->spacing.within);
