@@ -218,7 +218,9 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
         return IS("true") ? T_LITERAL : T_IDENT;
     case 'f':
         if (IS("for") && scanner->prev.kind == '[' && peek_loop(after)) {
-            top(scanner)->is_loop = true;
+            /* A list where an item should start opened nothing. */
+            if (top(scanner) && top(scanner)->kind == BRACKET_SQUARE)
+                top(scanner)->is_loop = true;
             return T_FOR;
         }
         return IS("false") ? T_LITERAL : T_IDENT;
@@ -757,7 +759,7 @@ static void record(struct scanner *scanner, const struct token *token, bool was_
             recorded.role = ROLE_ITEM;
         break;
     case '(':
-        recorded.is_loop = bracket->is_loop;
+        recorded.is_loop = bracket && bracket->is_loop;
         break;
     case T_FOR:
         if (scanner->recording->tokens.len)
