@@ -136,8 +136,13 @@ static void check_kind(struct sema *sema, const struct block *block, const struc
 {
     if (schema->kind == KIND_NONE && block->kind)
         diag_report(sema->sink, DIAG_E0210, block->kind_span, "`%s` takes no kind", block->type);
+    if (schema->kind != KIND_REQUIRED || block->kind || block->broken || !name)
+        return;
+    if (!block->labels)
+        diag_help(diag_report(sema->sink, DIAG_E0211, span, "`%s` has no kind", block->type),
+                  "write `%s : KIND { … }`; `drc list kinds` prints all kinds", block->type);
     /* With two names the second is the kind, whose `:` was forgotten. */
-    if (schema->kind == KIND_REQUIRED && !block->kind && !block->broken && name && block->labels->count == 1)
+    else if (block->labels->count == 1)
         diag_help(diag_report(sema->sink, DIAG_E0211, span, "%s `%s` has no kind", block->type, name),
                   "write `%s %s : KIND { … }`; `drc list kinds` prints all kinds", block->type, name);
 }
