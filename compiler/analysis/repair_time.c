@@ -131,16 +131,20 @@ static void softer(struct repair_list *list, const struct scenario_result *resul
     }
 }
 
-void repair_time(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+/* Whatever brings `state` back earlier; `excess`: by how much somebody is late, ms. */
+static void earlier(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state, int64_t excess)
 {
-    int64_t excess = state->finish.known && state->rto.ms >= 0 ? state->finish.worst - state->rto.ms : 0;
-
     repair_method(list, result, state);
     repair_standbys(list, result, state);
     repair_replicas(list, result, state);
     more_hands(list);
     softer(list, result, state);
     sooner(list, result, excess);
+}
+
+void repair_time(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
+{
+    earlier(list, result, state, state->finish.known && state->rto.ms >= 0 ? state->finish.worst - state->rto.ms : 0);
 }
 
 /* ---------------------------------------------------------------- endpoints */
@@ -219,14 +223,8 @@ void repair_endpoint(struct repair_list *list, const struct scenario_result *res
     shorter_ttl(list, state, excess);
     quicker_health(list, state);
     served = slowest_served(result, endpoint);
-    if (served && served->finish.worst > 0) {
-        repair_method(list, result, served);
-        repair_standbys(list, result, served);
-        repair_replicas(list, result, served);
-        more_hands(list);
-        softer(list, result, served);
-        sooner(list, result, excess);
-    }
+    if (served && served->finish.worst > 0)
+        earlier(list, result, served, excess);
     list->family++;
     text = text_of_duration(list->arena, state->finish.worst);
     own = result->class_ ? entity_child_named(endpoint, BLOCK_OBJECTIVE, result->class_->name) : NULL;

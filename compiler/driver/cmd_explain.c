@@ -397,12 +397,23 @@ static void explain_availability(const struct session *session, const struct slo
     printf(" (%s)\n", sources_origin(&session->sources, state->span));
 }
 
+/* The specification behind `drc explain WHAT NAME`, this folder when none is named. `inner` must live as long as the session. */
+static void open_specification(struct session *session, const struct options *options, struct options *inner)
+{
+    static const char *here[] = {"."};
+
+    *inner = *options;
+    inner->arguments.items = options->arguments.len > 2 ? options->arguments.items + 2 : here;
+    inner->arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
+    session_init(session, inner);
+    session_analyse(session, false);
+}
+
 /* `drc explain slo NAME SPEC`. */
 static int explain_slo(const struct options *options)
 {
     const char *name = options->arguments.len > 1 ? options->arguments.items[1] : NULL;
-    struct options inner = *options;
-    static const char *here[] = {"."};
+    struct options inner;
     struct session session;
     int status = EXIT_FINE;
     bool found = false;
@@ -411,10 +422,7 @@ static int explain_slo(const struct options *options)
         fprintf(stderr, "drc: write `drc explain slo ENDPOINT SPEC…`\n");
         return EXIT_USAGE;
     }
-    inner.arguments.items = options->arguments.len > 2 ? options->arguments.items + 2 : here;
-    inner.arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
-    session_init(&session, &inner);
-    session_analyse(&session, false);
+    open_specification(&session, options, &inner);
     if (!session.plan) {
         status = session_report(&session);
     } else {
@@ -436,8 +444,7 @@ static int explain_slo(const struct options *options)
 static int explain_number(const struct options *options, bool rto)
 {
     const char *name = options->arguments.len > 1 ? options->arguments.items[1] : NULL;
-    struct options inner = *options;
-    static const char *here[] = {"."};
+    struct options inner;
     struct session session;
     struct entity *asset, *endpoint = NULL;
     int status = EXIT_FINE;
@@ -447,10 +454,7 @@ static int explain_number(const struct options *options, bool rto)
         fprintf(stderr, "drc: write `drc explain %s ASSET SPEC… [--scenario S]`\n", rto ? "rto" : "rpo");
         return EXIT_USAGE;
     }
-    inner.arguments.items = options->arguments.len > 2 ? options->arguments.items + 2 : here;
-    inner.arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
-    session_init(&session, &inner);
-    session_analyse(&session, false);
+    open_specification(&session, options, &inner);
     if (!session.plan) {
         status = session_report(&session); /* what it says about the number is explained below, refuted or not */
     } else if (!rto && (asset = model_find(&session.model, BLOCK_GROUP, intern_str(session.names, name)))) {
