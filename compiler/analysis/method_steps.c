@@ -1,0 +1,257 @@
+/* What the chosen method of a lost asset does, and what an impaired one does once its dependencies are back; how long a method takes. */
+#include "analysis/steps.h"
+
+#include <string.h>
+
+static bool timing_override(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, struct value *out,
+                            struct span *span)
+{
+    struct entity *timing = entity_child_named(state->asset->entity, BLOCK_TIMING, candidate->method->name);
+
+    (void)a;
+    if (!timing)
+        return false;
+    *out = entity_slot(timing, TIMING_rto);
+    *span = timing->span;
+    return true;
+}
+
+/* By phase, and in written order within one. Most methods are written in that order already. */
+static void sort_phases(struct analysis *a, step_list *list)
+{
+    step_list sorted = {0};
+    bool in_order = true;
+
+    for (uint32_t i = 1; i < list->len; i++)
+        in_order &= list->items[i - 1]->phase <= list->items[i]->phase;
+    if (in_order)
+        return;
+    for (int phase = PHASE_PREPARE; phase <= PHASE_REPROTECT; phase++) {
+        for (uint32_t i = 0; i < list->len; i++) {
+            if (list->items[i]->phase == (enum step_phase)phase)
+                vec_push(a->arena, &sorted, list->items[i]);
+        }
+    }
+    *list = sorted;
+}
+
+/* Steps of a method in this scenario, by phase, then as written. They are made anew when the copy that is read has changed, and when they
+ * asked for what may have changed since: where other assets serve. */
+void find_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    const struct scope *scope = method_scope(a, state, candidate);
+    step_list all = {0};
+    struct entity *block;
+    uint32_t asked = a->asked;
+
+    if (candidate->steps_last && candidate->steps_copy == candidate->copy && candidate->steps_store == candidate->from_store)
+        return;
+    for (uint32_t i = 0; (block = entity_child(candidate->method, BLOCK_STEP, &i));) {
+        struct step_source from = {block, scope, state->asset->entity, state->asset, state->asset->owner, state->asset->name, "", candidate};
+
+        add_block(a, from, &all);
+    }
+    for (uint32_t i = 0; i < all.len; i++)
+        bar_step(a, state, candidate, all.items[i]);
+    sort_phases(a, &all);
+    if (a->links.len)
+        restore_moves(a, state, candidate, all.items, all.len);
+    candidate->steps_last = a->asked == asked;
+    candidate->steps = all.items;
+    candidate->step_count = all.len;
+    candidate->steps_copy = candidate->copy;
+    candidate->steps_store = candidate->from_store;
+}
+
+static void method_steps(struct analysis *a, struct asset_state *state, struct candidate *candidate, step_list *out)
+{
+    find_steps(a, state, candidate);
+    for (uint32_t i = 0; i < candidate->step_count; i++)
+        vec_push(a->arena, out, candidate->steps[i]);
+}
+
+struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    struct value figure;
+    struct span_of_time sum = time_exact(0);
+    struct span span;
+
+    if (candidate->from_store)
+        sum = retrieval_of(a, candidate->from_store);
+    if (!timing_override(a, state, candidate, &figure, &span))
+        figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
+    else if (figure.type == VALUE_UNKNOWN || figure.type == VALUE_ERROR)
+        return (struct span_of_time){0};
+    if (figure.type != VALUE_UNKNOWN && figure.type != VALUE_ERROR) {
+        struct span_of_time whole = time_of(figure);
+
+        figure_moves(a, state, candidate, &whole);
+        return time_add(sum, whole);
+    }
+    find_steps(a, state, candidate);
+    if (candidate->step_count == 0)
+        return (struct span_of_time){0};
+    for (uint32_t i = 0; i < candidate->step_count; i++) {
+        if (candidate->steps[i]->phase != PHASE_REPROTECT)
+            sum = time_add(sum, candidate->steps[i]->takes);
+    }
+    return sum;
+}
+
+/* A step for what happens by itself, or for a figure without steps. */
+struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
+                               struct span_of_time takes, struct span span)
+{
+    struct step *step = ARENA_NEW(a->arena, struct step);
+
+    step->id = intern_text(a, "%s.%s", state->asset->name, name);
+    step->title = title;
+    step->asset = state->asset;
+    step->subject = state->asset->entity;
+    step->phase = PHASE_RECOVER;
+    step->automated = manual == NULL;
+    step->manual = manual;
+    step->takes = takes;
+    step->by = state->asset->owner;
+    step->on_failure = "block";
+    step->span = span;
+    default_timeout(step);
+    return step;
+}
+
+/* One figure for the whole method: it counts once, at the first step of the recovery; the others are inside it. */
+static void spread_figure(step_list *steps, struct span_of_time figure, struct transfer *transfer)
+{
+    bool given = false;
+
+    for (uint32_t i = 0; i < steps->len; i++) {
+        struct step *step = steps->items[i];
+
+        if (step->phase == PHASE_REPROTECT)
+            continue;
+        step->transfer = !given && step->phase >= PHASE_RECOVER ? transfer : NULL;
+        step->takes = !given && step->phase >= PHASE_RECOVER ? figure : time_exact(0);
+        given |= step->phase >= PHASE_RECOVER;
+        /* Each of them may be what the figure is spent on. */
+        if (figure.known) {
+            int64_t timeout = step->timeout;
+            struct step all = {.takes = figure};
+
+            default_timeout(&all);
+            step->timeout = timeout > all.timeout ? timeout : all.timeout;
+        }
+    }
+    if (!given && steps->len) {
+        steps->items[0]->takes = figure;
+        steps->items[0]->transfer = transfer;
+    }
+}
+
+/* Before anything is read from an archive: somebody asks for the copy, and everybody waits. */
+static void add_retrieval(struct analysis *a, struct asset_state *state, step_list *steps)
+{
+    struct entity *store = state->chosen->from_store;
+    struct span_of_time time = store ? retrieval_of(a, store) : time_exact(0);
+    struct value at = store ? entity_slot(store, STORE_retrieval) : value_unknown();
+    uint32_t place = 0;
+    struct step *step;
+
+    if (time.known && time.worst == 0)
+        return;
+    step = plain_step(a, state, "retrieve", intern_text(a, "Retrieve the copy from %s", store->name),
+                      intern_text(a, "ask `%s` for the newest copy `%s` of `%s` and what it builds on, and wait until it can be read", store->name,
+                                  state->chosen->copy ? state->chosen->copy->name : "", state->asset->name),
+                      time, value_is_known(at) ? (struct span){at.origin, at.origin} : store->span);
+    step->before_needs = true; /* nothing else has to be there */
+    step->idle = true;
+    step->expect = "the copy can be read";
+    while (place < steps->len && steps->items[place]->phase < PHASE_RECOVER)
+        place++;
+    vec_push(a->arena, steps, step);
+    for (uint32_t i = steps->len - 1; i > place; i--)
+        steps->items[i] = steps->items[i - 1];
+    steps->items[place] = step;
+}
+
+/* A point of no return has a fence before it, by a command or by somebody's word. */
+static void check_fence(struct analysis *a, const struct asset_state *state, const step_list *steps, uint32_t first)
+{
+    bool fenced = false;
+
+    for (uint32_t i = first; i < steps->len; i++) {
+        fenced |= steps->items[i]->phase == PHASE_FENCE;
+        if (steps->items[i]->irreversible && !fenced)
+            diag_help(diag_label(diag_report(a->sink, DIAG_E0517, steps->items[i]->span, "`%s` promotes before anything is fenced", steps->items[i]->id),
+                                 state->asset->entity->span, "for asset `%s`", state->asset->name),
+                      "add a step with `phase = fence`, or with `otherwise = attest(\"…\")` for what cannot be reached");
+    }
+}
+
+/* How long the method takes until full speed, where it says so; the clock adds when it starts. */
+static void full_speed(struct analysis *a, struct asset_state *state, const struct scope *scope)
+{
+    struct entity *method = state->chosen->method;
+
+    if (!method->tree || !block_attr(method->tree, method->schema->rows[METHOD_full_speed].name))
+        return;
+    state->full_speed = ARENA_NEW(a->arena, struct span_of_time);
+    *state->full_speed = time_of(eval_deferred(a->eval, method, METHOD_full_speed, scope));
+}
+
+void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
+{
+    struct candidate *chosen = state->chosen;
+    const struct scope *scope = method_scope(a, state, chosen);
+    struct value figure = eval_deferred(a->eval, chosen->method, METHOD_rto, scope);
+    struct span span = chosen->method->span;
+    const char *title = text_or(a, eval_deferred(a->eval, chosen->method, METHOD_title, scope), title_from_name(a, chosen->method->name));
+    bool overridden = timing_override(a, state, chosen, &figure, &span);
+    struct span_of_time whole = time_of(figure);
+    struct transfer *transfer = figure_moves(a, state, chosen, &whole);
+    uint32_t before = out->len;
+    step_list steps = {0};
+
+    method_steps(a, state, chosen, &steps);
+    full_speed(a, state, scope);
+    if (steps.len == 0) {
+        const char *manual = chosen->automatic ? NULL : intern_text(a, "recover `%s` by `%s`", state->asset->name, chosen->label);
+
+        vec_push(a->arena, &steps, plain_step(a, state, chosen->method->name, title, manual, whole, span));
+        steps.items[0]->transfer = transfer;
+    } else if (figure.type != VALUE_UNKNOWN || overridden) {
+        spread_figure(&steps, whole, transfer);
+    }
+    add_retrieval(a, state, &steps);
+    for (uint32_t i = 0; i < steps.len; i++)
+        vec_push(a->arena, out, steps.items[i]);
+    if (!chosen->automatic)
+        check_fence(a, state, out, before);
+}
+
+void impaired_steps(struct analysis *a, struct asset_state *state, step_list *out)
+{
+    const struct kind_info *kind = state->asset->entity->kind;
+    struct value what = kind_slot(kind, KIND_on_dependency_restore);
+    struct value time = kind_slot(kind, KIND_dependency_time);
+    const char *verb = what.type == VALUE_WORD ? what.u.word : "nothing";
+    struct entity *method = NULL;
+
+    if (strcmp(verb, "nothing") == 0)
+        return;
+    for (uint32_t i = 0; i < kind->methods.len; i++) {
+        if (strcmp(kind->methods.items[i]->name, verb) == 0)
+            method = kind->methods.items[i];
+    }
+    if (method) {
+        struct candidate candidate = {.method = method, .element = VALUE_OF(VALUE_NULL), .label = method->name};
+        uint32_t before = out->len;
+
+        method_steps(a, state, &candidate, out);
+        if (out->len > before)
+            return;
+    }
+    vec_push(a->arena, out,
+             plain_step(a, state, verb, intern_text(a, "%s %s after what it needs is back", title_from_name(a, verb), state->asset->name),
+                        intern_text(a, "%s `%s` so that it uses the recovered dependencies", verb, state->asset->name), time_of(time),
+                        kind->entity->span));
+}
