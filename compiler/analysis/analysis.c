@@ -1,6 +1,8 @@
 /* Runs the questions in order and gathers the plan. */
 #include "analysis/internal.h"
 
+#include "analysis/missing.h"
+
 #include <string.h>
 
 /* What expressions may ask that only the analysis knows. */
@@ -111,6 +113,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         }
     }
     a.scenario = NULL;
+    tell_reasons(&a);
     check_availability(&a);
     check_strategies(&a);
     a.scenarios_done = true;

@@ -11,7 +11,7 @@ static bool add_finding(struct analysis *a, struct finding finding)
         a->plan->waived++;
     else if (finding.verdict == VERDICT_UNKNOWN)
         a->plan->unknown++;
-    else
+    else if (finding.verdict == VERDICT_REFUTED)
         a->plan->refuted++;
     return !finding.accepted;
 }

@@ -49,6 +49,7 @@ struct analysis {
     uint8_t *no_objective;            /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
     struct waiver **waivers;          /* by number of the `accept` block; NULL until the first finding */
     struct map waivers_of;            /* the first waiver of each rule or code */
+    struct map reasons;               /* what leaves objectives undecided; see missing.c */
     bool scenarios_done;              /* every scenario was worked out: rules may ask what came of it */
     bool has_cycle;                   /* then nothing is timed: there is no order */
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
@@ -234,8 +235,12 @@ struct health_clock {
 struct health_clock health_clock(const struct entity *target);
 void find_targets(struct analysis *a, struct scenario_result *result); /* where endpoints lead afterwards: before make_steps */
 void move_traffic(struct analysis *a, struct scenario_result *result);
+bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoint); /* something it serves does */
 
 /* ---- objectives.c ---- */
+struct reason;
+/* Whether nobody says how soon the scenario is detected or declared: then *out is why nothing in it can be timed. */
+bool clock_is_unset(const struct scenario_result *result, struct reason *out);
 void effective_objectives(struct analysis *a, struct scenario_result *result);
 void judge(struct analysis *a, struct scenario_result *result);
 struct entity *plan_objectives(const struct analysis *a, const char *role); /* "default", "ceiling"; NULL */

@@ -4,6 +4,8 @@
  * class, plan) are checked afterwards and never applied silently. */
 #include "analysis/internal.h"
 
+#include "analysis/missing.h"
+
 #include <string.h>
 
 static struct objective none(void)
@@ -302,25 +304,19 @@ static void unknown_time(struct analysis *a, struct scenario_result *result, str
         told_with(a, root, entity, state->finish, state->rto);
 }
 
-/* Without detection and declaration nothing about the scenario can be judged: one message, not one for each asset. */
-static bool judge_clock(struct analysis *a, struct scenario_result *result)
+/* Without detection and declaration nothing about the scenario can be timed: the reason, once, and what it decides. */
+bool clock_is_unset(const struct scenario_result *result, struct reason *out)
 {
-    struct diag *diag;
-    bool any = false;
+    bool detected = result->detect.known;
 
-    for (uint32_t i = 0; i < a->plan->asset_count; i++)
-        any |= result->states[i].fate == FATE_LOST && result->states[i].chosen && !result->states[i].chosen->automatic;
-    if (!any || (result->detect.known && result->declare.known))
-        return true;
-    diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, result->scenario, result->scenario, result->scenario->span,
-                "how soon `%s` is %s is unknown, so no recovery in it can be timed", result->scenario->name, result->detect.known ? "declared" : "detected");
-    if (diag) {
-        diag_set_severity(diag, SEVERITY_ERROR);
-        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-        diag_help(diag, result->detect.known ? "add `declare = …`"
-                                             : "add `detect = …`, or give what users reach an `endpoint` with a `health` check that fails then");
-    }
-    return false;
+    if (detected && result->declare.known)
+        return false;
+    *out = (struct reason){.code = DIAG_E0561,
+                           .at = result->scenario,
+                           .attribute = detected ? "declare" : "detect",
+                           .help = detected ? "add `declare = …`: how long it takes from noticing until somebody declares the recovery"
+                                            : "add `detect = …`, or give what users reach an `endpoint` with a `health` check that fails then"};
+    return true;
 }
 
 void no_objective(struct analysis *a, const struct scenario_result *result, const struct asset *asset, uint8_t which)
@@ -347,7 +343,8 @@ void no_objective(struct analysis *a, const struct scenario_result *result, cons
 
 void judge(struct analysis *a, struct scenario_result *result)
 {
-    bool has_clock = judge_clock(a, result);
+    struct reason clock;
+    bool has_clock = !clock_is_unset(result, &clock);
 
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
         struct asset_state *state = &result->states[a->needs_first[at]];
@@ -388,7 +385,9 @@ void judge(struct analysis *a, struct scenario_result *result)
                                                                       : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
         if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
-        else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by && has_clock)
+        else if (state->rto_verdict == VERDICT_UNKNOWN && !has_clock)
+            decides(a, &clock, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
+        else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);

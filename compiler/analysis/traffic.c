@@ -6,6 +6,8 @@
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html */
 #include "analysis/internal.h"
 
+#include "analysis/missing.h"
+
 #include <string.h>
 
 static const char *word(const struct entity *entity, uint32_t row, const char *fallback)
@@ -139,10 +141,24 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
     state->finish = state->ttl == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(finish, time_exact(state->ttl));
 }
 
+bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoint)
+{
+    struct value serves = entity_slot(endpoint, ENDPOINT_serves);
+
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        const struct asset *asset = serves.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[i].u.entity) : NULL;
+
+        if (asset && asset_wants_proof(a, asset))
+            return true;
+    }
+    return false;
+}
+
 static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
 {
     struct strbuf have = STRBUF_INIT, want = STRBUF_INIT;
     struct asset *root;
+    struct reason clock;
     struct diag *diag;
 
     state->verdict = VERDICT_NOT_APPLICABLE;
@@ -172,9 +188,17 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
             told_with(a, root, state->endpoint, state->finish, state->rto);
         return;
     }
+    if (state->verdict == VERDICT_UNKNOWN && clock_is_unset(result, &clock)) {
+        decides(a, &clock, (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
+        return;
+    }
     if (state->verdict == VERDICT_UNKNOWN) {
         diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->endpoint, result->scenario, state->endpoint->span,
                     "the time until `%s` leads to the recovered system in `%s` is unknown", state->endpoint->name, result->scenario->name);
+        if (diag && endpoint_wants_proof(a, state->endpoint)) {
+            diag_set_severity(diag, SEVERITY_ERROR);
+            a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
+        }
         if (diag)
             diag_help(diag, "give its target a `health` block, and every asset it serves a known recovery time");
         return;

@@ -139,6 +139,10 @@ enum { RPO_NOT_APPLICABLE = -2 };
 
 enum verdict { VERDICT_OK, VERDICT_REFUTED, VERDICT_UNKNOWN, VERDICT_NOT_APPLICABLE };
 
+/* What a verdict is about: the recovery time or the loss of an asset, the time until a name leads to what was recovered, the loss and skew of
+ * a group, the availability of a name. */
+enum objective_kind { OBJECTIVE_RTO, OBJECTIVE_RPO, OBJECTIVE_ENDPOINT, OBJECTIVE_GROUP, OBJECTIVE_SLO };
+
 /* How often the data of an asset exists: 3-2-1-1-0. */
 struct copy_counts {
     uint32_t total;     /* the original included */
@@ -313,7 +317,7 @@ struct slo_state {
 struct finding {
     const char *code;       /* "E0501" or a rule's name */
     const char *name;       /* stable name for waivers */
-    enum verdict verdict;   /* REFUTED or UNKNOWN */
+    enum verdict verdict;   /* REFUTED or UNKNOWN; OK: told, and decides nothing */
     const char *message;
     struct entity *subject; /* asset, endpoint …; NULL */
     struct entity *scenario; /* NULL */

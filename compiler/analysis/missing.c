@@ -1,0 +1,134 @@
+/* See missing.h. Reasons are few (a figure of a scenario, of a backup, a protection) and decide many objectives: each keeps the
+ * list of those that nobody accepted, and is printed when all scenarios were worked out. */
+#include "analysis/internal.h"
+
+#include "analysis/missing.h"
+
+#include <string.h>
+
+enum { NAMED_MAX = 12 };
+
+struct told_reason {
+    struct reason reason;
+    VEC(struct objective_ref) objectives;
+    bool strict;   /* one of them demands proof */
+    bool unknown;  /* it leaves them undecided */
+};
+
+static struct value attribute_value(const struct entity *entity, const char *attribute)
+{
+    for (uint32_t i = 0; attribute && i < entity->schema->row_count; i++) {
+        if (strcmp(entity->schema->rows[i].name, attribute) == 0)
+            return entity_slot(entity, i);
+    }
+    return value_unknown();
+}
+
+static struct span place_of(const struct analysis *a, const struct reason *reason)
+{
+    const struct attr *attr = NULL;
+
+    if (reason->span.end)
+        return reason->span;
+    if (reason->attribute && reason->at->tree)
+        attr = block_attr(reason->at->tree, intern_str(a->model->names, reason->attribute));
+    return attr && attr->value ? span_join(attr->name_span, attr->value->span) : reason->at->span;
+}
+
+static struct told_reason *reason_entry(struct analysis *a, const struct reason *reason)
+{
+    atom key = intern_str(a->model->names, intern_text(a, "%d %p %s", (int)reason->code, (const void *)reason->at,
+                                                        reason->attribute ? reason->attribute : ""));
+    struct told_reason *entry = map_get(&a->reasons, key);
+
+    if (entry)
+        return entry;
+    entry = ARENA_NEW(a->arena, struct told_reason);
+    entry->reason = *reason;
+    entry->reason.span = place_of(a, reason);
+    if (!reason->text)
+        entry->reason.text = intern_text(a, "`%s` of %s `%s` is not %s", reason->attribute, reason->at->schema->name, reason->at->name,
+                                         value_is_known(attribute_value(reason->at, reason->attribute)) ? "enough" : "stated");
+    map_add(&a->reasons, a->arena, key, entry);
+    return entry;
+}
+
+static const char *objective_word(enum objective_kind kind)
+{
+    static const char *const words[] = {[OBJECTIVE_RTO] = "RTO", [OBJECTIVE_RPO] = "RPO", [OBJECTIVE_ENDPOINT] = "RTO",
+                                        [OBJECTIVE_GROUP] = "RPO", [OBJECTIVE_SLO] = "SLO"};
+
+    return words[kind];
+}
+
+static bool add(struct analysis *a, const struct reason *reason, struct objective_ref objective, bool unknown)
+{
+    struct told_reason *entry = reason_entry(a, reason);
+
+    if (!find_with(a, reason->code, unknown ? VERDICT_UNKNOWN : VERDICT_OK, objective.strict ? SEVERITY_ERROR : SEVERITY_WARNING,
+                   objective.subject, objective.scenario, entry->reason.span, (struct entity *)(uintptr_t)reason->at, "%s: the %s of `%s`%s%s%s %s",
+                   entry->reason.text, objective_word(objective.kind), objective.subject->name, objective.scenario ? " in `" : "",
+                   objective.scenario ? objective.scenario->name : "", objective.scenario ? "`" : "",
+                   unknown ? "is unknown" : "rests on it"))
+        return false;
+    entry->strict |= objective.strict;
+    entry->unknown |= unknown;
+    vec_push(a->arena, &entry->objectives, objective);
+    return true;
+}
+
+bool decides(struct analysis *a, const struct reason *reason, struct objective_ref objective)
+{
+    return add(a, reason, objective, true);
+}
+
+bool concerns(struct analysis *a, const struct reason *reason, struct objective_ref objective)
+{
+    return add(a, reason, objective, false);
+}
+
+/* "RTO of `db`, `web` in `loss`; RPO of `db` in `loss`": objectives follow each other as they were worked out, scenario by scenario. */
+static void list_objectives(struct analysis *a, struct diag *diag, const struct told_reason *entry)
+{
+    struct strbuf text = STRBUF_INIT;
+    uint32_t shown = entry->objectives.len > NAMED_MAX ? NAMED_MAX : entry->objectives.len;
+
+    for (uint32_t i = 0; i < shown; i++) {
+        const struct objective_ref *o = &entry->objectives.items[i], *before = i ? o - 1 : NULL;
+
+        if (before && before->kind == o->kind && before->scenario == o->scenario) {
+            strbuf_addf(&text, ", `%s`", o->subject->name);
+            continue;
+        }
+        if (before && before->scenario)
+            strbuf_addf(&text, " in `%s`", before->scenario->name);
+        strbuf_addf(&text, "%s%s of `%s`", before ? "; " : "", objective_word(o->kind), o->subject->name);
+    }
+    if (shown && entry->objectives.items[shown - 1].scenario)
+        strbuf_addf(&text, " in `%s`", entry->objectives.items[shown - 1].scenario->name);
+    if (entry->objectives.len > shown)
+        strbuf_addf(&text, ", and %u more", entry->objectives.len - shown);
+    diag_note(diag, "%s: %s", entry->unknown ? "it decides" : "on it rests", strbuf_str(&text));
+    strbuf_release(&text);
+    (void)a;
+}
+
+void tell_reasons(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->reasons.len; i++) {
+        const struct told_reason *entry = a->reasons.entries[i].value;
+        const struct reason *reason = &entry->reason;
+        struct diag *diag;
+
+        if (!entry->objectives.len)
+            continue; /* all of it is accepted */
+        diag = diag_report(a->sink, reason->code, reason->span, "%s", reason->text);
+        diag->subject = intern_text(a, "%s.%s", reason->at->schema->name, reason->at->name);
+        diag_set_severity(diag, entry->strict ? SEVERITY_ERROR : SEVERITY_WARNING);
+        list_objectives(a, diag, entry);
+        if (reason->help)
+            diag_help(diag, "%s", reason->help);
+        else if (reason->attribute)
+            diag_help(diag, "state `%s`; what nobody states is unknown, and unknown is never taken as fine", reason->attribute);
+    }
+}
