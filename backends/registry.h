@@ -12,6 +12,6 @@ extern const struct backend drc_restore;
 extern const struct backend drc_runbooks;
 
 /* The plan as JSON, by model/plan.schema.json; also what `drc plan --emit plan` prints. */
-void plan_json(const struct plan *plan, struct strbuf *out);
+bool plan_json(const struct plan *plan, struct strbuf *out);
 
 #endif

@@ -2,7 +2,10 @@
  * and the developer guide's page on failover routing. */
 #include "backends/common/dns.h"
 
+#include "emit/fileset.h"
+
 #include <string.h>
+#include <strings.h>
 
 /* Regions with health checkers. */
 static const char *const checker_regions[] = {
@@ -211,6 +214,19 @@ static void check_name(const struct plan *plan, struct diag_sink *sink, const st
                   "use an alias: `record = A` with `alias` and `alias_zone`");
 }
 
+/* Each endpoint has a folder of its own. */
+static void check_folder(struct diag_sink *sink, const struct dns_endpoint *one, const struct dns_endpoint *other)
+{
+    const char *name = output_name(sink->arena, one->name);
+    struct diag *diag;
+
+    if (strcasecmp(name, output_name(sink->arena, other->name)) != 0)
+        return;
+    diag = diag_report(sink, DIAG_E0790, one->entity->span, "endpoints `%s` and `%s` would share the folder `route53/%s`", one->name, other->name, name);
+    diag_label(diag, other->entity->span, "the other one");
+    diag_help(diag, "give one of them a name that differs in letters, digits, `-` or `_`");
+}
+
 void dns_check(const struct plan *plan, struct diag_sink *sink)
 {
     uint32_t count;
@@ -224,7 +240,8 @@ void dns_check(const struct plan *plan, struct diag_sink *sink)
         for (uint32_t other = 0; other < i; other++) {
             struct diag *diag;
 
-            if (strcmp(endpoints[other].fqdn, endpoints[i].fqdn) != 0 ||
+            check_folder(sink, &endpoints[i], &endpoints[other]);
+            if (strcasecmp(endpoints[other].fqdn, endpoints[i].fqdn) != 0 ||
                 strcmp(endpoints[other].record, endpoints[i].record) != 0)
                 continue;
             diag = diag_report(sink, DIAG_E0716, endpoints[i].entity->span,

@@ -291,6 +291,8 @@ static void add_text(struct cron_output *c, const char *source, const char *path
     if (fixed) {
         strbuf_add(&text, fixed->data, fixed->size);
         cron_add(c, path, &text, false, (struct span){0});
+    } else {
+        fileset_lose(c->files, drc_cron.name, path, "this compiler was built without its text");
     }
     strbuf_release(&text);
 }
@@ -314,6 +316,18 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     write_readme(&c);
 }
 
+/* Capitals make no other file everywhere. */
+static atom folded(const struct plan *plan, struct arena *arena, const char *name)
+{
+    char *text = arena_strdup(arena, name);
+
+    for (char *at = text; *at; at++) {
+        if (*at >= 'A' && *at <= 'Z')
+            *at = (char)(*at - 'A' + 'a');
+    }
+    return intern_str(plan->model->names, text);
+}
+
 static void check_names(const struct plan *plan, struct diag_sink *sink)
 {
     struct map seen = {0};
@@ -321,7 +335,7 @@ static void check_names(const struct plan *plan, struct diag_sink *sink)
     for (uint32_t i = 0; i < plan->job_count; i++) {
         const struct backup_job *job = &plan->jobs[i];
         const char *name = cron_job_name(sink->arena, job);
-        atom key = intern_str(plan->model->names, name);
+        atom key = folded(plan, sink->arena, name);
         const struct backup_job *other = map_get(&seen, key);
         struct diag *d;
 

@@ -390,6 +390,13 @@ static void write_pod(struct yaml *y, struct cron_output *c, const struct cron_t
     yaml_list_end(y);
 }
 
+static void add_yaml(struct cron_output *c, struct yaml *y, struct strbuf *text, const char *path, struct span origin)
+{
+    if (!yaml_finish(y))
+        fileset_lose(c->files, drc_cron.name, path, "a text in it cannot stand in YAML");
+    cron_add(c, path, text, false, origin);
+}
+
 static void write_cronjob(struct cron_output *c, const struct cron_task *task, uint32_t line, const char *name)
 {
     struct strbuf text = STRBUF_INIT;
@@ -432,8 +439,7 @@ static void write_cronjob(struct cron_output *c, const struct cron_task *task, u
     yaml_map_end(y);
     yaml_map_end(y);
     yaml_document_end(y);
-    yaml_finish(y);
-    cron_add(c, arena_printf(c->arena, "cron/kubernetes/%s.yaml", name), &text, false, task->job->span);
+    add_yaml(c, y, &text, arena_printf(c->arena, "cron/kubernetes/%s.yaml", name), task->job->span);
     strbuf_release(&text);
 }
 
@@ -452,8 +458,7 @@ static void write_account(struct cron_output *c)
     yaml_map_end(y);
     yaml_map_end(y);
     yaml_document_end(y);
-    yaml_finish(y);
-    cron_add(c, "cron/kubernetes/service-account.yaml", &text, false, (struct span){0});
+    add_yaml(c, y, &text, "cron/kubernetes/service-account.yaml", (struct span){0});
     strbuf_release(&text);
 }
 
@@ -484,8 +489,7 @@ static void write_kustomization(struct cron_output *c, const name_list *names)
     yaml_list_end(y);
     yaml_map_end(y);
     yaml_document_end(y);
-    yaml_finish(y);
-    cron_add(c, "cron/kubernetes/kustomization.yaml", &text, false, (struct span){0});
+    add_yaml(c, y, &text, "cron/kubernetes/kustomization.yaml", (struct span){0});
     strbuf_release(&text);
 }
 

@@ -540,9 +540,10 @@ static void print_drills(struct printer *p)
     jsonw_array_end(&p->j);
 }
 
-void plan_json(const struct plan *plan, struct strbuf *out)
+bool plan_json(const struct plan *plan, struct strbuf *out)
 {
     struct printer p = {.plan = plan, .text = STRBUF_INIT};
+    bool whole;
 
     jsonw_init(&p.j, out);
     jsonw_object_begin(&p.j);
@@ -577,8 +578,9 @@ void plan_json(const struct plan *plan, struct strbuf *out)
         jsonw_string(&p.j, plan->rules_off[i]);
     jsonw_array_end(&p.j);
     jsonw_object_end(&p.j);
-    jsonw_finish(&p.j);
+    whole = jsonw_finish(&p.j);
     strbuf_release(&p.text);
+    return whole;
 }
 
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
@@ -586,7 +588,8 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     struct strbuf text = STRBUF_INIT;
 
     (void)options;
-    plan_json(plan, &text);
+    if (!plan_json(plan, &text))
+        fileset_lose(files, "plan", "plan.json", "a text in it is not UTF-8");
     fileset_add(files, "plan", "plan.json", strbuf_str(&text), text.len, NULL);
     strbuf_release(&text);
     plan_readme(plan, files);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct output_file *restore_add(struct restore *r, const char *path, const struct strbuf *text, bool executable)
 {
@@ -114,8 +115,10 @@ static void add_text(struct restore *r, const char *source, const char *name, bo
     const struct fixed_text *fixed = fixed_text_find(source);
     struct strbuf text = STRBUF_INIT;
 
-    if (!fixed)
+    if (!fixed) {
+        fileset_lose(r->files, drc_restore.name, name, "this compiler was built without its text");
         return;
+    }
     strbuf_add(&text, fixed->data, fixed->size);
     restore_add(r, name, &text, executable);
     strbuf_release(&text);
@@ -198,15 +201,35 @@ static void check_command(struct diag_sink *sink, const struct step *step, const
     }
 }
 
+static void check_drills(const struct plan *plan, struct diag_sink *sink)
+{
+    for (uint32_t i = 0; i < plan->drill_count; i++) {
+        const struct entity *one = plan->drills[i].drill;
+        const char *name = output_name(sink->arena, one->name);
+
+        for (uint32_t k = 0; k < i; k++) {
+            const struct entity *other = plan->drills[k].drill;
+            struct diag *d;
+
+            if (strcasecmp(name, output_name(sink->arena, other->name)) != 0)
+                continue;
+            d = diag_report(sink, DIAG_E0790, one->span, "drills `%s` and `%s` would share the script `restore/drills/%s.sh`", one->name, other->name, name);
+            diag_label(d, other->span, "the other one");
+            diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
+        }
+    }
+}
+
 static void check(const struct plan *plan, struct diag_sink *sink)
 {
+    check_drills(plan, sink);
     for (uint32_t i = 0; i < plan->scenario_count; i++) {
         const struct scenario_result *one = &plan->scenarios[i];
 
         for (uint32_t k = 0; k < i; k++) {
             const struct scenario_result *other = &plan->scenarios[k];
 
-            if (strcmp(restore_scenario_name(sink->arena, one), restore_scenario_name(sink->arena, other)) == 0) {
+            if (strcasecmp(restore_scenario_name(sink->arena, one), restore_scenario_name(sink->arena, other)) == 0) {
                 struct diag *d = diag_report(sink, DIAG_E0760, one->scenario->span,
                                              "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
                                              one->scenario->name, other->scenario->name,

@@ -25,6 +25,8 @@ static void emit(const struct plan *plan, const struct backend_options *options,
         script ? fileset_add(files, "route53", "route53/traffic.sh", script->data, script->size, NULL) : NULL;
     if (file)
         file->executable = true;
+    else if (!script)
+        fileset_lose(files, "route53", "route53/traffic.sh", "this compiler was built without its text");
     r53_readme(&r53);
 }
 

@@ -29,7 +29,8 @@ static void end(struct r53 *r53, struct out *out, const struct dns_endpoint *end
     struct output_file *file;
 
     jsonw_object_end(&out->json);
-    jsonw_finish(&out->json);
+    if (!jsonw_finish(&out->json))
+        fileset_lose(r53->files, "route53", path, "a text in it is not UTF-8");
     file = fileset_add(r53->files, "route53", path, out->text.data, out->text.len, NULL);
     if (file)
         output_file_add_origin(r53->files, file, backend_origin(r53->plan, endpoint->entity->span));

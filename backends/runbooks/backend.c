@@ -2,6 +2,7 @@
 #include "backends/runbooks/runbooks.h"
 
 #include <string.h>
+#include <strings.h>
 
 void page_begin(struct page *page, const struct plan *plan, const char *title, struct span origin)
 {
@@ -41,7 +42,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
 {
     for (uint32_t i = 0; i < plan->scenario_count; i++) {
         for (uint32_t other = 0; other < i; other++) {
-            if (strcmp(scenario_file(plan, &plan->scenarios[i]), scenario_file(plan, &plan->scenarios[other])) == 0)
+            if (strcasecmp(scenario_file(plan, &plan->scenarios[i]), scenario_file(plan, &plan->scenarios[other])) == 0)
                 diag_label(diag_report(sink, DIAG_E0780, plan->scenarios[i].scenario->span, "two scenarios would have the same runbook file"),
                            plan->scenarios[other].scenario->span, "the other one");
         }

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- comparing what two emissions say ---- */
 
@@ -172,7 +173,7 @@ struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *si
         root->prefix = hcl_identifier(arena, name);
     }
     for (uint32_t i = 0; i < tf->roots.len; i++) {
-        if (strcmp(tf->roots.items[i]->folder, root->folder) == 0 ||
+        if (strcasecmp(tf->roots.items[i]->folder, root->folder) == 0 ||
             strcmp(tf->roots.items[i]->prefix, root->prefix) == 0) {
             struct diag *diag = diag_report(tf->sink, DIAG_E0717, site->entity->span,
                                             "the Terraform root of site `%s` has the name of another", name);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { ORIGINS_TOLD = 3 };
+
 static bool is_wanted(const struct options *options, const char *name)
 {
     if (options->targets.len == 0)
@@ -67,6 +69,33 @@ static int write_files(const struct options *options, struct session *session, s
     }
 }
 
+/* What the set refused is in no file: then nothing is written. A backend's check has told what it can, with the places; this is told in
+ * any case. */
+static void tell_refusals(struct session *session, const struct fileset *files)
+{
+    for (uint32_t i = 0; i < files->refusals.len; i++) {
+        const struct output_refusal *refusal = &files->refusals.items[i];
+        struct diag *diag = diag_report(&session->sink, DIAG_E0790, (struct span){0, 0}, "`%s` cannot be written: %s", refusal->path, refusal->reason);
+
+        diag_note(diag, "target `%s`", refusal->backend);
+        for (uint32_t o = 0; refusal->other && o < refusal->other->origins.len && o < ORIGINS_TOLD; o++)
+            diag_note(diag, "`%s` comes from %s", refusal->other->path, refusal->other->origins.items[o]);
+        diag_help(diag, "give what it is called after another name; nothing was written");
+    }
+}
+
+static void emit_files(const struct options *options, struct session *session, struct fileset *files)
+{
+    struct backend_options how = {.version = DRC_VERSION};
+
+    fileset_init(files, session->arena);
+    for (const struct backend *const *backend = drc_backends; *backend; backend++) {
+        if (is_wanted(options, (*backend)->name))
+            (*backend)->emit(session->plan, &how, files);
+    }
+    tell_refusals(session, files);
+}
+
 static bool add_manifest(struct session *session, struct fileset *files)
 {
     struct manifest_info info = {.compiler = DRC_VERSION, .spec_digest = arena_printf(session->arena, "sha256:%s", session->plan->digest)};
@@ -80,7 +109,6 @@ static bool add_manifest(struct session *session, struct fileset *files)
 
 int command_build(const struct options *options)
 {
-    struct backend_options how = {.version = DRC_VERSION};
     struct session session;
     struct fileset files;
     int status;
@@ -98,14 +126,11 @@ int command_build(const struct options *options)
             if (is_wanted(options, (*backend)->name) && (*backend)->check)
                 (*backend)->check(session.plan, &session.sink);
         }
+        if (session.sink.errors == 0)
+            emit_files(options, &session, &files);
     }
     status = session_report(&session);
     if (status == EXIT_FINE) {
-        fileset_init(&files, session.arena);
-        for (const struct backend *const *backend = drc_backends; *backend; backend++) {
-            if (is_wanted(options, (*backend)->name))
-                (*backend)->emit(session.plan, &how, &files);
-        }
         status = add_manifest(&session, &files) ? write_files(options, &session, &files) : EXIT_OURS;
     }
     session_release(&session);

@@ -68,8 +68,10 @@ static int format_path(const struct options *options, struct session *session, c
 
     if (strcmp(path, "-") == 0 || !is_folder(path))
         return format_one(options, session, path);
-    if (!list_folder(session->arena, path, ".dr", &names, &count))
+    if (!list_folder(session->arena, path, ".dr", &names, &count)) {
+        fprintf(stderr, "drc: `%s` cannot be read: %s\n", path, strerror(errno));
         return EXIT_IO;
+    }
     for (uint32_t i = 0; i < count; i++) {
         int one = format_one(options, session, arena_printf(session->arena, "%s/%s", path, names[i]));
 

@@ -7,9 +7,12 @@
 
 #include <jansson.h>
 #include <string.h>
+#include <strings.h>
 #include <yaml.h>
 
 enum { DATA_DEPTH = 64 };
+
+static const char TOO_DEEP[] = "it is nested deeper than 64 lists and mappings";
 
 struct reader {
     struct session *session;
@@ -75,14 +78,17 @@ static uint32_t offset_of(const struct reader *reader, yaml_mark_t mark)
     return reader->file->base + (uint32_t)(at - text);
 }
 
-static void fail(struct reader *reader, yaml_mark_t mark, const char *message)
+static void fail_at(struct reader *reader, uint32_t at, const char *message)
 {
-    uint32_t at = offset_of(reader, mark);
-
     if (!reader->failed)
         diag_label(diag_report(&reader->session->sink, DIAG_E0805, (struct span){at, at}, "%s: %s", reader->name, message), reader->span,
                    "read from here");
     reader->failed = true;
+}
+
+static void fail(struct reader *reader, yaml_mark_t mark, const char *message)
+{
+    fail_at(reader, offset_of(reader, mark), message);
 }
 
 static struct value read_node(struct reader *reader, yaml_event_t *event, int depth);
@@ -135,6 +141,12 @@ static struct value read_mapping(struct reader *reader, int depth)
             yaml_event_delete(&event);
             break;
         }
+        if (event.data.scalar.tag || (event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE && event.data.scalar.length == 2 &&
+                                      memcmp(event.data.scalar.value, "<<", 2) == 0))
+            fail(reader, event.start_mark, event.data.scalar.tag ? "tags are not supported: write the key itself"
+                                                                 : "merge keys are not supported: write the values out");
+        if (memchr(event.data.scalar.value, 0, event.data.scalar.length))
+            fail(reader, event.start_mark, "a NUL byte has no place in a key");
         pair.key = intern_add(reader->session->names, (const char *)event.data.scalar.value, event.data.scalar.length);
         for (uint32_t i = 0; i < pairs.len; i++) {
             if (pairs.items[i].key == pair.key)
@@ -152,13 +164,32 @@ static struct value read_mapping(struct reader *reader, int depth)
     return (struct value){.type = VALUE_OBJECT, .u.object = object};
 }
 
+/* `!secret x`, `!!binary x`: what a tag makes of a value is not known here, so that leaving it out would be another value. */
+static bool has_tag(const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_SCALAR_EVENT:
+        return event->data.scalar.tag != NULL;
+    case YAML_SEQUENCE_START_EVENT:
+        return event->data.sequence_start.tag != NULL;
+    case YAML_MAPPING_START_EVENT:
+        return event->data.mapping_start.tag != NULL;
+    default:
+        return false;
+    }
+}
+
 static struct value read_node(struct reader *reader, yaml_event_t *event, int depth)
 {
     struct value value = value_error();
     uint32_t origin = offset_of(reader, event->start_mark);
 
-    if (depth > DATA_DEPTH) {
-        fail(reader, event->start_mark, "it is nested too deeply");
+    if (depth >= DATA_DEPTH && (event->type == YAML_SEQUENCE_START_EVENT || event->type == YAML_MAPPING_START_EVENT)) {
+        fail(reader, event->start_mark, TOO_DEEP);
+        return value;
+    }
+    if (has_tag(event)) {
+        fail(reader, event->start_mark, "tags are not supported: write the value itself");
         return value;
     }
     switch (event->type) {
@@ -186,6 +217,22 @@ static struct value read_node(struct reader *reader, yaml_event_t *event, int de
     return value;
 }
 
+/* What follows the first document is another one, or no YAML: either would be forgotten. */
+static void end_of_documents(struct reader *reader)
+{
+    yaml_event_t event;
+
+    while (!reader->failed && next_event(reader, &event)) {
+        yaml_event_type_t type = event.type;
+
+        if (type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT)
+            fail(reader, event.start_mark, "it holds a second document, and only one is read");
+        yaml_event_delete(&event);
+        if (type == YAML_STREAM_END_EVENT)
+            return;
+    }
+}
+
 static struct value read_yaml(struct reader *reader)
 {
     struct value value = value_error();
@@ -205,19 +252,40 @@ static struct value read_yaml(struct reader *reader)
         if (content)
             break;
     }
+    end_of_documents(reader);
     yaml_parser_delete(&reader->parser);
     return reader->failed ? value_error() : value;
 }
 
 /* ---------------------------------------------------------------- JSON */
 
+/* Where the nesting goes beyond what is read; jansson keeps no places. */
+static uint32_t too_deep_at(const struct reader *reader)
+{
+    const char *text = reader->file->text;
+    int depth = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < reader->file->len; i++) {
+        if (quoted && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > DATA_DEPTH)
+            return reader->file->base + (uint32_t)i;
+        else if (!quoted && (text[i] == ']' || text[i] == '}'))
+            depth--;
+    }
+    return reader->file->base;
+}
+
 static struct value from_json(struct reader *reader, const json_t *json, int depth)
 {
     struct arena *arena = reader->session->arena;
     struct value value = value_unknown();
 
-    if (depth > DATA_DEPTH) {
-        reader->failed = true;
+    if (depth >= DATA_DEPTH && (json_is_array(json) || json_is_object(json))) {
+        fail_at(reader, too_deep_at(reader), TOO_DEEP);
         return value_error();
     }
     switch (json_typeof(json)) {
@@ -306,7 +374,7 @@ bool read_data(struct session *session, const char *path, struct span span, stru
         diag_report(&session->sink, DIAG_E0801, span, "`%s` is too large", path);
         return false;
     }
-    *out = name_len > 5 && strcmp(path + name_len - 5, ".json") == 0 ? read_json(&reader) : read_yaml(&reader);
+    *out = name_len > 5 && strcasecmp(path + name_len - 5, ".json") == 0 ? read_json(&reader) : read_yaml(&reader);
     if (out->type != VALUE_ERROR)
         return true;
     lost_text(&session->sink, (struct span){reader.file->base, reader.file->base + reader.file->len});

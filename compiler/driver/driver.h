@@ -90,7 +90,7 @@ void offer_repairs(struct session *session);
 char *read_whole_file(struct arena *arena, const char *path, size_t *len, const char **error);
 bool is_folder(const char *path);
 bool file_exists(const char *path);
-/* Names of the entries of a folder that end in `suffix`, sorted by bytes. */
+/* Names of the entries of a folder that end in `suffix`, in capitals or not, sorted by bytes. False, with errno, when it cannot be read. */
 bool list_folder(struct arena *arena, const char *path, const char *suffix, const char ***names, uint32_t *count);
 
 /* ---- load.c */

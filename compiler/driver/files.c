@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 bool is_folder(const char *path)
@@ -105,16 +106,23 @@ bool list_folder(struct arena *arena, const char *path, const char *suffix, cons
     struct dirent *entry;
     VEC(const char *) list = {0};
     size_t want = strlen(suffix);
+    int failed;
 
     if (!folder)
         return false;
+    errno = 0;
     while ((entry = readdir(folder))) {
         size_t len = strlen(entry->d_name);
 
-        if (entry->d_name[0] != '.' && len > want && strcmp(entry->d_name + len - want, suffix) == 0)
+        if (entry->d_name[0] != '.' && len > want && strcasecmp(entry->d_name + len - want, suffix) == 0)
             vec_push(arena, &list, arena_strdup(arena, entry->d_name));
+        errno = 0;
     }
+    failed = errno;
     closedir(folder);
+    errno = failed;
+    if (failed)
+        return false;
     if (list.len)
         qsort(list.items, list.len, sizeof *list.items, compare_names);
     *names = list.items;

@@ -4,6 +4,7 @@
 #include "sema/stdlib.h"
 #include "source/lost.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,8 +161,14 @@ static void load_std(struct loading *loading, const char *name, struct span span
         size_t len;
         char *text;
 
-        if (!file_exists(path) || !(text = read_whole_file(session->arena, path, &len, &error)))
+        if (!file_exists(path))
             continue;
+        text = read_whole_file(session->arena, path, &len, &error);
+        if (!text) {
+            diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", path, error);
+            lost_import(&session->sink, prefix);
+            return;
+        }
         load_text(loading, key, name, "std/", sources_take(&session->sources, name, text, len), true, prefix);
         return;
     }
@@ -287,7 +294,11 @@ static void load_argument(struct loading *loading, const char *path)
         load_file(loading, main_file, main_file, (struct span){0, 0}, NULL);
         return;
     }
-    if (!list_folder(session->arena, path, ".dr", &names, &count) || count == 0) {
+    if (!list_folder(session->arena, path, ".dr", &names, &count)) {
+        diag_report(&session->sink, DIAG_E0801, (struct span){0, 0}, "`%s` cannot be read: %s", path, strerror(errno));
+        return;
+    }
+    if (count == 0) {
         diag_report(&session->sink, DIAG_E0806, (struct span){0, 0}, "`%s` has no .dr file", path);
         return;
     }

@@ -1,6 +1,7 @@
 /* --records DIR: the drill and recovery records of a folder, as values. JSON as the generated scripts write it, or YAML by hand. */
 #include "driver/driver.h"
 
+#include <errno.h>
 #include <string.h>
 
 bool read_records(struct session *session, const char *folder, struct analysis_options *options)
@@ -17,8 +18,10 @@ bool read_records(struct session *session, const char *folder, struct analysis_o
         const char **names;
         uint32_t count;
 
-        if (!list_folder(session->arena, folder, suffixes[s], &names, &count))
-            continue;
+        if (!list_folder(session->arena, folder, suffixes[s], &names, &count)) {
+            diag_report(&session->sink, DIAG_E0801, (struct span){0, 0}, "`%s` cannot be read: %s", folder, strerror(errno));
+            return false;
+        }
         for (uint32_t i = 0; i < count; i++) {
             const char *slash = folder[0] && folder[strlen(folder) - 1] == '/' ? "" : "/";
             struct analysis_record record = {.file = arena_printf(session->arena, "%s%s%s", folder, slash, names[i])};

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { PATH_BYTES_MAX = 1024, COMPONENT_BYTES_MAX = 255, NAME_BYTES_MAX = 100 };
 
@@ -170,6 +171,17 @@ static const char *path_conflict(struct fileset *set, const char *path, bool add
 
 /* ---- files ------------------------------------------------------------------------------------- */
 
+void fileset_lose(struct fileset *set, const char *backend, const char *path, const char *reason)
+{
+    struct output_refusal refusal = {backend, arena_strdup(set->arena, path), reason, NULL};
+
+    for (uint32_t i = 0; i < set->files.len && !refusal.other; i++) {
+        if (strcasecmp(set->files.items[i]->path, path) == 0)
+            refusal.other = set->files.items[i];
+    }
+    vec_push(set->arena, &set->refusals, refusal);
+}
+
 struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data,
                                 size_t size, const char **reason)
 {
@@ -180,6 +192,7 @@ struct output_file *fileset_add(struct fileset *set, const char *backend, const 
     if (!refusal)
         refusal = path_conflict(set, path, false);
     if (refusal) {
+        fileset_lose(set, backend, path, refusal);
         if (reason)
             *reason = refusal;
         return NULL;

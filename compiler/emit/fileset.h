@@ -25,10 +25,18 @@ struct output_file {
     char sha256[65];           /* of the bytes; "" until output_file_sha256() was asked */
 };
 
+/* A file that could not be taken in: it is lost unless whoever has the set says so. */
+struct output_refusal {
+    const char *backend, *path;
+    const char *reason;               /* "the path leaves the output folder" */
+    const struct output_file *other;  /* the file it meets; NULL */
+};
+
 /* Reach into it only through the functions; `arena` owns every byte. */
 struct fileset {
     struct arena *arena;
     VEC(struct output_file *) files;
+    VEC(struct output_refusal) refusals; /* what fileset_add refused and fileset_lose told, in that order */
     VEC(const char *) taken; /* open-addressing table, see fileset.c */
     uint32_t taken_len;
     bool sorted;
@@ -36,10 +44,13 @@ struct fileset {
 
 void fileset_init(struct fileset *set, struct arena *arena);
 
-/* Adds a file whose bytes are copied. NULL when the path is refused; *reason (if reason is not NULL) then
- * says why, as a sentence fragment such as "the path leaves the output folder", living as long as the set. */
+/* Adds a file whose bytes are copied. NULL when the path is refused, which is kept in `refusals`: the build ends then. *reason (if
+ * reason is not NULL) says why as well, as a sentence fragment such as "the path leaves the output folder", living as long as the set. */
 struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data,
                                 size_t size, const char **reason);
+
+/* A file whose text could not be made: the same as a refusal. */
+void fileset_lose(struct fileset *set, const char *backend, const char *path, const char *reason);
 
 /* SHA-256 of the file's bytes in hexadecimal digits; worked out once, since the bytes stay as they were added. */
 const char *output_file_sha256(struct output_file *file);

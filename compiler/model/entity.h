@@ -121,6 +121,7 @@ struct model {
     struct map schema_by_name;
     struct {
         struct map by_name;                /* atom -> struct entity * */
+        struct map capitals;               /* name in lower case -> struct entity *, of those whose name has capitals */
         VEC(struct entity *) list;         /* in declaration order, files in import order, the user's files last */
     } declared[BLOCK_COUNT];               /* of blocks at file level */
     struct map kinds;                      /* dotted atom -> struct kind_info * */

@@ -6,6 +6,7 @@
 #include "source/lost.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool is_literal(const struct expr *expr)
 {
@@ -235,6 +236,8 @@ static void add_child(struct sema *sema, struct entity *entity, struct entity *c
             vec_push(sema->arena, &sema->extras, child);
             return;
         }
+        if (child->schema->label == LABEL_NAME && strcasecmp(other->name, child->name) == 0)
+            sema_differs_in_case(sema, child, other);
     }
     if (entity->child_count == *cap) {
         uint32_t grown = *cap ? *cap * 2 : 4;

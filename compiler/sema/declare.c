@@ -26,6 +26,53 @@ struct entity *sema_new_entity(struct sema *sema, const struct block_schema *sch
     return entity;
 }
 
+/* Sorts whose names stay inside of the specification: no file, address or message to a person is called after them. */
+static bool is_word_of_the_language(uint32_t id)
+{
+    return id == BLOCK_KIND || id == BLOCK_PARAM || id == BLOCK_RULE || id == BLOCK_FRAMEWORK || id == BLOCK_ACCEPT;
+}
+
+atom sema_folded(const struct sema *sema, atom name)
+{
+    char *folded = NULL;
+
+    for (size_t i = 0; name[i]; i++) {
+        if (name[i] < 'A' || name[i] > 'Z')
+            continue;
+        if (!folded)
+            folded = arena_strdup(sema->arena, name);
+        folded[i] = (char)(name[i] - 'A' + 'a');
+    }
+    return folded ? intern_str(sema->model->names, folded) : name;
+}
+
+void sema_differs_in_case(struct sema *sema, const struct entity *entity, const struct entity *other)
+{
+    struct diag *diag = diag_report(sema->sink, DIAG_E0220, entity->span, "the names of %s `%s` and %s `%s` differ only in case",
+                                    entity->schema->name, entity->name, other->schema->name, other->name);
+
+    diag_label(diag, other->span, "the other one");
+    diag_help(diag, "give one of them another name: files, folders and many names at providers do not tell capitals from small letters");
+}
+
+/* Most names are in small letters: only those with capitals are kept a second time. */
+static void check_case(struct sema *sema, struct entity *entity)
+{
+    uint32_t id = entity->schema->id;
+    atom folded = sema_folded(sema, entity->name);
+    struct entity *other = map_get(&sema->model->declared[id].capitals, folded);
+
+    if (is_word_of_the_language(id))
+        return;
+    if (folded != entity->name) {
+        if (!other)
+            other = map_get(&sema->model->declared[id].by_name, folded);
+        map_add(&sema->model->declared[id].capitals, sema->arena, folded, entity);
+    }
+    if (other)
+        sema_differs_in_case(sema, entity, other);
+}
+
 bool sema_add(struct sema *sema, struct entity *entity)
 {
     uint32_t id = entity->schema->id;
@@ -39,6 +86,7 @@ bool sema_add(struct sema *sema, struct entity *entity)
                    other->span, "first declared here");
         return false;
     }
+    check_case(sema, entity);
     entity->index = sema->model->declared[id].list.len;
     vec_push(sema->arena, &sema->model->declared[id].list, entity);
     return true;
