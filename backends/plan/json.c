@@ -380,9 +380,13 @@ static void print_scenario(struct printer *p, const struct scenario_result *resu
     key_time(p, "detect", result->detect);
     jsonw_key_string(&p->j, "detected_by", result->detected_by);
     key_time(p, "declare", result->declare);
+    key_time(p, "approve", result->approve);
     key_time(p, "finish", result->finish);
     jsonw_key_int(&p->j, "lower_bound", result->bound);
-    key_name(p, "runbook", result->runbook);
+    jsonw_key_array(&p->j, "runbooks");
+    for (uint32_t i = 0; i < result->runbook_count; i++)
+        jsonw_string(&p->j, result->runbooks[i]->name);
+    jsonw_array_end(&p->j);
     jsonw_key_int(&p->j, "waves", result->wave_count);
     jsonw_key_array(&p->j, "assets");
     for (uint32_t i = 0; i < p->plan->asset_count; i++) {

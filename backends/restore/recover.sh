@@ -30,7 +30,7 @@ usage: recover.sh SCENARIO [options]
   --list                    the scenarios; with a scenario, its steps
   --dry-run                 print every command in order, touch nothing
   --yes-i-declare INCIDENT  no typed confirmation: INCIDENT was declared elsewhere
-  --approved-by NAME        who approved, when the plan demands approval
+  --approved-by NAME[,NAME] who approved, when the plan demands approval
   --interrupted-at TIME     when the interruption began (UTC); RTO counts from there
   --rollback                take done steps back, unless something was done that cannot be
   --resume                  go on where the last run of this scenario ended
@@ -54,8 +54,8 @@ TEXT
 # The tables of a scenario, as recover.sh reads them. They are data: tab-separated, `-` for nothing, `#` for comments;
 # nothing in them is ever executed or expanded.
 
-declare -A FACT=()        # scenario.tsv: title, digest, confirm, approve_within, parallel, …
-declare -a FACT_APPROVER=() FACT_TOOL=() FACT_WANTS=() FACT_TOKEN=() FACT_SECRET=()
+declare -A FACT=()        # scenario.tsv: title, digest, confirm, parallel, …
+declare -a FACT_WITHIN=() FACT_APPROVER=() FACT_TOOL=() FACT_WANTS=() FACT_TOKEN=() FACT_SECRET=()
 declare -a ORDER=()       # numbers of the steps, in the plan's total order
 declare -A STEP_ID=() STEP_ASSET=() STEP_PHASE=() STEP_KIND=() STEP_WAVE=() STEP_AFTER=() STEP_TIMEOUT=()
 declare -A STEP_RETRIES=() STEP_VERBS=() STEP_FLAGS=() STEP_FAILURE=() STEP_TAKES=() STEP_FINISH=()
@@ -89,7 +89,9 @@ table_rows() {
 
 row_fact() {
     case "$1" in
-        approver) FACT_APPROVER+=("$2") ;;
+        # One question for each time allowed; the names after it may answer it.
+        approve_within) FACT_WITHIN+=("$2") ;;
+        approver) FACT_APPROVER+=("${#FACT_WITHIN[@]}:$2") ;;
         tool) FACT_TOOL+=("$2") ;;
         wants) FACT_WANTS+=("$2") ;;
         token) FACT_TOKEN+=("$2") ;;

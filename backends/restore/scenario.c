@@ -66,24 +66,53 @@ enum {
     TIMEOUT_DEFAULT_S = 3600   /* of a step whose times are unknown */
 };
 
-static void add_approvers(struct restore *r, struct strbuf *out, struct value list)
+/* Who may approve, and how long that may take. Each such list is a question of its own. */
+static void add_approval(struct strbuf *out, struct value list, struct value within)
 {
-    if (list.type != VALUE_LIST)
+    if (list.type != VALUE_LIST || !list.u.list->count)
         return;
+    add_fact_number(out, "approve_within", within.type == VALUE_DURATION ? (within.u.integer + MS_SECOND - 1) / MS_SECOND : APPROVE_DEFAULT_S);
     for (uint32_t i = 0; i < list.u.list->count; i++) {
-        const struct value item = list.u.list->items[i];
-
-        if (item.type == VALUE_ENTITY)
-            add_fact(out, "approver", item.u.entity->name);
+        if (list.u.list->items[i].type == VALUE_ENTITY)
+            add_fact(out, "approver", list.u.list->items[i].u.entity->name);
     }
-    (void)r;
 }
 
-static const struct entity *failback_block(const struct scenario_result *result)
+static const struct entity *failback_block(const struct entity *runbook)
 {
     uint32_t cursor = 0;
 
-    return result->runbook ? entity_child(result->runbook, BLOCK_FAILBACK, &cursor) : NULL;
+    return entity_child(runbook, BLOCK_FAILBACK, &cursor);
+}
+
+/* The words of all runbooks, once each, are typed one after the other; without any, the name of the scenario. */
+static const char *confirm_words(struct restore *r, const struct procedure *p)
+{
+    struct restore_names words = {0};
+    const char *text = NULL;
+
+    for (uint32_t i = 0; i < p->result->runbook_count; i++) {
+        const struct entity *block = p->failback ? failback_block(p->result->runbooks[i]) : p->result->runbooks[i];
+        const char *word = block ? entity_string(r->plan->model, block, "confirm", "") : "";
+
+        if (*word)
+            restore_names_add(r->arena, &words, word);
+    }
+    for (uint32_t i = 0; i < words.list.len; i++)
+        text = text ? arena_printf(r->arena, "%s %s", text, words.list.items[i]) : words.list.items[i];
+    return text ? text : restore_scenario_name(r->arena, p->result);
+}
+
+static void add_approvals(struct strbuf *out, const struct procedure *p)
+{
+    for (uint32_t i = 0; i < p->result->runbook_count; i++) {
+        const struct entity *runbook = p->result->runbooks[i], *back = failback_block(runbook);
+
+        if (!p->failback)
+            add_approval(out, entity_slot(runbook, RUNBOOK_approve), entity_slot(runbook, RUNBOOK_approve_within));
+        else if (back)
+            add_approval(out, entity_slot(back, FAILBACK_approve), entity_slot(runbook, RUNBOOK_approve_within));
+    }
 }
 
 static void write_scenario(struct restore *r, const struct procedure *p)
@@ -91,30 +120,18 @@ static void write_scenario(struct restore *r, const struct procedure *p)
     const struct plan *plan = r->plan;
     const struct model *model = plan->model;
     const struct scenario_result *result = p->result;
-    const struct entity *runbook = result->runbook, *back = failback_block(result);
-    const char *name = restore_scenario_name(r->arena, result), *confirm = NULL;
     struct strbuf out = STRBUF_INIT;
     struct restore_names tools = {0}, wants = {0}, secrets = {0}, tokens = {0};
     struct output_file *file;
-    int64_t parallel = model->plan ? entity_integer(model, model->plan, "parallel", 0) : 0, within = 0;
+    int64_t parallel = model->plan ? entity_integer(model, model->plan, "parallel", 0) : 0;
 
     strbuf_addstr(&out, "# What recover.sh knows about the scenario: key and value, separated by a tab.\n");
     add_fact(&out, "plan", plan->name);
     add_fact(&out, "slug", output_name(r->arena, plan->name));
     add_fact(&out, "digest", plan->digest);
     add_fact(&out, "title", entity_title(model, result->scenario));
-    if (p->failback && back)
-        confirm = entity_string(model, back, "confirm", NULL);
-    else if (!p->failback && runbook)
-        confirm = entity_string(model, runbook, "confirm", NULL);
-    add_fact(&out, "confirm", confirm && *confirm ? confirm : name);
-    if (p->failback && back)
-        add_approvers(r, &out, entity_slot(back, FAILBACK_approve));
-    else if (!p->failback && runbook)
-        add_approvers(r, &out, entity_slot(runbook, RUNBOOK_approve));
-    if (runbook)
-        within = entity_integer(model, runbook, "approve_within", 0) / 1000;
-    add_fact_number(&out, "approve_within", within > 0 ? within : APPROVE_DEFAULT_S);
+    add_fact(&out, "confirm", confirm_words(r, p));
+    add_approvals(&out, p);
     add_fact_number(&out, "parallel", parallel > 0 && parallel <= 9999 ? parallel : PARALLEL_DEFAULT);
     for (uint32_t i = 0; i < p->count; i++) {
         const struct step *step = p->steps[i];

@@ -29,7 +29,7 @@ struct value attr_list(const struct page *page, const struct entity *entity, con
 void contacts_table(struct page *page);
 void figures_table(struct page *page, const struct scenario_result *result);
 void notices_table(struct page *page, const struct entity *severity);
-void checklist(struct page *page, const struct entity *runbook, const char *phase, const char *heading);
+void checklist(struct page *page, const struct scenario_result *result, const char *phase, const char *heading);
 void dependency_graph(struct page *page, const struct scenario_result *result);
 void timeline(struct page *page, const struct scenario_result *result);
 bool has_steps(const struct scenario_result *result);

@@ -17,7 +17,7 @@ static bool declare_by(const struct scenario_result *result, const struct plan *
 {
     bool any = false;
 
-    if (!result->detect.known || !result->declare.known)
+    if (!result->begin.known)
         return false;
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         const struct asset_state *state = &result->states[i];
@@ -56,18 +56,40 @@ static const struct entity *first_channel(const struct page *page, const char *t
     return NULL;
 }
 
+/* Who has to agree before the script does anything, and how soon. */
+static void approvals(struct page *page, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        struct value approvers = attr_list(page, result->runbooks[i], "approve");
+        struct value within = entity_slot(result->runbooks[i], RUNBOOK_approve_within);
+        struct md_inline names = MD("");
+
+        for (uint32_t n = 0; n < approvers.u.list->count; n++) {
+            if (approvers.u.list->items[n].type == VALUE_ENTITY)
+                names = md_cat(page->arena, names, n ? MD(" or ") : MD(""), page_who(page, approvers.u.list->items[n].u.entity));
+        }
+        if (approvers.u.list->count)
+            MD_ROW(&page->md, MD("Approved by"), within.type == VALUE_DURATION
+                                                     ? md_cat(page->arena, names, MD(", within "), page_time(page, true, within.u.integer)) : names);
+    }
+}
+
 static void card(struct page *page, const struct scenario_result *result)
 {
-    const struct entity *meeting = first_channel(page, "meeting"), *runbook = result->runbook;
-    struct value approvers = attr_list(page, runbook, "approve");
+    const struct entity *meeting = first_channel(page, "meeting"), *declares = plan_person(page, "approver");
     const char *hotline = page->plan->model->plan ? attr_text(page, page->plan->model->plan, "hotline", NULL) : NULL;
     int64_t latest = 0;
 
+    for (uint32_t i = result->runbook_count; i-- > 0;) {
+        struct value approvers = attr_list(page, result->runbooks[i], "approve");
+
+        if (approvers.u.list->count && approvers.u.list->items[0].type == VALUE_ENTITY)
+            declares = approvers.u.list->items[0].u.entity;
+    }
     md_heading(&page->md, 2, MD("Thirty-second card"));
     MD_TABLE(&page->md, NULL, MD("Question"), MD("Answer"));
-    MD_ROW(&page->md, MD("Declared by"),
-           approvers.u.list->count && approvers.u.list->items[0].type == VALUE_ENTITY ? page_who(page, approvers.u.list->items[0].u.entity)
-                                                                                     : page_who(page, plan_person(page, "approver")));
+    MD_ROW(&page->md, MD("Declared by"), page_who(page, declares));
+    approvals(page, result);
     if (declare_by(result, page->plan, &latest))
         MD_ROW(&page->md, MD("Declare at the latest"), latest < 0 ? MD("the objectives cannot be met any more: declare now")
                                                                   : md_cat(page->arena, page_clock(page, true, latest), MD(" after the interruption, or an objective is missed")));
@@ -235,7 +257,7 @@ static void before_you_start(struct page *page, const struct scenario_result *re
             md_number(&page->md, 0, number++, md_cat(page->arena, MD("The secret "), md_code(page->arena, names.items[i] + 4), MD(" is in the environment.")));
     }
     questions(page, result);
-    checklist(page, result->runbook, "pre", "Checklist before");
+    checklist(page, result, "pre", "Checklist before");
 }
 
 /* Which things belong together, and to which moment they go back. */
@@ -349,8 +371,8 @@ static void verification(struct page *page, const struct scenario_result *result
     }
     md_task(&page->md, 0, false, MD("The report at the end of the script shows every asset within its RTO and RPO."));
     md_task(&page->md, 0, false, MD("A person outside of the team uses the system as a customer would."));
-    checklist(page, result->runbook, "during", "Checklist during");
-    checklist(page, result->runbook, "post", "Checklist after");
+    checklist(page, result, "during", "Checklist during");
+    checklist(page, result, "post", "Checklist after");
 }
 
 static void afterwards(struct page *page, const struct scenario_result *result)
@@ -411,31 +433,40 @@ void scenario_page(const struct plan *plan, const struct scenario_result *result
     page_end(&page, files, arena_printf(plan->arena, "runbooks/%s", scenario_file(plan, result)), result->scenario->span);
 }
 
+static void failback_window(struct page *page, const struct entity *runbook)
+{
+    uint32_t cursor = 0;
+    const struct entity *failback = entity_child(runbook, BLOCK_FAILBACK, &cursor);
+    const char *window, *length, *confirm;
+    struct value approvers;
+
+    if (!failback)
+        return;
+    window = attr_text(page, failback, "window", NULL);
+    length = attr_text(page, failback, "length", NULL);
+    confirm = attr_text(page, failback, "confirm", NULL);
+    approvers = attr_list(page, failback, "approve");
+    if (window)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Window: "), md_text(page->arena, window), length ? MD(", for ") : MD(""), md_text(page->arena, length ? length : "")));
+    for (uint32_t i = 0; i < approvers.u.list->count; i++) {
+        if (approvers.u.list->items[i].type == VALUE_ENTITY)
+            md_bullet(&page->md, 0, md_cat(page->arena, MD("Approved by "), page_who(page, approvers.u.list->items[i].u.entity)));
+    }
+    if (confirm)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("The script asks for the word "), md_code(page->arena, confirm)));
+}
+
 void failback_page(const struct plan *plan, const struct scenario_result *result, struct fileset *files)
 {
     struct page page;
-    uint32_t cursor = 0;
-    struct entity *failback = result->runbook ? entity_child(result->runbook, BLOCK_FAILBACK, &cursor) : NULL;
-    struct value approvers;
 
     page_begin(&page, plan, arena_printf(plan->arena, "Failback: %s", entity_title(plan->model, result->scenario)), result->scenario->span);
     md_paragraph(&page.md, md_cat(page.arena, MD("The way back after "), md_link(page.arena, md_text(page.arena, title_of(&page, result)), scenario_file(plan, result)),
                                   MD(". It is a planned change: nothing is on fire, so nothing is hurried.")));
     md_heading(&page.md, 2, MD("When"));
     md_bullet(&page.md, 0, MD("The cause is known and mended, and the old place has been watched for as long as you need to trust it."));
-    if (failback) {
-        const char *window = attr_text(&page, failback, "window", NULL), *length = attr_text(&page, failback, "length", NULL), *confirm = attr_text(&page, failback, "confirm", NULL);
-
-        approvers = attr_list(&page, failback, "approve");
-        if (window)
-            md_bullet(&page.md, 0, md_cat(page.arena, MD("Window: "), md_text(page.arena, window), length ? MD(", for ") : MD(""), md_text(page.arena, length ? length : "")));
-        for (uint32_t i = 0; i < approvers.u.list->count; i++) {
-            if (approvers.u.list->items[i].type == VALUE_ENTITY)
-                md_bullet(&page.md, 0, md_cat(page.arena, MD("Approved by "), page_who(&page, approvers.u.list->items[i].u.entity)));
-        }
-        if (confirm)
-            md_bullet(&page.md, 0, md_cat(page.arena, MD("The script asks for the word "), md_code(page.arena, confirm)));
-    }
+    for (uint32_t i = 0; i < result->runbook_count; i++)
+        failback_window(&page, result->runbooks[i]);
     md_heading(&page.md, 2, MD("How each asset goes back"));
     MD_TABLE(&page.md, NULL, MD("Asset"), MD("Came back by"), MD("Goes back"), MD("Protected again by"));
     for (uint32_t i = 0; i < result->order_count; i++) {
@@ -455,7 +486,7 @@ void failback_page(const struct plan *plan, const struct scenario_result *result
         md_heading(&page.md, 2, MD("Every step"));
         step_details(&page, result->failback, result->failback_count);
     }
-    checklist(&page, result->runbook, "recovery", "Checklist of the way back");
+    checklist(&page, result, "recovery", "Checklist of the way back");
     md_heading(&page.md, 2, MD("Script"));
     md_code_block(&page.md, "sh", arena_printf(plan->arena, "./restore/failback.sh %s --dry-run\n./restore/failback.sh %s\n", output_name(plan->arena, result->scenario->name),
                                                output_name(plan->arena, result->scenario->name)));

@@ -167,10 +167,10 @@ static void checklist_items(struct page *page, struct value items)
 }
 
 /* Items stand in the order in which they are written, short ones and blocks alike. */
-void checklist(struct page *page, const struct entity *runbook, const char *phase, const char *heading)
+static bool checklist_of(struct page *page, const struct entity *runbook, const char *phase, const char *heading, bool any)
 {
     struct entity *list, *item;
-    bool any = false, written;
+    bool written;
 
     for (uint32_t i = 0; (list = entity_child(runbook, BLOCK_CHECKLIST, &i));) {
         struct value items = attr_list(page, list, "items");
@@ -201,6 +201,15 @@ void checklist(struct page *page, const struct entity *runbook, const char *phas
         if (!written)
             checklist_items(page, items);
     }
+    return any;
+}
+
+void checklist(struct page *page, const struct scenario_result *result, const char *phase, const char *heading)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < result->runbook_count; i++)
+        any = checklist_of(page, result->runbooks[i], phase, heading, any);
 }
 
 /* ---------------------------------------------------------------- figures and their sources */
@@ -241,6 +250,8 @@ void figures_table(struct page *page, const struct scenario_result *result)
     MD_TABLE(&page->md, NULL, MD("Step"), MD("Best .. typical .. worst"), MD("Grade"), MD("Source"), MD("Written in"));
     figure_row(page, "detection", result->detect, NULL, result->scenario->span);
     figure_row(page, "declaration", result->declare, NULL, result->scenario->span);
+    if (!result->approve.known || result->approve.worst)
+        figure_row(page, "approval", result->approve, NULL, result->runbooks[0]->span);
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
         const struct asset_state *state = step->asset ? &result->states[step->asset->index] : NULL;
@@ -308,6 +319,8 @@ void timeline(struct page *page, const struct scenario_result *result)
         gantt_task(page, &text, "detected", false, 0, result->detect.worst);
         if (result->declare.worst)
             gantt_task(page, &text, "declared", false, result->detect.worst, result->detect.worst + result->declare.worst);
+        if (result->approve.worst && result->begin.known)
+            gantt_task(page, &text, "approved", false, result->detect.worst + result->declare.worst, result->begin.worst);
     }
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];

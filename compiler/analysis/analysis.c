@@ -35,6 +35,7 @@ static void name_scenario(struct analysis *a, struct scenario_result *result, st
     result->detect_span = scenario->span;
     result->declare = time_of(entity_slot(scenario, SCENARIO_declare));
     result->states = ARENA_ARRAY(a->arena, struct asset_state, a->plan->asset_count);
+    find_runbooks(a, result);
 }
 
 /* An objective nobody stated cannot be proved; that is said once for an asset, not for each scenario. */

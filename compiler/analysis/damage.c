@@ -9,7 +9,7 @@
 int64_t time_of_damage(const struct scenario_result *result)
 {
     struct value noticed = entity_slot(result->scenario, SCENARIO_noticed_within);
-    struct span_of_time act = time_add(result->detect, result->declare);
+    struct span_of_time act = result->begin;
     int64_t total;
 
     if (noticed.type != VALUE_DURATION || !act.known || __builtin_add_overflow(noticed.u.integer, act.worst, &total))
@@ -58,6 +58,8 @@ static void check_ceiling_of_discarded(struct analysis *a, const struct scenario
     diag_label(diag, row_span(a, result->class_, "discarded"), "ceiling from here");
     diag_note(diag, "noticed late (`noticed_within`): %s", text_of_duration(a->arena, entity_slot(result->scenario, SCENARIO_noticed_within).u.integer));
     diag_note(diag, "detected: %s, declared: %s", text_of_duration(a->arena, result->detect.worst), text_of_duration(a->arena, result->declare.worst));
+    if (result->approve.worst > 0)
+        diag_note(diag, "approved: %s", text_of_duration(a->arena, result->approve.worst));
     diag_help(diag, "notice it earlier: compare checksums or row counts, and say so in `noticed_within`");
 }
 
@@ -65,7 +67,7 @@ static void check_ceiling_of_discarded(struct analysis *a, const struct scenario
 static void check_expiry(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
 {
     const struct candidate *chosen = state->chosen;
-    struct span_of_time act = time_add(result->detect, result->declare);
+    struct span_of_time act = result->begin;
     struct candidate trial;
     struct diag *diag;
     int64_t read;

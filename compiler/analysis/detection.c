@@ -1,4 +1,6 @@
-/* How soon a scenario is noticed when it does not say so: by the first check that fails for certain (SEMANTICS §3.1).
+/* When somebody begins: detection, declaration, approval (SEMANTICS §3.1).
+ *
+ * How soon a scenario is noticed when it does not say so: by the first check that fails for certain.
  *
  * An asset is down when it is lost in a way that stops it, or when something it needs is down. A wrong or deleted record and an attacker
  * who keeps the pages up stop nothing: such scenarios are noticed by people, who say how soon. A health check fails when its site is gone
@@ -137,7 +139,7 @@ static void by_probe(struct analysis *a, struct scenario_result *result, const s
     }
 }
 
-void detect_by_checks(struct analysis *a, struct scenario_result *result)
+static void detect_by_checks(struct analysis *a, struct scenario_result *result)
 {
     const bool *down;
 
@@ -149,4 +151,27 @@ void detect_by_checks(struct analysis *a, struct scenario_result *result)
         if (down[i])
             by_probe(a, result, &a->plan->assets[i]);
     }
+}
+
+/* ---------------------------------------------------------------- approval */
+
+/* Each runbook that somebody has to approve asks on its own, and the script asks one after the other. */
+static void find_approval(const struct analysis *a, struct scenario_result *result)
+{
+    result->approve = time_exact(0);
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        struct value who = entity_slot(result->runbooks[i], RUNBOOK_approve), within = entity_slot(result->runbooks[i], RUNBOOK_approve_within);
+        struct span_of_time one = {within.type == VALUE_DURATION, 0, within.u.integer, within.u.integer};
+
+        if (one.known || (who.type == VALUE_LIST && who.u.list->count))
+            result->approve = time_add(result->approve, one);
+    }
+    (void)a;
+}
+
+void find_begin(struct analysis *a, struct scenario_result *result)
+{
+    detect_by_checks(a, result);
+    find_approval(a, result);
+    result->begin = time_add(time_add(result->detect, result->declare), result->approve);
 }

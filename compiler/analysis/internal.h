@@ -197,6 +197,9 @@ void make_steps(struct analysis *a, struct scenario_result *result);
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 bool evaluate_command(struct analysis *a, struct value value, struct command *out);
 
+/* ---- runbook_steps.c ---- */
+void find_runbooks(struct analysis *a, struct scenario_result *result); /* before anything is timed */
+
 /* ---- bindings.c ---- */
 struct value serving_instance(const struct analysis *a, struct entity *entity); /* `asset.here` */
 struct value bindings_of(struct analysis *a, struct entity *entity);            /* `asset.bindings` */
@@ -222,8 +225,9 @@ struct transfer *figure_moves(struct analysis *a, struct asset_state *state, str
 void share_links(struct analysis *a, struct scenario_result *result, struct project *project, struct arena *scratch);
 
 /* ---- detection.c ---- */
-/* Without `detect` in the scenario: the first health check or probe that fails for certain. After fates, before methods are compared. */
-void detect_by_checks(struct analysis *a, struct scenario_result *result);
+/* When somebody begins: detection (without `detect` in the scenario the first health check or probe that fails for certain), declaration,
+ * approval. After fates, before methods are compared. */
+void find_begin(struct analysis *a, struct scenario_result *result);
 
 /* ---- traffic.c ---- */
 /* When the health check of a target notices that it is gone, ms: threshold x (interval + timeout). */

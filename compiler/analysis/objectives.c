@@ -304,13 +304,30 @@ static void unknown_time(struct analysis *a, struct scenario_result *result, str
         told_with(a, root, entity, state->finish, state->rto);
 }
 
+/* The runbook that asks for an approval and does not say how long it may take. */
+static const struct entity *unapproved(const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        struct value who = entity_slot(result->runbooks[i], RUNBOOK_approve);
+
+        if (who.type == VALUE_LIST && who.u.list->count && entity_slot(result->runbooks[i], RUNBOOK_approve_within).type != VALUE_DURATION)
+            return result->runbooks[i];
+    }
+    return result->scenario;
+}
+
 /* Without detection and declaration nothing about the scenario can be timed: the reason, once, and what it decides. */
 bool clock_is_unset(const struct scenario_result *result, struct reason *out)
 {
     bool detected = result->detect.known;
 
-    if (detected && result->declare.known)
+    if (detected && result->declare.known && result->approve.known)
         return false;
+    if (detected && result->declare.known) {
+        *out = (struct reason){.code = DIAG_E0561, .at = unapproved(result), .attribute = "approve_within",
+                               .help = "add `approve_within = …`: how long the approval may take; the outage lasts meanwhile"};
+        return true;
+    }
     *out = (struct reason){.code = DIAG_E0561,
                            .at = result->scenario,
                            .attribute = detected ? "declare" : "detect",

@@ -412,14 +412,14 @@ bool goes_back(const struct analysis *a, const struct asset_state *state)
 static int64_t reach_back(const struct analysis *a, const struct asset_state *state, int64_t read, const char **missing)
 {
     struct value noticed = goes_back(a, state) ? entity_slot(a->scenario->scenario, SCENARIO_noticed_within) : value_unknown();
-    struct span_of_time act = time_add(a->scenario->detect, a->scenario->declare);
+    struct span_of_time act = a->scenario->begin;
     int64_t reach;
 
     *missing = NULL;
     if (is_damaged(state) && noticed.type != VALUE_DURATION)
         *missing = "how long the damage goes unnoticed (`noticed_within`)";
     else if (is_damaged(state) && !act.known)
-        *missing = "how soon somebody acts (`detect`, `declare`)";
+        *missing = "how soon somebody acts (`detect`, `declare`, `approve_within`)";
     if (*missing || __builtin_add_overflow(noticed.type == VALUE_DURATION ? noticed.u.integer : 0, act.known ? act.worst : 0, &reach) ||
         __builtin_add_overflow(reach, read, &reach))
         return TIME_UNKNOWN;

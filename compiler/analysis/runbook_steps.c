@@ -1,19 +1,18 @@
 /* Steps of people round a recovery: before, after, and the way back. */
 #include "analysis/steps.h"
 
-void runbook_steps(struct analysis *a, struct scenario_result *result, enum block_id where, step_list *out)
+static void steps_of(struct analysis *a, struct scenario_result *result, struct entity *runbook, enum block_id where, step_list *out)
 {
+    struct entity *part, *block, *owner = a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
     const struct scope *scope;
-    struct entity *part, *block;
     uint32_t cursor = 0;
 
-    if (!result->runbook || !(part = entity_child(result->runbook, where, &cursor)))
+    if (!(part = entity_child(runbook, where, &cursor)))
         return;
     scope = scope_add(a->eval, a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL, "scenario",
                       value_entity(result->scenario));
     for (uint32_t i = 0; (block = entity_child(part, BLOCK_STEP, &i));) {
-        struct entity *owner = a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
-        struct step_source from = {block, scope, result->runbook, NULL, owner, result->runbook->name, "", NULL};
+        struct step_source from = {block, scope, runbook, NULL, owner, runbook->name, "", NULL};
         uint32_t before = out->len;
 
         add_block(a, from, out);
@@ -28,18 +27,29 @@ void runbook_steps(struct analysis *a, struct scenario_result *result, enum bloc
     }
 }
 
-struct entity *find_runbook(struct analysis *a, const struct entity *scenario)
+/* Whoever wrote two runbooks for a scenario means both: one after the other, in the order they were declared. */
+void runbook_steps(struct analysis *a, struct scenario_result *result, enum block_id where, step_list *out)
 {
+    for (uint32_t i = 0; i < result->runbook_count; i++)
+        steps_of(a, result, result->runbooks[i], where, out);
+}
+
+void find_runbooks(struct analysis *a, struct scenario_result *result)
+{
+    VEC(struct entity *) found = {0};
+
     for (uint32_t i = 0; i < a->model->declared[BLOCK_RUNBOOK].list.len; i++) {
         struct entity *runbook = a->model->declared[BLOCK_RUNBOOK].list.items[i];
         struct value list = entity_slot(runbook, RUNBOOK_for);
+        bool applies = false;
 
-        for (uint32_t s = 0; list.type == VALUE_LIST && s < list.u.list->count; s++) {
-            if (list.u.list->items[s].type == VALUE_ENTITY && list.u.list->items[s].u.entity == scenario)
-                return runbook;
-        }
+        for (uint32_t s = 0; list.type == VALUE_LIST && s < list.u.list->count; s++)
+            applies |= list.u.list->items[s].type == VALUE_ENTITY && list.u.list->items[s].u.entity == result->scenario;
+        if (applies)
+            vec_push(a->arena, &found, runbook);
     }
-    return NULL;
+    result->runbooks = found.items;
+    result->runbook_count = found.len;
 }
 
 /* The way back is walked step by step, in a window of its own: its clock starts when somebody begins. */
@@ -52,7 +62,7 @@ void failback_steps(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < steps.len; i++) {
         struct step *step = steps.items[i];
 
-        step->id = intern_text(a, "failback.%s", step->origin->name);
+        step->id = result->runbook_count > 1 ? intern_text(a, "failback.%s", step->id) : intern_text(a, "failback.%s", step->origin->name);
         step->ordinal = step->wave = i + 1;
         step->start = clock;
         clock = step->finish = time_add(clock, step->takes);

@@ -15,7 +15,7 @@ struct node {
     int64_t finish;          /* in the current run */
 };
 
-enum { NODE_DETECT, NODE_DECLARE, NODE_FIRST_STEP };
+enum { NODE_DETECT, NODE_DECLARE, NODE_BEGIN, NODE_FIRST_STEP };
 
 /* One row of the result: a maximum of nodes, then something added. */
 struct row {
@@ -138,7 +138,7 @@ static void add_steps(struct bench *bench, uint64_t seed, uint32_t *step_node)
         step_node[i] = add_node(bench, step->takes, base_of(seed, result->scenario->name, step->id));
         node = &bench->nodes[step_node[i]];
         if (release != RELEASE_AT_ONCE)
-            comes_after(bench, &node->count, release == RELEASE_DETECTED ? NODE_DETECT : NODE_DECLARE);
+            comes_after(bench, &node->count, release == RELEASE_DETECTED ? NODE_DETECT : NODE_BEGIN);
         for (uint32_t w = 0; w < step->after_count; w++)
             comes_after(bench, &node->count, step_node[step->after[w]->ordinal - 1]);
         for (uint32_t f = 0; f < step->follow_count; f++)
@@ -359,6 +359,8 @@ void simulate(const struct plan *plan, const struct scenario_result *result, uin
     bench.nodes[NODE_DETECT].count = 0;
     add_node(&bench, result->declare.known ? result->declare : time_exact(0), base_of(seed, result->scenario->name, " declare"));
     comes_after(&bench, &bench.nodes[NODE_DECLARE].count, NODE_DETECT);
+    add_node(&bench, result->approve.known ? result->approve : time_exact(0), base_of(seed, result->scenario->name, " approve"));
+    comes_after(&bench, &bench.nodes[NODE_BEGIN].count, NODE_DECLARE);
     add_steps(&bench, seed, step_node);
     add_assets(&bench, step_node);
     ask_assets(&bench, out);

@@ -29,7 +29,6 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     step_list steps = {0}, before = {0}, after = {0}, sites = {0}, traffic = {0}, agree = {0};
     uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
 
-    result->runbook = find_runbook(a, result->scenario);
     runbook_steps(a, result, BLOCK_BEFORE, &before);
     runbook_steps(a, result, BLOCK_AFTER, &after);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {

@@ -31,7 +31,6 @@ struct step *plain_step(struct analysis *a, struct asset_state *state, const cha
                         struct span_of_time takes, struct span span);
 
 /* ---- runbook_steps.c ---- */
-struct entity *find_runbook(struct analysis *a, const struct entity *scenario);
 void runbook_steps(struct analysis *a, struct scenario_result *result, enum block_id where, step_list *out);
 void failback_steps(struct analysis *a, struct scenario_result *result);
 

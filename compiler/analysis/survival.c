@@ -529,10 +529,10 @@ int64_t candidate_time(const struct analysis *a, const struct candidate *candida
 {
     struct span_of_time time = candidate->own;
 
-    if (!candidate->automatic || !candidate->includes_detect)
-        time = time_add(time, a->scenario->detect);
     if (!candidate->automatic)
-        time = time_add(time, a->scenario->declare);
+        time = time_add(time, a->scenario->begin);
+    else if (!candidate->includes_detect)
+        time = time_add(time, a->scenario->detect);
     return time.known ? time.worst : INT64_MAX;
 }
 
@@ -712,7 +712,7 @@ void survive(struct analysis *a, struct scenario_result *result)
         decide_loss(a, state, scenario);
     }
     spread(a, result);
-    detect_by_checks(a, result);
+    find_begin(a, result);
     effective_objectives(a, result);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];

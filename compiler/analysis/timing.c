@@ -1,6 +1,6 @@
 /* The clock: when every step starts and ends, in which order, and which of them decide the end.
  *
- * A step starts when all it waits for has ended, not before somebody has declared the recovery (unless it happens by
+ * A step starts when all it waits for has ended, not before somebody has declared and approved the recovery (unless it happens by
  * itself), and when a pair of hands is free: `operators` bounds manual steps, `parallel` automated ones. Who is served first is decided
  * at the worst case, by tier, then by the longest remaining path, then by name (project.c). That order then stays: best and typical
  * times are the longest paths through the same order, so that no stroke of luck makes anything later. Without bounds the
@@ -37,7 +37,7 @@ static struct span_of_time earliest(const struct scenario_result *result, const 
 
     return release == RELEASE_AT_ONCE    ? time_exact(0)
            : release == RELEASE_DETECTED ? result->detect
-                                         : time_add(result->detect, result->declare);
+                                         : result->begin;
 }
 
 static uint32_t hands_of(const struct analysis *a, uint32_t row)

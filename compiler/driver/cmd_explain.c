@@ -249,6 +249,18 @@ static const char *with_transfer(const struct session *session, const char *text
     return result;
 }
 
+/* One line for each runbook that somebody has to approve. */
+static void explain_approval(const struct session *session, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        struct value within = entity_slot(result->runbooks[i], RUNBOOK_approve_within);
+
+        if (within.type == VALUE_DURATION)
+            print_term(session, arena_printf(session->arena, "until runbook `%s` is approved", result->runbooks[i]->name), within.u.integer, true,
+                       attribute_place(session, result->runbooks[i], "approve_within"));
+    }
+}
+
 static void explain_rto(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
 {
     const struct step *path[256];
@@ -262,12 +274,12 @@ static void explain_rto(const struct session *session, const struct scenario_res
         const struct step *first = path[length - 1];
         struct span detect = result->detect_span.start == result->scenario->span.start ? attribute_place(session, result->scenario, "detect")
                                                                                      : result->detect_span;
-        bool whole = result->detect.known && result->declare.known && first->start.known &&
-                     first->start.worst == result->detect.worst + result->declare.worst;
+        bool whole = result->begin.known && first->start.known && first->start.worst == result->begin.worst;
 
         if (whole) {
             print_term(session, detected, result->detect.worst, true, detect);
             print_term(session, "until the recovery is declared", result->declare.worst, true, attribute_place(session, result->scenario, "declare"));
+            explain_approval(session, result);
         } else if (result->detect.known && first->start.known && first->start.worst == result->detect.worst) {
             print_term(session, detected, result->detect.worst, true, detect);
         } else if (!first->start.known || first->start.worst > 0) {

@@ -114,6 +114,8 @@ static void timeline_mermaid(const struct scenario_result *result)
         puts("  section decision");
         task("detect", false, 0, result->detect.worst, result->detect);
         task("declare", false, result->detect.worst, result->detect.worst + result->declare.worst, result->declare);
+        if (result->approve.worst)
+            task("approve", false, result->detect.worst + result->declare.worst, result->begin.worst, result->approve);
     }
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];

@@ -407,6 +407,10 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     time_text(&line, result->detect.known, result->detect.worst);
     strbuf_addstr(&line, ", declared after another ");
     time_text(&line, result->declare.known, result->declare.worst);
+    if (!result->approve.known || result->approve.worst) {
+        strbuf_addstr(&line, ", approved after another ");
+        time_text(&line, result->approve.known, result->approve.worst);
+    }
     end_line(&line);
     if (result->detected_by) {
         strbuf_addf(&line, "  detected by the %s", result->detected_by);

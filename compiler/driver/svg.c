@@ -187,7 +187,7 @@ static void legend(const struct scenario_result *result, uint32_t y)
 void svg_timeline(const struct plan *plan, const struct scenario_result *result)
 {
     int64_t total = 1;
-    uint32_t rows = 2, row = 2;
+    uint32_t rows = 2 + (result->approve.known && result->approve.worst > 0), row = 2;
 
     for (uint32_t i = 0; i < result->step_count; i++) {
         if (result->steps[i]->finish.known && result->steps[i]->finish.worst > total)
@@ -214,6 +214,8 @@ void svg_timeline(const struct plan *plan, const struct scenario_result *result)
             bar(0, "detect", (struct span_of_time){true, 0, 0, 0}, result->detect, total, "#bbbbbb");
         if (declared.worst <= total)
             bar(1, "declare", result->detect, declared, total, "#bbbbbb");
+        if (result->approve.worst && result->begin.known && result->begin.worst <= total)
+            bar(row++, "approve", declared, result->begin, total, "#bbbbbb");
     }
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];

@@ -342,6 +342,8 @@ struct scenario_result {
     struct entity *scenario;
     struct entity *class_;
     struct span_of_time detect, declare;
+    struct span_of_time approve; /* what its runbooks allow for approvals, one after the other; 0 when none is asked for */
+    struct span_of_time begin;   /* the sum: before that nothing starts but what happens by itself */
     const char *detected_by;    /* "health check of `api` at `east`: 3 x (30s + 6s)"; NULL when the scenario says it */
     struct span detect_span;    /* where the figure comes from */
     struct asset_state *states; /* one for each asset, same index */
@@ -358,7 +360,8 @@ struct scenario_result {
     uint32_t critical_count;
     struct span_of_time finish; /* of the last asset */
     int64_t bound;              /* no order of the steps ends sooner in the worst case; finish.worst where hands and bandwidth suffice */
-    struct entity *runbook;     /* `runbook` block for it, NULL */
+    struct entity **runbooks;   /* every `runbook` block for it, in declaration order */
+    uint32_t runbook_count;
     struct restore_input *inputs; /* by index of the asset */
     uint32_t input_count;
     struct step **failback;     /* steps of the way back, in total order; 0 when the runbook has none */

@@ -47,49 +47,82 @@ confirm_start() {
     fi
 }
 
-known_approver() {
-    local name
-    for name in "${FACT_APPROVER[@]}"; do
-        if [[ "${name}" == "$1" ]]; then
+# may_approve QUESTION NAME: whether the name is on the list of that question.
+may_approve() {
+    local entry
+    for entry in "${FACT_APPROVER[@]}"; do
+        if [[ "${entry}" == "$1:$2" ]]; then
             return 0
         fi
     done
     return 1
 }
 
-# ask_approval: somebody on the list agrees, in time. The clock of the recovery runs meanwhile.
+# approvers_of QUESTION: sets `names` of the caller.
+approvers_of() {
+    local entry
+    names=()
+    for entry in "${FACT_APPROVER[@]}"; do
+        if [[ "${entry%%:*}" == "$1" ]]; then
+            names+=("${entry#*:}")
+        fi
+    done
+}
+
+# ask_approval: somebody on each list agrees, in time. The clock of the recovery runs meanwhile.
 ask_approval() {
-    local within="${FACT[approve_within]}" deadline name
-    if ((${#FACT_APPROVER[@]} == 0 || DRILL)); then
+    local question given approved=""
+    local -a said=()
+    if ((${#FACT_WITHIN[@]} == 0 || DRILL)); then
         return 0
     fi
-    name="${APPROVED_BY:-${ANSWER[approve]:-}}"
-    if [[ -z "${name}" ]]; then
-        if ! interactive; then
-            die 3 "not approved: use a terminal, --approved-by NAME, or approve=NAME in an answers file"
+    IFS=, read -r -a said <<<"${APPROVED_BY:-${ANSWER[approve]:-}}"
+    for ((question = 1; question <= ${#FACT_WITHIN[@]}; question++)); do
+        given=""
+        approval_of "${question}" "${said[@]}"
+        if [[ ",${approved}," != *",${given},"* ]]; then
+            approved+="${approved:+,}${given}"
         fi
-        deadline=$((EPOCHSECONDS + within))
-        say "Approval is needed from one of: $(join_words "${FACT_APPROVER[@]}")"
-        while :; do
-            if ((EPOCHSECONDS >= deadline)); then
-                die 3 "no approval within $(drc_span "${within}"): nothing was done"
-            fi
-            printf 'Name of the person who approves (%s left): ' "$(drc_span "$((deadline - EPOCHSECONDS))")" >&2
-            name=""
-            IFS= read -r -t "$((deadline - EPOCHSECONDS))" name || true
-            if known_approver "${name}"; then
-                break
-            fi
-            if [[ -z "${name}" && ! -t 0 ]]; then
-                die 3 "not approved: nothing was done"
-            fi
-            warn "${name:-nobody} may not approve this"
-        done
+    done
+    APPROVED_BY="${approved}"
+}
+
+# approval_of QUESTION NAME…: the first of the names that may answer it, else who is asked; sets `given` of the caller.
+approval_of() {
+    local question="$1" within="${FACT_WITHIN[$(($1 - 1))]}" deadline name
+    local -a names=()
+    shift
+    approvers_of "${question}"
+    for name in "$@"; do
+        if may_approve "${question}" "${name}"; then
+            given="${name}"
+            return 0
+        fi
+    done
+    if (($# > 0)); then
+        die 3 "$(join_words "$@") may not approve this; these may: $(join_words "${names[@]}")"
     fi
-    if ! known_approver "${name}"; then
-        die 3 "${name} may not approve this; these may: $(join_words "${FACT_APPROVER[@]}")"
+    if ! interactive; then
+        die 3 "not approved: use a terminal, --approved-by NAME, or approve=NAME in an answers file"
     fi
-    APPROVED_BY="${name}"
+    deadline=$((EPOCHSECONDS + within))
+    say "Approval is needed from one of: $(join_words "${names[@]}")"
+    while :; do
+        if ((EPOCHSECONDS >= deadline)); then
+            die 3 "no approval within $(drc_span "${within}"): nothing was done"
+        fi
+        printf 'Name of the person who approves (%s left): ' "$(drc_span "$((deadline - EPOCHSECONDS))")" >&2
+        name=""
+        IFS= read -r -t "$((deadline - EPOCHSECONDS))" name || true
+        if may_approve "${question}" "${name}"; then
+            given="${name}"
+            return 0
+        fi
+        if [[ -z "${name}" && ! -t 0 ]]; then
+            die 3 "not approved: nothing was done"
+        fi
+        warn "${name:-nobody} may not approve this"
+    done
 }
 
 join_words() {
