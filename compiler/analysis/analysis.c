@@ -123,7 +123,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     plan->digest = options->digest ? plan_digest(&a) : "";
     check_records(&a);
     check_waivers(&a);
-    if (options->trees && eval->sink->errors == 0) {
+    if (options->trees != TREES_NONE && eval->sink->errors == 0) {
         make_jobs(&a);
         make_drills(&a);
         make_emissions(&a);

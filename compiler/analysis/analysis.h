@@ -16,9 +16,15 @@ struct analysis_record {
     struct value value;
 };
 
+enum analysis_trees {
+    TREES_NONE,    /* only the proof */
+    TREES_CHECKED, /* what a target may refuse: of jobs those that somebody knows how to run */
+    TREES_ALL,     /* what targets print */
+};
+
 struct analysis_options {
     const char *version;      /* of the compiler */
-    bool trees;               /* evaluate jobs and emits too (build), not only the proof (check, plan) */
+    enum analysis_trees trees; /* which jobs and emits are evaluated beside the proof */
     bool digest;              /* work out plan->digest: for artifacts and the plan as data; otherwise it is "" */
     bool has_as_of;           /* judge dates (waivers) at as_of: days since 1970-01-01 */
     int64_t as_of;

@@ -199,19 +199,37 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     return job;
 }
 
+/* Jobs of one owner stand side by side. */
 static void link_jobs(struct analysis *a)
 {
+    uint32_t first = 0;
+
     for (uint32_t i = 0; i < a->plan->job_count; i++) {
         struct backup_job *job = &a->plan->jobs[i];
         struct value of = entity_slot(job->backup, BACKUP_of);
 
-        for (uint32_t other = 0; (of.type == VALUE_STRING || of.type == VALUE_WORD) && other < a->plan->job_count; other++) {
+        if (job->backup->parent != a->plan->jobs[first].backup->parent)
+            first = i;
+        if (of.type != VALUE_STRING && of.type != VALUE_WORD)
+            continue;
+        for (uint32_t other = first; other < a->plan->job_count; other++) {
             const struct entity *backup = a->plan->jobs[other].backup;
 
-            if (backup->parent == job->backup->parent && strcmp(backup->name, of.u.string) == 0)
+            if (backup->parent != job->backup->parent)
+                break;
+            if (strcmp(backup->name, of.u.string) == 0)
                 job->of = &a->plan->jobs[other];
         }
     }
+}
+
+/* A job that no kind knows how to run is a manual step, which no target refuses: a check does without it. */
+static bool is_needed(const struct analysis *a, const struct entity *owner, const struct entity *backup)
+{
+    const struct value to = entity_slot(backup, BACKUP_to);
+
+    return a->options->trees == TREES_ALL || (owner->kind && owner->kind->procedures.len > 0) ||
+           (to.type == VALUE_ENTITY && to.u.entity->kind && to.u.entity->kind->procedures.len > 0);
 }
 
 void make_jobs(struct analysis *a)
@@ -220,8 +238,10 @@ void make_jobs(struct analysis *a)
     struct entity *backup;
 
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        for (uint32_t c = 0; (backup = entity_child(a->plan->assets[i].entity, BLOCK_BACKUP, &c));)
-            vec_push(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup));
+        for (uint32_t c = 0; (backup = entity_child(a->plan->assets[i].entity, BLOCK_BACKUP, &c));) {
+            if (is_needed(a, a->plan->assets[i].entity, backup))
+                vec_push(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup));
+        }
     }
     for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
         struct entity *group = a->model->declared[BLOCK_GROUP].list.items[i];

@@ -10,7 +10,7 @@
 
 enum { ORIGINS_TOLD = 3 };
 
-static bool is_wanted(const struct options *options, const char *name)
+bool target_is_wanted(const struct options *options, const char *name)
 {
     if (options->targets.len == 0)
         return true;
@@ -34,6 +34,14 @@ static bool targets_exist(const struct options *options)
         }
     }
     return true;
+}
+
+void session_check_targets(struct session *session)
+{
+    for (const struct backend *const *backend = drc_backends; *backend; backend++) {
+        if (target_is_wanted(session->options, (*backend)->name) && (*backend)->check)
+            (*backend)->check(session->plan, &session->sink);
+    }
 }
 
 static void print_event(const struct output_event *event, const char *dir)
@@ -90,7 +98,7 @@ static void emit_files(const struct options *options, struct session *session, s
 
     fileset_init(files, session->arena);
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
-        if (is_wanted(options, (*backend)->name))
+        if (target_is_wanted(options, (*backend)->name))
             (*backend)->emit(session->plan, &how, files);
     }
     tell_refusals(session, files);
@@ -121,11 +129,8 @@ int command_build(const struct options *options)
         return EXIT_USAGE;
     session_init(&session, options);
     name_origins_from_specification(&session);
-    if (session_analyse(&session, true)) {
-        for (const struct backend *const *backend = drc_backends; *backend; backend++) {
-            if (is_wanted(options, (*backend)->name) && (*backend)->check)
-                (*backend)->check(session.plan, &session.sink);
-        }
+    if (session_analyse(&session, TREES_ALL)) {
+        session_check_targets(&session);
         if (session.sink.errors == 0)
             emit_files(options, &session, &files);
     }

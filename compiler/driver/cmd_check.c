@@ -17,7 +17,9 @@ int command_check(const struct options *options)
     if (options->emit)
         return command_plan(options);
     session_init(&session, options);
-    session_analyse(&session, false);
+    /* What a build would refuse is refused here: a merge comes after the check, and the build after the merge. */
+    if (session_analyse(&session, TREES_CHECKED))
+        session_check_targets(&session);
     status = session_report(&session);
     if (status == EXIT_FINE && options->format == DIAG_TEXT && !options->quiet && session.plan) {
         const struct plan *plan = session.plan;

@@ -418,7 +418,7 @@ static void open_specification(struct session *session, const struct options *op
     inner->arguments.items = options->arguments.len > 2 ? options->arguments.items + 2 : here;
     inner->arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
     session_init(session, inner);
-    session_analyse(session, false);
+    session_analyse(session, TREES_NONE);
 }
 
 /* `drc explain slo NAME SPEC`. */

@@ -162,7 +162,7 @@ int command_graph(const struct options *options)
         return EXIT_USAGE;
     }
     session_init(&session, options);
-    session_analyse(&session, false);
+    session_analyse(&session, TREES_NONE);
     if (!session.plan) {
         status = session_report(&session);
     } else if (options->timeline) {

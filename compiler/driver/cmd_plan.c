@@ -521,7 +521,7 @@ int command_plan(const struct options *options)
     session_init(&session, &quiet);
     if (json)
         name_origins_from_specification(&session);
-    session_analyse(&session, json);
+    session_analyse(&session, json ? TREES_ALL : TREES_NONE);
     status = session_report(&session);
     if (session.plan && json) {
         print_json(&session);

@@ -299,7 +299,7 @@ int command_simulate(const struct options *options)
     if (json)
         quiet.format = DIAG_TEXT; /* the distribution is the result; messages go to standard error */
     session_init(&session, &quiet);
-    session_analyse(&session, false);
+    session_analyse(&session, TREES_NONE);
     status = session_report(&session);
     if (session.plan) {
         ran = run_all(&session, options, json, runs, seed);

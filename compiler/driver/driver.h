@@ -67,8 +67,12 @@ void session_init(struct session *session, const struct options *options);
 void session_release(struct session *session);
 /* Loads and resolves options->arguments. False when there are errors (in the sink). */
 bool session_load(struct session *session);
-/* session_load, then the proof. `trees`: jobs and emitted trees too. False when there are errors. */
-bool session_analyse(struct session *session, bool trees);
+/* session_load, then the proof. `trees`: which jobs and emitted trees are made too. False when there are errors. */
+bool session_analyse(struct session *session, enum analysis_trees trees);
+/* Whether --target names it, or nothing is named. */
+bool target_is_wanted(const struct options *options, const char *name);
+/* What the wanted targets cannot express. */
+void session_check_targets(struct session *session);
 /* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
 int session_report(struct session *session);
 const struct zone *session_zone(void *context, const char *name);

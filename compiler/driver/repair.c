@@ -247,7 +247,7 @@ static bool try_repair(struct offers *offers, const struct finding *finding, con
     trial.origin = session;
     holds = edited(session, &repair->edit, &trial);
     if (holds) {
-        session_analyse(&trial, false);
+        session_analyse(&trial, TREES_NONE);
         diag_sort(&trial.sink);
         holds = is_clean(offers, &trial, finding, &warnings) && result_of(session, &trial, finding, &result, &text);
     }

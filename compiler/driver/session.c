@@ -174,9 +174,9 @@ static void switch_rules(struct session *session, struct analysis_options *optio
     options->rules_off_count = off_rules.len;
 }
 
-bool session_analyse(struct session *session, bool trees)
+bool session_analyse(struct session *session, enum analysis_trees trees)
 {
-    struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .digest = trees, .zone = session_zone, .zone_context = session};
+    struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .digest = trees == TREES_ALL, .zone = session_zone, .zone_context = session};
     double start;
 
     if (session->options->as_of) {
