@@ -351,9 +351,12 @@ static void traffic(struct page *page, const struct scenario_result *result)
         md_bullet(&page->md, 0, md_cat(page->arena, md_code(page->arena, attr_text(page, state->endpoint, "name", state->endpoint->name)), MD(" leads to "),
                                        state->to ? md_code(page->arena, state->to->name) : MD("**nowhere**"), MD(" by "), page_clock(page, state->finish.known, state->finish.worst),
                                        MD(" (RTO "), page_time(page, true, state->rto.ms), MD(")")));
-        if (!state->to || state->to == state->from)
+        if (state->to && state->moves == MOVES_NOT)
             md_bullet(&page->md, 1, MD("the record need not change"));
-        else if (strcmp(mode, "health") == 0)
+        else if (state->stays_green)
+            md_bullet(&page->md, 1, md_cat(page->arena, MD("the health check of the old side stays green here: move it as "), md_link(page->arena, MD("route53/README.md"), "../route53/README.md"),
+                                           MD(" says, for "), md_code(page->arena, state->endpoint->name)));
+        else if (strcmp(mode, "health") == 0 && state->to)
             md_bullet(&page->md, 1, md_cat(page->arena, MD("the health check moves it by itself within "), page_time(page, true, state->detection), MD(", resolvers follow within "),
                                            page_time(page, true, state->ttl)));
         else

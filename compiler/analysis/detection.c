@@ -67,6 +67,34 @@ static bool target_fails(struct analysis *a, const struct entity *endpoint, cons
     return false;
 }
 
+/* A check that asks an alarm hears nothing new when the alarm's region is gone: its last known state holds. */
+static bool alarm_stands(struct analysis *a, const struct entity *target)
+{
+    uint32_t cursor = 0;
+    const struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor);
+    struct value type = health ? entity_slot(health, HEALTH_type) : value_unknown();
+    struct value region = health ? entity_slot(health, HEALTH_alarm_region) : value_unknown();
+    const struct site_info *own = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
+    const char *at = region.type == VALUE_STRING ? region.u.string : own ? own->region : "";
+
+    if (type.type != VALUE_WORD || strcmp(type.u.word, "alarm") != 0)
+        return true;
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        const struct site_info *site = &a->plan->sites[i];
+
+        if (strcmp(site->level, "region") == 0 && (at[0] ? strcmp(site->region, at) == 0 : site == own) &&
+            (a->site_lost[i] || a->site_cut[i]))
+            return false;
+    }
+    return true;
+}
+
+bool check_turns_red(struct analysis *a, const struct scenario_result *result, const struct entity *endpoint, const struct entity *target)
+{
+    (void)result;
+    return target_fails(a, endpoint, target, a->down) && alarm_stands(a, target);
+}
+
 /* The first one wins; of equal ones the first declared. */
 static void notice(struct scenario_result *result, int64_t after, const char *who, struct span span)
 {
@@ -107,7 +135,7 @@ static void by_health(struct analysis *a, struct scenario_result *result, const 
         for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));) {
             struct health_clock clock = health_clock(target);
 
-            if (clock.after != TIME_UNKNOWN && target_fails(a, endpoint, target, down))
+            if (clock.after != TIME_UNKNOWN && target_fails(a, endpoint, target, down) && alarm_stands(a, target))
                 notice(result, clock.after, figure(a, "health check", endpoint->name, target->name, &clock), clock.block->span);
         }
     }
@@ -141,11 +169,10 @@ static void by_probe(struct analysis *a, struct scenario_result *result, const s
 
 static void detect_by_checks(struct analysis *a, struct scenario_result *result)
 {
-    const bool *down;
+    const bool *down = a->down;
 
     if (result->detect.known || value_is_known(entity_slot(result->scenario, SCENARIO_detect)))
         return;
-    down = find_down(a, result);
     by_health(a, result, down);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         if (down[i])
@@ -171,6 +198,7 @@ static void find_approval(const struct analysis *a, struct scenario_result *resu
 
 void find_begin(struct analysis *a, struct scenario_result *result)
 {
+    a->down = find_down(a, result);
     detect_by_checks(a, result);
     find_approval(a, result);
     result->begin = time_add(time_add(result->detect, result->declare), result->approve);

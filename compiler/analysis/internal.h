@@ -29,6 +29,7 @@ struct analysis {
     bool *site_compromised;
     VEC(struct link) links;           /* sites first, then stores; empty when nothing is limited */
     bool *site_cut;                   /* partitioned: cannot be reached */
+    const bool *down;                 /* by asset index, in that scenario: it does not answer */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
     const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
     const struct entity *method_scope_of;
@@ -228,6 +229,9 @@ void share_links(struct analysis *a, struct scenario_result *result, struct proj
 /* When somebody begins: detection (without `detect` in the scenario the first health check or probe that fails for certain), declaration,
  * approval. After fates, before methods are compared. */
 void find_begin(struct analysis *a, struct scenario_result *result);
+/* Whether the health check of a target turns red in the scenario. It stays green where the old side goes on answering: in a compromise,
+ * after damage, and where its alarm stands in what is lost. */
+bool check_turns_red(struct analysis *a, const struct scenario_result *result, const struct entity *endpoint, const struct entity *target);
 
 /* ---- traffic.c ---- */
 /* When the health check of a target notices that it is gone, ms: threshold x (interval + timeout). */

@@ -240,7 +240,7 @@ static void ask_assets(struct bench *bench, struct simulation *out)
     }
 }
 
-static void ask_endpoints(struct bench *bench, struct simulation *out)
+static void ask_endpoints(struct bench *bench, const uint32_t *step_node, struct simulation *out)
 {
     const struct scenario_result *result = bench->result;
 
@@ -254,9 +254,12 @@ static void ask_endpoints(struct bench *bench, struct simulation *out)
         if (!state->affected || !state->finish.known)
             continue;
         row = add_row(bench, &out->endpoints[i], state->finish.worst, out->endpoints[i].objective, out->runs);
-        if (state->to != state->from || state->dropped) {
+        if (state->moves == MOVES_BY_CHECK) {
             row->floor = state->detection;
-            row->after = state->ttl + state->propagation; /* the proof added them without overflow */
+            row->after = state->ttl;
+        } else if (state->moves == MOVES_BY_STEP) {
+            comes_after(bench, &row->count, step_node[state->step->ordinal - 1]);
+            row->after = state->ttl + state->detection + state->propagation; /* the proof added them without overflow */
         }
         for (uint32_t s = 0; serves.type == VALUE_LIST && s < serves.u.list->count; s++) {
             struct value item = serves.u.list->items[s];
@@ -364,7 +367,7 @@ void simulate(const struct plan *plan, const struct scenario_result *result, uin
     add_steps(&bench, seed, step_node);
     add_assets(&bench, step_node);
     ask_assets(&bench, out);
-    ask_endpoints(&bench, out);
+    ask_endpoints(&bench, step_node, out);
     ask_all(&bench, out);
     for (uint32_t i = 0; i < result->order_count; i++) {
         const struct asset_state *state = &result->states[result->order[i]->index];

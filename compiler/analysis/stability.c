@@ -156,12 +156,28 @@ static struct asset *zone_asset(struct analysis *a, const char *name)
     return map_get(&a->dns_zones, intern_str(a->model->names, name));
 }
 
+/* The control plane of the provider of a name whose zone is no asset: its kind knows, where it was imported. */
+static struct entity *provider_plane(struct analysis *a, const struct entity *endpoint)
+{
+    struct value provider = entity_slot(endpoint, ENDPOINT_provider), site;
+
+    for (uint32_t i = 0; provider.type == VALUE_STRING && i < a->model->declared[BLOCK_KIND].list.len; i++) {
+        struct entity *kind = a->model->declared[BLOCK_KIND].list.items[i];
+
+        if (strcmp(kind->name, provider.u.string) != 0 || !eval_is_written(kind, KIND_control_plane))
+            continue;
+        site = eval_deferred(a->eval, kind, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)));
+        return site.type == VALUE_ENTITY ? site.u.entity : NULL;
+    }
+    return NULL;
+}
+
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step)
 {
     struct value zone = entity_slot(state->endpoint, ENDPOINT_zone);
 
     const struct asset *asset = zone.type == VALUE_STRING ? zone_asset(a, zone.u.string) : NULL;
-    struct entity *plane = asset ? kind_plane(a, asset->entity) : NULL;
+    struct entity *plane = asset ? kind_plane(a, asset->entity) : provider_plane(a, state->endpoint);
 
     if (!plane)
         return;

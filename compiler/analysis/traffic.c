@@ -1,7 +1,8 @@
 /* When users reach the recovered system again: the endpoint's own clock (SEMANTICS §3.4).
  *
- * finish(endpoint) = max(finish of what it serves, automatic detection by its health check) + TTL, plus the propagation of a record
- * change where a person changes the record. Detection: threshold x (interval + timeout); the timeouts of the provider's checkers
+ * A name moves by itself where its health check turns red: max(finish of what it serves, detection by the check) + TTL. In every other
+ * mode, and where the check stays green (an intruder keeps the pages up), a step moves it, which waits for the declaration and for what
+ * the name serves: end of the step + TTL, and behind a stop switch its alarm and its check besides. Detection: threshold x (interval + timeout); the timeouts of the provider's checkers
  * (HTTP and HTTPS 4 s to connect and 2 s to answer, TCP 10 s) are documented at
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html */
 #include "analysis/internal.h"
@@ -111,34 +112,60 @@ static struct objective endpoint_objective(const struct scenario_result *result,
     return best;
 }
 
-static void time_endpoint(struct scenario_result *result, struct endpoint_state *state)
+static struct span_of_time served_back(const struct scenario_result *result, const struct endpoint_state *state)
 {
     struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
-    const char *mode = word(state->endpoint, ENDPOINT_mode, "health");
-    bool by_health = strcmp(mode, "health") == 0;
-    struct value ttl = entity_slot(state->endpoint, ENDPOINT_ttl), propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
     struct span_of_time finish = time_exact(0);
+
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        if (serves.u.list->items[i].type == VALUE_ENTITY)
+            finish = time_max(finish, result->states[serves.u.list->items[i].u.entity->index].finish);
+    }
+    return finish;
+}
+
+static bool add_to(int64_t *sum, int64_t more)
+{
+    return *sum >= 0 && more >= 0 && !__builtin_add_overflow(*sum, more, sum);
+}
+
+/* From the turn of the switch until the check it overrules calls the primary unhealthy. */
+static int64_t behind_the_switch(const struct endpoint_state *state)
+{
+    struct value alarm = entity_slot(state->endpoint, ENDPOINT_switch_time);
+    int64_t time = health_clock(state->from).after;
+
+    return alarm.type == VALUE_DURATION && add_to(&time, alarm.u.integer) ? time : TIME_UNKNOWN;
+}
+
+static void time_endpoint(struct scenario_result *result, struct endpoint_state *state)
+{
+    struct value ttl = entity_slot(state->endpoint, ENDPOINT_ttl), propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
+    const char *mode = word(state->endpoint, ENDPOINT_mode, "health");
+    int64_t after;
 
     state->ttl = ttl.type == VALUE_DURATION ? ttl.u.integer : TIME_UNKNOWN;
     /* An alias has the TTL of what it points to, 60 s for load balancers, whatever is written. */
     if (state->from && entity_slot(state->from, TARGET_alias).type == VALUE_STRING)
         state->ttl = MS_MINUTE;
-    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
-        if (serves.u.list->items[i].type == VALUE_ENTITY)
-            finish = time_max(finish, result->states[serves.u.list->items[i].u.entity->index].finish);
-    }
-    if (!state->to || (state->to == state->from && !state->dropped)) {
-        state->finish = state->to ? finish : (struct span_of_time){0};
+    state->finish = state->to ? served_back(result, state) : (struct span_of_time){0};
+    if (state->moves == MOVES_NOT)
         return; /* the record need not change */
-    }
-    if (by_health) {
+    after = state->ttl;
+    if (state->moves == MOVES_BY_CHECK) {
         state->detection = health_clock(state->dropped ? state->dropped : state->from).after;
-        finish = state->detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(finish, time_exact(state->detection));
-    } else if (strcmp(mode, "manual") == 0) {
-        state->propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;
-        finish = state->propagation == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(finish, time_exact(state->propagation));
+        state->finish = state->detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(state->finish, time_exact(state->detection));
+    } else {
+        state->finish = state->step ? time_max(state->finish, state->step->finish) : (struct span_of_time){0};
+        if (strcmp(mode, "stop") == 0) {
+            state->detection = behind_the_switch(state);
+            after = add_to(&after, state->detection) ? after : TIME_UNKNOWN;
+        } else if (strcmp(mode, "arc") != 0) {
+            state->propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;
+            after = add_to(&after, state->propagation) ? after : TIME_UNKNOWN;
+        }
     }
-    state->finish = state->ttl == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(finish, time_exact(state->ttl));
+    state->finish = after == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(state->finish, time_exact(after));
 }
 
 bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoint)
@@ -167,9 +194,10 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         state->finish = (struct span_of_time){0};
         return;
     }
-    if (!state->affected || state->rto.ms < 0)
+    if (!state->affected)
         return;
-    if (!state->to) {
+    /* Users who find nobody there for ever are told of, objective or not. */
+    if (!state->to && (state->rto.ms >= 0 || state->from)) {
         state->verdict = VERDICT_REFUTED;
         diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
                     "`%s` leads nowhere in `%s`: no target is left", state->endpoint->name, result->scenario->name);
@@ -177,6 +205,8 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
             diag_help(diag, "add a `target` at the site where what it serves is recovered");
         return;
     }
+    if (state->rto.ms < 0)
+        return;
     state->verdict = !state->finish.known ? VERDICT_UNKNOWN : state->finish.worst <= state->rto.ms ? VERDICT_OK : VERDICT_REFUTED;
     root = state->verdict == VERDICT_OK ? NULL : cause_of_endpoint(a, result, state);
     if (root) {
@@ -199,6 +229,8 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
             diag_set_severity(diag, SEVERITY_ERROR);
             a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
         }
+        if (diag && state->moves == MOVES_BY_STEP && strcmp(word(state->endpoint, ENDPOINT_mode, ""), "stop") == 0 && state->detection == TIME_UNKNOWN)
+            diag_note(diag, "the stop switch overrules the health check of `%s`, which has none", state->from->name);
         if (diag)
             diag_help(diag, "give its target a `health` block, and every asset it serves a known recovery time");
         return;
@@ -212,10 +244,28 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
                 result->scenario->name, strbuf_str(&want));
     if (diag) {
         diag_label(diag, state->rto.span, "RTO from here (%s)", state->rto.source);
+        if (state->stays_green)
+            diag_note(diag, "the health check of `%s` stays green in `%s`: a step moves the name, after the declaration",
+                      (state->dropped ? state->dropped : state->from)->name, result->scenario->name);
         diag_help(diag, "shorten the TTL, the health check, or the recovery of what it serves");
     }
     strbuf_release(&have);
     strbuf_release(&want);
+}
+
+/* A name without a check that could notice anything is moved by nobody. */
+static void find_move(struct analysis *a, const struct scenario_result *result, struct endpoint_state *state)
+{
+    const struct entity *target = state->dropped ? state->dropped : state->from;
+
+    if (!state->affected || !state->to || (state->to == state->from && !state->dropped))
+        return;
+    state->moves = MOVES_BY_STEP;
+    if (strcmp(word(state->endpoint, ENDPOINT_mode, "health"), "health") != 0)
+        return;
+    state->stays_green = health_clock(target).block && !check_turns_red(a, result, state->endpoint, target);
+    if (!state->stays_green)
+        state->moves = MOVES_BY_CHECK;
 }
 
 void find_targets(struct analysis *a, struct scenario_result *result)
@@ -244,6 +294,7 @@ void find_targets(struct analysis *a, struct scenario_result *result)
                 state->dropped = target;
         }
         state->affected |= (state->from && target_lost(a, state->from)) || state->dropped;
+        find_move(a, result, state);
     }
 }
 

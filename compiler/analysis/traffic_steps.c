@@ -26,11 +26,12 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
     for (uint32_t i = 0; i < result->endpoint_count; i++) {
         struct endpoint_state *state = &result->endpoints[i];
         struct value serves = entity_slot(state->endpoint, ENDPOINT_serves), mode = entity_slot(state->endpoint, ENDPOINT_mode);
+        struct value propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
+        const char *how = mode.type == VALUE_WORD ? mode.u.word : "health";
         struct value owner = entity_slot(state->endpoint, ENDPOINT_owner), name = entity_slot(state->endpoint, ENDPOINT_name);
-        bool by_hand = mode.type == VALUE_WORD && strcmp(mode.u.word, "manual") == 0;
         struct step *step;
 
-        if (!state->affected || !state->to || state->to == state->from)
+        if (!state->affected || !state->to || (state->to == state->from && state->moves != MOVES_BY_STEP))
             continue;
         step = ARENA_NEW(a->arena, struct step);
         step->id = intern_text(a, "%s.traffic", state->endpoint->name);
@@ -41,23 +42,27 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
         traffic_command(a, state, "to", state->to->name, &step->run);
         traffic_command(a, state, "undo", NULL, &step->undo);
         step->expect = intern_text(a, "%s leads to %s", text_or(a, name, state->endpoint->name), state->to->name);
-        /* By hand, the change waits for the name servers; otherwise it is a call or two that users do not wait for. */
-        step->takes = by_hand ? time_of(entity_slot(state->endpoint, ENDPOINT_propagation)) : (struct span_of_time){true, 0, 10000, 60000};
+        /* A call or two. What follows it (propagation, the check behind a switch) is the endpoint's own clock: nobody's hands are held. */
+        step->takes = (struct span_of_time){true, 0, 10000, 60000};
         step->by = owner.type == VALUE_ENTITY ? owner.u.entity
                    : a->model->plan           ? entity_ref(a->model, a->model->plan, "owner")
                                               : NULL;
         step->on_failure = "ask";
         step->span = state->endpoint->span;
-        if (by_hand)
+        state->step = step;
+        /* Records and health checks are changed through the provider's control plane; switches and routing controls are not. */
+        if (state->moves == MOVES_BY_STEP && strcmp(how, "stop") != 0 && strcmp(how, "arc") != 0)
             bar_record(a, result, state, step);
         default_timeout(step);
+        if (propagation.type == VALUE_DURATION && propagation.u.integer < INT64_MAX - step->timeout)
+            step->timeout += propagation.u.integer; /* the script waits until all name servers know */
         for (uint32_t s = 0; serves.type == VALUE_LIST && s < serves.u.list->count; s++) {
             struct asset *asset = serves.u.list->items[s].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[s].u.entity) : NULL;
 
             if (asset)
                 wait_for_asset(a, step, asset);
         }
-        if (step->after_count == 0 && before->len)
+        if (before->len)
             wait_for(a, step, before->items[before->len - 1]);
         vec_push(a->arena, out, step);
     }

@@ -139,13 +139,20 @@ static void print_line(const struct session *session, int64_t ms, const char *te
     strbuf_release(&words);
 }
 
+static struct span health_place(const struct endpoint_state *state, const struct entity *target)
+{
+    uint32_t cursor = 0;
+    const struct entity *health = target ? entity_child(target, BLOCK_HEALTH, &cursor) : NULL;
+
+    return health ? health->span : state->endpoint->span;
+}
+
 void explain_endpoint(const struct session *session, const struct scenario_result *result, const struct endpoint_state *state)
 {
     struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
     const struct entity *target = state->dropped ? state->dropped : state->from;
     const struct asset_state *slowest = NULL;
-    bool moves = state->to && (state->to != state->from || state->dropped);
-    uint32_t cursor = 0;
+    bool moves = state->moves != MOVES_NOT;
 
     printf("%s in %s %s%s\n", state->endpoint->name, result->scenario->name,
            !state->affected ? "is unaffected" : state->to ? "leads to " : "leads nowhere", state->affected && state->to ? state->to->name : "");
@@ -158,16 +165,20 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
         if (served && (!slowest || !served->finish.known || (slowest->finish.known && served->finish.worst > slowest->finish.worst)))
             slowest = served;
     }
-    if (slowest && (!slowest->finish.known || !moves || state->detection <= slowest->finish.worst))
+    if (state->moves == MOVES_BY_STEP && state->step && slowest && state->step->finish.known && slowest->finish.known)
+        print_line(session, state->finish.known ? state->step->finish.worst : TIME_UNKNOWN,
+                   state->stays_green ? arena_printf(session->arena, "until `%s` is done: its health check stays green", state->step->id)
+                                      : arena_printf(session->arena, "until `%s` is done", state->step->id), state->endpoint->span);
+    else if (slowest && (!slowest->finish.known || !moves || state->detection <= slowest->finish.worst))
         print_line(session, slowest->finish.known ? slowest->finish.worst : TIME_UNKNOWN,
                    arena_printf(session->arena, "until `%s` is back: `drc explain rto %s`", slowest->asset->name, slowest->asset->name),
                    slowest->asset->entity->span);
     else if (moves)
-        print_line(session, state->detection, "until its health check notices: threshold x (interval + timeout)",
-                   target && entity_child(target, BLOCK_HEALTH, &cursor) ? (cursor = 0, entity_child(target, BLOCK_HEALTH, &cursor)->span)
-                                                                        : state->endpoint->span);
+        print_line(session, state->detection, "until its health check notices: threshold x (interval + timeout)", health_place(state, target));
+    if (state->moves == MOVES_BY_STEP && state->detection)
+        print_line(session, state->detection, "until the alarm and the health check behind the switch have followed", health_place(state, target));
     if (moves && state->propagation)
-        print_line(session, state->propagation, "until the changed record is everywhere", attribute_place(session, state->endpoint, "propagation"));
+        print_line(session, state->propagation, "until the change is everywhere", attribute_place(session, state->endpoint, "propagation"));
     if (moves)
         print_line(session, state->ttl, "TTL of the old record", attribute_place(session, state->endpoint, "ttl"));
     puts("----------");

@@ -244,6 +244,13 @@ struct step {
     struct span span;
 };
 
+/* How a name comes to lead elsewhere. */
+enum moves {
+    MOVES_NOT,      /* it need not, or nothing is left to lead it to */
+    MOVES_BY_CHECK, /* the health check of the old target turns red */
+    MOVES_BY_STEP   /* somebody moves it: changes the record, turns a switch, overrules a check that stays green */
+};
+
 struct endpoint_state {
     struct entity *endpoint;
     struct entity *from, *to;   /* target blocks before and after; `to` NULL when none is left */
@@ -252,7 +259,10 @@ struct endpoint_state {
     bool barred;                /* its record cannot be changed: see the finding */
     struct objective rto;
     struct span_of_time finish; /* with traffic */
-    int64_t detection, ttl, propagation; /* its own terms, ms */
+    int64_t detection, ttl, propagation; /* its own terms, ms; 0 where one does not count */
+    enum moves moves;
+    bool stays_green;           /* it has a check that does not notice this scenario */
+    struct step *step;          /* that leads it to `to`; NULL */
     enum verdict verdict;
 };
 
