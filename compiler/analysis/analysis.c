@@ -1,6 +1,7 @@
 /* Runs the questions in order and gathers the plan. */
 #include "analysis/internal.h"
 
+#include "analysis/credit.h"
 #include "analysis/missing.h"
 
 #include <string.h>
@@ -64,6 +65,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     check_capacity(a, result);
     time_steps(a, result);
     judge(a, result);
+    check_watched(a, result);
     derive_losses(a, result);
     judge_damage(a, result);
     judge_groups(a, result);

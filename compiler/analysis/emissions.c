@@ -95,13 +95,18 @@ static bool has_unknown(struct value value)
 }
 
 /* `let` names of a block, each seeing the ones before it. */
-static const struct scope *add_lets(struct emitter *e, const struct block *tree, const struct scope *scope)
+const struct scope *emit_scope(struct analysis *a, const struct block *tree, const struct scope *scope)
 {
     for (const struct attr *attr = tree->attrs; attr; attr = attr->next) {
         if (attr->is_let)
-            scope = scope_add(e->a->eval, scope, attr->name, eval(e->a->eval, attr->value, scope, NULL));
+            scope = scope_add(a->eval, scope, attr->name, eval(a->eval, attr->value, scope, NULL));
     }
     return scope;
+}
+
+static const struct scope *add_lets(struct emitter *e, const struct block *tree, const struct scope *scope)
+{
+    return emit_scope(e->a, tree, scope);
 }
 
 static void make_bodies(struct emitter *e, const struct block *tree, const struct scope *scope, struct emitted_block *parent, int depth);

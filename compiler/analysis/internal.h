@@ -50,7 +50,11 @@ struct analysis {
     uint8_t *no_objective;            /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
     struct waiver **waivers;          /* by number of the `accept` block; NULL until the first finding */
     struct map waivers_of;            /* the first waiver of each rule or code */
-    struct map reasons;               /* what leaves objectives undecided; see missing.c */
+    VEC(struct told_reason *) reasons; /* what leaves objectives undecided, as it was found; see missing.c */
+    struct map reasons_of;            /* thing -> its reasons */
+    struct map credits;               /* protection -> struct credit *; see credit.c */
+    struct map makers;                /* protection -> struct maker *, of what emits say they make or watch */
+    struct map emitters;              /* things whose emits were asked what they make */
     bool scenarios_done;              /* every scenario was worked out: rules may ask what came of it */
     bool has_cycle;                   /* then nothing is timed: there is no order */
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
@@ -318,6 +322,7 @@ void make_jobs(struct analysis *a);
 struct entity *backup_procedure(struct analysis *a, struct entity *backup);
 void make_drills(struct analysis *a);
 void make_emissions(struct analysis *a);
+const struct scope *emit_scope(struct analysis *a, const struct block *tree, const struct scope *scope); /* with its `let` names */
 
 /* ---- digest.c ---- */
 const char *plan_digest(struct analysis *a);

@@ -10,6 +10,7 @@ enum { NAMED_MAX = 12 };
 
 struct told_reason {
     struct reason reason;
+    struct told_reason *other; /* another reason at the same thing */
     VEC(struct objective_ref) objectives;
     bool strict;   /* one of them demands proof */
     bool unknown;  /* it leaves them undecided */
@@ -35,21 +36,29 @@ static struct span place_of(const struct analysis *a, const struct reason *reaso
     return attr && attr->value ? span_join(attr->name_span, attr->value->span) : reason->at->span;
 }
 
+static const char *name_of(const char *attribute)
+{
+    return attribute ? attribute : "";
+}
+
 static struct told_reason *reason_entry(struct analysis *a, const struct reason *reason)
 {
-    atom key = intern_str(a->model->names, intern_text(a, "%d %p %s", (int)reason->code, (const void *)reason->at,
-                                                        reason->attribute ? reason->attribute : ""));
-    struct told_reason *entry = map_get(&a->reasons, key);
+    atom key = (atom)(const void *)reason->at; /* equal things have one address */
+    struct told_reason *first = map_get(&a->reasons_of, key), *entry;
 
-    if (entry)
-        return entry;
+    for (entry = first; entry; entry = entry->other) {
+        if (entry->reason.code == reason->code && strcmp(name_of(entry->reason.attribute), name_of(reason->attribute)) == 0)
+            return entry;
+    }
     entry = ARENA_NEW(a->arena, struct told_reason);
     entry->reason = *reason;
     entry->reason.span = place_of(a, reason);
     if (!reason->text)
         entry->reason.text = intern_text(a, "`%s` of %s `%s` is not %s", reason->attribute, reason->at->schema->name, reason->at->name,
                                          value_is_known(attribute_value(reason->at, reason->attribute)) ? "enough" : "stated");
-    map_add(&a->reasons, a->arena, key, entry);
+    entry->other = first;
+    map_set(&a->reasons_of, a->arena, key, entry);
+    vec_push(a->arena, &a->reasons, entry);
     return entry;
 }
 
@@ -116,7 +125,7 @@ static void list_objectives(struct analysis *a, struct diag *diag, const struct 
 void tell_reasons(struct analysis *a)
 {
     for (uint32_t i = 0; i < a->reasons.len; i++) {
-        const struct told_reason *entry = a->reasons.entries[i].value;
+        const struct told_reason *entry = a->reasons.items[i];
         const struct reason *reason = &entry->reason;
         struct diag *diag;
 

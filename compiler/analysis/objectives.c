@@ -4,6 +4,7 @@
  * class, plan) are checked afterwards and never applied silently. */
 #include "analysis/internal.h"
 
+#include "analysis/credit.h"
 #include "analysis/missing.h"
 
 #include <string.h>
@@ -358,6 +359,69 @@ void no_objective(struct analysis *a, const struct scenario_result *result, cons
     diag_help(diag, "state `%s`, or give it a tier with a default%s", which == NO_RTO ? "rto" : "rpo", result ? ", or its class a ceiling" : "");
 }
 
+/* What it rests on itself, and through what it needs (those are judged before). */
+static void take_nobody(const struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
+
+    (void)a;
+    state->nobody = state->chosen ? state->chosen->nobody : NULL;
+    state->on_demand = state->chosen && state->chosen->by == BY_DEMAND;
+    for (int kind = 0; kind < 2 && edges[kind]; kind++) {
+        for (uint32_t n = 0; n < edges[kind]->count; n++) {
+            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+
+            if (other->fate == FATE_UNAFFECTED)
+                continue;
+            state->on_demand |= other->on_demand;
+            if (!state->nobody)
+                state->nobody = other->nobody;
+        }
+    }
+}
+
+/* Why what would hold is not known after all: nobody does what it rests on, or nobody answers for what the scenario takes for granted. */
+static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
+{
+    const struct entity *plan = a->model->plan;
+
+    if (state->nobody) {
+        *out = nobody_reason(a, state->nobody);
+        return true;
+    }
+    if (plan && entity_ref(a->model, plan, "owner"))
+        return false;
+    if (!plan && answers_for(a, state->asset->entity))
+        return false;
+    *out = (struct reason){.code = DIAG_E0562,
+                           .at = plan ? plan : result->scenario,
+                           .attribute = "owner",
+                           .text = plan ? intern_text(a, "nobody answers for what plan `%s` takes for granted: it has no `owner`", plan->name)
+                                        : intern_text(a, "nobody answers for what `%s` takes for granted: there is no `plan` with an `owner`",
+                                                      result->scenario->name),
+                           .help = "state `owner = PERSON` or a team in the `plan`: what no file does is asked of its owner, and how soon somebody acts as well"};
+    return true;
+}
+
+static void judge_credit(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
+    struct reason reason;
+
+    if ((state->rto_verdict != VERDICT_OK && state->rpo_verdict != VERDICT_OK) || !lacks_credit(a, result, state, &reason))
+        return;
+    state->uncredited = true;
+    if (state->rto_verdict == VERDICT_OK) {
+        state->rto_verdict = VERDICT_UNKNOWN;
+        decides(a, &reason, objective);
+    }
+    objective.kind = OBJECTIVE_RPO;
+    if (state->rpo_verdict == VERDICT_OK) {
+        state->rpo_verdict = VERDICT_UNKNOWN;
+        decides(a, &reason, objective);
+    }
+}
+
 void judge(struct analysis *a, struct scenario_result *result)
 {
     struct reason clock;
@@ -394,21 +458,25 @@ void judge(struct analysis *a, struct scenario_result *result)
             state->rpo_verdict = state->fate == FATE_LOST && state->asset->stateful ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
             continue;
         }
+        take_nobody(a, result, state);
         state->rto_verdict = compare(state->finish.worst, state->finish.known, state->rto);
         if (!state->finish.known)
             state->blocked_by = blocked_by(result, state);
         if (state->fate == FATE_LOST && state->asset->stateful)
             state->rpo_verdict = state->loss_ms == RPO_NOT_APPLICABLE ? VERDICT_NOT_APPLICABLE
                                                                       : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
+        judge_credit(a, result, state);
         if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
+        else if (state->rto_verdict == VERDICT_UNKNOWN && state->uncredited)
+            ; /* told where it is missing */
         else if (state->rto_verdict == VERDICT_UNKNOWN && !has_clock)
             decides(a, &clock, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
-        else if (state->rpo_verdict == VERDICT_UNKNOWN)
+        else if (state->rpo_verdict == VERDICT_UNKNOWN && !state->uncredited)
             unknown_verdict(a, result, state, "the data loss");
     }
     /* What waits for others is told with them: after all of them. */

@@ -245,6 +245,7 @@ void repair_replicas(struct repair_list *list, const struct scenario_result *res
     const struct plan *plan = list->plan;
     const char *level = state->asset->site_count ? state->asset->sites[0]->level : "";
     int64_t limit = state->rpo.ms < 0 ? MS_MINUTE : state->rpo.ms, lag = 0;
+    const char *watch = "";
     uint32_t tried = 0;
 
     if (!state->asset->stateful || !repair_has_method_for(plan, state->asset->entity->kind, "replicas") || !edit_names(list, state->asset->entity))
@@ -254,8 +255,12 @@ void repair_replicas(struct repair_list *list, const struct scenario_result *res
             lag = lags[i];
     }
     list->family++;
+    /* Nothing enforces a lag that is only stated: somebody has to hear when it grows. */
+    if (state->asset->owner)
+        watch = arena_printf(list->arena, "  watched_by = [%s]", state->asset->owner->name);
     for (uint32_t i = 0; lag && i < plan->site_count && tried < TRIES; i++) {
         const struct site_info *site = &plan->sites[i];
+        const char *text;
         bool own = false;
         struct edit edit;
 
@@ -265,10 +270,9 @@ void repair_replicas(struct repair_list *list, const struct scenario_result *res
             !repair_site_stands(plan, result->scenario, site->entity))
             continue;
         tried++;
-        if (edit_add_block(list, state->asset->entity,
-                           arena_printf(list->arena, "replica %s { lag = %s }", site->entity->name, text_of_duration(list->arena, lag)), &edit))
-            repair_add(list, edit, "`replica %s { lag = %s }` in asset `%s`, if it never lags more", site->entity->name,
-                       text_of_duration(list->arena, lag), state->asset->name);
+        text = arena_printf(list->arena, "replica %s { lag = %s%s }", site->entity->name, text_of_duration(list->arena, lag), watch);
+        if (edit_add_block(list, state->asset->entity, text, &edit))
+            repair_add(list, edit, "`%s` in asset `%s`, if it never lags more", text, state->asset->name);
     }
 }
 

@@ -4,6 +4,7 @@
  * survives; the loss is that of the newest link: largest gap + start window or jitter + duration of a run + time of the
  * copy to that store. The smallest loss over all stores and chains counts. */
 #include "analysis/internal.h"
+#include "analysis/credit.h"
 #include "source/lost.h"
 #include "analysis/schedule.h"
 
@@ -376,6 +377,7 @@ static bool reads(struct value from, struct value kind)
 
 struct best {
     bool found, circular;
+    bool nobody; /* a link of the chain is taken by nobody */
     struct loss loss;
     struct entity *backup, *store;
     const char *why;
@@ -523,11 +525,17 @@ static void wait_for_base(struct analysis *a, struct links *links, const struct 
     }
 }
 
-static void keep_best(struct best *best, const struct loss *loss, struct entity *backup, struct entity *store, bool circular)
+static void keep_best(struct analysis *a, struct best *best, const struct links *links, struct entity *backup, struct entity *store, bool circular)
 {
-    /* What rests on the asset itself is no copy as long as there is another one. */
-    if (best->found && (circular != best->circular ? circular : !smaller(loss, &best->loss)))
+    const struct loss *loss = &links->losses[0];
+    bool nobody = false;
+
+    for (uint32_t i = 0; i < links->count; i++)
+        nobody |= credit_of(a, (struct entity *)(uintptr_t)links->items[i])->by == BY_NOBODY;
+    /* What rests on the asset itself, or on what nobody does, is no copy as long as there is another one. */
+    if (best->found && (circular != best->circular ? circular : nobody != best->nobody ? nobody : !smaller(loss, &best->loss)))
         return;
+    best->nobody = nobody;
     best->found = true;
     best->circular = circular;
     best->loss = *loss;
@@ -558,7 +566,7 @@ static void try_store(struct analysis *a, struct asset_state *state, struct enti
         best->why = why;
         return;
     }
-    keep_best(best, &links.losses[0], backup, store, comes == COMES_IN_CIRCLE);
+    keep_best(a, best, &links, backup, store, comes == COMES_IN_CIRCLE);
 }
 
 /* A backup without a store is kept by the platform beside the asset: it is gone with the site, not with the instance. What it builds on
@@ -606,7 +614,7 @@ static void try_platform(struct analysis *a, struct asset_state *state, struct e
         best->why = why;
         return;
     }
-    keep_best(best, &links.losses[0], backup, NULL, false);
+    keep_best(a, best, &links, backup, NULL, false);
 }
 
 static void try_backups(struct analysis *a, struct asset_state *state, struct value from, const struct entity *owner, int64_t read, struct best *best)

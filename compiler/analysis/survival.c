@@ -4,6 +4,8 @@
  * compromises accounts. An asset is lost, impaired (something it needs is), or unaffected. */
 #include "analysis/internal.h"
 
+#include "analysis/credit.h"
+
 #include <string.h>
 
 /* ---------------------------------------------------------------- what is gone */
@@ -516,6 +518,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         if (candidate->copy != copy || candidate->from_store != store)
             candidate->own = own_time(a, state, candidate);
     }
+    candidate->by = credit_of_candidate(a, candidate, &candidate->nobody);
     find_steps(a, state, candidate);
     if ((candidate->rejected = barred_reason(a, candidate)))
         return;
@@ -582,6 +585,12 @@ const char *method_named(const struct analysis *a, const struct asset_state *sta
     return named_method(a, state, &span);
 }
 
+/* What rests on the asset itself, or on what nobody does, is chosen only where nothing else is left. */
+static bool is_sound(const struct candidate *candidate)
+{
+    return !candidate->circular && candidate->by != BY_NOBODY;
+}
+
 /* The named method; else the fastest among those that meet the RPO; else the smallest loss. */
 static void choose(struct analysis *a, struct asset_state *state)
 {
@@ -592,15 +601,14 @@ static void choose(struct analysis *a, struct asset_state *state)
     bool best_meets = false, sound = false;
 
     for (uint32_t i = 0; i < state->candidate_count; i++)
-        sound |= state->candidates[i].usable && !state->candidates[i].circular && (!named || strcmp(state->candidates[i].method->name, named) == 0);
+        sound |= state->candidates[i].usable && is_sound(&state->candidates[i]) && (!named || strcmp(state->candidates[i].method->name, named) == 0);
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         struct candidate *candidate = &state->candidates[i];
         bool meets = loss_rank(candidate) <= limit;
         bool better;
 
-        if (candidate->circular && sound)
+        if (!is_sound(candidate) && sound)
             continue;
-
         if (!candidate->usable || (named && strcmp(candidate->method->name, named) != 0))
             continue;
         if (!best)
@@ -626,6 +634,8 @@ static void choose(struct analysis *a, struct asset_state *state)
             candidate->rejected = intern_text(a, "the specification chooses `%s`", named);
         else if (candidate->circular && sound)
             candidate->rejected = "it needs what it restores";
+        else if (candidate->nobody && sound)
+            candidate->rejected = intern_text(a, "nobody makes `%s` true", candidate->nobody->name);
         else if (best_meets && loss_rank(candidate) > limit)
             candidate->rejected = "it loses more data than the objective allows";
         else

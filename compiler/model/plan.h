@@ -98,6 +98,9 @@ struct asset {
 
 enum asset_fate { FATE_UNAFFECTED, FATE_IMPAIRED, FATE_LOST };
 
+/* Who makes true what a verdict rests on, the best first: an emitted file, the platform by itself, an owner who is asked in words, nobody. */
+enum makes_true { BY_ARTIFACT, BY_PLATFORM, BY_DEMAND, BY_NOBODY };
+
 /* What is computed of one number, for people: "G_k 24h + jitter 0s + duration 40m", with the line of each term. */
 struct term {
     const char *text;  /* "largest gap of backup `full`" */
@@ -121,6 +124,8 @@ struct candidate {
     int64_t rpo;             /* worst loss; TIME_UNKNOWN; -2 n/a */
     struct terms rpo_terms;
     bool automatic, includes_detect, includes_declare, irreversible, restores;
+    enum makes_true by;      /* the worst of what it rests on */
+    struct entity *nobody;   /* the protection that nobody makes true; NULL */
     bool circular;           /* rests on something that rests on the asset itself */
     struct entity *copy;     /* the backup it restores from (the newest link), NULL */
     struct entity *from_store; /* the store that copy is read from */
@@ -180,6 +185,10 @@ struct asset_state {
     int64_t discarded_ms;          /* written between corruption and recovery; RPO_NOT_APPLICABLE */
     struct terms rpo_terms;
     enum verdict rto_verdict, rpo_verdict;
+    struct entity *nobody;         /* a protection that this one, or what it needs, rests on and nobody makes true; NULL */
+    bool on_demand;                /* its verdicts rest on what an owner is asked to see to */
+    bool uncredited;               /* unknown only because nobody makes true what they rest on */
+    bool unwatched;                /* … or on what nobody would notice the end of */
     struct asset *blocked_by;      /* what it needs has no time: its own verdict is only a consequence; NULL */
     struct step **steps;           /* its steps in this scenario, in order */
     uint32_t step_count;
