@@ -21,6 +21,8 @@ static bool field_hook(struct evaluator *eval, struct entity *entity, atom name,
         *out = serving_instance(a, entity);
     else if (strcmp(name, "bindings") == 0)
         *out = bindings_of(a, entity);
+    else if (strcmp(name, "serves_at") == 0)
+        *out = serving_site(a, entity);
     else
         return false;
     return true;

@@ -12,6 +12,13 @@ struct value serving_instance(const struct analysis *a, struct entity *entity)
     return value_entity(entity);
 }
 
+struct value serving_site(const struct analysis *a, const struct entity *entity)
+{
+    const struct asset_state *state = a->scenario && a->scenario->states ? &a->scenario->states[entity->index] : NULL;
+
+    return state && state->serving ? value_entity(state->serving->entity) : value_unknown();
+}
+
 static const struct scope *outside_scope(struct analysis *a, struct entity *entity)
 {
     const struct scope *scope = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
@@ -50,9 +57,9 @@ struct value bindings_of(struct analysis *a, struct entity *entity)
 }
 
 /* Asks for the URL until it answers with success. curl speaks for users: it resolves the name and checks the certificate. */
-static bool url_command(struct analysis *a, const char *url, struct command *out)
+static bool url_command(struct analysis *a, struct value url, struct command *out)
 {
-    const char *words[] = {"curl", "--silent", "--show-error", "--fail", "--location", "--max-time", "10", "--output", "/dev/null", url};
+    const char *words[] = {"curl", "--silent", "--show-error", "--fail", "--location", "--max-time", "10", "--output", "/dev/null", url.u.string};
 
     out->count = sizeof words / sizeof words[0];
     out->words = ARENA_ARRAY(a->arena, struct word, out->count);
@@ -61,6 +68,7 @@ static bool url_command(struct analysis *a, const char *url, struct command *out
         out->words[i].parts = ARENA_NEW(a->arena, struct word_part);
         out->words[i].parts[0].text = words[i];
     }
+    out->words[out->count - 1].parts[0].places = url.places;
     return true;
 }
 
@@ -85,7 +93,7 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
     step->takes = (struct span_of_time){true, 0, step->timeout / 4, step->timeout};
     if (url.type == VALUE_STRING) {
         step->title = intern_text(a, "Verify: %s answers", url.u.string);
-        url_command(a, url.u.string, &step->until);
+        url_command(a, url, &step->until);
     } else if (evaluate_command(a, run, &step->until)) {
         step->title = intern_text(a, "Verify: %s serves", state->asset->name);
     } else {

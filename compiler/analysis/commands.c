@@ -5,7 +5,7 @@
 
 static void add_part(struct analysis *a, struct word *word, struct value value)
 {
-    struct word_part part = {.runtime = value.type == VALUE_RUNTIME, .text = value_text(value, a->arena)};
+    struct word_part part = {.runtime = value.type == VALUE_RUNTIME, .places = value.places, .text = value_text(value, a->arena)};
 
     word->parts = arena_grow(a->arena, word->parts, word->count * sizeof *word->parts, (word->count + 1) * sizeof *word->parts);
     word->parts[word->count++] = part;

@@ -110,7 +110,7 @@ struct candidate candidate_copy(const struct candidate *candidate)
     struct candidate copy = *candidate;
 
     copy.scope = NULL;
-    copy.scope_copy = copy.scope_store = NULL;
+    copy.scope_copy = copy.scope_store = copy.scope_into = NULL;
     copy.steps = NULL;
     copy.step_count = 0;
     copy.steps_copy = copy.steps_store = NULL;
@@ -863,6 +863,9 @@ void reconcile_groups(struct analysis *a, struct scenario_result *result, struct
         block_steps(a, part, group->group, scope, &list, &own);
         if (!own)
             continue;
+        for (uint32_t s = 0; s < own; s++)
+            place_step(a, list[s]);
+        report_places(a, list, own);
         reconcile(a, result, group, list, own, needed);
         for (uint32_t s = 0; s < own; s++)
             vec_push(a->arena, &all, list[s]);

@@ -31,6 +31,8 @@ struct analysis {
     bool *site_cut;                   /* partitioned: cannot be reached */
     const bool *down;                 /* by asset index, in that scenario: it does not answer */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
+    bool chosen;                      /* every asset of the scenario has chosen: `here` is final */
+    bool held;                        /* a step of people in it cannot be carried out where it works */
     const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
     const struct entity *method_scope_of;
     struct map dns_zones;             /* zone name -> asset; see stability.c */
@@ -118,10 +120,21 @@ uint32_t restore_inputs_of(const struct scenario_result *result, const struct as
 bool plane_degraded(const struct analysis *a, const struct entity *scenario, const struct site_info *site, const char *plane);
 /* Marks a step of a method whose control plane does not answer, or lets its attestation stand in. */
 void bar_step(struct analysis *a, struct asset_state *state, const struct candidate *candidate, struct step *step);
+void attest_instead(struct step *step);
 const char *barred_reason(struct analysis *a, const struct candidate *candidate); /* why it cannot be carried out; NULL */
 void bar_runbook(struct analysis *a, struct scenario_result *result, struct step *step);
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
 void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
+
+/* ---- places.c: steps that would work in what the scenario takes ---- */
+void place_answers(struct step *step); /* words that are answered lead where the default of the question does */
+/* Sets `at` of a step whose words lead to a place that the scenario takes, or lets its attestation stand in. */
+void place_step(struct analysis *a, struct step *step);
+const char *place_reason(struct analysis *a, const struct step *step); /* why it cannot be carried out; NULL */
+void report_places(struct analysis *a, struct step *const *steps, uint32_t count); /* steps of what was chosen, of people, of runbooks */
+
+/* Whether such a step, of its own or of people, is why its end is unknown: that was told with the step. */
+bool places_hold(const struct analysis *a, const struct asset_state *state);
 
 /* ---- records.c ---- */
 void check_records(struct analysis *a); /* plan->evidence; after the digest */
@@ -207,6 +220,7 @@ void find_runbooks(struct analysis *a, struct scenario_result *result); /* befor
 
 /* ---- bindings.c ---- */
 struct value serving_instance(const struct analysis *a, struct entity *entity); /* `asset.here` */
+struct value serving_site(const struct analysis *a, const struct entity *entity); /* `asset.serves_at`; UNKNOWN when it serves nowhere */
 struct value bindings_of(struct analysis *a, struct entity *entity);            /* `asset.bindings` */
 /* The step that asks from outside whether an asset serves; NULL when the block says nothing that can be asked. */
 struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe);

@@ -42,14 +42,19 @@ void find_steps(struct analysis *a, struct asset_state *state, struct candidate 
     const struct scope *scope = method_scope(a, state, candidate);
     step_list all = {0};
     struct entity *block;
-    uint32_t asked = a->asked;
+    uint32_t asked = a->asked, before;
 
     if (candidate->steps_last && candidate->steps_copy == candidate->copy && candidate->steps_store == candidate->from_store)
         return;
     for (uint32_t i = 0; (block = entity_child(candidate->method, BLOCK_STEP, &i));) {
         struct step_source from = {block, scope, state->asset->entity, state->asset, state->asset->owner, state->asset->name, "", candidate};
+        uint32_t first = all.len;
 
+        before = a->asked;
         add_block(a, from, &all);
+        /* Words that follow other assets are final only when those have chosen. */
+        for (uint32_t s = first; s < all.len && (a->chosen || a->asked == before); s++)
+            place_step(a, all.items[s]);
     }
     for (uint32_t i = 0; i < all.len; i++)
         bar_step(a, state, candidate, all.items[i]);
@@ -212,6 +217,7 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
     step_list steps = {0};
 
     method_steps(a, state, chosen, &steps);
+    report_places(a, steps.items, steps.len);
     full_speed(a, state, scope);
     if (steps.len == 0) {
         const char *manual = chosen->automatic ? NULL : intern_text(a, "recover `%s` by `%s`", state->asset->name, chosen->label);
@@ -247,6 +253,7 @@ void impaired_steps(struct analysis *a, struct asset_state *state, step_list *ou
         uint32_t before = out->len;
 
         method_steps(a, state, &candidate, out);
+        report_places(a, &out->items[before], out->len - before);
         if (out->len > before)
             return;
     }

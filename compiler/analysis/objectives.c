@@ -472,6 +472,9 @@ void judge(struct analysis *a, struct scenario_result *result)
             ; /* told where it is missing */
         else if (state->rto_verdict == VERDICT_UNKNOWN && !has_clock)
             decides(a, &clock, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
+        else if (state->rto_verdict == VERDICT_UNKNOWN && places_hold(a, state))
+            find_with(a, DIAG_E0504, VERDICT_UNKNOWN, SEVERITY_ERROR, state->asset->entity, result->scenario, state->asset->entity->span,
+                      state->asset->entity, "the recovery time of `%s` in `%s` is unknown", state->asset->name, result->scenario->name);
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
@@ -483,7 +486,7 @@ void judge(struct analysis *a, struct scenario_result *result)
     for (uint32_t at = 0; has_clock && at < a->plan->asset_count; at++) {
         struct asset_state *state = &result->states[a->needs_first[at]];
 
-        if (state->rto_verdict == VERDICT_UNKNOWN && state->blocked_by)
+        if (state->rto_verdict == VERDICT_UNKNOWN && state->blocked_by && !places_hold(a, state))
             unknown_time(a, result, state);
     }
 }

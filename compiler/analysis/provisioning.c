@@ -39,6 +39,8 @@ void provision_sites(struct analysis *a, struct scenario_result *result, const s
                 step->on_failure = "block";
                 step->span = block->span;
                 default_timeout(step);
+                place_step(a, step);
+                report_places(a, &step, 1);
                 if (before->len)
                     wait_for(a, step, before->items[before->len - 1]);
                 vec_push(a->arena, out, step);

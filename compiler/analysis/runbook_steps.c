@@ -20,6 +20,10 @@ static void steps_of(struct analysis *a, struct scenario_result *result, struct 
             /* A notice takes nobody's time that the recovery waits for. */
             if (!out->items[s]->takes.known && !command_is_set(&out->items[s]->run) && out->items[s]->notify_count)
                 out->items[s]->takes = time_exact(0);
+            if (where != BLOCK_FAILBACK) {
+                place_step(a, out->items[s]);
+                report_places(a, &out->items[s], 1);
+            }
             bar_runbook(a, result, out->items[s]);
             if (!block_attr(block->tree, intern_str(a->model->names, "phase")))
                 out->items[s]->phase = where == BLOCK_BEFORE ? PHASE_PREPARE : where == BLOCK_AFTER ? PHASE_VERIFY : PHASE_RECOVER;

@@ -63,7 +63,7 @@ static struct entity *kind_plane(struct analysis *a, struct entity *thing)
     return site.type == VALUE_ENTITY ? site.u.entity : NULL;
 }
 
-static void attest_instead(struct step *step)
+void attest_instead(struct step *step)
 {
     step->manual = step->otherwise;
     step->otherwise = NULL;
@@ -90,6 +90,8 @@ void bar_step(struct analysis *a, struct asset_state *state, const struct candid
 
     if (!step->control_plane && !step->planeless && step->automated)
         step->control_plane = kind_plane(a, state->asset->entity);
+    if (step->at || step->attested)
+        return;
     if (step->control_plane)
         site = plan_site(a->plan, step->control_plane);
     else if (step->planeless || !command_is_set(&step->run))
@@ -109,7 +111,10 @@ const char *barred_reason(struct analysis *a, const struct candidate *candidate)
 {
     for (uint32_t i = 0; i < candidate->step_count; i++) {
         const struct step *step = candidate->steps[i];
+        const char *reason = place_reason(a, step);
 
+        if (reason)
+            return reason;
         if (!step->barred || step->best_effort || step->phase == PHASE_REPROTECT)
             continue;
         if (step->phase == PHASE_FENCE)

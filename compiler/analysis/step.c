@@ -201,6 +201,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         add_inputs(a, from, step, block->parent, true);
     if (from->asset)
         add_inputs(a, from, step, from->asset->entity, true);
+    place_answers(step);
     step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
     if (!step->automated && !step->manual && !step->notify_count) {
         diag_help(diag_report(a->sink, DIAG_E0515, block->span, "step `%s` says neither what to run nor what to do", block->name),

@@ -19,8 +19,11 @@ static void probe_steps(struct analysis *a, struct asset_state *state, step_list
     for (uint32_t i = 0; (probe = entity_child(state->asset->entity, BLOCK_PROBE, &i));) {
         struct step *step = make_probe(a, state, probe);
 
-        if (step)
-            vec_push(a->arena, out, step);
+        if (!step)
+            continue;
+        place_step(a, step);
+        report_places(a, &step, 1);
+        vec_push(a->arena, out, step);
     }
 }
 
@@ -29,6 +32,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     step_list steps = {0}, before = {0}, after = {0}, sites = {0}, traffic = {0}, agree = {0};
     uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
 
+    a->chosen = true;
     runbook_steps(a, result, BLOCK_BEFORE, &before);
     runbook_steps(a, result, BLOCK_AFTER, &after);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {

@@ -280,10 +280,12 @@ static const struct scope *scenario_scope(struct analysis *a)
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     struct scope *copy = candidate ? candidate->scope_copy : NULL;
+    const struct site_info *into;
 
     if (!copy) {
         struct scope *self = scope_add(a->eval, scenario_scope(a), "self", value_entity(state->asset->entity));
-        struct scope *store = scope_add(a->eval, self, "store", value_unknown());
+        struct scope *place = scope_add(a->eval, self, "into", value_unknown());
+        struct scope *store = scope_add(a->eval, place, "store", value_unknown());
         const struct attr *loop = candidate && candidate->element.type != VALUE_NULL && candidate->method->tree
                                       ? block_attr(candidate->method->tree, intern_str(a->model->names, "for"))
                                       : NULL;
@@ -293,11 +295,14 @@ const struct scope *method_scope(struct analysis *a, struct asset_state *state, 
             return copy;
         candidate->scope_copy = copy;
         candidate->scope_store = store;
+        candidate->scope_into = place;
         candidate->scope = loop && loop->loop_name ? scope_add(a->eval, copy, loop->loop_name, candidate->element) : copy;
     }
     /* What a restoring method reads: known once the copies were judged. */
     copy->value = candidate->copy ? value_entity(candidate->copy) : value_unknown();
     candidate->scope_store->value = candidate->from_store ? value_entity(candidate->from_store) : value_unknown();
+    into = candidate->into ? candidate->into : state->fate == FATE_LOST ? NULL : state->serving;
+    candidate->scope_into->value = into ? value_entity(into->entity) : value_unknown();
     return candidate->scope;
 }
 
@@ -705,6 +710,7 @@ void survive(struct analysis *a, struct scenario_result *result)
 {
     const struct entity *scenario = result->scenario;
 
+    a->chosen = a->held = false;
     mark_sites(a, scenario);
     mark_assets(a, scenario);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {

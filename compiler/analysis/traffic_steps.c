@@ -13,9 +13,9 @@ static void traffic_command(struct analysis *a, const struct endpoint_state *sta
     for (uint32_t i = 0; i < out->count; i++) {
         out->words[i].count = i ? 1 : 2;
         out->words[i].parts = ARENA_ARRAY(a->arena, struct word_part, 2);
-        out->words[i].parts[0] = i ? (struct word_part){false, words[i]} : (struct word_part){true, "out.folder"};
+        out->words[i].parts[0] = i ? (struct word_part){.text = words[i]} : (struct word_part){.runtime = true, .text = "out.folder"};
     }
-    out->words[0].parts[1] = (struct word_part){false, "/route53/traffic.sh"};
+    out->words[0].parts[1] = (struct word_part){.text = "/route53/traffic.sh"};
     out->span = state->endpoint->span;
 }
 

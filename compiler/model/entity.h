@@ -19,6 +19,7 @@ enum kind_rule { KIND_NONE, KIND_OPTIONAL, KIND_REQUIRED };
 enum row_flags {
     ROW_REQUIRED = 1,
     ROW_DEFERRED = 2, /* kept as an expression; evaluated later with more in scope (method, step, rule, bind) */
+    ROW_ADDRESS = 4,  /* of a kind: leads to where the thing stands (model/places.h) */
 };
 
 struct attr_row {
@@ -128,6 +129,7 @@ struct model {
     struct entity *plan;                   /* NULL when no file has one */
     bool has_prefixes;                     /* some file was imported with `as` */
     const char *prefix;                    /* of the file whose text is being evaluated; NULL */
+    struct places *places;                 /* sets of sites that values were made of; model/places.c */
 };
 
 /* Builds schemas from the table. Defaults are parsed by the caller's function (the model layer knows no syntax). */

@@ -24,6 +24,7 @@ struct span_of_time {
 
 struct word_part {
     bool runtime;     /* text is a runtime name ("job.output", "input.at", "env.PGPASSWORD") */
+    uint32_t places;  /* sites whose fields it was made of: model/places.h */
     const char *text; /* literal text otherwise */
 };
 
@@ -133,7 +134,7 @@ struct candidate {
     const char *reprotect;   /* how protection is re-established; NULL */
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
     const struct scope *scope;
-    struct scope *scope_copy, *scope_store;
+    struct scope *scope_copy, *scope_store, *scope_into;
     struct step **steps;
     const struct entity *steps_copy, *steps_store; /* what they were made for */
     uint32_t step_count;
@@ -232,6 +233,7 @@ struct step {
     bool irreversible, best_effort, before_needs;
     bool planeless;          /* it calls no control plane */
     struct entity *barred;   /* site whose control plane it needs and that does not answer; NULL */
+    struct entity *at;       /* site it would have to work at and that the scenario takes; NULL */
     struct transfer *transfer; /* NULL: it moves nothing that is limited */
     bool idle;               /* only waiting: it takes nobody's hands */
     const char *id;          /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */

@@ -49,8 +49,9 @@ enum value_type {
 };
 
 struct value {
-    uint8_t type; /* enum value_type */
-    uint8_t defaulted; /* a slot's value came from a default, not from the user's own line */
+    uint32_t type : 8;      /* enum value_type */
+    uint32_t defaulted : 2; /* a slot's value came from a default, not from the user's own line */
+    uint32_t places : 22;   /* which sites' fields its text was made of; 0: none (model/places.h) */
     uint32_t origin;   /* offset of the text it was written at, 0 when it comes from no text */
     union {
         int64_t integer;
@@ -72,6 +73,8 @@ struct value {
         struct deferred *deferred; /* of a slot of a deferred row, which stays UNKNOWN: what is known of its expression */
     } u;
 };
+
+enum { PLACES_MASK = (1 << 22) - 1 };
 
 struct value_range {
     struct value best, typical, worst; /* the same scalar type, never ranges; best is the low end of a time, the high end of a rate */

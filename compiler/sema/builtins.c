@@ -4,6 +4,7 @@
  * marked RAW get their arguments unevaluated: those that ask whether something is known, and those whose argument must be
  * written down literally. */
 #include "sema/builtins.h"
+#include "model/places.h"
 #include "source/lost.h"
 
 #include <string.h>
@@ -101,18 +102,19 @@ static const struct function functions[] = {
     {"coalesce", 1, MANY, RAW, fn_coalesce, "coalesce(a, b, …) -> value", "The first value that is known.", 0},
     {"keys", 1, 1, 0, fn_keys, "keys(object) -> list(string)", "The keys of an object, in written order.", 0},
     {"get", 2, 3, RAW, fn_get_raw, "get(object, key, default) -> value", "The value of a key that may be missing; without a default it is then unknown.", 0},
+    {"named", 1, 1, SAME, fn_named, "named(value) -> value", "The value as a mere name: a command it stands in does not work at the place the value comes from. For identifiers that hold the name of a Region in a call that is made elsewhere.", 0},
     {"join", 1, 2, 0, fn_join, "join(list, separator) -> string", "The texts of the elements with the separator between them.", 0},
-    {"split", 2, 2, 0, fn_split, "split(string, separator) -> list(string)", "The parts of a string between separators.", 0},
-    {"replace", 3, 3, 0, fn_replace, "replace(string, from, to) -> string", "Each occurrence replaced.", 0},
-    {"lower", 1, 1, 0, fn_lower, "lower(string) -> string", "ASCII letters in lower case.", 0},
-    {"upper", 1, 1, 0, fn_upper, "upper(string) -> string", "ASCII letters in upper case.", 0},
-    {"trim", 1, 1, 0, fn_trim, "trim(string) -> string", "Without white space at both ends.", 0},
+    {"split", 2, 2, MADE_OF, fn_split, "split(string, separator) -> list(string)", "The parts of a string between separators.", 0},
+    {"replace", 3, 3, MADE_OF, fn_replace, "replace(string, from, to) -> string", "Each occurrence replaced.", 0},
+    {"lower", 1, 1, MADE_OF, fn_lower, "lower(string) -> string", "ASCII letters in lower case.", 0},
+    {"upper", 1, 1, MADE_OF, fn_upper, "upper(string) -> string", "ASCII letters in upper case.", 0},
+    {"trim", 1, 1, MADE_OF, fn_trim, "trim(string) -> string", "Without white space at both ends.", 0},
     {"starts_with", 2, 2, 0, fn_starts_with, "starts_with(string, start) -> bool", "Whether it starts so.", 0},
     {"ends_with", 2, 2, 0, fn_ends_with, "ends_with(string, end) -> bool", "Whether it ends so.", 0},
-    {"ident", 1, MANY, 0, fn_ident, "ident(part, …) -> string", "The parts joined by `_` as an identifier of letters, digits and `_`; declared things by their name.", 0},
-    {"slug", 1, MANY, 0, fn_slug, "slug(part, …) -> string", "The parts joined by `-` in lower case, of letters, digits and single `-`.", 0},
+    {"ident", 1, MANY, MADE_OF, fn_ident, "ident(part, …) -> string", "The parts joined by `_` as an identifier of letters, digits and `_`; declared things by their name.", 0},
+    {"slug", 1, MANY, MADE_OF, fn_slug, "slug(part, …) -> string", "The parts joined by `-` in lower case, of letters, digits and single `-`.", 0},
     {"string", 1, 1, 0, fn_string, "string(value) -> string", "The text of a value, as interpolation writes it.", 0},
-    {"int", 1, 1, 0, fn_int, "int(value) -> int", "A whole decimal, or a string of digits, as an int.", 0},
+    {"int", 1, 1, MADE_OF, fn_int, "int(value) -> int", "A whole decimal, or a string of digits, as an int.", 0},
     {"duration", 1, 1, 0, fn_duration, "duration(string) -> duration", "A duration from its text, as data files have it: `duration(e.rto)`.", 0},
     {"size", 1, 1, 0, fn_size, "size(string) -> size", "A size from its text.", 0},
     {"rate", 1, 1, 0, fn_rate, "rate(string) -> rate", "A rate from its text.", 0},
@@ -133,15 +135,15 @@ static const struct function functions[] = {
     {"kib_up", 1, 1, 0, fn_size_unit_up, "kib_up(size) -> int", "The number of KiB, rounded up.", 1024},
     {"mib_up", 1, 1, 0, fn_size_unit_up, "mib_up(size) -> int", "The number of MiB, rounded up.", INT64_C(1) << 20},
     {"gib_up", 1, 1, 0, fn_size_unit_up, "gib_up(size) -> int", "The number of GiB, rounded up.", INT64_C(1) << 30},
-    {"json", 1, 1, 0, fn_json, "json(value) -> string", "The JSON text of a value. Quantities and declared things are strings in it.", 0},
+    {"json", 1, 1, MADE_OF, fn_json, "json(value) -> string", "The JSON text of a value. Quantities and declared things are strings in it.", 0},
     {"shell", 1, 1, RAW, fn_shell, "shell(\"text\") -> command", "A command in shell text, written literally; interpolated values arrive as quoted variables, the elements of a list as words.", 0},
-    {"attest", 1, 1, 0, fn_attest, "attest(string) -> string", "What a person confirms in place of a command that cannot run.", 0},
+    {"attest", 1, 1, MADE_OF, fn_attest, "attest(string) -> string", "What a person confirms in place of a command that cannot run.", 0},
     {"secret", 1, 1, 0, fn_secret, "secret(name) -> run-time value", "The value of a secret, which only the environment of the running plan has.", 0},
     {"fact", 2, 2, 0, fn_fact, "fact(thing, name) -> fact", "Something true of what exists already: a variable of what is emitted, pinned to the attribute of that name where it is known.", 0},
     {"ref", 3, 3, RAW, fn_ref, "ref(resource, key, attribute) -> reference", "An attribute of an emitted resource.", 0},
     {"hcl", 1, 1, RAW, fn_hcl, "hcl(\"text\") -> expression", "An expression of the target language, written literally.", 0},
-    {"jsonencode", 1, 1, 0, fn_jsonencode, "jsonencode(value) -> expression", "Terraform's jsonencode(), for values that hold references or facts.", 0},
-    {"call", 1, MANY, 0, fn_call, "call(\"function\", …) -> expression", "A function of the target language.", 0},
+    {"jsonencode", 1, 1, MADE_OF, fn_jsonencode, "jsonencode(value) -> expression", "Terraform's jsonencode(), for values that hold references or facts.", 0},
+    {"call", 1, MANY, MADE_OF, fn_call, "call(\"function\", …) -> expression", "A function of the target language.", 0},
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
@@ -336,7 +338,7 @@ struct value eval_call(struct evaluator *eval, const struct expr *expr, const st
     const struct expr_list *list = expr->u.call.args;
     const struct block_schema *schema;
     struct call call = {.eval = eval, .expr = expr, .scope = scope, .expected = expected, .seen = seen};
-    struct value early;
+    struct value early, result;
     struct value room[4];
     const struct type *types[4];
     struct type of_list = {.kind = TYPE_LIST, .element = expected};
@@ -376,5 +378,8 @@ struct value eval_call(struct evaluator *eval, const struct expr *expr, const st
         if (early.type != VALUE_NULL)
             return early;
     }
-    return call.function->run(&call);
+    result = call.function->run(&call);
+    for (uint32_t i = 0; call.function->flags & MADE_OF && i < call.count; i++)
+        result = places_add(eval->model, result, places_in(eval->model, call.args[i]));
+    return result;
 }

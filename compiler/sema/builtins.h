@@ -11,6 +11,7 @@ enum call_flags {
     LISTS = 2,     /* its arguments are lists of what is expected of the result */
     SAME = 4,      /* its arguments are what is expected of the result */
     ELEMENTS = 8,  /* its argument is a list of what is expected of the result */
+    MADE_OF = 16,  /* makes a text of its arguments: it leads where they lead */
 };
 
 enum { MANY = 1000 };
@@ -67,6 +68,7 @@ struct value fn_known(struct call *call);
 struct value fn_coalesce(struct call *call);
 struct value fn_keys(struct call *call);
 struct value fn_get_raw(struct call *call);
+struct value fn_named(struct call *call);
 
 /* builtins_text.c */
 struct value fn_join(struct call *call);

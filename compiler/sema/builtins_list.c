@@ -1,5 +1,6 @@
 /* Built-in functions over lists and objects, and those that ask whether something is known. */
 #include "sema/builtins.h"
+#include "model/places.h"
 
 #include <string.h>
 
@@ -238,6 +239,15 @@ struct value fn_coalesce(struct call *call)
             return value;
     }
     return value;
+}
+
+/* ---------------------------------------------------------------- places */
+
+struct value fn_named(struct call *call)
+{
+    if (call->seen)
+        *call->seen = call->types[0];
+    return places_drop(call->eval->model, call->args[0]);
 }
 
 /* ---------------------------------------------------------------- objects */

@@ -929,6 +929,7 @@ static void check_kind(struct checker *c, const struct entity *block)
         switch (child->schema->id) {
         case BLOCK_METHOD:
             outer = add(c, scope, "scenario", shape_of(ref_type(eval, &schemas[BLOCK_SCENARIO])));
+            outer = add(c, outer, "into", shape_of(ref_type(eval, &schemas[BLOCK_SITE])));
             outer = add(c, outer, "copy", shape_of(ref_type(eval, &schemas[BLOCK_BACKUP])));
             outer = add(c, outer, "store", shape_of(ref_type(eval, &schemas[BLOCK_STORE])));
             check_block(c, child, add(c, outer, "input", runtime));

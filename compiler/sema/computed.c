@@ -4,6 +4,7 @@
  * assets are iterative and pay from the operation budget. Who refers to a thing is looked up in indexes that are built once,
  * on first use. */
 #include "sema/eval_internal.h"
+#include "model/places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,10 +68,10 @@ struct value site_region(struct evaluator *eval, struct entity *site)
         struct value value = row >= 0 ? eval_slot(eval, site, (uint32_t)row) : value_unknown();
 
         if (value.type != VALUE_UNKNOWN)
-            return value;
+            return places_add(eval->model, value, places_of(eval->model, site));
         value = kind_property(eval, site, KIND_level);
         if (value.type == VALUE_WORD && strcmp(value.u.word, "region") == 0)
-            return value_string(site->name);
+            return places_add(eval->model, value_string(site->name), places_of(eval->model, site));
         site = slot_entity(eval, site, SITE_within);
     }
     return value_unknown();
@@ -442,12 +443,13 @@ enum computed {
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
+    SCENARIO_TAKES, ASSET_SERVES_AT,
 };
 
 /* What only the analysis knows: asked through its hook. */
 static bool is_hooked(int row)
 {
-    return row == ASSET_HERE || row == ASSET_BINDINGS || (row >= ASSET_OUTCOMES && row <= BACKUP_AMBIGUITIES);
+    return row == ASSET_HERE || row == ASSET_BINDINGS || row == ASSET_SERVES_AT || (row >= ASSET_OUTCOMES && row <= BACKUP_AMBIGUITIES);
 }
 
 static const struct computed_info table[] = {
@@ -466,6 +468,7 @@ static const struct computed_info table[] = {
     [ASSET_REBUILDABLE] = {BLOCK_ASSET, "rebuildable", "bool", NULL, "Comes back from its definition without data, says its kind."},
     [ASSET_HERE] = {BLOCK_ASSET, "here", "any", NULL, "In a scenario: what serves in its place, a replica or standby with its own attributes, else the asset itself."},
     [ASSET_BINDINGS] = {BLOCK_ASSET, "bindings", "list(object)", NULL, "In a scenario: what its `bind` block says, as objects with name and value."},
+    [ASSET_SERVES_AT] = {BLOCK_ASSET, "serves_at", "ref(site)", NULL, "In a scenario: the site it serves at in the end, also when it was made anew there and `here` is the asset itself."},
     [ASSET_REGION] = {BLOCK_ASSET, "region", "string", NULL, "The region of its site."},
     [REPLICA_REGION] = {BLOCK_REPLICA, "region", "string", NULL, "The region of its site."},
     [STANDBY_REGION] = {BLOCK_STANDBY, "region", "string", NULL, "The region of its site."},
@@ -501,6 +504,7 @@ static const struct computed_info table[] = {
     [ASSET_DEMANDS] = {BLOCK_ASSET, "demands", "list(string)", NULL, "Services of the platform that its recovery cannot do without, says its kind: identity, secrets, registry, certificates, dns, state."},
     [ASSET_SERVICES] = {BLOCK_ASSET, "services", "list(string)", NULL, "Services of the platform it provides: `provides`, else what its kind says."},
     [SITE_PROVIDER] = {BLOCK_SITE, "provider", "ref(site)", NULL, "The outermost place it is in that is a provider's, of level provider; unknown when it is in none."},
+    [SCENARIO_TAKES] = {BLOCK_SCENARIO, "takes", "bool", "(thing)", "Whether nothing can be done at a site, or at the place of an asset, store, replica or standby: it is lost, cut off, compromised, or does not answer."},
     [BACKUP_KEPT] = {BLOCK_BACKUP, "kept", "duration", NULL, "How long its oldest copy lives at least: `retain`, or the longest class of a map of daily, weekly, monthly and yearly; 100 years when for ever."},
 };
 
@@ -758,28 +762,60 @@ bool computed_field(struct evaluator *eval, struct entity *entity, atom name, st
 
 /* ---------------------------------------------------------------- methods */
 
-static struct value loses(struct evaluator *eval, struct entity *scenario, struct entity *thing)
+/* Whether the place is one of those in the scenario's list, or inside of one; UNKNOWN when the list is. */
+static struct value hit(struct evaluator *eval, struct entity *scenario, uint32_t row, struct value place)
 {
-    struct value lost = eval_slot(eval, scenario, SCENARIO_loses), places;
-    bool all = true;
+    struct value list = eval_slot(eval, scenario, row);
 
-    if (lost.type != VALUE_LIST)
-        return lost;
-    places = thing->schema->id == BLOCK_ASSET ? asset_sites(eval, thing) : place_of(eval, thing);
+    if (list.type != VALUE_LIST)
+        return list;
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        if (place.type == VALUE_ENTITY && list.u.list->items[i].type == VALUE_ENTITY &&
+            place_is_in(eval, place.u.entity, list.u.list->items[i].u.entity))
+            return value_int(VALUE_BOOL, true);
+    }
+    return value_int(VALUE_BOOL, false);
+}
+
+/* Whether nothing can be done there: lost, and besides cut off, degraded, or in the hands of whoever has its account. */
+static struct value taken(struct evaluator *eval, struct entity *scenario, struct value place)
+{
+    static const uint32_t rows[] = {SCENARIO_loses, SCENARIO_partitions, SCENARIO_degrades, SCENARIO_compromises};
+    struct value result = value_int(VALUE_BOOL, false), account;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct value one = hit(eval, scenario, rows[i], place);
+
+        if (one.type == VALUE_BOOL && one.u.integer)
+            return one;
+        if (one.type != VALUE_BOOL)
+            result = one;
+    }
+    account = inherited_field(eval, place.u.entity, SITE_account, value_unknown());
+    if (account.type == VALUE_ENTITY && result.type == VALUE_BOOL)
+        return hit(eval, scenario, SCENARIO_compromises, account);
+    return result;
+}
+
+static struct value gone(struct evaluator *eval, struct entity *scenario, struct entity *thing, bool takes)
+{
+    struct value places = thing->schema->id == BLOCK_ASSET ? asset_sites(eval, thing) : place_of(eval, thing);
+
     if (places.type == VALUE_ENTITY)
         places = eval_list_of(eval, &places, 1);
     if (places.type != VALUE_LIST)
         return places;
     /* What serves from several places at once is lost only with the last of them. */
-    for (uint32_t i = 0; i < places.u.list->count && all; i++) {
-        bool gone = false;
+    for (uint32_t i = 0; i < places.u.list->count; i++) {
+        struct value place = places.u.list->items[i], one;
 
-        for (uint32_t j = 0; j < lost.u.list->count && !gone; j++)
-            gone = places.u.list->items[i].type == VALUE_ENTITY && lost.u.list->items[j].type == VALUE_ENTITY &&
-                   place_is_in(eval, places.u.list->items[i].u.entity, lost.u.list->items[j].u.entity);
-        all = gone;
+        if (place.type != VALUE_ENTITY)
+            return value_int(VALUE_BOOL, false);
+        one = takes ? taken(eval, scenario, place) : hit(eval, scenario, SCENARIO_loses, place);
+        if (one.type != VALUE_BOOL || !one.u.integer)
+            return one;
     }
-    return value_int(VALUE_BOOL, all && places.u.list->count > 0);
+    return value_int(VALUE_BOOL, places.u.list->count > 0);
 }
 
 bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
@@ -811,7 +847,7 @@ bool computed_method(struct evaluator *eval, struct entity *entity, atom name, c
     default:
         fits = args[0].type == VALUE_ENTITY;
         if (fits)
-            *out = loses(eval, entity, args[0].u.entity);
+            *out = gone(eval, entity, args[0].u.entity, row == SCENARIO_TAKES);
         break;
     }
     if (!fits) {

@@ -4,6 +4,7 @@
  * Values travel up; ERROR and UNKNOWN spread. Loops and slots are bounded by the operation budget and by depth, so an
  * evaluation always ends. */
 #include "sema/eval_internal.h"
+#include "model/places.h"
 #include "source/lost.h"
 
 #include <stddef.h>
@@ -171,7 +172,10 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
         break;
     }
     if (value_has_text(value)) {
-        add_piece(eval, pieces, value_string(value_text(value, eval->arena)), false);
+        struct value text = value_string(value_text(value, eval->arena));
+
+        text.places = places_in(eval->model, value) & PLACES_MASK;
+        add_piece(eval, pieces, text, false);
         return VALUE_OF(VALUE_NULL);
     }
     diag = diag_report(eval->sink, DIAG_E0320, span, "%s has no single text", value_describe(eval, value));
@@ -184,7 +188,10 @@ static struct value finish_pieces(struct evaluator *eval, const struct pieces *p
 {
     struct strbuf out = STRBUF_INIT;
     struct value result;
+    uint32_t set = 0;
 
+    for (uint32_t i = 0; i < pieces->parts.len; i++)
+        set = places_join(eval->model, set, pieces->parts.items[i].value.places);
     if (shell || pieces->dynamic) {
         struct value_text *text = ARENA_NEW(eval->arena, struct value_text);
 
@@ -192,11 +199,12 @@ static struct value finish_pieces(struct evaluator *eval, const struct pieces *p
         text->parts = ARENA_ARRAY(eval->arena, struct text_part, text->count);
         if (text->count)
             memcpy(text->parts, pieces->parts.items, text->count * sizeof *text->parts);
-        return (struct value){.type = shell ? VALUE_SHELL : VALUE_TEXT, .u.text = text};
+        return (struct value){.type = shell ? VALUE_SHELL : VALUE_TEXT, .places = set & PLACES_MASK, .u.text = text};
     }
     for (uint32_t i = 0; i < pieces->parts.len; i++)
         strbuf_addstr(&out, pieces->parts.items[i].value.u.string);
     result = value_string(strbuf_dup(&out, eval->arena));
+    result.places = set & PLACES_MASK;
     strbuf_release(&out);
     return result;
 }
@@ -479,6 +487,7 @@ static struct value eval_binary(struct evaluator *eval, const struct expr *expr,
     const struct expr *left = expr->u.binary.left, *right = expr->u.binary.right;
     struct operand a = {.span = left->span}, b = {.span = right->span};
     const struct type *seen = NULL;
+    struct value result;
 
     switch (expr->op) {
     case OP_AND:
@@ -511,7 +520,10 @@ static struct value eval_binary(struct evaluator *eval, const struct expr *expr,
         a.value = eval_typed(eval, left, scope, NULL, NULL);
         b.value = eval_typed(eval, right, scope, NULL, NULL);
     }
-    return operate(eval, expr->op, a, b, expr->span);
+    result = operate(eval, expr->op, a, b, expr->span);
+    if (a.value.places | b.value.places)
+        result = places_add(eval->model, result, places_join(eval->model, a.value.places, b.value.places));
+    return result;
 }
 
 static struct value eval_unary(struct evaluator *eval, const struct expr *expr, const struct scope *scope)

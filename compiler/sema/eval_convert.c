@@ -1,5 +1,6 @@
 /* Conversion of values to the type that is expected, and what is said when that is not possible. */
 #include "sema/eval_internal.h"
+#include "model/places.h"
 
 #include <string.h>
 
@@ -246,6 +247,7 @@ static bool command_word(struct evaluator *eval, struct value value, struct valu
     case VALUE_DATE:
     case VALUE_TIME:
         *out = value_string(value_text(value, eval->arena));
+        out->places = value.places;
         return true;
     default:
         return false;
@@ -404,10 +406,12 @@ bool value_fits(struct evaluator *eval, struct value value, const struct type *t
             return true;
         case VALUE_WORD:
             *out = value_string(value.u.word);
+            out->places = value.places;
             return true;
         case VALUE_ENTITY:
             if (type->kind == TYPE_LABEL) {
                 *out = value_string(value.u.entity->name);
+                out->places = places_in(eval->model, value) & PLACES_MASK;
                 return true;
             }
             break;
@@ -421,7 +425,7 @@ bool value_fits(struct evaluator *eval, struct value value, const struct type *t
         if (value.type == VALUE_STRING) {
             atom word = intern_str(eval->names, value.u.string);
 
-            *out = (struct value){.type = VALUE_WORD, .u.word = word};
+            *out = (struct value){.type = VALUE_WORD, .places = value.places, .u.word = word};
             return type_has_word(type, word);
         }
         break;

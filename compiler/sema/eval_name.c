@@ -3,6 +3,7 @@
  * The order is: local names; words and declared things of the expected type; names of enclosing blocks; the plan and the
  * lists of everything declared; declared things of any sort when only one sort has the name. */
 #include "sema/eval_internal.h"
+#include "model/places.h"
 #include "source/lost.h"
 
 #include <string.h>
@@ -493,13 +494,63 @@ static struct value label_site(struct evaluator *eval, const struct entity *enti
     return site ? value_entity(site) : value_unknown();
 }
 
+/* What a site's own attribute is worth, marked with the site. What it says of itself in the words of the schema (its role, its strategy) is
+ * no address; what its kind added may be. */
+static struct value from_site(struct evaluator *eval, struct entity *site, uint32_t row, struct value value)
+{
+    switch ((enum value_type)value.type) {
+    case VALUE_LIST:
+    case VALUE_OBJECT:
+        /* Marked once, in its place: a list is copied for that. */
+        if (!places_in(eval->model, value))
+            value = site->slots[row] = places_add(eval->model, value, places_of(eval->model, site));
+        return value;
+    case VALUE_STRING:
+    case VALUE_TEXT:
+        break;
+    case VALUE_WORD:
+    case VALUE_INT:
+    case VALUE_DECIMAL:
+        if (row < site->schema->row_count)
+            return value;
+        break;
+    default:
+        return value;
+    }
+    return places_add(eval->model, value, places_of(eval->model, site));
+}
+
+/* What a kind calls an address leads to where the thing stands. */
+static struct value from_address(struct evaluator *eval, struct entity *entity, uint32_t row, struct value value)
+{
+    const struct attr_row *info = entity_row_info(entity, row);
+    struct value place;
+
+    if (!info || !(info->flags & ROW_ADDRESS))
+        return value;
+    place = place_of(eval, entity);
+    return place.type == VALUE_ENTITY ? places_add(eval->model, value, places_of(eval->model, place.u.entity)) : value;
+}
+
+/* The name of a thing; of a site, and of what has the name of one, that leads there. */
+static struct value own_name(struct evaluator *eval, struct entity *entity)
+{
+    struct value value = value_string(entity->name ? entity->name : ""), site = value_unknown();
+
+    if (entity->schema->id == BLOCK_SITE)
+        site = value_entity(entity);
+    else if (entity->schema->id == BLOCK_REPLICA || entity->schema->id == BLOCK_STANDBY || entity->schema->id == BLOCK_TARGET)
+        site = label_site(eval, entity);
+    return site.type == VALUE_ENTITY ? places_add(eval->model, value, places_of(eval->model, site.u.entity)) : value;
+}
+
 static bool common_field(struct evaluator *eval, struct entity *entity, atom name, struct value *out, const struct type **seen)
 {
     const struct eval_state *state = eval->state;
     uint32_t id = entity->schema->id;
 
     if (name == state->names.name || name == state->names.label) {
-        *out = value_string(entity->name ? entity->name : "");
+        *out = own_name(eval, entity);
         return true;
     }
     if (name == state->names.kind && entity->kind && id != BLOCK_KIND) {
@@ -614,7 +665,11 @@ struct value field_typed(struct evaluator *eval, struct entity *entity, atom nam
             *seen = info ? info->type : NULL;
         }
         value = eval_slot(eval, entity, (uint32_t)row);
-        return value.type == VALUE_UNKNOWN ? inherited_field(eval, entity, (uint32_t)row, value) : value;
+        if (value.type == VALUE_UNKNOWN)
+            return inherited_field(eval, entity, (uint32_t)row, value);
+        if (entity->schema->id == BLOCK_SITE)
+            return from_site(eval, entity, (uint32_t)row, value);
+        return (uint32_t)row >= entity->schema->row_count ? from_address(eval, entity, (uint32_t)row, value) : value;
     }
     if (child_field(eval, entity, name, &value, seen) || common_field(eval, entity, name, &value, seen) ||
         computed_field(eval, entity, name, span, &value, seen))

@@ -89,6 +89,7 @@ static void add_rows(struct sema *sema, const struct block *block, const struct 
         row.fallback = attr ? attr->value : NULL;
         row.constant.type = row.fallback ? VALUE_PENDING : VALUE_UNKNOWN;
         row.flags = is_true(find_attr(sema, child, "required")) ? ROW_REQUIRED : 0;
+        row.flags |= is_true(find_attr(sema, child, "address")) ? ROW_ADDRESS : 0;
         attr = find_attr(sema, child, "doc");
         row.doc = attr && attr->value && attr->value->kind == EXPR_STRING ? attr->value->u.string.text : child->doc ? child->doc : "";
         for (at = 0; at < list.len && list.items[at].name != row.name; at++)

@@ -16,7 +16,7 @@ static struct word make_word(const char *const *parts)
         word.count++;
     word.parts = ARENA_ARRAY(arena, struct word_part, word.count);
     for (uint32_t i = 0; i < word.count; i++)
-        word.parts[i] = (struct word_part){parts[i][0] == '@', parts[i][0] == '@' ? parts[i] + 1 : parts[i]};
+        word.parts[i] = (struct word_part){.runtime = parts[i][0] == '@', .text = parts[i][0] == '@' ? parts[i] + 1 : parts[i]};
     return word;
 }
 #define WORD(...) make_word((const char *const[]){__VA_ARGS__, NULL})
