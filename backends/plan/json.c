@@ -74,6 +74,61 @@ static void key_edges(struct printer *p, const char *key, const struct edges *ed
     jsonw_array_end(&p->j);
 }
 
+static void key_date(struct printer *p, const char *key, bool known, int64_t day)
+{
+    strbuf_clear(&p->text);
+    if (known)
+        print_date(&p->text, day);
+    jsonw_key_string(&p->j, key, known ? strbuf_str(&p->text) : NULL);
+}
+
+/* By its id in `figures`, where one finds who says it. */
+static void key_figure(struct printer *p, const char *key, const struct figure *figure)
+{
+    jsonw_key_string(&p->j, key, figure ? figure->id : NULL);
+}
+
+static void key_assumed(struct printer *p, const char *key, const struct assumed_figures *assumed)
+{
+    jsonw_key_array(&p->j, key);
+    for (uint32_t i = 0; assumed && i < assumed->count; i++)
+        jsonw_string(&p->j, assumed->items[i]->id);
+    jsonw_array_end(&p->j);
+}
+
+static void key_grade(struct printer *p, const char *key, char grade)
+{
+    const char text[] = {grade, '\0'};
+
+    jsonw_key_string(&p->j, key, grade ? text : NULL);
+}
+
+static void print_figure(struct printer *p, const struct figure *figure)
+{
+    jsonw_object_begin(&p->j);
+    jsonw_key_string(&p->j, "id", figure->id);
+    jsonw_key_string(&p->j, "attribute", figure->attribute);
+    jsonw_key_string(&p->j, "written", figure->written);
+    key_time(p, "value", figure->time);
+    key_grade(p, "grade", figure->grade);
+    key_grade(p, "worst_grade", figure->bound);
+    jsonw_key_array(&p->j, "sources");
+    for (uint32_t i = 0; i < figure->source_count; i++) {
+        const struct figure_source *source = &figure->sources[i];
+
+        jsonw_object_begin(&p->j);
+        jsonw_key_string(&p->j, "source", source->url);
+        jsonw_key_string(&p->j, "says", source->says);
+        key_grade(p, "grade", source->grade);
+        jsonw_key_bool(&p->j, "bounds", source->bounds);
+        key_date(p, "read", source->was_read, source->read);
+        jsonw_object_end(&p->j);
+    }
+    jsonw_array_end(&p->j);
+    key_origin(p, figure->span);
+    jsonw_object_end(&p->j);
+}
+
 static const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[] = {"ok", "refuted", "unknown", "n/a"};
@@ -165,13 +220,16 @@ static void print_candidates(struct printer *p, const struct asset_state *state)
     jsonw_array_end(&p->j);
 }
 
-static void print_terms(struct printer *p, const struct terms *terms)
+static void print_terms(struct printer *p, const struct asset_state *state)
 {
+    const struct terms *terms = &state->rpo_terms;
+
     jsonw_key_array(&p->j, "rpo_terms");
     for (uint32_t i = 0; i < terms->count; i++) {
         jsonw_object_begin(&p->j);
         jsonw_key_string(&p->j, "text", terms->items[i].text);
         key_ms(p, "ms", true, terms->items[i].ms);
+        key_figure(p, "figure", term_figure(state, i));
         key_origin(p, terms->items[i].span);
         jsonw_object_end(&p->j);
     }
@@ -212,6 +270,7 @@ static void print_state(struct printer *p, const struct scenario_result *result,
     key_time(p, "start", state->start);
     key_time(p, "finish", state->finish);
     key_time(p, "full_speed", state->full_speed ? *state->full_speed : state->finish);
+    key_figure(p, "full_speed_figure", state->figures ? state->figures->full_speed : NULL);
     key_ms(p, "data_loss", true, state->loss_ms);
     key_ms(p, "discarded", true, state->discarded_ms);
     jsonw_key(&p->j, "of_its_data");
@@ -226,7 +285,9 @@ static void print_state(struct printer *p, const struct scenario_result *result,
     }
     jsonw_key_string(&p->j, "rto_verdict", verdict_name(state->rto_verdict));
     jsonw_key_string(&p->j, "rpo_verdict", verdict_name(state->rpo_verdict));
-    print_terms(p, &state->rpo_terms);
+    key_assumed(p, "rto_assumed_figures", state->figures ? &state->figures->rto : NULL);
+    key_assumed(p, "rpo_assumed_figures", state->figures ? &state->figures->rpo : NULL);
+    print_terms(p, state);
     print_candidates(p, state);
     print_inputs(p, result, state, input);
     jsonw_object_end(&p->j);
@@ -306,6 +367,8 @@ static void print_step(struct printer *p, const struct step *step)
     key_command(p, "until", &step->until);
     key_command(p, "verify", &step->verify);
     key_time(p, "takes", step->takes);
+    key_figure(p, "figure", step->figure);
+    jsonw_key_string(&p->j, "stated", step->figure || !step->stated.start ? NULL : backend_origin(p->plan, step->stated));
     print_transfer(p, step->transfer);
     key_time(p, "start", step->start);
     key_time(p, "finish", step->finish);
@@ -336,6 +399,7 @@ static void print_endpoint(struct printer *p, const struct endpoint_state *state
     key_ms(p, "ttl", true, state->ttl);
     key_ms(p, "propagation", true, state->propagation);
     jsonw_key_string(&p->j, "verdict", verdict_name(state->verdict));
+    key_assumed(p, "assumed_figures", &state->assumed);
     jsonw_object_end(&p->j);
 }
 
@@ -367,6 +431,7 @@ static void print_group(struct printer *p, const struct group_state *state)
     key_ms(p, "data_loss", true, state->loss_ms);
     key_objective(p, "rpo", &state->rpo);
     jsonw_key_string(&p->j, "verdict", verdict_name(state->verdict));
+    key_assumed(p, "assumed_figures", &state->assumed);
     jsonw_object_end(&p->j);
 }
 
@@ -534,10 +599,7 @@ static void print_drills(struct printer *p)
         key_ms(p, "cadence", true, entity_integer(p->plan->model, evidence->drill, "cadence", TIME_UNKNOWN));
         jsonw_key_string(&p->j, "state", evidence->state);
         jsonw_key_string(&p->j, "record", evidence->file);
-        strbuf_clear(&p->text);
-        if (evidence->file)
-            print_date(&p->text, evidence->day);
-        jsonw_key_string(&p->j, "held_on", evidence->file ? strbuf_str(&p->text) : NULL);
+        key_date(p, "held_on", evidence->file, evidence->day);
         key_origin(p, evidence->drill->span);
         jsonw_object_end(&p->j);
     }
@@ -563,6 +625,10 @@ bool plan_json(const struct plan *plan, struct strbuf *out)
     jsonw_key_array(&p.j, "scenarios");
     for (uint32_t i = 0; i < plan->scenario_count; i++)
         print_scenario(&p, &plan->scenarios[i]);
+    jsonw_array_end(&p.j);
+    jsonw_key_array(&p.j, "figures");
+    for (uint32_t i = 0; i < plan->figure_count; i++)
+        print_figure(&p, plan->figures[i]);
     jsonw_array_end(&p.j);
     jsonw_key_array(&p.j, "slos");
     for (uint32_t i = 0; i < plan->slo_count; i++)

@@ -72,6 +72,8 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     judge_damage(a, result);
     judge_groups(a, result);
     move_traffic(a, result);
+    take_figures(a, result);
+    rest_on_figures(a, result);
     check_effect(a, result);
     tell_consequences(a);
 }
@@ -103,6 +105,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     a.no_objective = ARENA_ARRAY(a.arena, uint8_t, plan->asset_count);
     a.site_cut = ARENA_ARRAY(a.arena, bool, plan->site_count);
     check_kinds(&a);
+    check_figures(&a);
     check_objectives(&a);
     check_consistency(&a);
     check_backups(&a);
@@ -132,6 +135,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         make_drills(&a);
         make_emissions(&a);
     }
+    plan->figures = a.figures.items;
+    plan->figure_count = a.figures.len;
     plan->findings = a.findings.items;
     plan->finding_count = a.findings.len;
     eval->hooks = outer;

@@ -44,4 +44,7 @@ void analyse_form(struct model *model, struct evaluator *eval, const struct anal
 /* Never NULL. Findings are in the plan and reported to the sink, waived ones only in the plan. */
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options);
 
+/* Every figure of the kinds of a model, in the order of the text; also of a library without a specification. */
+struct figure **all_figures(struct evaluator *eval, uint32_t *count);
+
 #endif

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { FIELDS_MAX = 20 };
+enum { FIELDS_MAX = 21 };
 
 struct object {
     struct analysis *a;
@@ -85,29 +85,6 @@ static struct value list(const struct analysis *a, struct value *items, uint32_t
 
 /* ---------------------------------------------------------------- grades of figures */
 
-/* From the strongest to the weakest: documentation, guidance, derived, measured by strangers, our own assumption. */
-static int rank(char grade)
-{
-    const char *order = "ABDCP", *at = grade ? strchr(order, grade) : NULL;
-
-    return at ? (int)(at - order) : -1;
-}
-
-/* The weakest grade among the sources of a method or step; 0 when there is no source. */
-static char grade_of(const struct entity *block)
-{
-    const struct entity *source;
-    char weakest = 0;
-
-    for (uint32_t cursor = 0; block && (source = entity_child(block, BLOCK_SOURCE, &cursor));) {
-        struct value grade = entity_slot(source, SOURCE_grade);
-
-        if (grade.type == VALUE_WORD && rank(grade.u.word[0]) > rank(weakest))
-            weakest = grade.u.word[0];
-    }
-    return weakest;
-}
-
 static struct value grade_word(const struct analysis *a, char grade)
 {
     const char text[] = {grade, '\0'};
@@ -115,9 +92,9 @@ static struct value grade_word(const struct analysis *a, char grade)
     return grade ? word(a, text) : value_unknown();
 }
 
-/* The weakest grade a recovery's time rests on. A figure without any source makes it unknown; one that the owner states for his
- * own asset (`timing`) and says where it comes from is as good as a vendor's guidance. */
-static struct value recovery_grade(const struct analysis *a, const struct asset_state *state)
+/* The weakest grade a recovery's time rests on, of its worst ends or of the rest. A figure without any source makes it unknown; one that
+ * the owner states for his own asset (`timing`) and says where it comes from is as good as a vendor's guidance. */
+static struct value recovery_grade(const struct analysis *a, const struct asset_state *state, bool worst)
 {
     const struct entity *method = state->chosen ? state->chosen->method : NULL;
     const struct entity *timing = method ? entity_child_named(state->asset->entity, BLOCK_TIMING, method->name) : NULL;
@@ -126,17 +103,17 @@ static struct value recovery_grade(const struct analysis *a, const struct asset_
     if (timing)
         return entity_slot(timing, TIMING_source).type == VALUE_STRING ? word(a, "B") : value_unknown();
     if (method && value_is_known(eval_deferred(a->eval, method, METHOD_rto, NULL)))
-        return grade_word(a, grade_of(method));
+        return grade_word(a, block_grade(method, worst));
     for (uint32_t i = 0; i < state->step_count; i++) {
         const struct step *step = state->steps[i];
-        char grade = grade_of(step->origin);
+        char grade = block_grade(step->origin, worst);
 
         /* Steps of the analysis itself (a probe, a restart) and of runbooks have no sources: their figures are the user's. */
         if (!step->origin || step->origin->parent != method)
             continue;
         if (!grade)
             return value_unknown();
-        weakest = rank(grade) > rank(weakest) ? grade : weakest;
+        weakest = !weakest || grade_rank(grade) > grade_rank(weakest) ? grade : weakest;
     }
     return weakest ? grade_word(a, weakest) : VALUE_OF(VALUE_NA);
 }
@@ -160,7 +137,8 @@ static struct value step_value(struct analysis *a, const struct step *step)
     put(&made, "takes", range(a, step->takes));
     put(&made, "by", entity_or_unknown(step->by));
     put(&made, "control_plane", entity_or_unknown(step->control_plane));
-    put(&made, "grade", grade_word(a, grade_of(step->origin)));
+    put(&made, "grade", grade_word(a, block_grade(step->origin, false)));
+    put(&made, "worst_grade", grade_word(a, block_grade(step->origin, true)));
     return object_value(&made);
 }
 
@@ -201,7 +179,8 @@ static struct value outcome_value(struct analysis *a, struct entity *scenario, s
     put(&made, "finish", range(a, state->finish));
     put(&made, "lost", duration(state->loss_ms));
     put(&made, "discarded", duration(state->discarded_ms));
-    put(&made, "grade", recovery_grade(a, state));
+    put(&made, "grade", recovery_grade(a, state, false));
+    put(&made, "worst_grade", recovery_grade(a, state, true));
     put(&made, "promotes", chosen ? yes_or_no(promotes(a, state)) : value_unknown());
     put(&made, "failback", chosen && chosen->failback ? value_string(chosen->failback) : value_unknown());
     put(&made, "reprotect", chosen && chosen->reprotect ? value_string(chosen->reprotect) : value_unknown());

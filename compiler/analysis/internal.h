@@ -37,6 +37,8 @@ struct analysis {
     const struct entity *method_scope_of;
     struct map dns_zones;             /* zone name -> asset; see stability.c */
     bool zones_indexed;
+    struct map figures_of;            /* struct figure, by the address of its block and row */
+    VEC(const struct figure *) figures; /* those the plan uses */
     struct map gaps;                  /* cached gaps of schedules, by printed form */
     uint8_t *hit;                        /* by asset index, what the scenario does to the asset itself: HIT_… */
     uint32_t *groups_first;              /* groups of asset i: groups_of[groups_first[i] .. groups_first[i + 1]) */
@@ -204,6 +206,17 @@ void judge_groups(struct analysis *a, struct scenario_result *result); /* the fi
 /* Steps that make members agree again, in the order written, after the steps of all recovered members; who needs a member waits for them.
  * Frontiers must be known. */
 void reconcile_groups(struct analysis *a, struct scenario_result *result, struct step ***steps, uint32_t *count);
+
+/* ---- figures.c ---- */
+int grade_rank(char grade);                                /* 0 the strongest; no grade is the weakest */
+char block_grade(const struct entity *block, bool worst); /* weakest of its sources, of the worst end or of the rest; 0: it has none */
+bool figure_is_assumed(const struct figure *figure);       /* nobody else gives a bound */
+void check_figures(struct analysis *a);                    /* worst ends that are ours, of all kinds */
+const struct figure *figure_if_any(struct analysis *a, const struct entity *block, uint32_t row); /* NULL: it says nothing by itself */
+void take_figures(struct analysis *a, struct scenario_result *result); /* step->figure, step->stated; after time_steps */
+
+/* ---- assumed.c ---- */
+void rest_on_figures(struct analysis *a, struct scenario_result *result); /* when every verdict of the scenario is known */
 
 /* ---- steps.c ---- */
 /* The steps of a candidate in this scenario, evaluated once: candidate->steps. */

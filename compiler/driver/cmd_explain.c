@@ -80,13 +80,20 @@ static void print_attr(const struct session *session, const struct entity *entit
         printf("    %-10s %s\n", name, source_of(session, attr->value->span));
 }
 
+static bool gives_bound(const struct entity *source)
+{
+    struct value bounds = entity_slot(source, SOURCE_bounds);
+
+    return bounds.type != VALUE_BOOL || bounds.u.integer;
+}
+
 static void print_sources(const struct session *session, const struct entity *entity, const char *indent)
 {
     struct entity *child;
 
     for (uint32_t i = 0; (child = entity_child(entity, BLOCK_SOURCE, &i));)
-        printf("%ssource %s (grade %s): %s\n", indent, child->name, entity_string(&session->model, child, "grade", "?"),
-               entity_string(&session->model, child, "says", ""));
+        printf("%ssource %s (grade %s%s): %s\n", indent, child->name, entity_string(&session->model, child, "grade", "?"),
+               gives_bound(child) ? "" : ", no bound", entity_string(&session->model, child, "says", ""));
 }
 
 static void explain_kind(const struct session *session, const struct kind_info *kind)
@@ -101,6 +108,10 @@ static void explain_kind(const struct session *session, const struct kind_info *
         printf("\nattributes, beside those of every %s:\n", kind->of->name);
         print_rows(kind->rows, kind->row_count);
     }
+    print_attr(session, kind->entity, "retrieval");
+    print_attr(session, kind->entity, "dependency_time");
+    print_attr(session, kind->entity, "start_window");
+    print_sources(session, kind->entity, "    ");
     for (uint32_t i = 0; i < kind->extension_count; i++) {
         if (!kind->extensions[i].row_count)
             continue;
@@ -204,12 +215,16 @@ static void explain_rpo(const struct session *session, const struct scenario_res
         print_term(session, "it is intact", RPO_NOT_APPLICABLE, true, state->asset->entity->span);
     else if (!state->asset->stateful)
         print_term(session, "it keeps no data", RPO_NOT_APPLICABLE, true, state->asset->entity->kind->entity->span);
-    for (uint32_t i = 0; i < state->rpo_terms.count; i++)
+    for (uint32_t i = 0; i < state->rpo_terms.count; i++) {
         print_term(session, state->rpo_terms.items[i].text, state->rpo_terms.items[i].ms, true, state->rpo_terms.items[i].span);
+        explain_figure(term_figure(state, i));
+    }
     puts("----------");
     print_ms(state->loss_ms, true);
     printf("  worst-case loss");
     print_objective(session, "RPO", &state->rpo);
+    if (state->figures)
+        explain_assumed(&state->figures->rpo);
 }
 
 /* What is no sum: the luckier cases, full speed, and what no order of the steps of the scenario could beat. */
@@ -298,11 +313,14 @@ static void explain_rto(const struct session *session, const struct scenario_res
 
         print_term(session, by, path[i]->takes.worst, path[i]->takes.known, figure_place(session, result, path[i]));
         explain_inputs(session, result, path[i]);
+        explain_figure(path[i]->figure);
     }
     puts("----------");
     print_ms(state->finish.worst, state->finish.known);
     printf("  worst-case recovery time");
     print_objective(session, "RTO", &state->rto);
+    if (state->figures)
+        explain_assumed(&state->figures->rto);
     explain_beside(session, result, state);
 }
 

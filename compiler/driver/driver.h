@@ -83,6 +83,11 @@ struct span attribute_place(const struct session *session, const struct entity *
 struct span figure_place(const struct session *session, const struct scenario_result *result, const struct step *step);
 void explain_inputs(const struct session *session, const struct scenario_result *result, const struct step *step);
 
+/* Who says it, under its term; nothing for NULL. */
+void explain_figure(const struct figure *figure);
+/* The figures without a bound that a verdict rests on; nothing when there are none. */
+void explain_assumed(const struct assumed_figures *assumed);
+
 void explain_endpoint(const struct session *session, const struct scenario_result *result, const struct endpoint_state *state);
 
 /* ---- repair.c */

@@ -118,6 +118,60 @@ void explain_inputs(const struct session *session, const struct scenario_result 
     }
 }
 
+/* ---------------------------------------------------------------- who says a figure */
+
+static const char *grade_words(char grade)
+{
+    switch (grade) {
+    case 'A':
+        return "vendor documentation";
+    case 'B':
+        return "vendor guidance";
+    case 'C':
+        return "measured by a third party";
+    case 'D':
+        return "derived";
+    case 'P':
+        return "assumption";
+    default:
+        return "no source";
+    }
+}
+
+void explain_figure(const struct figure *figure)
+{
+    if (!figure)
+        return;
+    printf("%10s    figure %s: ", "", figure->id);
+    if (!figure->source_count)
+        puts("no source");
+    else if (figure->grade == figure->bound)
+        printf("grade %c, %s\n", figure->grade, grade_words(figure->grade));
+    else
+        printf("grade %c, %s; its worst end %c, %s\n", figure->grade, grade_words(figure->grade), figure->bound, grade_words(figure->bound));
+    for (uint32_t i = 0; i < figure->source_count; i++) {
+        const struct figure_source *source = &figure->sources[i];
+        struct strbuf date = STRBUF_INIT;
+
+        if (strcmp(source->url, "policy") == 0)
+            continue;
+        if (source->was_read)
+            print_date(&date, source->read);
+        printf("%10s      %s%s%s\n", "", source->url, source->was_read ? ", read " : "", source->was_read ? strbuf_str(&date) : "");
+        strbuf_release(&date);
+    }
+}
+
+void explain_assumed(const struct assumed_figures *assumed)
+{
+    if (!assumed->count)
+        return;
+    printf("%10s  rests on %s: it would fail were the worst end of one twice as long\n", "",
+           assumed->count == 1 ? "an assumed figure" : "assumed figures");
+    for (uint32_t i = 0; i < assumed->count; i++)
+        printf("%10s    %s\n", "", assumed->items[i]->id);
+}
+
 /* ---------------------------------------------------------------- names users reach */
 
 static const char *place_text(const struct session *session, struct span span)
@@ -186,5 +240,6 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
                (struct span){0, 0});
     if (state->rto.ms >= 0)
         print_line(session, state->rto.ms, arena_printf(session->arena, "its RTO, from %s", state->rto.source), state->rto.span);
+    explain_assumed(&state->assumed);
     puts("");
 }

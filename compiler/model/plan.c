@@ -32,3 +32,36 @@ bool command_is_set(const struct command *command)
 {
     return command->count > 0 || command->piece_count > 0;
 }
+
+const struct figure *term_figure(const struct asset_state *state, uint32_t term)
+{
+    const struct figure *loss = state->figures ? state->figures->loss : NULL;
+    const struct term *at = &state->rpo_terms.items[term];
+
+    if (!loss)
+        return NULL;
+    /* A method that says what is lost has that one term; a start window is one of several. */
+    return loss->block->schema->id == BLOCK_METHOD ? (term == 0 ? loss : NULL)
+           : at->span.start == loss->span.start && at->span.end == loss->span.end ? loss : NULL;
+}
+
+uint32_t plan_assumed(const struct plan *plan)
+{
+    uint32_t count = 0;
+
+    for (uint32_t s = 0; s < plan->scenario_count; s++) {
+        const struct scenario_result *result = &plan->scenarios[s];
+
+        for (uint32_t i = 0; i < plan->asset_count; i++) {
+            const struct asset_state *state = &result->states[i];
+
+            count += state->figures && state->figures->rto.count && state->rto_verdict == VERDICT_OK;
+            count += state->figures && state->figures->rpo.count && state->rpo_verdict == VERDICT_OK;
+        }
+        for (uint32_t i = 0; i < result->endpoint_count; i++)
+            count += result->endpoints[i].assumed.count && result->endpoints[i].verdict == VERDICT_OK;
+        for (uint32_t i = 0; i < result->group_count; i++)
+            count += result->groups[i].assumed.count && result->groups[i].verdict == VERDICT_OK;
+    }
+    return count;
+}

@@ -13,11 +13,54 @@ struct diag;
 enum { TIME_UNKNOWN = -1 };
 
 struct scope;
+struct expr;
 
 /* Best, typical, worst. */
 struct span_of_time {
     bool known;
     int64_t best, typical, worst;
+};
+
+/* ---- figures ---- */
+
+struct figure_source {
+    const char *url;  /* "policy": an assumption of the library */
+    const char *says;
+    char grade;
+    bool bounds;      /* it gives an upper bound */
+    bool was_read;
+    int64_t read;     /* days since 1970-01-01, when it was */
+};
+
+/* What a kind says about time: one attribute of a method, of a step or of the kind itself. What the specification states about its own things is
+ * no figure. */
+struct figure {
+    const char *id;           /* "aws.rds.postgres.promote_replica.promote" */
+    const char *attribute;    /* "takes" */
+    const struct entity *block; /* it stands in */
+    const struct expr *expr;
+    const char *written;      /* on one line */
+    struct span span;
+    struct span_of_time time; /* unknown where it depends on the asset: then its steps say how long they take */
+    char grade, bound;        /* of best and typical, and of the worst end: A, B, C, D, P; 0: nobody says */
+    struct figure_source *sources;
+    uint32_t source_count;
+    uint32_t index;           /* in the plan */
+    unsigned content;         /* private to the analysis */
+};
+
+/* Figures without a bound that a verdict rests on: it would fail were the worst end of one of them twice as long. The one that moves it most
+ * comes first. */
+struct assumed_figures {
+    const struct figure **items;
+    uint32_t count;
+};
+
+/* What an asset's numbers in a scenario come from, beside the figures of its steps. */
+struct state_figures {
+    struct assumed_figures rto, rpo; /* its verdicts rest on these */
+    const struct figure *full_speed;     /* NULL: there is none, or it is stated */
+    const struct figure *loss;     /* in one of its `rpo_terms`, see term_figure */
 };
 
 /* ---- commands: words with runtime parts, or a shell script with its values as variables ---- */
@@ -198,6 +241,7 @@ struct asset_state {
     bool settling;                 /* … is being chosen just now */
     bool grouped;                  /* a group that is hit has it as a member */
     bool stuck;                    /* its recovery waits for itself: see the finding */
+    struct state_figures *figures; /* beside those of its steps; NULL: none */
     struct step *decides;          /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
 };
 
@@ -253,6 +297,8 @@ struct step {
     uint32_t input_count, notify_count;
     uint32_t retries;
     struct span span;
+    const struct figure *figure; /* that says how long it takes; NULL: a statement */
+    struct span stated;          /* where that is stated */
 };
 
 /* How a name comes to lead elsewhere. */
@@ -275,6 +321,7 @@ struct endpoint_state {
     bool stays_green;           /* it has a check that does not notice this scenario */
     struct step *step;          /* that leads it to `to`; NULL */
     enum verdict verdict;
+    struct assumed_figures assumed;
 };
 
 /* Where the copies of a member lie in time, in a scenario. */
@@ -308,6 +355,7 @@ struct group_state {
     struct objective rpo;    /* of the group */
     int64_t max_skew;        /* ms; TIME_UNKNOWN when none is set */
     enum verdict verdict;
+    struct assumed_figures assumed;
 };
 
 /* ---- availability ---- */
@@ -515,6 +563,8 @@ struct plan {
     uint32_t slo_count;
     struct finding *findings;
     uint32_t finding_count;
+    const struct figure **figures; /* that the proof uses, in the order in which it met them */
+    uint32_t figure_count;
     const atom *rules_off;       /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
@@ -524,5 +574,8 @@ struct asset *plan_asset(const struct plan *plan, const struct entity *entity); 
 struct site_info *plan_site(const struct plan *plan, const struct entity *entity);
 const char *entity_title(const struct model *model, const struct entity *entity); /* title, else name */
 bool command_is_set(const struct command *command);
+/* Of one of the terms of its loss; NULL when that is stated, or worked out. */
+const struct figure *term_figure(const struct asset_state *state, uint32_t term);
+uint32_t plan_assumed(const struct plan *plan); /* verdicts that hold and rest on figures whose worst end nobody bounds */
 
 #endif

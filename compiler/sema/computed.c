@@ -495,7 +495,7 @@ static const struct computed_info table[] = {
     [SCENARIO_DRILLS] = {BLOCK_SCENARIO, "drills", "list(ref(drill))", NULL, "Drills that rehearse it."},
     [SCENARIO_RUNBOOKS] = {BLOCK_SCENARIO, "runbooks", "list(ref(runbook))", NULL, "Runbooks for it."},
     [CLASS_SCENARIOS] = {BLOCK_CLASS, "scenarios", "list(ref(scenario))", NULL, "Scenarios of the class."},
-    [ASSET_OUTCOMES] = {BLOCK_ASSET, "outcomes", "list(object)", NULL, "In a rule: how it comes back in each scenario that touches it, as worked out: objects with scenario, fate (impaired, lost), method, automatic, irreversible, restores, into, copy, store, rto and rpo (the objectives), finish, lost (time of data), discarded, grade (the weakest of its figures' sources; unknown without one), promotes (a second writer comes to be), failback, reprotect and steps (objects with name, title, phase, manual, attested, automated, irreversible, best_effort, critical, takes, by, control_plane, grade)."},
+    [ASSET_OUTCOMES] = {BLOCK_ASSET, "outcomes", "list(object)", NULL, "In a rule: how it comes back in each scenario that touches it, as worked out: objects with scenario, fate (impaired, lost), method, automatic, irreversible, restores, into, copy, store, rto and rpo (the objectives), finish, lost (time of data), discarded, grade (the weakest of its figures' sources; unknown without one), worst_grade (the same of their worst ends: P where a source gives no bound), promotes (a second writer comes to be), failback, reprotect and steps (objects with name, title, phase, manual, attested, automated, irreversible, best_effort, critical, takes, by, control_plane, grade, worst_grade)."},
     [ASSET_AUTOMATIC_FOR] = {BLOCK_ASSET, "automatic_for", "list(string)", NULL, "In a rule: losses (instance, zone …) from which a method of its kind brings it back without anybody deciding."},
     [BACKUP_PROCEDURE] = {BLOCK_BACKUP, "procedure", "string", NULL, "In a rule: the kind's procedure that takes it; unknown when no kind knows how, and a person must."},
     [BACKUP_ZONE] = {BLOCK_BACKUP, "zone", "string", NULL, "In a rule: the time zone of its schedule, \"UTC\" unless one is written."},
@@ -687,14 +687,14 @@ static const struct made_up made_up_outcome[] = {
         {"scenario", "ref(scenario)"}, {"fate", "enum(impaired, lost)"}, {"method", "string"}, {"automatic", "bool"},
         {"irreversible", "bool"}, {"restores", "bool"}, {"into", "ref(site)"}, {"copy", "ref(backup)"}, {"store", "ref(store)"},
         {"rto", "duration"}, {"rpo", "duration"}, {"finish", "range(duration)"}, {"lost", "duration"}, {"discarded", "duration"},
-        {"grade", "enum(A, B, C, D, P)"},
+        {"grade", "enum(A, B, C, D, P)"}, {"worst_grade", "enum(A, B, C, D, P)"},
         {"promotes", "bool"}, {"failback", "string"}, {"reprotect", "string"}, {"steps", NULL},
     }},
     {"outcome's step", "steps", {
         {"name", "string"}, {"title", "string"}, {"phase", "enum(prepare, fence, recover, verify, traffic, reprotect)"},
         {"manual", "bool"}, {"attested", "bool"}, {"automated", "bool"}, {"irreversible", "bool"}, {"best_effort", "bool"},
         {"critical", "bool"}, {"takes", "range(duration)"}, {"by", "ref(team, person)"}, {"control_plane", "ref(site)"},
-        {"grade", "enum(A, B, C, D, P)"},
+        {"grade", "enum(A, B, C, D, P)"}, {"worst_grade", "enum(A, B, C, D, P)"},
     }},
 };
 
