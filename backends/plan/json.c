@@ -567,12 +567,10 @@ static void print_waiver(struct printer *p, const struct entity *accept)
 
 static void print_finding(struct printer *p, const struct finding *finding)
 {
-    static const char *const levels[] = {"note", "warning", "error"};
-
     jsonw_object_begin(&p->j);
     jsonw_key_string(&p->j, "code", finding->code);
     jsonw_key_string(&p->j, "name", finding->name);
-    jsonw_key_string(&p->j, "severity", levels[finding->severity]);
+    jsonw_key_string(&p->j, "severity", severity_name((enum severity)finding->severity));
     jsonw_key_string(&p->j, "verdict", verdict_name(finding->verdict));
     jsonw_key_string(&p->j, "message", finding->message);
     jsonw_key_string(&p->j, "subject_kind", finding->subject ? finding->subject->schema->name : NULL);

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+enum { SHOWN = 12 }; /* terms a text prints; `drc explain slo NAME` prints all */
+
 #define WHOLE INT64_C(1000000000)
 
 __extension__ typedef __int128 wide;
@@ -253,14 +255,10 @@ static void say(struct analysis *a, const struct slo_state *state)
 
         if (unknown && term->parts >= 0)
             continue;
-        if (i >= 12) {
-            diag_note(diag, "and %u more; `drc explain slo %s` prints all", state->term_count - i, name);
-            break;
-        }
         if (term->parts < 0)
-            diag_note(diag, "%s", term->text);
+            (i < SHOWN ? diag_note : diag_note_more)(diag, "%s", term->text);
         else
-            diag_note(diag, "%s%s %s", term->text, term->lost ? ": less" : ":", percent(a, term->parts));
+            (i < SHOWN ? diag_note : diag_note_more)(diag, "%s%s %s", term->text, term->lost ? ": less" : ":", percent(a, term->parts));
     }
     if (unknown)
         diag_help(diag, "state what is missing: `slo` of assets or sites, `frequency` of scenarios");

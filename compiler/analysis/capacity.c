@@ -103,10 +103,9 @@ static void report(struct analysis *a, struct scenario_result *result, const str
     if (!diag)
         return;
     qsort(list, count, sizeof *list, by_size);
-    for (uint32_t i = 0; i < count && i < SHOWN; i++)
-        diag_note(diag, "%s for `%s`%s", number(a, list[i].nano), list[i].asset->name, list[i].arrives ? ", which moves there" : "");
-    if (count > SHOWN)
-        diag_note(diag, "and %u more", count - SHOWN);
+    for (uint32_t i = 0; i < count; i++)
+        (i < SHOWN ? diag_note : diag_note_more)(diag, "%s for `%s`%s", number(a, list[i].nano), list[i].asset->name,
+                                                 list[i].arrives ? ", which moves there" : "");
     diag_help(diag, "raise the quota beforehand, or let less of it recover there");
 }
 

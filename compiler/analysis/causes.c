@@ -11,9 +11,10 @@ enum { NAMED_MAX = 5, PATH_MAX_STEPS = 64 };
 struct cause {
     struct asset *root;  /* whose message tells it; itself when it is the cause */
     struct diag *diag;   /* that message; NULL when it was accepted: then nothing can be told with it */
-    struct strbuf late;  /* those told with it */
-    struct strbuf unknown;
-    uint32_t late_count, unknown_count;
+    struct names {       /* those told with it */
+        struct strbuf all, brief;
+        uint32_t count;
+    } late, unknown;
 };
 
 static struct cause *cause_of(const struct analysis *a, const struct asset *asset)
@@ -47,6 +48,14 @@ struct asset *cause_root(const struct analysis *a, const struct asset *asset)
     const struct cause *cause = cause_of(a, asset), *root = cause ? cause_of(a, cause->root) : NULL;
 
     return root && root->diag ? cause->root : NULL;
+}
+
+struct diag *cause_diag(const struct analysis *a, const struct entity *root)
+{
+    const struct asset *asset = plan_asset(a->plan, root);
+    const struct cause *cause = asset ? cause_of(a, asset) : NULL;
+
+    return cause ? cause->diag : NULL;
 }
 
 /* Whether `late` explains that something ending at `finish` misses `limit`: it would not, had `late` kept its own objective. */
@@ -99,10 +108,11 @@ struct asset *cause_of_endpoint(struct analysis *a, const struct scenario_result
     return NULL;
 }
 
-static void name(struct strbuf *list, uint32_t count, const char *text, const char *details)
+static void name(struct names *names, const char *text, const char *details)
 {
-    if (count < NAMED_MAX)
-        strbuf_addf(list, "%s`%s`%s", count ? ", " : "", text, details);
+    strbuf_addf(&names->all, "%s`%s`%s", names->count ? ", " : "", text, details);
+    if (++names->count == NAMED_MAX)
+        strbuf_addstr(&names->brief, strbuf_str(&names->all));
 }
 
 void told_with(struct analysis *a, struct asset *root, struct entity *subject, struct span_of_time finish, struct objective rto)
@@ -119,20 +129,23 @@ void told_with(struct analysis *a, struct asset *root, struct entity *subject, s
         strbuf_addstr(&text, " of ");
         print_duration(&text, rto.ms);
         strbuf_addstr(&text, ")");
-        name(&cause->late, cause->late_count++, subject->name, strbuf_str(&text));
+        name(&cause->late, subject->name, strbuf_str(&text));
     } else {
-        name(&cause->unknown, cause->unknown_count++, subject->name, "");
+        name(&cause->unknown, subject->name, "");
     }
     strbuf_release(&text);
 }
 
-static void add_note(struct cause *cause, const char *what, struct strbuf *list, uint32_t count)
+static void add_note(struct analysis *a, struct cause *cause, const char *what, struct names *names)
 {
-    if (count > NAMED_MAX)
-        strbuf_addf(list, " and %u more", count - NAMED_MAX);
-    if (count)
-        diag_note(cause->diag, "%s: %s", what, strbuf_str(list));
-    strbuf_release(list);
+    const char *whole = arena_printf(a->arena, "%s: %s", what, strbuf_str(&names->all));
+
+    if (names->count > NAMED_MAX)
+        diag_note_brief(cause->diag, whole, "%s: %s and %u more", what, strbuf_str(&names->brief), names->count - NAMED_MAX);
+    else if (names->count)
+        diag_note(cause->diag, "%s", whole);
+    strbuf_release(&names->all);
+    strbuf_release(&names->brief);
 }
 
 void tell_consequences(struct analysis *a)
@@ -142,8 +155,8 @@ void tell_consequences(struct analysis *a)
 
         if (!cause)
             continue;
-        add_note(cause, "what waits for it misses its RTO as well", &cause->late, cause->late_count);
-        add_note(cause, "what waits for it cannot be timed", &cause->unknown, cause->unknown_count);
+        add_note(a, cause, "what waits for it misses its RTO as well", &cause->late);
+        add_note(a, cause, "what waits for it cannot be timed", &cause->unknown);
     }
     a->causes = NULL;
 }

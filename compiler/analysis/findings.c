@@ -9,11 +9,41 @@ static bool add_finding(struct analysis *a, struct finding finding)
     vec_push(a->arena, &a->findings, finding);
     if (finding.accepted)
         a->plan->waived++;
+    else if (finding.severity == SEVERITY_ADVICE)
+        a->plan->advised++;
     else if (finding.verdict == VERDICT_UNKNOWN)
         a->plan->unknown++;
     else if (finding.verdict == VERDICT_REFUTED)
         a->plan->refuted++;
     return !finding.accepted;
+}
+
+static struct diag *report(struct analysis *a, enum diag_code code, const struct finding *finding)
+{
+    struct diag *diag = diag_report(a->sink, code, finding->span, "%s", finding->message);
+    const struct entity *subject = finding->subject, *scenario = finding->scenario;
+
+    if (finding->verdict == VERDICT_UNKNOWN)
+        diag->verdict = DIAG_UNKNOWN;
+    else if (finding->severity == SEVERITY_ERROR)
+        diag->verdict = DIAG_REFUTED;
+    if (subject)
+        diag->subject = intern_text(a, "%s.%s%s%s", subject->schema->name, subject->name, scenario ? "@" : "", scenario ? scenario->name : "");
+    return diag;
+}
+
+/* A text names it in the message of its cause; a program gets every finding by itself. */
+static void tell_by_itself(struct analysis *a, enum diag_code code, const struct finding *finding)
+{
+    struct diag *cause = cause_diag(a, finding->cause), *diag;
+
+    if (!cause)
+        return;
+    diag = report(a, code, finding);
+    diag->told_with = cause;
+    diag_set_severity(diag, (enum severity)finding->severity);
+    diag_note(diag, "it misses its objective with `%s`", finding->cause->name);
+    diag_label(diag, cause->primary.span, "what has to be mended");
 }
 
 static struct diag *record(struct analysis *a, enum diag_code code, const char *rule, enum verdict verdict, uint32_t severity,
@@ -32,11 +62,10 @@ static struct diag *record(struct analysis *a, enum diag_code code, const char *
 
     if (!add_finding(a, finding))
         return NULL;
-    diag = diag_report(a->sink, code, span, "%s", message);
+    diag = report(a, code, &finding);
     diag->rule = rule;
+    diag->verdict = rule ? DIAG_NO_VERDICT : diag->verdict;
     a->findings.items[a->findings.len - 1].diag = diag;
-    if (subject)
-        diag->subject = intern_text(a, "%s.%s%s%s", subject->schema->name, subject->name, scenario ? "@" : "", scenario ? scenario->name : "");
     return diag;
 }
 
@@ -68,7 +97,10 @@ bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, en
     va_start(args, format);
     finding.message = arena_vprintf(a->arena, format, args);
     va_end(args);
-    return add_finding(a, finding);
+    if (!add_finding(a, finding))
+        return false;
+    tell_by_itself(a, code, &finding);
+    return true;
 }
 
 struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject,

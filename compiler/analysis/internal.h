@@ -332,6 +332,8 @@ struct asset *cause_root(const struct analysis *a, const struct asset *asset);
  * else. NULL when its own steps are to blame. */
 struct asset *cause_of_delay(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
 struct asset *cause_of_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
+/* The message of `root`, in this scenario; NULL when there is none. */
+struct diag *cause_diag(const struct analysis *a, const struct entity *root);
 /* To be named in the message of `root`; `finish` unknown: it cannot be timed. */
 void told_with(struct analysis *a, struct asset *root, struct entity *subject, struct span_of_time finish, struct objective rto);
 void tell_consequences(struct analysis *a); /* at the end of a scenario: adds the names */

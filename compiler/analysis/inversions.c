@@ -135,10 +135,10 @@ static void tell_chain(const struct inversions *in, struct diag *diag, const str
 static void tell_others(const struct inversions *in, struct diag *diag, const struct asset *needed, enum claim_kind kind, int64_t weak)
 {
     const struct claim *claim = &in->claims[needed->index][kind];
-    struct strbuf names = STRBUF_INIT;
+    struct strbuf names = STRBUF_INIT, brief = STRBUF_INIT;
     uint32_t named = 0;
 
-    for (uint32_t i = 0; claim->broken > 1 && i < in->a->plan->asset_count && named < OTHERS_MAX; i++) {
+    for (uint32_t i = 0; claim->broken > 1 && i < in->a->plan->asset_count && named < claim->broken - 1; i++) {
         const struct asset *user = &in->a->plan->assets[i];
 
         for (uint32_t n = 0; n < user->needs.count; n++) {
@@ -147,13 +147,17 @@ static void tell_others(const struct inversions *in, struct diag *diag, const st
             if (user->needs.items[n].to != needed || user == claim->via || value < 0 || value >= weak)
                 continue;
             strbuf_addf(&names, "%s`%s`", named++ ? ", " : "", user->name);
+            if (named == OTHERS_MAX)
+                strbuf_addstr(&brief, strbuf_str(&names));
             break;
         }
     }
-    if (named && claim->broken - 1 > named)
-        strbuf_addf(&names, " and %u more", claim->broken - 1 - named);
-    if (named)
+    if (named > OTHERS_MAX)
+        diag_note_brief(diag, arena_printf(in->a->arena, "the same holds for %s", strbuf_str(&names)), "the same holds for %s and %u more",
+                        strbuf_str(&brief), named - OTHERS_MAX);
+    else if (named)
         diag_note(diag, "the same holds for %s", strbuf_str(&names));
+    strbuf_release(&brief);
     strbuf_release(&names);
 }
 

@@ -3,14 +3,30 @@
 
 #include <string.h>
 
+static bool is_word(struct value value, const char *word)
+{
+    return value.type == VALUE_WORD && strcmp(value.u.word, word) == 0;
+}
+
+/* Who answers and what was rehearsed is asked of a plan that is in use. While it is being written, its verdicts come first. */
+static bool is_paperwork_of_a_draft(struct analysis *a, const struct entity *rule)
+{
+    struct value maturity = a->model->plan ? entity_slot(a->model->plan, PLAN_maturity) : value_unknown();
+
+    return is_word(eval_deferred(a->eval, rule, RULE_about, NULL), "paperwork") && !is_word(maturity, "operated");
+}
+
 /* It may depend on the thing: the same gap is an error in one tier and a warning in another. */
 static uint32_t severity_of(struct analysis *a, const struct entity *rule, const struct scope *scope)
 {
+    static const char *const words[] = {"advice", "note", "warning"};
     struct value word = eval_deferred(a->eval, rule, RULE_severity, scope);
 
-    if (word.type == VALUE_WORD && strcmp(word.u.word, "warning") == 0)
-        return SEVERITY_WARNING;
-    return word.type == VALUE_WORD && strcmp(word.u.word, "note") == 0 ? SEVERITY_NOTE : SEVERITY_ERROR;
+    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (is_word(word, words[i]))
+            return SEVERITY_ADVICE + i;
+    }
+    return SEVERITY_ERROR;
 }
 
 static const char *text_of(struct analysis *a, const struct entity *rule, uint32_t row, const struct scope *scope)
@@ -78,7 +94,7 @@ static uint32_t severity_of_verdict(struct analysis *a, const struct entity *rul
                                     const struct scope *scope, enum verdict verdict)
 {
     const struct asset *asset = plan_asset(a->plan, subject);
-    uint32_t severity = severity_of(a, rule, scope);
+    uint32_t severity = is_paperwork_of_a_draft(a, rule) ? SEVERITY_ADVICE : severity_of(a, rule, scope);
 
     return verdict == VERDICT_UNKNOWN && severity == SEVERITY_ERROR && !(asset && asset_wants_proof(a, asset)) ? SEVERITY_WARNING : severity;
 }

@@ -9,6 +9,8 @@
  * them, so only what is below every one of them is told. */
 #include "analysis/internal.h"
 
+#include "base/strbuf.h"
+
 #include <string.h>
 
 static const struct band {
@@ -140,8 +142,9 @@ static void check_protection(struct analysis *a, const struct site_info *site, i
                 if (pass == 0) {
                     first = first ? first : state->asset->name;
                     count++;
-                } else if (noted++ < NAMES_MAX) {
-                    diag_note(diag, "`%s` by `%s`: that is %s", state->asset->name, state->chosen->label, bands[worth(state)].name);
+                } else {
+                    (noted++ < NAMES_MAX ? diag_note : diag_note_more)(diag, "`%s` by `%s`: that is %s", state->asset->name,
+                                                                       state->chosen->label, bands[worth(state)].name);
                 }
             }
         }
@@ -149,12 +152,12 @@ static void check_protection(struct analysis *a, const struct site_info *site, i
             return;
         if (pass == 0) {
             diag = find(a, DIAG_E0537, VERDICT_REFUTED, site->entity, NULL, row_span(a, site->entity, "strategy"),
-                        count == 1 ? "site `%s` is called `%s`, but `%s` does not come back that way" : "site `%s` is called `%s`, but `%s` and %u more do not come back that way",
+                        count == 1   ? "site `%s` is called `%s`, but `%s` does not come back that way"
+                        : count == 2 ? "site `%s` is called `%s`, but `%s` and another asset do not come back that way"
+                                     : "site `%s` is called `%s`, but `%s` and %u other assets do not come back that way",
                         site->entity->name, bands[strategy].name, first, count - 1);
             if (!diag)
                 return;
-        } else if (noted > NAMES_MAX) {
-            diag_note(diag, "and %u more", noted - NAMES_MAX);
         }
     }
     diag_help(diag, "%s; add what is missing there (`standby`, `replica`), or call it what it is", bands[strategy].says);
@@ -251,6 +254,7 @@ static bool is_wider(const struct analysis *a, const struct entity *wide, const 
 static void check_pair(struct analysis *a, const struct scenario_result *wide, const struct scenario_result *narrow)
 {
     const struct asset_state *first = NULL, *other;
+    struct strbuf others = STRBUF_INIT;
     uint32_t count = 0;
     struct diag *diag;
 
@@ -260,19 +264,25 @@ static void check_pair(struct analysis *a, const struct scenario_result *wide, c
         if (x->fate == FATE_UNAFFECTED || y->fate == FATE_UNAFFECTED || x->rto.ms < 0 || y->rto.ms < 0 || x->rto.ms >= y->rto.ms)
             continue;
         first = first ? first : x;
-        count++;
+        if (count++)
+            strbuf_addf(&others, "%s`%s`", count > 2 ? ", " : "", x->asset->name);
     }
     if (!first)
-        return;
+        return; /* and no others */
     other = &narrow->states[first->asset->index];
     diag = find(a, DIAG_E0537, VERDICT_REFUTED, first->asset->entity, wide->scenario, first->rto.span,
                 "`%s` is promised back within %s in `%s`, but within %s in `%s`, which takes less", first->asset->name, words(a, first->rto.ms),
                 wide->scenario->name, words(a, other->rto.ms), narrow->scenario->name);
-    if (!diag)
+    if (!diag) {
+        strbuf_release(&others);
         return;
+    }
     diag_label(diag, other->rto.span, "the weaker objective (%s)", other->rto.source);
-    if (count > 1)
-        diag_note(diag, "and %u more assets", count - 1);
+    if (count > 2)
+        diag_note_brief(diag, arena_printf(a->arena, "the same for %s", strbuf_str(&others)), "the same for %u other assets", count - 1);
+    else if (count > 1)
+        diag_note(diag, "the same for %s", strbuf_str(&others));
+    strbuf_release(&others);
     diag_help(diag, "what holds when more is lost holds when less is: state the same or less for `%s`", narrow->scenario->name);
 }
 

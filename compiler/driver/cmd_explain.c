@@ -6,12 +6,10 @@
 
 static int explain_codes(void)
 {
-    static const char *const levels[] = {"note", "warning", "error"};
-
     for (int code = 0; code < DIAG_COUNT; code++) {
         const struct diag_info *info = diag_info((enum diag_code)code);
 
-        printf("%s  %-8s %-24s %s\n", info->code, levels[info->severity], info->name, info->title);
+        printf("%s  %-8s %-24s %s\n", info->code, severity_name(info->severity), info->name, info->title);
     }
     return EXIT_FINE;
 }

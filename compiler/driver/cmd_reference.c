@@ -255,7 +255,6 @@ static void print_functions(struct reference *reference)
 
 static void print_codes(struct reference *reference)
 {
-    static const char *const levels[] = {"note", "warning", "error"};
     struct arena *arena = reference->arena;
 
     md_heading(&reference->md, 2, MD("Diagnostics"));
@@ -264,7 +263,7 @@ static void print_codes(struct reference *reference)
     for (int code = 0; code < DIAG_COUNT; code++) {
         const struct diag_info *info = diag_info((enum diag_code)code);
 
-        MD_ROW(&reference->md, md_text(arena, info->code), md_code(arena, info->name), md_text(arena, levels[info->severity]),
+        MD_ROW(&reference->md, md_text(arena, info->code), md_code(arena, info->name), md_text(arena, severity_name(info->severity)),
                prose(reference, info->title));
     }
     md_table_end(&reference->md);
@@ -400,7 +399,10 @@ static void print_rules(struct reference *reference)
         const struct entity *rule = model->declared[BLOCK_RULE].list.items[i];
         const char *severity = written_attr(reference, rule, "severity");
 
-        MD_ROW(&reference->md, md_code(arena, rule->name), md_text(arena, !*severity ? "error" : strchr(severity, '?') ? "error or warning" : severity),
+        const bool paperwork = strcmp(written_attr(reference, rule, "about"), "paperwork") == 0;
+        const char *level = !*severity ? "error" : strchr(severity, '?') ? "error or warning" : severity;
+
+        MD_ROW(&reference->md, md_code(arena, rule->name), md_text(arena, paperwork ? arena_printf(arena, "%s; advice in a draft", level) : level),
                prose(reference, text_attr(reference, rule, "title")), md_code(arena, file_of(reference, rule->span)));
     }
     md_table_end(&reference->md);

@@ -108,7 +108,7 @@ static bool is_clean(const struct offers *offers, const struct session *trial, c
     for (uint32_t i = 0; i < trial->sink.diags.len; i++) {
         const struct diag *diag = trial->sink.diags.items[i];
 
-        if (diag->severity == SEVERITY_NOTE || is_known(offers, key_of_diag(trial->arena, diag)))
+        if (diag->severity <= SEVERITY_NOTE || diag->told_with || is_known(offers, key_of_diag(trial->arena, diag)))
             continue;
         if (diag->severity == SEVERITY_ERROR && !is_finding(trial, diag))
             return false;

@@ -8,8 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LEVEL_OFF = 3 };
-
 static const struct expr *parse_default(void *context, const char *text)
 {
     struct session *session = context;
@@ -51,6 +49,10 @@ static bool set_level(struct session *session, const char *text)
         session->sink.warnings_are_errors = false;
         return true;
     }
+    if (strcmp(off ? text + 3 : text, "advice") == 0) {
+        session->sink.no_advice = off;
+        return true;
+    }
     if (strncmp(text, "error=", 6) == 0) {
         code = diag_find(text + 6);
         if (code != DIAG_COUNT)
@@ -62,7 +64,7 @@ static bool set_level(struct session *session, const char *text)
         return false;
     if (off && diag_info(code)->severity == SEVERITY_ERROR)
         return false; /* an error cannot be switched off; a waiver says why it is accepted */
-    session->sink.level[code] = off ? LEVEL_OFF : -1;
+    session->sink.level[code] = off ? LEVEL_OFF : LEVEL_DEFAULT;
     return true;
 }
 
@@ -163,7 +165,7 @@ static void switch_rules(struct session *session, struct analysis_options *optio
         bool off;
         atom name = intern_str(session->names, level_name(text, &off));
 
-        if (strncmp(text, "error=", 6) == 0 || strcmp(name, "error") == 0 || diag_find(name) != DIAG_COUNT)
+        if (strncmp(text, "error=", 6) == 0 || strcmp(name, "error") == 0 || strcmp(name, "advice") == 0 || diag_find(name) != DIAG_COUNT)
             continue;
         if (!model_find(&session->model, BLOCK_RULE, name))
             wrong_level(text);

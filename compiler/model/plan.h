@@ -568,6 +568,7 @@ struct plan {
     const atom *rules_off;       /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
+    uint32_t advised;                  /* findings that are advice only: in none of the other counts */
 };
 
 struct asset *plan_asset(const struct plan *plan, const struct entity *entity); /* NULL when it is none */

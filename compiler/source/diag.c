@@ -1,11 +1,11 @@
-/* The sink: diagnostics are made in the arena, kept in order of report, sorted and deduplicated once before they
+/* The sink: diagnostics are made in the arena and kept in order of report. diag_order.c sorts and deduplicates them once before they
  * are rendered. */
 #include "source/diag.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTE = SEVERITY_NOTE, WARNING = SEVERITY_WARNING, ERROR = SEVERITY_ERROR, LEVEL_OFF = 3 };
+enum { NOTE = SEVERITY_NOTE, WARNING = SEVERITY_WARNING, ERROR = SEVERITY_ERROR };
 
 static const struct diag_info infos[] = {
 #define DIAG(code, name, level, title, explanation) {#code, name, (enum severity)level, title, explanation},
@@ -19,7 +19,7 @@ void diag_sink_init(struct diag_sink *sink, struct arena *arena, const struct so
     memset(sink, 0, sizeof *sink);
     sink->arena = arena;
     sink->sources = sources;
-    memset(sink->level, -1, sizeof sink->level);
+    memset(sink->level, LEVEL_DEFAULT, sizeof sink->level);
 }
 
 const struct diag_info *diag_info(enum diag_code code)
@@ -75,7 +75,7 @@ void diag_set_severity(struct diag *diag, enum severity severity)
 {
     struct diag_sink *sink = diag->sink;
 
-    if (sink->level[diag->code] >= 0)
+    if (sink->level[diag->code] == LEVEL_OFF || (sink->level[diag->code] >= 0 && severity != SEVERITY_ADVICE))
         return; /* the user decided, or it is off and not counted */
     if (severity == SEVERITY_WARNING && sink->warnings_are_errors)
         severity = SEVERITY_ERROR;
@@ -109,11 +109,35 @@ struct diag *diag_label(struct diag *diag, struct span span, const char *format,
 
 struct diag *diag_note(struct diag *diag, const char *format, ...)
 {
-    const char *note;
+    struct diag_note note = {0};
     va_list args;
 
     va_start(args, format);
-    note = arena_vprintf(diag->sink->arena, format, args);
+    note.text = arena_vprintf(diag->sink->arena, format, args);
+    va_end(args);
+    vec_push(diag->sink->arena, &diag->notes, note);
+    return diag;
+}
+
+struct diag *diag_note_brief(struct diag *diag, const char *whole, const char *format, ...)
+{
+    struct diag_note note = {.text = arena_strdup(diag->sink->arena, whole)};
+    va_list args;
+
+    va_start(args, format);
+    note.brief = arena_vprintf(diag->sink->arena, format, args);
+    va_end(args);
+    vec_push(diag->sink->arena, &diag->notes, note);
+    return diag;
+}
+
+struct diag *diag_note_more(struct diag *diag, const char *format, ...)
+{
+    struct diag_note note = {.brief = ""};
+    va_list args;
+
+    va_start(args, format);
+    note.text = arena_vprintf(diag->sink->arena, format, args);
     va_end(args);
     vec_push(diag->sink->arena, &diag->notes, note);
     return diag;
@@ -121,7 +145,7 @@ struct diag *diag_note(struct diag *diag, const char *format, ...)
 
 struct diag *diag_help(struct diag *diag, const char *format, ...)
 {
-    struct diag_help help = {NULL, {0, 0}, NULL, {NULL, NULL, 0}};
+    struct diag_help help = {0};
     va_list args;
 
     va_start(args, format);
@@ -133,7 +157,7 @@ struct diag *diag_help(struct diag *diag, const char *format, ...)
 
 struct diag *diag_fix(struct diag *diag, struct span span, const char *replacement, const char *format, ...)
 {
-    struct diag_help help = {NULL, span, arena_strdup(diag->sink->arena, replacement), {NULL, NULL, 0}};
+    struct diag_help help = {.fix = span, .replacement = arena_strdup(diag->sink->arena, replacement)};
     va_list args;
 
     va_start(args, format);
@@ -141,69 +165,6 @@ struct diag *diag_fix(struct diag *diag, struct span span, const char *replaceme
     va_end(args);
     vec_push(diag->sink->arena, &diag->helps, help);
     return diag;
-}
-
-#define COMPARE(a, b)                                                                                               \
-    do {                                                                                                            \
-        if ((a) != (b))                                                                                             \
-            return (a) < (b) ? -1 : 1;                                                                              \
-    } while (0)
-
-static int compare_rules(const struct diag *x, const struct diag *y)
-{
-    return strcmp(x->rule ? x->rule : "", y->rule ? y->rule : "");
-}
-
-static int compare_diags(const void *a, const void *b)
-{
-    const struct diag *x = *(const struct diag *const *)a, *y = *(const struct diag *const *)b;
-    int order;
-
-    /* Without a place means about the whole run: after everything that has one. */
-    COMPARE(x->primary.span.start == 0, y->primary.span.start == 0);
-    COMPARE(x->primary.span.start, y->primary.span.start);
-    COMPARE(x->primary.span.end, y->primary.span.end);
-    COMPARE(x->code, y->code);
-    order = compare_rules(x, y);
-    if (order)
-        return order;
-    COMPARE(x->sequence, y->sequence);
-    return 0;
-}
-
-static bool same_diag(const struct diag *x, const struct diag *y)
-{
-    return x->code == y->code && x->primary.span.start == y->primary.span.start &&
-           x->primary.span.end == y->primary.span.end && compare_rules(x, y) == 0 &&
-           strcmp(x->message, y->message) == 0;
-}
-
-/* Within one place and code only few diagnostics stand, so the look back stays short. */
-void diag_sort(struct diag_sink *sink)
-{
-    uint32_t kept = 0;
-
-    if (sink->diags.len > 1)
-        qsort(sink->diags.items, sink->diags.len, sizeof sink->diags.items[0], compare_diags);
-    sink->errors = sink->warnings = 0;
-    for (uint32_t i = 0; i < sink->diags.len; i++) {
-        struct diag *diag = sink->diags.items[i];
-        bool seen = false;
-
-        for (uint32_t back = kept; back-- > 0 && kept - back <= 16 && !seen;) {
-            if (sink->diags.items[back]->primary.span.start != diag->primary.span.start)
-                break;
-            seen = same_diag(sink->diags.items[back], diag);
-        }
-        if (seen)
-            continue;
-        sink->diags.items[kept++] = diag;
-        if (diag->severity == SEVERITY_ERROR)
-            sink->errors++;
-        else if (diag->severity == SEVERITY_WARNING)
-            sink->warnings++;
-    }
-    sink->diags.len = kept;
 }
 
 enum { WORD_MAX = 64 };

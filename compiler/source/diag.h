@@ -10,7 +10,12 @@
 #include "base/vec.h"
 #include "source/source.h"
 
-enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+/* Advice is no finding: it never makes a run fail, not even as an error by -Werror, and stands last. */
+enum severity { SEVERITY_ADVICE, SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+enum { LEVEL_DEFAULT = -1, LEVEL_OFF = SEVERITY_ERROR + 1 };
+
+/* What a finding says of an objective. */
+enum diag_verdict { DIAG_NO_VERDICT, DIAG_UNKNOWN, DIAG_REFUTED };
 
 /* DIAG(E0101, "syntax-error", ERROR, "title for lists", "explanation: what it means, why, how to mend, example") */
 enum diag_code {
@@ -40,8 +45,17 @@ struct diag_result {
     int64_t ms;          /* negative: not applicable */
 };
 
+struct diag_note {
+    const char *text;  /* whole: programs get this one */
+    const char *brief; /* for the eye, where the whole is too long; "": one of many, only counted; NULL: the text */
+};
+
+/* An offer that states more than was stated, or promises less, is labelled as such. */
+enum offer_sense { OFFER_CHANGES, OFFER_ASSERTS, OFFER_WEAKENS };
+
 struct diag_help {
     const char *text;
+    enum offer_sense sense;
     struct span fix;         /* what to replace; no place: the help is words only */
     const char *replacement; /* NULL when there is no machine-applicable fix */
     struct diag_result result;
@@ -54,10 +68,14 @@ struct diag {
     const char *message;
     struct diag_label primary; /* the place of the mistake; its text may be "" */
     VEC(struct diag_label) labels;
-    VEC(const char *) notes;
+    VEC(struct diag_note) notes;
     VEC(struct diag_help) helps;
     const char *subject; /* stable identity for fingerprints, e.g. "asset.database"; may be NULL */
+    enum diag_verdict verdict;
+    struct diag *told_with; /* the message that names it in words: a text says no more, programs get it by itself; NULL */
+    struct diag *block;     /* set by diag_sort: the first of those told in one block of a text; itself when it stands alone */
     uint32_t sequence;   /* order of reporting: last tie-breaker */
+    uint32_t position;   /* set by diag_sort: by place */
     struct diag_sink *sink;
 };
 
@@ -67,8 +85,9 @@ struct diag_sink {
     VEC(struct diag *) diags;
     uint32_t errors;   /* counted as reported, after -W settings */
     uint32_t warnings;
-    signed char level[DIAG_COUNT + 1]; /* -1 default, else an enum severity, or 3 = off; notes cannot be errors by -Werror */
+    signed char level[DIAG_COUNT + 1]; /* LEVEL_DEFAULT, an enum severity, or LEVEL_OFF; notes cannot be errors by -Werror */
     bool warnings_are_errors;
+    bool no_advice;
     struct lost *lost; /* what could not be read: see lost.h; NULL: nothing */
 };
 
@@ -81,18 +100,25 @@ struct diag *diag_at(struct diag *diag, const char *format, ...) __attribute__((
 struct diag *diag_label(struct diag *diag, struct span span, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 struct diag *diag_note(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A note that names many: whole for programs, `format` for the eye. */
+struct diag *diag_note_brief(struct diag *diag, const char *whole, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* One more of many notes: programs get it, a text says how many there are. */
+struct diag *diag_note_more(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct diag *diag_help(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct diag *diag_fix(struct diag *diag, struct span span, const char *replacement, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Another severity than the code's own; keeps the sink's counts right. -W settings still win. */
+/* Another severity than the code's own; keeps the sink's counts right. -W settings still win, but advice stays advice. */
 void diag_set_severity(struct diag *diag, enum severity severity);
 
+const char *severity_name(enum severity severity); /* "error", "warning", "note", "advice" */
 const struct diag_info *diag_info(enum diag_code code);
 /* By code ("E0101") or name ("syntax-error"); DIAG_COUNT when there is none. */
 enum diag_code diag_find(const char *text);
 
-/* Sorted by file order, place, code, sequence; the same code, place and message once. */
+/* The verdict first: refuted objectives and errors of the model, what is unknown, warnings, rules, notes, advice; inside of each by file
+ * order, place, code, sequence. What is told in one block (findings of one rule, one cause in several scenarios) stands together, with the
+ * worst of them. The same code, place and message once. */
 void diag_sort(struct diag_sink *sink);
 
 /* The candidate nearest to `word` (case-insensitive equality, then Damerau-Levenshtein <= max(1, length / 3)), or NULL.
@@ -104,7 +130,7 @@ enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_JUNIT };
 struct diag_style {
     enum diag_format format;
     bool color;
-    uint32_t max;            /* text: print so many, then "… and N more"; 0 = all */
+    uint32_t max;            /* text: print so many blocks, errors before all else, then "… and N more"; 0 = all */
     const char *tool_version;
 };
 

@@ -26,7 +26,14 @@ void diag_render(const struct diag_sink *sink, const struct diag_style *style, s
 
 const char *severity_name(enum severity severity)
 {
-    return severity == SEVERITY_ERROR ? "error" : severity == SEVERITY_WARNING ? "warning" : "note";
+    static const char *const names[] = {"advice", "note", "warning", "error"};
+
+    return names[severity];
+}
+
+const char *help_label(const struct diag_help *help)
+{
+    return help->sense == OFFER_ASSERTS ? "help (asserts)" : help->sense == OFFER_WEAKENS ? "help (weakens)" : "help";
 }
 
 const char *diag_id(const struct diag *diag)

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* GitHub shows ten annotations per severity and step; the rest would be dropped without a word. */
-enum { GITHUB_MAX = 10 };
-
 static void add_command_text(struct strbuf *out, const char *text, bool property)
 {
     for (; *text; text++) {
@@ -34,7 +31,7 @@ static void add_command(const struct diag_sink *sink, const struct diag *diag, s
     struct region region = region_of(sink, diag->primary.span, &cursor);
     struct strbuf text = STRBUF_INIT;
 
-    strbuf_addf(out, "::%s ", diag->severity == SEVERITY_NOTE ? "notice" : severity_name(diag->severity));
+    strbuf_addf(out, "::%s ", diag->severity <= SEVERITY_NOTE ? "notice" : severity_name(diag->severity));
     if (region.file) {
         strbuf_addstr(out, "file=");
         add_command_text(out, region.file->name, true);
@@ -53,35 +50,19 @@ static void add_command(const struct diag_sink *sink, const struct diag *diag, s
     strbuf_addstr(out, "::");
     strbuf_addstr(&text, diag->message);
     for (uint32_t i = 0; i < diag->notes.len; i++)
-        strbuf_addf(&text, "\nnote: %s", diag->notes.items[i]);
+        strbuf_addf(&text, "\nnote: %s", diag->notes.items[i].text);
     for (uint32_t i = 0; i < diag->helps.len; i++)
-        strbuf_addf(&text, "\nhelp: %s", diag->helps.items[i].text);
+        strbuf_addf(&text, "\n%s: %s", help_label(&diag->helps.items[i]), diag->helps.items[i].text);
     add_command_text(out, strbuf_str(&text), false);
     strbuf_addch(out, '\n');
     strbuf_release(&text);
 }
 
+/* All of them: GitHub shows ten of a kind beside the code, and the whole in the log. So the worst of each kind come first. */
 void render_github(const struct diag_sink *sink, struct strbuf *out)
 {
-    uint32_t left_out = 0;
-
-    for (int severity = SEVERITY_ERROR; severity >= SEVERITY_NOTE; severity--) {
-        uint32_t written = 0;
-
-        for (uint32_t i = 0; i < sink->diags.len; i++) {
-            if (sink->diags.items[i]->severity != (enum severity)severity)
-                continue;
-            if (written == GITHUB_MAX) {
-                left_out++;
-                continue;
-            }
-            add_command(sink, sink->diags.items[i], out);
-            written++;
-        }
-    }
-    if (left_out)
-        strbuf_addf(out, "%u more are not annotated, GitHub shows %d of a kind; --format sarif has all of them\n", left_out,
-                    GITHUB_MAX);
+    for (uint32_t i = 0; i < sink->diags.len; i++)
+        add_command(sink, sink->diags.items[i], out);
 }
 
 /* XML 1.0 has no place for most control characters, not even as references. */
@@ -122,9 +103,9 @@ static void add_test_case(const struct diag_sink *sink, const struct diag *diag,
     if (place.file)
         strbuf_addf(&text, "\n  --> %s", strbuf_str(&where));
     for (uint32_t i = 0; i < diag->notes.len; i++)
-        strbuf_addf(&text, "\n  = note: %s", diag->notes.items[i]);
+        strbuf_addf(&text, "\n  = note: %s", diag->notes.items[i].text);
     for (uint32_t i = 0; i < diag->helps.len; i++)
-        strbuf_addf(&text, "\n  = help: %s", diag->helps.items[i].text);
+        strbuf_addf(&text, "\n  = %s: %s", help_label(&diag->helps.items[i]), diag->helps.items[i].text);
     strbuf_addstr(out, "    <testcase classname=\"");
     add_xml(out, place.file ? place.file->name : "drc");
     strbuf_addstr(out, "\" name=\"");

@@ -54,7 +54,7 @@ static void add_diag(const struct diag_sink *sink, const struct diag *diag, stru
     for (uint32_t i = 0; i < diag->notes.len; i++) {
         if (i)
             strbuf_addch(out, ',');
-        strbuf_add_json(out, diag->notes.items[i]);
+        strbuf_add_json(out, diag->notes.items[i].text);
     }
     strbuf_addstr(out, "],\"helps\":[");
     for (uint32_t i = 0; i < diag->helps.len; i++) {
@@ -63,6 +63,8 @@ static void add_diag(const struct diag_sink *sink, const struct diag *diag, stru
 
         strbuf_addstr(out, i ? ",{\"text\":" : "{\"text\":");
         strbuf_add_json(out, help->text);
+        if (help->sense != OFFER_CHANGES)
+            strbuf_addf(out, ",\"states\":\"%s\"", help->sense == OFFER_ASSERTS ? "asserts" : "weakens");
         region = region_of(sink, help->fix, &own);
         if (help->replacement && region.file) {
             strbuf_addstr(out, ",\"fix\":{");
@@ -238,7 +240,7 @@ static struct print *fingerprints(const struct diag_sink *sink)
 
 static const char *sarif_level(enum severity severity)
 {
-    return severity == SEVERITY_NOTE ? "note" : severity_name(severity);
+    return severity == SEVERITY_ADVICE ? "note" : severity_name(severity);
 }
 
 static void add_result(const struct diag_sink *sink, const struct diag *diag, uint32_t rule, const struct print *print,
@@ -250,9 +252,9 @@ static void add_result(const struct diag_sink *sink, const struct diag *diag, ui
 
     strbuf_addstr(&message, diag->message);
     for (uint32_t i = 0; i < diag->notes.len; i++)
-        strbuf_addf(&message, "\nnote: %s", diag->notes.items[i]);
+        strbuf_addf(&message, "\nnote: %s", diag->notes.items[i].text);
     for (uint32_t i = 0; i < diag->helps.len; i++)
-        strbuf_addf(&message, "\nhelp: %s", diag->helps.items[i].text);
+        strbuf_addf(&message, "\n%s: %s", help_label(&diag->helps.items[i]), diag->helps.items[i].text);
     strbuf_addstr(out, "{\"ruleId\":");
     strbuf_add_json(out, diag_id(diag));
     strbuf_addf(out, ",\"ruleIndex\":%u,\"level\":\"%s\",\"message\":{\"text\":", rule, sarif_level(diag->severity));
@@ -280,6 +282,8 @@ static void add_result(const struct diag_sink *sink, const struct diag *diag, ui
     if (written)
         strbuf_addch(out, ']');
     strbuf_addf(out, ",\"partialFingerprints\":{\"drc/v1\":\"%016" PRIx64 ":%u\"}", print->hash, print->ordinal);
+    if (diag->severity == SEVERITY_ADVICE)
+        strbuf_addstr(out, ",\"properties\":{\"tags\":[\"advice\"]}");
     written = 0;
     for (uint32_t i = 0; i < diag->helps.len; i++) {
         const struct diag_help *help = &diag->helps.items[i];

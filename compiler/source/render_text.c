@@ -17,6 +17,7 @@
 #include <string.h>
 
 enum { WINDOW = 160, BEFORE = 60, SHORT_LINE = 200, MESSAGE_MAX = 600, MARKS_MAX = 64, TAB_WIDTH = 8 };
+enum { MEMBERS_MAX = 20, SCREEN = 24, REFUTED_MAX = SCREEN - 3 };
 
 struct mark {
     const struct source_file *file;
@@ -389,9 +390,90 @@ static void add_footer(const struct view *view, const char *kind, const char *te
     strbuf_addch(view->out, '\n');
 }
 
-static void render_one(const struct diag_sink *sink, const struct diag *diag, const struct diag_style *style,
-                       struct strbuf *out)
+/* ---------------------------------------------------------------- blocks */
+
+/* Whether the note is the block's, or says of this one what is said of no other. */
+static bool has_note(const struct diag *diag, const char *text)
 {
+    for (uint32_t i = 0; i < diag->notes.len; i++) {
+        if (strcmp(diag->notes.items[i].text, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Another subject of the block: what is said of it, where it is, and what it has of its own. */
+static void add_member(struct view *view, const struct diag_sink *sink, const struct diag *head, const struct diag *diag)
+{
+    struct place place = sources_place(sink->sources, diag->primary.span.start);
+    struct strbuf text = STRBUF_INIT;
+
+    if (diag->severity != head->severity)
+        strbuf_addf(&text, "%s: ", severity_name(diag->severity));
+    strbuf_addstr(&text, diag->message);
+    if (place.file && diag->primary.span.start != head->primary.span.start)
+        strbuf_addf(&text, " (%s:%u:%u)", place.file->name, place.line, place.column);
+    for (uint32_t i = 0; i < diag->notes.len; i++) {
+        if (!has_note(head, diag->notes.items[i].text))
+            strbuf_addf(&text, "; %s", diag->notes.items[i].text);
+    }
+    add_footer(view, "also", strbuf_str(&text));
+    strbuf_release(&text);
+}
+
+static void add_members(struct view *view, const struct diag_sink *sink, struct diag *const *block, uint32_t count)
+{
+    uint32_t most = view->style->max ? MEMBERS_MAX : count;
+
+    for (uint32_t i = 1; i < count && i <= most; i++)
+        add_member(view, sink, block[0], block[i]);
+    if (count - 1 > most) {
+        struct strbuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "%u more; `--max-errors 0` lists all", count - 1 - most);
+        add_footer(view, "also", strbuf_str(&text));
+        strbuf_release(&text);
+    }
+}
+
+static void add_notes(struct view *view, const struct diag *diag)
+{
+    uint32_t more = 0;
+
+    for (uint32_t i = 0; i < diag->notes.len; i++) {
+        const struct diag_note *note = &diag->notes.items[i];
+
+        if (note->brief && !note->brief[0] && view->style->max)
+            more++;
+        else
+            add_footer(view, "note", note->brief && note->brief[0] && view->style->max ? note->brief : note->text);
+    }
+    if (more) {
+        struct strbuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "and %u more", more);
+        add_footer(view, "note", strbuf_str(&text));
+        strbuf_release(&text);
+    }
+}
+
+/* Advice in two lines: what, where, and how to follow it; `drc explain` says why. */
+static void add_place(const struct view *view, const struct diag_sink *sink, const struct diag *diag)
+{
+    struct place place = sources_place(sink->sources, diag->primary.span.start);
+
+    if (!place.file)
+        return;
+    strbuf_addstr(view->out, " (");
+    add_safe(view->out, place.file->name, strlen(place.file->name), 0);
+    strbuf_addf(view->out, ":%u:%u)", place.line, place.column);
+}
+
+static void render_block(const struct diag_sink *sink, struct diag *const *block, uint32_t count, const struct diag_style *style,
+                         struct strbuf *out)
+{
+    const struct diag *diag = block[0];
+    const bool advice = diag->severity == SEVERITY_ADVICE;
     struct view view = {style, out, diag->severity == SEVERITY_ERROR ? RED : diag->severity == SEVERITY_WARNING ? YELLOW : CYAN, 1};
 
     paint(&view, view.main_color);
@@ -401,27 +483,100 @@ static void render_one(const struct diag_sink *sink, const struct diag *diag, co
     strbuf_addstr(out, ": ");
     add_message(&view, diag->message, 2);
     paint(&view, PLAIN);
+    if (advice)
+        add_place(&view, sink, diag);
     strbuf_addch(out, '\n');
-    add_snippets(&view, sink, diag);
-    if (sources_file_at(sink->sources, diag->primary.span.start) && (diag->notes.len || diag->helps.len)) {
+    if (!advice)
+        add_snippets(&view, sink, diag);
+    if (!advice && sources_file_at(sink->sources, diag->primary.span.start) && (diag->notes.len || diag->helps.len || count > 1)) {
         add_gutter(&view, 0);
         strbuf_addch(out, '\n');
     }
-    for (uint32_t i = 0; i < diag->notes.len; i++)
-        add_footer(&view, "note", diag->notes.items[i]);
+    add_members(&view, sink, block, count);
+    if (!advice)
+        add_notes(&view, diag);
     for (uint32_t i = 0; i < diag->helps.len; i++)
-        add_footer(&view, "help", diag->helps.items[i].text);
+        add_footer(&view, help_label(&diag->helps.items[i]), diag->helps.items[i].text);
+    strbuf_addch(out, '\n');
+}
+
+/* One past the last of the block that begins at `at`. */
+static uint32_t block_end(const struct diag_sink *sink, uint32_t at)
+{
+    uint32_t end = at + 1;
+
+    while (end < sink->diags.len && sink->diags.items[at]->block && sink->diags.items[end]->block == sink->diags.items[at]->block)
+        end++;
+    return end;
+}
+
+/* ---------------------------------------------------------------- the verdict on the first screen */
+
+static size_t lines_in(const char *text, size_t len)
+{
+    size_t lines = 0;
+
+    for (size_t i = 0; i < len; i++)
+        lines += text[i] == '\n';
+    return lines;
+}
+
+/* Every refuted objective in a line, for who sees one screen only. */
+static void add_refuted(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out)
+{
+    struct view view = {style, out, RED, 1};
+    uint32_t count = 0, written = 0;
+
+    for (uint32_t i = 0; i < sink->diags.len; i++)
+        count += sink->diags.items[i]->verdict == DIAG_REFUTED;
+    paint(&view, BOLD);
+    strbuf_addf(out, "refuted: %u", count);
+    paint(&view, PLAIN);
+    strbuf_addch(out, '\n');
+    for (uint32_t i = 0; i < sink->diags.len && (written < REFUTED_MAX || !style->max); i++) {
+        const struct diag *diag = sink->diags.items[i];
+
+        if (diag->verdict != DIAG_REFUTED)
+            continue;
+        strbuf_addf(out, "  %s  ", diag_id(diag));
+        add_message(&view, diag->message, 4);
+        strbuf_addch(out, '\n');
+        written++;
+    }
+    if (written < count)
+        strbuf_addf(out, "  … and %u more, below\n", count - written);
     strbuf_addch(out, '\n');
 }
 
 void render_text(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out)
 {
-    uint32_t shown = sink->diags.len;
+    struct strbuf body = STRBUF_INIT;
+    uint32_t blocks = 0, errors = 0, shown = 0, others = 0, refuted = 0;
+    size_t last_refuted = 0;
 
-    if (style->max && shown > style->max)
-        shown = style->max;
-    for (uint32_t i = 0; i < shown; i++)
-        render_one(sink, sink->diags.items[i], style, out);
-    if (shown < sink->diags.len)
-        strbuf_addf(out, "… and %u more (%u in all)\n", sink->diags.len - shown, sink->diags.len);
+    for (uint32_t at = 0; at < sink->diags.len; at = block_end(sink, at)) {
+        blocks += !sink->diags.items[at]->told_with;
+        errors += !sink->diags.items[at]->told_with && sink->diags.items[at]->severity == SEVERITY_ERROR;
+    }
+    /* Errors have the first claim to what may be printed. */
+    others = !style->max ? blocks : style->max > errors ? style->max - errors : 0;
+    for (uint32_t at = 0, end; at < sink->diags.len; at = end) {
+        const struct diag *diag = sink->diags.items[at];
+
+        end = block_end(sink, at);
+        refuted += diag->verdict == DIAG_REFUTED;
+        if (diag->told_with || (style->max && (shown == style->max || (diag->severity != SEVERITY_ERROR && !others))))
+            continue;
+        others -= diag->severity != SEVERITY_ERROR;
+        shown++;
+        if (diag->verdict == DIAG_REFUTED)
+            last_refuted = lines_in(strbuf_str(&body), body.len) + 1;
+        render_block(sink, sink->diags.items + at, end - at, style, &body);
+    }
+    if (refuted > 1 && (last_refuted > SCREEN || shown < blocks))
+        add_refuted(sink, style, out);
+    strbuf_add(out, strbuf_str(&body), body.len);
+    strbuf_release(&body);
+    if (shown < blocks)
+        strbuf_addf(out, "… and %u more (%u in all)\n", blocks - shown, blocks);
 }

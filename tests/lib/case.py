@@ -10,7 +10,7 @@ HEADING = re.compile(r"^== ([a-z-]+)(?: (.*))?$")
 KNOWN = {"args", "stdin", "env", "file", "file-py", "exit", "codes", "stdout", "stderr", "out", "contains",
          "lacks", "absent"}
 # `error[E0301]: …`, `warning[W0102]: …`, `error[offsite-copy]: …` in text; "code": "…" in JSON.
-CODE_TEXT = re.compile(r"^(?:error|warning|note|internal)\[([A-Za-z0-9_-]+)\]", re.M)
+CODE_TEXT = re.compile(r"^(?:error|warning|note|advice|internal)\[([A-Za-z0-9_-]+)\]", re.M)
 CODE_JSON = re.compile(r'"code"\s*:\s*"([A-Za-z0-9_-]+)"')
 NO_NEWLINE = "\\ no newline at the end\n"
 

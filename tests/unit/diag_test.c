@@ -137,7 +137,7 @@ static void test_levels(void)
 
     run_init(&run);
     TEST("-W settings");
-    run.sink.level[DIAG_E0124] = 3;
+    run.sink.level[DIAG_E0124] = LEVEL_OFF;
     run.sink.level[DIAG_E0104] = SEVERITY_ERROR;
     diag_help(diag_report(&run.sink, DIAG_E0124, (struct span){0, 0}, "switched off"), "still takes help");
     diag_report(&run.sink, DIAG_E0104, (struct span){0, 0}, "raised");
@@ -354,7 +354,7 @@ static void test_machines(void)
     strbuf_clear(&out);
     diag_sort(&run.sink);
     diag_render(&run.sink, &style, &out);
-    CHECK(strstr(strbuf_str(&out), "\n16 more are not annotated") != NULL);
+    CHECK(strstr(strbuf_str(&out), "::number 24\n") != NULL); /* whole, whatever the service shows */
 
     TEST("JUnit");
     strbuf_clear(&out);
