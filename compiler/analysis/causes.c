@@ -50,14 +50,6 @@ struct asset *cause_root(const struct analysis *a, const struct asset *asset)
     return root && root->diag ? cause->root : NULL;
 }
 
-struct diag *cause_diag(const struct analysis *a, const struct entity *root)
-{
-    const struct asset *asset = plan_asset(a->plan, root);
-    const struct cause *cause = asset ? cause_of(a, asset) : NULL;
-
-    return cause ? cause->diag : NULL;
-}
-
 /* Whether `late` explains that something ending at `finish` misses `limit`: it would not, had `late` kept its own objective. */
 static bool explains(const struct asset_state *late, int64_t finish, int64_t limit)
 {
@@ -121,6 +113,7 @@ void told_with(struct analysis *a, struct asset *root, struct entity *subject, s
     struct asset *asset = plan_asset(a->plan, subject);
     struct strbuf text = STRBUF_INIT;
 
+    tell_by_itself(a, a->findings.len - 1, cause->diag);
     if (asset)
         add_cause(a, asset, root);
     if (finish.known) {

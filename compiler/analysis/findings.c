@@ -25,25 +25,22 @@ static struct diag *report(struct analysis *a, enum diag_code code, const struct
 
     if (finding->verdict == VERDICT_UNKNOWN)
         diag->verdict = DIAG_UNKNOWN;
-    else if (finding->severity == SEVERITY_ERROR)
+    else if (finding->verdict == VERDICT_REFUTED && finding->severity == SEVERITY_ERROR)
         diag->verdict = DIAG_REFUTED;
     if (subject)
         diag->subject = intern_text(a, "%s.%s%s%s", subject->schema->name, subject->name, scenario ? "@" : "", scenario ? scenario->name : "");
     return diag;
 }
 
-/* A text names it in the message of its cause; a program gets every finding by itself. */
-static void tell_by_itself(struct analysis *a, enum diag_code code, const struct finding *finding)
+void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with)
 {
-    struct diag *cause = cause_diag(a, finding->cause), *diag;
+    const struct finding *finding = &a->findings.items[number];
+    struct diag *diag = report(a, diag_find(finding->code), finding);
 
-    if (!cause)
-        return;
-    diag = report(a, code, finding);
-    diag->told_with = cause;
+    diag->told_with = with;
     diag_set_severity(diag, (enum severity)finding->severity);
-    diag_note(diag, "it misses its objective with `%s`", finding->cause->name);
-    diag_label(diag, cause->primary.span, "what has to be mended");
+    if (finding->span.start != with->primary.span.start)
+        diag_label(diag, with->primary.span, "what has to be mended");
 }
 
 static struct diag *record(struct analysis *a, enum diag_code code, const char *rule, enum verdict verdict, uint32_t severity,
@@ -97,10 +94,7 @@ bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, en
     va_start(args, format);
     finding.message = arena_vprintf(a->arena, format, args);
     va_end(args);
-    if (!add_finding(a, finding))
-        return false;
-    tell_by_itself(a, code, &finding);
-    return true;
+    return add_finding(a, finding);
 }
 
 struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject,

@@ -316,6 +316,9 @@ bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, en
                struct entity *scenario, struct span span, struct entity *cause, const char *format, ...)
     __attribute__((format(printf, 9, 10)));
 
+/* Programs get every finding by itself; in a text the message `with` names it. `number`: of one that find_with() recorded. */
+void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with);
+
 /* ---- waivers.c ---- */
 /* The `accept` block, not past its last day, that accepts a finding on the subject or in the scenario; NULL. Marks it as used. */
 struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject,
@@ -332,9 +335,7 @@ struct asset *cause_root(const struct analysis *a, const struct asset *asset);
  * else. NULL when its own steps are to blame. */
 struct asset *cause_of_delay(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
 struct asset *cause_of_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
-/* The message of `root`, in this scenario; NULL when there is none. */
-struct diag *cause_diag(const struct analysis *a, const struct entity *root);
-/* To be named in the message of `root`; `finish` unknown: it cannot be timed. */
+/* What find_with() recorded last is to be named in the message of `root`; `finish` unknown: it cannot be timed. */
 void told_with(struct analysis *a, struct asset *root, struct entity *subject, struct span_of_time finish, struct objective rto);
 void tell_consequences(struct analysis *a); /* at the end of a scenario: adds the names */
 

@@ -12,6 +12,7 @@ struct told_reason {
     struct reason reason;
     struct told_reason *other; /* another reason at the same thing */
     VEC(struct objective_ref) objectives;
+    VEC(uint32_t) findings; /* their numbers */
     bool strict;   /* one of them demands proof */
     bool unknown;  /* it leaves them undecided */
 };
@@ -83,6 +84,7 @@ static bool add(struct analysis *a, const struct reason *reason, struct objectiv
     entry->strict |= objective.strict;
     entry->unknown |= unknown;
     vec_push(a->arena, &entry->objectives, objective);
+    vec_push(a->arena, &entry->findings, a->findings.len - 1);
     return true;
 }
 
@@ -97,13 +99,14 @@ bool concerns(struct analysis *a, const struct reason *reason, struct objective_
 }
 
 /* "RTO of `db`, `web` in `loss`; RPO of `db` in `loss`": objectives follow each other as they were worked out, scenario by scenario. */
-static void list_objectives(struct analysis *a, struct diag *diag, const struct told_reason *entry)
+static const char *list_objectives(struct analysis *a, const struct told_reason *entry, uint32_t count)
 {
+    const struct objective_ref *first = entry->objectives.items;
     struct strbuf text = STRBUF_INIT;
-    uint32_t shown = entry->objectives.len > NAMED_MAX ? NAMED_MAX : entry->objectives.len;
+    const char *list;
 
-    for (uint32_t i = 0; i < shown; i++) {
-        const struct objective_ref *o = &entry->objectives.items[i], *before = i ? o - 1 : NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct objective_ref *o = &first[i], *before = i ? o - 1 : NULL;
 
         if (before && before->kind == o->kind && before->scenario == o->scenario) {
             strbuf_addf(&text, ", `%s`", o->subject->name);
@@ -113,13 +116,26 @@ static void list_objectives(struct analysis *a, struct diag *diag, const struct 
             strbuf_addf(&text, " in `%s`", before->scenario->name);
         strbuf_addf(&text, "%s%s of `%s`", before ? "; " : "", objective_word(o->kind), o->subject->name);
     }
-    if (shown && entry->objectives.items[shown - 1].scenario)
-        strbuf_addf(&text, " in `%s`", entry->objectives.items[shown - 1].scenario->name);
-    if (entry->objectives.len > shown)
-        strbuf_addf(&text, ", and %u more", entry->objectives.len - shown);
-    diag_note(diag, "%s: %s", entry->unknown ? "it decides" : "on it rests", strbuf_str(&text));
+    if (count && first[count - 1].scenario)
+        strbuf_addf(&text, " in `%s`", first[count - 1].scenario->name);
+    list = strbuf_dup(&text, a->arena);
     strbuf_release(&text);
-    (void)a;
+    return list;
+}
+
+static void name_objectives(struct analysis *a, struct diag *diag, const struct told_reason *entry)
+{
+    const char *what = entry->unknown ? "it decides" : "on it rests";
+    uint32_t count = entry->objectives.len;
+    const char *all = list_objectives(a, entry, count);
+
+    if (count > NAMED_MAX)
+        diag_note_brief(diag, arena_printf(a->arena, "%s: %s", what, all), "%s: %s, and %u more", what, list_objectives(a, entry, NAMED_MAX),
+                        count - NAMED_MAX);
+    else
+        diag_note(diag, "%s: %s", what, all);
+    for (uint32_t i = 0; i < count; i++)
+        tell_by_itself(a, entry->findings.items[i], diag);
 }
 
 void tell_reasons(struct analysis *a)
@@ -134,7 +150,8 @@ void tell_reasons(struct analysis *a)
         diag = diag_report(a->sink, reason->code, reason->span, "%s", reason->text);
         diag->subject = intern_text(a, "%s.%s", reason->at->schema->name, reason->at->name);
         diag_set_severity(diag, entry->strict ? SEVERITY_ERROR : SEVERITY_WARNING);
-        list_objectives(a, diag, entry);
+        diag->verdict = entry->unknown ? DIAG_UNKNOWN : DIAG_NO_VERDICT;
+        name_objectives(a, diag, entry);
         if (reason->help)
             diag_help(diag, "%s", reason->help);
         else if (reason->attribute)
