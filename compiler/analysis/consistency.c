@@ -331,6 +331,7 @@ void check_consistency(struct analysis *a)
         check_downtime(a, &a->plan->assets[i]);
     }
     check_form(a);
+    check_takers(a);
     if (!a->has_cycle)
         check_inversions(a);
 }

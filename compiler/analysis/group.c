@@ -64,6 +64,16 @@ static bool any_moment(const struct asset *asset)
     return consistency.type != VALUE_WORD || strcmp(consistency.u.word, "points") != 0;
 }
 
+/* A slot of the group's own backup is the same point for all members, unless each has a run of its own and any of these may be missing. */
+static bool is_one_point(const struct entity *backup)
+{
+    struct value missed = entity_slot(backup, BACKUP_missed);
+
+    if (backup->parent->schema->id != BLOCK_GROUP)
+        return false;
+    return !backup_runs_apart(backup) || missed.type != VALUE_INT || missed.u.integer == 0;
+}
+
 static struct offer make_offer(struct analysis *a, struct asset_state *state, struct candidate *candidate, bool any_damage)
 {
     struct offer offer = {.candidate = candidate, .points = POINTS_UNKNOWN, .newest = candidate->rpo};
@@ -87,7 +97,7 @@ static struct offer make_offer(struct analysis *a, struct asset_state *state, st
         return offer;
     offer.youngest = offer.spacing.youngest;
     offer.points = POINTS_SLOTS;
-    offer.shared = candidate->copy->parent->schema->id == BLOCK_GROUP ? candidate->copy : NULL;
+    offer.shared = is_one_point(candidate->copy) ? candidate->copy : NULL;
     return offer;
 }
 
@@ -172,8 +182,8 @@ static struct outcome find_point(struct analysis *a, const struct group_member *
         if (newest_any > anchor->youngest)
             out.point = larger(out.point, sum(newest_any, anchor->spacing.apart));
         out.shared = anchor->shared != NULL;
-        /* One run captures its members one after the other. */
-        out.skew = anchor->shared && count > 1 ? anchor->spacing.longest : 0;
+        /* One run captures its members one after the other; runs of their own may start one at the slot, another as late as allowed. */
+        out.skew = !anchor->shared || count < 2 ? 0 : backup_runs_apart(anchor->shared) ? anchor->spacing.within : anchor->spacing.longest;
     }
     for (uint32_t i = 0; i < count && out.common; i++) {
         if (offers[i].points == POINTS_ANY || (offers[i].points == POINTS_SLOTS && out.point > offers[i].newest))

@@ -350,6 +350,11 @@ bool asked_field(struct analysis *a, struct entity *entity, atom name, struct va
 void make_jobs(struct analysis *a);
 /* The procedure of a kind that takes the backup; NULL when none does, and a person must. */
 struct entity *backup_procedure(struct analysis *a, struct entity *backup);
+
+/* ---- takers.c ---- `asset`: what the run is of; NULL when one run takes a whole group. */
+const struct scope *run_scope(struct analysis *a, const struct entity *backup, const struct asset *asset);
+struct entity *run_procedure(struct analysis *a, const struct entity *backup, const struct asset *asset, const struct scope *scope);
+void check_takers(struct analysis *a); /* tools nobody knows, and members no run captures */
 void make_drills(struct analysis *a);
 void make_emissions(struct analysis *a);
 const struct scope *emit_scope(struct analysis *a, const struct block *tree, const struct scope *scope); /* with its `let` names */

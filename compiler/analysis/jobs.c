@@ -9,15 +9,6 @@ static struct value runtime(const struct analysis *a, const char *name)
     return (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, name)};
 }
 
-static struct entity *find_procedure(const struct kind_info *kind, const char *name)
-{
-    for (uint32_t i = 0; kind && i < kind->procedures.len; i++) {
-        if (strcmp(kind->procedures.items[i]->name, name) == 0)
-            return kind->procedures.items[i];
-    }
-    return NULL;
-}
-
 static void strings(struct analysis *a, struct value list, const char ***items, uint32_t *count)
 {
     if (list.type != VALUE_LIST)
@@ -47,7 +38,7 @@ static struct store_access access_of(struct analysis *a, struct entity *store)
     static const char *const names[] = {"put", "fetch", "list", "remove"};
 
     for (int i = 0; i < 4; i++) {
-        struct entity *procedure = find_procedure(store->kind, names[i]);
+        struct entity *procedure = kind_procedure(store->kind, names[i]);
         struct command *out = i == 0 ? &access.put : i == 1 ? &access.fetch : i == 2 ? &access.list : &access.remove;
 
         struct value when;
@@ -100,44 +91,6 @@ static void stores(struct analysis *a, struct backup_job *job)
     }
 }
 
-/* By the tool the backup names, else by what a run captures; the asset's kind first, then the store's (a repository such as restic's
- * takes anything). */
-static struct entity *choose_procedure(struct analysis *a, const struct backup_job *job, const struct scope *scope)
-{
-    struct value method = entity_slot(job->backup, BACKUP_method);
-    const char *kind = word_of(a, entity_slot(job->backup, BACKUP_kind), "full");
-    const char *names[2] = {word_of(a, method, NULL), kind};
-    const struct kind_info *kinds[2] = {job->asset && !job->group ? job->asset->entity->kind : NULL, job->to ? job->to->kind : NULL};
-
-    for (int n = 0; n < 2; n++) {
-        for (int k = 0; names[n] && k < 2; k++) {
-            struct entity *procedure = find_procedure(kinds[k], names[n]);
-            struct value when = procedure ? eval_deferred(a->eval, procedure, PROCEDURE_when, scope) : value_unknown();
-
-            if (procedure && when.type == VALUE_BOOL && when.u.integer)
-                return procedure;
-        }
-        if (names[0])
-            break; /* a named tool that nobody knows is not replaced by another */
-    }
-    return NULL;
-}
-
-struct entity *backup_procedure(struct analysis *a, struct entity *backup)
-{
-    struct entity *owner = backup->parent;
-    struct value to = entity_slot(backup, BACKUP_to);
-    struct backup_job job = {.backup = backup, .asset = plan_asset(a->plan, owner)};
-    const struct scope *scope = scope_add(a->eval, NULL, "job", runtime(a, "job"));
-
-    job.group = owner->schema->id == BLOCK_GROUP ? owner : NULL;
-    job.to = to.type == VALUE_ENTITY ? to.u.entity : NULL;
-    if (job.to)
-        scope = scope_add(a->eval, scope, "store", to);
-    scope = scope_add(a->eval, scope_add(a->eval, scope, "backup", value_entity(backup)), "self", value_entity(owner));
-    return choose_procedure(a, &job, scope);
-}
-
 static void fill_procedure(struct analysis *a, struct backup_job *job, const struct scope *scope, struct entity *subject)
 {
     struct entity *procedure = job->procedure;
@@ -154,28 +107,32 @@ static void fill_procedure(struct analysis *a, struct backup_job *job, const str
     job->capture = word_of(a, eval_deferred(a->eval, procedure, PROCEDURE_capture, scope), "start");
 }
 
-static struct backup_job make_job(struct analysis *a, struct entity *owner, struct entity *backup)
+static void name_members(struct analysis *a, struct backup_job *job, const struct entity *owner, struct asset *member)
 {
-    struct value schedule = entity_slot(backup, BACKUP_schedule), members = value_unknown();
+    struct value members = owner->schema->id == BLOCK_GROUP ? entity_slot(owner, GROUP_members) : value_unknown();
+
+    job->group = members.type == VALUE_LIST ? job->backup->parent : NULL;
+    job->members = ARENA_ARRAY(a->arena, struct asset *, members.type == VALUE_LIST ? members.u.list->count + 1 : 1);
+    if (member)
+        job->members[job->member_count++] = member;
+    for (uint32_t i = 0; !member && members.type == VALUE_LIST && i < members.u.list->count; i++) {
+        if (members.u.list->items[i].type == VALUE_ENTITY)
+            job->members[job->member_count++] = plan_asset(a->plan, members.u.list->items[i].u.entity);
+    }
+    job->asset = job->member_count ? job->members[0] : NULL;
+}
+
+/* `member`: the asset the run is of; NULL for a run that takes a whole group. */
+static struct backup_job make_job(struct analysis *a, struct entity *owner, struct entity *backup, struct asset *member)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
     struct backup_job job = {.backup = backup, .span = backup->span, .suffix = "backup", .output = "file", .capture = "start"};
-    const struct scope *scope = NULL;
+    const struct scope *scope = run_scope(a, backup, member);
     const struct entity *window_of;
 
-    job.name = intern_text(a, "%s-%s", owner->name, backup->name);
-    job.asset = plan_asset(a->plan, owner);
-    if (owner->schema->id == BLOCK_GROUP) {
-        job.group = owner;
-        members = entity_slot(owner, GROUP_members);
-        job.members = ARENA_ARRAY(a->arena, struct asset *, members.type == VALUE_LIST ? members.u.list->count : 1);
-        for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++) {
-            if (members.u.list->items[i].type == VALUE_ENTITY)
-                job.members[job.member_count++] = plan_asset(a->plan, members.u.list->items[i].u.entity);
-        }
-        job.asset = job.member_count ? job.members[0] : NULL;
-    } else {
-        job.members = ARENA_NEW(a->arena, struct asset *);
-        job.members[job.member_count++] = job.asset;
-    }
+    job.name = member && member->entity != owner ? intern_text(a, "%s-%s-%s", owner->name, backup->name, member->name)
+                                                 : intern_text(a, "%s-%s", owner->name, backup->name);
+    name_members(a, &job, owner, member);
     if (schedule.type == VALUE_SCHEDULE) {
         job.schedule = schedule.u.schedule;
         if (job.schedule->zone && a->options->zone)
@@ -188,14 +145,9 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     job.retain = entity_slot(backup, BACKUP_retain);
     job.verify_every = duration_of(backup, BACKUP_verify, TIME_UNKNOWN);
     stores(a, &job);
-    scope = scope_add(a->eval, scope, "job", runtime(a, "job"));
-    if (job.to)
-        scope = scope_add(a->eval, scope, "store", value_entity(job.to));
-    scope = scope_add(a->eval, scope, "backup", value_entity(backup));
-    scope = scope_add(a->eval, scope, "self", value_entity(owner));
-    job.procedure = choose_procedure(a, &job, scope);
+    job.procedure = run_procedure(a, backup, member, scope);
     if (job.procedure)
-        fill_procedure(a, &job, scope, owner);
+        fill_procedure(a, &job, scope, member ? member->entity : owner);
     return job;
 }
 
@@ -217,7 +169,7 @@ static void link_jobs(struct analysis *a)
 
             if (backup->parent != job->backup->parent)
                 break;
-            if (strcmp(backup->name, of.u.string) == 0)
+            if (a->plan->jobs[other].asset == job->asset && strcmp(backup->name, of.u.string) == 0)
                 job->of = &a->plan->jobs[other];
         }
     }
@@ -232,22 +184,40 @@ static bool is_needed(const struct analysis *a, const struct entity *owner, cons
            (to.type == VALUE_ENTITY && to.u.entity->kind && to.u.entity->kind->procedures.len > 0);
 }
 
+typedef VEC(struct backup_job) job_list;
+
+static void add_apart(struct analysis *a, job_list *jobs, struct entity *group, struct entity *backup)
+{
+    struct value members = entity_slot(group, GROUP_members);
+
+    for (uint32_t i = 0; i < members.u.list->count; i++) {
+        struct asset *member = members.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, members.u.list->items[i].u.entity) : NULL;
+
+        if (member)
+            vec_push(a->arena, jobs, make_job(a, group, backup, member));
+    }
+}
+
 void make_jobs(struct analysis *a)
 {
-    VEC(struct backup_job) jobs = {0};
+    job_list jobs = {0};
     struct entity *backup;
 
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         for (uint32_t c = 0; (backup = entity_child(a->plan->assets[i].entity, BLOCK_BACKUP, &c));) {
             if (is_needed(a, a->plan->assets[i].entity, backup))
-                vec_push(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup));
+                vec_push(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup, &a->plan->assets[i]));
         }
     }
     for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
         struct entity *group = a->model->declared[BLOCK_GROUP].list.items[i];
 
-        for (uint32_t c = 0; (backup = entity_child(group, BLOCK_BACKUP, &c));)
-            vec_push(a->arena, &jobs, make_job(a, group, backup));
+        for (uint32_t c = 0; (backup = entity_child(group, BLOCK_BACKUP, &c));) {
+            if (backup_runs_apart(backup))
+                add_apart(a, &jobs, group, backup);
+            else
+                vec_push(a->arena, &jobs, make_job(a, group, backup, NULL));
+        }
     }
     a->plan->jobs = jobs.items;
     a->plan->job_count = jobs.len;

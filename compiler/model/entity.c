@@ -291,3 +291,32 @@ bool kind_is_a(const struct kind_info *kind, const char *base)
     }
     return false;
 }
+
+struct entity *kind_procedure(const struct kind_info *kind, const char *name)
+{
+    for (uint32_t i = 0; kind && i < kind->procedures.len; i++) {
+        if (strcmp(kind->procedures.items[i]->name, name) == 0)
+            return kind->procedures.items[i];
+    }
+    return NULL;
+}
+
+bool backup_runs_apart(const struct entity *backup)
+{
+    const struct entity *group = backup->parent;
+    struct value to = entity_slot(backup, BACKUP_to), method = entity_slot(backup, BACKUP_method), members;
+    const struct kind_info *store = to.type == VALUE_ENTITY ? to.u.entity->kind : NULL;
+
+    if (!group || group->schema->id != BLOCK_GROUP)
+        return false;
+    if ((method.type == VALUE_STRING || method.type == VALUE_WORD) && kind_procedure(store, method.u.string))
+        return false;
+    members = entity_slot(group, GROUP_members);
+    for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++) {
+        const struct value *member = &members.u.list->items[i];
+
+        if (member->type == VALUE_ENTITY && member->u.entity->kind && member->u.entity->kind->procedures.len)
+            return true;
+    }
+    return false;
+}

@@ -140,6 +140,11 @@ void model_init(struct model *model, struct arena *arena, struct intern *names, 
 /* Reads the notation of types; NULL with *error set (an arena string) when it is not understood. */
 const struct type *type_read(struct model *model, const char *notation, const char **error);
 
+/* A procedure of the kind or of one it is built on; NULL. */
+struct entity *kind_procedure(const struct kind_info *kind, const char *name);
+/* Whether a group's backup is a run for each member, by the procedures of the members' kinds: no tool of the store's takes them all. */
+bool backup_runs_apart(const struct entity *backup);
+
 struct entity *model_find(const struct model *model, enum block_id block, atom name);
 /* As it is written in a file: one that was imported with `as` finds its own names without their prefix. The first sets the file. */
 void model_enter(struct model *model, struct span span);

@@ -939,6 +939,7 @@ static void check_kind(struct checker *c, const struct entity *block)
             outer = self.type && self.type->schema->id == BLOCK_STORE ? add(c, NULL, "self", shape_of(NULL)) : scope;
             outer = add(c, add(c, outer, "job", runtime), "input", runtime);
             outer = add(c, outer, "store", shape_of(ref_type(eval, &schemas[BLOCK_STORE])));
+            outer = add(c, outer, "members", shape_of(NULL)); /* of any kinds */
             check_block(c, child, add(c, outer, "backup", (struct shape){ref_type(eval, &schemas[BLOCK_BACKUP]), block->kind, false}));
             break;
         case BLOCK_EMIT:

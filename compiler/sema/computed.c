@@ -443,7 +443,7 @@ enum computed {
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
-    SCENARIO_TAKES, ASSET_SERVES_AT,
+    SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART,
 };
 
 /* What only the analysis knows: asked through its hook. */
@@ -506,6 +506,7 @@ static const struct computed_info table[] = {
     [SITE_PROVIDER] = {BLOCK_SITE, "provider", "ref(site)", NULL, "The outermost place it is in that is a provider's, of level provider; unknown when it is in none."},
     [SCENARIO_TAKES] = {BLOCK_SCENARIO, "takes", "bool", "(thing)", "Whether nothing can be done at a site, or at the place of an asset, store, replica or standby: it is lost, cut off, compromised, or does not answer."},
     [BACKUP_KEPT] = {BLOCK_BACKUP, "kept", "duration", NULL, "How long its oldest copy lives at least: `retain`, or the longest class of a map of daily, weekly, monthly and yearly; 100 years when for ever."},
+    [BACKUP_APART] = {BLOCK_BACKUP, "apart", "bool", NULL, "Of a group: each member is backed up in a run of its own, because no tool that takes them all is named in `method`."},
 };
 
 enum { COMPUTED = sizeof table / sizeof *table };
@@ -660,6 +661,8 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return site_provider(eval, entity);
     case BACKUP_KEPT:
         return backup_kept(eval, entity);
+    case BACKUP_APART:
+        return value_int(VALUE_BOOL, backup_runs_apart(entity));
     default:
         return value_unknown();
     }
