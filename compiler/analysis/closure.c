@@ -4,14 +4,9 @@
  * stands, or comes back by a method of its own, without needing what is being restored. Whoever asks settles the method of what
  * it asks about first (settle() in survival.c); an asset met again on the way is a circle: such a candidate is chosen only when
  * there is no other one, and then the circle is told here edge by edge. A secret that a person keeps is always there. */
-#include "analysis/internal.h"
+#include "analysis/stands.h"
 
 #include <string.h>
-
-static bool stands(const struct analysis *a, const struct site_info *site)
-{
-    return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
-}
 
 /* The site of that level a place is in; NULL. */
 static const struct entity *area_of(const struct analysis *a, const struct site_info *site, const char *level)
@@ -49,8 +44,8 @@ static bool instance_stands(const struct analysis *a, const struct asset *asset,
     const struct asset_state *state = &a->scenario->states[asset->index];
     struct entity *replica;
 
-    for (uint32_t i = 0; i < asset->site_count && !state_has_loss(state, "instance"); i++) {
-        if (!stands(a, asset->sites[i]))
+    for (uint32_t i = 0; i < asset->site_count && state->fate != FATE_LOST; i++) {
+        if (!stands_at(a, asset->entity, asset->sites[i]))
             continue;
         if (works_at(a, asset, asset->sites[i], place))
             return true;
@@ -59,7 +54,8 @@ static bool instance_stands(const struct analysis *a, const struct asset *asset,
     for (uint32_t i = 0; (replica = entity_child(asset->entity, BLOCK_REPLICA, &i));) {
         const struct site_info *site = replica_site(a, replica);
 
-        if (!site || !stands(a, site))
+        /* What somebody changed in the account is in the copy a moment later; a key or a secret that stands elsewhere is not. */
+        if (!site || !stands_at(a, replica, site) || (asset->stateful && state_has_loss(state, "account")))
             continue;
         if (works_at(a, asset, site, place))
             return true;
@@ -110,10 +106,16 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
     const struct site_info *site = at.type == VALUE_ENTITY ? plan_site(a->plan, at.u.entity) : NULL;
     enum comes best = COMES_NEVER;
     const char *what = NULL;
+    bool perhaps;
 
     *keeper = NULL;
-    if (site && (a->site_lost[site->index] || a->site_cut[site->index])) {
-        *why = intern_text(a, "secret `%s` is lost with `%s`", secret->name, site->entity->name);
+    for (int how = TAKEN_LOST; site && how <= TAKEN_CUT; how++) {
+        const struct entity *with = taken_with(a, secret, site, (enum taking)how, &perhaps);
+
+        if (!with)
+            continue;
+        *why = intern_text(a, perhaps ? "secret `%s` may be kept in `%s`, which does not stand" : "secret `%s` is lost with `%s`", secret->name,
+                           perhaps ? with->name : site->entity->name);
         return COMES_NEVER;
     }
     for (uint32_t i = 0; kept.type == VALUE_LIST && i < kept.u.list->count; i++) {
@@ -122,8 +124,12 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
         const char *lost = NULL;
         enum comes comes;
 
-        if (!asset)
+        if (!asset && (item.type != VALUE_ENTITY || somebody_stands(a, item.u.entity)))
             return COMES_STANDS;
+        if (!asset) {
+            what = what ? what : intern_text(a, "secret `%s` is kept by `%s`, out of reach where that is lost", secret->name, item.u.entity->name);
+            continue;
+        }
         comes = asset_comes(a, asset, NULL, &lost);
         if (comes < best) {
             best = comes;

@@ -64,8 +64,7 @@ static bool touches_something(const struct analysis *a, const struct scenario_re
 void check_effect(struct analysis *a, const struct scenario_result *result)
 {
     struct entity *scenario = result->scenario;
-    struct value degrades = entity_slot(scenario, SCENARIO_degrades), loses = entity_slot(scenario, SCENARIO_loses);
-    const struct entity *account = NULL;
+    struct value degrades = entity_slot(scenario, SCENARIO_degrades);
     struct diag *diag;
 
     if (!a->plan->asset_count || result->order_count || (degrades.type == VALUE_LIST && degrades.u.list->count) || touches_something(a, result))
@@ -73,15 +72,5 @@ void check_effect(struct analysis *a, const struct scenario_result *result)
     diag = find(a, DIAG_E0553, VERDICT_UNKNOWN, scenario, scenario, scenario->span, "scenario `%s` affects no asset", scenario->name);
     if (!diag)
         return;
-    for (uint32_t i = 0; loses.type == VALUE_LIST && i < loses.u.list->count; i++) {
-        const struct site_info *info = loses.u.list->items[i].type == VALUE_ENTITY ? plan_site(a->plan, loses.u.list->items[i].u.entity) : NULL;
-
-        if (info && strcmp(info->level, "account") == 0)
-            account = info->entity;
-    }
-    if (account)
-        diag_help(diag, "what the credentials of an account reach is lost by `compromises = [%s]`; otherwise name the sites or assets that are hit",
-                  account->name);
-    else
-        diag_help(diag, "name the sites where its assets stand (`loses`, `partitions`, `compromises`) or the assets (`fails`, `corrupts`, `deletes`)");
+    diag_help(diag, "name the sites where its assets stand (`loses`, `partitions`, `compromises`) or the assets (`fails`, `corrupts`, `deletes`)");
 }

@@ -30,6 +30,8 @@ struct analysis {
     VEC(struct link) links;           /* sites first, then stores; empty when nothing is limited */
     bool *site_cut;                   /* partitioned: cannot be reached */
     const bool *down;                 /* by asset index, in that scenario: it does not answer */
+    struct ground *places;             /* by site index: what the scenario does to it and inside of it; stands.h */
+    struct site_info **nearest;       /* by site index: the recovery place that stands nearest, as far as somebody asked */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
     bool chosen;                      /* every asset of the scenario has chosen: `here` is final */
     bool held;                        /* a step of people in it cannot be carried out where it works */

@@ -3,8 +3,8 @@
  * A recovery point exists at a store only if every link of its chain (full, incrementals, logs) and its key is there and
  * survives; the loss is that of the newest link: largest gap + start window or jitter + duration of a run + time of the
  * copy to that store. The smallest loss over all stores and chains counts. */
-#include "analysis/internal.h"
 #include "analysis/credit.h"
+#include "analysis/stands.h"
 #include "source/lost.h"
 #include "analysis/schedule.h"
 
@@ -177,8 +177,8 @@ static void add_missed_segments(struct analysis *a, struct loss *loss, const str
         add_term(a, loss, "segments missed", __builtin_mul_overflow(every, misses, &more) ? TIME_UNKNOWN : more, row_span(a, backup, "missed"));
 }
 
-/* The procedure that takes the backup, when its data is as of the end of the run; NULL. A tool named by the backup is another procedure. */
-static const struct entity *captured_at_end(struct analysis *a, const struct asset *asset, const struct entity *backup)
+/* The first procedure that takes the backup and says `word` of the row; NULL word: any. A tool named by the backup is another procedure. */
+static const struct entity *procedure_that(struct analysis *a, const struct asset *asset, const struct entity *backup, uint32_t row, const char *word)
 {
     struct value kind = entity_slot(backup, BACKUP_kind), tool = entity_slot(backup, BACKUP_method);
 
@@ -188,10 +188,25 @@ static const struct entity *captured_at_end(struct analysis *a, const struct ass
 
         if (!(named ? strcmp(tool.u.string, procedure->name) == 0 : word_is(kind, procedure->name)))
             continue;
-        if (word_is(eval_deferred(a->eval, procedure, PROCEDURE_capture, NULL), "end"))
+        if (word ? word_is(eval_deferred(a->eval, procedure, row, NULL), word) : eval_is_written(procedure, row))
             return procedure;
     }
     return NULL;
+}
+
+/* The procedure that takes it, when its data is as of the end of the run; NULL. */
+static const struct entity *captured_at_end(struct analysis *a, const struct asset *asset, const struct entity *backup)
+{
+    return procedure_that(a, asset, backup, PROCEDURE_capture, "end");
+}
+
+/* How many lost zones those copies outlive that the platform keeps beside the asset. */
+static int64_t kept_through(struct analysis *a, const struct asset *asset, const struct entity *backup)
+{
+    const struct entity *procedure = procedure_that(a, asset, backup, PROCEDURE_tolerates, NULL);
+    struct value zones = procedure ? eval_deferred(a->eval, procedure, PROCEDURE_tolerates, NULL) : value_unknown();
+
+    return zones.type == VALUE_INT ? zones.u.integer : outlives(a, asset->entity);
 }
 
 /* See backup_loss(). */
@@ -357,11 +372,6 @@ static bool chain_complete(struct analysis *a, const struct entity *backup, cons
     }
     *why = intern_text(a, "the chain of `%s` is longer than %d links", links->items[0]->name, CHAIN_LIMIT);
     return false;
-}
-
-static bool site_stands(const struct analysis *a, const struct site_info *site)
-{
-    return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
 }
 
 static bool reads(struct value from, struct value kind)
@@ -579,10 +589,13 @@ static void try_platform(struct analysis *a, struct asset_state *state, struct e
 
     links.count = 0;
     for (uint32_t s = 0; s < state->asset->site_count; s++) {
-        if (!site_stands(a, state->asset->sites[s])) {
-            best->why = intern_text(a, "`%s` is kept at the site that is lost", backup->name);
-            return;
-        }
+        const struct site_info *site = state->asset->sites[s];
+
+        if (place_stands(a, site) && (!ground_of(a, site)->zones || stands_if(a, kept_through(a, state->asset, backup), site)))
+            continue;
+        best->why = intern_text(a, place_stands(a, site) ? "`%s` is kept beside it, and may be in what is lost as well" : "`%s` is kept at the site that is lost",
+                                backup->name);
+        return;
     }
     while (link && links.count < CHAIN_LIMIT) {
         struct value kind = entity_slot(link, BACKUP_kind), to = entity_slot(link, BACKUP_to);

@@ -2,7 +2,7 @@
  *
  * A scenario removes sites with everything physically inside them, fails assets, corrupts or deletes data, or
  * compromises accounts. An asset is lost, impaired (something it needs is), or unaffected. */
-#include "analysis/internal.h"
+#include "analysis/stands.h"
 
 #include "analysis/credit.h"
 
@@ -33,20 +33,6 @@ static void mark_assets(struct analysis *a, const struct entity *scenario)
     mark_hit(a, entity_slot(scenario, SCENARIO_fails), HIT_FAILED);
 }
 
-/* The listed site this one is, or is inside of; NULL. */
-static struct entity *listed(const struct analysis *a, struct value list, const struct site_info *site)
-{
-    if (list.type != VALUE_LIST)
-        return NULL;
-    for (uint32_t i = 0; i < list.u.list->count; i++) {
-        struct value item = list.u.list->items[i];
-
-        if (item.type == VALUE_ENTITY && site_is_in(a, site, item.u.entity))
-            return item.u.entity;
-    }
-    return NULL;
-}
-
 static bool is_word(struct value value, const char *word)
 {
     return value.type == VALUE_WORD && strcmp(value.u.word, word) == 0;
@@ -57,46 +43,6 @@ static const char *level_of(const struct analysis *a, const struct entity *site)
     const struct site_info *info = plan_site(a->plan, site);
 
     return info && info->level[0] ? info->level : "region";
-}
-
-static void mark_sites(struct analysis *a, const struct entity *scenario)
-{
-    struct value loses = entity_slot(scenario, SCENARIO_loses);
-    struct value compromises = entity_slot(scenario, SCENARIO_compromises);
-    struct value partitions = entity_slot(scenario, SCENARIO_partitions);
-
-    for (uint32_t i = 0; i < a->plan->site_count; i++) {
-        struct site_info *site = &a->plan->sites[i];
-
-        a->site_lost[i] = listed(a, loses, site) != NULL;
-        a->site_compromised[i] = listed(a, compromises, site) || (site->account && listed(a, compromises, plan_site(a->plan, site->account)));
-        a->site_cut[i] = listed(a, partitions, site) || plane_degraded(a, scenario, site, "data");
-    }
-}
-
-/* A regional thing without a zone of its own may stand in the lost zone: unless its kind spans zones, it is lost with it. `thing`: an asset
- * or a store. */
-static struct entity *lost_inside(const struct analysis *a, const struct entity *thing, const struct site_info *site, struct value loses)
-{
-    struct entity *block;
-    struct value spans;
-
-    if (loses.type != VALUE_LIST || loses.u.list->count == 0)
-        return NULL;
-    for (uint32_t i = 0; i < loses.u.list->count; i++) {
-        struct entity *lost = loses.u.list->items[i].type == VALUE_ENTITY ? loses.u.list->items[i].u.entity : NULL;
-        struct site_info *info = plan_site(a->plan, lost);
-
-        if (!info || info == site || !site_is_in(a, info, site->entity) || strcmp(info->level, "account") == 0)
-            continue;
-        block = kind_deferred(thing->kind, KIND_multi_zone);
-        spans = block ? eval_deferred(a->eval, block, KIND_multi_zone,
-                                      scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)thing)))
-                      : value_unknown();
-        if (spans.type != VALUE_BOOL || !spans.u.integer)
-            return lost;
-    }
-    return NULL;
 }
 
 /* An asset may be lost in several ways at once (failed, and its region gone): a method must cover all of them. The first is what it
@@ -116,52 +62,6 @@ static void lose(struct analysis *a, struct asset_state *state, const char *loss
         state->losses = ARENA_ARRAY(a->arena, const char *, LOSS_LIMIT);
     if (state->loss_count < LOSS_LIMIT)
         state->losses[state->loss_count++] = loss;
-}
-
-/* Why the asset does not serve at one of its sites; NULL when it does. */
-static const char *gone_at(struct analysis *a, const struct asset *asset, struct site_info *site, const struct entity *scenario, struct entity **with)
-{
-    struct value loses = entity_slot(scenario, SCENARIO_loses), partitions = entity_slot(scenario, SCENARIO_partitions);
-
-    *with = site->entity;
-    if (a->site_compromised[site->index])
-        return strcmp(level_of(a, site->entity), "host") == 0 ? "host" : "account";
-    if (a->site_lost[site->index]) {
-        *with = listed(a, loses, site);
-        return level_of(a, *with);
-    }
-    if ((*with = lost_inside(a, asset->entity, site, loses)))
-        return level_of(a, *with);
-    if ((*with = listed(a, partitions, site)) || (*with = lost_inside(a, asset->entity, site, partitions)))
-        return "partition";
-    *with = site->entity;
-    if (a->site_cut[site->index]) /* its data plane does not answer: intact, and of no use to anybody */
-        return "partition";
-    return NULL;
-}
-
-static void decide_loss(struct analysis *a, struct asset_state *state, const struct entity *scenario)
-{
-    struct asset *asset = state->asset;
-    uint32_t gone = 0;
-    struct entity *with;
-
-    if (a->hit[asset->index] & HIT_CORRUPTED)
-        lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "corruption", asset->entity);
-    if (a->hit[asset->index] & HIT_DELETED)
-        lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "deletion", asset->entity);
-    for (uint32_t i = 0; i < asset->site_count; i++)
-        gone += gone_at(a, asset, asset->sites[i], scenario, &with) != NULL;
-    for (uint32_t i = 0; gone && gone == asset->site_count && i < asset->site_count; i++) {
-        const char *loss = gone_at(a, asset, asset->sites[i], scenario, &with);
-
-        lose(a, state, loss, with);
-        /* Whoever holds the account may also have destroyed what else was there: both kinds of loss have to be covered. */
-        if (a->site_compromised[asset->sites[i]->index] && a->site_lost[asset->sites[i]->index])
-            lose(a, state, level_of(a, listed(a, entity_slot(scenario, SCENARIO_loses), asset->sites[i])), with);
-    }
-    if (a->hit[asset->index] & HIT_FAILED)
-        lose(a, state, "instance", asset->entity);
 }
 
 /* Whoever needs something that is not serving is impaired, through any number of edges. Reverse edges are walked from what is
@@ -214,25 +114,25 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     const struct site_info *info = site.type == VALUE_ENTITY ? plan_site(a->plan, site.u.entity) : NULL;
     uint32_t cursor = 0;
     struct value flag;
-    const struct entity *immutable, *lock, *inside;
+    const struct entity *immutable, *lock, *with;
+    bool perhaps;
 
     (void)loss;
     if (!info)
         return true;
-    if (a->site_lost[info->index]) {
-        *why = intern_text(a, "store `%s` is lost with `%s`", store->name, info->entity->name);
+    if ((with = taken_with(a, store, info, TAKEN_LOST, &perhaps))) {
+        *why = perhaps ? intern_text(a, "store `%s` may stand in `%s`, which is lost: %s", store->name, with->name,
+                                     outlives(a, store) ? "more zones are lost than it outlives"
+                                                        : "its kind does not say that it spans zones (`multi_zone`)")
+                       : intern_text(a, "store `%s` is lost with `%s`", store->name, ground_of(a, info)->closed ? with->name : info->entity->name);
         return false;
     }
-    if ((inside = lost_inside(a, store, info, entity_slot(a->scenario->scenario, SCENARIO_loses)))) {
-        *why = intern_text(a, "store `%s` may stand in `%s`, which is lost: its kind does not say that it spans zones (`multi_zone`)", store->name,
-                           inside->name);
+    if ((with = taken_with(a, store, info, TAKEN_CUT, &perhaps))) {
+        *why = intern_text(a, perhaps ? "store `%s` may stand in `%s`, which is cut off" : "store `%s` cannot be reached, it is cut off with `%s`",
+                           store->name, perhaps ? with->name : info->entity->name);
         return false;
     }
-    if (a->site_cut[info->index]) {
-        *why = intern_text(a, "store `%s` cannot be reached, it is cut off with `%s`", store->name, info->entity->name);
-        return false;
-    }
-    if (!a->site_compromised[info->index])
+    if (!taken_with(a, store, info, TAKEN_HELD, &perhaps))
         return true;
     /* A governance lock is lifted by whoever may administer the account. */
     lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
@@ -338,14 +238,105 @@ static bool is_damaged(const struct asset_state *state)
     return state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
 }
 
-static bool site_usable(const struct analysis *a, const struct site_info *site)
+/* A method that goes on with what is left beside the lost part: nothing is brought from elsewhere, nobody decides. */
+static bool falls_over(struct analysis *a, const struct asset *asset, const char *loss)
 {
-    return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
+    const struct kind_info *kind = asset->entity->kind;
+    const struct scope *scope = NULL;
+
+    for (uint32_t m = 0; m < kind->methods.len; m++) {
+        const struct entity *method = kind->methods.items[m];
+
+        if (eval_is_written(method, METHOD_for) || eval_is_written(method, METHOD_restores) || !eval_is_written(method, METHOD_automatic))
+            continue;
+        if (!scope)
+            scope = scope_add(a->eval, scenario_scope(a), "self", value_entity(asset->entity));
+        if (flag(a, method, METHOD_automatic, scope) && covers(eval_deferred(a->eval, method, METHOD_covers, scope), loss) &&
+            flag(a, method, METHOD_when, scope))
+            return true;
+    }
+    return false;
+}
+
+/* What the loss of a part of its site does to an asset that outlives it; NULL: nothing. */
+static const char *shaken(struct analysis *a, const struct asset *asset, const struct site_info *site)
+{
+    const struct ground *place = ground_of(a, site);
+
+    if (!place->inner[TAKEN_LOST] && !place->inner[TAKEN_CUT])
+        return NULL;
+    if (!place->level_count)
+        return falls_over(a, asset, "zone") ? "zone" : NULL;
+    for (uint32_t i = 0; i < place->level_count; i++) {
+        if (falls_over(a, asset, place->levels[i]))
+            return place->levels[i];
+    }
+    return NULL;
+}
+
+static bool serves_at(struct analysis *a, const struct asset *asset, const struct site_info *site)
+{
+    return stands_at(a, asset->entity, site) && !shaken(a, asset, site);
+}
+
+/* Every way in which it is gone at a site where it does not serve: a method has to cover all of them. */
+static void lose_at(struct analysis *a, struct asset_state *state, const struct site_info *site)
+{
+    const struct ground *place = ground_of(a, site);
+    const struct entity *thing = state->asset->entity;
+    struct entity *with;
+    const char *loss;
+    bool perhaps;
+
+    if ((with = taken_with(a, thing, site, TAKEN_HELD, &perhaps)))
+        lose(a, state, strcmp(level_of(a, perhaps ? with : site->entity), "host") == 0 ? "host" : "account", perhaps ? with : site->entity);
+    with = taken_with(a, thing, site, TAKEN_LOST, &perhaps);
+    if (with && !perhaps && with != place->closed)
+        lose(a, state, level_of(a, with), with);
+    if (place->closed)
+        lose(a, state, level_of(a, place->closed), place->closed);
+    if (with && perhaps && outlives(a, thing) > 0 && !place->whole)
+        lose(a, state, level_of(a, site->entity), with); /* more than it outlives: as if the whole site were gone */
+    for (uint32_t i = 0; with && perhaps && i < place->level_count && (outlives(a, thing) == 0 || place->whole); i++)
+        lose(a, state, place->levels[i], with);
+    if ((!with || perhaps) && (with = taken_with(a, thing, site, TAKEN_CUT, &perhaps)))
+        lose(a, state, "partition", with); /* intact, and of no use to anybody */
+    if (!state->loss_count && (loss = shaken(a, state->asset, site)))
+        lose(a, state, loss, place->inner[TAKEN_LOST] ? place->inner[TAKEN_LOST] : place->inner[TAKEN_CUT]);
+}
+
+static void decide_loss(struct analysis *a, struct asset_state *state, const struct entity *scenario)
+{
+    struct asset *asset = state->asset;
+    struct value quorum = entity_slot(asset->entity, ASSET_quorum);
+    uint32_t standing = 0;
+
+    if (a->hit[asset->index] & HIT_CORRUPTED)
+        lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "corruption", asset->entity);
+    if (a->hit[asset->index] & HIT_DELETED)
+        lose(a, state, is_word(entity_slot(scenario, SCENARIO_scope), "object") ? "object" : "deletion", asset->entity);
+    for (uint32_t i = 0; i < asset->site_count; i++)
+        standing += serves_at(a, asset, asset->sites[i]);
+    if (asset->site_count && (standing == 0 || (standing < asset->site_count && quorum.type == VALUE_INT && standing < quorum.u.integer))) {
+        for (uint32_t i = 0; i < asset->site_count; i++) {
+            if (!serves_at(a, asset, asset->sites[i]))
+                lose_at(a, state, asset->sites[i]);
+        }
+    }
+    if (a->hit[asset->index] & HIT_FAILED)
+        lose(a, state, "instance", asset->entity);
+}
+
+static const char *element_name(const struct entity *element)
+{
+    return element->schema->id == BLOCK_REPLICA ? "replica" : element->schema->id == BLOCK_STANDBY ? "standby" : "place";
 }
 
 /* The element a candidate rests on (a replica, a standby) must not be lost with the asset. */
 static bool element_available(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
 {
+    static const char *const gone[TAKINGS] = {"is lost as well", "is cut off as well", "is in the compromised account"};
+    bool perhaps;
     struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
     struct entity *site_entity = NULL;
     struct site_info *site;
@@ -365,42 +356,64 @@ static bool element_available(struct analysis *a, const struct asset_state *stat
         candidate->rejected = intern_text(a, "the damage is in the replica at `%s` as well", site->entity->name);
         return false;
     }
-    if (a->site_lost[site->index]) {
-        candidate->rejected = intern_text(a, "`%s` is lost as well", site->entity->name);
-        return false;
-    }
-    if (a->site_compromised[site->index]) {
-        candidate->rejected = intern_text(a, "`%s` is in the compromised account", site->entity->name);
-        return false;
-    }
-    if (a->site_cut[site->index]) {
-        candidate->rejected = intern_text(a, "`%s` is cut off as well", site->entity->name);
+    for (int how = 0; how < TAKINGS; how++) {
+        struct entity *with = taken_with(a, element, site, (enum taking)how, &perhaps);
+
+        if (!with)
+            continue;
+        candidate->rejected = perhaps ? intern_text(a, "the %s may stand in `%s`, which %s", element_name(element), with->name, gone[how])
+                                      : intern_text(a, "`%s` %s", site->entity->name, gone[how]);
         return false;
     }
     return true;
 }
 
-/* Where a thing serves when its method does not say: where it was if that still stands, else the scenario's choice, else the first
- * recovery site that stands. */
-static struct site_info *default_place(struct analysis *a, const struct asset_state *state)
+/* A method that goes on beside what is lost, with what the asset has there itself: nothing is brought from elsewhere. */
+static bool goes_on_here(const struct asset_state *state, const struct candidate *candidate, struct value rpo)
 {
-    struct value wanted = entity_slot(a->scenario->scenario, SCENARIO_recover_into);
+    if (candidate->element.type != VALUE_NULL || candidate->restores)
+        return false;
+    return candidate->automatic || (state->asset->stateful && value_worst(rpo).type == VALUE_DURATION);
+}
 
-    for (uint32_t i = 0; i < state->asset->site_count; i++) {
-        struct site_info *site = state->asset->sites[i];
-
-        if (site_usable(a, site) && strcmp(state->loss, "partition") != 0)
-            return site;
-    }
-    if (wanted.type == VALUE_ENTITY)
-        return plan_site(a->plan, wanted.u.entity);
-    for (uint32_t i = 0; i < a->plan->site_count; i++) {
-        struct site_info *site = &a->plan->sites[i];
-
-        if (strcmp(site->role, "recovery") == 0 && site_usable(a, site))
+/* The place itself, or the nearest one around it that stands; NULL. */
+static struct site_info *standing_around(const struct analysis *a, struct site_info *site)
+{
+    for (; site; site = site->within ? plan_site(a->plan, site->within) : NULL) {
+        if (place_stands(a, site))
             return site;
     }
     return NULL;
+}
+
+/* Where a thing serves when its method does not say: where the scenario says, else where it was if that still stands, else the nearest
+ * recovery site that stands. */
+static struct site_info *default_place(struct analysis *a, const struct asset_state *state, bool here)
+{
+    struct value wanted = entity_slot(a->scenario->scenario, SCENARIO_recover_into);
+
+    if (here && state->asset->site_count && standing_around(a, state->asset->sites[0]))
+        return standing_around(a, state->asset->sites[0]);
+    if (wanted.type == VALUE_ENTITY)
+        return plan_site(a->plan, wanted.u.entity);
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        if (place_stands(a, state->asset->sites[i]) && strcmp(state->loss, "partition") != 0)
+            return state->asset->sites[i];
+    }
+    return nearest_recovery(a, state->asset->site_count ? state->asset->sites[0] : NULL);
+}
+
+/* Whether it serves where the scenario says that one recovers into, as exactly as that is known. */
+static bool obeys(struct analysis *a, struct candidate *candidate)
+{
+    struct value wanted = entity_slot(a->scenario->scenario, SCENARIO_recover_into);
+    const struct site_info *site = wanted.type == VALUE_ENTITY ? plan_site(a->plan, wanted.u.entity) : NULL;
+
+    if (!site || !candidate->into || site_is_in(a, candidate->into, site->entity) || site_is_in(a, site, candidate->into->entity))
+        return true;
+    candidate->rejected = intern_text(a, "it would serve in `%s`, and `%s` says `recover_into = %s`", candidate->into->entity->name,
+                                      a->scenario->scenario->name, site->entity->name);
+    return false;
 }
 
 static int64_t loss_of(struct value value)
@@ -451,12 +464,33 @@ static struct span loss_place(const struct analysis *a, const struct candidate *
     return own && own->value ? span_join(own->name_span, own->value->span) : (struct span){rpo.origin, rpo.origin};
 }
 
+/* A failover within its place needs a place that is left: what waits in another zone is lost with that. */
+static bool rests_beside(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
+{
+    int64_t limit;
+
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        uint32_t zones = zones_taken_around(a, state->asset->sites[i]);
+
+        if (zones < 2)
+            continue;
+        limit = outlives(a, state->asset->entity);
+        if (zones <= (limit > 1 ? limit : 1))
+            continue;
+        candidate->rejected = intern_text(a, "%u zones are lost around `%s`, and what it falls back on may be in one of them", zones,
+                                          state->asset->name);
+        return false;
+    }
+    return true;
+}
+
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
     const struct entity *method = candidate->method;
     struct value condition = eval_deferred(a->eval, method, METHOD_when, scope);
     struct value includes, into, rpo, covered;
+    bool here;
 
     candidate->automatic = flag(a, method, METHOD_automatic, scope);
     candidate->irreversible = flag(a, method, METHOD_irreversible, scope);
@@ -488,19 +522,22 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     into = eval_deferred(a->eval, method, METHOD_into, scope);
     if (into.type == VALUE_ENTITY)
         candidate->into = plan_site(a->plan, into.u.entity);
+    rpo = eval_deferred(a->eval, method, METHOD_rpo, scope);
+    here = goes_on_here(state, candidate, rpo);
+    if (here && !rests_beside(a, state, candidate))
+        return;
     if (!candidate->into)
-        candidate->into = default_place(a, state);
+        candidate->into = default_place(a, state, here);
     if (!candidate->into && state->asset->site_count) {
         candidate->rejected = "there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`";
         return;
     }
-    if (candidate->into && !site_usable(a, candidate->into)) {
+    if (candidate->into && !place_stands(a, candidate->into)) {
         candidate->rejected = intern_text(a, "it recovers into `%s`, which does not stand", candidate->into->entity->name);
         return;
     }
-    if (!restore_inputs(a, state, candidate))
+    if ((!(here && candidate->automatic) && !obeys(a, candidate)) || !restore_inputs(a, state, candidate))
         return;
-    rpo = eval_deferred(a->eval, method, METHOD_rpo, scope);
     if (!state->asset->stateful) {
         candidate->rpo = RPO_NOT_APPLICABLE;
     } else if (rpo.type != VALUE_UNKNOWN && rpo.type != VALUE_ERROR) {
@@ -711,7 +748,7 @@ void survive(struct analysis *a, struct scenario_result *result)
     const struct entity *scenario = result->scenario;
 
     a->chosen = a->held = false;
-    mark_sites(a, scenario);
+    mark_places(a);
     mark_assets(a, scenario);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];
@@ -720,7 +757,7 @@ void survive(struct analysis *a, struct scenario_result *result)
         state->loss = "";
         state->serving = state->asset->site_count ? state->asset->sites[0] : NULL;
         for (uint32_t s = 0; s < state->asset->site_count; s++) {
-            if (site_usable(a, state->asset->sites[s])) {
+            if (place_stands(a, state->asset->sites[s])) {
                 state->serving = state->asset->sites[s];
                 break;
             }

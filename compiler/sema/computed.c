@@ -570,6 +570,16 @@ static struct value as_strings(struct evaluator *eval, struct value words)
     return eval_list_of(eval, items, items ? words.u.list->count : 0);
 }
 
+/* `tolerates = n` says the same as `multi_zone`, and more; the asset's own word comes first. */
+static struct value spans_zones(struct evaluator *eval, struct entity *asset)
+{
+    struct value zones = eval_slot(eval, asset, ASSET_tolerates);
+
+    if (!value_is_known(zones))
+        zones = kind_property(eval, asset, KIND_tolerates);
+    return zones.type == VALUE_INT ? value_int(VALUE_BOOL, zones.u.integer > 0) : kind_property(eval, asset, KIND_multi_zone);
+}
+
 static struct value field(struct evaluator *eval, enum computed which, struct entity *entity, struct span span)
 {
     struct value value;
@@ -595,7 +605,7 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
     case ASSET_ENDPOINTS:
         return referrers_of(eval, entity, BLOCK_ENDPOINT, ENDPOINT_serves);
     case ASSET_MULTI_ZONE:
-        return kind_property(eval, entity, KIND_multi_zone);
+        return spans_zones(eval, entity);
     case ASSET_AVAILABILITY:
         return kind_property(eval, entity, KIND_availability);
     case ASSET_CONSISTENCY:
@@ -765,6 +775,23 @@ bool computed_field(struct evaluator *eval, struct entity *entity, atom name, st
 
 /* ---------------------------------------------------------------- methods */
 
+/* A closed account, or the end of its provider, takes along what only belongs to it. */
+static bool account_ends(struct evaluator *eval, struct entity *place, struct entity *lost)
+{
+    struct value level = kind_property(eval, lost, KIND_level), is_account = kind_property(eval, lost, KIND_is_account);
+    bool ends = (is_account.type == VALUE_BOOL && is_account.u.integer) ||
+                (level.type == VALUE_WORD && (strcmp(level.u.word, "account") == 0 || strcmp(level.u.word, "provider") == 0));
+
+    for (int depth = 0; ends && place && depth < WITHIN_MAX; depth++) {
+        struct entity *account = slot_entity(eval, place, SITE_account);
+
+        if (account)
+            return place_is_in(eval, account, lost);
+        place = slot_entity(eval, place, SITE_within);
+    }
+    return false;
+}
+
 /* Whether the place is one of those in the scenario's list, or inside of one; UNKNOWN when the list is. */
 static struct value hit(struct evaluator *eval, struct entity *scenario, uint32_t row, struct value place)
 {
@@ -774,7 +801,8 @@ static struct value hit(struct evaluator *eval, struct entity *scenario, uint32_
         return list;
     for (uint32_t i = 0; i < list.u.list->count; i++) {
         if (place.type == VALUE_ENTITY && list.u.list->items[i].type == VALUE_ENTITY &&
-            place_is_in(eval, place.u.entity, list.u.list->items[i].u.entity))
+            (place_is_in(eval, place.u.entity, list.u.list->items[i].u.entity) ||
+             (row == SCENARIO_loses && account_ends(eval, place.u.entity, list.u.list->items[i].u.entity))))
             return value_int(VALUE_BOOL, true);
     }
     return value_int(VALUE_BOOL, false);
