@@ -13,5 +13,8 @@ extern const struct backend drc_runbooks;
 
 /* The plan as JSON, by model/plan.schema.json; also what `drc plan --emit plan` prints. */
 bool plan_json(const struct plan *plan, struct strbuf *out);
+/* The ledger as JSON; `wanted` (NULL: all) says which entries. */
+void ledger_json(const struct plan *plan, bool (*wanted)(const struct assumption *assumption, const void *context), const void *context,
+                 struct strbuf *out);
 
 #endif

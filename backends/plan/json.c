@@ -637,6 +637,10 @@ bool plan_json(const struct plan *plan, struct strbuf *out)
         print_job(&p, &plan->jobs[i]);
     jsonw_array_end(&p.j);
     print_drills(&p);
+    jsonw_key_array(&p.j, "assumptions");
+    for (uint32_t i = 0; i < plan->assumption_count; i++)
+        ledger_entry_json(&p.j, plan, plan->assumptions[i]);
+    jsonw_array_end(&p.j);
     jsonw_key_array(&p.j, "findings");
     for (uint32_t i = 0; i < plan->finding_count; i++)
         print_finding(&p, &plan->findings[i]);

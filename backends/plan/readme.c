@@ -54,6 +54,49 @@ static void scenarios(struct md *md, const struct plan *plan)
         md_paragraph(md, md_textf(md->arena, "%u findings are accepted risks; runbooks/README.md lists them with reason, name and date.", plan->waived));
 }
 
+/* The words of a check as one line of code. */
+static struct md_inline check_text(struct arena *arena, const struct assumption *a)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct md_inline result;
+
+    if (!a->check.count)
+        return a->question ? md_marked(arena, a->question) : MD("");
+    for (uint32_t i = 0; i < a->check.count; i++) {
+        if (i)
+            strbuf_addstr(&text, " ");
+        for (uint32_t p = 0; p < a->check.words[i].count; p++)
+            strbuf_addstr(&text, a->check.words[i].parts[p].text);
+    }
+    result = md_code(arena, strbuf_str(&text));
+    strbuf_release(&text);
+    return result;
+}
+
+/* What no file of ours makes true: who is asked, for what, and how one sees whether it is so. */
+static void demands(struct md *md, const struct plan *plan)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < plan->assumption_count; i++) {
+        const struct assumption *a = plan->assumptions[i];
+
+        if (a->by != BY_DEMAND)
+            continue;
+        if (!any) {
+            md_heading(md, 2, MD("What others have to see to"));
+            md_paragraph(md, MD("The verdicts rest on this as well, and no file here makes it true. `drc ledger` says which verdicts."));
+            MD_TABLE(md, NULL, MD("Asked of"), MD("For what"), MD("How one sees it"));
+        }
+        any = true;
+        MD_ROW(md, md_text(md->arena, entity_title(plan->model, a->on)),
+               md_cat(md->arena, md_marked(md->arena, a->words ? a->words : a->says), a->unwatched ? MD(" (nobody would notice its end)") : MD("")),
+               check_text(md->arena, a));
+    }
+    if (any)
+        md_table_end(md);
+}
+
 void plan_readme(const struct plan *plan, struct fileset *files)
 {
     struct strbuf text = STRBUF_INIT;
@@ -62,8 +105,8 @@ void plan_readme(const struct plan *plan, struct fileset *files)
     md_init(&md, plan->arena, &text);
     md_comment(&md, arena_printf(plan->arena, "Written by drc; change the specification, not these files. Plan sha256:%s", plan->digest));
     md_heading(&md, 1, md_text(plan->arena, plan->model->plan ? entity_title(plan->model, plan->model->plan) : "Recovery plan"));
-    md_paragraph(&md, MD("Everything here was written from one specification whose objectives were checked first. The parts belong together: scripts refuse to "
-                         "run with another plan's digest."));
+    md_paragraph(&md, MD("Everything here was written from one specification whose objectives were checked first: the plan is checked against that specification, and is no "
+                         "guarantee that the specification is true. The parts belong together: scripts refuse to run with another plan's digest."));
     md_heading(&md, 2, MD("In the order one uses them"));
     MD_TABLE(&md, NULL, MD("Folder"), MD("What it holds"), MD("Who uses it, when"));
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
@@ -78,6 +121,7 @@ void plan_readme(const struct plan *plan, struct fileset *files)
     MD_ROW(&md, MD("[manifest.json](manifest.json)"), MD("every file with its digest and origin"), MD("the compiler: it never overwrites what was edited by hand"));
     md_table_end(&md);
     scenarios(&md, plan);
+    demands(&md, plan);
     fileset_add(files, "plan", "README.md", strbuf_str(&text), text.len, NULL);
     strbuf_release(&text);
 }

@@ -76,29 +76,6 @@ static void variables_table(struct tf *tf, struct md *w, const struct tf_root *r
     md_table_end(w);
 }
 
-/* Text of the library's author: what stands between backquotes is code. */
-static struct md_inline marked(struct arena *arena, const char *text)
-{
-    struct md_inline result = MD("");
-    bool code = false;
-
-    while (*text) {
-        size_t len = strcspn(text, "`");
-        const char *part = arena_strndup(arena, text, len);
-
-        if (code && text[len] != '`') /* not closed: it was no mark */
-            part = arena_printf(arena, "`%s", part), code = false;
-        if (len > 0)
-            result = md_cat(arena, result, code ? md_code(arena, part) : md_text(arena, part));
-        text += len;
-        if (*text) {
-            code = !code;
-            text++;
-        }
-    }
-    return result;
-}
-
 /* What tells a declared thing apart from all others. */
 static atom identity(struct tf *tf, const struct entity *subject)
 {
@@ -130,7 +107,7 @@ static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
         any = true;
         md_task(w, 0, false,
                 md_cat(tf->arena, md_code(tf->arena, demand->subject ? demand->subject->name : demand->name),
-                       MD(": "), marked(tf->arena, demand->text)));
+                       MD(": "), md_marked(tf->arena, demand->text)));
     }
 }
 

@@ -2,6 +2,7 @@
 #include "analysis/internal.h"
 
 #include "analysis/credit.h"
+#include "analysis/ledger.h"
 #include "analysis/missing.h"
 
 #include <string.h>
@@ -127,6 +128,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     a.scenarios_done = true;
     check_rules(&a);
     check_review(&a);
+    if (options->digest)
+        make_ledger(&a);
     plan->digest = options->digest ? plan_digest(&a) : "";
     check_records(&a);
     check_waivers(&a);

@@ -15,6 +15,7 @@ enum { CHAIN_LINKS = 16 };
 struct maker {
     const struct entity *makes, *watches;
     struct entity *subject, *watcher;
+    const struct scope *scope; /* of `makes`: with its loop variable */
 };
 
 static atom key_of(const struct entity *thing)
@@ -43,12 +44,13 @@ static struct maker *maker_entry(struct analysis *a, const struct entity *thing)
     return maker;
 }
 
-static void add_maker(struct analysis *a, struct value thing, const struct entity *emit, struct entity *subject, bool watches)
+static void add_maker(struct analysis *a, struct value thing, const struct entity *emit, struct entity *subject, const struct scope *scope,
+                      bool watches)
 {
     struct maker *maker;
 
     for (uint32_t i = 0; thing.type == VALUE_LIST && i < thing.u.list->count; i++)
-        add_maker(a, thing.u.list->items[i], emit, subject, watches);
+        add_maker(a, thing.u.list->items[i], emit, subject, scope, watches);
     if (thing.type != VALUE_ENTITY)
         return;
     maker = maker_entry(a, thing.u.entity);
@@ -58,6 +60,7 @@ static void add_maker(struct analysis *a, struct value thing, const struct entit
     } else if (!maker->makes || (is_demand(maker->makes) && !is_demand(emit))) {
         maker->makes = emit; /* a file that does it goes before a word that asks for it */
         maker->subject = subject;
+        maker->scope = scope;
     }
 }
 
@@ -73,9 +76,9 @@ static void ask_emit(struct analysis *a, const struct entity *emit, struct entit
             return;
     }
     if (makes)
-        add_maker(a, eval(a->eval, makes->value, scope, NULL), emit, subject, false);
+        add_maker(a, eval(a->eval, makes->value, scope, NULL), emit, subject, scope, false);
     if (watches)
-        add_maker(a, eval(a->eval, watches->value, scope, NULL), emit, subject, true);
+        add_maker(a, eval(a->eval, watches->value, scope, NULL), emit, subject, scope, true);
 }
 
 /* What the emits of an asset, store or site make and watch: once for each. */
@@ -219,6 +222,7 @@ const struct credit *credit_of(struct analysis *a, struct entity *thing)
         credit->by = is_demand(maker->makes) ? BY_DEMAND : BY_ARTIFACT;
         credit->maker = maker->makes;
         credit->subject = maker->subject;
+        credit->scope = maker->scope;
     }
     if (maker && maker->watches) {
         credit->watch = maker->watches;

@@ -331,6 +331,30 @@ static void emit_one(struct emitter *e, const struct block *tree, const struct s
     make_bodies(e, tree, scope, NULL, 0);
 }
 
+const char *emit_file(struct analysis *a, const struct entity *emit, struct entity *subject, const struct scope *scope)
+{
+    struct emitter e = {.a = a, .subject = subject};
+    const struct attr *file = find_attr(&e, emit->tree, "file");
+    const char *error = NULL, *name;
+    struct value value;
+
+    e.site_type = type_read(a->model, "ref(site)", &error);
+    if (!find_root(&e, emit->tree, scope))
+        return NULL;
+    value = file ? eval(a->eval, file->value, scope, NULL) : value_unknown();
+    name = value.type == VALUE_STRING ? value.u.string : "main";
+    switch (e.root) {
+    case ROOT_GLOBAL:
+        return intern_text(a, "%s/global/%s.tf", emit->name, name);
+    case ROOT_PRIMARY:
+        return intern_text(a, "%s/primary/%s.tf", emit->name, name);
+    case ROOT_RECOVERY:
+        return intern_text(a, "%s/recovery-%s/%s.tf", emit->name, e.site->entity->name, name);
+    default:
+        return NULL;
+    }
+}
+
 static void emit_entity(struct emitter *e, struct entity *entity)
 {
     struct analysis *a = e->a;

@@ -58,6 +58,7 @@ struct analysis {
     struct map waivers_of;            /* the first waiver of each rule or code */
     VEC(struct told_reason *) reasons; /* what leaves objectives undecided, as it was found; see missing.c */
     struct map reasons_of;            /* thing -> its reasons */
+    struct map ledger;                /* id -> struct assumption * */
     struct map credits;               /* protection -> struct credit *; see credit.c */
     struct map makers;                /* protection -> struct maker *, of what emits say they make or watch */
     struct map emitters;              /* things whose emits were asked what they make */
@@ -359,6 +360,8 @@ struct entity *run_procedure(struct analysis *a, const struct entity *backup, co
 void check_takers(struct analysis *a); /* tools nobody knows, and members no run captures */
 void make_drills(struct analysis *a);
 void make_emissions(struct analysis *a);
+/* The file under the output folder that an `emit` writes into, in the scope of its loop; NULL when it has no root. */
+const char *emit_file(struct analysis *a, const struct entity *emit, struct entity *subject, const struct scope *scope);
 const struct scope *emit_scope(struct analysis *a, const struct block *tree, const struct scope *scope); /* with its `let` names */
 
 /* ---- digest.c ---- */

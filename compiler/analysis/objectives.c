@@ -359,6 +359,14 @@ void no_objective(struct analysis *a, const struct scenario_result *result, cons
     diag_help(diag, "state `%s`, or give it a tier with a default%s", which == NO_RTO ? "rto" : "rpo", result ? ", or its class a ceiling" : "");
 }
 
+static bool lag_on_demand(const struct candidate *chosen)
+{
+    const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
+    struct value bounded = element && element->schema->id == BLOCK_REPLICA ? entity_slot(element, REPLICA_bounded) : value_unknown();
+
+    return bounded.type == VALUE_BOOL && !bounded.u.integer;
+}
+
 /* What it rests on itself, and through what it needs (those are judged before). */
 static void take_nobody(const struct analysis *a, const struct scenario_result *result, struct asset_state *state)
 {
@@ -366,14 +374,16 @@ static void take_nobody(const struct analysis *a, const struct scenario_result *
 
     (void)a;
     state->nobody = state->chosen ? state->chosen->nobody : NULL;
-    state->on_demand = state->chosen && state->chosen->by == BY_DEMAND;
+    state->rpo_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || lag_on_demand(state->chosen));
+    /* Somebody notices, and declares: that is asked of the plan's owner, unless the method needs neither. */
+    state->rto_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || !state->chosen->automatic || !state->chosen->includes_detect);
     for (int kind = 0; kind < 2 && edges[kind]; kind++) {
         for (uint32_t n = 0; n < edges[kind]->count; n++) {
             const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
 
             if (other->fate == FATE_UNAFFECTED)
                 continue;
-            state->on_demand |= other->on_demand;
+            state->rto_on_demand |= other->rto_on_demand;
             if (!state->nobody)
                 state->nobody = other->nobody;
         }

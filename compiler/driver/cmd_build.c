@@ -138,6 +138,7 @@ int command_build(const struct options *options)
     if (status == EXIT_FINE) {
         status = add_manifest(&session, &files) ? write_files(options, &session, &files) : EXIT_OURS;
     }
+    print_summary(&session);
     session_release(&session);
     return status;
 }

@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *plural(uint32_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 int command_check(const struct options *options)
 {
     struct session session;
@@ -21,19 +16,7 @@ int command_check(const struct options *options)
     if (session_analyse(&session, TREES_CHECKED))
         session_check_targets(&session);
     status = session_report(&session);
-    if (status == EXIT_FINE && options->format == DIAG_TEXT && !options->quiet && session.plan) {
-        const struct plan *plan = session.plan;
-
-        printf("%s: %u asset%s, %u scenario%s: %s", plan->name, plan->asset_count, plural(plan->asset_count), plan->scenario_count,
-               plural(plan->scenario_count), plan->unknown  ? "nothing is refuted"
-               : plan->waived ? "every objective holds or its miss is accepted"
-                              : "every objective holds");
-        if (plan->unknown)
-            printf(", %u verdict%s unknown", plan->unknown, plural(plan->unknown));
-        if (plan->waived)
-            printf(", %u finding%s accepted", plan->waived, plural(plan->waived));
-        putchar('\n');
-    }
+    print_summary(&session);
     session_release(&session);
     return status;
 }

@@ -549,6 +549,7 @@ int command_plan(const struct options *options)
         if (!options->scenario)
             print_accepted(session.plan, NULL);
         print_rules_off(session.plan);
+        print_summary(&session);
     }
     session_release(&session);
     return status;

@@ -27,6 +27,7 @@ struct options {
     VEC(const char *) targets;     /* --target a,b */
     VEC(const char *) levels;      /* -W… as written after -W */
     const char *scenario;          /* --scenario */
+    const char *asset, *by;        /* ledger: --asset, --by */
     const char *as_of;             /* --as-of */
     const char *records;           /* --records */
     const char *emit;              /* --emit plan */
@@ -76,6 +77,10 @@ void session_check_targets(struct session *session);
 /* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
 int session_report(struct session *session);
 const struct zone *session_zone(void *context, const char *name);
+
+/* ---- summary.c */
+/* The last line of `check`, `plan` and `build`, on standard output, unless a machine format or quiet is asked for. After session_report. */
+void print_summary(struct session *session);
 
 /* ---- explain_terms.c */
 struct span attribute_place(const struct session *session, const struct entity *entity, const char *name); /* else the entity's own */
@@ -127,6 +132,7 @@ void svg_timeline(const struct plan *plan, const struct scenario_result *result)
 typedef int command_fn(const struct options *options);
 int command_check(const struct options *options);
 int command_plan(const struct options *options);
+int command_ledger(const struct options *options);
 int command_build(const struct options *options);
 int command_fmt(const struct options *options);
 int command_graph(const struct options *options);

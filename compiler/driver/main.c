@@ -8,6 +8,7 @@
 const struct command_info drc_commands[] = {
     {"check", "SPEC…", "verify every objective and rule", command_check, false},
     {"plan", "SPEC… [--scenario S]", "print the proof: methods, times, losses, slack, critical path", command_plan, false},
+    {"ledger", "SPEC… [--scenario S] [--asset A] [--by WHO]", "what the proof rests on: who makes it true, how one sees it", command_ledger, false},
     {"build", "SPEC… -o DIR", "check, then write the artifacts", command_build, false},
     {"fmt", "[-w|--check] FILE…", "print or write the canonical form", command_fmt, false},
     {"graph", "SPEC… [--timeline] [--style mermaid|dot|svg]", "dependency graph, or recovery timeline", command_graph, false},
@@ -28,6 +29,8 @@ const struct option_info drc_options[] = {
     {0, "params", "FILE", "values of parameters, YAML or JSON"},
     {0, "target", "A,B", "only these artifacts; others of ours in the folder are removed"},
     {0, "scenario", "NAME", "only this scenario"},
+    {0, "asset", "NAME", "ledger: only what rests on verdicts of this asset, name or group"},
+    {0, "by", "WHO", "ledger: only what is true by artifact, platform, demand or nobody"},
     {0, "as-of", "DATE", "judge dates at this day (YYYY-MM-DD)"},
     {0, "records", "DIR", "judge drills by the records in this folder (JSON, YAML)"},
     {0, "emit", "plan", "print the plan as JSON"},
@@ -135,7 +138,13 @@ static void set_option(struct arena *arena, struct options *options, const struc
         split_targets(arena, options, value);
     else if (strcmp(name, "scenario") == 0)
         options->scenario = value;
-    else if (strcmp(name, "as-of") == 0)
+    else if (strcmp(name, "asset") == 0)
+        options->asset = value;
+    else if (strcmp(name, "by") == 0) {
+        if (strcmp(value, "artifact") != 0 && strcmp(value, "platform") != 0 && strcmp(value, "demand") != 0 && strcmp(value, "nobody") != 0)
+            wrong_use("--by is artifact, platform, demand or nobody, not", value);
+        options->by = value;
+    } else if (strcmp(name, "as-of") == 0)
         options->as_of = value;
     else if (strcmp(name, "records") == 0)
         options->records = value;

@@ -649,3 +649,25 @@ const char *mermaid_gantt_text(struct arena *arena, const char *text)
     strbuf_release(&out);
     return result;
 }
+
+struct md_inline md_marked(struct arena *arena, const char *text)
+{
+    struct md_inline result = MD("");
+    bool code = false;
+
+    while (*text) {
+        size_t len = strcspn(text, "`");
+        const char *part = arena_strndup(arena, text, len);
+
+        if (code && text[len] != '`') /* not closed: it was no mark */
+            part = arena_printf(arena, "`%s", part), code = false;
+        if (len > 0)
+            result = md_cat(arena, result, code ? md_code(arena, part) : md_text(arena, part));
+        text += len;
+        if (*text) {
+            code = !code;
+            text++;
+        }
+    }
+    return result;
+}

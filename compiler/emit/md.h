@@ -25,6 +25,8 @@ struct md_inline {
 /* Shows the text, whatever it holds; line breaks stay (blanks in headings), characters one cannot see become
  * U+FFFD. As everywhere in Markdown, blanks at the ends of a line and runs of blanks collapse on display. */
 struct md_inline md_text(struct arena *arena, const char *text);
+/* Text in which what stands between backquotes is code; one that is not closed is no mark. */
+struct md_inline md_marked(struct arena *arena, const char *text);
 struct md_inline md_textf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct md_inline md_code(struct arena *arena, const char *text); /* `text`, newlines become blanks */
 struct md_inline md_codef(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -65,3 +65,18 @@ uint32_t plan_assumed(const struct plan *plan)
     }
     return count;
 }
+
+const char *assumption_kind_name(enum assumption_kind kind)
+{
+    static const char *const names[] = {"runs",       "kept",     "lag",     "stands_ready", "readable",       "allowed",
+                                        "capacity",   "figure",   "detects", "answers",      "decides_within", "limit"};
+
+    return names[kind];
+}
+
+const char *makes_true_name(enum makes_true by)
+{
+    static const char *const names[] = {"artifact", "platform", "demand", "nobody"};
+
+    return names[by];
+}

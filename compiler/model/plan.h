@@ -230,7 +230,7 @@ struct asset_state {
     struct terms rpo_terms;
     enum verdict rto_verdict, rpo_verdict;
     struct entity *nobody;         /* a protection that this one, or what it needs, rests on and nobody makes true; NULL */
-    bool on_demand;                /* its verdicts rest on what an owner is asked to see to */
+    bool rto_on_demand, rpo_on_demand; /* they rest on what an owner is asked to see to */
     bool uncredited;               /* unknown only because nobody makes true what they rest on */
     bool unwatched;                /* … or on what nobody would notice the end of */
     struct asset *blocked_by;      /* what it needs has no time: its own verdict is only a consequence; NULL */
@@ -538,6 +538,39 @@ struct drill_evidence {
     int64_t day;       /* of that, days since 1970-01-01 */
 };
 
+/* ---- the ledger: what verdicts rest on (SEMANTICS §7) ---- */
+
+enum assumption_kind {
+    ASSUME_RUNS, ASSUME_KEPT, ASSUME_LAG, ASSUME_STANDS_READY, ASSUME_READABLE, ASSUME_ALLOWED, ASSUME_CAPACITY, ASSUME_FIGURE,
+    ASSUME_DETECTS, ASSUME_ANSWERS, ASSUME_DECIDES_WITHIN, ASSUME_LIMIT
+};
+
+/* A verdict that rests on an entry. */
+struct resting {
+    enum objective_kind kind;
+    struct entity *subject, *scenario;
+};
+
+/* One thing that a verdict credits, however many do. */
+struct assumption {
+    const char *id;              /* "runs:database.full@backups" */
+    enum assumption_kind kind;
+    struct entity *subject;      /* asset, group, endpoint, scenario, runbook, store, site or the plan */
+    const char *says;            /* the sentence */
+    const char *value;           /* "every 1h, up to 10m each"; NULL */
+    enum makes_true by;
+    const char *target, *file;   /* BY_ARTIFACT: "cron", "cron/jobs/database-full.sh"; file may be NULL */
+    const char *source, *grade;  /* BY_PLATFORM: where the platform says so; NULL where the specification does */
+    struct entity *on;           /* BY_DEMAND: who is asked */
+    const char *words;           /* BY_DEMAND: for what, in the kind's words; NULL: `says` */
+    struct command check;        /* tells whether it is true now; unset: `question` */
+    const char *question;
+    bool unwatched;              /* nobody would notice its end */
+    struct span span;
+    struct resting *rests;
+    uint32_t rest_count, rest_cap;
+};
+
 struct plan {
     struct model *model;
     struct arena *arena;
@@ -565,6 +598,8 @@ struct plan {
     uint32_t finding_count;
     const struct figure **figures; /* that the proof uses, in the order in which it met them */
     uint32_t figure_count;
+    struct assumption **assumptions; /* in the order in which verdicts were found to rest on them; NULL unless asked for */
+    uint32_t assumption_count;
     const atom *rules_off;       /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
@@ -573,6 +608,16 @@ struct plan {
 
 struct asset *plan_asset(const struct plan *plan, const struct entity *entity); /* NULL when it is none */
 struct site_info *plan_site(const struct plan *plan, const struct entity *entity);
+/* What the last line of a command says: verdicts of assets, names, groups and availability in all scenarios. */
+struct verdict_counts {
+    uint32_t hold, assumed, on_demand; /* of those that hold: on an assumed figure, on what an owner is asked to see to */
+    uint32_t refuted, unknown, accepted, scenarios;
+    uint32_t untested;        /* assets with objectives that no scenario touches */
+};
+struct verdict_counts plan_counts(const struct plan *plan);
+
+const char *assumption_kind_name(enum assumption_kind kind); /* "runs", "stands_ready" */
+const char *makes_true_name(enum makes_true by);              /* "artifact", "platform", "demand", "nobody" */
 const char *entity_title(const struct model *model, const struct entity *entity); /* title, else name */
 bool command_is_set(const struct command *command);
 /* Of one of the terms of its loss; NULL when that is stated, or worked out. */

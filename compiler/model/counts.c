@@ -1,0 +1,64 @@
+/* How many verdicts hold, and what they rest on: what the last line of a command says. */
+#include "model/plan.h"
+
+static void count_verdict(struct verdict_counts *counts, enum verdict verdict, bool on_demand)
+{
+    if (verdict == VERDICT_NOT_APPLICABLE)
+        return;
+    if (verdict == VERDICT_OK) {
+        counts->hold++;
+        counts->on_demand += on_demand;
+    } else if (verdict == VERDICT_REFUTED) {
+        counts->refuted++;
+    } else {
+        counts->unknown++;
+    }
+}
+
+/* Verdicts somebody accepted stay refuted or unknown in the plan; here they are counted apart. */
+static void count_accepted(const struct plan *plan, struct verdict_counts *counts)
+{
+    for (uint32_t i = 0; i < plan->finding_count; i++) {
+        const struct finding *finding = &plan->findings[i];
+
+        if (!finding->accepted)
+            continue;
+        counts->accepted++;
+        if (finding->scenario && finding->verdict == VERDICT_REFUTED && counts->refuted)
+            counts->refuted--;
+        else if (finding->scenario && finding->verdict == VERDICT_UNKNOWN && counts->unknown)
+            counts->unknown--;
+    }
+}
+
+struct verdict_counts plan_counts(const struct plan *plan)
+{
+    struct verdict_counts counts = {.scenarios = plan->scenario_count, .assumed = plan_assumed(plan)};
+
+    for (uint32_t s = 0; s < plan->scenario_count; s++) {
+        const struct scenario_result *result = &plan->scenarios[s];
+
+        for (uint32_t i = 0; result->states && i < plan->asset_count; i++) {
+            count_verdict(&counts, result->states[i].rto_verdict, result->states[i].rto_on_demand);
+            count_verdict(&counts, result->states[i].rpo_verdict, result->states[i].rpo_on_demand);
+        }
+        for (uint32_t i = 0; i < result->endpoint_count; i++)
+            count_verdict(&counts, result->endpoints[i].verdict, true); /* its records are somebody's to see to */
+        for (uint32_t i = 0; i < result->group_count; i++)
+            count_verdict(&counts, result->groups[i].verdict, false);
+    }
+    for (uint32_t i = 0; i < plan->slo_count; i++)
+        count_verdict(&counts, plan->slos[i].verdict, false);
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        bool tested = false;
+
+        for (uint32_t s = 0; s < plan->scenario_count && !tested; s++) {
+            const struct asset_state *state = plan->scenarios[s].states ? &plan->scenarios[s].states[i] : NULL;
+
+            tested = state && state->fate != FATE_UNAFFECTED;
+        }
+        counts.untested += !tested && (plan->assets[i].rto.ms >= 0 || plan->assets[i].rpo.ms >= 0);
+    }
+    count_accepted(plan, &counts);
+    return counts;
+}
