@@ -34,6 +34,9 @@ struct analysis {
     struct site_info **nearest;       /* by site index: the recovery place that stands nearest, as far as somebody asked */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
     bool chosen;                      /* every asset of the scenario has chosen: `here` is final */
+    struct map addresses;             /* text -> the site whose address it is; the plan: several; places.c */
+    uint64_t address_lengths;
+    bool addresses_indexed;
     bool held;                        /* a step of people in it cannot be carried out where it works */
     const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
     const struct entity *method_scope_of;
@@ -132,7 +135,7 @@ void bar_record(struct analysis *a, struct scenario_result *result, struct endpo
 void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
 
 /* ---- places.c: steps that would work in what the scenario takes ---- */
-void place_answers(struct step *step); /* words that are answered lead where the default of the question does */
+void lead_words(struct analysis *a, struct step *step); /* words that are written out or answered: where they lead */
 /* Sets `at` of a step whose words lead to a place that the scenario takes, or lets its attestation stand in. */
 void place_step(struct analysis *a, struct step *step);
 const char *place_reason(struct analysis *a, const struct step *step); /* why it cannot be carried out; NULL */

@@ -87,30 +87,127 @@ static const struct word_part *step_part(const struct analysis *a, const struct 
     return part;
 }
 
-static void answer(struct step *step, const struct command *command)
-{
-    struct word *word;
+/* ---------------------------------------------------------------- literal words, answers */
 
-    for (uint32_t i = 0; (word = words_of(command, i)); i++) {
-        for (uint32_t p = 0; p < word->count; p++) {
-            if (!word->parts[p].runtime || strncmp(word->parts[p].text, "input.", 6) != 0)
-                continue;
-            for (uint32_t n = 0; n < step->input_count; n++) {
-                if (strcmp(step->inputs[n]->name, word->parts[p].text + 6) == 0)
-                    word->parts[p].places = entity_slot(step->inputs[n], INPUT_default).places;
-            }
+/* The addresses of sites that only one site has, by their text. */
+static void index_address(struct analysis *a, struct entity *site, struct value value)
+{
+    atom text;
+
+    for (uint32_t i = 0; value.type == VALUE_LIST && i < value.u.list->count; i++)
+        index_address(a, site, value.u.list->items[i]);
+    if (value.type != VALUE_STRING || !value.u.string[0])
+        return;
+    text = intern_str(a->model->names, value.u.string);
+    map_set(&a->addresses, a->arena, text, map_get(&a->addresses, text) && map_get(&a->addresses, text) != site ? a->plan : (void *)site);
+    a->address_lengths |= UINT64_C(1) << (strlen(text) % 64);
+}
+
+static void index_addresses(struct analysis *a)
+{
+    a->addresses_indexed = true;
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        struct entity *site = a->plan->sites[i].entity;
+
+        for (uint32_t row = site->schema->row_count; row < site->slot_count; row++) {
+            const struct attr_row *info = entity_row_info(site, row);
+
+            if (info && info->flags & ROW_ADDRESS)
+                index_address(a, site, site->slots[row]);
         }
     }
 }
 
-void place_answers(struct step *step)
+/* The site whose address the text is, or the host in it: `https://HOST:443/x`, `HOST:/srv`. An ARN is a name, and begins with none. */
+static struct entity *site_at(const struct analysis *a, const char *text, size_t len)
 {
-    if (!step->input_count)
+    const char *host = text;
+    void *site;
+
+    for (size_t i = 0; i + 1 < len && host == text; i++) {
+        if (text[i] == '/' && text[i + 1] == '/')
+            host = text + i + 2;
+    }
+    for (int whole = 1; whole >= 0; whole--) {
+        const char *from = whole ? text : host;
+        size_t rest = len - (size_t)(from - text), part = whole ? rest : 0;
+
+        while (!whole && part < rest && from[part] != ':' && from[part] != '/')
+            part++;
+        if (!part || !(a->address_lengths >> (part % 64) & 1))
+            continue;
+        site = map_get(&a->addresses, intern_add(a->model->names, from, part));
+        if (site && site != a->plan)
+            return site;
+    }
+    return NULL;
+}
+
+/* Where a text leads that somebody wrote out: *word in it is the address of a site. 0: nowhere. */
+static uint32_t written_places(const struct analysis *a, const char *text, const char **word)
+{
+    static const char between[] = " \t\n'\"=@;|&()<>";
+    uint32_t set = 0;
+
+    for (; *text; text += strspn(text, between)) {
+        size_t len = strcspn(text, between);
+        struct entity *site = len ? site_at(a, text, len) : NULL;
+
+        if (site) {
+            set = places_join(a->model, set, places_of(a->model, site));
+            *word = arena_strndup(a->arena, text, len);
+        }
+        text += len;
+    }
+    return set;
+}
+
+/* What is answered leads where the default of its question does. */
+static uint32_t answered_places(struct analysis *a, const struct step *step, const char *name)
+{
+    for (uint32_t i = 0; strncmp(name, "input.", 6) == 0 && i < step->input_count; i++) {
+        struct value value = entity_slot(step->inputs[i], INPUT_default);
+        const char *found;
+
+        if (strcmp(step->inputs[i]->name, name + 6) == 0)
+            return value.places || value.type != VALUE_STRING ? value.places : written_places(a, value.u.string, &found);
+    }
+    return 0;
+}
+
+static void lead(struct analysis *a, const struct step *step, struct command *command)
+{
+    struct word *word;
+
+    for (uint32_t i = 0; (word = words_of(command, i)); i++) {
+        const char *script = command->is_shell ? command->pieces[i].script : NULL;
+        const char *found = NULL;
+        uint32_t set = script ? written_places(a, script, &found) : 0;
+
+        if (set) { /* the author's own text gets a word that says so */
+            word->parts = ARENA_NEW(a->arena, struct word_part);
+            word->parts[0] = (struct word_part){.places = set, .text = found};
+            word->count = 1;
+        }
+        for (uint32_t p = 0; !script && p < word->count; p++) {
+            struct word_part *part = &word->parts[p];
+
+            if (!part->places)
+                part->places = part->runtime ? answered_places(a, step, part->text) : written_places(a, part->text, &found);
+        }
+    }
+}
+
+void lead_words(struct analysis *a, struct step *step)
+{
+    if (!a->addresses_indexed)
+        index_addresses(a);
+    if (!a->addresses.len && !step->input_count)
         return;
-    answer(step, &step->check);
-    answer(step, &step->run);
-    answer(step, &step->until);
-    answer(step, &step->verify);
+    lead(a, step, &step->check);
+    lead(a, step, &step->run);
+    lead(a, step, &step->until);
+    lead(a, step, &step->verify);
 }
 
 /* ---------------------------------------------------------------- steps */

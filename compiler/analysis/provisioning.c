@@ -39,6 +39,7 @@ void provision_sites(struct analysis *a, struct scenario_result *result, const s
                 step->on_failure = "block";
                 step->span = block->span;
                 default_timeout(step);
+                lead_words(a, step);
                 place_step(a, step);
                 report_places(a, &step, 1);
                 if (before->len)

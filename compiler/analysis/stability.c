@@ -2,8 +2,8 @@
  * and one that creates infrastructure while everybody else does so too rests on capacity nobody promised.
  *
  * A step calls the control plane it names, else the one its kind names, else that of the place it works in: where it fences the old
- * side, elsewhere the new one. When that does not answer, a step with an attestation becomes the attestation; a method with any
- * other such step cannot be used. */
+ * side, elsewhere the new one. When that does not answer, a fence with an attestation becomes the attestation; a method with any
+ * other such step cannot be used, `best_effort` or not. Steps of people may be attested as well. */
 #include "analysis/internal.h"
 
 #include <string.h>
@@ -100,11 +100,11 @@ void bar_step(struct analysis *a, struct asset_state *state, const struct candid
         site = state->asset->site_count ? state->asset->sites[0] : NULL;
     else
         site = candidate->into;
-    if (can_run(a, step, site))
+    /* Nobody's word makes a recovery: only what keeps the old side out may be attested. */
+    if (step->phase == PHASE_FENCE ? can_run(a, step, site) : !plane_down(a, site))
         return;
     step->barred = plane_of(a, site)->entity;
-    if (!step->best_effort) /* that is tried, and given up after its timeout */
-        step->takes.known = false;
+    step->takes.known = false;
 }
 
 const char *barred_reason(struct analysis *a, const struct candidate *candidate)
@@ -115,7 +115,7 @@ const char *barred_reason(struct analysis *a, const struct candidate *candidate)
 
         if (reason)
             return reason;
-        if (!step->barred || step->best_effort || step->phase == PHASE_REPROTECT)
+        if (!step->barred || step->phase == PHASE_REPROTECT)
             continue;
         if (step->phase == PHASE_FENCE)
             return intern_text(a, "its fence `%s` calls `%s`, which %s, and nothing stands in for it", step->id, step->barred->name,
@@ -144,7 +144,7 @@ void bar_runbook(struct analysis *a, struct scenario_result *result, struct step
 {
     const struct site_info *site = step->control_plane ? plan_site(a->plan, step->control_plane) : NULL;
 
-    if (site && !step->best_effort && !can_run(a, step, site))
+    if (site && !can_run(a, step, site))
         report_barred(a, result, step->subject, step, site);
 }
 

@@ -21,6 +21,7 @@ static void probe_steps(struct analysis *a, struct asset_state *state, step_list
 
         if (!step)
             continue;
+        lead_words(a, step);
         place_step(a, step);
         report_places(a, &step, 1);
         vec_push(a->arena, out, step);

@@ -5,6 +5,7 @@
 
 enum {
     SET_ANY = 1,         /* there were too many sets: may be any site */
+    SET_NAMED = 2,       /* said to lead nowhere, whatever it looks like */
     SET_MAX = 1 << 22,   /* `places` of a value has so many bits */
     RECENT = 256,        /* unions made last, so that the same one is mostly the same number */
     LEAF = UINT32_MAX
@@ -29,7 +30,7 @@ static struct places *places(struct model *model)
         model->places = ARENA_NEW(model->arena, struct places);
         model->places->cap = 64;
         model->places->nodes = ARENA_ARRAY(model->arena, struct node, 64);
-        model->places->count = SET_ANY + 1;
+        model->places->count = SET_NAMED + 1;
     }
     return model->places;
 }
@@ -70,9 +71,9 @@ uint32_t places_join(struct model *model, uint32_t a, uint32_t b)
     struct places *p;
     uint32_t *recent;
 
-    if (!b || a == b || a == SET_ANY)
+    if (!b || a == b || a == SET_ANY || (b == SET_NAMED && a))
         return a;
-    if (!a || b == SET_ANY)
+    if (!a || b == SET_ANY || a == SET_NAMED)
         return b;
     p = places(model);
     recent = &p->recent[(a * 31 + b) % RECENT];
@@ -164,8 +165,8 @@ struct value places_drop(struct model *model, struct value value)
 {
     /* A thing that stands as a word is its name; as that it is still a thing to everything else. */
     if (value.type == VALUE_ENTITY && value.u.entity->schema->id == BLOCK_SITE)
-        return value_string(value.u.entity->name);
-    return places_in(model, value) ? with(model, value, 0, false) : value;
+        value = value_string(value.u.entity->name);
+    return with(model, value, SET_NAMED, false);
 }
 
 struct entity *places_find(struct model *model, uint32_t set, bool (*visit)(void *context, struct entity *site), void *context)
@@ -179,7 +180,7 @@ struct entity *places_find(struct model *model, uint32_t set, bool (*visit)(void
         }
         return NULL;
     }
-    if (!set)
+    if (!set || set == SET_NAMED)
         return NULL;
     p->search++;
     p->stack.len = 0;

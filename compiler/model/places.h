@@ -13,7 +13,7 @@ uint32_t places_join(struct model *model, uint32_t a, uint32_t b);
 uint32_t places_in(struct model *model, struct value value);
 /* With the set added, in lists and objects to each text in them; references, truth values and quantities come from nowhere. */
 struct value places_add(struct model *model, struct value value, uint32_t set);
-struct value places_drop(struct model *model, struct value value); /* from nowhere */
+struct value places_drop(struct model *model, struct value value); /* from nowhere, for certain */
 
 /* Calls `visit` for the sites of a set, each once, until it returns true; that site, or NULL. */
 struct entity *places_find(struct model *model, uint32_t set, bool (*visit)(void *context, struct entity *site), void *context);

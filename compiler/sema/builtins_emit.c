@@ -1,5 +1,6 @@
 /* Built-in functions that make the values of commands and of what is emitted: shell text, references, facts, secrets. */
 #include "sema/builtins.h"
+#include "model/places.h"
 
 #include <string.h>
 
@@ -80,6 +81,7 @@ struct value fn_fact(struct call *call)
 {
     struct value_fact *fact = ARENA_NEW(call->eval->arena, struct value_fact);
     const char *name;
+    uint32_t places;
     int row;
 
     if (call->args[0].type != VALUE_ENTITY)
@@ -92,9 +94,10 @@ struct value fn_fact(struct call *call)
     fact->value = row < 0 ? value_unknown() : eval_slot(call->eval, fact->entity, (uint32_t)row);
     if (fact->value.type == VALUE_ERROR)
         return value_error();
+    places = fact->entity->schema->id == BLOCK_SITE ? places_of(call->eval->model, fact->entity) : fact->value.places;
     if (value_is_known(fact->value) && fact->value.type != VALUE_STRING)
         fact->value = value_string(value_text(fact->value, call->eval->arena));
-    return (struct value){.type = VALUE_FACT, .u.fact = fact};
+    return (struct value){.type = VALUE_FACT, .places = places & PLACES_MASK, .u.fact = fact};
 }
 
 struct value fn_attest(struct call *call)

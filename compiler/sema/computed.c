@@ -808,23 +808,30 @@ static struct value hit(struct evaluator *eval, struct entity *scenario, uint32_
     return value_int(VALUE_BOOL, false);
 }
 
-/* Whether nothing can be done there: lost, and besides cut off, degraded, or in the hands of whoever has its account. */
+/* The same of the place or the account it belongs to. */
+static struct value hit_or_account(struct evaluator *eval, struct entity *scenario, uint32_t row, struct value place)
+{
+    struct value itself = hit(eval, scenario, row, place), account = inherited_field(eval, place.u.entity, SITE_account, value_unknown());
+
+    if (account.type != VALUE_ENTITY || itself.type != VALUE_BOOL || itself.u.integer)
+        return itself;
+    return hit(eval, scenario, row, account);
+}
+
+/* Whether nothing can be done there: lost, cut off, degraded, or in the hands of whoever has its account. */
 static struct value taken(struct evaluator *eval, struct entity *scenario, struct value place)
 {
-    static const uint32_t rows[] = {SCENARIO_loses, SCENARIO_partitions, SCENARIO_degrades, SCENARIO_compromises};
-    struct value result = value_int(VALUE_BOOL, false), account;
+    static const uint32_t rows[] = {SCENARIO_loses, SCENARIO_compromises, SCENARIO_partitions, SCENARIO_degrades};
+    struct value result = value_int(VALUE_BOOL, false);
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct value one = hit(eval, scenario, rows[i], place);
+        struct value one = i < 2 ? hit_or_account(eval, scenario, rows[i], place) : hit(eval, scenario, rows[i], place);
 
         if (one.type == VALUE_BOOL && one.u.integer)
             return one;
         if (one.type != VALUE_BOOL)
             result = one;
     }
-    account = inherited_field(eval, place.u.entity, SITE_account, value_unknown());
-    if (account.type == VALUE_ENTITY && result.type == VALUE_BOOL)
-        return hit(eval, scenario, SCENARIO_compromises, account);
     return result;
 }
 
@@ -842,7 +849,7 @@ static struct value gone(struct evaluator *eval, struct entity *scenario, struct
 
         if (place.type != VALUE_ENTITY)
             return value_int(VALUE_BOOL, false);
-        one = takes ? taken(eval, scenario, place) : hit(eval, scenario, SCENARIO_loses, place);
+        one = takes ? taken(eval, scenario, place) : hit_or_account(eval, scenario, SCENARIO_loses, place);
         if (one.type != VALUE_BOOL || !one.u.integer)
             return one;
     }

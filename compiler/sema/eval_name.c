@@ -532,6 +532,14 @@ static struct value from_address(struct evaluator *eval, struct entity *entity, 
     return place.type == VALUE_ENTITY ? places_add(eval->model, value, places_of(eval->model, place.u.entity)) : value;
 }
 
+/* Names and addresses a target of an endpoint has lead to its site. */
+static struct value from_target(struct evaluator *eval, struct entity *target, struct value value)
+{
+    struct value site = value.type == VALUE_STRING ? label_site(eval, target) : value_unknown();
+
+    return site.type == VALUE_ENTITY ? places_add(eval->model, value, places_of(eval->model, site.u.entity)) : value;
+}
+
 /* The name of a thing; of a site, and of what has the name of one, that leads there. */
 static struct value own_name(struct evaluator *eval, struct entity *entity)
 {
@@ -665,10 +673,15 @@ struct value field_typed(struct evaluator *eval, struct entity *entity, atom nam
             *seen = info ? info->type : NULL;
         }
         value = eval_slot(eval, entity, (uint32_t)row);
+        /* A method of a kind runs what the `rebuild` of the asset says, in the scenario it is asked in. */
+        if (value.type == VALUE_UNKNOWN && entity->schema->id == BLOCK_REBUILD && row == REBUILD_run)
+            return eval_deferred(eval, entity, REBUILD_run, entity_scope(eval, entity));
         if (value.type == VALUE_UNKNOWN)
             return inherited_field(eval, entity, (uint32_t)row, value);
         if (entity->schema->id == BLOCK_SITE)
             return from_site(eval, entity, (uint32_t)row, value);
+        if (entity->schema->id == BLOCK_TARGET)
+            return from_target(eval, entity, value);
         return (uint32_t)row >= entity->schema->row_count ? from_address(eval, entity, (uint32_t)row, value) : value;
     }
     if (child_field(eval, entity, name, &value, seen) || common_field(eval, entity, name, &value, seen) ||
