@@ -30,6 +30,8 @@ struct attr_row {
     unsigned flags;
     const char *doc;
     struct span span; /* where a kind declared it */
+    const struct expr *valid, *unique; /* what a kind asks of a value; NULL: nothing */
+    const struct block *tree;          /* of its `attribute` block, for what is said of a value that will not do */
 };
 
 enum schema_flags {
@@ -71,6 +73,7 @@ struct kind_info {
     VEC(struct entity *) methods;    /* own and inherited, an own one replaces an inherited one of the same name */
     VEC(struct entity *) procedures;
     VEC(struct entity *) emits;
+    VEC(struct entity *) checks;     /* own and inherited, as methods */
     bool incomplete;        /* what it is built on is not known, which is reported: it may have attributes nobody sees */
 };
 

@@ -93,6 +93,16 @@ struct value fn_size_unit(struct call *call);
 struct value fn_size_unit_up(struct call *call);
 struct value fn_json(struct call *call);
 
+/* builtins_form.c */
+struct value fn_matches(struct call *call);
+struct value fn_short(struct call *call);
+struct value fn_is_cidr(struct call *call);
+struct value fn_cidr_prefix(struct call *call);
+struct value fn_cidr_overlap(struct call *call);
+struct value fn_local(struct call *call);
+struct value fn_position(struct call *call);
+struct value fn_round_up(struct call *call);
+
 /* builtins_emit.c */
 struct value fn_shell(struct call *call);
 struct value fn_hcl(struct call *call);

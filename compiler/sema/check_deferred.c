@@ -880,6 +880,10 @@ static void check_attribute(struct checker *c, const struct entity *block, const
 
     if (value && !value->is_let)
         check(c, value->value, scope, row ? row->type : NULL);
+    if (block->tree && (value = attribute(c, block->tree, "unique")) && !value->is_let)
+        check(c, value->value, scope, &type_string);
+    if (block->tree && (value = attribute(c, block->tree, "valid")) && !value->is_let)
+        check(c, value->value, add(c, scope, "value", shape_of(row ? row->type : NULL)), &type_bool);
 }
 
 /* What a target writes: any attribute of any name, in blocks of any name. `root` and `once` are read by who collects them. */
@@ -941,6 +945,9 @@ static void check_kind(struct checker *c, const struct entity *block)
             outer = add(c, outer, "store", shape_of(ref_type(eval, &schemas[BLOCK_STORE])));
             outer = add(c, outer, "members", shape_of(NULL)); /* of any kinds */
             check_block(c, child, add(c, outer, "backup", (struct shape){ref_type(eval, &schemas[BLOCK_BACKUP]), block->kind, false}));
+            break;
+        case BLOCK_CHECK:
+            check_block(c, child, scope);
             break;
         case BLOCK_EMIT:
             check_emitted(c, child->tree, scope, true);

@@ -365,6 +365,19 @@ static struct value asset_copies(struct evaluator *eval, struct entity *asset, s
 
 /* ---------------------------------------------------------------- other fields */
 
+static struct value team_email(struct evaluator *eval, struct entity *team)
+{
+    static const uint32_t rows[] = {TEAM_lead, TEAM_deputy};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct entity *person = slot_entity(eval, team, rows[i]);
+
+        if (person)
+            return eval_slot(eval, person, PERSON_email);
+    }
+    return value_unknown();
+}
+
 static struct value plan_vaults(struct evaluator *eval)
 {
     VEC(struct value) found = {0};
@@ -443,7 +456,7 @@ enum computed {
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
-    SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART,
+    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART,
 };
 
 /* What only the analysis knows: asked through its hook. */
@@ -505,6 +518,7 @@ static const struct computed_info table[] = {
     [ASSET_SERVICES] = {BLOCK_ASSET, "services", "list(string)", NULL, "Services of the platform it provides: `provides`, else what its kind says."},
     [SITE_PROVIDER] = {BLOCK_SITE, "provider", "ref(site)", NULL, "The outermost place it is in that is a provider's, of level provider; unknown when it is in none."},
     [SCENARIO_TAKES] = {BLOCK_SCENARIO, "takes", "bool", "(thing)", "Whether nothing can be done at a site, or at the place of an asset, store, replica or standby: it is lost, cut off, compromised, or does not answer."},
+    [TEAM_EMAIL] = {BLOCK_TEAM, "email", "string", NULL, "The e-mail address of its lead; without a lead, of its deputy."},
     [BACKUP_KEPT] = {BLOCK_BACKUP, "kept", "duration", NULL, "How long its oldest copy lives at least: `retain`, or the longest class of a map of daily, weekly, monthly and yearly; 100 years when for ever."},
     [BACKUP_APART] = {BLOCK_BACKUP, "apart", "bool", NULL, "Of a group: each member is backed up in a run of its own, because no tool that takes them all is named in `method`."},
 };
@@ -625,6 +639,8 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return site_region(eval, entity);
     case SITE_ANCESTORS:
         return site_ancestors(eval, entity);
+    case TEAM_EMAIL:
+        return team_email(eval, entity);
     case SITE_LEVEL:
         return kind_property(eval, entity, KIND_level);
     case SITE_IS_ACCOUNT:

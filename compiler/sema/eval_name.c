@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { OUTER_MAX = 64 }; /* places nested deeper than that are taken for a circle */
+
 /* ---------------------------------------------------------------- types of declared things */
 
 const struct type *ref_type(struct evaluator *eval, const struct block_schema *schema)
@@ -661,6 +663,25 @@ static struct value unknown_field(struct evaluator *eval, struct entity *entity,
     return value_error();
 }
 
+/* What a kind says of a place holds for the places inside of it: the partition of a region is that of its zones. */
+static bool outer_field(struct evaluator *eval, struct entity *site, atom name, struct value *out, const struct type **seen)
+{
+    for (int depth = 0; site && site->schema->id == BLOCK_SITE && depth < OUTER_MAX; depth++) {
+        struct value outer = eval_slot(eval, site, SITE_within);
+        int row;
+
+        site = outer.type == VALUE_ENTITY ? outer.u.entity : NULL;
+        row = site ? entity_row(site, name) : -1;
+        if (row < (int)SITE_ROWS)
+            continue;
+        if (seen)
+            *seen = entity_row_info(site, (uint32_t)row)->type;
+        *out = eval_slot(eval, site, (uint32_t)row);
+        return true;
+    }
+    return false;
+}
+
 struct value field_typed(struct evaluator *eval, struct entity *entity, atom name, struct span span, const struct type **seen)
 {
     int row = entity_row(entity, name);
@@ -688,6 +709,8 @@ struct value field_typed(struct evaluator *eval, struct entity *entity, atom nam
         computed_field(eval, entity, name, span, &value, seen))
         return value;
     if (eval->hooks && eval->hooks->field && eval->hooks->field(eval, entity, name, span, &value))
+        return value;
+    if (outer_field(eval, entity, name, &value, seen))
         return value;
     return unknown_field(eval, entity, name, span);
 }

@@ -55,6 +55,10 @@ void sema_bind(struct sema *sema, struct entity *entity);
 /* Evaluates what is left of entities and attributes that are wrong themselves; last, when every slot has its value. */
 void sema_loose(struct sema *sema);
 
+/* ---- valid.c ---- */
+/* What kinds ask of the values of their things; once every slot has its value. */
+void sema_validate(struct sema *sema);
+
 /* ---- inventory.c ---- */
 void sema_inventories(struct sema *sema);
 

@@ -90,6 +90,11 @@ static void add_rows(struct sema *sema, const struct block *block, const struct 
         row.constant.type = row.fallback ? VALUE_PENDING : VALUE_UNKNOWN;
         row.flags = is_true(find_attr(sema, child, "required")) ? ROW_REQUIRED : 0;
         row.flags |= is_true(find_attr(sema, child, "address")) ? ROW_ADDRESS : 0;
+        attr = find_attr(sema, child, "valid");
+        row.valid = attr ? attr->value : NULL;
+        attr = find_attr(sema, child, "unique");
+        row.unique = attr ? attr->value : NULL;
+        row.tree = child;
         attr = find_attr(sema, child, "doc");
         row.doc = attr && attr->value && attr->value->kind == EXPR_STRING ? attr->value->u.string.text : child->doc ? child->doc : "";
         for (at = 0; at < list.len && list.items[at].name != row.name; at++)
@@ -119,7 +124,7 @@ static void add_extension(struct sema *sema, struct kind_info *info, enum block_
     add_rows(sema, block, schema, &info->extensions[at].rows, &info->extensions[at].row_count);
 }
 
-/* Methods and procedures replace an inherited one of the same name; emits for the same target add up. */
+/* Methods, procedures and checks replace an inherited one of the same name; emits for the same target add up. */
 static void collect(struct sema *sema, struct kind_info *info, struct entity *child)
 {
     switch (child->schema->id) {
@@ -140,6 +145,15 @@ static void collect(struct sema *sema, struct kind_info *info, struct entity *ch
             }
         }
         vec_push(sema->arena, &info->procedures, child);
+        return;
+    case BLOCK_CHECK:
+        for (uint32_t i = 0; i < info->checks.len; i++) {
+            if (info->checks.items[i]->name == child->name) {
+                info->checks.items[i] = child;
+                return;
+            }
+        }
+        vec_push(sema->arena, &info->checks, child);
         return;
     case BLOCK_EMIT:
         vec_push(sema->arena, &info->emits, child);
@@ -163,6 +177,8 @@ static void inherit(struct sema *sema, struct kind_info *info)
         vec_push(sema->arena, &info->procedures, base->procedures.items[i]);
     for (uint32_t i = 0; i < base->emits.len; i++)
         vec_push(sema->arena, &info->emits, base->emits.items[i]);
+    for (uint32_t i = 0; i < base->checks.len; i++)
+        vec_push(sema->arena, &info->checks, base->checks.items[i]);
     if (base->extension_count) {
         info->extensions = arena_grow(sema->arena, base->extensions, base->extension_count * sizeof *info->extensions,
                                       base->extension_count * sizeof *info->extensions);
