@@ -360,6 +360,9 @@ struct entity *backup_procedure(struct analysis *a, struct entity *backup);
 /* ---- takers.c ---- `asset`: what the run is of; NULL when one run takes a whole group. */
 const struct scope *run_scope(struct analysis *a, const struct entity *backup, const struct asset *asset);
 struct entity *run_procedure(struct analysis *a, const struct entity *backup, const struct asset *asset, const struct scope *scope);
+/* ---- budget.c ---- */
+void check_budgets(struct analysis *a);
+
 void check_takers(struct analysis *a); /* tools nobody knows, and members no run captures */
 void make_drills(struct analysis *a);
 void make_emissions(struct analysis *a);
