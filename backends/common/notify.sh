@@ -23,7 +23,7 @@ notify_json() {
 }
 
 # notify TYPE ADDRESS API TOKEN_VARIABLE STATUS IMPACT TITLE BODY
-# Sends through DRC_NOTIFY_COMMAND when it is set, else through the channel's API. What cannot be sent is printed for
+# Sends through DRC_NOTIFY_COMMAND when it is set, else through the channel's API, else mail by sendmail. What cannot be sent is printed for
 # somebody to send by hand: a notice must not hold up a recovery. `-` stands for nothing.
 notify() {
     local type="$1" address="$2" api="$3" token="$4" status="$5" impact="$6" title body payload
@@ -34,6 +34,10 @@ notify() {
     fi
     if [[ -n "${DRC_NOTIFY_COMMAND:-}" ]]; then
         if "${DRC_NOTIFY_COMMAND}" "${type}" "${address}" "${status}" "${impact}" "${title}" "${body}"; then
+            return 0
+        fi
+    elif [[ "${api}" == - && "${type}" == email ]]; then
+        if notify_mail "${address}" "${title}" "${body}"; then
             return 0
         fi
     elif [[ "${api}" != - && ("${token}" == - || -n "${!token:-}") ]]; then
@@ -49,6 +53,14 @@ notify() {
     fi
     # Lines that start with `! ` are shown to whoever runs the recovery.
     printf 'Send by hand to %s (%s):\n%s\n%s\n' "${address}" "${type}" "${title}" "${body}" | sed 's/^/! /'
+}
+
+# notify_mail ADDRESS SUBJECT BODY: by the mail program of this machine; false where it has none, or where the mail was refused.
+notify_mail() {
+    local program
+    program="$(PATH="${PATH}:/usr/sbin:/usr/lib" command -v sendmail)" || return 1
+    printf 'To: %s\nSubject: %s\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n\n%s\n' \
+        "${1//[$'\r\n']/ }" "${2//[$'\r\n']/ }" "$3" | "${program}" -i -- "$1"
 }
 
 # notify_post URL TOKEN_VARIABLE JSON

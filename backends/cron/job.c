@@ -148,40 +148,61 @@ static void write_function(struct sh *w, const char *name, const struct command 
     sh_function_end(w);
 }
 
-/* Channels with an API are told directly; the others by whoever reads the log. */
-static void write_alert(struct cron_output *c, struct sh *w, const struct backup_job *job)
+/* Where somebody gets mail: a person, the lead of a team; NULL. */
+static const char *mail_of(const struct model *model, const struct entity *who)
+{
+    if (who && who->schema->id == BLOCK_TEAM)
+        who = entity_ref(model, who, "lead");
+    return who && who->schema->id == BLOCK_PERSON ? entity_string(model, who, "email", NULL) : NULL;
+}
+
+static void write_notify(struct cron_output *c, struct sh *w, const char *type, const char *address, const char *api, const struct entity *token)
+{
+    const char *variable = token ? sh_identifier(c->arena, entity_string(c->plan->model, token, "env", token->name)) : "-";
+    struct sh_cmd cmd = SH_CMD(c->arena, sh_lit(c->arena, "notify"), sh_lit(c->arena, type), sh_lit(c->arena, address), sh_lit(c->arena, api),
+                               sh_lit(c->arena, variable), sh_lit(c->arena, "investigating"), sh_lit(c->arena, "minor"),
+                               sh_var(c->arena, "alert_title"), sh_var(c->arena, "alert_text"));
+
+    sh_run(w, &cmd);
+}
+
+/* One of those to be told: a channel with an API or an address of mail, a person or team by mail. False when no program can reach it. */
+static bool tell(struct cron_output *c, struct sh *w, const struct entity *who, bool first)
 {
     const struct model *model = c->plan->model;
+    bool channel = who && who->schema->id == BLOCK_CHANNEL;
+    const char *type = channel ? value_text(entity_slot(who, CHANNEL_type), c->arena) : "email";
+    const char *api = channel ? entity_string(model, who, "api", NULL) : NULL;
+    const char *address = channel ? entity_string(model, who, "address", who->name) : mail_of(model, who);
+
+    if (!address || (!api && strcmp(type, "email") != 0))
+        return false;
+    if (first) {
+        sh_blank(w);
+        sh_function_begin(w, "job_alert");
+    }
+    write_notify(c, w, type, address, api ? api : "-", channel && api ? entity_ref(model, who, "token") : NULL);
+    return true;
+}
+
+/* Whom `on_failure` names; who answers for the asset, else for the plan, where it names nobody that a program can reach. */
+static void write_alert(struct cron_output *c, struct sh *w, const struct backup_job *job)
+{
     uint32_t cursor = 0;
     const struct entity *failure = job->backup ? entity_child(job->backup, BLOCK_ON_FAILURE, &cursor) : NULL;
     struct value notify = failure ? entity_slot(failure, ON_FAILURE_notify) : value_unknown();
+    const struct entity *plan = c->plan->model->plan;
     bool any = false;
 
     for (uint32_t i = 0; notify.type == VALUE_LIST && i < notify.u.list->count; i++) {
-        const struct entity *channel = notify.u.list->items[i].type == VALUE_ENTITY ? notify.u.list->items[i].u.entity : NULL;
-        const struct entity *token;
-        const char *api;
-        struct sh_cmd cmd;
+        const struct entity *who = notify.u.list->items[i].type == VALUE_ENTITY ? notify.u.list->items[i].u.entity : NULL;
 
-        if (!channel || channel->schema->id != BLOCK_CHANNEL)
-            continue;
-        api = entity_string(model, channel, "api", NULL);
-        if (!api)
-            continue;
-        if (!any) {
-            sh_blank(w);
-            sh_function_begin(w, "job_alert");
-        }
-        any = true;
-        token = entity_ref(model, channel, "token");
-        cmd = SH_CMD(c->arena, sh_lit(c->arena, "notify"),
-                     sh_lit(c->arena, value_text(entity_slot(channel, CHANNEL_type), c->arena)),
-                     sh_lit(c->arena, entity_string(model, channel, "address", channel->name)), sh_lit(c->arena, api),
-                     sh_lit(c->arena, token ? sh_identifier(c->arena, entity_string(model, token, "env", token->name)) : "-"),
-                     sh_lit(c->arena, "investigating"), sh_lit(c->arena, "minor"), sh_var(c->arena, "alert_title"),
-                     sh_var(c->arena, "alert_text"));
-        sh_run(w, &cmd);
+        any |= tell(c, w, who, !any);
     }
+    if (!any && job->asset)
+        any = tell(c, w, job->asset->owner, true);
+    if (!any && plan)
+        any = tell(c, w, entity_ref(c->plan->model, plan, "owner"), true);
     if (any)
         sh_function_end(w);
 }

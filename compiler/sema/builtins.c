@@ -120,6 +120,7 @@ static const struct function functions[] = {
     {"cidr_prefix", 1, 1, 0, fn_cidr_prefix, "cidr_prefix(string) -> int", "The length of an address block's prefix: 16 of `10.0.0.0/16`.", 0},
     {"cidr_overlap", 2, 2, 0, fn_cidr_overlap, "cidr_overlap(string, string) -> bool", "Whether two address blocks have an address in common.", 0},
     {"local", 1, 1, 0, fn_local, "local(schedule) -> schedule", "The schedule without its time zone, for a target that takes the zone beside the times.", 0},
+    {"remote", 1, MANY, MADE_OF, fn_remote, "remote(word, …) -> string", "The words as one command for the shell of another host (ssh gives it one text): each is quoted.", 0},
     {"string", 1, 1, 0, fn_string, "string(value) -> string", "The text of a value, as interpolation writes it.", 0},
     {"int", 1, 1, MADE_OF, fn_int, "int(value) -> int", "A whole decimal, or a string of digits, as an int.", 0},
     {"round_up", 1, 1, 0, fn_round_up, "round_up(value) -> int", "The next whole number of a decimal, or of a percentage in parts of 1: `round_up(25% * 6)` is 2.", 0},

@@ -81,6 +81,7 @@ struct value fn_starts_with(struct call *call);
 struct value fn_ends_with(struct call *call);
 struct value fn_ident(struct call *call);
 struct value fn_slug(struct call *call);
+struct value fn_remote(struct call *call);
 struct value fn_string(struct call *call);
 struct value fn_int(struct call *call);
 struct value fn_duration(struct call *call);

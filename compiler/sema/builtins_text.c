@@ -181,6 +181,29 @@ struct value fn_slug(struct call *call)
     return make_string(call, &out);
 }
 
+/* POSIX shell: between single quotes everything stands for itself; a single quote ends them, is escaped, and opens them again. */
+struct value fn_remote(struct call *call)
+{
+    struct strbuf out = STRBUF_INIT;
+    const char *text;
+
+    for (uint32_t i = 0; i < call->count; i++) {
+        if (!arg_name(call, i, &text)) {
+            strbuf_release(&out);
+            return value_error();
+        }
+        strbuf_addstr(&out, out.len ? " '" : "'");
+        for (; *text; text++) {
+            if (*text == '\'')
+                strbuf_addstr(&out, "'\\''");
+            else
+                strbuf_addch(&out, *text);
+        }
+        strbuf_addch(&out, '\'');
+    }
+    return make_string(call, &out);
+}
+
 /* ---------------------------------------------------------------- conversions */
 
 struct value fn_string(struct call *call)
