@@ -28,14 +28,9 @@ DEBTS = {
     "VERIFY.sql": "G: on the page and in the script of the data check (a rule asks whether there is one)",
     "IMPORT.idempotent": "G: on the page of exports",
     "ACCEPT.ticket": "G: in the list of what is accepted",
-    "aws.ecs.service.cpu": "H: the task definition",
-    "aws.ecs.service.memory": "H: the task definition",
-    "aws.ecs.service.manage_service": "H: the service itself",
     "generic.provider.country": "H: a rule about places of data",
-    "generic.offline_media.place": "G: on the page of the restore",
     "k8s.cluster_state.objects_per_minute": "E: time of an export",
     "linux.host.user": "G: remote commands",
-    "restic.repository.password": "G: the secret a script expects",
 }
 
 
