@@ -96,39 +96,6 @@ static void key_assumed(struct printer *p, const char *key, const struct assumed
     jsonw_array_end(&p->j);
 }
 
-static void key_grade(struct printer *p, const char *key, char grade)
-{
-    const char text[] = {grade, '\0'};
-
-    jsonw_key_string(&p->j, key, grade ? text : NULL);
-}
-
-static void print_figure(struct printer *p, const struct figure *figure)
-{
-    jsonw_object_begin(&p->j);
-    jsonw_key_string(&p->j, "id", figure->id);
-    jsonw_key_string(&p->j, "attribute", figure->attribute);
-    jsonw_key_string(&p->j, "written", figure->written);
-    key_time(p, "value", figure->time);
-    key_grade(p, "grade", figure->grade);
-    key_grade(p, "worst_grade", figure->bound);
-    jsonw_key_array(&p->j, "sources");
-    for (uint32_t i = 0; i < figure->source_count; i++) {
-        const struct figure_source *source = &figure->sources[i];
-
-        jsonw_object_begin(&p->j);
-        jsonw_key_string(&p->j, "source", source->url);
-        jsonw_key_string(&p->j, "says", source->says);
-        key_grade(p, "grade", source->grade);
-        jsonw_key_bool(&p->j, "bounds", source->bounds);
-        key_date(p, "read", source->was_read, source->read);
-        jsonw_object_end(&p->j);
-    }
-    jsonw_array_end(&p->j);
-    key_origin(p, figure->span);
-    jsonw_object_end(&p->j);
-}
-
 static const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[] = {"ok", "refuted", "unknown", "n/a"};
@@ -626,7 +593,7 @@ bool plan_json(const struct plan *plan, struct strbuf *out)
     jsonw_array_end(&p.j);
     jsonw_key_array(&p.j, "figures");
     for (uint32_t i = 0; i < plan->figure_count; i++)
-        print_figure(&p, plan->figures[i]);
+        figure_json(&p.j, plan->model->sources, plan->figures[i]);
     jsonw_array_end(&p.j);
     jsonw_key_array(&p.j, "slos");
     for (uint32_t i = 0; i < plan->slo_count; i++)

@@ -40,13 +40,27 @@ static char source_grade(const struct entity *source, bool worst)
     return grade.type == VALUE_WORD ? grade.u.word[0] : 0;
 }
 
+/* Whether a source speaks of this one of the figures beside it. */
+static bool speaks_of(const struct entity *source, const char *attribute)
+{
+    struct value of = entity_slot(source, SOURCE_of);
+    bool found = of.type != VALUE_LIST;
+
+    for (uint32_t i = 0; !found && i < of.u.list->count; i++)
+        found = of.u.list->items[i].type == VALUE_WORD && strcmp(of.u.list->items[i].u.word, attribute) == 0;
+    return found;
+}
+
 char block_grade(const struct entity *block, bool worst)
 {
     const struct entity *source;
+    const char *figure = block && block->schema->id == BLOCK_STEP ? "takes" : "rto";
     char weakest = 0;
 
-    for (uint32_t i = 0; block && (source = entity_child(block, BLOCK_SOURCE, &i));)
-        weakest = weakest ? weaker(weakest, source_grade(source, worst)) : source_grade(source, worst);
+    for (uint32_t i = 0; block && (source = entity_child(block, BLOCK_SOURCE, &i));) {
+        if (speaks_of(source, figure))
+            weakest = weakest ? weaker(weakest, source_grade(source, worst)) : source_grade(source, worst);
+    }
     return weakest;
 }
 
@@ -62,12 +76,15 @@ static void read_sources(struct evaluator *eval, const struct entity *block, str
                                     .bounds = !(bounds.type == VALUE_BOOL && !bounds.u.integer),
                                     .was_read = read.type == VALUE_DATE,
                                     .read = read.type == VALUE_DATE ? read.u.integer : 0};
+        bool first = figure->source_count == 0;
 
+        if (!speaks_of(source, figure->attribute))
+            continue;
         figure->sources = arena_grow(eval->arena, figure->sources, figure->source_count * sizeof one, (figure->source_count + 1) * sizeof one);
         figure->sources[figure->source_count++] = one;
+        figure->grade = first ? one.grade : weaker(figure->grade, one.grade);
+        figure->bound = first ? source_grade(source, true) : weaker(figure->bound, source_grade(source, true));
     }
-    figure->grade = block_grade(block, false);
-    figure->bound = block_grade(block, true);
 }
 
 /* ---------------------------------------------------------------- one figure */
@@ -357,7 +374,7 @@ void check_figures(struct analysis *a)
         for (uint32_t s = 0; (source = entity_child(figures[i]->block, BLOCK_SOURCE, &s));) {
             struct value bounds = entity_slot(source, SOURCE_bounds);
 
-            if (bounds.type != VALUE_BOOL || bounds.u.integer)
+            if (bounds.type != VALUE_BOOL || bounds.u.integer || !speaks_of(source, figures[i]->attribute))
                 continue;
             check_ends(a, figures[i], figures[i]->expr, false, source);
             break;

@@ -1,4 +1,4 @@
-/* `drc list kinds|rules|backends|scenarios|std|blocks`. */
+/* `drc list kinds|rules|figures|backends|scenarios|std|blocks`. */
 #include "driver/driver.h"
 
 #include "backends/registry.h"
@@ -69,6 +69,8 @@ int command_list(const struct options *options)
         return list_declared(options, BLOCK_KIND);
     if (strcmp(what, "rules") == 0)
         return list_declared(options, BLOCK_RULE);
+    if (strcmp(what, "figures") == 0)
+        return list_figures(options);
     if (strcmp(what, "scenarios") == 0 && options->arguments.len > 1)
         return list_declared(options, BLOCK_SCENARIO);
     if (strcmp(what, "backends") == 0) {
@@ -92,6 +94,6 @@ int command_list(const struct options *options)
         session_release(&session);
         return EXIT_FINE;
     }
-    fprintf(stderr, "drc: write `drc list kinds|rules|backends|std|blocks`, or `drc list scenarios SPEC`\n");
+    fprintf(stderr, "drc: write `drc list kinds|rules|figures|backends|std|blocks`, or `drc list scenarios SPEC`\n");
     return EXIT_USAGE;
 }

@@ -288,7 +288,10 @@ static struct md_inline sources_of(struct reference *reference, const struct ent
     struct entity *source;
 
     for (uint32_t i = 0; (source = entity_child(entity, BLOCK_SOURCE, &i));) {
-        struct md_inline grade = md_text(arena, entity_string(&reference->session.model, source, "grade", "?"));
+        struct value bounds = entity_slot(source, SOURCE_bounds);
+        bool bound = bounds.type != VALUE_BOOL || bounds.u.integer;
+        struct md_inline grade = md_text(arena, arena_printf(arena, "%s%s", entity_string(&reference->session.model, source, "grade", "?"),
+                                                             bound ? "" : ", no bound"));
         bool address = strncmp(source->name, "https://", 8) == 0;
 
         result = md_cat(arena, result, *result.markdown ? MD("; ") : MD(""), grade, MD(": "),

@@ -30,6 +30,7 @@ struct options {
     const char *asset, *by;        /* ledger: --asset, --by */
     const char *as_of;             /* --as-of */
     const char *records;           /* --records */
+    const char *stale;             /* --stale DATE */
     const char *emit;              /* --emit plan */
     const char *runs;              /* --runs N */
     const char *seed;              /* --seed S */
@@ -127,6 +128,9 @@ bool read_records(struct session *session, const char *folder, struct analysis_o
 /* ---- svg.c: to standard output */
 void svg_dependencies(const struct plan *plan);
 void svg_timeline(const struct plan *plan, const struct scenario_result *result);
+
+/* ---- list_figures.c */
+int list_figures(const struct options *options); /* `drc list figures`; an exit code */
 
 /* ---- commands */
 typedef int command_fn(const struct options *options);

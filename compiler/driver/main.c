@@ -14,7 +14,7 @@ const struct command_info drc_commands[] = {
     {"graph", "SPEC… [--timeline] [--style mermaid|dot|svg]", "dependency graph, or recovery timeline", command_graph, false},
     {"explain", "CODE|BLOCK|KIND|RULE | rto ASSET | rpo ASSET", "explain a code, a block, a kind, a rule or a computed number", command_explain, false},
     {"simulate", "SPEC… [--runs N] [--seed S] [--scenario S]", "draw recoveries from the ranges: how long they take, how often objectives hold", command_simulate, false},
-    {"list", "kinds|rules|backends|scenarios|std|blocks [SPEC…]", "list what there is", command_list, false},
+    {"list", "kinds|rules|figures|backends|scenarios|std|blocks [SPEC…]", "list what there is", command_list, false},
     {"init", "[DIR]", "start a specification", command_init, false},
     {"version", "", "print the version", command_version, false},
     {"completion", "bash|zsh|fish", "print a completion script", command_completion, false},
@@ -32,6 +32,7 @@ const struct option_info drc_options[] = {
     {0, "asset", "NAME", "ledger: only what rests on verdicts of this asset, name or group"},
     {0, "by", "WHO", "ledger: only what is true by artifact, platform, demand or nobody"},
     {0, "as-of", "DATE", "judge dates at this day (YYYY-MM-DD)"},
+    {0, "stale", "DATE", "list figures: only those read before this day, or never"},
     {0, "records", "DIR", "judge drills by the records in this folder (JSON, YAML)"},
     {0, "emit", "plan", "print the plan as JSON"},
     {0, "format", "FORMAT", "text, json, sarif, github or junit"},
@@ -146,6 +147,8 @@ static void set_option(struct arena *arena, struct options *options, const struc
         options->by = value;
     } else if (strcmp(name, "as-of") == 0)
         options->as_of = value;
+    else if (strcmp(name, "stale") == 0)
+        options->stale = value;
     else if (strcmp(name, "records") == 0)
         options->records = value;
     else if (strcmp(name, "emit") == 0) {

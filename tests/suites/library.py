@@ -1,5 +1,6 @@
 """The standard library judged by itself: rules against their own examples, kinds against what a figure and a command must have."""
 
+import json
 import os
 import re
 import shutil
@@ -88,6 +89,28 @@ def figures_have_sources(path):
                     problems.append(f"{path.name}: {name}.{title}.{step.split(None, 1)[0]}: no figure")
                 elif "source " not in step:
                     problems.append(f"{path.name}: {name}.{title}.{step.split(None, 1)[0]}: its figure has no source")
+    if problems:
+        raise Failure("\n".join(problems))
+
+
+UNBOUNDED = re.compile(r"\b(typically|usually|often|most|a few|several|order of|percent|measured)\b")
+
+
+def figures_are_what_sources_say(env):
+    """Every figure names who says it; what is only typical, measured or true of most is no bound, and the compiler then asks for a distance."""
+    done = env.run([env.drc, "list", "figures", "--format", "json"], env.root)
+    figures = json.loads(readable(done.stdout))
+    problems = [f"{figure['id']}: nobody says it" for figure in figures if not figure["sources"]]
+    for figure in figures:
+        for source in figure["sources"]:
+            if source["source"] == "policy" and source["grade"] != "P":
+                problems.append(f"{figure['id']}: an assumption of grade {source['grade']}")
+            if source["bounds"] and source["grade"] != "P" and figure["value"] != {"best": 0, "typical": 0, "worst": 0} and UNBOUNDED.search(source["says"]):
+                problems.append(f"{figure['id']}: \"{source['says']}\" gives no bound")
+            if not source["bounds"] and source["grade"] == "P":
+                problems.append(f"{figure['id']}: an assumption has no bound but its own")
+    if len(figures) < 100:
+        problems.append(f"only {len(figures)} figures: the list is not whole")
     if problems:
         raise Failure("\n".join(problems))
 
@@ -217,6 +240,7 @@ def collect(env):
         yield Test(f"fence/{name}", lambda path=path: promotes_after_fence(path))
     for path in sorted((env.root / "stdlib" / "frameworks").glob("*.dr")):
         yield Test(f"framework/{path.stem}", lambda path=path: framework_compiles(env, path.stem))
+    yield Test("figures-sourced", lambda: figures_are_what_sources_say(env))
     yield Test("rule-recipe", lambda: recipe_works(env))
     yield Test("rule-table", lambda: table_is_true(env))
     yield Test("listed", lambda: every_kind_is_listed(env))
