@@ -2,6 +2,7 @@
  * and the developer guide's page on failover routing. */
 #include "backends/common/dns.h"
 
+#include "base/address.h"
 #include "emit/fileset.h"
 
 #include <string.h>
@@ -43,6 +44,14 @@ static void check_health(const struct plan *plan, struct diag_sink *sink, const 
                   "add `alarm_region = \"REGION\"`, or label the target with a site in a Region");
     if (!health->request)
         return;
+    if (health->host_is_address) {
+        struct address_block address;
+
+        if (address_read(health->host, &address) && !address_is_public(&address))
+            diag_help(diag_report(sink, DIAG_E0711, span_of(plan, entity, "host"),
+                                  "`%s` is asked from the internet, which leads to no private address", health->host),
+                      "give the check a `host` that the internet reaches, or follow an `alarm` that watches from inside");
+    }
     if (health->interval_s != 10 && health->interval_s != 30)
         diag_help(diag_report(sink, DIAG_E0711, span_of(plan, entity, "interval"),
                               "Route 53 asks every 10 or every 30 seconds, not every %lld",

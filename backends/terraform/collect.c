@@ -129,6 +129,24 @@ static const char *global_region(const struct plan *plan)
     return "us-east-1";
 }
 
+/* The account whose names and roles these are: that of the places that serve. NULL when they are in several, or it is not known. */
+static const char *global_account(const struct plan *plan)
+{
+    const char *found = NULL;
+
+    for (uint32_t i = 0; i < plan->site_count; i++) {
+        const struct site_info *site = &plan->sites[i];
+        const char *id = site->account ? entity_string(plan->model, site->account, "id", NULL) : NULL;
+
+        if (!site->role || (strcmp(site->role, "primary") != 0 && strcmp(site->role, "active") != 0))
+            continue;
+        if (!id || (found && strcmp(found, id) != 0))
+            return NULL;
+        found = id;
+    }
+    return found;
+}
+
 static bool has_other_primary(const struct tf *tf)
 {
     for (uint32_t i = 0; i < tf->roots.len; i++) {
@@ -158,6 +176,8 @@ struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *si
         root->region = global_region(tf->plan);
     if (site && site->account)
         root->account = entity_string(tf->plan->model, site->account, "id", NULL);
+    else if (!site)
+        root->account = global_account(tf->plan);
     name = site ? site->entity->name : "";
     if (kind == ROOT_GLOBAL) {
         root->folder = root->prefix = "global";

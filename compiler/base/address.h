@@ -16,8 +16,8 @@ bool address_read(const char *text, struct address_block *block);
 /* The same, but the prefix must be written, and no bit after it set. */
 bool address_read_block(const char *text, struct address_block *block);
 bool address_overlap(const struct address_block *a, const struct address_block *b);
-/* Whether the internet leads to it: not private, shared, local to a link or machine, documentation, multicast or reserved (the special
- * purpose registries of IANA). */
+/* Whether the internet leads to it: not private, shared, local to a link or machine, multicast or reserved (the special purpose registries
+ * of IANA). Those of documentation count as public: in a text they stand for one that is. */
 bool address_is_public(const struct address_block *address);
 
 #endif
