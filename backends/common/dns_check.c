@@ -2,11 +2,11 @@
  * and the developer guide's page on failover routing. */
 #include "backends/common/dns.h"
 
+#include "base/utf8.h"
 #include "base/address.h"
 #include "emit/fileset.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* Regions with health checkers. */
 static const char *const checker_regions[] = {
@@ -229,7 +229,7 @@ static void check_folder(struct diag_sink *sink, const struct dns_endpoint *one,
     const char *name = output_name(sink->arena, one->name);
     struct diag *diag;
 
-    if (strcasecmp(name, output_name(sink->arena, other->name)) != 0)
+    if (!same_but_for_case(name, output_name(sink->arena, other->name)))
         return;
     diag = diag_report(sink, DIAG_E0790, one->entity->span, "endpoints `%s` and `%s` would share the folder `route53/%s`", one->name, other->name, name);
     diag_label(diag, other->entity->span, "the other one");
@@ -250,7 +250,7 @@ void dns_check(const struct plan *plan, struct diag_sink *sink)
             struct diag *diag;
 
             check_folder(sink, &endpoints[i], &endpoints[other]);
-            if (strcasecmp(endpoints[other].fqdn, endpoints[i].fqdn) != 0 ||
+            if (!same_but_for_case(endpoints[other].fqdn, endpoints[i].fqdn) ||
                 strcmp(endpoints[other].record, endpoints[i].record) != 0)
                 continue;
             diag = diag_report(sink, DIAG_E0716, endpoints[i].entity->span,

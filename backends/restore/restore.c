@@ -2,13 +2,13 @@
  * of what it does and one script for each step. Digests tie the scripts to the plan and to each other. */
 #include "backends/restore/restore.h"
 
+#include "base/utf8.h"
 #include "backends/common/command.h"
 #include "backends/common/texts.h"
 #include "base/sha256.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct output_file *restore_add(struct restore *r, const char *path, const struct strbuf *text, bool executable)
 {
@@ -211,7 +211,7 @@ static void check_drills(const struct plan *plan, struct diag_sink *sink)
             const struct entity *other = plan->drills[k].drill;
             struct diag *d;
 
-            if (strcasecmp(name, output_name(sink->arena, other->name)) != 0)
+            if (!same_but_for_case(name, output_name(sink->arena, other->name)))
                 continue;
             d = diag_report(sink, DIAG_E0790, one->span, "drills `%s` and `%s` would share the script `restore/drills/%s.sh`", one->name, other->name, name);
             diag_label(d, other->span, "the other one");
@@ -229,7 +229,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
         for (uint32_t k = 0; k < i; k++) {
             const struct scenario_result *other = &plan->scenarios[k];
 
-            if (strcasecmp(restore_scenario_name(sink->arena, one), restore_scenario_name(sink->arena, other)) == 0) {
+            if (same_but_for_case(restore_scenario_name(sink->arena, one), restore_scenario_name(sink->arena, other))) {
                 struct diag *d = diag_report(sink, DIAG_E0760, one->scenario->span,
                                              "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
                                              one->scenario->name, other->scenario->name,

@@ -1,8 +1,9 @@
 /* Runbooks in Markdown: one page for each scenario and its way back, and the pages people read before and after. */
 #include "backends/runbooks/runbooks.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
-#include <strings.h>
 
 void page_begin(struct page *page, const struct plan *plan, const char *title, struct span origin)
 {
@@ -42,7 +43,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
 {
     for (uint32_t i = 0; i < plan->scenario_count; i++) {
         for (uint32_t other = 0; other < i; other++) {
-            if (strcasecmp(scenario_file(plan, &plan->scenarios[i]), scenario_file(plan, &plan->scenarios[other])) == 0)
+            if (same_but_for_case(scenario_file(plan, &plan->scenarios[i]), scenario_file(plan, &plan->scenarios[other])))
                 diag_label(diag_report(sink, DIAG_E0780, plan->scenarios[i].scenario->span, "two scenarios would have the same runbook file"),
                            plan->scenarios[other].scenario->span, "the other one");
         }

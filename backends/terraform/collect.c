@@ -7,9 +7,10 @@
  * each other in a circle. */
 #include "backends/terraform/terraform.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- comparing what two emissions say ---- */
 
@@ -193,7 +194,7 @@ struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *si
         root->prefix = hcl_identifier(arena, name);
     }
     for (uint32_t i = 0; i < tf->roots.len; i++) {
-        if (strcasecmp(tf->roots.items[i]->folder, root->folder) == 0 ||
+        if (same_but_for_case(tf->roots.items[i]->folder, root->folder) ||
             strcmp(tf->roots.items[i]->prefix, root->prefix) == 0) {
             struct diag *diag = diag_report(tf->sink, DIAG_E0717, site->entity->span,
                                             "the Terraform root of site `%s` has the name of another", name);

@@ -148,3 +148,17 @@ int utf8_width(uint32_t c)
         return 0;
     return in_table(c, double_width, sizeof double_width / sizeof double_width[0]) ? 2 : 1;
 }
+
+static int small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+bool same_but_for_case(const char *one, const char *other)
+{
+    while (*one && small(*one) == small(*other)) {
+        one++;
+        other++;
+    }
+    return small(*one) == small(*other);
+}

@@ -16,6 +16,9 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *character);
 /* Writes up to 4 bytes, returns how many; 0 when `character` is a surrogate or above U+10FFFF. */
 size_t utf8_encode(uint32_t character, char out[4]);
 
+/* Whether two texts are the same but for capitals of ASCII, in any locale. */
+bool same_but_for_case(const char *one, const char *other);
+
 /* Columns on a terminal: 0 for combining marks and format characters, 2 for East Asian wide ones and emoji, else 1. */
 int utf8_width(uint32_t character);
 

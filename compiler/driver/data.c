@@ -5,9 +5,10 @@
 #include "driver/driver.h"
 #include "source/lost.h"
 
+#include "base/utf8.h"
+
 #include <jansson.h>
 #include <string.h>
-#include <strings.h>
 #include <yaml.h>
 
 enum { DATA_DEPTH = 64 };
@@ -374,7 +375,7 @@ bool read_data(struct session *session, const char *path, struct span span, stru
         diag_report(&session->sink, DIAG_E0801, span, "`%s` is too large", path);
         return false;
     }
-    *out = name_len > 5 && strcasecmp(path + name_len - 5, ".json") == 0 ? read_json(&reader) : read_yaml(&reader);
+    *out = name_len > 5 && same_but_for_case(path + name_len - 5, ".json") ? read_json(&reader) : read_yaml(&reader);
     if (out->type != VALUE_ERROR)
         return true;
     lost_text(&session->sink, (struct span){reader.file->base, reader.file->base + reader.file->len});

@@ -1,12 +1,13 @@
 /* Reading from disk. */
 #include "driver/driver.h"
 
+#include "base/utf8.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 bool is_folder(const char *path)
@@ -114,7 +115,7 @@ bool list_folder(struct arena *arena, const char *path, const char *suffix, cons
     while ((entry = readdir(folder))) {
         size_t len = strlen(entry->d_name);
 
-        if (entry->d_name[0] != '.' && len > want && strcasecmp(entry->d_name + len - want, suffix) == 0)
+        if (entry->d_name[0] != '.' && len > want && same_but_for_case(entry->d_name + len - want, suffix))
             vec_push(arena, &list, arena_strdup(arena, entry->d_name));
         errno = 0;
     }

@@ -3,12 +3,12 @@
  * also holds every folder a path implies, since a file cannot be a folder as well. */
 #include "emit/fileset.h"
 
+#include "base/utf8.h"
 #include "base/sha256.h"
 #include "emit/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PATH_BYTES_MAX = 1024, COMPONENT_BYTES_MAX = 255, NAME_BYTES_MAX = 100 };
 
@@ -176,7 +176,7 @@ void fileset_lose(struct fileset *set, const char *backend, const char *path, co
     struct output_refusal refusal = {backend, arena_strdup(set->arena, path), reason, NULL};
 
     for (uint32_t i = 0; i < set->files.len && !refusal.other; i++) {
-        if (strcasecmp(set->files.items[i]->path, path) == 0)
+        if (same_but_for_case(set->files.items[i]->path, path))
             refusal.other = set->files.items[i];
     }
     vec_push(set->arena, &set->refusals, refusal);

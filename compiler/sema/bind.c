@@ -3,10 +3,10 @@
  * An attribute is looked for in the block itself, then in the file's `default : kind` block, then in the row's default. */
 #include "sema/internal.h"
 
+#include "base/utf8.h"
 #include "source/lost.h"
 
 #include <string.h>
-#include <strings.h>
 
 static bool is_literal(const struct expr *expr)
 {
@@ -236,7 +236,7 @@ static void add_child(struct sema *sema, struct entity *entity, struct entity *c
             vec_push(sema->arena, &sema->extras, child);
             return;
         }
-        if (child->schema->label == LABEL_NAME && strcasecmp(other->name, child->name) == 0)
+        if (child->schema->label == LABEL_NAME && same_but_for_case(other->name, child->name))
             sema_differs_in_case(sema, child, other);
     }
     if (entity->child_count == *cap) {
