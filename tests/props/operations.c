@@ -172,7 +172,9 @@ static void build_scenario(void)
     result->steps = ARENA_ARRAY(arena, struct step *, 16);
     result->order = ARENA_ARRAY(arena, struct asset *, ASSETS);
     result->order_count = ASSETS;
-    result->runbook = runbook;
+    result->runbooks = ARENA_NEW(arena, struct entity *);
+    result->runbooks[0] = runbook;
+    result->runbook_count = 1;
     result->finish = seconds(600);
     set_string(runbook, RUNBOOK_confirm, "FAILOVER");
     runbook->slots[RUNBOOK_approve] = list_of(cto);
