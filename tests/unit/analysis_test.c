@@ -123,12 +123,12 @@ static void write_specification(const struct graph *g, struct strbuf *out)
                        "  method m { covers = [region]  step s { run = [\"do\"]  takes = self.time } } }\n"
                        "site east : place { role = primary }\nsite west : place { role = recovery }\n"
                        "tier only { level = 1 }\nclass L1 { title = \"All\" }\n"
-                       "scenario gone { class = L1  loses = [east]  detect = 3m  declare = 10m }\nplan p { title = \"P\"");
+                       "scenario gone { class = L1  loses = [east]  detect = 3m  declare = 10m }\nplan p { title = \"P\"  owner = o");
     if (g->operators)
         strbuf_addf(out, "  operators = %d", g->operators);
     if (g->parallel)
         strbuf_addf(out, "  parallel = %d", g->parallel);
-    strbuf_addstr(out, " }\n");
+    strbuf_addstr(out, " }\nperson o { name = \"O\"  phone = \"1\"  email = \"o@example.com\" }\n");
     for (int i = 0; i < g->count; i++) {
         const char *comma = "";
 
