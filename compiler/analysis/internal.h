@@ -53,6 +53,7 @@ struct analysis {
     struct value last_gap_schedule;
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
+    struct map unset;                 /* by thing and attribute: see unset.c */
     bool *told_standby;               /* by asset index: said that its standby carries a share only */
     bool *told_place;                 /* by site index: the same of a place that is made */
     bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
@@ -324,6 +325,10 @@ bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, en
 
 /* Programs get every finding by itself; in a text the message `with` names it. `number`: of one that find_with() recorded. */
 void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with);
+
+/* ---- unset.c ---- */
+/* Tells what attributes of the user's things leave a command unknown. False when none does: then whoever asks tells it another way. */
+bool tell_unset(struct analysis *a, const struct expr *expr, const struct scope *scope, const char *who);
 
 /* ---- waivers.c ---- */
 /* The `accept` block, not past its last day, that accepts a finding on the subject or in the scenario; NULL. Marks it as used. */

@@ -26,8 +26,9 @@ static void command(struct analysis *a, const struct entity *procedure, uint32_t
 
     if (!attr || value.type == VALUE_ERROR || value.type == VALUE_NULL || evaluate_command(a, value, out))
         return;
-    diag_label(diag_report(a->sink, DIAG_E0515, attr->value->span, "a word of the command is not known"), subject->span,
-               "for `%s`", subject->name);
+    if (!tell_unset(a, attr->value, scope, intern_text(a, "procedure `%s` of %s `%s`", procedure->name, subject->schema->name, subject->name)))
+        diag_label(diag_report(a->sink, DIAG_E0515, attr->value->span, "a word of the command is not known"), subject->span, "for `%s`",
+                   subject->name);
     memset(out, 0, sizeof *out);
 }
 

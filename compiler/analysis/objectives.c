@@ -6,6 +6,7 @@
 
 #include "analysis/credit.h"
 #include "analysis/missing.h"
+#include "analysis/repair.h"
 
 #include <string.h>
 
@@ -142,6 +143,35 @@ static void explain_terms(struct analysis *a, struct diag *diag, const struct te
     }
 }
 
+static void add_figure(void *context, struct entity *entity, atom attribute)
+{
+    struct diag *diag = context;
+    const char *text = arena_printf(diag->sink->arena, "state `%s` of %s `%s`; unknown is never taken as fine", attribute, entity->schema->name, entity->name);
+
+    for (uint32_t i = 0; i < diag->helps.len; i++) {
+        if (strcmp(diag->helps.items[i].text, text) == 0)
+            return;
+    }
+    diag_help(diag, "%s", text);
+}
+
+/* What of the user's things a step's time is worked out from and nobody stated. False when it is nothing of the kind. */
+static bool name_figures(struct analysis *a, struct asset_state *state, struct diag *diag)
+{
+    const struct scope *scope = state->chosen ? method_scope(a, state, state->chosen) : NULL;
+
+    for (uint32_t i = 0; scope && i < state->step_count; i++) {
+        const struct entity *origin = state->steps[i]->origin;
+        const struct attr *takes = origin && origin->tree && !state->steps[i]->takes.known && origin->parent == state->chosen->method
+                                       ? block_attr(origin->tree, intern_str(a->model->names, "takes"))
+                                       : NULL;
+
+        if (takes)
+            eval_unset_parts(a->eval, takes->value, scope, add_figure, diag);
+    }
+    return diag->helps.len > 0;
+}
+
 static void unknown_verdict(struct analysis *a, struct scenario_result *result, struct asset_state *state, const char *what)
 {
     bool strict = asset_wants_proof(a, state->asset);
@@ -168,7 +198,8 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
         else if (!step->takes.known)
             diag_label(diag, step->span, "how long `%s` takes is not known", step->id);
     }
-    diag_help(diag, "state the missing figure; unknown is never taken as fine");
+    if (!(strcmp(what, "the recovery time") == 0 && name_figures(a, state, diag)))
+        diag_help(diag, "state the missing figure; unknown is never taken as fine");
 }
 
 static void refute_rto(struct analysis *a, struct scenario_result *result, struct asset_state *state)
@@ -215,7 +246,10 @@ static void refute_rpo(struct analysis *a, struct scenario_result *result, struc
         return;
     diag_label(diag, state->rpo.span, "RPO from here (%s)", state->rpo.source);
     explain_terms(a, diag, &state->rpo_terms);
-    diag_help(diag, "back up more often, ship logs, or add a replica that survives");
+    if (repair_is_damage(result, state))
+        diag_help(diag, "back up more often, ship logs, or keep copies where the damage does not reach; what follows the data holds the damage too");
+    else
+        diag_help(diag, "back up more often, ship logs, or add a replica that survives");
 }
 
 static void no_method(struct analysis *a, struct scenario_result *result, struct asset_state *state)
@@ -232,7 +266,11 @@ static void no_method(struct analysis *a, struct scenario_result *result, struct
         diag_note(diag, "kind `%s` has no method", state->asset->entity->kind->entity->name);
     for (uint32_t i = 0; i < state->candidate_count; i++)
         diag_note(diag, "`%s`: %s", state->candidates[i].label, state->candidates[i].rejected);
-    diag_help(diag, "add a replica, a standby or a copy at a site that survives, or a `rebuild`");
+    if (repair_is_damage(result, state))
+        diag_help(diag, "keep copies from before the damage, longer than it may go unnoticed and where it does not reach (another account, a lock), or "
+                        "add a `rebuild`; what follows the data holds the damage too");
+    else
+        diag_help(diag, "add a replica, a standby or a copy at a site that survives, or a `rebuild`");
 }
 
 void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling,

@@ -9,9 +9,15 @@
 
 enum { TRIES = 3 /* places, stores and backups tried for one sort of change */ };
 
+void repair_next(struct repair_list *list, enum offer_sense sense)
+{
+    list->family++;
+    list->sense = sense;
+}
+
 void repair_add(struct repair_list *list, struct edit edit, const char *format, ...)
 {
-    struct repair repair = {.edit = edit, .family = list->family};
+    struct repair repair = {.edit = edit, .family = list->family, .sense = list->sense};
     va_list args;
 
     for (uint32_t i = 0; i < list->list.len; i++) {
@@ -49,6 +55,20 @@ bool repair_site_stands(const struct plan *plan, const struct entity *scenario, 
 
     return info && !inside(plan, entity_slot(scenario, SCENARIO_loses), site) && !inside(plan, compromised, site) &&
            !inside(plan, entity_slot(scenario, SCENARIO_partitions), site) && !(info->account && inside(plan, compromised, info->account));
+}
+
+bool repair_is_damage(const struct scenario_result *result, const struct asset_state *state)
+{
+    static const char *const damage[] = {"corruption", "deletion", "object"};
+    struct value compromises = entity_slot(result->scenario, SCENARIO_compromises);
+
+    for (uint32_t i = 0; i < state->loss_count; i++) {
+        for (size_t d = 0; d < sizeof damage / sizeof *damage; d++) {
+            if (strcmp(state->losses[i], damage[d]) == 0)
+                return true;
+        }
+    }
+    return compromises.type == VALUE_LIST && compromises.u.list->count;
 }
 
 static bool store_stands(const struct plan *plan, const struct entity *scenario, const struct entity *store)
@@ -171,7 +191,7 @@ static void shorter_schedule(struct repair_list *list, const struct asset_state 
 
     if (value.type != VALUE_SCHEDULE || gap < 0 || state->loss_ms < 0 || state->rpo.ms < 0)
         return;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (size_t i = 0; i < sizeof ladder / sizeof *ladder; i++) {
         const char *text = schedule_text(list->arena, value.u.schedule, ladder[i]);
         struct edit edit;
@@ -193,7 +213,7 @@ static void smaller_term(struct repair_list *list, const struct asset_state *sta
 
     if (now <= 0 || state->loss_ms < 0 || state->rpo.ms < 0 || room < 0)
         return;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (size_t i = 0; i < sizeof ladder / sizeof *ladder; i++) {
         const char *text = text_of_duration(list->arena, ladder[i]);
         struct edit edit;
@@ -218,7 +238,7 @@ static void more_copies(struct repair_list *list, const struct scenario_result *
         struct value to = entity_slot(backup, BACKUP_to), copies = entity_slot(backup, BACKUP_copies);
         bool timed = entity_slot(backup, BACKUP_copy_time).type != VALUE_UNKNOWN;
 
-        list->family++;
+        repair_next(list, timed ? OFFER_CHANGES : OFFER_ASSERTS);
         for (uint32_t s = 0; s < plan->model->declared[BLOCK_STORE].list.len && tried < TRIES; s++) {
             struct entity *store = plan->model->declared[BLOCK_STORE].list.items[s];
             struct edit edit;
@@ -248,13 +268,13 @@ void repair_replicas(struct repair_list *list, const struct scenario_result *res
     const char *watch = "";
     uint32_t tried = 0;
 
-    if (!state->asset->stateful || !repair_has_method_for(plan, state->asset->entity->kind, "replicas") || !edit_names(list, state->asset->entity))
+    if (repair_is_damage(result, state) || !state->asset->stateful || !repair_has_method_for(plan, state->asset->entity->kind, "replicas") || !edit_names(list, state->asset->entity))
         return;
     for (size_t i = sizeof lags / sizeof *lags; i-- > 0;) {
         if (lags[i] <= limit && lags[i] <= MS_MINUTE)
             lag = lags[i];
     }
-    list->family++;
+    repair_next(list, OFFER_ASSERTS);
     /* Nothing enforces a lag that is only stated: somebody has to hear when it grows. */
     if (state->asset->owner)
         watch = arena_printf(list->arena, "  watched_by = [%s]", state->asset->owner->name);
@@ -296,7 +316,7 @@ static void more_logs(struct repair_list *list, const struct asset_state *state)
         return;
     retain = block_attr(copy->tree, intern_str(list->plan->model->names, "retain"));
     file = retain && retain->value ? sources_file_at(list->plan->model->sources, retain->value->span.start) : NULL;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (size_t i = 0; i < sizeof ladder / sizeof *ladder && tried < TRIES; i++) {
         const char *every = text_of_duration(list->arena, ladder[i]);
         struct strbuf text = STRBUF_INIT;
@@ -324,7 +344,7 @@ static void keep_longer(struct repair_list *list, const struct entity *backup)
     static const int64_t ladder[] = {14 * MS_DAY, 30 * MS_DAY, 60 * MS_DAY, 90 * MS_DAY, 180 * MS_DAY, 400 * MS_DAY};
     struct value retain = entity_slot(backup, BACKUP_retain);
 
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (size_t l = 0; l < sizeof ladder / sizeof *ladder; l++) {
         const char *text = text_of_duration(list->arena, ladder[l]);
         struct edit edit;
@@ -370,7 +390,7 @@ static void relaxed_objective(struct repair_list *list, const struct scenario_re
     if (value < 0)
         return;
     text = text_of_duration(list->arena, value);
-    list->family++;
+    repair_next(list, OFFER_WEAKENS);
     if (strcmp(objective->source, "asset") == 0 && edit_set(list, asset, name, text, &edit))
         repair_add(list, edit, "`%s = %s` in asset `%s`", name, text, asset->name);
     if (own && edit_set(list, own, name, text, &edit))
@@ -433,7 +453,7 @@ static void other_place(struct repair_list *list, const struct scenario_result *
     }
     if (!wanted || !edit_names(list, result->scenario))
         return;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (uint32_t i = 0; i < plan->site_count && tried < TRIES; i++) {
         const struct site_info *site = &plan->sites[i];
         struct edit edit;
@@ -468,11 +488,11 @@ static void readable_copies(struct repair_list *list, const struct scenario_resu
             is_lifted |= why && strncmp(why, lifted, strlen(lifted)) == 0;
             is_lost |= why && lost && strncmp(why, lost, strlen(lost)) == 0;
         }
-        list->family++;
+        repair_next(list, OFFER_CHANGES);
         if (is_lifted && lock && edit_set(list, lock, "mode", "compliance", &edit))
             repair_add(list, edit, "`mode = compliance` in the lock of store `%s`", store->name);
-        list->family++;
-        for (uint32_t i = 0; is_lost && i < plan->site_count && tried < TRIES; i++) {
+        repair_next(list, OFFER_CHANGES);
+        for (uint32_t i = 0; is_lost && !repair_is_damage(result, state) && i < plan->site_count && tried < TRIES; i++) {
             const struct site_info *site = &plan->sites[i];
 
             if (!key->site_count || key->sites[0] == site || strcmp(site->level, key->sites[0]->level) != 0 || !edit_names(list, key->entity) ||
@@ -505,7 +525,7 @@ static void repair_group(struct repair_list *list, const struct scenario_result 
         if (copy && member.loss_ms > member.rpo.ms)
             shorter_schedule(list, &member, copy);
     }
-    list->family++;
+    repair_next(list, OFFER_WEAKENS);
     if (skew && state->skew_ms > 0 && edit_set(list, group, "max_skew", text_of_duration(list->arena, state->skew_ms), &edit))
         repair_add(list, edit, "`max_skew = %s` in group `%s`", text_of_duration(list->arena, state->skew_ms), group->name);
     else if (!skew && state->loss_ms > 0 && edit_set(list, group, "rpo", text_of_duration(list->arena, state->loss_ms), &edit))

@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "model/plan.h"
+#include "source/diag.h"
 
 /* Replaces span by text in the file the span lies in; an empty span inserts. */
 struct edit {
@@ -18,6 +19,7 @@ struct repair {
     struct edit edit;
     const char *what; /* the change in words: "`schedule = every 6h` in backup `nightly`" */
     uint32_t family;  /* changes of one sort, the smallest first: only the first one that holds is worth offering */
+    enum offer_sense sense;
 };
 
 struct repair_list {
@@ -25,6 +27,7 @@ struct repair_list {
     const struct plan *plan;
     VEC(struct repair) list;
     uint32_t family; /* of what is added next */
+    enum offer_sense sense; /* the same */
 };
 
 /* Changes that may make the finding go away, smallest first, the relaxed objective last. Nothing for a finding that is no refuted
@@ -43,7 +46,11 @@ bool edit_soften(const struct repair_list *list, const struct entity *entity, co
 /* Whether names can be written in the text of this entity as they are called in the plan: not in a file imported with `as`. */
 bool edit_names(const struct repair_list *list, const struct entity *entity);
 
+/* The next change is of another sort. Most change what is done; some state a figure that has to be true, or promise less. */
+void repair_next(struct repair_list *list, enum offer_sense sense);
 void repair_add(struct repair_list *list, struct edit edit, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Whether its data is damaged, deleted or in strange hands: whatever follows the data follows that too, and is no way out. */
+bool repair_is_damage(const struct scenario_result *result, const struct asset_state *state);
 /* Whether a site stands in the scenario: neither lost nor compromised nor cut off. */
 bool repair_site_stands(const struct plan *plan, const struct entity *scenario, const struct entity *site);
 /* Whether the kind has a method that runs over `self.FIELD` ("replicas", "standbys"). */

@@ -87,7 +87,7 @@ void repair_inversion(struct repair_list *list, const struct finding *finding)
     if (!user)
         return;
     look_above(list->plan, needed, &above);
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     if (above.rto >= 0 && above.rto < needed->rto.ms)
         set_objective(list, needed->entity, "rto", above.rto);
     for (uint32_t i = 0; (own = entity_child(needed->entity, BLOCK_OBJECTIVE, &i));) {
@@ -96,17 +96,17 @@ void repair_inversion(struct repair_list *list, const struct finding *finding)
         if (above.rto >= 0 && rto.type == VALUE_DURATION && rto.u.integer > above.rto)
             set_objective(list, own, "rto", above.rto);
     }
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     if (above.rpo >= 0 && above.rpo < needed->rpo.ms)
         set_objective(list, needed->entity, "rpo", above.rpo);
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     if (above.tier && above.tier->level < needed->level && edit_names(list, needed->entity) &&
         edit_set(list, needed->entity, "tier", above.tier->tier->name, &edit))
         repair_add(list, edit, "`tier = %s` in asset `%s`", above.tier->tier->name, needed->name);
-    list->family++;
+    repair_next(list, OFFER_ASSERTS);
     if (edit_soften(list, user->entity, needed->name, &edit))
         repair_add(list, edit, "`uses = [%s]` in place of `needs` in asset `%s`, if it can serve without", needed->name, user->name);
-    list->family++;
+    repair_next(list, OFFER_WEAKENS);
     if (user->rto.ms >= 0 && needed->rto.ms > user->rto.ms)
         set_objective(list, user->entity, "rto", needed->rto.ms);
     else if (user->rpo.ms >= 0 && needed->rpo.ms > user->rpo.ms)
@@ -147,7 +147,7 @@ void repair_ceiling(struct repair_list *list, const struct asset *asset, const s
 
         if (limit < 0)
             continue;
-        list->family++;
+        repair_next(list, OFFER_CHANGES);
         for (uint32_t c = 0; (own = entity_child(asset->entity, BLOCK_OBJECTIVE, &c));) {
             int row = entity_row(own, intern_str(list->plan->model->names, names[i]));
             struct value value = row < 0 ? value_unknown() : entity_slot(own, (uint32_t)row);
@@ -178,7 +178,7 @@ void repair_availability(struct repair_list *list, const struct entity *endpoint
         print_percent(&text, state->parts);
         share = strbuf_dup(&text, list->arena);
         strbuf_release(&text);
-        list->family++;
+        repair_next(list, OFFER_WEAKENS);
         if (edit_set(list, slo, "availability", share, &edit))
             repair_add(list, edit, "`availability = %s` in the `slo` of endpoint `%s`", share, endpoint->name);
     }
@@ -195,10 +195,10 @@ void repair_discarded(struct repair_list *list, const struct scenario_result *re
     if (noticed.type != VALUE_DURATION || limit.type != VALUE_DURATION || state->discarded_ms < 0)
         return;
     room = (noticed.u.integer - (state->discarded_ms - limit.u.integer)) / MS_MINUTE * MS_MINUTE;
-    list->family++;
+    repair_next(list, OFFER_ASSERTS);
     if (room >= MS_MINUTE && edit_set(list, result->scenario, "noticed_within", text_of_duration(list->arena, room), &edit))
         repair_add(list, edit, "`noticed_within = %s` in scenario `%s`", text_of_duration(list->arena, room), result->scenario->name);
-    list->family++;
+    repair_next(list, OFFER_WEAKENS);
     if (edit_set(list, result->class_, "discarded", text_of_duration(list->arena, state->discarded_ms), &edit))
         repair_add(list, edit, "`discarded = %s` in class `%s`", text_of_duration(list->arena, state->discarded_ms), result->class_->name);
 }
@@ -215,10 +215,10 @@ void repair_downtime(struct repair_list *list, const struct asset *asset)
     if (work.type != VALUE_DURATION && defaults)
         work = entity_slot(defaults, TIER_DEFAULT_work_recovery);
     catching_up = work.type == VALUE_DURATION ? work.u.integer : 0;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     if (asset->mtd.ms > catching_up)
         set_objective(list, asset->entity, "rto", asset->mtd.ms - catching_up);
-    list->family++;
+    repair_next(list, OFFER_WEAKENS);
     if (!__builtin_add_overflow(asset->rto.ms, catching_up, &sum))
         set_objective(list, asset->entity, "mtd", sum);
 }

@@ -14,7 +14,7 @@ void repair_method(struct repair_list *list, const struct scenario_result *resul
     const char *class_name = result->class_ ? result->class_->name : "";
     struct entity *own = result->class_ ? entity_child_named(asset, BLOCK_RECOVERY, result->class_->name) : NULL;
 
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         const struct candidate *candidate = &state->candidates[i];
         const char *method = candidate->method->name;
@@ -39,16 +39,16 @@ void repair_standbys(struct repair_list *list, const struct scenario_result *res
     uint32_t tried = 0;
     struct edit edit;
 
-    if (!repair_has_method_for(plan, asset->kind, "standbys"))
+    if (repair_is_damage(result, state) || !repair_has_method_for(plan, asset->kind, "standbys"))
         return;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (uint32_t i = 0; (standby = entity_child(asset, BLOCK_STANDBY, &i));) {
         struct value capacity = entity_slot(standby, STANDBY_capacity);
 
         if (capacity.type == VALUE_PERCENT && capacity.u.integer < 1000000000 && edit_set(list, standby, "capacity", "100%", &edit))
             repair_add(list, edit, "`capacity = 100%%` in `standby %s` of asset `%s`", standby->name, asset->name);
     }
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (uint32_t i = 0; i < plan->site_count && tried < SITES_TRIED; i++) {
         const struct site_info *site = &plan->sites[i];
         bool own = false;
@@ -80,7 +80,7 @@ static void more_hands(struct repair_list *list)
 
         if (value.type != VALUE_INT || value.u.integer < 1 || value.u.integer > 100)
             continue;
-        list->family++;
+        repair_next(list, limits[l].row == PLAN_operators ? OFFER_ASSERTS : OFFER_CHANGES);
         for (int64_t more = 1; more <= 3; more++) {
             const char *text = arena_printf(list->arena, "%lld", (long long)(value.u.integer + more));
             struct edit edit;
@@ -101,7 +101,7 @@ static void sooner(struct repair_list *list, const struct scenario_result *resul
         int64_t room = times[i]->known ? (times[i]->worst - excess) / MS_MINUTE * MS_MINUTE : 0;
         struct edit edit;
 
-        list->family++;
+        repair_next(list, OFFER_ASSERTS);
         if (excess <= 0 || room < MS_MINUTE || !edit_set(list, result->scenario, names[i], text_of_duration(list->arena, room), &edit))
             continue;
         repair_add(list, edit, "`%s = %s` in scenario `%s`", names[i], text_of_duration(list->arena, room), result->scenario->name);
@@ -113,7 +113,7 @@ static void sooner(struct repair_list *list, const struct scenario_result *resul
 /* Down the critical path: of each asset on it the dependency that is last to come back. */
 static void softer(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)
 {
-    list->family++;
+    repair_next(list, OFFER_ASSERTS);
     for (uint32_t depth = 0; state && depth < EDGES_TRIED; depth++) {
         const struct asset_state *last = NULL;
         struct edit edit;
@@ -172,7 +172,7 @@ static void shorter_ttl(struct repair_list *list, const struct endpoint_state *s
     /* The TTL of an alias is that of what it points to. */
     if (state->ttl <= excess || (state->from && entity_slot(state->from, TARGET_alias).type == VALUE_STRING))
         return;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (size_t i = 0; i < sizeof ladder / sizeof *ladder; i++) {
         const char *text = text_of_duration(list->arena, ladder[i]);
 
@@ -193,10 +193,10 @@ static void quicker_health(struct repair_list *list, const struct endpoint_state
 
     if (!health)
         return;
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     if (interval.type == VALUE_DURATION && interval.u.integer > 10 * MS_SECOND && edit_set(list, health, "interval", "10s", &edit))
         repair_add(list, edit, "`interval = 10s` in the health check of `target %s` of endpoint `%s`", target->name, state->endpoint->name);
-    list->family++;
+    repair_next(list, OFFER_CHANGES);
     for (int64_t i = 0; i < 2; i++) {
         if (threshold.type == VALUE_INT && threshold.u.integer > 2 - i && edit_set(list, health, "threshold", counts[i], &edit))
             repair_add(list, edit, "`threshold = %s` in the health check of `target %s` of endpoint `%s`", counts[i], target->name,
@@ -225,7 +225,7 @@ void repair_endpoint(struct repair_list *list, const struct scenario_result *res
     served = slowest_served(result, endpoint);
     if (served && served->finish.worst > 0)
         earlier(list, result, served, excess);
-    list->family++;
+    repair_next(list, OFFER_WEAKENS);
     text = text_of_duration(list->arena, state->finish.worst);
     own = result->class_ ? entity_child_named(endpoint, BLOCK_OBJECTIVE, result->class_->name) : NULL;
     if (own && edit_set(list, own, "rto", text, &edit))

@@ -68,7 +68,8 @@ void default_timeout(struct step *step)
         step->timeout = TIMEOUT_MIN;
 }
 
-static void set_commands(struct analysis *a, const struct step_source *from, struct step *step)
+/* False when words of one are not known, which was told. */
+static bool set_commands(struct analysis *a, const struct step_source *from, struct step *step)
 {
     static const struct {
         uint32_t row;
@@ -79,6 +80,8 @@ static void set_commands(struct analysis *a, const struct step_source *from, str
                     {STEP_verify, offsetof(struct step, verify)},
                     {STEP_undo, offsetof(struct step, undo)}};
 
+    bool unknown = false;
+
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct command *out = (struct command *)(void *)((char *)step + commands[i].offset);
         struct value value;
@@ -87,13 +90,16 @@ static void set_commands(struct analysis *a, const struct step_source *from, str
             continue;
         value = eval_deferred(a->eval, from->block, commands[i].row, from->scope);
         if (value.type != VALUE_ERROR && value.type != VALUE_NULL && !evaluate_command(a, value, out)) {
-            struct span span = block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name)->value->span;
+            const struct expr *expr = block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name)->value;
 
-            diag_label(diag_report(a->sink, DIAG_E0515, span, "a word of the command of `%s` is not known", step->id),
-                       from->subject->span, "for %s `%s`", from->subject->schema->name, from->subject->name);
+            if (!tell_unset(a, expr, from->scope, intern_text(a, "step `%s`", step->id)))
+                diag_label(diag_report(a->sink, DIAG_E0515, expr->span, "a word of the command of `%s` is not known", step->id),
+                           from->subject->span, "for %s `%s`", from->subject->schema->name, from->subject->name);
             memset(out, 0, sizeof *out);
+            unknown = true;
         }
     }
+    return !unknown;
 }
 
 /* ---------------------------------------------------------------- questions */
@@ -156,7 +162,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     struct value when = eval_deferred(a->eval, block, STEP_when, from->scope);
     struct value value;
     struct step *step;
-    bool holds = truth(when, false);
+    bool holds = truth(when, false), is_told = false;
 
     if (when.type == VALUE_ERROR)
         return NULL;
@@ -193,7 +199,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->planeless = is_null(block, STEP_control_plane);
     entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
     if (holds) {
-        set_commands(a, from, step);
+        is_told = !set_commands(a, from, step);
         step->otherwise = command_is_set(&step->run) ? step->otherwise : NULL;
     } else if (step->otherwise) {
         step->manual = step->otherwise; /* the command cannot run here: a person attests instead */
@@ -211,7 +217,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         add_inputs(a, from, step, from->asset->entity, true);
     lead_words(a, step);
     step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
-    if (!step->automated && !step->manual && !step->notify_count) {
+    if (!step->automated && !step->manual && !step->notify_count && !is_told) {
         diag_help(diag_report(a->sink, DIAG_E0515, block->span, "step `%s` says neither what to run nor what to do", block->name),
                   "give it `run = [\"…\"]`, or `manual = \"…\"`");
     }

@@ -4,6 +4,8 @@
  * The date is the one given with --as-of, never the clock's; without it waivers count as valid, and a note says so. */
 #include "analysis/internal.h"
 
+#include "sema/library.h"
+
 #include <string.h>
 
 /* An `accept` block, chained with the others of the same rule or code, so that a finding looks at its own only. */
@@ -138,8 +140,13 @@ static void check_waiver(struct analysis *a, struct waiver *waiver)
     if (rule.type != VALUE_STRING)
         return;
     if (diag_find(rule.u.string) == DIAG_COUNT && !model_find(a->model, BLOCK_RULE, intern_str(a->model->names, rule.u.string))) {
-        diag_help(diag_report(a->sink, DIAG_E0607, accept->span, "waiver `%s` names `%s`, which is no rule", accept->name, rule.u.string),
-                  "`drc list rules` prints all of them");
+        const char *file = library_import("rule", rule.u.string);
+        struct diag *diag = diag_report(a->sink, DIAG_E0607, accept->span, "waiver `%s` names `%s`, which is no rule", accept->name, rule.u.string);
+
+        if (file)
+            diag_help(diag, "add `import \"%s\"`, which declares it", file);
+        else
+            diag_help(diag, "`drc list rules` prints all of them");
         return;
     }
     if (is_off(a, rule.u.string))

@@ -10,7 +10,7 @@
 
 /* Work is bounded by a count, never by a clock, so that a run says the same on every machine. A compilation costs about 5 ms for the
  * standard library and 10 us for every asset in every scenario, which makes this about a second. */
-enum { WORK_LIMIT = 100000, WORK_OF_LIBRARY = 500, OFFERS_MAX = 4 };
+enum { WORK_LIMIT = 100000, WORK_OF_LIBRARY = 500, OFFERS_MAX = 4, SENSES = OFFER_WEAKENS + 1 };
 
 struct offers {
     struct session *session;
@@ -257,15 +257,26 @@ static bool try_repair(struct offers *offers, const struct finding *finding, con
         diag_fix(diag, repair->edit.span, repair->edit.text, "%s%s%s%s", repair->what, text ? ": " : "", text ? text : "",
                  warnings ? " (with a new warning)" : "");
         diag->helps.items[diag->helps.len - 1].result = result;
+        diag->helps.items[diag->helps.len - 1].sense = repair->sense;
     }
     session_release(&trial);
     return holds;
 }
 
+static bool was_offered(const uint32_t *families, uint32_t count, uint32_t family)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (families[i] == family)
+            return true;
+    }
+    return false;
+}
+
 static void offer(struct offers *offers, const struct finding *finding)
 {
     struct diag *diag = finding->diag;
-    uint32_t general = diag->helps.len, offered = 0, family = 0, last;
+    uint32_t general = diag->helps.len, offered = 0;
+    uint32_t families[OFFERS_MAX];
     struct repair_list list;
 
     if (!worth_looking(offers)) {
@@ -273,20 +284,19 @@ static void offer(struct offers *offers, const struct finding *finding)
         return;
     }
     repair_candidates(offers->session->plan, finding, offers->session->arena, &list);
-    last = list.list.len ? list.list.items[list.list.len - 1].family : 0;
-    for (uint32_t i = 0; i < list.list.len; i++) {
-        const struct repair *repair = &list.list.items[i];
+    /* What changes something first, then what states more, then what promises less: that has the last place. One of each sort. */
+    for (uint32_t at = 0, n = list.list.len * SENSES; at < n; at++) {
+        const struct repair *repair = &list.list.items[at % list.list.len];
 
-        /* One of each sort; the last place is kept for the relaxed objective. */
-        if (repair->family == family || (offered >= OFFERS_MAX - 1 && repair->family != last))
+        if (repair->sense != at / list.list.len || was_offered(families, offered, repair->family) ||
+            offered >= (repair->sense == OFFER_WEAKENS ? OFFERS_MAX : OFFERS_MAX - 1))
             continue;
         if (!affordable(offers)) {
             offers->first_left = offers->first_left ? offers->first_left : diag;
             break;
         }
         if (try_repair(offers, finding, repair)) {
-            family = repair->family;
-            offered++;
+            families[offered++] = repair->family;
         }
     }
     if (offered) {

@@ -98,6 +98,10 @@ const char *eval_text(struct evaluator *eval, const struct entity *block, uint32
 void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
                      void (*tell)(void *context, const char *line), void *context);
 
+/* The same for whoever asks what has to be stated: `tell` gets each thing with the attribute it does not have. */
+void eval_unset_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
+                      void (*tell)(void *context, struct entity *entity, atom attribute), void *context);
+
 /* Why an expression is unknown: what in it is ("`size` of the asset `logs` is not known"), at most three lines. */
 void eval_unknown_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
                         void (*tell)(void *context, const char *line), void *context);

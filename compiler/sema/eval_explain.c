@@ -9,6 +9,7 @@ enum { LINES_MAX = 3 }; /* more reasons than that help nobody */
 struct explanation {
     struct evaluator *eval;
     void (*tell)(void *context, const char *line);
+    void (*unset)(void *context, struct entity *entity, atom attribute); /* asked for instead of lines; or NULL */
     void *context;
     const char *told[LINES_MAX];
     uint32_t lines;
@@ -17,6 +18,8 @@ struct explanation {
 /* Each line once, up to the limit. */
 static void tell(struct explanation *to, const char *line)
 {
+    if (to->unset)
+        return;
     for (uint32_t i = 0; i < to->lines; i++) {
         if (strcmp(to->told[i], line) == 0)
             return;
@@ -96,6 +99,10 @@ static void explain_path(struct explanation *to, const struct expr *expr, const 
             explain_path(to, expr->u.member.object, scope);
             return;
         }
+        if (object.type == VALUE_ENTITY && to->unset) {
+            to->unset(to->context, object.u.entity, expr->u.member.name);
+            return;
+        }
         if (object.type == VALUE_ENTITY) {
             tell(to, arena_printf(to->eval->arena, "`%s` of %s is not known", expr->u.member.name, value_describe(to->eval, object)));
             return;
@@ -135,7 +142,10 @@ static void explain_loop(struct explanation *to, const struct expr *expr, const 
 /* Walks only into what is unknown itself: the rest did not matter. */
 static void explain_unknown(struct explanation *to, const struct expr *expr, const struct scope *scope)
 {
-    if (to->lines == LINES_MAX || eval_typed(to->eval, expr, scope, NULL, NULL).type != VALUE_UNKNOWN)
+    struct value value = to->lines == LINES_MAX ? value_error() : eval_typed(to->eval, expr, scope, NULL, NULL);
+    const bool holds_unknown = to->unset && (value.type == VALUE_LIST || value.type == VALUE_SHELL); /* a command with a hole */
+
+    if (value.type != VALUE_UNKNOWN && !holds_unknown)
         return;
     switch (expr->kind) {
     case EXPR_MEMBER:
@@ -153,6 +163,12 @@ static void explain_unknown(struct explanation *to, const struct expr *expr, con
         explain_unknown(to, expr->u.unary, scope);
         break;
     case EXPR_COND:
+        if (holds_unknown) {
+            struct value test = eval_typed(to->eval, expr->u.cond->test, scope, NULL, NULL);
+
+            explain_unknown(to, test.type == VALUE_BOOL && test.u.integer ? expr->u.cond->yes : expr->u.cond->no, scope);
+            break;
+        }
         explain_unknown(to, expr->u.cond->test, scope);
         break;
     case EXPR_CALL:
@@ -174,6 +190,15 @@ static void explain_unknown(struct explanation *to, const struct expr *expr, con
     default:
         break;
     }
+}
+
+void eval_unset_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
+                      void (*teller)(void *context, struct entity *entity, atom attribute), void *context)
+{
+    struct explanation to = {.eval = eval, .unset = teller, .context = context};
+
+    if (expr)
+        explain_unknown(&to, expr, scope);
 }
 
 void eval_unknown_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,

@@ -3,7 +3,9 @@
  * The order is: local names; words and declared things of the expected type; names of enclosing blocks; the plan and the
  * lists of everything declared; declared things of any sort when only one sort has the name. */
 #include "sema/eval_internal.h"
+
 #include "model/places.h"
+#include "sema/library.h"
 #include "source/lost.h"
 
 #include <string.h>
@@ -345,6 +347,8 @@ struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom 
         diag_fix(diag, expr->span, near, "did you mean `%s`?", near);
     else if (only && only->kind == TYPE_STRING)
         diag_fix(diag, expr->span, arena_printf(eval->arena, "\"%s\"", name), "text is written in quotes: `\"%s\"`", name);
+    else if (only && only->kind == TYPE_REF && library_import(only->schema->name, name))
+        diag_help(diag, "add `import \"%s\"`, which declares it", library_import(only->schema->name, name));
     else if (only && only->kind == TYPE_REF)
         diag_help(diag, "declare it, `%s %s%s { … }`, or import the file that does", only->schema->name, name,
                   only->schema->kind == KIND_REQUIRED ? " : KIND" : "");
@@ -892,6 +896,8 @@ static bool namespace_member(struct evaluator *eval, const struct expr *expr, co
     near = suggest(eval, name, names.list.items, names.list.len);
     if (near)
         diag_fix(diag, field_span(expr), near, "did you mean `%s`?", near);
+    else if (library_import(schema->name, name))
+        diag_help(diag, "add `import \"%s\"`, which declares it", library_import(schema->name, name));
     else
         diag_help(diag, "declare it, `%s %s%s { … }`, or import the file that does", schema->name, name,
                   schema->kind == KIND_REQUIRED ? " : KIND" : "");

@@ -2,6 +2,7 @@
  * kind it is built on; an own one replaces an inherited one of the same name. */
 #include "sema/internal.h"
 
+#include "sema/library.h"
 #include "source/lost.h"
 
 #include <string.h>
@@ -186,22 +187,79 @@ static void inherit(struct sema *sema, struct kind_info *info)
     }
 }
 
-static void unknown_kind(struct sema *sema, atom path, struct span span)
+/* Behind the last import of the file, else at its beginning. */
+static struct span place_of_import(const struct sema *sema, struct span span)
+{
+    const struct source_file *file = sources_file_at(sema->model->sources, span.start);
+    struct span place = {file ? file->base : 0, file ? file->base : 0};
+
+    for (uint32_t i = 0; i < sema->input->file_count; i++) {
+        if (sema->input->files[i]->file != file)
+            continue;
+        for (const struct import *import = sema->input->files[i]->imports; import; import = import->next)
+            place.start = place.end = import->span.end > place.start ? import->span.end : place.start;
+    }
+    return place;
+}
+
+static void offer_import(const struct sema *sema, struct diag *diag, struct span span, const char *file)
+{
+    struct span place = place_of_import(sema, span);
+    const struct source_file *source = sources_file_at(sema->model->sources, span.start);
+    bool first = source && place.start == source->base;
+
+    diag_fix(diag, place, arena_printf(sema->arena, first ? "import \"%s\"\n" : "\nimport \"%s\"", file), "add `import \"%s\"`, which declares it", file);
+}
+
+/* The kind as it is called behind the prefix of an import, when one of that name came in that way; NULL. */
+static const char *prefixed(const struct sema *sema, atom path)
+{
+    size_t len = strlen(path);
+
+    for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++) {
+        const struct entity *kind = sema->model->declared[BLOCK_KIND].list.items[i];
+        const struct source_file *file = sources_file_at(sema->model->sources, kind->span.start);
+        size_t prefix = file && file->prefix ? strlen(file->prefix) : 0;
+
+        if (prefix && strlen(kind->name) == prefix + 1 + len && strcmp(kind->name + prefix + 1, path) == 0)
+            return kind->name;
+    }
+    return NULL;
+}
+
+/* What may stand for anything of its sort. */
+static const char *anything(const struct block_schema *schema)
+{
+    if (schema && schema->id == BLOCK_SITE)
+        return "`generic.provider` or `generic.datacenter`";
+    if (schema && schema->id == BLOCK_STORE)
+        return "`generic.directory` or `generic.offline_media`";
+    return "`generic.service` for a program, `generic.data` for what holds data";
+}
+
+static void unknown_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span)
 {
     VEC(const char *) names = {0};
+    const char *near, *file, *behind;
     struct diag *diag;
-    const char *near;
 
     if (lost_name(sema->sink, path))
         return;
     diag = diag_report(sema->sink, DIAG_E0204, span, "unknown kind `%s`", path);
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
         vec_push(sema->arena, &names, sema->model->declared[BLOCK_KIND].list.items[i]->name);
-    near = nearest(path, names.items, names.len);
-    if (near)
+    if ((behind = prefixed(sema, path))) {
+        diag_fix(diag, span, behind, "it was imported with a prefix: write `%s`", behind);
+    } else if ((file = library_import("kind", path))) {
+        offer_import(sema, diag, span, file);
+    } else if ((near = nearest(path, names.items, names.len))) {
         diag_fix(diag, span, near, "did you mean `%s`?", near);
-    else
-        diag_help(diag, "import the file that declares it, e.g. `import \"std/aws\"`; `drc list kinds` prints all kinds");
+    } else if ((near = library_nearest(sema->arena, "kind", path))) {
+        diag_help(diag, "did you mean `%s` of `import \"%s\"`?", near, library_import("kind", near));
+    } else {
+        diag_help(diag, "import the file that declares it; `drc list kinds` prints those of the library");
+        diag_help(diag, "nothing fits? `import \"std/generic\"` has %s; or declare a `kind` of your own", anything(schema));
+    }
 }
 
 static void build_kind(struct sema *sema, struct entity *entity);
@@ -213,7 +271,7 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
     struct build *base_build;
 
     if (!base) {
-        unknown_kind(sema, tree->kind, tree->kind_span);
+        unknown_kind(sema, tree->kind, NULL, tree->kind_span);
         build->info.incomplete = true;
         return;
     }
@@ -307,7 +365,7 @@ struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct bloc
     struct value abstract;
 
     if (!info) {
-        unknown_kind(sema, path, span);
+        unknown_kind(sema, path, schema, span);
         return NULL;
     }
     if (info->of != schema) {
