@@ -18,7 +18,7 @@ struct printer {
 static void key_ms(struct printer *p, const char *key, bool known, int64_t ms)
 {
     jsonw_key(&p->j, key);
-    if (!known || ms == TIME_UNKNOWN)
+    if (!known || ms == TIME_UNKNOWN || ms == RPO_ALL) /* all: no number bounds it */
         jsonw_null(&p->j);
     else if (ms == RPO_NOT_APPLICABLE)
         jsonw_string(&p->j, "n/a");

@@ -12,6 +12,8 @@ struct md_inline page_time(struct page *page, bool known, int64_t ms)
         return MD("unknown");
     if (ms == RPO_NOT_APPLICABLE)
         return MD("n/a");
+    if (ms == RPO_ALL)
+        return MD("everything");
     print_duration_words(&text, ms);
     result = md_text(page->arena, strbuf_str(&text));
     strbuf_release(&text);

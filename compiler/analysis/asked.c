@@ -59,7 +59,7 @@ static struct value site_or_unknown(const struct site_info *site)
 
 static struct value duration(int64_t ms)
 {
-    return ms == RPO_NOT_APPLICABLE ? VALUE_OF(VALUE_NA) : ms == TIME_UNKNOWN ? value_unknown() : value_int(VALUE_DURATION, ms);
+    return ms == RPO_NOT_APPLICABLE ? VALUE_OF(VALUE_NA) : ms < 0 ? value_unknown() : value_int(VALUE_DURATION, ms);
 }
 
 static struct value range(const struct analysis *a, struct span_of_time time)

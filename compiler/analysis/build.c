@@ -330,6 +330,7 @@ void build_assets(struct analysis *a)
         level = asset->tier ? entity_slot(asset->tier, TIER_level) : value_unknown();
         asset->level = level.type == VALUE_INT ? level.u.integer : LEVEL_NONE;
         asset->stateful = stateful.type == VALUE_BOOL && stateful.u.integer;
+        asset->holds = asset->stateful ? HOLDS_DATA : HOLDS_NOTHING;
         asset->rebuildable = (rebuildable.type == VALUE_BOOL && rebuildable.u.integer) || entity_child(asset->entity, BLOCK_REBUILD, &cursor);
         asset->owner = find_owner(a, asset);
         find_sites(a, asset);
@@ -337,7 +338,11 @@ void build_assets(struct analysis *a)
         asset->restores_with = make_edges(a, asset, ASSET_restores_with);
         asset->observes = make_edges(a, asset, ASSET_observes);
         asset->uses = make_uses(a, asset);
-        general_objectives(a, asset);
     }
     index_groups(a);
+    find_rebuilt(a);
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        find_holding(a, &plan->assets[i]);
+        general_objectives(a, &plan->assets[i]);
+    }
 }

@@ -1,7 +1,7 @@
 /* Whether what fails over together fits (SEMANTICS §5): for each site with a `quota`, what occupies it once a scenario's recovery is
  * done. Whatever serves there occupies all it needs; a standby that was not called keeps the share it runs at. Amounts are exact
  * decimals in the owner's own units; `demand` of assets counts as the amount called demand. */
-#include "analysis/internal.h"
+#include "analysis/stands.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,16 +59,28 @@ static bool serves_in(const struct analysis *a, const struct asset_state *state,
     if (state->fate == FATE_LOST)
         return state->serving && site_is_in(a, state->serving, site->entity);
     for (uint32_t i = 0; i < state->asset->site_count; i++) {
-        if (site_is_in(a, state->asset->sites[i], site->entity))
+        if (site_is_in(a, state->asset->sites[i], site->entity) && stands_at(a, state->asset->entity, state->asset->sites[i]))
             return true;
     }
     return false;
+}
+
+/* Whether it served from several places and some are gone: those that are left take over what those carried. `occupies` is what it takes up
+ * where it serves in full, and how several of them share is stated nowhere, so each has to have room for all of it. */
+static bool takes_over(const struct analysis *a, const struct asset_state *state)
+{
+    uint32_t gone = 0;
+
+    for (uint32_t i = 0; i < state->asset->site_count && state->asset->site_count > 1; i++)
+        gone += !stands_at(a, state->asset->entity, state->asset->sites[i]);
+    return gone > 0;
 }
 
 struct occupant {
     const struct asset *asset;
     int64_t nano;
     bool arrives; /* it did not serve there before */
+    bool grows;   /* it did, and carries what was served elsewhere as well */
 };
 
 static int by_size(const void *x, const void *y)
@@ -105,7 +117,7 @@ static void report(struct analysis *a, struct scenario_result *result, const str
     qsort(list, count, sizeof *list, by_size);
     for (uint32_t i = 0; i < count; i++)
         (i < SHOWN ? diag_note : diag_note_more)(diag, "%s for `%s`%s", number(a, list[i].nano), list[i].asset->name,
-                                                 list[i].arrives ? ", which moves there" : "");
+                                                 list[i].arrives ? ", which moves there" : list[i].grows ? ", which has to be carried there alone" : "");
     diag_help(diag, "raise the quota beforehand, or let less of it recover there");
 }
 
@@ -115,12 +127,12 @@ static void check_quota(struct analysis *a, struct scenario_result *result, cons
     int64_t limit, sum = 0;
     bool arrives = false;
 
-    if (!amount(quota->value, &limit))
+    if (!amount(quota->value, &limit) || !place_stands(a, site))
         return;
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];
         int64_t need = need_of(state->asset, quota->key);
-        bool before = false;
+        bool before = false, grows = false;
 
         if (need == 0)
             continue;
@@ -130,14 +142,15 @@ static void check_quota(struct analysis *a, struct scenario_result *result, cons
             if (state->fate == FATE_LOST && before)
                 continue; /* gone from there */
             need = share_of(need, standby_share(a, state->asset, site));
-        } else if (!before) {
-            arrives = true;
+        } else {
+            grows = before && takes_over(a, state);
+            arrives |= !before || grows;
         }
         if (need == 0)
             continue;
         if (__builtin_add_overflow(sum, need, &sum))
             sum = INT64_MAX;
-        vec_push(a->arena, &list, ((struct occupant){state->asset, need, !before && serves_in(a, state, site)}));
+        vec_push(a->arena, &list, ((struct occupant){state->asset, need, !before && serves_in(a, state, site), grows}));
     }
     if (arrives && sum > limit)
         report(a, result, site, quota, limit, sum, list.items, list.len);

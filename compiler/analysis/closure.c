@@ -232,9 +232,19 @@ static enum comes input_comes(struct analysis *a, const struct asset_state *stat
     }
     if (!asset)
         return COMES_STANDS;
-    /* What is lost for good is told at itself: here it only makes the time unknown. */
     if (!from_rebuild) {
-        if (a->scenario->states[asset->index].fate == FATE_LOST || instance_stands(a, asset, candidate->into, &elsewhere) || !elsewhere)
+        struct asset_state *other = &a->scenario->states[asset->index];
+
+        if (instance_stands(a, asset, candidate->into, &elsewhere))
+            return COMES_STANDS;
+        if (other->fate == FATE_LOST) {
+            settle(a, other);
+            if (!other->settled || other->chosen)
+                return COMES_STANDS; /* in which order is seen to by the order of needs */
+            *why = intern_text(a, "`%s`, which it is restored with, is lost and has no way back", asset->name);
+            return COMES_NEVER;
+        }
+        if (!elsewhere)
             return COMES_STANDS;
         *why = intern_text(a, "`%s` has no instance that works in `%s`", asset->name, candidate->into->entity->name);
         return COMES_NEVER;

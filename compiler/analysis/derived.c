@@ -2,7 +2,9 @@
  *
  * An asset without data of its own shows n/a; beside that stands what the data it needs can lose, the worst of all, through any number of
  * stateless assets between. Whoever looks at a service rather than at its database finds the number there. */
-#include "analysis/internal.h"
+#include "analysis/stands.h"
+
+#include <string.h>
 
 /* What of it others derive; its own data hides what that data needs in turn. */
 static struct derived own_data(const struct asset_state *state)
@@ -14,6 +16,8 @@ static struct derived own_data(const struct asset_state *state)
 
 static int64_t worse(int64_t x, int64_t y)
 {
+    if (x == RPO_ALL || y == RPO_ALL)
+        return RPO_ALL;
     if (x == TIME_UNKNOWN || y == TIME_UNKNOWN)
         return TIME_UNKNOWN;
     return x > y ? x : y; /* RPO_NOT_APPLICABLE is less than any time */
@@ -24,6 +28,9 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
         struct asset_state *state = &result->states[a->needs_first[at]];
         struct derived sum = {NULL, RPO_NOT_APPLICABLE, RPO_NOT_APPLICABLE};
+        const struct entity *made = state->chosen && state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
+        struct value sources = made && made->schema->id == BLOCK_REBUILD ? entity_slot(made, REBUILD_from) : value_unknown();
+        const struct value_list *from = sources.type == VALUE_LIST ? sources.u.list : NULL;
 
         for (uint32_t n = 0; !state->asset->stateful && n < state->asset->needs.count; n++) {
             const struct asset_state *other = &result->states[state->asset->needs.items[n].to->index];
@@ -37,6 +44,123 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
             sum.loss_ms = loss;
             sum.rpo_ms = worse(sum.rpo_ms, one.rpo_ms);
         }
+        for (uint32_t i = 0; !state->asset->stateful && from && i < from->count; i++) {
+            const struct asset *source = from->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from->items[i].u.entity) : NULL;
+            const struct asset_state *other = source && source->stateful ? &result->states[source->index] : NULL;
+            int64_t loss = other ? worse(sum.loss_ms, own_data(other).loss_ms) : sum.loss_ms;
+
+            if (!other)
+                continue;
+            if (!sum.from || (sum.loss_ms != TIME_UNKNOWN && loss != sum.loss_ms))
+                sum.from = own_data(other).from;
+            sum.loss_ms = loss;
+            sum.rpo_ms = worse(sum.rpo_ms, other->rpo.ms);
+        }
         state->derived = sum;
     }
+}
+
+/* ---------------------------------------------------------------- made from other data: `rebuild { from }` */
+
+static struct value sources_of(const struct asset *asset)
+{
+    uint32_t cursor = 0;
+    const struct entity *rebuild = entity_child(asset->entity, BLOCK_REBUILD, &cursor);
+
+    return rebuild ? entity_slot(rebuild, REBUILD_from) : value_unknown();
+}
+
+void find_rebuilt(struct analysis *a)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        uint32_t count = 0;
+
+        for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+            struct value from = sources_of(&a->plan->assets[i]);
+
+            if (from.type != VALUE_LIST || !from.u.list->count)
+                continue;
+            if (pass)
+                a->rebuilt[count] = &a->plan->assets[i];
+            count++;
+        }
+        if (!pass)
+            a->rebuilt = ARENA_ARRAY(a->arena, struct asset *, count);
+        a->rebuilt_count = count;
+    }
+}
+
+static bool lose_with(struct analysis *a, struct asset_state *state, const struct asset_state *source, const char *loss)
+{
+    if (state_has_loss(state, loss))
+        return false;
+    lose(a, state, loss, source->asset->entity);
+    return true;
+}
+
+/* What is wrong or gone in the source is so in what is made from it; whoever changed the source changed that as well. */
+static bool inherit(struct analysis *a, struct asset_state *state, const struct asset_state *source)
+{
+    static const char *const damages[] = {"corruption", "deletion", "object"};
+    bool grown = false;
+
+    if (source->fate != FATE_LOST || source == state)
+        return false;
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        if (state_has_loss(source, damages[i]))
+            grown |= lose_with(a, state, source, damages[i]);
+    }
+    if (source->asset->stateful && is_held(a, source->asset))
+        grown |= lose_with(a, state, source, "corruption");
+    return grown;
+}
+
+void spread_damage(struct analysis *a, struct scenario_result *result)
+{
+    bool grown = true;
+
+    while (grown) {
+        grown = false;
+        for (uint32_t i = 0; i < a->rebuilt_count; i++) {
+            struct value from = sources_of(a->rebuilt[i]);
+
+            for (uint32_t n = 0; a->rebuilt[i]->stateful && n < from.u.list->count; n++) {
+                const struct asset *source = from.u.list->items[n].type == VALUE_ENTITY ? plan_asset(a->plan, from.u.list->items[n].u.entity) : NULL;
+
+                if (source)
+                    grown |= inherit(a, &result->states[a->rebuilt[i]->index], &result->states[source->index]);
+            }
+        }
+    }
+}
+
+void loss_of_sources(struct analysis *a, const struct asset_state *state, struct candidate *candidate, const struct entity *rebuild)
+{
+    struct value from = entity_slot(rebuild, REBUILD_from);
+    bool promised = entity_slot(state->asset->entity, ASSET_rpo).type == VALUE_DURATION;
+    struct term worst = {NULL, RPO_NOT_APPLICABLE, rebuild->span};
+
+    if (from.type != VALUE_LIST || !from.u.list->count)
+        worst = (struct term){"from what it is made anew is not said (`from`)", promised ? TIME_UNKNOWN : RPO_NOT_APPLICABLE, rebuild->span};
+    for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++) {
+        const struct entity *thing = from.u.list->items[i].type == VALUE_ENTITY ? from.u.list->items[i].u.entity : NULL;
+        const struct asset *asset = thing ? plan_asset(a->plan, thing) : NULL;
+        const struct asset_state *source = asset ? &a->scenario->states[asset->index] : NULL;
+        int64_t loss = 0, sum;
+
+        if (source && source->asset->holds != HOLDS_NOTHING && source->fate == FATE_LOST)
+            loss = source->chosen ? source->chosen->rpo : TIME_UNKNOWN;
+        else if (thing && thing->schema->id == BLOCK_STORE && promised)
+            loss = TIME_UNKNOWN;
+        sum = worse(worst.ms, loss);
+        if (sum == worst.ms && worst.text)
+            continue;
+        worst.ms = sum;
+        worst.text = intern_text(a, thing && thing->schema->id == BLOCK_STORE ? "how old what `%s` holds may be, from which it is made" : "loss of `%s`, from which it is made",
+                                 thing ? thing->name : "");
+    }
+    candidate->rpo = worst.ms;
+    candidate->rpo_terms.items = ARENA_NEW(a->arena, struct term);
+    candidate->rpo_terms.items[0] = worst;
+    candidate->rpo_terms.count = worst.text ? 1 : 0;
 }

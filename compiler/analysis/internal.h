@@ -30,6 +30,8 @@ struct analysis {
     VEC(struct link) links;           /* sites first, then stores; empty when nothing is limited */
     bool *site_cut;                   /* partitioned: cannot be reached */
     const bool *down;                 /* by asset index, in that scenario: it does not answer */
+    struct asset **rebuilt;           /* assets that are made from others: `rebuild { from }` */
+    uint32_t rebuilt_count;
     struct ground *places;             /* by site index: what the scenario does to it and inside of it; stands.h */
     struct site_info **nearest;       /* by site index: the recovery place that stands nearest, as far as somebody asked */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
@@ -99,6 +101,8 @@ void check_effect(struct analysis *a, const struct scenario_result *result); /* 
 
 /* ---- survival.c ---- */
 bool kind_has_method(const struct kind_info *kind, const char *name);
+/* An asset may be lost in several ways at once: a method must cover all of them. The first is what it is called by. */
+void lose(struct analysis *a, struct asset_state *state, const char *loss, struct entity *with);
 void survive(struct analysis *a, struct scenario_result *result);
 /* self, r, scenario, plan, input: what methods and steps see. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate); /* NULL: of no candidate yet */
@@ -198,7 +202,19 @@ void judge_damage(struct analysis *a, struct scenario_result *result); /* after 
 /* ---- availability.c ---- */
 void check_availability(struct analysis *a); /* fills plan->slos; after all scenarios */
 
+/* ---- holding.c ---- */
+void find_holding(struct analysis *a, struct asset *asset); /* what it holds, says its kind; an RPO of what cannot hold anything (E0566) */
+/* The loss of a candidate that restores no copies, from what its method says: fills rpo and rpo_terms. */
+void stated_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct value rpo, struct span place);
+
+/* ---- reach.c ---- */
+void check_reach(struct analysis *a, struct scenario_result *result); /* whether somebody is left to act, and a place to act from (E0567) */
+
 /* ---- derived.c ---- */
+void find_rebuilt(struct analysis *a);                                /* a->rebuilt */
+void spread_damage(struct analysis *a, struct scenario_result *result); /* to what is made from damaged data; after fates */
+/* What a thing made anew from others loses: fills rpo and rpo_terms of the candidate. */
+void loss_of_sources(struct analysis *a, const struct asset_state *state, struct candidate *candidate, const struct entity *rebuild);
 void derive_losses(struct analysis *a, struct scenario_result *result); /* after time_steps */
 
 /* ---- strategy.c ---- */

@@ -24,6 +24,7 @@ struct inversions {
     struct analysis *a;
     struct entity *class_;           /* objectives of this class; NULL: general ones */
     struct claim (*claims)[CLAIMS];  /* by asset index */
+    bool *named;                     /* by asset index: a scenario names it */
     bool *told;                      /* by asset index: inverted in general, so nothing about it is said for a class */
 };
 
@@ -169,6 +170,7 @@ static void report(const struct inversions *in, const struct asset *needed, enum
     struct strbuf how = STRBUF_INIT;
     struct span unused;
     struct diag *diag;
+    bool restores;
 
     while (promise(in, top, kind, &unused) < 0 && in->claims[top->index][kind].via)
         top = in->claims[top->index][kind].via;
@@ -182,14 +184,18 @@ static void report(const struct inversions *in, const struct asset *needed, enum
         if (in->class_)
             strbuf_addf(&how, ", in class `%s`", in->class_->name);
     }
-    diag = find(in->a, DIAG_E0508, VERDICT_REFUTED, needed->entity, NULL, edge_span(claim->edge), "`%s` is needed by `%s`, but %s", needed->name,
-                claim->via->name, strbuf_str(&how));
+    restores = claim->edge < claim->via->needs.items || claim->edge >= claim->via->needs.items + claim->via->needs.count;
+    diag = find(in->a, DIAG_E0508, VERDICT_REFUTED, needed->entity, NULL, edge_span(claim->edge), "`%s` is needed %s `%s`, but %s", needed->name,
+                restores ? "to restore" : "by", claim->via->name, strbuf_str(&how));
     if (diag) {
         diag_at(diag, "needed here");
         tell_chain(in, diag, needed, kind, weak);
         tell_others(in, diag, needed, kind, weak);
         diag_label(diag, kind == CLAIM_LEVEL ? tier_span(in->a, needed) : span, "what it promises (%s)", promise_source(in, needed, kind));
-        diag_help(diag, "give `%s` objectives and a tier as strict as those of `%s`, or make the dependency soft (`uses`)", needed->name, top->name);
+        if (restores)
+            diag_help(diag, "give `%s` an RTO within that of `%s`, or restore without it", needed->name, claim->via->name);
+        else
+            diag_help(diag, "give `%s` objectives and a tier as strict as those of `%s`, or make the dependency soft (`uses`)", needed->name, top->name);
     }
     strbuf_release(&how);
 }
@@ -209,23 +215,66 @@ static void judge_needed(const struct inversions *in, const struct asset *needed
     }
 }
 
+/* What restores it has to be there in its time as well; how much that loses and how much it matters is its own business. */
+static bool is_restored(const struct asset *asset)
+{
+    const struct kind_info *kind = asset->entity->kind;
+
+    for (uint32_t m = 0; asset->restores_with.count && m < kind->methods.len; m++) {
+        if (eval_is_written(kind->methods.items[m], METHOD_restores))
+            return true;
+    }
+    return false;
+}
+
+/* What stands nowhere, needs nothing and fails in no scenario is there whenever something is restored with it. */
+static bool may_be_away(const struct inversions *in, const struct asset *asset)
+{
+    return asset->site_count || asset->needs.count || in->named[asset->index];
+}
+
+static void mark_named(struct inversions *in)
+{
+    static const uint32_t rows[] = {SCENARIO_fails, SCENARIO_corrupts, SCENARIO_deletes};
+    const struct analysis *a = in->a;
+
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_SCENARIO].list.len; i++) {
+        for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+            struct value list = entity_slot(a->model->declared[BLOCK_SCENARIO].list.items[i], rows[row]);
+
+            for (uint32_t n = 0; list.type == VALUE_LIST && n < list.u.list->count; n++) {
+                const struct asset *asset = list.u.list->items[n].type == VALUE_ENTITY ? plan_asset(a->plan, list.u.list->items[n].u.entity) : NULL;
+
+                if (asset)
+                    in->named[asset->index] = true;
+            }
+        }
+    }
+}
+
 static void hand_down(const struct inversions *in, const struct asset *user)
 {
+    const struct edges *lists[2] = {&user->needs, is_restored(user) ? &user->restores_with : NULL};
+
     for (enum claim_kind kind = CLAIM_RTO; kind < CLAIMS; kind++) {
         int64_t value = handed_down(in, user, kind);
+        uint32_t count = user->needs.count + (lists[1] && kind == CLAIM_RTO ? lists[1]->count : 0);
         struct span span;
 
-        for (uint32_t n = 0; value >= 0 && n < user->needs.count; n++) {
-            const struct asset *needed = user->needs.items[n].to;
+        for (uint32_t n = 0; value >= 0 && n < count; n++) {
+            const struct edge *edge = n < user->needs.count ? &user->needs.items[n] : &lists[1]->items[n - user->needs.count];
+            const struct asset *needed = edge->to;
             struct claim *claim = &in->claims[needed->index][kind];
             int64_t own = promise(in, needed, kind, &span);
 
+            if (n >= user->needs.count && !may_be_away(in, needed))
+                continue;
             claim->broken += own > value;
             if (claim->value >= 0 && claim->value <= value)
                 continue;
             claim->value = value;
             claim->via = user;
-            claim->edge = &user->needs.items[n];
+            claim->edge = edge;
         }
     }
 }
@@ -254,6 +303,8 @@ void check_inversions(struct analysis *a)
 
     in.claims = arena_alloc(a->arena, a->plan->asset_count * sizeof *in.claims);
     in.told = ARENA_ARRAY(a->arena, bool, a->plan->asset_count);
+    in.named = ARENA_ARRAY(a->arena, bool, a->plan->asset_count);
+    mark_named(&in);
     check_in(&in);
     for (uint32_t i = 0; i < a->plan->asset_count && !by_class; i++) {
         uint32_t cursor = 0;

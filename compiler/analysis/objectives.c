@@ -62,7 +62,7 @@ void general_objectives(struct analysis *a, struct asset *asset)
         take(a, plan, PLAN_OBJECTIVES_rpo, "rpo", "plan default", &asset->rpo);
     if (!take(a, asset->entity, ASSET_mtd, "mtd", "asset", &asset->mtd))
         take(a, tier_default, TIER_DEFAULT_mtd, "mtd", "tier default", &asset->mtd);
-    if (!asset->stateful)
+    if (asset->holds == HOLDS_NOTHING)
         asset->rpo = (struct objective){RPO_NOT_APPLICABLE, "stateless", asset->entity->span};
 }
 
@@ -103,7 +103,7 @@ void effective_objectives(struct analysis *a, struct scenario_result *result)
         state->rpo = state->asset->rpo;
         if (own) {
             take(a, own, OBJECTIVE_rto, "rto", source, &state->rto);
-            if (state->asset->stateful)
+            if (state->asset->holds != HOLDS_NOTHING)
                 take(a, own, OBJECTIVE_rpo, "rpo", source, &state->rpo);
         }
         from_class(a, result, state);
@@ -136,7 +136,7 @@ static void explain_terms(struct analysis *a, struct diag *diag, const struct te
 
         if (term->ms == TIME_UNKNOWN)
             diag_note(diag, "%s: unknown", term->text);
-        else if (term->ms == RPO_NOT_APPLICABLE)
+        else if (term->ms == RPO_NOT_APPLICABLE || term->ms == RPO_ALL)
             diag_note(diag, "%s", term->text);
         else
             diag_note(diag, "%s: %s", term->text, text_of_duration(a->arena, term->ms));
@@ -239,7 +239,8 @@ static void refute_rpo(struct analysis *a, struct scenario_result *result, struc
 {
     struct diag *diag = find(a, DIAG_E0502, VERDICT_REFUTED, state->asset->entity, result->scenario,
                              state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span,
-                             "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name, text_of_duration(a->arena, state->loss_ms),
+                             "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name,
+                             state->loss_ms == RPO_ALL ? "everything" : text_of_duration(a->arena, state->loss_ms),
                              result->scenario->name, text_of_duration(a->arena, state->rpo.ms));
 
     if (!diag)
@@ -252,10 +253,43 @@ static void refute_rpo(struct analysis *a, struct scenario_result *result, struc
         diag_help(diag, "back up more often, ship logs, or add a replica that survives");
 }
 
+/* What it waits for is lost for good. */
+static bool never_back(const struct scenario_result *result, const struct asset *blocked_by)
+{
+    const struct asset_state *state = blocked_by ? &result->states[blocked_by->index] : NULL;
+
+    return state && state->fate == FATE_LOST && !state->chosen;
+}
+
+/* What it is restored with is lost for good, and that was told: every way back there would be needs it. NULL otherwise. */
+static struct asset *lost_with_key(const struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    bool restores = false;
+
+    for (uint32_t i = 0; i < state->candidate_count; i++)
+        restores |= state->candidates[i].restores;
+    for (uint32_t n = 0; restores && n < state->asset->restores_with.count; n++) {
+        struct asset *other = state->asset->restores_with.items[n].to;
+
+        if (never_back(result, other) && cause_root(a, other))
+            return cause_root(a, other);
+    }
+    return NULL;
+}
+
 static void no_method(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
-    struct diag *diag = find(a, DIAG_E0503, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
-                             "nothing is left to recover `%s` with in `%s`", state->asset->name, result->scenario->name);
+    const char *message = intern_text(a, "nothing is left to recover `%s` with in `%s`", state->asset->name, result->scenario->name);
+    struct asset *key = lost_with_key(a, result, state);
+    struct entity *entity = state->asset->entity;
+    struct diag *diag;
+
+    if (key) {
+        if (find_with(a, DIAG_E0503, VERDICT_REFUTED, SEVERITY_ERROR, entity, result->scenario, entity->span, key->entity, "%s", message))
+            told_with(a, key, entity, state->finish, state->rto);
+        return;
+    }
+    diag = find(a, DIAG_E0503, VERDICT_REFUTED, entity, result->scenario, entity->span, "%s", message);
 
     cause_told(a, state->asset, diag);
     if (!diag)
@@ -323,6 +357,19 @@ static struct asset *blocked_by(const struct scenario_result *result, const stru
             return hands->asset;
     }
     return NULL;
+}
+
+static void never_in_time(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    const char *message = intern_text(a, "`%s` never serves again in `%s`: `%s`, which it waits for, has no way back", state->asset->name,
+                                      result->scenario->name, state->blocked_by->name);
+    struct asset *root = cause_root(a, state->blocked_by);
+    struct entity *entity = state->asset->entity;
+
+    if (!root)
+        find(a, DIAG_E0501, VERDICT_REFUTED, entity, result->scenario, entity->span, "%s", message);
+    else if (find_with(a, DIAG_E0501, VERDICT_REFUTED, SEVERITY_ERROR, entity, result->scenario, entity->span, root->entity, "%s", message))
+        told_with(a, root, entity, state->finish, state->rto);
 }
 
 /* One message for one cause, unless that is only a warning and this asset demands proof. */
@@ -451,6 +498,15 @@ static bool lacks_credit(struct analysis *a, const struct scenario_result *resul
     return true;
 }
 
+/* Without it nobody knows how far one has to go back, and whether copies live that long. */
+static bool notice_is_unset(const struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
+{
+    if (!goes_back(a, state) || value_is_known(entity_slot(result->scenario, SCENARIO_noticed_within)))
+        return false;
+    *out = (struct reason){.code = DIAG_E0561, .at = result->scenario, .attribute = "noticed_within"};
+    return true;
+}
+
 static void judge_credit(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
     struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
@@ -472,7 +528,7 @@ static void judge_credit(struct analysis *a, struct scenario_result *result, str
 
 void judge(struct analysis *a, struct scenario_result *result)
 {
-    struct reason clock;
+    struct reason clock, notice;
     bool has_clock = !clock_is_unset(result, &clock);
 
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
@@ -497,24 +553,29 @@ void judge(struct analysis *a, struct scenario_result *result)
             no_objective(a, result, state->asset, NO_RPO);
         if (state->fate == FATE_LOST && !state->chosen) {
             state->rto_verdict = VERDICT_REFUTED;
-            state->rpo_verdict = state->asset->stateful ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
+            state->rpo_verdict = state->asset->holds != HOLDS_NOTHING ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
             no_method(a, result, state);
             continue;
         }
         if (state->stuck) { /* the circle it waits in was told */
             state->rto_verdict = VERDICT_REFUTED;
-            state->rpo_verdict = state->fate == FATE_LOST && state->asset->stateful ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
+            state->rpo_verdict = state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
             continue;
         }
         take_nobody(a, result, state);
         state->rto_verdict = compare(state->finish.worst, state->finish.known, state->rto);
         if (!state->finish.known)
             state->blocked_by = blocked_by(result, state);
-        if (state->fate == FATE_LOST && state->asset->stateful)
+        if (never_back(result, state->blocked_by) && state->rto.ms >= 0)
+            state->rto_verdict = VERDICT_REFUTED;
+        if (state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING)
             state->rpo_verdict = state->loss_ms == RPO_NOT_APPLICABLE ? VERDICT_NOT_APPLICABLE
-                                                                      : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
+                                 : state->loss_ms == RPO_ALL              ? compare(INT64_MAX, true, state->rpo)
+                                                                          : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
         judge_credit(a, result, state);
-        if (state->rto_verdict == VERDICT_REFUTED)
+        if (state->rto_verdict == VERDICT_REFUTED && state->blocked_by)
+            ; /* told with what never comes back */
+        else if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
         else if (state->rto_verdict == VERDICT_UNKNOWN && state->uncredited)
             ; /* told where it is missing */
@@ -527,14 +588,18 @@ void judge(struct analysis *a, struct scenario_result *result)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
+        else if (state->rpo_verdict == VERDICT_UNKNOWN && !state->uncredited && notice_is_unset(a, result, state, &notice))
+            decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rpo_verdict == VERDICT_UNKNOWN && !state->uncredited)
             unknown_verdict(a, result, state, "the data loss");
     }
     /* What waits for others is told with them: after all of them. */
-    for (uint32_t at = 0; has_clock && at < a->plan->asset_count; at++) {
+    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
         struct asset_state *state = &result->states[a->needs_first[at]];
 
-        if (state->rto_verdict == VERDICT_UNKNOWN && state->blocked_by && !places_hold(a, state))
+        if (state->rto_verdict == VERDICT_UNKNOWN && has_clock && state->blocked_by && !places_hold(a, state))
             unknown_time(a, result, state);
+        else if (state->rto_verdict == VERDICT_REFUTED && state->blocked_by)
+            never_in_time(a, result, state);
     }
 }

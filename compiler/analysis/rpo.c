@@ -413,11 +413,7 @@ static bool is_damaged(const struct asset_state *state)
  * lost otherwise is lost in a moment, and missed at once. */
 bool goes_back(const struct analysis *a, const struct asset_state *state)
 {
-    bool held = false;
-
-    for (uint32_t i = 0; i < state->asset->site_count; i++)
-        held |= a->site_compromised[state->asset->sites[i]->index];
-    return is_damaged(state) || (held && entity_slot(a->scenario->scenario, SCENARIO_noticed_within).type == VALUE_DURATION);
+    return is_damaged(state) || is_held(a, state->asset);
 }
 
 /* How old the moment one goes back to may be when the restore has read its copies: late notice + detection + declaration + reading. */
@@ -428,9 +424,9 @@ static int64_t reach_back(const struct analysis *a, const struct asset_state *st
     int64_t reach;
 
     *missing = NULL;
-    if (is_damaged(state) && noticed.type != VALUE_DURATION)
-        *missing = "how long the damage goes unnoticed (`noticed_within`)";
-    else if (is_damaged(state) && !act.known)
+    if (goes_back(a, state) && noticed.type != VALUE_DURATION)
+        *missing = is_damaged(state) ? "how long the damage goes unnoticed (`noticed_within`)" : "how long an intruder goes unnoticed (`noticed_within`)";
+    else if (goes_back(a, state) && !act.known)
         *missing = "how soon somebody acts (`detect`, `declare`, `approve_within`)";
     if (*missing || __builtin_add_overflow(noticed.type == VALUE_DURATION ? noticed.u.integer : 0, act.known ? act.worst : 0, &reach) ||
         __builtin_add_overflow(reach, read, &reach))
@@ -471,7 +467,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
         bool whole = word_is(kind, "log") || word_is(kind, "incremental");
         enum retention result;
 
-        if (word_is(retain, "forever") && locked == INT64_MAX)
+        if (word_is(retain, "forever") && locked == INT64_MAX && !missing)
             continue;
         if (span == RPO_NOT_APPLICABLE)
             span = 0;
@@ -486,7 +482,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
             continue;
         }
         result = retention_covers(backup, need, !any_moment, links->losses[i].gap, links->losses[i].uniform, locked, &extra);
-        if (result == RETENTION_UNKNOWN && is_damaged(state)) {
+        if (result == RETENTION_UNKNOWN && any_moment) {
             add_term(a, newest, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
         } else if (result == RETENTION_SHORT) {
             struct strbuf text = STRBUF_INIT;

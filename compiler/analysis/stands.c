@@ -351,6 +351,17 @@ bool stands_at(const struct analysis *a, const struct entity *thing, const struc
     return true;
 }
 
+bool is_held(const struct analysis *a, const struct asset *asset)
+{
+    bool perhaps;
+
+    for (uint32_t i = 0; i < asset->site_count; i++) {
+        if (taken_with(a, asset->entity, asset->sites[i], TAKEN_HELD, &perhaps))
+            return true;
+    }
+    return false;
+}
+
 uint32_t zones_taken_around(const struct analysis *a, const struct site_info *site)
 {
     const struct site_info *area = around(a, site);

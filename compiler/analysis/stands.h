@@ -43,6 +43,9 @@ bool stands_if(const struct analysis *a, int64_t zones, const struct site_info *
 /* How many zones are taken around something that falls back on what is beside it. */
 uint32_t zones_taken_around(const struct analysis *a, const struct site_info *site);
 
+/* Whether somebody else controls one of the places where the asset is. */
+bool is_held(const struct analysis *a, const struct asset *asset);
+
 /* Whether something new can be put there. */
 bool place_stands(const struct analysis *a, const struct site_info *site);
 

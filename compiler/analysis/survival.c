@@ -47,7 +47,7 @@ static const char *level_of(const struct analysis *a, const struct entity *site)
 
 /* An asset may be lost in several ways at once (failed, and its region gone): a method must cover all of them. The first is what it
  * is called by. */
-static void lose(struct analysis *a, struct asset_state *state, const char *loss, struct entity *with)
+void lose(struct analysis *a, struct asset_state *state, const char *loss, struct entity *with)
 {
     if (state->fate != FATE_LOST) {
         state->fate = FATE_LOST;
@@ -351,6 +351,11 @@ static bool element_available(struct analysis *a, const struct asset_state *stat
     if (!site)
         return true;
     candidate->into = site;
+    /* Whoever controls the data changes it, and its replicas follow. */
+    if (element->schema->id == BLOCK_REPLICA && state->asset->stateful && is_held(a, state->asset)) {
+        candidate->rejected = intern_text(a, "what somebody changes in `%s` is in the replica at `%s` a moment later", state->asset->name, site->entity->name);
+        return false;
+    }
     /* Wrong or deleted data is wrong or deleted in every replica a moment later. */
     if (element->schema->id == BLOCK_REPLICA && is_damaged(state)) {
         candidate->rejected = intern_text(a, "the damage is in the replica at `%s` as well", site->entity->name);
@@ -416,16 +421,6 @@ static bool obeys(struct analysis *a, struct candidate *candidate)
     return false;
 }
 
-static int64_t loss_of(struct value value)
-{
-    value = value_worst(value);
-    if (value.type == VALUE_DURATION)
-        return value.u.integer;
-    if (value.type == VALUE_WORD || value.type == VALUE_NA)
-        return RPO_NOT_APPLICABLE;
-    return TIME_UNKNOWN;
-}
-
 static const char *words(struct analysis *a, const struct entity *method, uint32_t row, const struct scope *scope)
 {
     struct value value = eval_deferred(a->eval, method, row, scope);
@@ -440,15 +435,6 @@ static bool restore_inputs(struct analysis *a, const struct asset_state *state, 
 
     candidate->circular = comes == COMES_IN_CIRCLE;
     return comes != COMES_NEVER;
-}
-
-/* The lag of an asynchronous replica is a bound only where the platform enforces it. */
-static bool assumed(const struct candidate *candidate)
-{
-    const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
-    struct value bounded = element && element->schema->id == BLOCK_REPLICA ? entity_slot(element, REPLICA_bounded) : value_unknown();
-
-    return candidate->rpo > 0 && bounded.type == VALUE_BOOL && !bounded.u.integer;
 }
 
 /* `rpo = r.lag` in a kind is only a name for what the replica's own line says. */
@@ -538,15 +524,10 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     }
     if ((!(here && candidate->automatic) && !obeys(a, candidate)) || !restore_inputs(a, state, candidate))
         return;
-    if (!state->asset->stateful) {
+    if (state->asset->holds == HOLDS_NOTHING) {
         candidate->rpo = RPO_NOT_APPLICABLE;
     } else if (rpo.type != VALUE_UNKNOWN && rpo.type != VALUE_ERROR) {
-        candidate->rpo = loss_of(rpo);
-        candidate->rpo_terms.items = ARENA_NEW(a->arena, struct term);
-        candidate->rpo_terms.items[0] = (struct term){intern_text(a, assumed(candidate) ? "loss of `%s`, assumed: nothing enforces the lag"
-                                                                                             : "loss of `%s`", candidate->label), candidate->rpo,
-                                                      loss_place(a, candidate, rpo)};
-        candidate->rpo_terms.count = 1;
+        stated_loss(a, state, candidate, rpo, loss_place(a, candidate, rpo));
     } else if (candidate->restores && !copies_loss(a, state, candidate, method, 0, NULL)) {
         return;
     }
@@ -584,9 +565,32 @@ int64_t candidate_time(const struct analysis *a, const struct candidate *candida
 static int64_t loss_rank(const struct candidate *candidate)
 {
     /* A copy that no clock bounds never beats a bounded one. */
-    if (candidate->rpo == RPO_NOT_APPLICABLE && candidate->copy)
+    if (candidate->rpo == RPO_ALL || (candidate->rpo == RPO_NOT_APPLICABLE && candidate->copy))
         return INT64_MAX - 1;
-    return candidate->rpo == RPO_NOT_APPLICABLE ? 0 : candidate->rpo == TIME_UNKNOWN ? INT64_MAX : candidate->rpo;
+    return candidate->rpo == RPO_NOT_APPLICABLE ? 0 : candidate->rpo < 0 ? INT64_MAX : candidate->rpo;
+}
+
+static bool is_known(const struct candidate *candidate)
+{
+    return candidate->own.known && candidate->rpo != TIME_UNKNOWN;
+}
+
+/* Known before unknown; what meets the RPO before what does not; among those the faster one, else the smaller loss; then what somebody is not
+ * only asked to do. */
+static bool is_better(const struct analysis *a, const struct candidate *x, const struct candidate *y, int64_t limit)
+{
+    bool meets = loss_rank(x) <= limit;
+    int64_t mine = meets ? candidate_time(a, x) : loss_rank(x), other = meets ? candidate_time(a, y) : loss_rank(y);
+
+    if (is_known(x) != is_known(y))
+        return is_known(x);
+    if (meets != (loss_rank(y) <= limit))
+        return meets;
+    if (mine != other)
+        return mine < other;
+    if (x->own.known && y->own.known && x->own.worst != y->own.worst)
+        return x->own.worst < y->own.worst;
+    return x->by < y->by && y->by == BY_DEMAND;
 }
 
 bool kind_has_method(const struct kind_info *kind, const char *name)
@@ -639,33 +643,22 @@ static void choose(struct analysis *a, struct asset_state *state)
     struct span span = {0, 0};
     const char *named = named_method(a, state, &span);
     struct candidate *best = NULL;
-    int64_t limit = state->rpo.ms < 0 ? INT64_MAX : state->rpo.ms;
-    bool best_meets = false, sound = false;
+    int64_t limit = state->rpo.ms < 0 ? INT64_MAX - 2 : state->rpo.ms; /* losing everything is nothing anybody asked for */
+    bool best_meets, sound = false;
 
     for (uint32_t i = 0; i < state->candidate_count; i++)
         sound |= state->candidates[i].usable && is_sound(&state->candidates[i]) && (!named || strcmp(state->candidates[i].method->name, named) == 0);
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         struct candidate *candidate = &state->candidates[i];
-        bool meets = loss_rank(candidate) <= limit;
-        bool better;
 
         if (!is_sound(candidate) && sound)
             continue;
         if (!candidate->usable || (named && strcmp(candidate->method->name, named) != 0))
             continue;
-        if (!best)
-            better = true;
-        else if (meets != best_meets)
-            better = meets;
-        else if (meets)
-            better = candidate_time(a, candidate) < candidate_time(a, best);
-        else
-            better = loss_rank(candidate) < loss_rank(best);
-        if (better) {
+        if (!best || is_better(a, candidate, best, limit))
             best = candidate;
-            best_meets = meets;
-        }
     }
+    best_meets = best && loss_rank(best) <= limit;
     state->chosen = best;
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         struct candidate *candidate = &state->candidates[i];
@@ -678,6 +671,8 @@ static void choose(struct analysis *a, struct asset_state *state)
             candidate->rejected = "it needs what it restores";
         else if (candidate->nobody && sound)
             candidate->rejected = intern_text(a, "nobody makes `%s` true", candidate->nobody->name);
+        else if (best && is_known(best) && !is_known(candidate))
+            candidate->rejected = candidate->own.known ? "how much it loses is unknown" : "how long it takes is unknown";
         else if (best_meets && loss_rank(candidate) > limit)
             candidate->rejected = "it loses more data than the objective allows";
         else
@@ -764,6 +759,7 @@ void survive(struct analysis *a, struct scenario_result *result)
         }
         decide_loss(a, state, scenario);
     }
+    spread_damage(a, result);
     spread(a, result);
     find_begin(a, result);
     effective_objectives(a, result);

@@ -190,7 +190,7 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
         if (state->full_speed)
             *state->full_speed = time_max(state->finish, time_add(state->start, *state->full_speed));
         state->loss_ms = state->fate == FATE_LOST && state->chosen ? state->chosen->rpo
-                         : state->fate == FATE_LOST && state->asset->stateful ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
+                         : state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
         if (state->chosen)
             state->rpo_terms = state->chosen->rpo_terms;
         state->discarded_ms = discarded_by(result, state);

@@ -175,6 +175,8 @@ static void print_ms(int64_t ms, bool known)
         strbuf_addstr(&text, "unknown");
     else if (ms == RPO_NOT_APPLICABLE)
         strbuf_addstr(&text, "n/a");
+    else if (ms == RPO_ALL)
+        strbuf_addstr(&text, "all");
     else
         print_duration(&text, ms);
     printf("%10s", strbuf_str(&text));
@@ -211,7 +213,7 @@ static void explain_rpo(const struct session *session, const struct scenario_res
     }
     if (state->fate != FATE_LOST)
         print_term(session, "it is intact", RPO_NOT_APPLICABLE, true, state->asset->entity->span);
-    else if (!state->asset->stateful)
+    else if (state->asset->holds == HOLDS_NOTHING)
         print_term(session, "it keeps no data", RPO_NOT_APPLICABLE, true, state->asset->entity->kind->entity->span);
     for (uint32_t i = 0; i < state->rpo_terms.count; i++) {
         print_term(session, state->rpo_terms.items[i].text, state->rpo_terms.items[i].ms, true, state->rpo_terms.items[i].span);

@@ -12,6 +12,8 @@ static void time_text(struct strbuf *out, bool known, int64_t ms)
         strbuf_addstr(out, "unknown");
     else if (ms == RPO_NOT_APPLICABLE)
         strbuf_addstr(out, "n/a");
+    else if (ms == RPO_ALL)
+        strbuf_addstr(out, "all");
     else
         print_duration(out, (ms + 999) / 1000 * 1000); /* whole seconds, rounded up */
 }

@@ -122,6 +122,9 @@ struct edges {
     uint32_t count;
 };
 
+/* What is lost with an asset. */
+enum holding { HOLDS_NOTHING, HOLDS_IN_FLIGHT, HOLDS_DATA };
+
 struct asset {
     struct entity *entity;
     const char *name;
@@ -130,7 +133,8 @@ struct asset {
     int64_t level;          /* of the tier; large when there is none */
     struct site_info **sites; /* where it serves in normal operation */
     uint32_t site_count;
-    bool stateful;
+    bool stateful;          /* it holds data */
+    enum holding holds;     /* what an RPO is about; see holding.c */
     bool rebuildable;       /* it comes back without data of its own: no RPO is asked of it */
     struct entity *owner;   /* team or person; asset's, else tier's, else the plan's; NULL */
     struct edges needs, uses, restores_with, observes;
@@ -184,7 +188,8 @@ struct candidate {
     bool steps_last; /* nothing in them depends on how other assets are recovered */
 };
 
-enum { RPO_NOT_APPLICABLE = -2 };
+enum { RPO_NOT_APPLICABLE = -2, RPO_ALL = -3 }; /* all: it starts empty */
+
 
 enum verdict { VERDICT_OK, VERDICT_REFUTED, VERDICT_UNKNOWN, VERDICT_NOT_APPLICABLE };
 

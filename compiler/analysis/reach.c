@@ -1,0 +1,84 @@
+/* Whether somebody is left to act in a scenario, and a place to act from (SEMANTICS §1): people and the places of scripts are lost like
+ * everything else. Who says nothing about where they are is outside of the reach of every scenario. */
+#include "analysis/stands.h"
+
+#include <string.h>
+
+static struct diag *nobody(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span, const char *message)
+{
+    return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);
+}
+
+/* The scripts and runbooks have to be started and read somewhere. */
+static void check_places(struct analysis *a, const struct scenario_result *result)
+{
+    struct value from = a->model->plan ? entity_slot(a->model->plan, PLAN_runs_from) : value_unknown();
+    const struct attr *attr = a->model->plan && a->model->plan->tree ? block_attr(a->model->plan->tree, intern_str(a->model->names, "runs_from")) : NULL;
+    struct diag *diag;
+
+    if (from.type != VALUE_LIST || !from.u.list->count)
+        return;
+    for (uint32_t i = 0; i < from.u.list->count; i++) {
+        const struct site_info *site = from.u.list->items[i].type == VALUE_ENTITY ? plan_site(a->plan, from.u.list->items[i].u.entity) : NULL;
+
+        if (!site || stands_at(a, a->model->plan, site))
+            return;
+    }
+    diag = nobody(a, result, a->model->plan, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
+                  intern_text(a, "no place is left from which `%s` can be recovered", result->scenario->name));
+    if (diag)
+        diag_help(diag, "add a place to `runs_from` that stands when the others do not");
+}
+
+/* Whoever declares a disaster, and the deputy. */
+static void check_decision(struct analysis *a, const struct scenario_result *result)
+{
+    struct value who = a->model->plan ? entity_slot(a->model->plan, PLAN_approver) : value_unknown();
+    struct value deputy = a->model->plan ? entity_slot(a->model->plan, PLAN_deputy) : value_unknown();
+    struct diag *diag;
+
+    if (who.type != VALUE_ENTITY || somebody_stands(a, who.u.entity) || (deputy.type == VALUE_ENTITY && somebody_stands(a, deputy.u.entity)))
+        return;
+    diag = nobody(a, result, who.u.entity, who.u.entity->span,
+                  intern_text(a, "`%s`, who declares the disaster, is lost with it in `%s`", who.u.entity->name, result->scenario->name));
+    if (diag)
+        diag_help(diag, "name a `deputy` of the plan who works elsewhere");
+}
+
+/* The steps of people, one message for each of them. */
+static void check_hands(struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        struct step *step = result->steps[i];
+        struct diag *diag;
+        bool told = false;
+
+        if (step->automated || step->idle || !step->by || somebody_stands(a, step->by))
+            continue;
+        for (uint32_t n = 0; n < i && !told; n++)
+            told = !result->steps[n]->automated && !result->steps[n]->idle && result->steps[n]->by == step->by;
+        if (told)
+            continue;
+        diag = nobody(a, result, step->by, step->by->span,
+                      intern_text(a, "`%s`, who does `%s` in `%s`, is lost with the place", step->by->name, step->id, result->scenario->name));
+        if (!diag)
+            continue;
+        diag_label(diag, step->span, "this step");
+        diag_help(diag, "give the step to a team with members at several places (`by`)");
+    }
+}
+
+void check_reach(struct analysis *a, struct scenario_result *result)
+{
+    bool anybody = false;
+
+    if (!result->order_count)
+        return; /* nothing has to be done */
+    check_places(a, result);
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_PERSON].list.len && !anybody; i++)
+        anybody = value_is_known(entity_slot(a->model->declared[BLOCK_PERSON].list.items[i], PERSON_at));
+    if (!anybody)
+        return;
+    check_decision(a, result);
+    check_hands(a, result);
+}
