@@ -1,3 +1,4 @@
+/* Addresses of IP are read into sixteen bytes and a length of prefix; what overlaps or is public is a comparison of leading bits. */
 #include "base/address.h"
 
 #include <string.h>
@@ -81,7 +82,7 @@ static bool bit_at(const uint8_t *bytes, unsigned bit)
     return bytes[bit / 8] >> (7 - bit % 8) & 1;
 }
 
-static bool read(const char *text, struct address_block *block, bool *written)
+static bool read_any(const char *text, struct address_block *block, bool *written)
 {
     unsigned most;
 
@@ -105,14 +106,14 @@ bool address_read(const char *text, struct address_block *block)
 {
     bool written;
 
-    return read(text, block, &written);
+    return read_any(text, block, &written);
 }
 
 bool address_read_block(const char *text, struct address_block *block)
 {
     bool written;
 
-    if (!read(text, block, &written) || !written)
+    if (!read_any(text, block, &written) || !written)
         return false;
     for (unsigned bit = block->prefix; bit < (block->six ? 128u : 32u); bit++) {
         if (bit_at(block->bytes, bit))
