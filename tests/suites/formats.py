@@ -53,7 +53,8 @@ def test_sarif_follows_its_schema(env):
 
 
 # A refuted objective: its offers have a fix with a place in bytes, and a result.
-REFUTED = """plan p { title = "T" }
+REFUTED = """plan p { title = "T"  owner = ann }
+person ann { name = "Ann"  phone = "1"  email = "ann@example.com" }
 kind t.region : site { title = "R"  level = region }
 kind t.db : data { title = "D"  method restore { covers = [region]  restores = true  rto = 10m } }
 kind t.bucket : store { title = "B" }
