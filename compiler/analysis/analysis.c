@@ -101,7 +101,6 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     graph_cycles(&a);
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
-    a.told_standby = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.told_place = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.told_creation = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.no_objective = ARENA_ARRAY(a.arena, uint8_t, plan->asset_count);
@@ -126,6 +125,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     tell_reasons(&a);
     check_availability(&a);
     check_strategies(&a);
+    if (!a.has_cycle)
+        check_mean_time(&a);
     a.scenarios_done = true;
     check_rules(&a);
     check_review(&a);

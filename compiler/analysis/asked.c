@@ -143,7 +143,7 @@ static struct value step_value(struct analysis *a, const struct step *step)
 }
 
 /* Whether a second writer comes to be: the method says so, or it makes a replica with one writer the one that is written to. */
-static bool promotes(struct analysis *a, struct asset_state *state)
+bool method_promotes(struct analysis *a, struct asset_state *state)
 {
     struct candidate *chosen = state->chosen;
     const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
@@ -181,7 +181,7 @@ static struct value outcome_value(struct analysis *a, struct entity *scenario, s
     put(&made, "discarded", duration(state->discarded_ms));
     put(&made, "grade", recovery_grade(a, state, false));
     put(&made, "worst_grade", recovery_grade(a, state, true));
-    put(&made, "promotes", chosen ? yes_or_no(promotes(a, state)) : value_unknown());
+    put(&made, "promotes", chosen ? yes_or_no(method_promotes(a, state)) : value_unknown());
     put(&made, "failback", chosen && chosen->failback ? value_string(chosen->failback) : value_unknown());
     put(&made, "reprotect", chosen && chosen->reprotect ? value_string(chosen->reprotect) : value_unknown());
     put(&made, "steps", list(a, steps, state->step_count));

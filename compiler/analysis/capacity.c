@@ -156,38 +156,6 @@ static void check_quota(struct analysis *a, struct scenario_result *result, cons
         report(a, result, site, quota, limit, sum, list.items, list.len);
 }
 
-/* A standby that runs at a share of a stated load and says nothing of more carries that share, for as long as it serves. */
-static void check_standby(struct analysis *a, struct scenario_result *result, struct asset_state *state)
-{
-    struct entity *element = state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
-    struct strbuf text = STRBUF_INIT;
-    struct value capacity;
-    const char *share;
-    struct diag *diag;
-
-    if (!element || element->schema->id != BLOCK_STANDBY || !state->chosen->own.known || a->told_standby[state->asset->index])
-        return;
-    if (!value_is_known(entity_slot(state->asset->entity, ASSET_demand)))
-        return; /* it states no load that anybody would have to carry */
-    capacity = entity_slot(element, STANDBY_capacity);
-    if (capacity.type != VALUE_PERCENT || capacity.u.integer >= NANO || value_is_known(entity_slot(element, STANDBY_scale_up)))
-        return;
-    a->told_standby[state->asset->index] = true;
-    print_percent(&text, capacity.u.integer);
-    share = strbuf_dup(&text, a->arena);
-    strbuf_release(&text);
-    diag = find(a, DIAG_E0547, VERDICT_UNKNOWN, state->asset->entity, result->scenario, element->span,
-                "the standby of `%s` at `%s` carries %s of the load, and nothing says when it carries all of it", state->asset->name, element->name,
-                share);
-    if (!diag)
-        return;
-    if (asset_wants_proof(a, state->asset)) {
-        diag_set_severity(diag, SEVERITY_ERROR);
-        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-    }
-    diag_help(diag, "add `scale_up = …`, or `capacity = 100%%`");
-}
-
 void check_capacity(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t s = 0; s < a->plan->site_count; s++) {
@@ -195,9 +163,5 @@ void check_capacity(struct analysis *a, struct scenario_result *result)
 
         for (uint32_t i = 0; quota.type == VALUE_OBJECT && i < quota.u.object->count; i++)
             check_quota(a, result, &a->plan->sites[s], &quota.u.object->pairs[i]);
-    }
-    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        if (result->states[i].chosen)
-            check_standby(a, result, &result->states[i]);
     }
 }

@@ -56,7 +56,6 @@ struct analysis {
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
     struct map unset;                 /* by thing and attribute: see unset.c */
-    bool *told_standby;               /* by asset index: said that its standby carries a share only */
     bool *told_place;                 /* by site index: the same of a place that is made */
     bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
     uint8_t *no_objective;            /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
@@ -153,7 +152,7 @@ bool places_hold(const struct analysis *a, const struct asset_state *state);
 void check_records(struct analysis *a); /* plan->evidence; after the digest */
 
 /* ---- capacity.c ---- */
-void check_capacity(struct analysis *a, struct scenario_result *result); /* quotas, standbys at a share; after survive */
+void check_capacity(struct analysis *a, struct scenario_result *result); /* quotas; after survive */
 
 /* ---- keeping.c ---- */
 void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
@@ -249,6 +248,8 @@ void wait_for(struct analysis *a, struct step *step, struct step *other);
 void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count);
 void make_steps(struct analysis *a, struct scenario_result *result);
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
+/* The standby it recovers to, when that runs at less than full capacity and nobody says how long it takes to grow; NULL. */
+const struct entity *standby_of_unknown_growth(struct analysis *a, const struct candidate *candidate);
 bool evaluate_command(struct analysis *a, struct value value, struct command *out);
 
 /* ---- runbook_steps.c ---- */
@@ -318,6 +319,11 @@ enum { NO_RTO = 1, NO_RPO = 2 };
 void no_objective(struct analysis *a, const struct scenario_result *result, const struct asset *asset, uint8_t which);
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 
+/* ---- downtime.c ---- */
+enum verdict downtime_verdict(const struct asset_state *state); /* of `mtd`: finish + work_recovery */
+void refute_downtime(struct analysis *a, struct scenario_result *result, struct asset_state *state);
+void check_mean_time(struct analysis *a); /* of the plan's `mttr`; after all scenarios */
+
 /* ---- inversions.c ---- */
 void check_inversions(struct analysis *a); /* needs that promise less than what rests on them */
 
@@ -372,6 +378,8 @@ void check_rules(struct analysis *a);
 /* ---- asked.c ---- */
 /* Computed fields that only the analysis knows (`asset.outcomes`, `backup.procedure` …); false when the name is none of them. */
 bool asked_field(struct analysis *a, struct entity *entity, atom name, struct value *out);
+
+bool method_promotes(struct analysis *a, struct asset_state *state); /* the chosen method makes a second writer */
 
 /* ---- jobs.c, emissions.c ---- */
 void make_jobs(struct analysis *a);

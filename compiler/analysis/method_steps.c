@@ -75,6 +75,87 @@ static void method_steps(struct analysis *a, struct asset_state *state, struct c
         vec_push(a->arena, out, candidate->steps[i]);
 }
 
+/* ---------------------------------------------------------------- standbys at a share of their capacity */
+
+static const struct entity *standby_at_a_share(const struct candidate *candidate)
+{
+    const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
+    struct value capacity = element && element->schema->id == BLOCK_STANDBY ? entity_slot(element, STANDBY_capacity) : value_unknown();
+
+    return capacity.type == VALUE_PERCENT && capacity.u.integer < NANO ? element : NULL;
+}
+
+static bool mentions(const struct analysis *a, const struct entity *block, const char *attribute, const char *word)
+{
+    const struct attr *attr = block->tree ? block_attr(block->tree, intern_str(a->model->names, attribute)) : NULL;
+    const struct source_file *file = attr && attr->value ? sources_file_at(a->model->sources, attr->value->span.start) : NULL;
+    const char *at = file ? file->text + (attr->value->span.start - file->base) : "", *end = file ? at + (attr->value->span.end - attr->value->span.start) : at;
+    size_t len = strlen(word);
+
+    for (; (size_t)(end - at) >= len && at < end; at++) {
+        if (strncmp(at, word, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a figure of the method is worked out from an attribute of the standby. */
+static bool counts_with(const struct analysis *a, const struct candidate *candidate, const char *attribute)
+{
+    struct entity *step;
+
+    if (mentions(a, candidate->method, "rto", attribute))
+        return true;
+    for (uint32_t i = 0; (step = entity_child(candidate->method, BLOCK_STEP, &i));) {
+        if (mentions(a, step, "takes", attribute))
+            return true;
+    }
+    return false;
+}
+
+const struct entity *standby_of_unknown_growth(struct analysis *a, const struct candidate *candidate)
+{
+    const struct entity *standby = candidate ? standby_at_a_share(candidate) : NULL;
+
+    if (!standby || value_is_known(entity_slot(standby, STANDBY_scale_up)) || counts_with(a, candidate, "capacity"))
+        return NULL;
+    return standby;
+}
+
+/* What a standby needs to grow to full capacity and no figure of the method counts; unknown when nobody says. */
+static struct span_of_time growth(struct analysis *a, const struct candidate *candidate)
+{
+    const struct entity *standby = standby_at_a_share(candidate);
+    struct value figure = standby ? entity_slot(standby, STANDBY_scale_up) : value_unknown();
+
+    if (standby_of_unknown_growth(a, candidate))
+        return (struct span_of_time){0};
+    return value_is_known(figure) && !counts_with(a, candidate, "scale_up") ? time_of(figure) : time_exact(0);
+}
+
+/* Serving begins when it carries the whole load: a step of its own, before what is verified. */
+static void add_growth(struct analysis *a, struct asset_state *state, step_list *steps)
+{
+    struct span_of_time time = growth(a, state->chosen);
+    const struct entity *standby = standby_at_a_share(state->chosen);
+    uint32_t place = 0;
+    struct step *step;
+
+    if (time.known && time.worst == 0)
+        return;
+    step = plain_step(a, state, "grow", intern_text(a, "Wait until %s carries the whole load in %s", state->asset->name, standby->name),
+                      intern_text(a, "see that the standby of `%s` at `%s` has grown to full capacity", state->asset->name, standby->name), time,
+                      standby->span);
+    step->idle = true;
+    step->expect = "it carries the whole load";
+    while (place < steps->len && steps->items[place]->phase <= PHASE_RECOVER)
+        place++;
+    vec_push(a->arena, steps, step);
+    for (uint32_t i = steps->len - 1; i > place; i--)
+        steps->items[i] = steps->items[i - 1];
+    steps->items[place] = step;
+}
+
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     struct value figure;
@@ -83,6 +164,7 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
 
     if (candidate->from_store)
         sum = retrieval_of(a, candidate->from_store);
+    sum = time_add(sum, growth(a, candidate));
     if (!timing_override(a, state, candidate, &figure, &span))
         figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
     else if (figure.type == VALUE_UNKNOWN || figure.type == VALUE_ERROR)
@@ -178,17 +260,29 @@ static void add_retrieval(struct analysis *a, struct asset_state *state, step_li
     steps->items[place] = step;
 }
 
-/* A point of no return has a fence before it, by a command or by somebody's word. */
-static void check_fence(struct analysis *a, const struct asset_state *state, const step_list *steps, uint32_t first)
+/* A point of no return has a fence before it, by a command or by somebody's word. One that may fail fences nothing, unless somebody's word
+ * stands in for it: the script does not go on behind it either. */
+static void check_fence(struct analysis *a, struct asset_state *state, const step_list *steps, uint32_t first)
 {
-    bool fenced = false;
+    const struct step *tried = NULL;
+    bool fenced = false, told = false;
 
     for (uint32_t i = first; i < steps->len; i++) {
-        fenced |= steps->items[i]->phase == PHASE_FENCE;
-        if (steps->items[i]->irreversible && !fenced)
+        fenced |= steps->items[i]->phase == PHASE_FENCE && (!steps->items[i]->best_effort || steps->items[i]->otherwise || steps->items[i]->attested);
+        if (steps->items[i]->phase == PHASE_FENCE && !tried)
+            tried = steps->items[i];
+        if (!fenced && tried && (steps->items[i]->irreversible || (steps->items[i]->phase == PHASE_RECOVER && !told && method_promotes(a, state)))) {
+            told = true;
+            diag_help(diag_label(diag_label(diag_report(a->sink, DIAG_E0517, steps->items[i]->span, "`%s` promotes behind a fence that may fail",
+                                                        steps->items[i]->id),
+                                            tried->span, "`%s` is given up when it fails (`best_effort`)", tried->id),
+                                 state->asset->entity->span, "for asset `%s`", state->asset->name),
+                      "say what somebody makes sure of when the fence fails: `otherwise = attest(\"…\")`; or drop `best_effort`");
+        } else if (steps->items[i]->irreversible && !fenced) {
             diag_help(diag_label(diag_report(a->sink, DIAG_E0517, steps->items[i]->span, "`%s` promotes before anything is fenced", steps->items[i]->id),
                                  state->asset->entity->span, "for asset `%s`", state->asset->name),
                       "add a step with `phase = fence`, or with `otherwise = attest(\"…\")` for what cannot be reached");
+        }
     }
 }
 
@@ -228,6 +322,7 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
         spread_figure(&steps, whole, transfer);
     }
     add_retrieval(a, state, &steps);
+    add_growth(a, state, &steps);
     for (uint32_t i = 0; i < steps.len; i++)
         vec_push(a->arena, out, steps.items[i]);
     if (!chosen->automatic)

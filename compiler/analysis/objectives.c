@@ -337,6 +337,23 @@ static void check_class_ceilings(struct analysis *a, struct scenario_result *res
     check_ceiling(a, result->scenario, state->asset, result->class_, CLASS_rpo, "rpo", state->rpo, what);
 }
 
+/* A figure of the asset itself that nobody stated, when that is why its time is unknown. */
+static bool figure_is_unset(struct analysis *a, const struct asset_state *state, struct reason *out)
+{
+    const struct entity *standby = standby_of_unknown_growth(a, state->chosen);
+    struct strbuf share = STRBUF_INIT;
+
+    if (!standby)
+        return false;
+    print_percent(&share, entity_slot(standby, STANDBY_capacity).u.integer);
+    *out = (struct reason){.code = DIAG_E0547, .at = standby, .attribute = "scale_up", .span = standby->span,
+                           .text = intern_text(a, "the standby of `%s` at `%s` carries %s of the load, and nothing says when it carries all of it",
+                                               state->asset->name, standby->name, strbuf_str(&share)),
+                           .help = "add `scale_up = …`, or `capacity = 100%`"};
+    strbuf_release(&share);
+    return true;
+}
+
 /* Whose missing time makes this one's unknown: said there, once. */
 static struct asset *blocked_by(const struct scenario_result *result, const struct asset_state *state)
 {
@@ -528,7 +545,7 @@ static void judge_credit(struct analysis *a, struct scenario_result *result, str
 
 void judge(struct analysis *a, struct scenario_result *result)
 {
-    struct reason clock, notice;
+    struct reason clock, notice, figure;
     bool has_clock = !clock_is_unset(result, &clock);
 
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
@@ -564,6 +581,8 @@ void judge(struct analysis *a, struct scenario_result *result)
         }
         take_nobody(a, result, state);
         state->rto_verdict = compare(state->finish.worst, state->finish.known, state->rto);
+        if (state->rto.ms == TIME_UNKNOWN) /* then the tolerable downtime is all there is to meet */
+            state->rto_verdict = downtime_verdict(state);
         if (!state->finish.known)
             state->blocked_by = blocked_by(result, state);
         if (never_back(result, state->blocked_by) && state->rto.ms >= 0)
@@ -575,8 +594,12 @@ void judge(struct analysis *a, struct scenario_result *result)
         judge_credit(a, result, state);
         if (state->rto_verdict == VERDICT_REFUTED && state->blocked_by)
             ; /* told with what never comes back */
+        else if (state->rto_verdict == VERDICT_REFUTED && state->rto.ms == TIME_UNKNOWN)
+            refute_downtime(a, result, state);
         else if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
+        else if (state->rto_verdict == VERDICT_OK && downtime_verdict(state) == VERDICT_REFUTED)
+            refute_downtime(a, result, state);
         else if (state->rto_verdict == VERDICT_UNKNOWN && state->uncredited)
             ; /* told where it is missing */
         else if (state->rto_verdict == VERDICT_UNKNOWN && !has_clock)
@@ -584,6 +607,8 @@ void judge(struct analysis *a, struct scenario_result *result)
         else if (state->rto_verdict == VERDICT_UNKNOWN && places_hold(a, state))
             find_with(a, DIAG_E0504, VERDICT_UNKNOWN, SEVERITY_ERROR, state->asset->entity, result->scenario, state->asset->entity->span,
                       state->asset->entity, "the recovery time of `%s` in `%s` is unknown", state->asset->name, result->scenario->name);
+        else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by && figure_is_unset(a, state, &figure))
+            decides(a, &figure, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
