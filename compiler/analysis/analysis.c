@@ -67,6 +67,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     check_creation(a, result);
     check_capacity(a, result);
     time_steps(a, result);
+    time_cuts(a, result);
     check_reach(a, result);
     judge(a, result);
     check_watched(a, result);

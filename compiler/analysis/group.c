@@ -9,6 +9,7 @@
  * Ages count back from the interruption, or from the corruption for damaged data; whatever is not damaged then is newer by what is
  * discarded. All bounds are worst cases: an age that may lie between two values counts as whichever is worse. */
 #include "analysis/internal.h"
+#include "analysis/missing.h"
 
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct outcome {
 
 struct choice {
     struct offer *offers; /* by member */
+    int64_t *ages;        /* by member: how old what it goes back to is at most; NULL: its newest, or the common point */
     struct outcome outcome;
     bool settled;         /* no finding about the skew */
     bool meets;           /* RPO of the group and of every member */
@@ -120,7 +122,7 @@ struct candidate candidate_copy(const struct candidate *candidate)
     struct candidate copy = *candidate;
 
     copy.scope = NULL;
-    copy.scope_copy = copy.scope_store = copy.scope_into = NULL;
+    copy.scope_copy = copy.scope_store = copy.scope_into = copy.scope_base = NULL;
     copy.steps = NULL;
     copy.step_count = 0;
     copy.steps_copy = copy.steps_store = NULL;
@@ -249,13 +251,15 @@ static int64_t phase_apart(struct analysis *a, const struct group_member *member
 
 /* How much older (and newer) than the anchor's point the other's may be, when it is led as near to it as its points allow. */
 static void distance(struct analysis *a, const struct group_member *member, const struct offer *anchor, const struct offer *other, int64_t *older,
-                     int64_t *newer)
+                     int64_t *newer, int64_t *age)
 {
     int64_t beyond = other->newest > anchor->youngest ? other->newest - anchor->youngest : 0;
 
     *older = *newer = 0;
+    *age = other->newest;
     if (same_point(anchor, other)) {
         *older = *newer = other->shared ? other->spacing.longest : 0;
+        *age = larger(anchor->newest, other->newest);
     } else if (other->later > anchor->later && !other->candidate->copy) {
         *newer = sum(anchor->newest, other->later); /* it cannot go back at all */
     } else if (other->points == POINTS_NOW) {
@@ -268,17 +272,24 @@ static void distance(struct analysis *a, const struct group_member *member, cons
         *newer = sum(anchor->newest, other->later); /* it goes back as far as it can */
     } else if (other->points == POINTS_ANY) {
         *older = beyond;
+        *age = larger(sum(anchor->newest, other->later), other->newest);
     } else {
         int64_t phase = phase_apart(a, member, anchor, other);
+
+        *age = larger(sum(anchor->newest, other->later), other->newest);
 
         /* The oldest point that is no older than the anchor's; its newest one when all are older. */
         *older = beyond;
         *newer = other->spacing.apart;
-        if (phase < larger(*older, *newer))
+        if (phase < larger(*older, *newer)) {
             *older = *newer = phase;
+            *age = larger(*age, sum(anchor->newest, phase)); /* its point before that of the anchor */
+        }
         if (anchor->points == POINTS_SLOTS && anchor->later == other->later && same_schedule(anchor, other) &&
-            larger(anchor->spacing.within, other->spacing.within) < larger(*older, *newer))
+            larger(anchor->spacing.within, other->spacing.within) < larger(*older, *newer)) {
             *older = *newer = larger(anchor->spacing.within, other->spacing.within);
+            *age = larger(*age, sum(larger(anchor->newest, other->newest), *older));
+        }
     }
 }
 
@@ -298,27 +309,39 @@ static int64_t same_slot_loss(const struct offer *offers, uint32_t count)
     return worst;
 }
 
-static int64_t worst_skew(struct analysis *a, const struct group_member *members, const struct offer *offers, uint32_t count)
+/* Of the choices of points, one for each member they could be led to, the one within the group's skew that loses least; else the one with the
+ * least skew. *loss: what that very choice loses, `ages` what each member does. */
+static int64_t best_skew(struct analysis *a, const struct group_state *group, const struct group_member *members, const struct offer *offers,
+                         uint32_t count, int64_t *loss, int64_t *ages)
 {
-    int64_t best = INT64_MAX;
+    int64_t best = INT64_MAX, *trial = ARENA_ARRAY(a->arena, int64_t, count);
 
+    *loss = INT64_MAX;
     for (uint32_t i = 0; i < count; i++) {
-        int64_t older = 0, newer = 0;
+        int64_t older = 0, newer = 0, most = offers[i].newest;
+        bool within, was_within = group->max_skew >= 0 && best <= group->max_skew;
 
         if (!single(&offers[i]))
             continue;
+        trial[i] = offers[i].newest;
         for (uint32_t j = 0; j < count; j++) {
             int64_t back, ahead;
 
             if (j == i)
                 continue;
-            distance(a, &members[j], &offers[i], &offers[j], &back, &ahead);
+            distance(a, &members[j], &offers[i], &offers[j], &back, &ahead, &trial[j]);
             older = larger(older, back);
             newer = larger(newer, ahead);
+            most = larger(most, trial[j]);
         }
         /* With one other member only one of them can be. */
         older = count == 2 ? larger(older, newer) : sum(older, newer);
-        best = older < best ? older : best;
+        within = group->max_skew >= 0 && older <= group->max_skew;
+        if (within == was_within ? (within ? most < *loss : older < best) : within) {
+            best = older;
+            *loss = most;
+            memcpy(ages, trial, count * sizeof *ages);
+        }
     }
     return best == INT64_MAX ? TIME_UNKNOWN : best;
 }
@@ -346,16 +369,24 @@ static void weigh(struct analysis *a, const struct group_state *group, const str
     struct outcome *outcome = &choice->outcome;
 
     *outcome = find_point(a, members, choice->offers, count);
+    choice->ages = NULL;
     if (outcome->known && !outcome->common) {
-        outcome->skew = worst_skew(a, members, choice->offers, count);
+        int64_t loss, *ages = ARENA_ARRAY(a->arena, int64_t, count);
+
+        outcome->skew = best_skew(a, group, members, choice->offers, count, &loss, ages);
         outcome->loss = larger(outcome->loss, same_slot_loss(choice->offers, count));
+        /* Who has to keep a skew loses what the choice loses that keeps it; who makes members agree afterwards takes the newest of each. */
+        if (group->max_skew >= 0 && outcome->skew >= 0 && loss < INT64_MAX) {
+            outcome->loss = larger(outcome->loss, loss);
+            choice->ages = ages;
+        }
     }
     choice->settled = skew_settled(group, outcome);
     choice->meets = outcome->known && (group->rpo.ms < 0 || outcome->loss <= group->rpo.ms);
     choice->time = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct asset_state *state = members[i].state;
-        int64_t loss = outcome->known && outcome->common ? outcome->loss : choice->offers[i].newest;
+        int64_t loss = outcome->known && outcome->common ? outcome->loss : choice->ages ? choice->ages[i] : choice->offers[i].newest;
 
         choice->time = larger(choice->time, candidate_time(a, choice->offers[i].candidate));
         if (state->rpo.ms >= 0 && (loss < 0 || loss > state->rpo.ms))
@@ -511,7 +542,7 @@ static struct span row_span(const struct analysis *a, const struct entity *entit
 }
 
 /* A member that goes back further than it would have to loses that much more. */
-static void carry_loss(struct analysis *a, const struct group_state *group, struct asset_state *state, int64_t point)
+static void carry_loss(struct analysis *a, const struct group_state *group, struct asset_state *state, const char *to, int64_t point)
 {
     struct candidate *chosen = state->chosen;
     int64_t extra = point - chosen->rpo;
@@ -522,7 +553,7 @@ static void carry_loss(struct analysis *a, const struct group_state *group, stru
     terms = ARENA_ARRAY(a->arena, struct term, chosen->rpo_terms.count + 1);
     if (chosen->rpo_terms.count)
         memcpy(terms, chosen->rpo_terms.items, chosen->rpo_terms.count * sizeof *terms);
-    terms[chosen->rpo_terms.count] = (struct term){intern_text(a, "back to the common point of group `%s`", group->group->name), extra,
+    terms[chosen->rpo_terms.count] = (struct term){intern_text(a, "back to %s of group `%s`", to, group->group->name), extra,
                                                    row_span(a, group->group, "members")};
     chosen->rpo_terms.items = terms;
     chosen->rpo_terms.count++;
@@ -568,7 +599,9 @@ static void work_out(struct analysis *a, struct scenario_result *result, struct 
         member->points = best.offers[at].points;
         member->newest = best.offers[at].newest;
         if (group->common)
-            carry_loss(a, group, member->state, group->point_ms);
+            carry_loss(a, group, member->state, "the common point", group->point_ms);
+        else if (best.ages && best.ages[at] < INT64_MAX)
+            carry_loss(a, group, member->state, "a point near the others", best.ages[at]);
         at++;
     }
     group->reconciles = has_reconcile(group->group) && (!group->common || group->intact_ms != 0);
@@ -646,13 +679,24 @@ static void note_members(struct analysis *a, struct diag *diag, const struct gro
 
 static void say_unknown(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
 {
+    bool strict = false, told = false;
     struct diag *diag;
 
+    for (uint32_t i = 0; i < group->member_count; i++)
+        strict |= asset_wants_proof(a, group->members[i].state->asset);
+    for (uint32_t i = 0; i < group->member_count; i++) {
+        const struct candidate *chosen = group->members[i].recovered ? group->members[i].state->chosen : NULL;
+
+        if (!chosen || !chosen->missing || chosen->rpo != TIME_UNKNOWN)
+            continue;
+        told = true;
+        decides(a, chosen->missing, (struct objective_ref){OBJECTIVE_GROUP, group->group, result->scenario, strict});
+    }
     for (uint32_t i = 0; i < group->member_count; i++) {
         const struct asset_state *state = group->members[i].state;
 
         /* Said at the member already. */
-        if (state->fate == FATE_LOST && (!state->chosen || state->rpo_verdict == VERDICT_UNKNOWN))
+        if (told || (state->fate == FATE_LOST && (!state->chosen || state->rpo_verdict == VERDICT_UNKNOWN)))
             return;
     }
     diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, group->group, result->scenario, group->group->span,

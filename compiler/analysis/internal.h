@@ -174,8 +174,17 @@ struct spacing {
 };
 void backup_spacing(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *store, struct spacing *out);
 bool state_has_loss(const struct asset_state *state, const char *loss);
+bool is_damaged(const struct asset_state *state); /* its data is wrong or gone, where it stands */
 bool goes_back(const struct analysis *a, const struct asset_state *state); /* behind what went unnoticed, not only to the newest copy */
 void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
+
+/* ---- replica_loss.c ---- */
+/* The loss of a candidate that neither restores copies nor says what it loses, as a method over replicas whose lag is not stated. */
+void unstated_loss(struct analysis *a, const struct asset_state *state, struct candidate *candidate);
+/* In a partition: what the cut-off side goes on accepting until it is fenced is lost as well. Once the steps of the candidate are known. */
+void accept_behind_cut(struct analysis *a, const struct asset_state *state, struct candidate *candidate);
+/* The same with the times of the plan. After time_steps, before judge. */
+void time_cuts(struct analysis *a, struct scenario_result *result);
 
 /* ---- scheduler.c ---- */
 uint32_t backup_dialects(const struct entity *backup); /* bits 1u << dialect of the schedulers it may run under */
@@ -187,11 +196,20 @@ bool copy_loses_points(const struct analysis *a, const struct entity *backup, co
 void check_service(struct analysis *a, const struct entity *backup); /* what the service that runs it refuses, or does not keep */
 
 /* ---- retention.c ---- */
+bool is_period(const char *key); /* by which copies can be kept: hourly … yearly */
+bool is_thinned(const struct entity *backup); /* kept by classes, although each copy builds on the one before */
 enum retention { RETENTION_LASTS, RETENTION_SHORT, RETENTION_UNKNOWN };
-/* Whether a copy of `backup` can be read when it is up to `age` old, ms. `newest`: the newest of all will do. `gap` is the largest of its
- * schedule, `uniform` when all are the same; `locked` is how long nobody can delete it. *extra: how much further apart copies of that age
- * are than the gap. */
-enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, int64_t gap, bool uniform, int64_t locked, int64_t *extra);
+/* Where the copies of a backup lie in time, ms. */
+struct rhythm {
+    int64_t gap, shortest; /* between two slots */
+    bool uniform;          /* all gaps are the same */
+    int64_t late;          /* a run begins that long after its slot at most; TIME_UNKNOWN */
+    bool keeps_day;        /* … on the same day */
+    int64_t once;          /* of each day, week or month (in ms, the longest) there is one run; 0 */
+};
+/* Whether a copy of `backup` can be read when it is up to `age` old, ms. `newest`: the newest of all will do. `locked` is how long nobody can
+ * delete it. *extra: how much further apart copies of that age are than the gap. */
+enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, struct rhythm rhythm, int64_t locked, int64_t *extra);
 
 /* ---- damage.c ---- */
 int64_t time_of_damage(const struct scenario_result *result); /* from the damage until somebody acts, ms; TIME_UNKNOWN */

@@ -1,6 +1,6 @@
 /* How long copies are kept, where two statements about it must agree (SEMANTICS §5): what a store's lock allows, and how long what a
  * copy builds on is there. Needs no scenario. Also counts the copies of each asset for the plan. */
-#include "analysis/internal.h"
+#include "analysis/loss.h"
 
 #include <string.h>
 
@@ -94,6 +94,48 @@ static void check_base(struct analysis *a, struct entity *backup)
     diag_help(diag, "keep `%s` at least %s", base->name, duration_text(a, longest));
 }
 
+/* Replay needs every segment, an increment the one before it: a copy in the middle that is gone makes all behind it worthless. */
+static void check_thinned(struct analysis *a, const struct entity *backup)
+{
+    struct diag *diag;
+
+    if (!is_thinned(backup))
+        return;
+    diag = diag_report(a->sink, DIAG_E0556, row_span(backup, BACKUP_retain), "of `%s` of `%s` only some are kept, but each builds on the one before",
+                       backup->name, backup->parent->name);
+    diag_help(diag, "keep all of them for a time, as in `retain = 35d`; what is kept by classes is the full backup they build on");
+}
+
+static void check_periods(struct analysis *a, const struct entity *backup)
+{
+    struct value retain = entity_slot(backup, BACKUP_retain);
+
+    for (uint32_t i = 0; retain.type == VALUE_OBJECT && i < retain.u.object->count; i++) {
+        const char *key = retain.u.object->pairs[i].key;
+
+        if (!is_period(key))
+            diag_help(diag_report(a->sink, DIAG_E0558, row_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` names a period `%s`", backup->name,
+                                  backup->parent->name, key),
+                      "the periods are `hourly`, `daily`, `weekly`, `monthly` and `yearly`");
+    }
+}
+
+static void check_platform_limit(struct analysis *a, const struct entity *backup)
+{
+    struct asset *asset = plan_asset(a->plan, backup->parent);
+    struct value retain = entity_slot(backup, BACKUP_retain);
+    const struct entity *limit;
+    int64_t most, shortest, longest;
+    struct diag *diag;
+
+    if (!asset || (most = platform_limit(a, asset, backup, &limit)) == INT64_MAX || !value_is_known(retain) || !life_of(backup, &shortest, &longest) ||
+        longest <= most)
+        return;
+    diag = diag_report(a->sink, DIAG_E0557, row_span(backup, BACKUP_retain), "backup `%s` of `%s` is kept %s, but `%s` keeps it %s at most", backup->name,
+                       asset->name, duration_text(a, longest), limit->parent->name, duration_text(a, most));
+    diag_help(diag, "write `retain = %s`, and protect what is older with a backup of another kind", duration_text(a, most));
+}
+
 static void check_owner(struct analysis *a, const struct entity *owner)
 {
     struct entity *backup;
@@ -105,6 +147,9 @@ static void check_owner(struct analysis *a, const struct entity *owner)
         for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++)
             check_lock(a, backup, copies.u.list->items[c]);
         check_base(a, backup);
+        check_periods(a, backup);
+        check_thinned(a, backup);
+        check_platform_limit(a, backup);
     }
 }
 

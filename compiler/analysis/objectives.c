@@ -543,9 +543,25 @@ static void judge_credit(struct analysis *a, struct scenario_result *result, str
     }
 }
 
+/* How much log is replayed depends on how fast it is written. */
+static bool change_rate_is_unset(struct analysis *a, const struct asset_state *state, struct reason *out)
+{
+    const struct candidate *chosen = state->chosen;
+    struct value kind = chosen && chosen->copy ? entity_slot(chosen->copy, BACKUP_kind) : value_unknown();
+
+    if (kind.type != VALUE_WORD || strcmp(kind.u.word, "log") != 0 || chosen->own.known || chosen->since_base == 0 ||
+        entity_slot(state->asset->entity, ASSET_change_rate).type != VALUE_UNKNOWN)
+        return false;
+    *out = (struct reason){.code = DIAG_E0561,
+                           .at = state->asset->entity,
+                           .attribute = "change_rate",
+                           .text = intern_text(a, "how fast the data of `%s` changes is not stated, so nobody knows how much log is replayed", state->asset->name)};
+    return true;
+}
+
 void judge(struct analysis *a, struct scenario_result *result)
 {
-    struct reason clock, notice, figure;
+    struct reason clock, notice, figure, rate;
     bool has_clock = !clock_is_unset(result, &clock);
 
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
@@ -607,15 +623,21 @@ void judge(struct analysis *a, struct scenario_result *result)
         else if (state->rto_verdict == VERDICT_UNKNOWN && places_hold(a, state))
             find_with(a, DIAG_E0504, VERDICT_UNKNOWN, SEVERITY_ERROR, state->asset->entity, result->scenario, state->asset->entity->span,
                       state->asset->entity, "the recovery time of `%s` in `%s` is unknown", state->asset->name, result->scenario->name);
+        else if (state->rto_verdict == VERDICT_UNKNOWN && change_rate_is_unset(a, state, &rate))
+            decides(a, &rate, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by && figure_is_unset(a, state, &figure))
             decides(a, &figure, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
-        else if (state->rpo_verdict == VERDICT_UNKNOWN && !state->uncredited && notice_is_unset(a, result, state, &notice))
+        else if (state->rpo_verdict == VERDICT_UNKNOWN && state->uncredited)
+            ; /* told where it is missing */
+        else if (state->rpo_verdict == VERDICT_UNKNOWN && notice_is_unset(a, result, state, &notice))
             decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
-        else if (state->rpo_verdict == VERDICT_UNKNOWN && !state->uncredited)
+        else if (state->rpo_verdict == VERDICT_UNKNOWN && state->chosen && state->chosen->missing)
+            decides(a, state->chosen->missing, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
+        else if (state->rpo_verdict == VERDICT_UNKNOWN)
             unknown_verdict(a, result, state, "the data loss");
     }
     /* What waits for others is told with them: after all of them. */

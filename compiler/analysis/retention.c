@@ -11,18 +11,36 @@ static const struct {
     int64_t period; /* the longest it can be */
 } classes[] = {{"hourly", MS_HOUR}, {"daily", MS_DAY}, {"weekly", 7 * MS_DAY}, {"monthly", 31 * MS_DAY}, {"yearly", 366 * MS_DAY}};
 
-/* Largest distance of two copies that are left when only the newest of each period is. */
-static bool distance_of_kept(int64_t period, int64_t gap, bool uniform, int64_t *out)
+/* Whether the slots divide the period evenly and no run begins in another one than its slot. */
+static bool divides(int64_t period, struct rhythm rhythm)
 {
-    if (gap >= period || (uniform && gap > 0 && period % gap == 0)) {
-        *out = gap > period ? gap : period;
-        return true;
-    }
-    return !__builtin_add_overflow(period, gap, out);
+    return rhythm.uniform && rhythm.keeps_day && rhythm.gap > rhythm.late && period % rhythm.gap == 0 && period <= 7 * MS_DAY;
 }
 
-static enum retention kept_by_class(const struct value_object *object, int64_t age, int64_t gap, bool uniform, int64_t *extra)
+/* Largest distance of two copies that are left when only the newest of each period is. The slot after one of them is in a later period, and the
+ * last of that is left. */
+static bool distance_of_kept(int64_t period, struct rhythm rhythm, int64_t *out)
 {
+    bool alone = rhythm.once >= period || (rhythm.late >= 0 && rhythm.shortest - rhythm.late >= period);
+
+    if (alone || divides(period, rhythm)) {
+        *out = alone ? rhythm.gap : period;
+        return true;
+    }
+    return !__builtin_add_overflow(period, rhythm.gap, out);
+}
+
+/* The newest of the running period counts as one of the `count` that are left. What is left of a period that the slots divide is the run of its
+ * last slot: a gap longer is it there, until the next period has its first. */
+static bool life_in_class(int64_t count, int64_t period, struct rhythm rhythm, int64_t *life)
+{
+    return !__builtin_mul_overflow(count - 1, period, life) &&
+           !__builtin_add_overflow(*life, divides(period, rhythm) ? rhythm.gap - rhythm.late : 0, life);
+}
+
+static enum retention kept_by_class(const struct value_object *object, int64_t age, struct rhythm rhythm, int64_t *extra)
+{
+    int64_t gap = rhythm.gap;
     enum retention result = RETENTION_UNKNOWN;
 
     for (size_t c = 0; c < sizeof classes / sizeof *classes; c++) {
@@ -33,8 +51,7 @@ static enum retention kept_by_class(const struct value_object *object, int64_t a
             if (strcmp(object->pairs[i].key, classes[c].name) != 0 || count < 1)
                 continue;
             result = RETENTION_SHORT;
-            /* The newest of the running period counts as one of them. */
-            if (!distance_of_kept(classes[c].period, gap, uniform, &distance) || __builtin_mul_overflow(count - 1, classes[c].period, &life) ||
+            if (!distance_of_kept(classes[c].period, rhythm, &distance) || !life_in_class(count, classes[c].period, rhythm, &life) ||
                 __builtin_add_overflow(age, distance - gap, &need) || need > life)
                 continue;
             *extra = distance - gap;
@@ -44,7 +61,24 @@ static enum retention kept_by_class(const struct value_object *object, int64_t a
     return result;
 }
 
-enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, int64_t gap, bool uniform, int64_t locked, int64_t *extra)
+bool is_period(const char *key)
+{
+    bool known = false;
+
+    for (size_t c = 0; c < sizeof classes / sizeof *classes; c++)
+        known |= strcmp(classes[c].name, key) == 0;
+    return known;
+}
+
+bool is_thinned(const struct entity *backup)
+{
+    struct value kind = entity_slot(backup, BACKUP_kind);
+
+    return entity_slot(backup, BACKUP_retain).type == VALUE_OBJECT && kind.type == VALUE_WORD &&
+           (strcmp(kind.u.word, "log") == 0 || strcmp(kind.u.word, "incremental") == 0);
+}
+
+enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, struct rhythm rhythm, int64_t locked, int64_t *extra)
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
 
@@ -56,7 +90,7 @@ enum retention retention_covers(const struct entity *backup, int64_t age, bool n
     if (retain.type == VALUE_DURATION)
         return retain.u.integer >= age ? RETENTION_LASTS : RETENTION_SHORT;
     if (retain.type == VALUE_OBJECT) {
-        enum retention result = kept_by_class(retain.u.object, age, gap, uniform, extra);
+        enum retention result = kept_by_class(retain.u.object, age, rhythm, extra);
 
         /* The newest of all is the newest of its day, week and month, and none follows it. */
         if (newest && result != RETENTION_UNKNOWN) {

@@ -230,6 +230,98 @@ bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct 
     return true;
 }
 
+/* ---- closed hours ---------------------------------------------------------------------------------------- */
+
+static bool read_clock(const char *text, uint16_t *minutes)
+{
+    for (int i = 0; i < 5; i++) {
+        if (i == 2 ? text[i] != ':' : text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+    }
+    int hour = (text[0] - '0') * 10 + text[1] - '0', minute = (text[3] - '0') * 10 + text[4] - '0';
+    *minutes = (uint16_t)(hour * 60 + minute);
+    return minute < 60 && *minutes <= DAY_MINUTES;
+}
+
+bool read_closed_hours(const char *text, struct closed_hours *out)
+{
+    return strlen(text) == 11 && text[5] == '-' && read_clock(text, &out->from) && read_clock(text + 6, &out->to) &&
+           out->from != out->to && out->from < DAY_MINUTES;
+}
+
+/* Whether a run that begins within `within` minutes after that minute of the UTC day may begin in the closed hours. */
+static bool may_begin_in(const struct closed_hours *closed, int64_t minute, int64_t within)
+{
+    int64_t length = (closed->to - closed->from + DAY_MINUTES) % DAY_MINUTES;
+    int64_t since = ((minute - closed->from) % DAY_MINUTES + DAY_MINUTES) % DAY_MINUTES;
+
+    if (length == 0) {
+        length = DAY_MINUTES; /* 00:00-24:00 */
+    }
+    return since < length || DAY_MINUTES - since <= within;
+}
+
+/* The offsets from UTC a clock takes from ZONE_FROM_DAY on, in minutes, rounded outwards. */
+static void offsets_of(const struct zone *zone, int64_t *least, int64_t *most)
+{
+    struct zone_change change;
+    int64_t at = (int64_t)ZONE_FROM_DAY * 86400, low = zone_offset(zone, at), high = low;
+    int64_t end = zone != NULL ? zone_table_end(zone) : 0;
+
+    end = (end > at ? end : at) + 800 * INT64_C(86400); /* after the table every year is the same */
+    while (zone != NULL && zone_next_change(zone, at, &change) && change.at <= end) {
+        low = change.after < low ? change.after : low;
+        high = change.after > high ? change.after : high;
+        at = change.at;
+    }
+    *least = div_floor(low, 60);
+    *most = -div_floor(-high, 60);
+}
+
+bool schedule_keeps_day(const struct schedule *schedule, const struct zone *zone, int64_t late)
+{
+    int64_t least, most, minutes = late / MS_MINUTE + 1;
+
+    offsets_of(zone, &least, &most);
+    if (schedule->kind == SCHEDULE_EVERY) {
+        return least == 0 && most == 0 && late < schedule->every && MS_DAY % schedule->every == 0;
+    }
+    for (uint32_t i = 0; i < schedule->time_count; i++) {
+        int64_t first = schedule->times[i] - most;
+        if (div_floor(first, DAY_MINUTES) != div_floor(schedule->times[i] - least + minutes - 1, DAY_MINUTES)) {
+            return false;
+        }
+    }
+    return schedule->time_count > 0 && (schedule->zone == NULL || zone != NULL);
+}
+
+bool slots_close(struct schedule_slots *slots, const struct closed_hours *closed, struct schedule_refusal *refusal)
+{
+    int64_t least, most;
+
+    if (slots->elapsed > 0 || slots->every % MS_MINUTE != 0) {
+        return refuse(refusal, "its runs are no minutes of the day, so they cannot be kept out of certain hours",
+                      "take whole minutes that divide the day, or list the times with `daily at`");
+    }
+    uint32_t left = 0;
+    offsets_of(slots->zone, &least, &most);
+    if (slots->zone == NULL) {
+        least = div_floor(slots->offset, MS_MINUTE);
+        most = -div_floor(-slots->offset, MS_MINUTE);
+    }
+    for (uint32_t i = 0; i < slots->count; i++) {
+        int64_t minute = slots_time(slots, i) / MS_MINUTE;
+        if (!may_begin_in(closed, minute - most, most - least + closed->late / MS_MINUTE)) {
+            slots->minutes[left++] = (uint16_t)minute;
+        }
+    }
+    slots->every = 0;
+    slots->count = left;
+    slots->crossed = false;
+    return true;
+}
+
 bool slots_has_minute(const struct schedule_slots *slots, unsigned hour, unsigned minute)
 {
     if (slots->crossed) {

@@ -38,6 +38,15 @@ struct schedule_gap {
 
 enum { SCHEDULE_MISSED_MAX = 10000 };
 
+/* Hours of every day, in UTC, in which no run may begin. A run may begin up to `late` milliseconds after its slot. */
+struct closed_hours {
+    uint16_t from, to; /* minutes of the day; to < from: over midnight */
+    int64_t late;
+};
+
+/* "06:00-23:00"; false when the text is no such thing. Does not set `late`. */
+bool read_closed_hours(const char *text, struct closed_hours *out);
+
 /* Works out the gaps under a scheduler. `zone` is the parsed schedule->zone, NULL for UTC (a schedule that
  * names a zone other than UTC while `zone` is NULL is refused, never taken as UTC). missed <=
  * SCHEDULE_MISSED_MAX, else refused. A schedule the scheduler cannot express is refused; DIALECT_PLAIN
@@ -45,12 +54,24 @@ enum { SCHEDULE_MISSED_MAX = 10000 };
 void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
                   const struct zone *zone, uint32_t missed, struct schedule_gap *out);
 
+/* The same over the slots after which a run surely begins outside of the closed hours (NULL: all of them).
+ * SCHEDULE_NEVER when there are none; refused for slots that are no minutes of the day. Where the clock changes
+ * a slot counts only if it lies outside by every offset of the zone. */
+void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
+                          const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
+                          struct schedule_gap *out);
+
 /* The worst of several schedulers: for each that can run the schedule, bit `1u << dialect` of `dialects`,
  * schedule_gap is worked out; the largest max_gap and the smallest min_gap count, each with its witness.
  * *worst says whose max_gap it is. The status is that of the first scheduler when none can run it, and
  * SCHEDULE_NEVER when it never fires for one of them. */
 void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects,
-                        const struct zone *zone, uint32_t missed, struct schedule_gap *out, enum cron_dialect *worst);
+                        const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
+                        struct schedule_gap *out, enum cron_dialect *worst);
+
+/* Whether all runs of a slot begin on the same day of UTC, all year round, when they begin up to `late` milliseconds
+ * after it. False for what is not listed as times of the day. */
+bool schedule_keeps_day(const struct schedule *schedule, const struct zone *zone, int64_t late);
 
 /* Walking the slots in order, for simulation and tests. */
 struct schedule_slots;

@@ -285,6 +285,13 @@ static int64_t search_days(const struct schedule_slots *slots)
 void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
                   const struct zone *zone, uint32_t missed, struct schedule_gap *out)
 {
+    schedule_gap_outside(arena, schedule, dialect, zone, missed, NULL, out);
+}
+
+void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
+                          const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
+                          struct schedule_gap *out)
+{
     struct schedule_slots slots;
     memset(out, 0, sizeof *out);
     if (missed > SCHEDULE_MISSED_MAX) {
@@ -293,6 +300,14 @@ void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cro
         return;
     }
     if (!slots_init(arena, &slots, schedule, dialect, zone, &out->status, &out->refusal)) {
+        return;
+    }
+    if (closed != NULL && !slots_close(&slots, closed, &out->refusal)) {
+        out->status = SCHEDULE_REFUSED;
+        return;
+    }
+    if (slots.count == 0 && slots.elapsed == 0) {
+        out->status = SCHEDULE_NEVER;
         return;
     }
     struct search search;
@@ -340,7 +355,8 @@ void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cro
 }
 
 void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects,
-                        const struct zone *zone, uint32_t missed, struct schedule_gap *out, enum cron_dialect *worst)
+                        const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
+                        struct schedule_gap *out, enum cron_dialect *worst)
 {
     bool first = true;
     memset(out, 0, sizeof *out);
@@ -352,7 +368,7 @@ void schedule_gap_among(struct arena *arena, const struct schedule *schedule, ui
         if ((dialects >> dialect & 1u) == 0) {
             continue;
         }
-        schedule_gap(arena, schedule, (enum cron_dialect)dialect, zone, missed, &gap);
+        schedule_gap_outside(arena, schedule, (enum cron_dialect)dialect, zone, missed, closed, &gap);
         if (first || (out->status != SCHEDULE_OK && gap.status == SCHEDULE_OK) || gap.status == SCHEDULE_NEVER) {
             *out = gap;
             *worst = (enum cron_dialect)dialect;

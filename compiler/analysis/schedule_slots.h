@@ -42,6 +42,10 @@ static inline int64_t slots_time(const struct schedule_slots *slots, uint32_t i)
     return slots->every > 0 ? (int64_t)i * slots->every : (int64_t)slots->minutes[i] * MS_MINUTE;
 }
 
+/* Takes away the slots after which a run may begin within the closed hours; count may be 0 afterwards. False
+ * with a refusal where that cannot be said. */
+bool slots_close(struct schedule_slots *slots, const struct closed_hours *closed, struct schedule_refusal *refusal);
+
 /* Whether an hour has any slot, and which of its minutes. Whole minutes only. */
 bool slots_has_hour(const struct schedule_slots *slots, unsigned hour);
 bool slots_has_minute(const struct schedule_slots *slots, unsigned hour, unsigned minute);

@@ -176,6 +176,23 @@ static const struct scope *scenario_scope(struct analysis *a)
     return scope;
 }
 
+/* `since_base`: from the base a log starts at to what is restored. The newest base is as old as that at most, and as a rule half as old. */
+static struct value since_base(struct analysis *a, const struct candidate *candidate)
+{
+    struct value now = candidate->scope_base->value;
+    struct value_range *range;
+
+    if (!candidate->copy || candidate->since_base < 0)
+        return value_unknown();
+    if (now.type == VALUE_RANGE && now.u.range->worst.u.integer == candidate->since_base)
+        return now;
+    range = ARENA_NEW(a->arena, struct value_range);
+    range->best = value_int(VALUE_DURATION, 0);
+    range->typical = value_int(VALUE_DURATION, candidate->since_base / 2);
+    range->worst = value_int(VALUE_DURATION, candidate->since_base);
+    return (struct value){.type = VALUE_RANGE, .u.range = range};
+}
+
 /* A method is evaluated attribute by attribute, so its scope is kept: one for each candidate, whose copy and store become known on the way. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
@@ -184,22 +201,25 @@ const struct scope *method_scope(struct analysis *a, struct asset_state *state, 
 
     if (!copy) {
         struct scope *self = scope_add(a->eval, scenario_scope(a), "self", value_entity(state->asset->entity));
-        struct scope *place = scope_add(a->eval, self, "into", value_unknown());
+        struct scope *place = scope_add(a->eval, self, "into", value_unknown()), *base;
         struct scope *store = scope_add(a->eval, place, "store", value_unknown());
         const struct attr *loop = candidate && candidate->element.type != VALUE_NULL && candidate->method->tree
                                       ? block_attr(candidate->method->tree, intern_str(a->model->names, "for"))
                                       : NULL;
 
-        copy = scope_add(a->eval, store, "copy", value_unknown());
+        base = scope_add(a->eval, store, "since_base", value_unknown());
+        copy = scope_add(a->eval, base, "copy", value_unknown());
         if (!candidate)
             return copy;
         candidate->scope_copy = copy;
         candidate->scope_store = store;
         candidate->scope_into = place;
+        candidate->scope_base = base;
         candidate->scope = loop && loop->loop_name ? scope_add(a->eval, copy, loop->loop_name, candidate->element) : copy;
     }
     /* What a restoring method reads: known once the copies were judged. */
     copy->value = candidate->copy ? value_entity(candidate->copy) : value_unknown();
+    candidate->scope_base->value = since_base(a, candidate);
     candidate->scope_store->value = candidate->from_store ? value_entity(candidate->from_store) : value_unknown();
     into = candidate->into ? candidate->into : state->fate == FATE_LOST ? NULL : state->serving;
     candidate->scope_into->value = into ? value_entity(into->entity) : value_unknown();
@@ -233,7 +253,7 @@ bool state_has_loss(const struct asset_state *state, const char *loss)
     return false;
 }
 
-static bool is_damaged(const struct asset_state *state)
+bool is_damaged(const struct asset_state *state)
 {
     return state_has_loss(state, "corruption") || state_has_loss(state, "deletion") || state_has_loss(state, "object");
 }
@@ -528,7 +548,9 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->rpo = RPO_NOT_APPLICABLE;
     } else if (rpo.type != VALUE_UNKNOWN && rpo.type != VALUE_ERROR) {
         stated_loss(a, state, candidate, rpo, loss_place(a, candidate, rpo));
-    } else if (candidate->restores && !copies_loss(a, state, candidate, method, 0, NULL)) {
+    } else if (!candidate->restores) {
+        unstated_loss(a, state, candidate);
+    } else if (!copies_loss(a, state, candidate, method, 0, NULL)) {
         return;
     }
     candidate->own = own_time(a, state, candidate);
@@ -545,6 +567,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     find_steps(a, state, candidate);
     if ((candidate->rejected = barred_reason(a, candidate)))
         return;
+    accept_behind_cut(a, state, candidate);
     candidate->failback = words(a, method, METHOD_failback, scope);
     candidate->reprotect = words(a, method, METHOD_reprotect, scope);
     candidate->usable = true;

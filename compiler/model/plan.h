@@ -14,6 +14,7 @@ enum { TIME_UNKNOWN = -1 };
 
 struct scope;
 struct expr;
+struct reason;
 
 /* Best, typical, worst. */
 struct span_of_time {
@@ -177,11 +178,14 @@ struct candidate {
     bool circular;           /* rests on something that rests on the asset itself */
     struct entity *copy;     /* the backup it restores from (the newest link), NULL */
     struct entity *from_store; /* the store that copy is read from */
+    int64_t behind_cut;      /* part of `rpo`: what the cut-off side of a partition accepts until it is fenced; 0 */
+    int64_t since_base;      /* restores of a log: how long before what is restored its base was taken at most; 0; TIME_UNKNOWN */
     const char *failback;    /* how one goes back afterwards; NULL */
     const char *reprotect;   /* how protection is re-established; NULL */
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
+    const struct reason *missing; /* what nobody stated and leaves its loss unknown; NULL */
     const struct scope *scope;
-    struct scope *scope_copy, *scope_store, *scope_into;
+    struct scope *scope_copy, *scope_store, *scope_into, *scope_base;
     struct step **steps;
     const struct entity *steps_copy, *steps_store; /* what they were made for */
     uint32_t step_count;

@@ -29,6 +29,8 @@ struct checker {
 static const struct type type_any = {.kind = TYPE_ANY}, type_bool = {.kind = TYPE_BOOL}, type_int = {.kind = TYPE_INT},
                          type_string = {.kind = TYPE_STRING}, type_strings = {.kind = TYPE_LIST, .element = &type_string};
 
+static const struct type type_duration = {.kind = TYPE_DURATION}, type_durations = {.kind = TYPE_RANGE, .element = &type_duration};
+
 static struct shape check(struct checker *c, struct expr *expr, const struct scope *scope, const struct type *expected);
 
 static struct shape shape_of(const struct type *type)
@@ -936,6 +938,7 @@ static void check_kind(struct checker *c, const struct entity *block)
             outer = add(c, outer, "into", shape_of(ref_type(eval, &schemas[BLOCK_SITE])));
             outer = add(c, outer, "copy", shape_of(ref_type(eval, &schemas[BLOCK_BACKUP])));
             outer = add(c, outer, "store", shape_of(ref_type(eval, &schemas[BLOCK_STORE])));
+            outer = add(c, outer, "since_base", shape_of(&type_durations));
             check_block(c, child, add(c, outer, "input", runtime));
             break;
         case BLOCK_PROCEDURE:

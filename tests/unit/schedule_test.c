@@ -170,22 +170,22 @@ static void several_schedulers(void)
     enum cron_dialect worst;
     struct schedule night = in_zone(daily(150, -1), "Europe/Berlin");
     uint32_t all = 1u << DIALECT_DEBIAN | 1u << DIALECT_SYSTEMD | 1u << DIALECT_KUBERNETES;
-    schedule_gap_among(arena, &night, all, zone_of("Europe/Berlin"), 0, &gap, &worst);
+    schedule_gap_among(arena, &night, all, zone_of("Europe/Berlin"), 0, NULL, &gap, &worst);
     CHECK_INT(gap.max_gap, 47 * MS_HOUR);
     CHECK_INT(worst, DIALECT_KUBERNETES);
     CHECK_INT(gap.min_gap, MS_HOUR); /* Kubernetes runs it twice in autumn */
     struct schedule text = cron("0 2 */2 * 1");
-    schedule_gap_among(arena, &text, all, NULL, 0, &gap, &worst);
+    schedule_gap_among(arena, &text, all, NULL, 0, NULL, &gap, &worst);
     CHECK_INT(gap.max_gap, 21 * MS_DAY);
     CHECK_INT(worst, DIALECT_DEBIAN);
     CHECK_INT(gap.min_gap, MS_DAY);
     text = cron("0/20 * * * *"); /* only Kubernetes reads it */
-    schedule_gap_among(arena, &text, all, NULL, 0, &gap, &worst);
+    schedule_gap_among(arena, &text, all, NULL, 0, NULL, &gap, &worst);
     CHECK_INT(gap.status, SCHEDULE_OK);
     CHECK_INT(worst, DIALECT_KUBERNETES);
-    schedule_gap_among(arena, &text, 1u << DIALECT_DEBIAN, NULL, 0, &gap, &worst);
+    schedule_gap_among(arena, &text, 1u << DIALECT_DEBIAN, NULL, 0, NULL, &gap, &worst);
     CHECK_INT(gap.status, SCHEDULE_REFUSED);
-    schedule_gap_among(arena, &text, 0, NULL, 0, &gap, &worst);
+    schedule_gap_among(arena, &text, 0, NULL, 0, NULL, &gap, &worst);
     CHECK_INT(gap.status, SCHEDULE_REFUSED);
 }
 

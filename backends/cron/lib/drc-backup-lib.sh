@@ -173,7 +173,7 @@ drc_make_work() {
     trap 'rm -rf -- "${drc_work}"' EXIT
 }
 
-# drc_hours FROM-TO: false when it is now within these hours of the day (UTC), as in 06:00-23:00 or 22:00-04:00.
+# drc_outside FROM-TO: false when it is now within these hours of the day (UTC), as in 06:00-23:00 or 22:00-04:00.
 drc_outside() {
     local now from to
     [[ "$1" =~ ^([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})$ ]] || return 0
@@ -310,6 +310,7 @@ drc_keep() {
         else
             for word in ${setting[retain]}; do
                 case "${word%%=*}" in
+                    hourly) base=%Y-%m-%dT%H ;;
                     daily) base=%Y-%m-%d ;;
                     weekly) base=%G-%V ;;
                     monthly) base=%Y-%m ;;
@@ -665,12 +666,13 @@ drc_job_main() {
     esac
     job_name="${setting[name]}"
     drc_load_environment
+    if ((scheduled && ${setting[jitter]:-0} > 0)); then
+        sleep "$((SRANDOM % (setting[jitter] + 1)))"
+    fi
+    # After the random delay: what counts is when it begins.
     if [[ "${verb}" == backup && -n "${setting[not_within]:-}" ]] && ! drc_outside "${setting[not_within]}"; then
         drc_log outside-hours not_within "${setting[not_within]}"
         exit 76
-    fi
-    if ((scheduled && ${setting[jitter]:-0} > 0)); then
-        sleep "$((SRANDOM % (setting[jitter] + 1)))"
     fi
     drc_check_environment
     drc_lock

@@ -1,0 +1,33 @@
+/* What the platform of an asset does with its backups by itself, as its kind says (`base_every` of a procedure, `limit`): full copies of its own
+ * that a log starts from, and how long it keeps anything at all. */
+#include "analysis/loss.h"
+
+#include <string.h>
+
+int64_t platform_base(struct analysis *a, const struct entity *backup)
+{
+    const struct entity *procedure = backup_procedure(a, (struct entity *)(uintptr_t)backup);
+    struct value every = procedure && eval_is_written(procedure, PROCEDURE_base_every) ? eval_deferred(a->eval, procedure, PROCEDURE_base_every, NULL)
+                                                                                    : value_unknown();
+
+    return every.type == VALUE_DURATION ? every.u.integer : TIME_UNKNOWN;
+}
+
+int64_t platform_limit(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity **limit)
+{
+    struct value kind = entity_slot(backup, BACKUP_kind), keeps;
+    const struct entity *block;
+
+    (void)a;
+    *limit = NULL;
+    for (const struct kind_info *at = asset->entity->kind; at && kind.type == VALUE_WORD; at = at->base) {
+        for (uint32_t i = 0; (block = entity_child(at->entity, BLOCK_KIND_LIMIT, &i));) {
+            keeps = entity_slot(block, KIND_LIMIT_retain);
+            if (strcmp(block->name, kind.u.word) != 0 || keeps.type != VALUE_DURATION)
+                continue;
+            *limit = block;
+            return keeps.u.integer;
+        }
+    }
+    return INT64_MAX;
+}
