@@ -23,7 +23,9 @@ enum verdict downtime_verdict(const struct asset_state *state)
         return VERDICT_NOT_APPLICABLE;
     if (!state->finish.known)
         return VERDICT_UNKNOWN;
-    return !__builtin_add_overflow(state->finish.worst, work_recovery(state->asset), &sum) && sum <= state->asset->mtd.ms ? VERDICT_OK : VERDICT_REFUTED;
+    if (__builtin_add_overflow(state->finish.worst, work_recovery(state->asset), &sum))
+        return VERDICT_REFUTED;
+    return sum <= state->asset->mtd.ms ? VERDICT_OK : VERDICT_REFUTED;
 }
 
 void refute_downtime(struct analysis *a, struct scenario_result *result, struct asset_state *state)
