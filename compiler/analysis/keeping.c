@@ -128,8 +128,8 @@ static void check_platform_limit(struct analysis *a, const struct entity *backup
     int64_t most, shortest, longest;
     struct diag *diag;
 
-    if (!asset || (most = platform_limit(a, asset, backup, &limit)) == INT64_MAX || !value_is_known(retain) || !life_of(backup, &shortest, &longest) ||
-        longest <= most)
+    if (!asset || (most = platform_limit(a, asset, backup, &limit)) == INT64_MAX || !value_is_known(retain) ||
+        !life_of(backup, &shortest, &longest) || longest <= most)
         return;
     diag = diag_report(a->sink, DIAG_E0557, row_span(backup, BACKUP_retain), "backup `%s` of `%s` is kept %s, but `%s` keeps it %s at most", backup->name,
                        asset->name, duration_text(a, longest), limit->parent->name, duration_text(a, most));
