@@ -64,7 +64,7 @@ def random_estate(rng):
 
 def specification(rng, assets, limits, scenarios):
     words = {"manual": "operators", "automated": "parallel"}
-    text = [KINDS, "plan p { title = \"P\" " + " ".join(f"{words[p]} = {n}" for p, n in limits.items()) + " }"]
+    text = [KINDS, "plan p { title = \"P\"  owner = keeper " + " ".join(f"{words[p]} = {n}" for p, n in limits.items()) + " }", 'person keeper { name = "K"  phone = "1"  email = "k@example.com" }']
     for n, asset in enumerate(assets):
         needs = ", ".join(f"a{m}" for m in asset["needs"])
         two = f"two = {written(asset['two'])}" if asset["two"] else "two = 0s"

@@ -10,7 +10,7 @@ def test_offers_are_true(env):
     for seed, rng in lot.seeds("offers", 5):
         text = model.specification(model.random_model(rng))
         if rng.random() < 0.3:
-            text = text.replace('plan p { title = "P" }', 'plan p { title = "P"  operators = 1  parallel = 1 }')
+            text = text.replace('plan p { title = "P"  owner = keeper }', 'plan p { title = "P"  owner = keeper  operators = 1  parallel = 1 }')
         command = [], ["main.dr"]
         with Sandbox() as folder:
             (folder / "main.dr").write_text(text)

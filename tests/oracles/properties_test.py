@@ -18,7 +18,7 @@ NEVER = float("inf")
 def plan_of(env, world, header=None, order=None):
     text = model.specification(world, order)
     if header:
-        text = text.replace('plan p { title = "P" }', header)
+        text = text.replace('plan p { title = "P"  owner = keeper }', header)
     with Sandbox() as folder:
         return lot.plan_of(env, folder, text), text
 
@@ -113,7 +113,7 @@ def test_fewer_dependencies_never_delay(env):
         if not edges:
             continue
         limits = f"operators = {rng.randint(1, 2)}  parallel = {rng.randint(1, 2)}"
-        header = f'plan p {{ title = "P"  {limits} }}'
+        header = f'plan p {{ title = "P"  owner = keeper  {limits} }}'
         free, bound = plan_of(env, world)[0], plan_of(env, world, header)[0]
         name, needed = rng.choice(edges)
         soft = copy.deepcopy(world)
@@ -167,7 +167,7 @@ def shuffled(rng, world):
 def test_order_of_assets_does_not_matter(env):
     for seed, rng in lot.seeds("order", 10):
         world = model.random_model(rng)
-        header = rng.choice([None, 'plan p { title = "P"  operators = 1  parallel = 2 }'])
+        header = rng.choice([None, 'plan p { title = "P"  owner = keeper  operators = 1  parallel = 2 }'])
         one, _ = plan_of(env, world, header)
         other, text = plan_of(env, world, header, shuffled(rng, world))
         before, after = states(one), states(other)
@@ -213,9 +213,9 @@ def test_names_do_not_matter(env):
 def test_simulation_stays_within_the_proof(env):
     for seed, rng in lot.seeds("simulate", 6):
         world = model.random_model(rng)
-        header = rng.choice(['plan p { title = "P" }', 'plan p { title = "P"  operators = 1  parallel = 1 }'])
+        header = rng.choice(['plan p { title = "P"  owner = keeper }', 'plan p { title = "P"  owner = keeper  operators = 1  parallel = 1 }'])
         plan, text = plan_of(env, world, header)
-        text = text if header in text else text.replace('plan p { title = "P" }', header)
+        text = text if header in text else text.replace('plan p { title = "P"  owner = keeper }', header)
         with Sandbox() as folder:
             (folder / "main.dr").write_text(text)
             command = [env.drc, "simulate", "main.dr", "--runs", "50", "--seed", str(seed), "--format", "json"]
