@@ -168,10 +168,11 @@ static struct entity *provider_plane(struct analysis *a, const struct entity *en
 
     for (uint32_t i = 0; provider.type == VALUE_STRING && i < a->model->declared[BLOCK_KIND].list.len; i++) {
         struct entity *kind = a->model->declared[BLOCK_KIND].list.items[i];
+        struct entity *says = strcmp(kind->name, provider.u.string) == 0 ? kind_deferred(kind->kind, KIND_control_plane) : NULL;
 
-        if (strcmp(kind->name, provider.u.string) != 0 || !eval_is_written(kind, KIND_control_plane))
+        if (!says)
             continue;
-        site = eval_deferred(a->eval, kind, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)));
+        site = eval_deferred(a->eval, says, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)));
         return site.type == VALUE_ENTITY ? site.u.entity : NULL;
     }
     return NULL;
