@@ -33,7 +33,8 @@ static void rest(struct analysis *a, struct assumption *assumption, enum objecti
     if (assumption->rest_count == assumption->rest_cap) {
         uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 4;
 
-        assumption->rests = arena_grow(a->arena, assumption->rests, assumption->rest_cap * sizeof *assumption->rests, cap * sizeof *assumption->rests);
+        assumption->rests = arena_grow(a->arena, assumption->rests, assumption->rest_cap * sizeof *assumption->rests,
+                                       cap * sizeof *assumption->rests);
         assumption->rest_cap = cap;
     }
     assumption->rests[assumption->rest_count++] = (struct resting){kind, subject, scenario};

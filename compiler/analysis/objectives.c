@@ -634,7 +634,8 @@ void judge(struct analysis *a, struct scenario_result *result)
         else if (state->rpo_verdict == VERDICT_UNKNOWN && state->uncredited)
             ; /* told where it is missing */
         else if (state->rpo_verdict == VERDICT_UNKNOWN && notice_is_unset(a, result, state, &notice))
-            decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
+            decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario,
+                                                                        asset_wants_proof(a, state->asset)});
         else if (state->rpo_verdict == VERDICT_UNKNOWN && state->chosen && state->chosen->missing)
             decides(a, state->chosen->missing,
                     (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
