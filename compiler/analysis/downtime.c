@@ -23,14 +23,9 @@ enum verdict downtime_verdict(const struct asset_state *state)
         return VERDICT_NOT_APPLICABLE;
     if (!state->finish.known)
         return VERDICT_UNKNOWN;
-<<<<<<< Updated upstream
     if (__builtin_add_overflow(state->finish.worst, work_recovery(state->asset), &sum))
         return VERDICT_REFUTED;
     return sum <= state->asset->mtd.ms ? VERDICT_OK : VERDICT_REFUTED;
-=======
-    return !__builtin_add_overflow(state->finish.worst, work_recovery(state->asset), &sum) && sum <= state->asset->mtd.ms ? VERDICT_OK
-                                                                                                       : VERDICT_REFUTED;
->>>>>>> Stashed changes
 }
 
 void refute_downtime(struct analysis *a, struct scenario_result *result, struct asset_state *state)

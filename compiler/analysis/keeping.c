@@ -129,12 +129,7 @@ static void check_platform_limit(struct analysis *a, const struct entity *backup
     struct diag *diag;
 
     if (!asset || (most = platform_limit(a, asset, backup, &limit)) == INT64_MAX || !value_is_known(retain) ||
-<<<<<<< Updated upstream
         !life_of(backup, &shortest, &longest) || longest <= most)
-=======
-        !life_of(backup, &shortest, &longest) ||
-        longest <= most)
->>>>>>> Stashed changes
         return;
     diag = diag_report(a->sink, DIAG_E0557, row_span(backup, BACKUP_retain), "backup `%s` of `%s` is kept %s, but `%s` keeps it %s at most", backup->name,
                        asset->name, duration_text(a, longest), limit->parent->name, duration_text(a, most));

@@ -157,13 +157,8 @@ static int64_t locked_for(const struct analysis *a, const struct entity *store)
 }
 
 /* What it is called that a copy is kept for too short a time. */
-<<<<<<< Updated upstream
 static const char *kept_too_short(const struct analysis *a, const struct entity *backup, int64_t need, int64_t locked, const struct entity *limit,
                                   int64_t most)
-=======
-static const char *kept_too_short(const struct analysis *a, const struct entity *backup, int64_t need, int64_t locked,
-                                  const struct entity *limit, int64_t most)
->>>>>>> Stashed changes
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
     const char *kept = need > most     ? intern_text(a, "kept for %s by `%s`, whatever is stated", text_of_duration(a->arena, most), limit->parent->name)

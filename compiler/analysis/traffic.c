@@ -2,14 +2,9 @@
  *
  * A name moves by itself where its health check turns red: max(finish of what it serves, detection by the check) + TTL. In every other
  * mode, and where the check stays green (an intruder keeps the pages up), a step moves it, which waits for the declaration and for what
-<<<<<<< Updated upstream
  * the name serves: end of the step + TTL, and behind a stop switch its alarm and its check besides.
  *
  * Detection: threshold x (interval + timeout); the timeouts of the provider's checkers
-=======
- * the name serves: end of the step + TTL, and behind a stop switch its alarm and its check besides. Detection: threshold x (interval +
- * timeout); the timeouts of the provider's checkers
->>>>>>> Stashed changes
  * (HTTP and HTTPS 4 s to connect and 2 s to answer, TCP 10 s) are documented at
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html */
 #include "analysis/internal.h"
