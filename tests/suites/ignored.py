@@ -17,8 +17,6 @@ DESCRIPTIONS = {"RULE.reason", "RULE.basis", "FRAMEWORK.url"}
 
 # Accepted, and read by nobody: BLOCK.attribute or kind.attribute, and the issue it belongs to.
 DEBTS = {
-    "PLAN.runs_from": "C: where runbooks are read, beside `stands`",
-    "PLAN_OBJECTIVES.mttr": "C: compared with the typical finish by the part that counts time",
     "SEVERITY.stakeholder_updates": "G: on the page of communication",
     "ASSET.cost": "G: in the table of costs",
     "STANDBY.spot": "E: capacity that can be taken away",
