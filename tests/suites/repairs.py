@@ -249,7 +249,7 @@ def collect(env):
 
     def every_sort():
         """What the cases expect to be offered; that it is what is offered is checked with the cases."""
-        texts = [line for path in folder.rglob("*.case") for line in path.read_text(encoding="utf-8").split("\n") if "= help: " in line]
+        texts = [line for path in folder.rglob("*.case") for line in path.read_text(encoding="utf-8").split("\n") if "= help(?: \((?:asserts|weakens)\))?: " in line]
         missing = [form for form in sorted(FORMS) if not any(form in text for text in texts)]
         if missing:
             raise Failure("no case expects to be offered: " + ", ".join(missing))
