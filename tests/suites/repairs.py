@@ -147,6 +147,7 @@ kind t.db : data {
   method promote { for = r in self.replicas  covers = [region]  rpo = r.lag  rto = 5m  failback = "x"  reprotect = "y" }
   method restore { covers = [region]  restores = true  rto = 10m }
   procedure log { run = ["ship", self.name] }
+  procedure full { run = ["dump", self.name] }
 }
 site east : t.region { role = primary }
 site west : t.region { role = recovery }
