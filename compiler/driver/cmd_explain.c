@@ -26,11 +26,13 @@ static void explain_code(enum diag_code code)
 static void print_rows(const struct attr_row *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        struct strbuf type = STRBUF_INIT;
+        struct strbuf type = STRBUF_INIT, line = STRBUF_INIT;
 
         type_print(rows[i].type, &type);
-        printf("  %-22s %-28s %s%s\n", rows[i].name, strbuf_str(&type), rows[i].flags & ROW_REQUIRED ? "required. " : "",
-               rows[i].doc ? rows[i].doc : "");
+        strbuf_addf(&line, "  %-22s %-28s %s%s", rows[i].name, strbuf_str(&type), rows[i].flags & ROW_REQUIRED ? "required. " : "",
+                    rows[i].doc ? rows[i].doc : "");
+        print_wrapped(strbuf_str(&line), 6);
+        strbuf_release(&line);
         strbuf_release(&type);
     }
 }

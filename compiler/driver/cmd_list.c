@@ -40,7 +40,7 @@ static void print_lines(struct session *session, enum block_id id)
     if (lines.len)
         qsort(lines.items, lines.len, sizeof *lines.items, compare_text);
     for (uint32_t i = 0; i < lines.len; i++)
-        puts(lines.items[i]);
+        print_clipped(lines.items[i]);
 }
 
 /* Without a specification: everything the standard library has. */
@@ -61,6 +61,18 @@ static int list_declared(const struct options *options, enum block_id id)
     return status;
 }
 
+static void print_row(const char *name, size_t width, const char *says)
+{
+    struct strbuf line = STRBUF_INIT;
+    size_t used = text_columns(name);
+
+    strbuf_addstr(&line, name);
+    strbuf_addfill(&line, ' ', (used < width ? width - used : 0) + 1);
+    strbuf_addstr(&line, says);
+    print_clipped(strbuf_str(&line));
+    strbuf_release(&line);
+}
+
 int command_list(const struct options *options)
 {
     const char *what = options->arguments.len ? options->arguments.items[0] : "";
@@ -75,7 +87,7 @@ int command_list(const struct options *options)
         return list_declared(options, BLOCK_SCENARIO);
     if (strcmp(what, "backends") == 0) {
         for (const struct backend *const *backend = drc_backends; *backend; backend++)
-            printf("%-12s %s\n", (*backend)->name, (*backend)->summary);
+            print_row((*backend)->name, 12, (*backend)->summary);
         return EXIT_FINE;
     }
     if (strcmp(what, "std") == 0) {
@@ -89,7 +101,7 @@ int command_list(const struct options *options)
         session_init(&session, options);
         for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
             if (session.model.schemas[i].flags & SCHEMA_TOP)
-                printf("%-12s %s\n", session.model.schemas[i].name, session.model.schemas[i].doc);
+                print_row(session.model.schemas[i].name, 12, session.model.schemas[i].doc);
         }
         session_release(&session);
         return EXIT_FINE;

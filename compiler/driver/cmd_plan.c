@@ -1,4 +1,4 @@
-/* `drc plan`: the proof as a table of at most 120 columns, or as JSON. */
+/* `drc plan`: the proof as a table, or as JSON. */
 #include "driver/driver.h"
 
 #include "backends/registry.h"
@@ -25,17 +25,9 @@ static const char *verdict_word(enum verdict verdict)
     return words[verdict];
 }
 
-static void end_line(struct strbuf *line)
-{
-    while (line->len && line->data[line->len - 1] == ' ')
-        line->data[--line->len] = '\0';
-    puts(strbuf_str(line));
-    strbuf_clear(line);
-}
-
 /* ---------------------------------------------------------------- the table */
 
-enum { COLUMNS = 13, LINE = 120, INDENT = 2 };
+enum { COLUMNS = 13, INDENT = 2, PATH_LINE = 120 };
 
 static const char *const headings[COLUMNS] = {"asset", "method", "at",      "start", "best", "typical", "worst",
                                               "RTO",   "slack",  "verdict", "loss",  "RPO",  "verdict"};
@@ -46,48 +38,18 @@ struct table {
     size_t width[COLUMNS];
 };
 
-/* A cell filled up to its width; what does not fit ends in `…`. */
-static void cell(struct strbuf *line, const char *text, size_t width)
-{
-    size_t used = 0;
-
-    while (*text) {
-        size_t len = 1;
-
-        while (((unsigned char)text[len] & 0xC0) == 0x80)
-            len++;
-        if (used + 1 == width && text[len]) {
-            strbuf_addstr(line, "…");
-            used++;
-            break;
-        }
-        strbuf_add(line, text, len);
-        text += len;
-        used++;
-    }
-    strbuf_addfill(line, ' ', (used < width ? width - used : 0) + 1);
-}
-
-static size_t characters(const char *text)
-{
-    size_t count = 0;
-
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
-/* Every column as wide as what is in it; names give way first when the line gets longer than a terminal. */
+/* Every column as wide as what is in it; on a terminal names give way first when the line gets longer, then columns that no
+ * verdict is read from. */
 static void find_widths(struct table *table)
 {
     static const size_t least[3] = {8, 8, 5};
-    static const int gives_way[3] = {1, 0, 2};
-    size_t total = INDENT + COLUMNS - 1;
+    static const int gives_way[3] = {1, 0, 2}, left_out[4] = {4, 5, 3, 8};
+    size_t total = INDENT + COLUMNS - 1, screen = screen_width();
 
     for (int c = 0; c < COLUMNS; c++) {
-        table->width[c] = characters(headings[c]);
+        table->width[c] = text_columns(headings[c]);
         for (uint32_t r = 0; r < table->count; r++) {
-            size_t wide = characters(table->rows[r][c]);
+            size_t wide = text_columns(table->rows[r][c]);
 
             table->width[c] = wide > table->width[c] ? wide : table->width[c];
         }
@@ -96,10 +58,14 @@ static void find_widths(struct table *table)
     for (int g = 0; g < 3; g++) {
         size_t *width = &table->width[gives_way[g]];
 
-        while (total > LINE && *width > least[g]) {
+        while (total > screen && *width > least[g]) {
             --*width;
             total--;
         }
+    }
+    for (int g = 0; g < 4 && total > screen; g++) {
+        total -= table->width[left_out[g]] + 1;
+        table->width[left_out[g]] = 0;
     }
 }
 
@@ -107,7 +73,8 @@ static void print_row(struct strbuf *line, const struct table *table, const char
 {
     strbuf_addfill(line, ' ', INDENT);
     for (int c = 0; c < COLUMNS; c++)
-        cell(line, row[c], table->width[c]);
+        if (table->width[c])
+            add_cell(line, row[c], table->width[c]);
     end_line(line);
 }
 
@@ -329,6 +296,8 @@ static void print_groups(struct strbuf *line, const struct scenario_result *resu
 
 static void print_critical(struct strbuf *line, const struct scenario_result *result)
 {
+    size_t screen = screen_width(), width = (screen < PATH_LINE ? screen : PATH_LINE) - 4; /* a comma, and what rounding adds */
+
     if (!result->critical_count)
         return;
     strbuf_addstr(line, "  critical path: ");
@@ -342,7 +311,7 @@ static void print_critical(struct strbuf *line, const struct scenario_result *re
             continue;
         strbuf_addf(line, ", %s ", step->id);
         time_text(line, step->takes.known, step->takes.worst);
-        if (line->len > 116) {
+        if (line->len > width) {
             struct strbuf rest = STRBUF_INIT;
 
             strbuf_addstr(&rest, line->data + before + 2);
@@ -466,16 +435,15 @@ static void print_slos(const struct plan *plan)
 /* What the records say of each drill: a plan that was never rehearsed as it stands is no capability. Nothing without --records. */
 static void print_drills(const struct plan *plan)
 {
-    enum { NAME_WIDTH = 40, STATE_WIDTH = 18, FILE_WIDTH = 32 };
+    enum { STATE_WIDTH = 18 };
     struct strbuf line = STRBUF_INIT;
     size_t widest = 0;
 
     for (uint32_t i = 0; i < plan->evidence_count; i++) {
-        size_t width = characters(plan->evidence[i].drill->name);
+        size_t width = text_columns(plan->evidence[i].drill->name);
 
         widest = width > widest ? width : widest;
     }
-    widest = widest > NAME_WIDTH ? NAME_WIDTH : widest;
     for (uint32_t i = 0; i < plan->evidence_count; i++) {
         const struct drill_evidence *evidence = &plan->evidence[i];
         bool verified;
@@ -484,15 +452,15 @@ static void print_drills(const struct plan *plan)
             continue;
         verified = strcmp(evidence->state, "verified") == 0;
         strbuf_addstr(&line, "drill ");
-        cell(&line, evidence->drill->name, widest);
-        cell(&line, verified ? "verified" : "NEEDS VERIFICATION", STATE_WIDTH);
+        add_cell(&line, evidence->drill->name, widest);
+        add_cell(&line, verified ? "verified" : "NEEDS VERIFICATION", STATE_WIDTH);
         if (!verified)
             strbuf_addf(&line, "%s%s", evidence->state, evidence->file ? ", " : "");
         if (evidence->file) {
             strbuf_addstr(&line, "held ");
             print_date(&line, evidence->day);
             strbuf_addstr(&line, ": ");
-            cell(&line, evidence->file, FILE_WIDTH);
+            strbuf_addstr(&line, evidence->file);
         }
         end_line(&line);
     }

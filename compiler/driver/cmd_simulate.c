@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RUNS_DEFAULT = 10000, RUNS_MAX = 10000000, SEED_DEFAULT = 1, NAME_MIN = 4, NAME_MAX = 24 };
+enum { RUNS_DEFAULT = 10000, RUNS_MAX = 10000000, SEED_DEFAULT = 1, NAME_MIN = 12, NUMBERS = 88 }; /* what stands beside a name */
 
 /* ---------------------------------------------------------------- options */
 
@@ -64,41 +64,13 @@ static void share(struct strbuf *line, uint32_t met, uint32_t runs)
     print_percent(line, (int64_t)((uint64_t)met * 1000000 / runs) * (NANO / 1000000));
 }
 
-static void end_line(struct strbuf *line)
-{
-    while (line->len && line->data[line->len - 1] == ' ')
-        line->data[--line->len] = '\0';
-    puts(strbuf_str(line));
-    strbuf_clear(line);
-}
-
-static void name_cell(struct strbuf *line, const char *name, size_t width)
-{
-    size_t used = 0;
-
-    for (; *name && used < width; used++) {
-        size_t len = 1;
-
-        if (used + 1 == width && name[1]) {
-            strbuf_addstr(line, "…");
-            used++;
-            break;
-        }
-        while (((unsigned char)name[len] & 0xC0) == 0x80)
-            len++;
-        strbuf_add(line, name, len);
-        name += len;
-    }
-    strbuf_addfill(line, ' ', width - used + 1);
-}
-
 static void print_line(const char *name, size_t width, const struct simulated *row, uint32_t runs, bool judged)
 {
     struct strbuf line = STRBUF_INIT;
     const int64_t times[] = {row->least, row->p50, row->p95, row->p99, row->most, row->proven};
 
     strbuf_addstr(&line, "  ");
-    name_cell(&line, name, width);
+    add_cell(&line, name, width);
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         time_cell(&line, row->known, times[i], 9);
     time_cell(&line, true, row->objective, 7);
@@ -112,11 +84,9 @@ static void print_line(const char *name, size_t width, const struct simulated *r
 
 static size_t longer(size_t width, const char *name)
 {
-    size_t len = 0;
+    size_t len = text_columns(name), screen = screen_width(), left = screen > NUMBERS + NAME_MIN ? screen - NUMBERS : NAME_MIN;
 
-    for (; *name; name++)
-        len += ((unsigned char)*name & 0xC0) != 0x80;
-    len = len > NAME_MAX ? NAME_MAX : len;
+    len = len > left ? left : len;
     return len > width ? len : width;
 }
 
@@ -124,7 +94,7 @@ static void print_scenario(const struct scenario_result *result, const struct si
 {
     static const char *const headings[] = {"least", "P50", "P95", "P99", "most", "proven"};
     struct strbuf line = STRBUF_INIT;
-    size_t width = longer(NAME_MIN, "all of it");
+    size_t width = longer(0, "all of it");
 
     printf("scenario %s%s%s%s\n", result->scenario->name, result->class_ ? " (class " : "", result->class_ ? result->class_->name : "",
            result->class_ ? ")" : "");
@@ -137,7 +107,7 @@ static void print_scenario(const struct scenario_result *result, const struct si
     for (uint32_t i = 0; i < result->endpoint_count; i++)
         width = longer(width, result->endpoints[i].endpoint->name);
     strbuf_addstr(&line, "  ");
-    name_cell(&line, "", width);
+    add_cell(&line, "", width);
     for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++)
         strbuf_addf(&line, "%-9s ", headings[i]);
     strbuf_addf(&line, "%-7s met", "RTO");

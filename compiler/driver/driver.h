@@ -83,6 +83,16 @@ const struct zone *session_zone(void *context, const char *name);
 /* The last line of `check`, `plan` and `build`, on standard output, unless a machine format or quiet is asked for. After session_report. */
 void print_summary(struct session *session);
 
+/* ---- screen.c */
+size_t screen_width(void); /* of standard output in columns; SIZE_MAX where it is no terminal: then nothing is cut */
+size_t text_columns(const char *text);
+/* At most so many columns, the rest as `…`. Returns how many it takes. */
+size_t add_clipped(struct strbuf *line, const char *text, size_t columns);
+void add_cell(struct strbuf *line, const char *text, size_t width); /* clipped, filled up, and one space */
+void end_line(struct strbuf *line);    /* prints it without the spaces at its end, and empties it */
+void print_clipped(const char *text);  /* a row of a table, on one line of the screen */
+void print_wrapped(const char *text, size_t indent); /* prose: broken between words, further lines indented */
+
 /* ---- explain_terms.c */
 struct span attribute_place(const struct session *session, const struct entity *entity, const char *name); /* else the entity's own */
 /* Where it is written how long a step takes, and the asset's attributes that figure is worked out from, a line each. */

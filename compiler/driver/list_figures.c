@@ -43,12 +43,14 @@ static const char *value_words(struct session *session, const struct figure *fig
 
 static void print_line(struct session *session, const struct figure *figure, const struct figure_source *source, int width)
 {
-    struct strbuf date = STRBUF_INIT;
+    struct strbuf date = STRBUF_INIT, line = STRBUF_INIT;
 
     if (source && source->was_read)
         print_date(&date, source->read);
-    printf("%-*s  %-5s %-8s %-11s %s  %s\n", width, figure->id, grades(session, figure), !source || source->grade == 'P' ? "-" : source->bounds ? "bound" : "no bound",
+    strbuf_addf(&line, "%-*s  %-5s %-8s %-11s %s  %s", width, figure->id, grades(session, figure), !source || source->grade == 'P' ? "-" : source->bounds ? "bound" : "no bound",
            date.len ? strbuf_str(&date) : "never", source ? source->url : "no source", value_words(session, figure));
+    print_clipped(strbuf_str(&line));
+    strbuf_release(&line);
     strbuf_release(&date);
 }
 

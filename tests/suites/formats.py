@@ -7,6 +7,7 @@ that holds sarif-2.1.0.json and junit-10.xsd; without it these tests are skipped
 import json
 import os
 import pathlib
+import pty
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -206,3 +207,59 @@ def test_github_commands_are_one_line_each(env):
     for line in lines:
         if not line.startswith(("::error file=a b%2Cc.dr,line=", "::warning file=a b%2Cc.dr,line=")):
             raise Failure(f"not a workflow command: {line}")
+
+
+LONG = "the-database-with-all-orders-of-the-last-twenty-years-and-of-their-customers"
+LONG_METHOD = "restore_from_the_newest_copy_that_somebody_can_still_read"
+TABLES = f"""plan p {{ title = "T"  owner = ann }}
+person ann {{ name = "Ann"  phone = "1"  email = "ann@example.com" }}
+class disaster {{ title = "C" }}
+kind t.region : site {{ title = "R"  level = region }}
+kind t.db : compute {{ title = "A database with a title as long as no terminal is wide, which gives way at its end before anything else does"
+  method {LONG_METHOD} {{ covers = [region]  rto = 10m }} }}
+site here : t.region {{ }}
+site there : t.region {{ role = recovery }}
+scenario fire {{ class = disaster  loses = [here]  detect = 1m  declare = 1m }}
+asset {LONG} : t.db {{ title = "D"  sites = [here]  rto = 1h }}
+"""
+
+
+def on_a_terminal(env, argv, cwd, columns):
+    """What a program prints on a terminal of 80 columns, with COLUMNS set or not; the lines."""
+    here, there = pty.openpty()
+    more = {"COLUMNS": columns} if columns else {}
+    with subprocess.Popen([env.drc, *argv], cwd=cwd, stdin=subprocess.DEVNULL, stdout=there, stderr=subprocess.DEVNULL,
+                          env=env.variables(cwd, more)) as program:
+        os.close(there)
+        data = b""
+        while True:
+            try:
+                more_data = os.read(here, 65536)
+            except OSError:  # how Linux says that nobody is left on the other side
+                break
+            if not more_data:
+                break
+            data += more_data
+        os.close(here)
+        program.wait(env.timeout)
+    return data.decode("utf-8").replace("\r\n", "\n").splitlines()
+
+
+def test_tables_fit_the_terminal_and_are_whole_in_a_pipe(env):
+    env.need_drc()
+    commands = (["plan", "t.dr"], ["simulate", "t.dr", "--runs", "10"], ["list", "kinds", "t.dr"])
+    with Sandbox() as box:
+        (box / "t.dr").write_text(TABLES, encoding="utf-8")
+        for argv in commands:
+            for extra in ({}, {"COLUMNS": "60"}):
+                text = env.run([env.drc, *argv], box, env=extra).stdout.decode("utf-8")
+                if "\u2026" in text or (argv[0] != "list" and LONG not in text) or (argv[0] == "plan" and LONG_METHOD not in text):
+                    raise Failure(f"{argv}: not whole in a pipe\n{text}")
+            for columns, width in ((None, 80), ("140", 140), ("nonsense", 80)):
+                lines = on_a_terminal(env, argv, box, columns)
+                table = [line for line in lines if "\u2026" in line]
+                wide = max(map(len, table), default=0)
+                if not table and argv[0] != "list":
+                    raise Failure(f"{argv}: nothing gave way at {width} columns\n" + "\n".join(lines))
+                if wide > max(width, 100 if argv[0] == "simulate" else 0):
+                    raise Failure(f"{argv}: a line of {wide} columns on a terminal of {width}\n" + "\n".join(lines))
