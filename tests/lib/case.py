@@ -1,9 +1,10 @@
-"""Cases: one file is one test. The format is described in tests/README.md."""
+"""Cases: one file, or one folder with `expect`, is one test. The formats are described in tests/README.md."""
 
 import os
 import re
 import shlex
 
+from lib import expect
 from lib.core import Failure, Sandbox, Test, difference, readable
 
 HEADING = re.compile(r"^== ([a-z-]+)(?: (.*))?$")
@@ -159,5 +160,8 @@ def run_case(env, path):
 
 def collect(env):
     folder = env.root / "tests" / "cases"
-    return [Test(str(path.relative_to(folder).with_suffix("")), lambda path=path: run_case(env, path))
-            for path in sorted(folder.rglob("*.case"))]
+    files = [Test(str(path.relative_to(folder).with_suffix("")), lambda path=path: run_case(env, path))
+             for path in sorted(folder.rglob("*.case"))]
+    folders = [Test(str(path.parent.relative_to(folder)), lambda path=path: expect.run_folder(env, path.parent))
+               for path in sorted(folder.rglob("expect"))]
+    return files + folders
