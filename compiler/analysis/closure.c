@@ -73,9 +73,9 @@ static bool is_destroyed(const struct asset_state *state)
 static enum comes asset_comes(struct analysis *a, const struct asset *asset, const struct site_info *place, const char **what)
 {
     struct asset_state *state = &a->scenario->states[asset->index];
-    bool elsewhere = false;
+    bool elsewhere = false, stands = !is_destroyed(state) && instance_stands(a, asset, place, &elsewhere);
 
-    if (!is_destroyed(state) && instance_stands(a, asset, place, &elsewhere))
+    if (stands && state->fate != FATE_LOST)
         return state->fate == FATE_IMPAIRED ? COMES_BACK : COMES_STANDS;
     if (state->fate != FATE_LOST) {
         *what = place ? intern_text(a, "does not work in `%s`, and has no replica there", place->entity->name) : "cannot be reached";
@@ -84,8 +84,13 @@ static enum comes asset_comes(struct analysis *a, const struct asset *asset, con
     settle(a, state);
     if (!state->settled || (state->chosen && state->chosen->circular))
         return COMES_IN_CIRCLE;
+    /* A replica is as good as the instance only where nothing has to be done for it; else it serves when its method has ended. */
+    if (stands && state->chosen && state->chosen->own.known && state->chosen->own.worst == 0)
+        return COMES_STANDS;
     if (state->chosen && works_at(a, asset, state->chosen->into, place))
         return COMES_BACK;
+    if (stands)
+        return COMES_STANDS;
     *what = is_destroyed(state) ? "is destroyed"
             : elsewhere         ? intern_text(a, "does not work in `%s`, and has no replica there", place->entity->name)
                                 : "is lost";
