@@ -435,7 +435,10 @@ bool clock_is_unset(const struct scenario_result *result, struct reason *out)
                            .at = result->scenario,
                            .attribute = detected ? "declare" : "detect",
                            .help = detected ? "add `declare = …`: how long it takes from noticing until somebody declares the recovery"
-                                            : "add `detect = …`, or give what users reach an `endpoint` with a `health` check that fails then"};
+                                   : result->declare.known
+                                       ? "add `detect = …`, or give what users reach an `endpoint` with a `health` check that fails then"
+                                       : "add `detect = …`, or give what users reach an `endpoint` with a `health` check that fails then; "
+                                         "and `declare = …`, which is not stated either"};
     return true;
 }
 

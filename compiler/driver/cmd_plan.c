@@ -366,6 +366,18 @@ static void print_rules_off(const struct plan *plan)
     strbuf_release(&line);
 }
 
+/* ", declared after another 15m", or after a time that nobody stated. */
+static void say_after(struct strbuf *line, const char *what, const char *another, const struct span_of_time *time)
+{
+    strbuf_addf(line, "%s after ", what);
+    if (!time->known) {
+        strbuf_addstr(line, "an unknown time");
+        return;
+    }
+    strbuf_addstr(line, another);
+    time_text(line, true, time->worst);
+}
+
 static void print_scenario(const struct plan *plan, const struct scenario_result *result)
 {
     struct strbuf line = STRBUF_INIT;
@@ -374,14 +386,10 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     strbuf_addf(&line, "scenario %s", result->scenario->name);
     if (result->class_)
         strbuf_addf(&line, " (class %s)", result->class_->name);
-    strbuf_addstr(&line, ": detected after ");
-    time_text(&line, result->detect.known, result->detect.worst);
-    strbuf_addstr(&line, ", declared after another ");
-    time_text(&line, result->declare.known, result->declare.worst);
-    if (!result->approve.known || result->approve.worst) {
-        strbuf_addstr(&line, ", approved after another ");
-        time_text(&line, result->approve.known, result->approve.worst);
-    }
+    say_after(&line, ": detected", "", &result->detect);
+    say_after(&line, ", declared", "another ", &result->declare);
+    if (!result->approve.known || result->approve.worst)
+        say_after(&line, ", approved", "another ", &result->approve);
     end_line(&line);
     if (result->detected_by) {
         strbuf_addf(&line, "  detected by the %s", result->detected_by);

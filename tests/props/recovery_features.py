@@ -33,9 +33,9 @@ runbook told { for = [flow]  after { step tell { manual = "say it aloud"  notify
 asset flow : thing { site = one  steps = "flow" }
 asset undo : thing { site = one  steps = "undo" }
 asset hand : thing { site = one  steps = "hand" }
-scenario flow { class = lost  fails = [flow]  detect = 1m }
-scenario undo { class = lost  fails = [undo]  detect = 1m }
-scenario hand { class = lost  fails = [hand]  detect = 1m }
+scenario flow { class = lost  fails = [flow]  detect = 1m  declare = 0s }
+scenario undo { class = lost  fails = [undo]  detect = 1m  declare = 0s }
+scenario hand { class = lost  fails = [hand]  detect = 1m  declare = 0s }
 drill rehearsal {
   kind = functional
   scenario = flow

@@ -30,7 +30,7 @@ class lost { title = "Lost" }
 asset three : KIND { site = here  rto = 90m }
 asset one   : KIND { site = here  rto = 20m }
 asset two   : KIND { site = here  rto = 40m }
-scenario all { class = lost  fails = [one, two, three]  detect = 1m }
+scenario all { class = lost  fails = [one, two, three]  detect = 1m  declare = 0s }
 """
 
 
