@@ -162,15 +162,13 @@ static void explain_unknown(struct explanation *to, const struct expr *expr, con
     case EXPR_UNARY:
         explain_unknown(to, expr->u.unary, scope);
         break;
-    case EXPR_COND:
-        if (holds_unknown) {
-            struct value test = eval_typed(to->eval, expr->u.cond->test, scope, NULL, NULL);
+    case EXPR_COND: {
+        /* The branch that was taken; nobody knows which when the test is unknown itself. */
+        struct value test = eval_typed(to->eval, expr->u.cond->test, scope, NULL, NULL);
 
-            explain_unknown(to, test.type == VALUE_BOOL && test.u.integer ? expr->u.cond->yes : expr->u.cond->no, scope);
-            break;
-        }
-        explain_unknown(to, expr->u.cond->test, scope);
+        explain_unknown(to, test.type != VALUE_BOOL ? expr->u.cond->test : test.u.integer ? expr->u.cond->yes : expr->u.cond->no, scope);
         break;
+    }
     case EXPR_CALL:
         if (expr->u.call.callee->kind == EXPR_MEMBER)
             explain_unknown(to, expr->u.call.callee->u.member.object, scope);

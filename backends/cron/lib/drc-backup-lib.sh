@@ -206,6 +206,52 @@ drc_has() {
     declare -F "$1" >/dev/null
 }
 
+# ---- other hosts ----------------------------------------------------------------------------------------------
+
+# drc_here ADDRESS: whether this is the machine of that address or name. What cannot be told is another one.
+drc_here() {
+    local own address
+    own=" $(hostname -I 2>/dev/null || true) "
+    while read -r address _; do
+        if [[ "${address}" == 127.* || "${address}" == ::1 || "${own}" == *" ${address} "* ]]; then
+            return 0
+        fi
+    done < <(getent ahosts "$1" 2>/dev/null || true)
+    return 1
+}
+
+# drc_on ADDRESS USER SCRIPT [ARGUMENT]…: a script of sh, which finds its arguments in $1, $2 …, on the host it is for: directly
+# there, from everywhere else by ssh. No address: here. Standard input and output are the script's.
+drc_on() {
+    local address="$1" user="$2" word line="sh -c"
+    shift 2
+    if [[ -z "${address}" ]] || drc_here "${address}"; then
+        sh -c "$1" sh "${@:2}"
+        return
+    fi
+    # The shell on the other side reads the words again.
+    for word in "$1" sh "${@:2}"; do
+        line+=" '${word//\'/\'\\\'\'}'"
+    done
+    ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -l "${user}" -- "${address}" "${line}"
+}
+
+# drc_mounted PATH SOURCE: whether the path is in what is mounted from there; no SOURCE: it need not be.
+drc_mounted() {
+    local source=""
+    if [[ -z "$2" ]]; then
+        return 0
+    fi
+    # Looked at first, so that what mounts on demand does.
+    if [[ -d "$1/." ]]; then
+        source="$(findmnt --noheadings --output SOURCE --target "$1" | tail -n 1)" || true
+    fi
+    if [[ "${source}" != "$2" ]]; then
+        printf '%s is not mounted at %s: there is %s\n' "$2" "$1" "${source:-nothing}" >&2
+        return 1
+    fi
+}
+
 # ---- stores ---------------------------------------------------------------------------------------------------
 
 # drc_put STORE FILE OBJECT: the file, then its checksum; what has no checksum beside it is not a backup.
@@ -563,28 +609,52 @@ drc_unpack() {
     fi
 }
 
+# drc_from_stores STAMP STORE: brings a backup, looked for in one store after the other or in the one named, to fetched in the work
+# folder; sets from_index and from_stamp.
+drc_from_stores() {
+    local index stamp
+    for index in "${!store_name[@]}"; do
+        stamp="$1"
+        if [[ -n "$2" && "$2" != "${store_name[${index}]}" ]] || ! drc_has "store_${index}_fetch"; then
+            continue
+        fi
+        if [[ "${stamp}" == latest ]]; then
+            drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen" || continue
+            stamp="$(tail -n 1 "${drc_work}/seen")"
+        fi
+        if [[ -n "${stamp}" ]] && drc_fetch "${index}" "${stamp}" "${drc_work}/fetched"; then
+            from_index="${index}"
+            from_stamp="${stamp}"
+            return 0
+        fi
+    done
+    drc_fail 1 failed "no store gave backup $1"
+}
+
+# drc_fetch_into STAMP STORE FOLDER: the file of a backup, under its own name, for the steps of a recovery.
+drc_fetch_into() {
+    local from_index="" from_stamp="" file
+    if [[ "${setting[output]}" == none ]]; then
+        drc_fail 64 wrong-use "this job knows its store itself: see the runbook"
+    fi
+    drc_make_work
+    drc_from_stores "$1" "$2"
+    mkdir -p -- "$3"
+    file="$3/${setting[name]}-${from_stamp}.${setting[suffix]}"
+    mv -- "${drc_work}/fetched" "${file}.partial"
+    mv -- "${file}.partial" "${file}"
+    drc_log fetched stamp "${from_stamp}" store "${store_name[${from_index}]}" file "${file}"
+}
+
 # drc_restore STAMP STORE FOLDER
 drc_restore() {
-    local stamp="$1" index status=0 found=""
+    local from_index="" from_stamp="$1" status=0
     if ! drc_has job_restore; then
         drc_fail 64 wrong-use "this job has no restore command: see the runbook"
     fi
     drc_make_work
-    for index in "${!store_name[@]}"; do
-        if [[ -z "$2" || "$2" == "${store_name[${index}]}" ]] && drc_has "store_${index}_fetch"; then
-            if [[ "${stamp}" == latest ]]; then
-                drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen" || continue
-                stamp="$(tail -n 1 "${drc_work}/seen")"
-            fi
-            if [[ -n "${stamp}" ]] && drc_fetch "${index}" "${stamp}" "${drc_work}/fetched"; then
-                found="${index}"
-                break
-            fi
-            stamp="$1"
-        fi
-    done
-    if [[ -z "${found}" && "${setting[output]}" != none ]]; then
-        drc_fail 1 failed "no store gave backup ${stamp}"
+    if [[ "${setting[output]}" != none ]]; then
+        drc_from_stores "$1" "$2"
     fi
     if [[ "${setting[output]}" != none ]]; then
         drc_unpack "${drc_work}/fetched"
@@ -597,7 +667,7 @@ drc_restore() {
     if ((status != 0)); then
         drc_fail "$(drc_code "${status}" 1)" restore-failed "the restore command ended with ${status}"
     fi
-    drc_log restored stamp "${stamp}" store "${store_name[${found:-0}]:-}"
+    drc_log restored stamp "${from_stamp}" store "${store_name[${from_index:-0}]:-}"
 }
 
 drc_usage() {
@@ -606,6 +676,8 @@ usage: JOB.sh [backup] [--scheduled] [--if-changed]
        JOB.sh verify [--if-due]             fetch the newest backup from a store and check it
        JOB.sh list                          complete backups in every store
        JOB.sh prune                         remove what need not be kept
+       JOB.sh fetch STAMP|latest [--from STORE] [--into FOLDER]
+                                            bring a backup here, checked
        JOB.sh restore STAMP|latest --yes [--from STORE] [--into FOLDER]
 
 --scheduled waits for the jitter of the plan; --if-changed stores nothing when the data is as it was.
@@ -653,6 +725,12 @@ drc_job_main() {
     done
     case "${verb}" in
         backup | verify | list | prune) ;;
+        fetch)
+            if [[ ! "${stamp}" =~ ^([0-9]{8}T[0-9]{6}Z|latest)$ ]]; then
+                drc_usage >&2
+                exit 64
+            fi
+            ;;
         restore)
             if [[ ! "${stamp}" =~ ^([0-9]{8}T[0-9]{6}Z|latest)$ ]] || ((!yes)); then
                 drc_usage >&2
@@ -679,6 +757,7 @@ drc_job_main() {
     case "${verb}" in
         backup) drc_backup "${if_changed}" ;;
         verify) drc_verify_stored "${if_due}" ;;
+        fetch) drc_fetch_into "${stamp}" "${from}" "${into}" ;;
         restore) drc_restore "${stamp}" "${from}" "${into}" ;;
         list)
             drc_make_work
