@@ -18,21 +18,27 @@ static void strings(struct analysis *a, struct value list, const char ***items, 
         (*items)[(*count)++] = value_text(list.u.list->items[i], a->arena);
 }
 
+static const char *needs_it(struct analysis *a, const struct entity *procedure, const struct entity *subject, const struct entity *backup)
+{
+    return intern_text(a, "procedure `%s` of %s `%s`, for backup `%s` of `%s`", procedure->name, subject->schema->name, subject->name,
+                       backup->name, backup->parent->name);
+}
+
 static void command(struct analysis *a, const struct entity *procedure, uint32_t row, const struct scope *scope,
-                    const struct entity *subject, struct command *out)
+                    const struct entity *subject, const struct entity *backup, struct command *out)
 {
     struct value value = eval_deferred(a->eval, procedure, row, scope);
     const struct attr *attr = block_attr(procedure->tree, procedure->schema->rows[row].name);
 
     if (!attr || value.type == VALUE_ERROR || value.type == VALUE_NULL || evaluate_command(a, value, out))
         return;
-    if (!tell_unset(a, attr->value, scope, intern_text(a, "procedure `%s` of %s `%s`", procedure->name, subject->schema->name, subject->name)))
+    if (!tell_unset(a, attr->value, scope, needs_it(a, procedure, subject, backup)))
         diag_label(diag_report(a->sink, DIAG_E0515, attr->value->span, "a word of the command is not known"), subject->span, "for `%s`",
                    subject->name);
     memset(out, 0, sizeof *out);
 }
 
-static struct store_access access_of(struct analysis *a, struct entity *store)
+static struct store_access access_of(struct analysis *a, const struct entity *backup, struct entity *store)
 {
     struct store_access access = {.store = store};
     const struct scope *scope = scope_add(a->eval, scope_add(a->eval, NULL, "job", runtime(a, "job")), "self", value_entity(store));
@@ -49,7 +55,7 @@ static struct store_access access_of(struct analysis *a, struct entity *store)
         when = eval_deferred(a->eval, procedure, PROCEDURE_when, scope);
         if (when.type == VALUE_BOOL && !when.u.integer)
             continue; /* e.g. nobody removes from a locked store */
-        command(a, procedure, PROCEDURE_run, scope, store, out);
+        command(a, procedure, PROCEDURE_run, scope, store, backup, out);
         if (i == 0) {
             strings(a, eval_deferred(a->eval, procedure, PROCEDURE_tools, scope), &access.tools, &access.tool_count);
             strings(a, eval_deferred(a->eval, procedure, PROCEDURE_secrets, scope), &access.secrets, &access.secret_count);
@@ -77,7 +83,7 @@ static void stores(struct analysis *a, struct backup_job *job)
     if (to.type == VALUE_ENTITY) {
         job->to = to.u.entity;
         job->to_access = ARENA_NEW(a->arena, struct store_access);
-        *job->to_access = access_of(a, job->to);
+        *job->to_access = access_of(a, job->backup, job->to);
     }
     if (copies.type != VALUE_LIST || !copies.u.list->count)
         return;
@@ -87,7 +93,7 @@ static void stores(struct analysis *a, struct backup_job *job)
         if (copies.u.list->items[i].type != VALUE_ENTITY)
             continue;
         job->copies[job->copy_count] = copies.u.list->items[i].u.entity;
-        job->copy_access[job->copy_count] = access_of(a, job->copies[job->copy_count]);
+        job->copy_access[job->copy_count] = access_of(a, job->backup, job->copies[job->copy_count]);
         job->copy_count++;
     }
 }
@@ -98,9 +104,9 @@ static void fill_procedure(struct analysis *a, struct backup_job *job, const str
     struct value managed = eval_deferred(a->eval, procedure, PROCEDURE_managed, scope);
 
     job->managed = managed.type == VALUE_STRING ? managed.u.string : NULL;
-    command(a, procedure, PROCEDURE_run, scope, subject, &job->run);
-    command(a, procedure, PROCEDURE_verify, scope, subject, &job->verify);
-    command(a, procedure, PROCEDURE_restore, scope, subject, &job->restore);
+    command(a, procedure, PROCEDURE_run, scope, subject, job->backup, &job->run);
+    command(a, procedure, PROCEDURE_verify, scope, subject, job->backup, &job->verify);
+    command(a, procedure, PROCEDURE_restore, scope, subject, job->backup, &job->restore);
     strings(a, eval_deferred(a->eval, procedure, PROCEDURE_tools, scope), &job->tools, &job->tool_count);
     strings(a, eval_deferred(a->eval, procedure, PROCEDURE_secrets, scope), &job->secrets, &job->secret_count);
     job->suffix = word_of(a, eval_deferred(a->eval, procedure, PROCEDURE_suffix, scope), "backup");

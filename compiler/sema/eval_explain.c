@@ -12,7 +12,7 @@ struct explanation {
     void (*unset)(void *context, struct entity *entity, atom attribute); /* asked for instead of lines; or NULL */
     void *context;
     const char *told[LINES_MAX];
-    uint32_t lines;
+    uint32_t lines, unsets;
 };
 
 /* Each line once, up to the limit. */
@@ -86,6 +86,21 @@ void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const stru
 
 static void explain_unknown(struct explanation *to, const struct expr *expr, const struct scope *scope);
 
+/* What its default is made of, where that names something unset; else the attribute itself. */
+static void explain_attribute(struct explanation *to, struct entity *entity, atom name)
+{
+    const int slot = entity_row(entity, name);
+    const struct attr_row *row = slot >= 0 ? entity_row_info(entity, (uint32_t)slot) : NULL;
+    const uint32_t before = to->unsets;
+
+    if (row && row->fallback)
+        explain_unknown(to, row->fallback, entity_scope(to->eval, entity));
+    if (to->unsets > before)
+        return;
+    to->unset(to->context, entity, name);
+    to->unsets++;
+}
+
 /* The first part of a path that is unknown, for example `a.site` of `a.site.region`. */
 static void explain_path(struct explanation *to, const struct expr *expr, const struct scope *scope)
 {
@@ -100,7 +115,7 @@ static void explain_path(struct explanation *to, const struct expr *expr, const 
             return;
         }
         if (object.type == VALUE_ENTITY && to->unset) {
-            to->unset(to->context, object.u.entity, expr->u.member.name);
+            explain_attribute(to, object.u.entity, expr->u.member.name);
             return;
         }
         if (object.type == VALUE_ENTITY) {
