@@ -50,13 +50,14 @@ static void refuse_promise(struct analysis *a, const struct asset *asset, const 
 
 void find_holding(struct analysis *a, struct asset *asset)
 {
-    struct entity *says = kind_deferred(asset->entity->kind, KIND_holds);
+    const struct kind_info *kind = asset->entity->kind;
+    struct entity *says = kind_deferred(kind, KIND_holds);
     struct value holds = says ? eval_deferred(a->eval, says, KIND_holds, scope_add(a->eval, NULL, "self", value_entity(asset->entity)))
                               : value_unknown();
     const struct entity *promise;
 
-    if (!says && asset->stateful)
-        return;
+    if (!kind || kind->incomplete || (!says && asset->stateful))
+        return; /* a kind that is not known, which is reported, says nothing */
     promise = own_promise(asset);
     if (!says) {
         if (promise)
