@@ -132,7 +132,10 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
         if (!asset && (item.type != VALUE_ENTITY || somebody_stands(a, item.u.entity)))
             return COMES_STANDS;
         if (!asset) {
-            what = what ? what : intern_text(a, "secret `%s` is kept by `%s`, out of reach where that is lost", secret->name, item.u.entity->name);
+            what = what ? what
+                        : intern_text(a, has_people(item.u.entity) ? "secret `%s` is kept by `%s`, out of reach where that is lost"
+                                                                   : "secret `%s` is kept by `%s`, a team without people",
+                                      secret->name, item.u.entity->name);
             continue;
         }
         comes = asset_comes(a, asset, NULL, &lost);
@@ -143,8 +146,10 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
         if (!what && lost)
             what = intern_text(a, "secret `%s` is kept by `%s` alone, which %s", secret->name, asset->name, lost);
     }
-    if (kept.type != VALUE_LIST || kept.u.list->count == 0)
-        return COMES_STANDS; /* who keeps it is asked elsewhere */
+    if (kept.type != VALUE_LIST)
+        return COMES_STANDS; /* an error told elsewhere */
+    if (kept.u.list->count == 0)
+        what = intern_text(a, "nobody keeps secret `%s`", secret->name);
     if (best == COMES_NEVER)
         *why = what;
     if (best == COMES_STANDS)
@@ -280,15 +285,6 @@ enum comes restore_comes(struct analysis *a, const struct asset_state *state, co
 
 typedef VEC(struct restore_input) input_list;
 
-static struct span slot_span(const struct analysis *a, const struct entity *entity, uint32_t row)
-{
-    const struct attr_row *info = entity_row_info(entity, row);
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, info->name) : NULL;
-
-    (void)a;
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static struct restore_input *add_input(struct analysis *a, input_list *list, struct asset *asset, struct entity *thing, struct entity *through,
                                        enum comes comes, const struct asset *waits, struct span span)
 {
@@ -320,7 +316,7 @@ static void add_store(struct analysis *a, input_list *list, struct asset *asset,
         if (!opens(store, row))
             continue;
         comes = opener(a, store, row, &waits, &why);
-        add_input(a, list, asset, entity_slot(store, row).u.entity, store, comes, waits, slot_span(a, store, row));
+        add_input(a, list, asset, entity_slot(store, row).u.entity, store, comes, waits, entity_slot_span(store, row));
     }
 }
 
@@ -542,7 +538,7 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
     }
     if (!reasons.len)
         return;
-    diag = find(a, DIAG_E0541, VERDICT_REFUTED, a->model->plan, result->scenario, slot_span(a, a->model->plan, PLAN_kept_at),
+    diag = find(a, DIAG_E0541, VERDICT_REFUTED, a->model->plan, result->scenario, entity_slot_span(a->model->plan, PLAN_kept_at),
                 "no copy of the plan can be read in `%s`", result->scenario->name);
     for (uint32_t i = 0; diag && i < reasons.len; i++)
         diag_note(diag, "%s", reasons.items[i]);

@@ -421,13 +421,6 @@ struct origin {
     struct span stated;   /* then: where */
 };
 
-static struct span row_place(const struct entity *entity, uint32_t row)
-{
-    const struct attr *attr = attr_at(entity, row);
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static const struct entity *kind_that_writes(const struct kind_info *kind, uint32_t row)
 {
     while (kind && !attr_at(kind->entity, row))
@@ -441,7 +434,7 @@ static struct origin origin_of_method(const struct asset_state *state, const str
                                       ? entity_child_named(state->asset->entity, BLOCK_TIMING, method->name) : NULL;
 
     if (timing)
-        return (struct origin){.stated = row_place(timing, TIMING_rto)};
+        return (struct origin){.stated = entity_slot_span(timing, TIMING_rto)};
     if (attr_at(method, METHOD_rto))
         return (struct origin){.block = method, .row = METHOD_rto};
     return step ? (struct origin){.block = step, .row = STEP_takes} : (struct origin){.stated = method->span};
@@ -453,7 +446,7 @@ static struct origin origin_of(const struct asset_state *state, const struct ste
     const struct entity *method = block && block->schema->id == BLOCK_METHOD ? block : NULL, *store, *kind;
 
     if (!state)
-        return (struct origin){.stated = step->origin ? row_place(step->origin, STEP_takes) : step->span};
+        return (struct origin){.stated = step->origin ? entity_slot_span(step->origin, STEP_takes) : step->span};
     if (method)
         return origin_of_method(state, method, step->origin);
     if (step->origin) /* a probe: the script gives it up at its `timeout` */
@@ -464,7 +457,7 @@ static struct origin origin_of(const struct asset_state *state, const struct ste
     }
     store = step->idle && state->chosen ? state->chosen->from_store : NULL;
     if (store && value_is_known(entity_slot(store, STORE_retrieval)))
-        return (struct origin){.stated = row_place(store, STORE_retrieval)};
+        return (struct origin){.stated = entity_slot_span(store, STORE_retrieval)};
     kind = store ? kind_that_writes(store->kind, KIND_retrieval) : NULL;
     if (kind)
         return (struct origin){.block = kind, .row = KIND_retrieval};

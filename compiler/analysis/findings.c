@@ -66,6 +66,13 @@ static struct diag *record(struct analysis *a, enum diag_code code, const char *
     return diag;
 }
 
+struct span entity_slot_span(const struct entity *entity, uint32_t row)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, entity_row_info(entity, row)->name) : NULL;
+
+    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
 struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario,
                   struct span span, const char *format, ...)
 {

@@ -353,6 +353,7 @@ void check_form(struct analysis *a);  /* labels that name nothing, nobody to do 
 void check_kinds(struct analysis *a); /* methods with two figures, steps without one */
 
 /* ---- findings.c ---- */
+struct span entity_slot_span(const struct entity *entity, uint32_t row); /* where it is written, name and value; else the entity */
 /* Records a finding and reports it unless a waiver accepts it: then NULL, and nothing more is to be said. */
 struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario,
                   struct span span, const char *format, ...) __attribute__((format(printf, 7, 8)));

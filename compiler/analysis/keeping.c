@@ -37,13 +37,6 @@ static bool life_of(const struct entity *backup, int64_t *shortest, int64_t *lon
     return any;
 }
 
-static struct span row_span(const struct entity *entity, uint32_t row)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, entity_row_info(entity, row)->name) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static const char *duration_text(struct analysis *a, int64_t ms)
 {
     return ms == INT64_MAX ? "for ever" : text_of_duration(a->arena, ms);
@@ -64,12 +57,12 @@ static void check_lock(struct analysis *a, struct entity *backup, struct value s
     over = max.type == VALUE_DURATION && longest > max.u.integer;
     if (!under && !over)
         return;
-    diag = find(a, DIAG_E0542, VERDICT_REFUTED, backup->parent, NULL, row_span(backup, BACKUP_retain), "backup `%s` of `%s` keeps copies %s, the lock of `%s` %s %s",
+    diag = find(a, DIAG_E0542, VERDICT_REFUTED, backup->parent, NULL, entity_slot_span(backup, BACKUP_retain), "backup `%s` of `%s` keeps copies %s, the lock of `%s` %s %s",
                 backup->name, backup->parent->name, duration_text(a, under ? shortest : longest), store.u.entity->name,
                 under ? "demands at least" : "allows at most", duration_text(a, under ? min.u.integer : max.u.integer));
     if (!diag)
         return;
-    diag_label(diag, row_span(lock, under ? STORE_LOCK_min : STORE_LOCK_max), "the lock");
+    diag_label(diag, entity_slot_span(lock, under ? STORE_LOCK_min : STORE_LOCK_max), "the lock");
     diag_help(diag, "write `retain = %s`, or give the copies there a backup of their own", duration_text(a, under ? min.u.integer : max.u.integer));
 }
 
@@ -85,12 +78,12 @@ static void check_base(struct analysis *a, struct entity *backup)
 
     if (!base || !life_of(backup, &shortest, &longest) || !life_of(base, &base_shortest, &base_longest) || base_longest >= longest)
         return;
-    diag = find(a, DIAG_E0543, VERDICT_REFUTED, backup->parent, NULL, row_span(backup, BACKUP_retain),
+    diag = find(a, DIAG_E0543, VERDICT_REFUTED, backup->parent, NULL, entity_slot_span(backup, BACKUP_retain),
                 "backup `%s` of `%s` is kept %s, but `%s`, which it builds on, only %s", backup->name, backup->parent->name,
                 duration_text(a, longest), base->name, duration_text(a, base_longest));
     if (!diag)
         return;
-    diag_label(diag, row_span(base, BACKUP_retain), "`%s` is gone earlier", base->name);
+    diag_label(diag, entity_slot_span(base, BACKUP_retain), "`%s` is gone earlier", base->name);
     diag_help(diag, "keep `%s` at least %s", base->name, duration_text(a, longest));
 }
 
@@ -101,7 +94,7 @@ static void check_thinned(struct analysis *a, const struct entity *backup)
 
     if (!is_thinned(backup))
         return;
-    diag = diag_report(a->sink, DIAG_E0556, row_span(backup, BACKUP_retain), "of `%s` of `%s` only some are kept, but each builds on the one before",
+    diag = diag_report(a->sink, DIAG_E0556, entity_slot_span(backup, BACKUP_retain), "of `%s` of `%s` only some are kept, but each builds on the one before",
                        backup->name, backup->parent->name);
     diag_help(diag, "keep all of them for a time, as in `retain = 35d`; what is kept by classes is the full backup they build on");
 }
@@ -114,7 +107,7 @@ static void check_periods(struct analysis *a, const struct entity *backup)
         const char *key = retain.u.object->pairs[i].key;
 
         if (!is_period(key))
-            diag_help(diag_report(a->sink, DIAG_E0558, row_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` names a period `%s`", backup->name,
+            diag_help(diag_report(a->sink, DIAG_E0558, entity_slot_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` names a period `%s`", backup->name,
                                   backup->parent->name, key),
                       "the periods are `hourly`, `daily`, `weekly`, `monthly` and `yearly`");
     }
@@ -131,7 +124,7 @@ static void check_platform_limit(struct analysis *a, const struct entity *backup
     if (!asset || (most = platform_limit(a, asset, backup, &limit)) == INT64_MAX || !value_is_known(retain) ||
         !life_of(backup, &shortest, &longest) || longest <= most)
         return;
-    diag = diag_report(a->sink, DIAG_E0557, row_span(backup, BACKUP_retain), "backup `%s` of `%s` is kept %s, but `%s` keeps it %s at most", backup->name,
+    diag = diag_report(a->sink, DIAG_E0557, entity_slot_span(backup, BACKUP_retain), "backup `%s` of `%s` is kept %s, but `%s` keeps it %s at most", backup->name,
                        asset->name, duration_text(a, longest), limit->parent->name, duration_text(a, most));
     diag_help(diag, "write `retain = %s`, and protect what is older with a backup of another kind", duration_text(a, most));
 }

@@ -30,6 +30,17 @@ static void check_places(struct analysis *a, const struct scenario_result *resul
         diag_help(diag, "add a place to `runs_from` that stands when the others do not");
 }
 
+/* "is lost with the place", "has nobody in it" */
+static const char *why_not(const struct entity *who)
+{
+    return has_people(who) ? "is lost with the place" : "is a team without people";
+}
+
+static const char *where_else(const struct entity *who, const char *help)
+{
+    return has_people(who) ? help : "name the people of the team: `members`, `lead`";
+}
+
 /* Whoever declares a disaster, and the deputy. */
 static void check_decision(struct analysis *a, const struct scenario_result *result)
 {
@@ -40,9 +51,9 @@ static void check_decision(struct analysis *a, const struct scenario_result *res
     if (who.type != VALUE_ENTITY || somebody_stands(a, who.u.entity) || (deputy.type == VALUE_ENTITY && somebody_stands(a, deputy.u.entity)))
         return;
     diag = nobody(a, result, who.u.entity, who.u.entity->span,
-                  intern_text(a, "`%s`, who declares the disaster, is lost with it in `%s`", who.u.entity->name, result->scenario->name));
+                  intern_text(a, "`%s`, who declares the disaster of `%s`, %s", who.u.entity->name, result->scenario->name, why_not(who.u.entity)));
     if (diag)
-        diag_help(diag, "name a `deputy` of the plan who works elsewhere");
+        diag_help(diag, "%s", where_else(who.u.entity, "name a `deputy` of the plan who works elsewhere"));
 }
 
 /* The steps of people, one message for each of them. */
@@ -60,25 +71,44 @@ static void check_hands(struct analysis *a, struct scenario_result *result)
         if (told)
             continue;
         diag = nobody(a, result, step->by, step->by->span,
-                      intern_text(a, "`%s`, who does `%s` in `%s`, is lost with the place", step->by->name, step->id, result->scenario->name));
+                      intern_text(a, "`%s`, who does `%s` in `%s`, %s", step->by->name, step->id, result->scenario->name, why_not(step->by)));
         if (!diag)
             continue;
         diag_label(diag, step->span, "this step");
-        diag_help(diag, "give the step to a team with members at several places (`by`)");
+        diag_help(diag, "%s", where_else(step->by, "give the step to a team with members at several places (`by`)"));
+    }
+}
+
+/* One of each list has to agree before anything begins. */
+static void check_approvals(struct analysis *a, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        struct entity *runbook = result->runbooks[i];
+        struct value who = entity_slot(runbook, RUNBOOK_approve);
+        const struct entity *last = NULL;
+        struct diag *diag;
+        bool stands = false;
+
+        for (uint32_t n = 0; who.type == VALUE_LIST && n < who.u.list->count && !stands; n++) {
+            last = who.u.list->items[n].type == VALUE_ENTITY ? who.u.list->items[n].u.entity : last;
+            stands = last && somebody_stands(a, last);
+        }
+        if (!last || stands)
+            continue;
+        diag = nobody(a, result, runbook, entity_slot_span(runbook, RUNBOOK_approve),
+                      intern_text(a, "nobody can approve what `%s` does in `%s`: `%s` %s", runbook->name, result->scenario->name, last->name,
+                                  why_not(last)));
+        if (diag)
+            diag_help(diag, "%s", where_else(last, "name somebody in `approve` who works elsewhere"));
     }
 }
 
 void check_reach(struct analysis *a, struct scenario_result *result)
 {
-    bool anybody = false;
-
     if (!result->order_count)
         return; /* nothing has to be done */
     check_places(a, result);
-    for (uint32_t i = 0; i < a->model->declared[BLOCK_PERSON].list.len && !anybody; i++)
-        anybody = value_is_known(entity_slot(a->model->declared[BLOCK_PERSON].list.items[i], PERSON_at));
-    if (!anybody)
-        return;
     check_decision(a, result);
+    check_approvals(a, result);
     check_hands(a, result);
 }

@@ -34,74 +34,82 @@ static bool is_account(const struct entity *site)
 
 /* ---------------------------------------------------------------- who controls what */
 
-/* Marks the people of a list of people and teams. */
-static bool mark_people(const struct analysis *a, const struct entity *who, bool *people, bool only_look)
+/* Calls back for each person of a person, a team, or a list of them; somebody may come more than once. */
+static void each_person(struct value who, void (*call)(const struct entity *person, void *context), void *context)
 {
-    struct value members;
-    bool any = false;
+    const struct entity *entity = who.type == VALUE_ENTITY ? who.u.entity : NULL;
 
-    if (who->schema->id == BLOCK_PERSON) {
-        any = people[who->index];
-        if (!only_look)
-            people[who->index] = true;
-        return any;
+    for (uint32_t i = 0; who.type == VALUE_LIST && i < who.u.list->count; i++)
+        each_person(who.u.list->items[i], call, context);
+    if (entity && entity->schema->id == BLOCK_PERSON) {
+        call(entity, context);
+    } else if (entity && entity->schema->id == BLOCK_TEAM) {
+        each_person(entity_slot(entity, TEAM_members), call, context);
+        each_person(entity_slot(entity, TEAM_lead), call, context);
+        each_person(entity_slot(entity, TEAM_deputy), call, context);
     }
-    members = entity_slot(who, TEAM_members);
-    for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++) {
-        if (members.u.list->items[i].type == VALUE_ENTITY)
-            any |= mark_people(a, members.u.list->items[i].u.entity, people, only_look);
-    }
-    for (uint32_t row = 0; row < 2; row++) {
-        struct value lead = entity_slot(who, row ? TEAM_deputy : TEAM_lead);
-
-        if (lead.type == VALUE_ENTITY)
-            any |= mark_people(a, lead.u.entity, people, only_look);
-    }
-    return any;
 }
 
-/* Whether one of those who administer the site is marked; with `only_look` false they are all marked. */
-static bool administers(const struct analysis *a, const struct entity *site, bool *people, bool only_look)
-{
-    uint32_t cursor = 0;
-    const struct entity *admins = entity_child(site, BLOCK_ADMINS, &cursor);
-    struct value of = admins ? entity_slot(admins, ADMINS_of) : value_unknown();
-    bool any = false;
+struct hands {
+    bool *held;        /* by person: in the hands of the intruder */
+    uint32_t *met;     /* by person: in which count it was last met, so that everybody counts once */
+    uint32_t count;    /* of counts */
+    int64_t all, theirs;
+};
 
-    for (uint32_t i = 0; of.type == VALUE_LIST && i < of.u.list->count; i++) {
-        if (of.u.list->items[i].type == VALUE_ENTITY)
-            any |= mark_people(a, of.u.list->items[i].u.entity, people, only_look);
-    }
-    return any;
+static void hold(const struct entity *person, void *context)
+{
+    ((struct hands *)context)->held[person->index] = true;
 }
 
-static bool needs_one_only(const struct entity *site)
+static void count_person(const struct entity *person, void *context)
+{
+    struct hands *hands = context;
+
+    if (hands->met[person->index] == hands->count)
+        return;
+    hands->met[person->index] = hands->count;
+    hands->all++;
+    hands->theirs += hands->held[person->index];
+}
+
+/* Whether somebody who administers the place is in the intruder's hands and may change it alone. A quorum keeps him out, but not one of
+ * more than there are people: one person is no two. */
+static bool falls_to(const struct entity *site, struct hands *hands)
 {
     uint32_t cursor = 0;
     const struct entity *admins = entity_child(site, BLOCK_ADMINS, &cursor);
     struct value quorum = admins ? entity_slot(admins, ADMINS_quorum) : value_unknown();
+    bool alone = quorum.type != VALUE_INT || quorum.u.integer < 2;
 
-    return admins && !(quorum.type == VALUE_INT && quorum.u.integer >= 2);
+    if (!admins)
+        return false;
+    hands->count++;
+    hands->all = hands->theirs = 0;
+    each_person(entity_slot(admins, ADMINS_of), count_person, hands);
+    return hands->theirs > 0 && (alone || hands->all < 2);
 }
 
-/* Whoever holds an account gets at the people who administer it, and through them at every place that one of them may change alone. */
+/* Whoever holds an account gets at the people who administer it, and through them at every place that these may change. */
 static void reach_through_people(struct analysis *a, struct entity **held)
 {
-    bool *people, grown = true;
+    uint32_t people = (uint32_t)a->model->declared[BLOCK_PERSON].list.len;
+    struct hands hands = {ARENA_ARRAY(a->arena, bool, people + 1), ARENA_ARRAY(a->arena, uint32_t, people + 1), 0, 0, 0};
+    bool grown = people > 0;
 
-    if (a->model->declared[BLOCK_PERSON].list.len == 0)
-        return;
-    people = ARENA_ARRAY(a->arena, bool, a->model->declared[BLOCK_PERSON].list.len);
     while (grown) {
         grown = false;
         for (uint32_t i = 0; i < a->plan->site_count; i++) {
-            if (held[i])
-                administers(a, held[i], people, false);
+            uint32_t cursor = 0;
+            const struct entity *admins = held[i] ? entity_child(held[i], BLOCK_ADMINS, &cursor) : NULL;
+
+            if (admins)
+                each_person(entity_slot(admins, ADMINS_of), hold, &hands);
         }
         for (uint32_t i = 0; i < a->plan->site_count; i++) {
             struct entity *site = a->plan->sites[i].entity;
 
-            if (held[i] || !needs_one_only(site) || !administers(a, site, people, true))
+            if (held[i] || !falls_to(site, &hands))
                 continue;
             held[i] = site;
             grown = true;
@@ -419,34 +427,36 @@ struct site_info *nearest_recovery(struct analysis *a, const struct site_info *f
 
 /* ---------------------------------------------------------------- people */
 
+/* Whether one of those named in a list, or in a slot, is in reach. */
+static bool any_stands(const struct analysis *a, struct value who)
+{
+    if (who.type == VALUE_ENTITY)
+        return somebody_stands(a, who.u.entity);
+    for (uint32_t i = 0; who.type == VALUE_LIST && i < who.u.list->count; i++) {
+        if (any_stands(a, who.u.list->items[i]))
+            return true;
+    }
+    return false;
+}
+
 bool somebody_stands(const struct analysis *a, const struct entity *who)
 {
-    struct value at, members;
-    bool named = false, perhaps;
+    const struct site_info *site;
+    struct value at;
+    bool perhaps;
 
-    if (who->schema->id == BLOCK_PERSON) {
-        const struct site_info *site;
+    if (who->schema->id != BLOCK_PERSON)
+        return any_stands(a, entity_slot(who, TEAM_members)) || any_stands(a, entity_slot(who, TEAM_lead)) ||
+               any_stands(a, entity_slot(who, TEAM_deputy));
+    at = entity_slot(who, PERSON_at);
+    site = at.type == VALUE_ENTITY ? plan_site(a->plan, at.u.entity) : NULL;
+    return !site || !taken_with(a, who, site, TAKEN_LOST, &perhaps);
+}
 
-        at = entity_slot(who, PERSON_at);
-        site = at.type == VALUE_ENTITY ? plan_site(a->plan, at.u.entity) : NULL;
-        return !site || !taken_with(a, who, site, TAKEN_LOST, &perhaps);
-    }
-    members = entity_slot(who, TEAM_members);
-    for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++) {
-        if (members.u.list->items[i].type != VALUE_ENTITY)
-            continue;
-        named = true;
-        if (somebody_stands(a, members.u.list->items[i].u.entity))
-            return true;
-    }
-    for (uint32_t row = 0; row < 2; row++) {
-        struct value lead = entity_slot(who, row ? TEAM_deputy : TEAM_lead);
+bool has_people(const struct entity *who)
+{
+    struct value members = who->schema->id == BLOCK_PERSON ? value_unknown() : entity_slot(who, TEAM_members);
 
-        if (lead.type != VALUE_ENTITY)
-            continue;
-        named = true;
-        if (somebody_stands(a, lead.u.entity))
-            return true;
-    }
-    return !named;
+    return who->schema->id == BLOCK_PERSON || (members.type == VALUE_LIST && members.u.list->count) ||
+           entity_slot(who, TEAM_lead).type == VALUE_ENTITY || entity_slot(who, TEAM_deputy).type == VALUE_ENTITY;
 }

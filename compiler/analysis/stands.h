@@ -52,7 +52,10 @@ bool place_stands(const struct analysis *a, const struct site_info *site);
 /* The place with the role `recovery` that stands nearest: in the same zone before the same region before another one; NULL. */
 struct site_info *nearest_recovery(struct analysis *a, const struct site_info *from);
 
-/* Whether a person, or somebody of a team, is where the scenario leaves him. */
+/* Whether a person, or somebody of a team, is where the scenario leaves him. In a team without people there is nobody. */
 bool somebody_stands(const struct analysis *a, const struct entity *who);
+
+/* Whether a person, or a team that names anybody: a member, a lead, a deputy. */
+bool has_people(const struct entity *who);
 
 #endif
