@@ -112,6 +112,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_consistency(&a);
     check_backups(&a);
     check_keeping(&a);
+    check_not_yet(&a);
     if (options->digest)
         count_copies(&a);
     if (!a.has_cycle) {

@@ -528,10 +528,14 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
             continue;
         if (store_survives(a, store, "", &why)) {
             enum comes comes = store_opens(a, store, &why);
+            struct span_of_time handed_out = retrieval_of(a, (struct entity *)(uintptr_t)store);
 
-            if (comes == COMES_STANDS)
+            /* Whoever is alarmed can ask for it while others decide. */
+            if (comes == COMES_STANDS && handed_out.known && handed_out.worst <= (result->declare.known ? result->declare.worst : 0))
                 return;
-            if (comes != COMES_NEVER)
+            if (comes == COMES_STANDS)
+                why = intern_text(a, "store `%s` hands nothing out before somebody has declared (`retrieval`)", store->name);
+            else if (comes != COMES_NEVER)
                 why = intern_text(a, "what opens store `%s` has to be recovered first", store->name);
         }
         vec_push(a->arena, &reasons, why);

@@ -156,6 +156,7 @@ void check_capacity(struct analysis *a, struct scenario_result *result); /* quot
 
 /* ---- keeping.c ---- */
 void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
+void check_not_yet(struct analysis *a); /* what is said to be where only a recovery makes a place (E0568) */
 void count_copies(struct analysis *a);  /* plan->copies */
 
 /* ---- rpo.c ---- */
