@@ -225,6 +225,10 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         add_start_window(a, &loss, backup);
         add_term(a, &loss, "jitter", worst_of(backup, BACKUP_jitter, 0), loss_span(a, backup, "jitter"));
         add_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, TIME_UNKNOWN), loss_span(a, backup, "duration"));
+        /* What a clock ships is what was sealed before: the two do not wait for each other. */
+        if (is_word(kind, "log") && value_is_known(entity_slot(backup, BACKUP_ship_every)))
+            add_term(a, &loss, intern_text(a, "`%s` is sealed every", backup->name), worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN),
+                     loss_span(a, backup, "ship_every"));
         if (at_end && counted)
             add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -counted, at_end->span);
     }

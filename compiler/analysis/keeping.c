@@ -102,15 +102,23 @@ static void check_thinned(struct analysis *a, const struct entity *backup)
 static void check_periods(struct analysis *a, const struct entity *backup)
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
+    bool keeps = false, negative = false;
 
     for (uint32_t i = 0; retain.type == VALUE_OBJECT && i < retain.u.object->count; i++) {
         const char *key = retain.u.object->pairs[i].key;
+        struct value count = retain.u.object->pairs[i].value;
 
+        keeps |= count.type != VALUE_INT || count.u.integer > 0;
+        negative |= count.type == VALUE_INT && count.u.integer < 0;
         if (!is_period(key))
             diag_help(diag_report(a->sink, DIAG_E0558, entity_slot_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` names a period `%s`", backup->name,
                                   backup->parent->name, key),
                       "the periods are `hourly`, `daily`, `weekly`, `monthly` and `yearly`");
     }
+    if (retain.type == VALUE_OBJECT && (!keeps || negative))
+        diag_help(diag_report(a->sink, DIAG_E0558, entity_slot_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` keeps %s", backup->name,
+                              backup->parent->name, negative ? "less than nothing" : "no copy at all"),
+                  "say how many of each period are kept, as in `retain = { daily = 14 }`");
 }
 
 static void check_platform_limit(struct analysis *a, const struct entity *backup)

@@ -75,13 +75,23 @@ static bool has_figure(const struct candidate *candidate)
     return eval_is_written(candidate->method, METHOD_rto);
 }
 
+/* Whether the cut-off side confirms no write alone: what goes on without a copy elsewhere (a quorum), or with one that confirms every write.
+ * A lag of none is no such promise: the side that is cut off goes on accepting. */
+static bool confirms_together(const struct candidate *candidate)
+{
+    const struct entity *replica = replica_of(candidate);
+
+    if (candidate->rpo != 0 || candidate->copy)
+        return false;
+    return replica ? is_word(entity_slot(replica, REPLICA_mode), "sync") : candidate->element.type != VALUE_ENTITY;
+}
+
 void accept_behind_cut(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
 {
     struct span_of_time until = time_exact(0);
     bool fence = has_fence(candidate->steps, candidate->step_count);
 
-    /* What confirms no write alone loses nothing. */
-    if (!is_cut(a, state) || candidate->rpo < 0 || candidate->rpo == RPO_ALL || (candidate->rpo == 0 && !candidate->copy))
+    if (!is_cut(a, state) || candidate->rpo < 0 || candidate->rpo == RPO_ALL || confirms_together(candidate))
         return;
     if (!candidate->automatic)
         until = a->scenario->begin;
