@@ -315,9 +315,10 @@ static int64_t some_hand_does_more(struct job *jobs, uint32_t count, uint32_t ha
     return best;
 }
 
-static int64_t bound_pool(const struct project *project, const struct paths *paths, enum pool pool, struct arena *scratch)
+/* The tasks of a pool, or, when `pool` is POOL_NONE, of a team. */
+static int64_t bound_hands(const struct project *project, const struct paths *paths, enum pool pool, uint32_t team, struct arena *scratch)
 {
-    uint32_t hands = project->hands[pool], count = 0;
+    uint32_t hands = pool == POOL_NONE ? project->team_hands[team] : project->hands[pool], count = 0;
     struct job *jobs;
     int64_t bound;
 
@@ -325,8 +326,10 @@ static int64_t bound_pool(const struct project *project, const struct paths *pat
         return 0;
     jobs = ARENA_ARRAY(scratch, struct job, project->count);
     for (uint32_t i = 0; i < project->count; i++) {
-        if (project->tasks[i].pool == pool && project->tasks[i].takes > 0 && paths->tail[i] >= 0)
-            jobs[count++] = (struct job){paths->head[i], project->tasks[i].takes, paths->tail[i]};
+        const struct task *task = &project->tasks[i];
+
+        if ((pool == POOL_NONE ? task->team == team : task->pool == pool) && task->takes > 0 && paths->tail[i] >= 0)
+            jobs[count++] = (struct job){paths->head[i], task->takes, paths->tail[i]};
     }
     bound = fast_machine(jobs, count, hands, scratch);
     bound = larger(bound, some_hand_does_more(jobs, count, hands));
@@ -375,7 +378,9 @@ int64_t project_bound(const struct project *project)
     int64_t bound = find_paths(project, &paths, scratch);
 
     for (int pool = POOL_NONE + 1; bound >= 0 && pool < POOL_COUNT; pool++)
-        bound = larger(bound, bound_pool(project, &paths, (enum pool)pool, scratch));
+        bound = larger(bound, bound_hands(project, &paths, (enum pool)pool, 0, scratch));
+    for (uint32_t team = 1; bound >= 0 && team < project->team_count; team++)
+        bound = larger(bound, bound_hands(project, &paths, POOL_NONE, team, scratch));
     for (uint32_t c = 0; bound >= 0 && c < project->channel_count; c++)
         bound = larger(bound, bound_channel(project, &paths, c, scratch));
     arena_delete(scratch);

@@ -1,7 +1,7 @@
 /* When tasks run if hands and bandwidth are limited, and what no order of them could beat. Knows nothing of the model.
  *
  * A project is a set of tasks. A task starts when the tasks it comes after have ended, not before its release, and when what it
- * needs is free: one pair of hands of its pool, and its rate in each of its channels. It is not interrupted.
+ * needs is free: one pair of hands of its pool, one of its team, and its rate in each of its channels. It is not interrupted.
  *
  *   project_schedule  one feasible order, by list scheduling: whenever something is free, the first waiting task that fits
  *   project_bound     a proven lower bound on the end of the last task that counts, over all feasible orders
@@ -25,10 +25,11 @@ enum { TAKES_UNKNOWN = -1, START_UNKNOWN = -1 };
 struct task {
     /* given */
     int64_t release;        /* >= 0; START_UNKNOWN: nobody knows */
-    int64_t takes;          /* >= 0; TAKES_UNKNOWN: it keeps what it holds for good */
+    int64_t takes;          /* >= 0; TAKES_UNKNOWN */
     int64_t rank;           /* the smaller is served first; then the longest remaining path; then the smaller `tie` */
     uint32_t tie;           /* different for each task */
     enum pool pool;
+    uint32_t team;          /* whose hands it takes beside those of its pool; 0: nobody's */
     bool counts;            /* the project ends with the last task that counts */
     const uint32_t *after;  /* it waits for these tasks; the graph has no cycle */
     uint32_t after_count;
@@ -49,6 +50,8 @@ struct project {
     struct task *tasks;
     uint32_t count;
     uint32_t hands[POOL_COUNT]; /* how many pairs; 0: no limit. hands[POOL_NONE] is not read */
+    const uint32_t *team_hands; /* how many pairs each team has, > 0; the first is not read */
+    uint32_t team_count;
     const int64_t *capacity;    /* of each channel, units per second, > 0 */
     uint32_t channel_count;
 
@@ -60,8 +63,8 @@ struct project {
 /* Fills start, finish, decided_by and the heirs. Whatever the tasks take instead, as long as it is not longer and `release` not later: if
  * each one also waits for those it inherited from, then the schedule stays feasible and no task ends later (waiting is monotone where
  * the order is fixed; list scheduling by itself is not, see Graham, Bounds on multiprocessing timing anomalies, 1969).
- * A task of unknown length keeps its hands and bandwidth; one of unknown start keeps a pair of hands and its rate from all that rank behind
- * it, so that no time is called known which it could change. Results live in `arena`. */
+ * A task of unknown start, or of unknown length that takes hands or bandwidth, comes after all others that want the same: it inherits from
+ * the last of them, has no start, and changes no time that is known. Results live in `arena`. */
 void project_schedule(struct project *project, struct arena *arena);
 
 /* The largest of: the longest path; for each pool and channel, over all sets of tasks, (sum of the earliest starts of as many tasks as

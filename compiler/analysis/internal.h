@@ -297,6 +297,9 @@ void restore_moves(struct analysis *a, const struct asset_state *state, const st
 /* One figure for the whole method; makes it longer. NULL when it moves nothing that is limited. */
 struct transfer *figure_moves(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct span_of_time *figure);
 /* Channels for the schedule, where steps might want more than there is. Before the tasks' times are taken from the steps. */
+/* lanes.c: what the plan says in `operators` or `parallel`, 0 when it says nothing; and whose hands each step of a person takes. */
+uint32_t stated_hands(const struct analysis *a, uint32_t row);
+bool share_hands(const struct analysis *a, const struct scenario_result *result, struct project *project, struct arena *scratch);
 void share_links(struct analysis *a, struct scenario_result *result, struct project *project, struct arena *scratch);
 
 /* ---- detection.c ---- */

@@ -2,15 +2,14 @@
  *
  * Time goes from event to event: a task becomes ready, or one ends and gives back what it held. Then waiting tasks are served in the
  * order of their rank. Tasks that need the same things wait in one queue, in which nobody overtakes: a big transfer is not kept waiting by
- * small ones. Tasks that need nothing limited start when they are ready. */
+ * small ones. Tasks that need nothing limited start when they are ready. What begins at a time nobody knows, or lasts as long, is served
+ * when all others that want the same have ended: so it changes no time that is known. */
 #include "analysis/bound.h"
 
 #include "base/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { ROUND_LIMIT = 20 };
 
 typedef VEC(uint32_t) number_list;
 
@@ -37,9 +36,6 @@ struct resource {
     int64_t free;
     VEC(struct share) shares; /* free ones from `taken` on, the longest free first */
     uint32_t taken;
-    number_list doubtful;     /* tasks of unknown start that will want it, the first to be served first */
-    int64_t *wanted;          /* by how much the first n of them want: n = 1 … */
-    uint32_t keeper;          /* a task that holds it for good */
 };
 
 struct engine {
@@ -48,11 +44,12 @@ struct engine {
     uint32_t *first, *next;   /* successors of task i: next[first[i] .. first[i + 1]) */
     uint32_t *waits;          /* how many it still waits for */
     uint32_t *queue_of;       /* NO_TASK: needs nothing limited */
-    bool *doubtful;           /* its start cannot be known */
+    bool *doubtful;           /* its start cannot be known, or its end and others want what it holds: it comes last */
     VEC(struct queue) queues;
     struct event *events;     /* a heap, the earliest on top */
     uint32_t event_len;
     struct resource pools[POOL_COUNT];
+    struct resource *teams;
     struct resource *channels;
     number_list heirs;
     int64_t now;
@@ -212,16 +209,36 @@ static bool pool_limited(const struct engine *engine, const struct task *task)
     return task->pool != POOL_NONE && engine->project->hands[task->pool] && engine->project->hands[task->pool] < engine->project->count;
 }
 
+static bool team_limited(const struct engine *engine, const struct task *task)
+{
+    return task->team && engine->project->team_hands[task->team] < engine->project->count;
+}
+
+enum { HANDS_MAX = 2 };
+
+/* Whose hands it takes a pair of: those of its pool, those of its team. How many there are. */
+static uint32_t hands_of(struct engine *engine, const struct task *task, struct resource *hands[HANDS_MAX])
+{
+    uint32_t count = 0;
+
+    if (pool_limited(engine, task))
+        hands[count++] = &engine->pools[task->pool];
+    if (team_limited(engine, task))
+        hands[count++] = &engine->teams[task->team];
+    return count;
+}
+
 static bool is_limited(const struct engine *engine, const struct task *task)
 {
-    return task->takes != 0 && (task->channel_count || pool_limited(engine, task));
+    return task->takes != 0 && (task->channel_count || pool_limited(engine, task) || team_limited(engine, task));
 }
 
 static bool same_needs(const struct engine *engine, const struct task *a, const struct task *b)
 {
     enum pool x = pool_limited(engine, a) ? a->pool : POOL_NONE, y = pool_limited(engine, b) ? b->pool : POOL_NONE;
+    uint32_t p = team_limited(engine, a) ? a->team : 0, q = team_limited(engine, b) ? b->team : 0;
 
-    return x == y && a->channel_count == b->channel_count &&
+    return x == y && p == q && a->channel_count == b->channel_count &&
            (a->channel_count == 0 || memcmp(a->channels, b->channels, a->channel_count * sizeof *a->channels) == 0);
 }
 
@@ -263,7 +280,6 @@ static void reset_resource(struct resource *resource)
 {
     resource->free = 0;
     resource->shares.len = resource->taken = 0;
-    resource->keeper = NO_TASK;
 }
 
 static void reset_resources(struct engine *engine)
@@ -275,38 +291,29 @@ static void reset_resources(struct engine *engine)
         for (uint32_t h = 0; p != POOL_NONE && project->hands[p] < project->count && h < project->hands[p]; h++)
             add_share(engine, &engine->pools[p], 1, NO_TASK);
     }
+    for (uint32_t t = 1; t < project->team_count; t++) {
+        reset_resource(&engine->teams[t]);
+        for (uint32_t h = 0; project->team_hands[t] < project->count && h < project->team_hands[t]; h++)
+            add_share(engine, &engine->teams[t], 1, NO_TASK);
+    }
     for (uint32_t c = 0; c < project->channel_count; c++) {
         reset_resource(&engine->channels[c]);
         add_share(engine, &engine->channels[c], project->capacity[c], NO_TASK);
     }
 }
 
-/* How much of it the tasks of unknown start want that are served before this one. */
-static int64_t withheld(const struct engine *engine, const struct resource *resource, uint32_t task)
-{
-    uint32_t low = 0, high = resource->doubtful.len;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (before(engine->project, resource->doubtful.items[middle], task))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? resource->wanted[low - 1] : 0;
-}
-
-static bool fits(const struct engine *engine, uint32_t number)
+static bool fits(struct engine *engine, uint32_t number)
 {
     const struct task *task = &engine->project->tasks[number];
+    struct resource *hands[HANDS_MAX];
+    uint32_t count = hands_of(engine, task, hands);
 
-    if (pool_limited(engine, task) && engine->pools[task->pool].free - withheld(engine, &engine->pools[task->pool], number) < 1)
-        return false;
+    for (uint32_t h = 0; h < count; h++) {
+        if (hands[h]->free < 1)
+            return false;
+    }
     for (uint32_t c = 0; c < task->channel_count; c++) {
-        const struct resource *channel = &engine->channels[task->channels[c]];
-
-        if (channel->free - withheld(engine, channel, number) < task->rate)
+        if (engine->channels[task->channels[c]].free < task->rate)
             return false;
     }
     return true;
@@ -342,12 +349,14 @@ static void take(struct engine *engine, struct resource *resource, const struct 
 static void start(struct engine *engine, uint32_t number)
 {
     struct task *task = &engine->project->tasks[number];
+    struct resource *hands[HANDS_MAX];
+    uint32_t count = hands_of(engine, task, hands);
 
     task->start = engine->now;
     task->first_heir = engine->heirs.len;
     if (engine->queue_of[number] != NO_TASK) {
-        if (pool_limited(engine, task))
-            take(engine, &engine->pools[task->pool], task, 1);
+        for (uint32_t h = 0; h < count; h++)
+            take(engine, hands[h], task, 1);
         for (uint32_t c = 0; c < task->channel_count; c++)
             take(engine, &engine->channels[task->channels[c]], task, task->rate);
     }
@@ -357,10 +366,6 @@ static void start(struct engine *engine, uint32_t number)
         return;
     }
     task->finish = START_UNKNOWN;
-    if (pool_limited(engine, task))
-        engine->pools[task->pool].keeper = number;
-    for (uint32_t c = 0; c < task->channel_count; c++)
-        engine->channels[task->channels[c]].keeper = number;
 }
 
 static void arrive(struct engine *engine, uint32_t number)
@@ -376,10 +381,12 @@ static void arrive(struct engine *engine, uint32_t number)
 static void finish(struct engine *engine, uint32_t number)
 {
     const struct task *task = &engine->project->tasks[number];
+    struct resource *hands[HANDS_MAX];
+    uint32_t count = hands_of(engine, task, hands);
 
     if (engine->queue_of[number] != NO_TASK) {
-        if (pool_limited(engine, task))
-            add_share(engine, &engine->pools[task->pool], 1, number);
+        for (uint32_t h = 0; h < count; h++)
+            add_share(engine, hands[h], 1, number);
         for (uint32_t c = 0; c < task->channel_count; c++)
             add_share(engine, &engine->channels[task->channels[c]], task->rate, number);
     }
@@ -444,103 +451,46 @@ static void run(struct engine *engine)
 
 /* ---------------------------------------------------------------- what nobody knows */
 
-/* Marks what comes after something unknown; true when there is any such task. */
-static bool spread_doubt(struct engine *engine, const uint32_t *order)
+static void find_doubtful(struct engine *engine, const uint32_t *order)
 {
     const struct project *project = engine->project;
-    bool any = false;
 
     for (uint32_t at = 0; at < project->count; at++) {
         const struct task *task = &project->tasks[order[at]];
 
-        if (task->release < 0)
-            engine->doubtful[order[at]] = true;
-        any |= engine->doubtful[order[at]];
+        engine->doubtful[order[at]] |= task->release < 0 || (task->takes < 0 && engine->queue_of[order[at]] != NO_TASK);
         if (!engine->doubtful[order[at]] && task->takes >= 0)
             continue;
         for (uint32_t n = engine->first[order[at]]; n < engine->first[order[at] + 1]; n++)
             engine->doubtful[engine->next[n]] = true;
     }
-    return any;
 }
 
-static void sort_by_rank(struct engine *engine, number_list *list)
+static void inherit_all(struct engine *engine, const struct task *task, const struct resource *resource)
 {
-    struct queue sorted = {.heap = ARENA_ARRAY(engine->scratch, uint32_t, list->len)};
-    uint32_t count = list->len;
-
-    for (uint32_t i = 0; i < count; i++)
-        queue_push(engine, &sorted, list->items[i]);
-    for (uint32_t i = 0; i < count; i++)
-        list->items[i] = queue_pop(engine, &sorted);
+    for (uint32_t s = resource->taken; s < resource->shares.len; s++)
+        inherit(engine, task, resource->shares.items[s].owner);
 }
 
-static void count_wanted(struct engine *engine, struct resource *resource, bool by_rate)
-{
-    int64_t sum = 0;
-
-    sort_by_rank(engine, &resource->doubtful);
-    resource->wanted = ARENA_ARRAY(engine->scratch, int64_t, resource->doubtful.len);
-    for (uint32_t i = 0; i < resource->doubtful.len; i++)
-        resource->wanted[i] = sum = add_path(sum, by_rate ? engine->project->tasks[resource->doubtful.items[i]].rate : 1);
-}
-
-/* Tasks of unknown start keep hands and bandwidth from what ranks behind them. */
-static void withhold(struct engine *engine)
-{
-    const struct project *project = engine->project;
-
-    for (int p = 0; p < POOL_COUNT; p++)
-        engine->pools[p].doubtful.len = 0;
-    for (uint32_t c = 0; c < project->channel_count; c++)
-        engine->channels[c].doubtful.len = 0;
-    for (uint32_t i = 0; i < project->count; i++) {
-        const struct task *task = &project->tasks[i];
-
-        if (!engine->doubtful[i] || engine->queue_of[i] == NO_TASK)
-            continue;
-        if (pool_limited(engine, task))
-            vec_push(engine->scratch, &engine->pools[task->pool].doubtful, i);
-        for (uint32_t c = 0; c < task->channel_count; c++)
-            vec_push(engine->scratch, &engine->channels[task->channels[c]].doubtful, i);
-    }
-    for (int p = 0; p < POOL_COUNT; p++)
-        count_wanted(engine, &engine->pools[p], false);
-    for (uint32_t c = 0; c < project->channel_count; c++)
-        count_wanted(engine, &engine->channels[c], true);
-}
-
-/* Who keeps a task from ever starting: somebody who holds for good what it needs, or wants it and ranks before it. */
-static uint32_t kept_by(const struct engine *engine, uint32_t number)
-{
-    const struct task *task = &engine->project->tasks[number];
-    const struct resource *resource = &engine->pools[task->pool];
-    uint32_t c = 0;
-
-    for (; resource; resource = c < task->channel_count ? &engine->channels[task->channels[c++]] : NULL) {
-        if (resource->keeper != NO_TASK)
-            return resource->keeper;
-        if (resource->doubtful.len && resource->doubtful.items[0] != number)
-            return resource->doubtful.items[0];
-    }
-    return NO_TASK;
-}
-
-/* Whatever was ready and never started waits for something unknown itself: true when there was anything of the kind. */
-static bool doubt_starved(struct engine *engine)
+/* It takes over from whoever was the last to have what it wants. */
+static void come_last(struct engine *engine)
 {
     struct project *project = engine->project;
-    bool any = false;
 
     for (uint32_t i = 0; i < project->count; i++) {
         struct task *task = &project->tasks[i];
+        struct resource *hands[HANDS_MAX];
+        uint32_t count = hands_of(engine, task, hands);
 
-        if (engine->doubtful[i] || task->start >= 0 || engine->waits[i])
+        if (!engine->doubtful[i] || engine->queue_of[i] == NO_TASK)
             continue;
-        task->decided_by = kept_by(engine, i);
-        engine->doubtful[i] = any = true;
+        task->first_heir = engine->heirs.len;
+        for (uint32_t h = 0; h < count; h++)
+            inherit_all(engine, task, hands[h]);
+        for (uint32_t c = 0; c < task->channel_count; c++)
+            inherit_all(engine, task, &engine->channels[task->channels[c]]);
+        task->heir_count = engine->heirs.len - task->first_heir;
     }
-    return any;
 }
 
 static void decide(struct engine *engine, struct task *task)
@@ -555,9 +505,8 @@ static void decide(struct engine *engine, struct task *task)
                 return;
             }
         }
-        return; /* what keeps it was noted when that was found */
+        return;
     }
-    task->decided_by = NO_TASK;
     for (uint32_t w = 0; w < task->after_count; w++) {
         if (project->tasks[task->after[w]].finish >= latest) {
             latest = project->tasks[task->after[w]].finish;
@@ -610,17 +559,12 @@ void project_schedule(struct project *project, struct arena *arena)
         run_freely(&engine, order);
     } else {
         engine.doubtful = ARENA_ARRAY(engine.scratch, bool, project->count);
+        engine.teams = ARENA_ARRAY(engine.scratch, struct resource, project->team_count);
         engine.channels = ARENA_ARRAY(engine.scratch, struct resource, project->channel_count);
         engine.events = ARENA_ARRAY(engine.scratch, struct event, project->count);
-        for (int round = 0;; round++) {
-            for (uint32_t i = 0; round == ROUND_LIMIT && i < project->count; i++)
-                engine.doubtful[i] |= engine.queue_of[i] != NO_TASK; /* it goes on and on: then nothing of it is called known */
-            if (spread_doubt(&engine, order))
-                withhold(&engine);
-            run(&engine);
-            if (!doubt_starved(&engine))
-                break;
-        }
+        find_doubtful(&engine, order);
+        run(&engine);
+        come_last(&engine);
     }
     project->heirs = engine.heirs.items;
     project->heir_count = engine.heirs.len;

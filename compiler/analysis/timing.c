@@ -1,7 +1,8 @@
 /* The clock: when every step starts and ends, in which order, and which of them decide the end.
  *
  * A step starts when all it waits for has ended, not before somebody has declared and approved the recovery (unless it happens by
- * itself), and when a pair of hands is free: `operators` bounds manual steps, `parallel` automated ones. Who is served first is decided
+ * itself), and when a pair of hands is free: those of its people, of which `operators` work at once (lanes.c), or, for automated steps,
+ * `parallel`. Who is served first is decided
  * at the worst case, by tier, then by the longest remaining path, then by name (project.c). That order then stays: best and typical
  * times are the longest paths through the same order, so that no stroke of luck makes anything later. Without bounds the
  * finish is the longest path. */
@@ -38,13 +39,6 @@ static struct span_of_time earliest(const struct scenario_result *result, const 
     return release == RELEASE_AT_ONCE    ? time_exact(0)
            : release == RELEASE_DETECTED ? result->detect
                                          : result->begin;
-}
-
-static uint32_t hands_of(const struct analysis *a, uint32_t row)
-{
-    struct value limit = a->model->plan ? entity_slot(a->model->plan, row) : value_unknown();
-
-    return limit.type == VALUE_INT && limit.u.integer > 0 && limit.u.integer < UINT32_MAX ? (uint32_t)limit.u.integer : 0;
 }
 
 static int compare_names(const void *x, const void *y)
@@ -96,6 +90,15 @@ static void make_tasks(const struct scenario_result *result, struct project *pro
     }
 }
 
+static bool waits_anyway(const struct step *step, const struct step *other)
+{
+    for (uint32_t i = 0; i < step->after_count; i++) {
+        if (step->after[i] == other)
+            return true;
+    }
+    return false;
+}
+
 /* Starts and ends at the worst case, and what each step waited for. */
 static void take_times(struct analysis *a, struct scenario_result *result, const struct project *project, const struct work *works)
 {
@@ -108,10 +111,14 @@ static void take_times(struct analysis *a, struct scenario_result *result, const
             result->wave_count = step->wave;
         step->start = (struct span_of_time){.known = task->start >= 0, .worst = task->start};
         step->waits_for = task->decided_by == NO_TASK ? NULL : works[task->decided_by].step;
-        step->follow_count = task->heir_count;
         step->follows = task->heir_count ? ARENA_ARRAY(a->arena, struct step *, task->heir_count) : NULL;
-        for (uint32_t h = 0; h < task->heir_count; h++)
-            step->follows[h] = works[project->heirs[task->first_heir + h]].step;
+        step->follow_count = 0;
+        for (uint32_t h = 0; h < task->heir_count; h++) {
+            struct step *other = works[project->heirs[task->first_heir + h]].step;
+
+            if (!waits_anyway(step, other))
+                step->follows[step->follow_count++] = other;
+        }
     }
 }
 
@@ -254,22 +261,25 @@ void time_steps(struct analysis *a, struct scenario_result *result)
 {
     struct arena *scratch = arena_new();
     struct project project = {.count = result->step_count};
+    bool apart;
     struct work *works = ARENA_ARRAY(scratch, struct work, project.count);
 
     project.tasks = ARENA_ARRAY(scratch, struct task, project.count);
     if (a->links.len)
         share_links(a, result, &project, scratch);
-    project.hands[POOL_MANUAL] = hands_of(a, PLAN_operators);
-    project.hands[POOL_AUTOMATED] = hands_of(a, PLAN_parallel);
+    project.hands[POOL_MANUAL] = stated_hands(a, PLAN_operators);
+    project.hands[POOL_AUTOMATED] = stated_hands(a, PLAN_parallel);
     for (uint32_t i = 0; i < project.count; i++) {
         works[i].step = result->steps[i];
         works[i].sequence = i;
         works[i].level = result->steps[i]->asset ? result->steps[i]->asset->level : -1;
     }
     make_tasks(result, &project, works, scratch);
-    if (project.hands[POOL_MANUAL] || project.hands[POOL_AUTOMATED] || a->links.len)
-        rank_by_name(&project, works, scratch);
+    apart = share_hands(a, result, &project, scratch);
+    rank_by_name(&project, works, scratch);
     project_schedule(&project, scratch);
+    if (!apart)
+        project.team_count = 0; /* no bound: who is in two teams could be given to the other */
     result->bound = project_bound(&project);
     take_times(a, result, &project, works);
     for (uint32_t i = 0; i < project.count; i++) {

@@ -14,6 +14,7 @@ struct fixture {
     uint32_t after[MOST][WAITS];
     int64_t capacity[2];
     uint32_t channels[2];
+    uint32_t teams[3];
     struct project project;
 };
 
@@ -54,7 +55,7 @@ static bool feasible(const struct project *project)
 {
     for (uint32_t i = 0; i < project->count; i++) {
         const struct task *task = &project->tasks[i];
-        int64_t hands[POOL_COUNT] = {0}, rates[2] = {0};
+        int64_t hands[POOL_COUNT] = {0}, teams[3] = {0}, rates[2] = {0};
 
         if (task->start < task->release || task->finish != task->start + task->takes)
             return false;
@@ -68,11 +69,16 @@ static bool feasible(const struct project *project)
             if (other->takes == 0 || other->start > task->start || other->finish <= task->start)
                 continue;
             hands[other->pool]++;
+            teams[other->team]++;
             for (uint32_t c = 0; c < other->channel_count; c++)
                 rates[other->channels[c]] += other->rate;
         }
         for (int p = POOL_MANUAL; p < POOL_COUNT; p++) {
             if (project->hands[p] && hands[p] > (int64_t)project->hands[p])
+                return false;
+        }
+        for (uint32_t p = 1; p < project->team_count; p++) {
+            if (teams[p] > (int64_t)project->team_hands[p])
                 return false;
         }
         for (uint32_t c = 0; c < project->channel_count; c++) {
@@ -90,7 +96,7 @@ static bool fits_at(const struct project *project, uint32_t mask, uint32_t numbe
     /* Use changes only where something starts: look there. */
     for (uint32_t k = 0; k <= project->count; k++) {
         int64_t point = k < project->count ? project->tasks[k].start : at;
-        int64_t hands = 0, rates[2] = {0};
+        int64_t hands = 0, team = 0, rates[2] = {0};
 
         if (k < project->count && !(mask >> k & 1))
             continue;
@@ -102,10 +108,13 @@ static bool fits_at(const struct project *project, uint32_t mask, uint32_t numbe
             if (!(mask >> o & 1) || other->takes == 0 || other->start > point || other->finish <= point)
                 continue;
             hands += other->pool == task->pool;
+            team += other->team == task->team;
             for (uint32_t c = 0; c < other->channel_count; c++)
                 rates[other->channels[c]] += other->rate;
         }
         if (task->pool != POOL_NONE && project->hands[task->pool] && hands >= (int64_t)project->hands[task->pool])
+            return false;
+        if (task->team && team >= (int64_t)project->team_hands[task->team])
             return false;
         for (uint32_t c = 0; c < task->channel_count; c++) {
             if (rates[task->channels[c]] + task->rate > project->capacity[task->channels[c]])
@@ -159,6 +168,10 @@ static struct fixture *random_project(void)
 
     project->hands[POOL_MANUAL] = draw(4);
     project->hands[POOL_AUTOMATED] = draw(4);
+    project->team_hands = fixture->teams;
+    project->team_count = 1 + draw(3);
+    fixture->teams[1] = 1 + draw(3);
+    fixture->teams[2] = 1 + draw(3);
     project->channel_count = draw(3);
     fixture->capacity[0] = 1000 + draw(3000);
     fixture->capacity[1] = 1000 + draw(3000);
@@ -169,6 +182,7 @@ static struct fixture *random_project(void)
         task->takes = draw(12);
         task->rank = draw(3);
         task->pool = (enum pool)draw(POOL_COUNT);
+        task->team = task->pool == POOL_MANUAL ? draw(project->team_count) : 0;
         task->counts = draw(5) != 0;
         for (uint32_t k = 0; k < i; k++) {
             if (draw(4) == 0)
@@ -200,7 +214,7 @@ static void check_random(void)
         loose += bound < best;
         project->hands[POOL_MANUAL] = project->hands[POOL_AUTOMATED] = 0;
         for (uint32_t i = 0; i < project->count; i++)
-            project->tasks[i].channel_count = 0;
+            project->tasks[i].team = project->tasks[i].channel_count = 0;
         project_schedule(project, arena);
         free_wrong += project_bound(project) != end_of(project);
     }
@@ -295,7 +309,7 @@ static void check_known(void)
     project_schedule(project, arena);
     CHECK_INT(end_of(project), 10000);
 
-    TEST("what takes nobody knows how long keeps the only hands");
+    TEST("what takes nobody knows how long comes last, whatever its rank");
     fixture = fixture_new(3);
     project = &fixture->project;
     project->hands[POOL_MANUAL] = 1;
@@ -304,26 +318,46 @@ static void check_known(void)
     fixture->tasks[0].takes = TAKES_UNKNOWN;
     fixture->tasks[1].takes = 5;
     fixture->tasks[2].takes = 7;
-    fixture->tasks[2].rank = -1;
+    fixture->tasks[0].rank = -1;
     project_schedule(project, arena);
     CHECK_INT(fixture->tasks[2].finish, 7);
-    CHECK_INT(fixture->tasks[0].start, 7);
-    CHECK_INT(fixture->tasks[0].finish, START_UNKNOWN);
-    CHECK_INT(fixture->tasks[1].start, START_UNKNOWN);
-    CHECK_INT(fixture->tasks[1].decided_by, 0);
+    CHECK_INT(fixture->tasks[1].finish, 12);
+    CHECK_INT(fixture->tasks[0].start, START_UNKNOWN);
+    CHECK_INT(fixture->tasks[0].heir_count, 1);
+    CHECK_INT(project->heirs[fixture->tasks[0].first_heir], 1);
     CHECK_INT(project_bound(project), 12);
 
-    TEST("what starts nobody knows when keeps hands from what ranks behind it, not from what ranks before");
+    TEST("what starts nobody knows when comes last, whatever its rank");
     fixture->tasks[0].pool = POOL_NONE;
     wait_for(fixture, 1, 0);
+    fixture->tasks[1].rank = -1;
     project_schedule(project, arena);
     CHECK_INT(fixture->tasks[2].finish, 7);
-    fixture->tasks[2].rank = 1;
+    CHECK_INT(fixture->tasks[1].start, START_UNKNOWN);
+    CHECK_INT(fixture->tasks[1].decided_by, 0);
+    CHECK_INT(project->heirs[fixture->tasks[1].first_heir], 2);
+
+    TEST("hands of a team, beside those of all");
+    fixture = fixture_new(4);
+    project = &fixture->project;
+    project->team_hands = fixture->teams;
+    project->team_count = 3;
+    fixture->teams[1] = 1;
+    fixture->teams[2] = 3;
+    for (uint32_t i = 0; i < 4; i++) {
+        fixture->tasks[i].pool = POOL_MANUAL;
+        fixture->tasks[i].takes = 10;
+        fixture->tasks[i].team = i < 2 ? 1 : 2;
+    }
     project_schedule(project, arena);
-    CHECK_INT(fixture->tasks[2].finish, START_UNKNOWN);
-    project->hands[POOL_MANUAL] = 2;
+    CHECK_INT(fixture->tasks[1].start, 10);
+    CHECK_INT(fixture->tasks[1].decided_by, 0);
+    CHECK_INT(fixture->tasks[3].start, 0);
+    CHECK_INT(project_bound(project), 20);
+    project->hands[POOL_MANUAL] = 1;
     project_schedule(project, arena);
-    CHECK_INT(fixture->tasks[2].finish, 7);
+    CHECK_INT(end_of(project), 40);
+    CHECK_INT(project_bound(project), 40);
 }
 
 int main(void)
