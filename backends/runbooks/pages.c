@@ -337,7 +337,7 @@ void protection_page(const struct plan *plan, struct fileset *files)
         MD_ROW(&page.md, md_code(page.arena, job->name), md_text(page.arena, schedule_text(&page, job->schedule)),
                md_text(page.arena, slot_text(&page, job->backup, BACKUP_kind, "")), retained(&page, job->retain),
                job->to ? md_code(page.arena, job->to->name) : MD("the platform"), md_text(page.arena, copies.len ? strbuf_str(&copies) : "–"),
-               md_text(page.arena, slot_text(&page, job->backup, BACKUP_encrypt, "")),
+               md_text(page.arena, job->encryption),
                job->managed ? md_text(page.arena, job->managed) : command_is_set(&job->run) ? MD("a job, see `cron/`") : MD("**a person: nobody knows how to do it by machine**"));
         strbuf_release(&copies);
     }

@@ -113,6 +113,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_backups(&a);
     check_keeping(&a);
     check_not_yet(&a);
+    check_encryption(&a);
     if (options->digest)
         count_copies(&a);
     if (!a.has_cycle) {

@@ -187,6 +187,10 @@ void accept_behind_cut(struct analysis *a, const struct asset_state *state, stru
 /* The same with the times of the plan. After time_steps, before judge. */
 void time_cuts(struct analysis *a, struct scenario_result *result);
 
+/* ---- encryption.c ---- */
+void check_encryption(struct analysis *a);
+const char *encryption_text(struct analysis *a, const struct backup_job *job); /* what is done in each of its stores */
+
 /* ---- scheduler.c ---- */
 uint32_t backup_dialects(const struct entity *backup); /* bits 1u << dialect of the schedulers it may run under */
 bool backup_runs_in_aws_backup(const struct entity *backup);

@@ -152,6 +152,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     job.retain = entity_slot(backup, BACKUP_retain);
     job.verify_every = duration_of(backup, BACKUP_verify, TIME_UNKNOWN);
     stores(a, &job);
+    job.encryption = encryption_text(a, &job);
     job.procedure = run_procedure(a, backup, member, scope);
     if (job.procedure)
         fill_procedure(a, &job, scope, member ? member->entity : owner);

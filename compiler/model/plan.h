@@ -493,6 +493,7 @@ struct backup_job {
     int64_t verify_every;    /* ms; TIME_UNKNOWN */
     struct backup_job *of;   /* the job it builds on */
     const char *capture;     /* "start", "end" */
+    const char *encryption;  /* at rest, in each of its stores, as it is done */
     struct span span;
 };
 

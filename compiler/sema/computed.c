@@ -294,14 +294,45 @@ struct value store_immutable(struct evaluator *eval, struct entity *store)
     return eval_slot(eval, store, STORE_append_only);
 }
 
-static void add_backup_copy(struct copies *copies, struct entity *backup, struct value store, struct value encrypted)
+struct value kind_encrypts(struct evaluator *eval, struct entity *thing)
+{
+    return kind_property(eval, thing, KIND_encrypts);
+}
+
+/* `kms` says how, and so that. */
+static struct value whether(struct value encrypted)
+{
+    return encrypted.type == VALUE_WORD ? value_int(VALUE_BOOL, true) : encrypted;
+}
+
+struct value copy_encrypted(struct evaluator *eval, struct entity *backup, struct entity *store)
+{
+    const uint32_t slots[] = {BACKUP_method, BACKUP_kind};
+    struct value told = eval_slot(eval, backup, BACKUP_encrypt);
+
+    if (told.type == VALUE_BOOL && !told.u.integer)
+        return told;
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
+        struct value name = eval_slot(eval, backup, slots[i]);
+        struct entity *procedure = backup->parent && (name.type == VALUE_STRING || name.type == VALUE_WORD)
+                                       ? kind_procedure(backup->parent->kind, name.u.string) : NULL;
+        struct value does = procedure ? eval_deferred(eval, procedure, PROCEDURE_encrypts, scope_add(eval, NULL, "self", value_entity(backup->parent)))
+                                      : value_unknown();
+
+        if (does.type == VALUE_BOOL && does.u.integer)
+            return does;
+    }
+    return kind_encrypts(eval, store);
+}
+
+static void add_backup_copy(struct copies *copies, struct entity *backup, struct value store)
 {
     struct evaluator *eval = copies->eval;
 
     if (store.type != VALUE_ENTITY || store.u.entity->schema->id != BLOCK_STORE)
         return;
     add_copy(copies, eval_slot(eval, store.u.entity, STORE_site), store, eval_slot(eval, backup, BACKUP_kind), value_entity(backup),
-             store_immutable(eval, store.u.entity), eval_slot(eval, store.u.entity, STORE_offline), encrypted,
+             store_immutable(eval, store.u.entity), eval_slot(eval, store.u.entity, STORE_offline), whether(copy_encrypted(eval, backup, store.u.entity)),
              eval_slot(eval, store.u.entity, STORE_media));
 }
 
@@ -311,14 +342,11 @@ static void add_backups(struct copies *copies, const struct entity *owner)
     struct entity *backup;
 
     for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
-        struct value encrypted = eval_slot(eval, backup, BACKUP_encrypt), stores = eval_slot(eval, backup, BACKUP_copies);
+        struct value stores = eval_slot(eval, backup, BACKUP_copies);
 
-        /* `encrypt = kms` says how, and so that. */
-        if (encrypted.type == VALUE_WORD)
-            encrypted = value_int(VALUE_BOOL, true);
-        add_backup_copy(copies, backup, eval_slot(eval, backup, BACKUP_to), encrypted);
+        add_backup_copy(copies, backup, eval_slot(eval, backup, BACKUP_to));
         for (uint32_t j = 0; stores.type == VALUE_LIST && j < stores.u.list->count; j++)
-            add_backup_copy(copies, backup, stores.u.list->items[j], encrypted);
+            add_backup_copy(copies, backup, stores.u.list->items[j]);
     }
 }
 
@@ -342,6 +370,13 @@ struct value asset_medium(struct evaluator *eval, struct entity *asset)
     return medium.type == VALUE_WORD ? medium : word(eval, "block");
 }
 
+static struct value replica_encrypted(struct evaluator *eval, struct entity *asset, struct entity *replica)
+{
+    struct value told = eval_slot(eval, replica, REPLICA_encrypt), does = whether(kind_encrypts(eval, asset));
+
+    return told.type == VALUE_BOOL && !told.u.integer ? told : does.type == VALUE_BOOL ? does : VALUE_OF(VALUE_NA);
+}
+
 static struct value asset_copies(struct evaluator *eval, struct entity *asset, struct span span)
 {
     struct copies copies = {.eval = eval};
@@ -349,12 +384,12 @@ static struct value asset_copies(struct evaluator *eval, struct entity *asset, s
     struct value sites = asset_sites(eval, asset), groups = referrers_of(eval, asset, BLOCK_GROUP, GROUP_members);
     struct entity *replica;
 
-    /* How the original is encrypted is the kind's business: not applicable, so that a rule over copies is not about it. */
+    /* How the original and its replicas are encrypted is the kind's business: not applicable, so that a rule over copies is not about it. */
     for (uint32_t i = 0; sites.type == VALUE_LIST && i < sites.u.list->count; i++)
         add_copy(&copies, sites.u.list->items[i], VALUE_OF(VALUE_NULL), word(eval, "primary"), VALUE_OF(VALUE_NULL), no, no, na, medium);
     for (uint32_t i = 0; (replica = entity_child(asset, BLOCK_REPLICA, &i));)
         add_copy(&copies, place_of(eval, replica), VALUE_OF(VALUE_NULL), word(eval, "replica"), VALUE_OF(VALUE_NULL), no, no,
-                 eval_slot(eval, replica, REPLICA_encrypt), medium);
+                 replica_encrypted(eval, asset, replica), medium);
     add_backups(&copies, asset);
     for (uint32_t i = 0; i < groups.u.list->count; i++)
         add_backups(&copies, groups.u.list->items[i].u.entity);

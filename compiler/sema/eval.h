@@ -59,6 +59,10 @@ struct value eval_convert(struct evaluator *eval, struct value value, const stru
  * reported once, with every step of the circle. Binding leaves in a slot: a final value, or PENDING with u.pending (the expression of the
  * own attribute, of a `default` block, or of the row) and `defaulted`; so nothing is looked up here but the row's type. Rows that are
  * ROW_DEFERRED stay UNKNOWN. */
+/* What the kind of a store says of what is written there, of an asset what it says of its replicas: a BOOL, the WORD of an algorithm, UNKNOWN. */
+struct value kind_encrypts(struct evaluator *eval, struct entity *thing);
+/* The same of the copies of a backup in a store: by its tool, else by the store. `encrypt = false` is believed. */
+struct value copy_encrypted(struct evaluator *eval, struct entity *backup, struct entity *store);
 struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t slot);
 
 /* `entity.name`: slot, nested blocks by their plural, label (`name`), computed field, hook. Unknown names are reported with the
