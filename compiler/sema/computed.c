@@ -316,8 +316,8 @@ struct value copy_encrypted(struct evaluator *eval, struct entity *backup, struc
         struct value name = eval_slot(eval, backup, slots[i]);
         struct entity *procedure = backup->parent && (name.type == VALUE_STRING || name.type == VALUE_WORD)
                                        ? kind_procedure(backup->parent->kind, name.u.string) : NULL;
-        struct value does = procedure ? eval_deferred(eval, procedure, PROCEDURE_encrypts, scope_add(eval, NULL, "self", value_entity(backup->parent)))
-                                      : value_unknown();
+        const struct scope *scope = procedure ? scope_add(eval, NULL, "self", value_entity(backup->parent)) : NULL;
+        struct value does = procedure ? eval_deferred(eval, procedure, PROCEDURE_encrypts, scope) : value_unknown();
 
         if (does.type == VALUE_BOOL && does.u.integer)
             return does;
