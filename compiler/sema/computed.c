@@ -332,8 +332,8 @@ static void add_backup_copy(struct copies *copies, struct entity *backup, struct
     if (store.type != VALUE_ENTITY || store.u.entity->schema->id != BLOCK_STORE)
         return;
     add_copy(copies, eval_slot(eval, store.u.entity, STORE_site), store, eval_slot(eval, backup, BACKUP_kind), value_entity(backup),
-             store_immutable(eval, store.u.entity), eval_slot(eval, store.u.entity, STORE_offline), whether(copy_encrypted(eval, backup, store.u.entity)),
-             eval_slot(eval, store.u.entity, STORE_media));
+             store_immutable(eval, store.u.entity), eval_slot(eval, store.u.entity, STORE_offline),
+             whether(copy_encrypted(eval, backup, store.u.entity)), eval_slot(eval, store.u.entity, STORE_media));
 }
 
 static void add_backups(struct copies *copies, const struct entity *owner)
