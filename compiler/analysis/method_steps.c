@@ -156,14 +156,40 @@ static void add_growth(struct analysis *a, struct asset_state *state, step_list 
     steps->items[place] = step;
 }
 
+/* Calls back for each store a method reads: the one its copy comes from, and those that `restores_with` and `rebuild { from }` name. */
+static void each_store(const struct asset_state *state, const struct candidate *candidate,
+                       void (*call)(struct analysis *a, struct entity *store, void *context), struct analysis *a, void *context)
+{
+    const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
+    struct value lists[2] = {candidate->restores ? entity_slot(state->asset->entity, ASSET_restores_with) : value_unknown(),
+                             element && element->schema->id == BLOCK_REBUILD ? entity_slot(element, REBUILD_from) : value_unknown()};
+
+    if (candidate->from_store)
+        call(a, candidate->from_store, context);
+    for (int l = 0; l < 2; l++) {
+        for (uint32_t i = 0; lists[l].type == VALUE_LIST && i < lists[l].u.list->count; i++) {
+            struct value item = lists[l].u.list->items[i];
+
+            if (item.type == VALUE_ENTITY && item.u.entity->schema->id == BLOCK_STORE && item.u.entity != candidate->from_store)
+                call(a, item.u.entity, context);
+        }
+    }
+}
+
+static void add_waiting(struct analysis *a, struct entity *store, void *context)
+{
+    struct span_of_time *sum = context;
+
+    *sum = time_add(*sum, retrieval_of(a, store));
+}
+
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     struct value figure;
     struct span_of_time sum = time_exact(0);
     struct span span;
 
-    if (candidate->from_store)
-        sum = retrieval_of(a, candidate->from_store);
+    each_store(state, candidate, add_waiting, a, &sum);
     sum = time_add(sum, growth(a, candidate));
     if (!timing_override(a, state, candidate, &figure, &span))
         figure = eval_deferred(a->eval, candidate->method, METHOD_rto, method_scope(a, state, candidate));
@@ -234,30 +260,46 @@ static void spread_figure(step_list *steps, struct span_of_time figure, struct t
     }
 }
 
-/* Before anything is read from an archive: somebody asks for the copy, and everybody waits. */
-static void add_retrieval(struct analysis *a, struct asset_state *state, step_list *steps)
+struct retrievals {
+    struct asset_state *state;
+    step_list *steps;
+    uint32_t place; /* where the next one goes */
+};
+
+/* Before anything is read from an archive: somebody asks for it, and everybody waits. */
+static void add_retrieval(struct analysis *a, struct entity *store, void *context)
 {
-    struct entity *store = state->chosen->from_store;
-    struct span_of_time time = store ? retrieval_of(a, store) : time_exact(0);
-    struct value at = store ? entity_slot(store, STORE_retrieval) : value_unknown();
-    uint32_t place = 0;
+    struct retrievals *all = context;
+    const struct asset_state *state = all->state;
+    struct span_of_time time = retrieval_of(a, store);
+    struct value at = entity_slot(store, STORE_retrieval);
+    bool copy = store == state->chosen->from_store;
     struct step *step;
 
     if (time.known && time.worst == 0)
         return;
-    step = plain_step(a, state, "retrieve", intern_text(a, "Retrieve the copy from %s", store->name),
-                      intern_text(a, "ask `%s` for the newest copy `%s` of `%s` and what it builds on, and wait until it can be read", store->name,
-                                  state->chosen->copy ? state->chosen->copy->name : "", state->asset->name),
+    step = plain_step(a, all->state, copy ? "retrieve" : intern_text(a, "retrieve_%s", store->name),
+                      intern_text(a, copy ? "Retrieve the copy from %s" : "Retrieve what is needed from %s", store->name),
+                      copy ? intern_text(a, "ask `%s` for the newest copy `%s` of `%s` and what it builds on, and wait until it can be read", store->name,
+                                         state->chosen->copy ? state->chosen->copy->name : "", state->asset->name)
+                           : intern_text(a, "ask `%s` for what `%s` is recovered with, and wait until it can be read", store->name, state->asset->name),
                       time, value_is_known(at) ? (struct span){at.origin, at.origin} : store->span);
     step->before_needs = true; /* nothing else has to be there */
     step->idle = true;
-    step->expect = "the copy can be read";
-    while (place < steps->len && steps->items[place]->phase < PHASE_RECOVER)
-        place++;
-    vec_push(a->arena, steps, step);
-    for (uint32_t i = steps->len - 1; i > place; i--)
-        steps->items[i] = steps->items[i - 1];
-    steps->items[place] = step;
+    step->expect = copy ? "the copy can be read" : "it can be read";
+    vec_push(a->arena, all->steps, step);
+    for (uint32_t i = all->steps->len - 1; i > all->place; i--)
+        all->steps->items[i] = all->steps->items[i - 1];
+    all->steps->items[all->place++] = step;
+}
+
+static void add_retrievals(struct analysis *a, struct asset_state *state, step_list *steps)
+{
+    struct retrievals all = {state, steps, 0};
+
+    while (all.place < steps->len && steps->items[all.place]->phase < PHASE_RECOVER)
+        all.place++;
+    each_store(state, state->chosen, add_retrieval, a, &all);
 }
 
 /* A point of no return has a fence before it, by a command or by somebody's word. One that may fail fences nothing, unless somebody's word
@@ -321,7 +363,7 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
     } else if (figure.type != VALUE_UNKNOWN || overridden) {
         spread_figure(&steps, whole, transfer);
     }
-    add_retrieval(a, state, &steps);
+    add_retrievals(a, state, &steps);
     add_growth(a, state, &steps);
     for (uint32_t i = 0; i < steps.len; i++)
         vec_push(a->arena, out, steps.items[i]);
