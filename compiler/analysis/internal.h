@@ -107,6 +107,8 @@ void survive(struct analysis *a, struct scenario_result *result);
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate); /* NULL: of no candidate yet */
 const char *method_named(const struct analysis *a, const struct asset_state *state); /* by `recovery`, for the class or always; NULL */
 int64_t candidate_time(const struct analysis *a, const struct candidate *candidate); /* ms until its own work ends; INT64_MAX unknown */
+/* Whether who writes into the store cannot delete from it: append-only, or a lock of any mode (who writes administers nothing). */
+bool binds_writers(const struct analysis *a, const struct entity *store);
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);
 
 /* Chooses the method of a lost asset, unless that was done or is being done. */

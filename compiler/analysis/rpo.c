@@ -354,6 +354,14 @@ static void try_chains(struct analysis *a, struct asset_state *state, struct ent
     } while (base);
 }
 
+/* A job carries what it needs to write into its store, and whoever holds its machine has that as well. What the platform copies, it does not. */
+static bool writer_deletes(struct analysis *a, const struct asset_state *state, struct entity *backup, const struct entity *store)
+{
+    const struct entity *procedure = backup_procedure(a, backup);
+
+    return is_held(a, state->asset) && !(procedure && eval_is_written(procedure, PROCEDURE_managed)) && !binds_writers(a, store);
+}
+
 static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, int64_t read, struct best *best)
 {
     const char *why = NULL;
@@ -362,6 +370,11 @@ static void try_store(struct analysis *a, struct asset_state *state, struct enti
     if (!store_survives(a, store, state->loss, &why) || (comes = store_opens(a, store, &why)) == COMES_NEVER) {
         if (why)
             best->why = why;
+        return;
+    }
+    if (writer_deletes(a, state, backup, store)) {
+        best->why = intern_text(a, "whoever holds `%s` can do what its backups do: delete from store `%s`, which is neither `append_only` nor locked",
+                                state->asset->name, store->name);
         return;
     }
     try_chains(a, state, backup, store, read, comes == COMES_IN_CIRCLE, best);

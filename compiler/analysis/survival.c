@@ -108,13 +108,37 @@ static void spread(struct analysis *a, struct scenario_result *result)
     }
 }
 
+/* Whether nobody at all can delete what is in the store, whoever administers it. */
+static bool is_locked_or_away(const struct analysis *a, const struct entity *store)
+{
+    uint32_t cursor = 0;
+    const struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
+    struct entity *immutable = kind_deferred(store->kind, KIND_immutable);
+    struct value flag = entity_slot(store, STORE_offline);
+
+    /* A governance lock is lifted by whoever may administer the account. What a kind calls immutable because of its lock is as good as it. */
+    if (lock)
+        return is_word(entity_slot(lock, STORE_LOCK_mode), "compliance") || (flag.type == VALUE_BOOL && flag.u.integer);
+    if (!(flag.type == VALUE_BOOL && flag.u.integer) && immutable)
+        flag = eval_deferred(a->eval, immutable, KIND_immutable, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)store)));
+    return flag.type == VALUE_BOOL && flag.u.integer;
+}
+
+bool binds_writers(const struct analysis *a, const struct entity *store)
+{
+    struct value flag = entity_slot(store, STORE_append_only);
+    uint32_t cursor = 0;
+
+    return (flag.type == VALUE_BOOL && flag.u.integer) || is_locked_or_away(a, store) || entity_child(store, BLOCK_STORE_LOCK, &cursor);
+}
+
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why)
 {
     struct value site = entity_slot(store, STORE_site);
     const struct site_info *info = site.type == VALUE_ENTITY ? plan_site(a->plan, site.u.entity) : NULL;
     uint32_t cursor = 0;
     struct value flag;
-    const struct entity *immutable, *lock, *with;
+    const struct entity *lock, *with;
     bool perhaps;
 
     (void)loss;
@@ -134,22 +158,10 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     }
     if (!taken_with(a, store, info, TAKEN_HELD, &perhaps))
         return true;
-    /* A governance lock is lifted by whoever may administer the account. */
+    if (is_locked_or_away(a, store))
+        return true;
     lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
-    if (lock && is_word(entity_slot(lock, STORE_LOCK_mode), "compliance"))
-        return true;
-    /* Append-only binds who writes into it, not who administers the place it is in: `append_only` saves nothing here. */
-    flag = entity_slot(store, STORE_offline);
-    if (flag.type == VALUE_BOOL && flag.u.integer)
-        return true;
-    /* What a kind calls immutable because of its lock is as good as the lock. */
-    immutable = lock ? NULL : kind_deferred(store->kind, KIND_immutable);
-    if (immutable) {
-        flag = eval_deferred(a->eval, immutable, KIND_immutable,
-                             scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)store)));
-        if (flag.type == VALUE_BOOL && flag.u.integer)
-            return true;
-    }
+    /* Append-only binds who writes into it, not who administers the place it is in: it saves nothing here. */
     flag = entity_slot(store, STORE_append_only);
     *why = intern_text(a, lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
                           : flag.type == VALUE_BOOL && flag.u.integer
