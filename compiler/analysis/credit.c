@@ -6,6 +6,7 @@
 #include "analysis/internal.h"
 
 #include "analysis/credit.h"
+#include "analysis/stands.h"
 
 #include <string.h>
 
@@ -193,11 +194,11 @@ static void ask_stores(struct analysis *a, const struct entity *backup)
 }
 
 /* A lag that the platform enforces, or that is none, needs no alarm. */
-static bool lag_holds_by_itself(const struct entity *replica)
+static bool lag_holds_by_itself(const struct analysis *a, const struct entity *replica)
 {
-    struct value bounded = entity_slot(replica, REPLICA_bounded), mode = entity_slot(replica, REPLICA_mode);
+    struct value mode = entity_slot(replica, REPLICA_mode);
 
-    return (bounded.type == VALUE_BOOL && bounded.u.integer) || (mode.type == VALUE_WORD && strcmp(mode.u.word, "sync") == 0);
+    return lag_is_enforced(a, replica) || (mode.type == VALUE_WORD && strcmp(mode.u.word, "sync") == 0);
 }
 
 const struct credit *credit_of(struct analysis *a, struct entity *thing)
@@ -229,7 +230,7 @@ const struct credit *credit_of(struct analysis *a, struct entity *thing)
         credit->watched = true;
     }
     if (block == BLOCK_REPLICA)
-        credit->watched |= lag_holds_by_itself(thing) || lists_somebody(entity_slot(thing, REPLICA_watched_by));
+        credit->watched |= lag_holds_by_itself(a, thing) || lists_somebody(entity_slot(thing, REPLICA_watched_by));
     else if (block == BLOCK_BACKUP)
         credit->watched |= lists_somebody(entity_slot(thing, BACKUP_watched_by));
     else
@@ -321,7 +322,10 @@ static void tell_unwatched(struct analysis *a, struct scenario_result *result, s
         return;
     reason.text = watch_text(a, thing);
     reason.help = thing->schema->id == BLOCK_REPLICA
-                      ? "name what watches it: `watched_by = …`; or say `bounded = true` where the platform enforces the lag"
+                      ? (entity_slot(thing, REPLICA_bounded).u.integer
+                             ? intern_text(a, "name what watches it: `watched_by = …`; kind `%s` enforces no lag, whatever `bounded` says",
+                                           thing->parent->kind->entity->name)
+                             : "name what watches it: `watched_by = …`; or say `bounded = true` where the platform enforces the lag")
                       : "name who or what hears of a run that did not happen: `watched_by = …`";
     state->unwatched = true;
     if (objective.strict) {

@@ -5,6 +5,8 @@
  * anything has none. */
 #include "analysis/internal.h"
 
+#include "analysis/stands.h"
+
 #include <string.h>
 
 static bool has_child(const struct entity *entity, enum block_id block)
@@ -84,17 +86,18 @@ static void add_term(struct analysis *a, struct candidate *candidate, const char
 void stated_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct value rpo, struct span place)
 {
     const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
-    struct value worst = value_worst(rpo), bounded;
+    struct value worst = value_worst(rpo);
     const char *text;
+    bool assumed;
 
     if (element && element->schema->id == BLOCK_REBUILD) {
         loss_of_sources(a, state, candidate, element);
         return;
     }
     if (worst.type == VALUE_DURATION) {
-        bounded = element && element->schema->id == BLOCK_REPLICA ? entity_slot(element, REPLICA_bounded) : value_unknown();
         /* The lag of an asynchronous replica is a bound only where the platform enforces it. */
-        text = worst.u.integer > 0 && bounded.type == VALUE_BOOL && !bounded.u.integer ? ", assumed: nothing enforces the lag" : "";
+        assumed = element && element->schema->id == BLOCK_REPLICA && !lag_is_enforced(a, element);
+        text = worst.u.integer > 0 && assumed ? ", assumed: nothing enforces the lag" : "";
         add_term(a, candidate, intern_text(a, "loss of `%s`%s", candidate->label, text), worst.u.integer, place);
     } else if (worst.type == VALUE_WORD && strcmp(worst.u.word, "all") == 0) {
         add_term(a, candidate, intern_text(a, "`%s` starts empty: all that `%s` holds is lost", candidate->label, state->asset->name), RPO_ALL, place);

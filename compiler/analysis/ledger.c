@@ -4,6 +4,7 @@
 
 #include "analysis/credit.h"
 #include "analysis/internal.h"
+#include "analysis/stands.h"
 
 #include <string.h>
 
@@ -187,7 +188,6 @@ static void add_element(struct analysis *a, const struct scenario_result *result
     }
     rest_both(a, ready, result, state);
     if (replica) {
-        struct value bounded = entity_slot(thing, REPLICA_bounded);
         struct assumption *lag = entry(a, ASSUME_LAG, thing->parent, what, &is_new);
 
         if (is_new) {
@@ -195,7 +195,7 @@ static void add_element(struct analysis *a, const struct scenario_result *result
             lag->value = value_words(a, entity_slot(thing, REPLICA_lag));
             lag->says = intern_text(a, "replica `%s` of `%s` is never further behind than %s", thing->name, thing->parent->name,
                                     lag->value ? lag->value : "its mode allows");
-            if (bounded.type == VALUE_BOOL && bounded.u.integer)
+            if (lag_is_enforced(a, thing))
                 lag->by = BY_PLATFORM;
             else
                 on_demand(a, lag, thing->parent, "what was its largest lag since the last look?");

@@ -7,6 +7,7 @@
 #include "analysis/credit.h"
 #include "analysis/missing.h"
 #include "analysis/repair.h"
+#include "analysis/stands.h"
 
 #include <string.h>
 
@@ -464,12 +465,11 @@ void no_objective(struct analysis *a, const struct scenario_result *result, cons
     diag_help(diag, "state `%s`, or give it a tier with a default%s", which == NO_RTO ? "rto" : "rpo", result ? ", or its class a ceiling" : "");
 }
 
-static bool lag_on_demand(const struct candidate *chosen)
+static bool lag_on_demand(const struct analysis *a, const struct candidate *chosen)
 {
     const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
-    struct value bounded = element && element->schema->id == BLOCK_REPLICA ? entity_slot(element, REPLICA_bounded) : value_unknown();
 
-    return bounded.type == VALUE_BOOL && !bounded.u.integer;
+    return element && element->schema->id == BLOCK_REPLICA && !lag_is_enforced(a, element);
 }
 
 /* What it rests on itself, and through what it needs (those are judged before). */
@@ -479,7 +479,7 @@ static void take_nobody(const struct analysis *a, const struct scenario_result *
 
     (void)a;
     state->nobody = state->chosen ? state->chosen->nobody : NULL;
-    state->rpo_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || lag_on_demand(state->chosen));
+    state->rpo_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || lag_on_demand(a, state->chosen));
     /* Somebody notices, and declares: that is asked of the plan's owner, unless the method needs neither. */
     state->rto_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || !state->chosen->automatic || !state->chosen->includes_detect);
     for (int kind = 0; kind < 2 && edges[kind]; kind++) {

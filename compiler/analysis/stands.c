@@ -258,13 +258,13 @@ static struct value of_kind(const struct analysis *a, const struct entity *self,
 }
 
 /* What the kind of its asset says of replicas, or of standbys, in general. */
-static struct value of_element(const struct analysis *a, const struct entity *thing)
+static struct value of_element(const struct analysis *a, const struct entity *thing, uint32_t row)
 {
     bool replica = thing->schema->id == BLOCK_REPLICA;
     struct entity *self = thing->parent;
 
     for (const struct kind_info *kind = self->kind; kind; kind = kind->base) {
-        uint32_t cursor = 0, row = replica ? (uint32_t)KIND_REPLICA_tolerates : (uint32_t)KIND_STANDBY_tolerates;
+        uint32_t cursor = 0;
         struct entity *block = entity_child(kind->entity, replica ? BLOCK_KIND_REPLICA : BLOCK_KIND_STANDBY, &cursor);
 
         if (block && eval_is_written(block, row))
@@ -273,6 +273,16 @@ static struct value of_element(const struct analysis *a, const struct entity *th
                                            value_entity((struct entity *)(uintptr_t)thing)));
     }
     return value_unknown();
+}
+
+bool lag_is_enforced(const struct analysis *a, const struct entity *replica)
+{
+    struct value stated = entity_slot(replica, REPLICA_bounded), known = value_unknown();
+
+    if (stated.type != VALUE_BOOL || !stated.u.integer)
+        return false;
+    known = of_element(a, replica, KIND_REPLICA_bounds);
+    return known.type != VALUE_BOOL || known.u.integer;
 }
 
 int64_t outlives(const struct analysis *a, const struct entity *thing)
@@ -298,7 +308,7 @@ int64_t outlives(const struct analysis *a, const struct entity *thing)
     if (value_is_known(own))
         return whole_number(own);
     if (thing->schema->id == BLOCK_REPLICA || thing->schema->id == BLOCK_STANDBY) {
-        own = of_element(a, thing);
+        own = of_element(a, thing, thing->schema->id == BLOCK_REPLICA ? (uint32_t)KIND_REPLICA_tolerates : (uint32_t)KIND_STANDBY_tolerates);
         if (value_is_known(own))
             return whole_number(own);
         thing = thing->parent; /* it is made like what it stands in for */

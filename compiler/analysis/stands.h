@@ -30,6 +30,9 @@ const struct ground *ground_of(const struct analysis *a, const struct site_info 
 /* How many zones may be lost around a thing (asset, store, replica, standby) before it is lost as well. */
 int64_t outlives(const struct analysis *a, const struct entity *thing);
 
+/* Whether the platform enforces the lag of a replica: it is called `bounded`, and its kind does not know better. */
+bool lag_is_enforced(const struct analysis *a, const struct entity *replica);
+
 /* The site with which the thing that is at `site` is taken away like that; NULL when it is not. *perhaps: that site is inside of `site`, and
  * the thing may be there. */
 struct entity *taken_with(const struct analysis *a, const struct entity *thing, const struct site_info *site, enum taking how, bool *perhaps);
