@@ -5,7 +5,11 @@
  * An asset is down when it is lost in a way that stops it, or when something it needs is down. A wrong or deleted record and an attacker
  * who keeps the pages up stop nothing: such scenarios are noticed by people, who say how soon. A health check fails when its site is gone
  * or what its endpoint serves there is down; a probe with an `interval` fails when its asset is down. Whoever fails first is who
- * notices; a check fails after threshold x (interval + timeout). */
+ * notices; a check fails after threshold x (interval + timeout).
+ *
+ * Whoever watches has to stand, with all it needs: what observes an asset is who asks its probe, and without anybody who observes it the
+ * probe is asked from outside (that is what its interval says). When all that is declared to watch falls with what it watches, nobody
+ * hears: then how soon the scenario is noticed is unknown, whatever it says. */
 #include "analysis/internal.h"
 
 #include <string.h>
@@ -105,6 +109,37 @@ static void notice(struct scenario_result *result, int64_t after, const char *wh
     result->detect_span = span;
 }
 
+/* Who observes what is down: nobody, only such as fall too, or somebody who stands. */
+enum watched { WATCHED_BY_NOBODY, WATCHED_BY_FALLEN, WATCHED };
+
+static enum watched *find_watched(struct analysis *a, struct scenario_result *result, const bool *down)
+{
+    enum watched *watched = ARENA_ARRAY(a->arena, enum watched, a->plan->asset_count);
+
+    result->blind = NULL;
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        const struct asset_state *watcher = &result->states[i];
+
+        for (uint32_t o = 0; o < watcher->asset->observes.count; o++) {
+            const struct asset *asset = watcher->asset->observes.items[o].to;
+
+            if (!down[asset->index])
+                continue;
+            if (watcher->fate == FATE_UNAFFECTED) {
+                watched[asset->index] = WATCHED;
+            } else if (watched[asset->index] == WATCHED_BY_NOBODY) {
+                watched[asset->index] = WATCHED_BY_FALLEN;
+                if (!result->blind) {
+                    result->blind = watcher->asset->entity;
+                    result->blind_text = intern_text(a, "`%s`, which watches `%s`, falls with it, and nothing else is declared to watch", watcher->asset->name,
+                                                     asset->name);
+                }
+            }
+        }
+    }
+    return watched;
+}
+
 /* "health check of `api` at `east`: 3 x (30s + 6s)" */
 static const char *figure(struct analysis *a, const char *what, const char *name, const char *place, const struct health_clock *clock)
 {
@@ -167,15 +202,65 @@ static void by_probe(struct analysis *a, struct scenario_result *result, const s
     }
 }
 
+static bool asked_in_time(const struct entity *asset)
+{
+    const struct entity *probe;
+
+    for (uint32_t i = 0; (probe = entity_child(asset, BLOCK_PROBE, &i));) {
+        if (probe->tree && block_attr(probe->tree, probe->schema->rows[PROBE_interval].name))
+            return true;
+    }
+    return false;
+}
+
+/* A health check that turns red; one that asks an alarm which falls too is noted as what should have watched. */
+static bool checked(struct analysis *a, struct scenario_result *result, const bool *down)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++) {
+        const struct entity *endpoint = a->model->declared[BLOCK_ENDPOINT].list.items[i];
+        struct entity *target;
+
+        for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));) {
+            if (health_clock(target).after == TIME_UNKNOWN || !target_fails(a, endpoint, target, down))
+                continue;
+            if (alarm_stands(a, target))
+                return true;
+            if (!result->blind) {
+                result->blind = (struct entity *)(uintptr_t)endpoint;
+                result->blind_text = intern_text(a, "the alarm behind the health check of `%s` at `%s` falls with it, and nothing else is declared to watch",
+                                                 endpoint->name, target->name);
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether all that is declared to watch what is down falls with it. */
+static bool nobody_hears(struct analysis *a, struct scenario_result *result, const bool *down, const enum watched *watched)
+{
+    bool hears = checked(a, result, down);
+
+    for (uint32_t i = 0; i < a->plan->asset_count && !hears; i++)
+        hears = watched[i] == WATCHED || (down[i] && watched[i] == WATCHED_BY_NOBODY && asked_in_time(a->plan->assets[i].entity));
+    if (hears)
+        result->blind = NULL;
+    return result->blind != NULL;
+}
+
 static void detect_by_checks(struct analysis *a, struct scenario_result *result)
 {
     const bool *down = a->down;
+    const enum watched *watched = find_watched(a, result, down);
 
+    if (nobody_hears(a, result, down, watched)) {
+        result->detect = (struct span_of_time){0};
+        return;
+    }
     if (result->detect.known || value_is_known(entity_slot(result->scenario, SCENARIO_detect)))
         return;
     by_health(a, result, down);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        if (down[i])
+        if (down[i] && watched[i] != WATCHED_BY_FALLEN)
             by_probe(a, result, &a->plan->assets[i]);
     }
 }

@@ -432,6 +432,11 @@ bool clock_is_unset(const struct scenario_result *result, struct reason *out)
                                .help = "add `approve_within = …`: how long the approval may take; the outage lasts meanwhile"};
         return true;
     }
+    if (!detected && result->blind) {
+        *out = (struct reason){.code = DIAG_E0561, .at = result->blind, .attribute = "observes", .text = result->blind_text,
+                               .help = "let something that stands then watch it: an asset elsewhere that `observes` it, or the `health` check of an `endpoint`"};
+        return true;
+    }
     *out = (struct reason){.code = DIAG_E0561,
                            .at = result->scenario,
                            .attribute = detected ? "declare" : "detect",

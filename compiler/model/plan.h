@@ -424,6 +424,8 @@ struct scenario_result {
     struct span_of_time begin;   /* the sum: before that nothing starts but what happens by itself */
     const char *detected_by;    /* "health check of `api` at `east`: 3 x (30s + 6s)"; NULL when the scenario says it */
     struct span detect_span;    /* where the figure comes from */
+    struct entity *blind;       /* what was to watch and falls too, when nothing else watches; NULL */
+    const char *blind_text;
     struct asset_state *states; /* one for each asset, same index */
     struct endpoint_state *endpoints;
     uint32_t endpoint_count;
