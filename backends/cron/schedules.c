@@ -4,6 +4,7 @@
 
 #include "base/sha256.h"
 #include "emit/cron.h"
+#include "emit/md.h"
 #include "emit/sh.h"
 #include "emit/yaml.h"
 
@@ -12,12 +13,36 @@
 /* How often data that is backed up `on change` is looked at. */
 #define ON_CHANGE_EVERY (5 * MS_MINUTE)
 
-static struct cron_slots slots(struct cron_output *c, const struct schedule *schedule, const struct zone *zone,
+/* Whose reading of the schedule counts: of the scheduler that the backup names, else systemd's. */
+static enum cron_dialect counts(const struct backup_job *job)
+{
+    static const struct {
+        const char *word;
+        enum cron_dialect dialect;
+    } named[] = {{"debian", DIALECT_DEBIAN}, {"cronie", DIALECT_CRONIE}, {"kubernetes", DIALECT_KUBERNETES},
+                 {"eventbridge", DIALECT_AWS}, {"aws_backup", DIALECT_AWS}};
+    struct value word = job->backup ? entity_slot(job->backup, BACKUP_scheduler) : value_unknown();
+
+    for (size_t i = 0; word.type == VALUE_WORD && i < sizeof named / sizeof *named; i++) {
+        if (strcmp(named[i].word, word.u.word) == 0)
+            return named[i].dialect;
+    }
+    return DIALECT_SYSTEMD;
+}
+
+static struct cron_slots slots(struct cron_output *c, const struct backup_job *job, const struct schedule *schedule, const struct zone *zone,
                                enum schedule_target target)
 {
     struct cron_slots result = {0};
+    enum cron_dialect counted = counts(job);
 
     result.possible = schedule_convert(c->arena, schedule, target, zone, &result.lines);
+    if (result.possible && !schedule_same(c->arena, schedule, zone, counted, target_dialect(target))) {
+        result.possible = false;
+        result.reason = arena_printf(c->arena, "it would start this at other times than %s, whose reading counts", dialect_name(counted));
+        result.help = "restrict only one of day of the month and weekday, write the times in UTC, or name the one that runs it: `scheduler = …`";
+        return result;
+    }
     if (!result.possible) {
         result.reason = result.lines.refusal.reason ? result.lines.refusal.reason : "it cannot express this schedule";
         result.help = result.lines.refusal.help;
@@ -32,9 +57,9 @@ static void add_task(struct cron_output *c, struct cron_task task, const struct 
     print_schedule(&text, schedule);
     task.schedule = strbuf_dup(&text, c->arena);
     strbuf_release(&text);
-    task.debian = slots(c, schedule, zone, TARGET_CRON_DEBIAN);
-    task.systemd = slots(c, schedule, zone, TARGET_SYSTEMD);
-    task.kubernetes = slots(c, schedule, zone, TARGET_KUBERNETES);
+    task.debian = slots(c, task.job, schedule, zone, TARGET_CRON_DEBIAN);
+    task.systemd = slots(c, task.job, schedule, zone, TARGET_SYSTEMD);
+    task.kubernetes = slots(c, task.job, schedule, zone, TARGET_KUBERNETES);
     vec_push(c->arena, &c->tasks, task);
     if (task.debian.possible || task.systemd.possible || task.kubernetes.possible)
         c->can_start[task.job - c->plan->jobs] = true;
@@ -159,6 +184,39 @@ const char *cron_script(struct cron_output *c, const struct backup_job *job)
     return arena_printf(c->arena, CRON_HOME "/%s/cron/jobs/%s.sh", c->slug, cron_job_name(c->arena, job));
 }
 
+/* Beside the files of a scheduler: which tasks are not among them, and why. */
+static void write_left_out(struct cron_output *c, const char *folder, const char *title, const struct cron_slots *(*of)(const struct cron_task *task))
+{
+    struct strbuf text = STRBUF_INIT;
+    struct md w;
+    bool any = false;
+
+    md_init(&w, c->arena, &text);
+    md_heading(&w, 1, md_textf(c->arena, "Not started by %s", title));
+    md_paragraph(&w, MD("These tasks have no file here: another scheduler has to run them, see `../README.md`."));
+    for (uint32_t i = 0; i < c->tasks.len; i++) {
+        const struct cron_slots *slots = of(&c->tasks.items[i]);
+
+        if (slots->possible)
+            continue;
+        any = true;
+        md_bullet(&w, 0, md_cat(c->arena, md_code(c->arena, c->tasks.items[i].name), MD(": "), md_text(c->arena, slots->reason)));
+    }
+    if (any)
+        cron_add(c, arena_printf(c->arena, "cron/%s/README.md", folder), &text, false, (struct span){0});
+    strbuf_release(&text);
+}
+
+static const struct cron_slots *systemd_slots(const struct cron_task *task)
+{
+    return &task->systemd;
+}
+
+static const struct cron_slots *kubernetes_slots(const struct cron_task *task)
+{
+    return &task->kubernetes;
+}
+
 /* ---- /etc/cron.d ------------------------------------------------------------------------------- */
 
 static char *next_field(char **text)
@@ -186,8 +244,10 @@ void cron_write_table(struct cron_output *c)
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
 
-        if (!task->debian.possible)
+        if (!task->debian.possible) {
+            cron_comment(&text, arena_printf(c->arena, "Not here: %s, %s.", task->name, task->debian.reason));
             continue;
+        }
         any = true;
         cron_comment(&text, arena_printf(c->arena, "%s: %s, %s%s", task->job->name, task->what, task->schedule,
                                          cron_origin(c, task->job->span)));
@@ -267,6 +327,7 @@ static void write_timer(struct cron_output *c, const struct cron_task *task, con
 
 void cron_write_units(struct cron_output *c)
 {
+    write_left_out(c, "systemd", "systemd", systemd_slots);
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
         const char *unit;
@@ -529,6 +590,7 @@ void cron_write_kubernetes(struct cron_output *c)
 {
     name_list names = {0};
 
+    write_left_out(c, "kubernetes", "Kubernetes", kubernetes_slots);
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
 

@@ -108,6 +108,10 @@ struct schedule_lines {
 bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum schedule_target target,
                       const struct zone *zone, struct schedule_lines *out);
 
+/* Whether two schedulers start it at the same instants; false when one of them cannot express it. */
+bool schedule_same(struct arena *arena, const struct schedule *schedule, const struct zone *zone, enum cron_dialect one,
+                   enum cron_dialect other);
+
 /* EventBridge `rate(…)` of an `every` schedule of whole minutes. The gap is right but the phase counts
  * from the moment of creation, not from midnight. NULL when there is none. */
 const char *schedule_rate(struct arena *arena, const struct schedule *schedule);
