@@ -138,9 +138,35 @@ static bool owner_has_a_way(const struct entity *owner)
     return false;
 }
 
-static bool lists_somebody(struct value value)
+/* Whether the value names somebody, or something else than the watched, that can hear: no team without people, no empty name. */
+static bool hears(struct value who, const struct entity *watched)
 {
-    return value.type == VALUE_ENTITY || (value.type == VALUE_LIST && value.u.list->count > 0);
+    for (uint32_t i = 0; who.type == VALUE_LIST && i < who.u.list->count; i++) {
+        if (hears(who.u.list->items[i], watched))
+            return true;
+    }
+    if (who.type == VALUE_STRING)
+        return who.u.string[0] != '\0';
+    if (who.type != VALUE_ENTITY || who.u.entity == watched)
+        return false;
+    return who.u.entity->schema->id != BLOCK_TEAM || has_people(who.u.entity);
+}
+
+static bool store_has_put(const struct entity *store)
+{
+    for (uint32_t i = 0; store->kind && i < store->kind->procedures.len; i++) {
+        if (strcmp(store->kind->procedures.items[i]->name, "put") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a job's output gets into its store by itself: the job brings it there, or the procedure writes into it. */
+static bool is_carried(struct analysis *a, const struct entity *backup, const struct entity *procedure)
+{
+    struct value to = entity_slot(backup, BACKUP_to), output = eval_deferred(a->eval, procedure, PROCEDURE_output, NULL);
+
+    return to.type != VALUE_ENTITY || (output.type == VALUE_WORD && strcmp(output.u.word, "none") == 0) || store_has_put(to.u.entity);
 }
 
 /* A failed job of ours tells whom `on_failure` names, else the owner by e-mail. */
@@ -163,7 +189,7 @@ static void credit_backup(struct analysis *a, struct entity *backup, struct cred
     }
     if (!managed) {
         credit->maker = procedure;
-        credit->by = BY_ARTIFACT;
+        credit->by = is_carried(a, backup, procedure) ? BY_ARTIFACT : BY_DEMAND; /* else somebody carries it: a tape, a disk */
         credit->watched = true;
         return;
     }
@@ -230,9 +256,9 @@ const struct credit *credit_of(struct analysis *a, struct entity *thing)
         credit->watched = true;
     }
     if (block == BLOCK_REPLICA)
-        credit->watched |= lag_holds_by_itself(a, thing) || lists_somebody(entity_slot(thing, REPLICA_watched_by));
+        credit->watched |= lag_holds_by_itself(a, thing) || hears(entity_slot(thing, REPLICA_watched_by), thing->parent);
     else if (block == BLOCK_BACKUP)
-        credit->watched |= lists_somebody(entity_slot(thing, BACKUP_watched_by));
+        credit->watched |= hears(entity_slot(thing, BACKUP_watched_by), thing->parent);
     else
         credit->watched = true; /* that it stands ready is checked, not watched */
     if (credit->by == BY_DEMAND) {

@@ -223,7 +223,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     }
     /* A failure that does not stop the recovery costs its timeout, so that counts. */
     default_timeout(step);
-    if (step->best_effort && step->takes.known) {
+    if (step->takes.known && (step->best_effort || (step->automated && strcmp(step->on_failure, "continue") == 0))) {
         step->takes.worst = step->timeout;
         if (step->takes.typical > step->timeout)
             step->takes.typical = step->timeout;
