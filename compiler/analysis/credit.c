@@ -245,7 +245,8 @@ const struct credit *credit_of(struct analysis *a, struct entity *thing)
         credit_element(a, thing, credit);
     }
     maker = map_get(&a->makers, key_of(thing));
-    if (maker && maker->makes && credit->by >= BY_DEMAND) {
+    /* What the platform does once it is asked to, somebody has to ask it for: the kind says so by a demand. */
+    if (maker && maker->makes && (credit->by >= BY_DEMAND || (credit->by == BY_PLATFORM && is_demand(maker->makes)))) {
         credit->by = is_demand(maker->makes) ? BY_DEMAND : BY_ARTIFACT;
         credit->maker = maker->makes;
         credit->subject = maker->subject;
