@@ -362,8 +362,6 @@ static void check_backup(struct analysis *a, struct entity *backup)
         return;
     check_service(a, backup);
     check_closed_hours(a, backup);
-    if (entity_slot(backup, BACKUP_missed).type == VALUE_INT && entity_slot(backup, BACKUP_missed).u.integer < 0)
-        diag_report(a->sink, DIAG_E0317, loss_span(a, backup, "missed"), "`missed` of `%s` is negative", backup->name);
     gap = gap_of(a, backup, schedule.u.schedule);
     if (gap->status == SCHEDULE_NEVER) {
         struct diag *diag = diag_report(a->sink, DIAG_E0512, loss_span(a, backup, "schedule"), "the schedule of `%s` never fires%s", backup->name,

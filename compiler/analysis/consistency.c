@@ -239,25 +239,6 @@ void check_kinds(struct analysis *a)
     }
 }
 
-/* Nobody there to do what has to be done by hand: no recovery ends. */
-static void check_hands(struct analysis *a)
-{
-    static const struct {
-        uint32_t row;
-        const char *name;
-    } limits[] = {{PLAN_operators, "operators"}, {PLAN_parallel, "parallel"}};
-
-    for (size_t i = 0; a->model->plan && i < sizeof limits / sizeof *limits; i++) {
-        struct value value = entity_slot(a->model->plan, limits[i].row);
-        const struct attr *attr = a->model->plan->tree ? block_attr(a->model->plan->tree, intern_str(a->model->names, limits[i].name)) : NULL;
-
-        if (value.type == VALUE_INT && value.u.integer < 1)
-            diag_help(diag_report(a->sink, DIAG_E0317, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
-                                  "`%s` has to be 1 or more", limits[i].name),
-                      "leave it out when there is no limit");
-    }
-}
-
 static struct span written_at(const struct analysis *a, const struct entity *entity, const char *name)
 {
     const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
@@ -265,18 +246,15 @@ static struct span written_at(const struct analysis *a, const struct entity *ent
     return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
 }
 
-/* A check that never asks, or that needs no failure, would notice everything at once. */
+/* A check that asks without a pause would notice everything at once. */
 static void check_health(struct analysis *a, const struct entity *endpoint)
 {
     const struct entity *target, *health;
 
     for (uint32_t i = 0; (target = entity_child(endpoint, BLOCK_TARGET, &i));) {
         for (uint32_t h = 0; (health = entity_child(target, BLOCK_HEALTH, &h));) {
-            struct value interval = entity_slot(health, HEALTH_interval), threshold = entity_slot(health, HEALTH_threshold);
+            struct value interval = entity_slot(health, HEALTH_interval);
 
-            if (threshold.type == VALUE_INT && threshold.u.integer < 1)
-                diag_help(diag_report(a->sink, DIAG_E0317, written_at(a, health, "threshold"), "`threshold` has to be 1 or more"),
-                          "it is the number of failures in a row after which the target counts as down");
             if (interval.type == VALUE_DURATION && interval.u.integer < 1)
                 diag_help(diag_report(a->sink, DIAG_E0317, written_at(a, health, "interval"), "`interval` has to be more than 0"),
                           "it is the time from one check to the next");
@@ -315,7 +293,6 @@ void check_form(struct analysis *a)
         check_labels(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
         check_health(a, a->model->declared[BLOCK_ENDPOINT].list.items[i]);
     }
-    check_hands(a);
 }
 
 void check_consistency(struct analysis *a)

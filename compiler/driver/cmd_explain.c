@@ -23,27 +23,29 @@ static void explain_code(enum diag_code code)
 
 /* ---------------------------------------------------------------- tables */
 
-static void print_rows(const struct attr_row *rows, uint32_t count)
+static void print_rows(const struct session *session, const struct attr_row *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         struct strbuf type = STRBUF_INIT, line = STRBUF_INIT;
+        const char *asks = attr_asks_text(session->arena, &rows[i]);
 
         type_print(rows[i].type, &type);
         strbuf_addf(&line, "  %-22s %-28s %s%s", rows[i].name, strbuf_str(&type), rows[i].flags & ROW_REQUIRED ? "required. " : "",
                     rows[i].doc ? rows[i].doc : "");
+        strbuf_addf(&line, "%s%s", asks[0] ? " " : "", asks);
         print_wrapped(strbuf_str(&line), 6);
         strbuf_release(&line);
         strbuf_release(&type);
     }
 }
 
-static void explain_block(const struct block_schema *schema)
+static void explain_block(const struct session *session, const struct block_schema *schema)
 {
     printf("%s%s%s { … }\n\n%s\n", schema->name, schema->label == LABEL_NAME ? " NAME" : schema->label == LABEL_OPTIONAL ? " [NAME]" : "",
            schema->kind == KIND_REQUIRED ? " : KIND" : "", schema->doc);
     if (schema->row_count) {
         puts("\nattributes:");
-        print_rows(schema->rows, schema->row_count);
+        print_rows(session, schema->rows, schema->row_count);
     }
     if (schema->child_count) {
         puts("\nblocks inside:");
@@ -106,7 +108,7 @@ static void explain_kind(const struct session *session, const struct kind_info *
         printf("\n%s\n", kind->entity->doc);
     if (kind->row_count) {
         printf("\nattributes, beside those of every %s:\n", kind->of->name);
-        print_rows(kind->rows, kind->row_count);
+        print_rows(session, kind->rows, kind->row_count);
     }
     print_attr(session, kind->entity, "retrieval");
     print_attr(session, kind->entity, "dependency_time");
@@ -116,7 +118,7 @@ static void explain_kind(const struct session *session, const struct kind_info *
         if (!kind->extensions[i].row_count)
             continue;
         printf("\nattributes of its `%s` blocks:\n", kind->extensions[i].schema->name);
-        print_rows(kind->extensions[i].rows, kind->extensions[i].row_count);
+        print_rows(session, kind->extensions[i].rows, kind->extensions[i].row_count);
     }
     for (uint32_t i = 0; i < kind->methods.len; i++) {
         const struct entity *method = kind->methods.items[i];
@@ -564,7 +566,7 @@ static int explain_name(const struct options *options, const char *name)
     session_init(&session, &inner);
     schema = find_block(&session, name);
     if (schema) {
-        explain_block(schema);
+        explain_block(&session, schema);
         known = true;
     } else if (explain_builtin(name)) {
         known = true;

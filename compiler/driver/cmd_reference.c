@@ -134,11 +134,12 @@ static void attribute_row(struct reference *reference, const struct attr_row *ro
 {
     struct arena *arena = reference->arena;
     struct strbuf type = STRBUF_INIT;
+    const char *asks = attr_asks_text(arena, row);
 
     type_print(row->type, &type);
     MD_ROW(&reference->md, md_code(arena, row->name), md_code(arena, strbuf_str(&type)),
            row->flags & ROW_REQUIRED ? MD("required") : code_or_nothing(reference, written(reference, row->fallback)),
-           prose(reference, row->doc ? row->doc : ""));
+           prose(reference, arena_printf(arena, "%s%s%s", row->doc ? row->doc : "", asks[0] ? " " : "", asks)));
     strbuf_release(&type);
 }
 

@@ -43,6 +43,70 @@ static const struct {
 #undef BLOCK_END
 };
 
+static const struct ask_text {
+    uint32_t block, row;
+    int64_t least, most;
+    const char *help, *beside;
+} asks[] = {
+#define LIMITS(block, attr, least, most, help) {BLOCK_##block, block##_##attr, least, most, help, NULL},
+#define BESIDE(block, attr, conditions) {BLOCK_##block, block##_##attr, 0, NO_LIMIT, NULL, conditions},
+#include "model/asks.def"
+#undef LIMITS
+#undef BESIDE
+};
+
+/* An attribute may have limits and stand beside something. */
+static void add_asks(struct model *model)
+{
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        const struct ask_text *text = &asks[i];
+        struct attr_row *row = &model->schemas[text->block].rows[text->row];
+        struct attr_asks *all = ARENA_NEW(model->arena, struct attr_asks);
+
+        *all = row->asks ? *row->asks : (struct attr_asks){0, NO_LIMIT, NULL, NULL};
+        if (text->help) {
+            all->least = text->least;
+            all->most = text->most;
+            all->help = text->help;
+        }
+        if (text->beside)
+            all->beside = text->beside;
+        row->asks = all;
+        model->schemas[text->block].asking = true;
+    }
+}
+
+static void condition_text(struct strbuf *text, const char *beside)
+{
+    static const char round[] = "parent.";
+
+    strbuf_addstr(text, "Only with ");
+    for (const char *next; beside; beside = next ? next + 3 : NULL) {
+        next = strstr(beside, " | ");
+        if (strncmp(beside, round, strlen(round)) == 0)
+            beside += strlen(round);
+        strbuf_addf(text, "`%.*s`%s", (int)(next ? next - beside : (ptrdiff_t)strlen(beside)), beside, next ? " or " : ".");
+    }
+}
+
+const char *attr_asks_text(struct arena *arena, const struct attr_row *row)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *unit = row->type->kind == TYPE_PERCENT ? "%" : "", *result;
+
+    if (row->asks && row->asks->help && row->asks->most == NO_LIMIT)
+        strbuf_addf(&text, "%lld%s or more. ", (long long)row->asks->least, unit);
+    else if (row->asks && row->asks->help)
+        strbuf_addf(&text, "%lld%s to %lld%s. ", (long long)row->asks->least, unit, (long long)row->asks->most, unit);
+    if (row->asks && row->asks->beside)
+        condition_text(&text, row->asks->beside);
+    while (text.len && strbuf_str(&text)[text.len - 1] == ' ')
+        text.len--;
+    result = strbuf_dup(&text, arena);
+    strbuf_release(&text);
+    return result;
+}
+
 static int block_by_id(const char *id, size_t len)
 {
     for (int i = 0; i < BLOCK_COUNT; i++) {
@@ -122,6 +186,7 @@ void model_init(struct model *model, struct arena *arena, struct intern *names, 
             map_add(&schema->by_name, arena, attr->name, (void *)(uintptr_t)(row + 1));
         }
     }
+    add_asks(model);
 }
 
 struct entity *model_find(const struct model *model, enum block_id block, atom name)

@@ -22,6 +22,15 @@ enum row_flags {
     ROW_ADDRESS = 4,  /* of a kind: leads to where the thing stands (model/places.h) */
 };
 
+enum { NO_LIMIT = -1 };
+
+/* What a row of the language's own table asks (model/asks.def). */
+struct attr_asks {
+    int64_t least, most;
+    const char *help;   /* of the limits; NULL: there are none */
+    const char *beside; /* conditions under which it has an effect; NULL: always */
+};
+
 struct attr_row {
     atom name;
     const struct type *type;
@@ -32,6 +41,7 @@ struct attr_row {
     struct span span; /* where a kind declared it */
     const struct expr *valid, *unique; /* what a kind asks of a value; NULL: nothing */
     const struct block *tree;          /* of its `attribute` block, for what is said of a value that will not do */
+    const struct attr_asks *asks;      /* of the language's own rows; NULL: nothing */
 };
 
 enum schema_flags {
@@ -50,6 +60,7 @@ struct block_schema {
     uint32_t id; /* enum block_id */
     uint32_t row_count;
     struct attr_row *rows;
+    bool asking; /* some row asks something */
     uint32_t child_count;
     const struct block_schema **children; /* blocks allowed inside */
     struct map by_name;                   /* atom -> row + 1 as pointer-sized number */
@@ -153,6 +164,9 @@ struct entity *model_find(const struct model *model, enum block_id block, atom n
 void model_enter(struct model *model, struct span span);
 struct entity *model_find_here(const struct model *model, enum block_id block, atom name);
 atom model_own_name(const struct model *model, atom name); /* PREFIX.NAME in such a file, else the name */
+
+/* What a row asks, in a sentence for readers ("0 to 19. Only with `kind = log`."); "" when nothing. */
+const char *attr_asks_text(struct arena *arena, const struct attr_row *row);
 
 /* Slots hold final values once sema is done. These read one by the row's number, or by name (kind rows too).
  * They return UNKNOWN for what is unset, absent or not evaluated. */

@@ -55,6 +55,10 @@ void sema_bind(struct sema *sema, struct entity *entity);
 /* Evaluates what is left of entities and attributes that are wrong themselves; last, when every slot has its value. */
 void sema_loose(struct sema *sema);
 
+/* ---- asks.c ---- */
+/* What the language's own attributes ask of their values and of what stands beside them; once every slot has its value. */
+void sema_asks(struct sema *sema);
+
 /* ---- valid.c ---- */
 /* What kinds ask of the values of their things; once every slot has its value. */
 void sema_validate(struct sema *sema);

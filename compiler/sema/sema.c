@@ -206,6 +206,7 @@ static void evaluate_all(struct sema *sema)
         else
             evaluate(sema, entity);
     }
+    sema_asks(sema);
     sema_validate(sema);
     if (sema->loose.len)
         sema_loose(sema);

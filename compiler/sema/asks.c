@@ -1,0 +1,215 @@
+/* What the language's own attributes ask (model/asks.def): values inside their limits, and something beside them that makes them matter.
+ *
+ * An attribute that does nothing where it stands is a promise nobody keeps, so it is refused. What is not known refuses nothing, and what
+ * the `default` block of a kind says is for many things: it need not matter for each. */
+#include "sema/eval_internal.h"
+#include "sema/internal.h"
+
+#include <string.h>
+
+/* The written text of an attribute's value; NULL when nothing is written in the block itself. */
+static const struct expr *written(const struct entity *entity, const struct attr_row *row)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, row->name) : NULL;
+
+    return attr ? attr->value : NULL;
+}
+
+static const char *describe(const struct sema *sema, const struct entity *entity)
+{
+    const struct entity *root = entity;
+    const char *own = entity->name[0] ? arena_printf(sema->arena, "%s `%s`", entity->schema->name, entity->name) : entity->schema->name;
+
+    while (root->parent && (!root->name[0] || root == entity))
+        root = root->parent;
+    return root == entity ? own : arena_printf(sema->arena, "%s of %s `%s`", own, root->schema->name, root->name);
+}
+
+/* ---------------------------------------------------------------- limits */
+
+/* Whole units of what a limit is about; false for what has none. Parts of a unit count downwards, so that -0.5 is below 0. */
+static bool in_units(struct value value, int64_t *units, bool *more)
+{
+    static const int64_t parts = 1000000000;
+    int64_t unit = value.type == VALUE_INT ? 1 : value.type == VALUE_PERCENT ? parts / 100 : parts;
+
+    if (value.type != VALUE_INT && value.type != VALUE_PERCENT && value.type != VALUE_DECIMAL)
+        return false;
+    *units = value.u.integer / unit - (value.u.integer % unit < 0);
+    *more = value.u.integer % unit != 0;
+    return true;
+}
+
+static bool is_inside(const struct attr_asks *asks, struct value value)
+{
+    int64_t units;
+    bool more;
+
+    if (value.type == VALUE_OBJECT) {
+        for (uint32_t i = 0; i < value.u.object->count; i++) {
+            if (!is_inside(asks, value.u.object->pairs[i].value))
+                return false;
+        }
+        return true;
+    }
+    if (!in_units(value, &units, &more))
+        return true;
+    return units >= asks->least && (asks->most == NO_LIMIT || units < asks->most || (units == asks->most && !more));
+}
+
+/* Literals of a block that is evaluated later are judged now: no scope changes them. */
+static struct value value_now(struct sema *sema, const struct entity *entity, uint32_t slot, const struct expr *expr)
+{
+    struct value value = entity_slot(entity, slot);
+    const struct expr *number = expr->kind == EXPR_UNARY ? expr->u.unary : expr;
+
+    if (value.type == VALUE_UNKNOWN && (number->kind == EXPR_INT || number->kind == EXPR_DECIMAL))
+        value = eval(sema->eval, expr, NULL, NULL);
+    return value;
+}
+
+static void check_limits(struct sema *sema, const struct entity *entity, const struct attr_row *row, const struct expr *expr, struct value value)
+{
+    const struct attr_asks *asks = row->asks;
+    const char *unit = row->type->kind == TYPE_PERCENT ? "%" : "";
+    const char *most = asks->most == NO_LIMIT ? " or more" : arena_printf(sema->arena, "%s to %lld%s", unit, (long long)asks->most, unit);
+    struct diag *diag;
+
+    if (is_inside(asks, value))
+        return;
+    diag = diag_report(sema->sink, DIAG_E0317, expr->span, "`%s` of %s is %s, and has to be %lld%s", row->name, describe(sema, entity),
+                       value_show(sema->eval, value), (long long)asks->least, most);
+    diag_help(diag, "%s", asks->help);
+}
+
+/* ---------------------------------------------------------------- what stands beside */
+
+/* One condition: `other`, `other = value`, `other != value`, with `parent.` before it for the block round. */
+struct condition {
+    const struct entity *entity;
+    int row;
+    bool differs;
+    const char *value; /* NULL: it is set */
+};
+
+static const char *trimmed(const struct sema *sema, const char *from, const char *end)
+{
+    while (from < end && *from == ' ')
+        from++;
+    while (end > from && end[-1] == ' ')
+        end--;
+    return arena_strndup(sema->arena, from, (size_t)(end - from));
+}
+
+static struct condition read_condition(const struct sema *sema, const struct entity *entity, const char *text)
+{
+    static const char round[] = "parent.";
+    const char *equals = strchr(text, '='), *end = text + strlen(text);
+    struct condition condition = {.entity = entity};
+
+    if (strncmp(text, round, strlen(round)) == 0) {
+        condition.entity = entity->parent;
+        text += strlen(round);
+    }
+    if (equals) {
+        condition.differs = equals > text && equals[-1] == '!';
+        condition.value = trimmed(sema, equals + 1, end);
+        end = equals - condition.differs;
+    }
+    condition.row = entity_row(condition.entity, intern_str(sema->model->names, trimmed(sema, text, end)));
+    return condition;
+}
+
+static bool is_something(struct value value)
+{
+    switch (value.type) {
+    case VALUE_LIST:
+        return value.u.list->count > 0;
+    case VALUE_OBJECT:
+        return value.u.object->count > 0;
+    case VALUE_BOOL:
+        return value.u.integer != 0;
+    default:
+        return value.type != VALUE_NULL;
+    }
+}
+
+static bool holds(const struct sema *sema, const struct condition *condition)
+{
+    const struct attr_row *row = condition->row >= 0 ? entity_row_info(condition->entity, (uint32_t)condition->row) : NULL;
+    struct value value;
+
+    if (!row) /* of another kind of parent: nothing to compare with */
+        return true;
+    value = entity_slot(condition->entity, (uint32_t)condition->row);
+    if (value.type == VALUE_UNKNOWN || value.type == VALUE_ERROR)
+        return value.type == VALUE_ERROR || written(condition->entity, row) != NULL;
+    if (!condition->value)
+        return is_something(value);
+    return (strcmp(value_show(sema->eval, value), condition->value) == 0) != condition->differs;
+}
+
+/* `kind = log` as a reader would write it; `routing = weighted` of the endpoint round it. */
+static const char *show_condition(const struct sema *sema, const struct condition *condition)
+{
+    const char *name = entity_row_info(condition->entity, (uint32_t)condition->row)->name;
+
+    if (!condition->value)
+        return arena_printf(sema->arena, "`%s`", name);
+    return condition->differs ? arena_printf(sema->arena, "another `%s` than `%s`", name, condition->value)
+                              : arena_printf(sema->arena, "`%s = %s`", name, condition->value);
+}
+
+static void check_beside(struct sema *sema, const struct entity *entity, const struct attr_row *row)
+{
+    const char *text = row->asks->beside, *shown = "", *next;
+    const struct attr *attr = block_attr(entity->tree, row->name);
+    struct diag *diag;
+
+    for (; text; text = next ? next + 1 : NULL) {
+        struct condition condition;
+
+        next = strchr(text, '|');
+        condition = read_condition(sema, entity, trimmed(sema, text, next ? next : text + strlen(text)));
+        if (holds(sema, &condition))
+            return;
+        shown = arena_printf(sema->arena, "%s%s%s", shown, shown[0] ? " or " : "", show_condition(sema, &condition));
+    }
+    diag = diag_report(sema->sink, DIAG_E0221, span_join(attr->name_span, attr->value->span), "`%s` of %s has no effect without %s", row->name,
+                       describe(sema, entity), shown);
+    diag_note(diag, "`%s`: %s", row->name, row->doc);
+    diag_help(diag, "write %s as well, or leave `%s` away", shown, row->name);
+}
+
+/* ---------------------------------------------------------------- everything */
+
+static void check_entity(struct sema *sema, const struct entity *entity)
+{
+    const struct block_schema *schema = entity->schema;
+
+    for (uint32_t i = 0; schema->asking && i < schema->row_count; i++) {
+        const struct attr_row *row = &schema->rows[i];
+        const struct expr *expr = row->asks ? written(entity, row) : NULL;
+        struct value value;
+
+        if (!expr)
+            continue;
+        value = value_now(sema, entity, i, expr);
+        if (value.type == VALUE_ERROR || value.type == VALUE_NULL || value.defaulted)
+            continue;
+        if (row->asks->help)
+            check_limits(sema, entity, row, expr, value);
+        if (row->asks->beside)
+            check_beside(sema, entity, row);
+    }
+    for (uint32_t i = 0; i < entity->child_count; i++)
+        check_entity(sema, entity->children[i]);
+}
+
+void sema_asks(struct sema *sema)
+{
+    for (uint32_t id = 0; id < BLOCK_COUNT; id++) {
+        for (uint32_t i = 0; i < sema->model->declared[id].list.len; i++)
+            check_entity(sema, sema->model->declared[id].list.items[i]);
+    }
+}
