@@ -104,6 +104,10 @@ static bool read_inventory(struct sema *sema, struct entity *inventory)
                   "the file must be a list of objects");
         return false;
     }
+    if (!list.u.list->count)
+        diag_help(diag_report(sema->sink, DIAG_E0222, labels->items[0]->span, "`%s` has no entries: nothing comes of this inventory",
+                              labels->items[0]->u.string.text),
+                  "whatever was to be recovered from this list is in no plan; remove the inventory when that is so");
     for (uint32_t i = 0; i < list.u.list->count; i++)
         all &= make_asset(sema, inventory, labels->items[2]->u.name, list.u.list->items[i]);
     return all;

@@ -47,6 +47,25 @@ static bool may_be_in(const struct sema *sema, const struct source_file *file, c
     return false;
 }
 
+/* A second one for the same kind would replace the first whole, and nobody would see it go. */
+static bool is_second(struct sema *sema, const struct entity *block)
+{
+    const struct source_file *file = sources_file_at(sema->model->sources, block->span.start);
+
+    for (uint32_t i = 0; i < sema->defaults.len && sema->defaults.items[i] != block; i++) {
+        const struct entity *first = sema->defaults.items[i];
+
+        if (first->kind != block->kind || sources_file_at(sema->model->sources, first->span.start) != file)
+            continue;
+        diag_help(diag_label(diag_report(sema->sink, DIAG_E0203, block->tree->kind_span, "`default : %s` stands twice in this file",
+                                         block->tree->kind),
+                             first->tree->kind_span, "first one"),
+                  "write what both say into one block");
+        return true;
+    }
+    return false;
+}
+
 static void match_default(struct sema *sema, struct entity *block)
 {
     const struct source_file *file = sources_file_at(sema->model->sources, block->span.start);
@@ -57,6 +76,9 @@ static void match_default(struct sema *sema, struct entity *block)
         sema_find_kind(sema, block->tree->kind, &sema->model->schemas[BLOCK_ASSET], block->tree->kind_span);
         return;
     }
+    block->kind = kind;
+    if (is_second(sema, block))
+        return;
     for (uint32_t i = 0; i < sema->model->declared[kind->of->id].list.len; i++) {
         struct entity *entity = sema->model->declared[kind->of->id].list.items[i];
 
@@ -66,7 +88,6 @@ static void match_default(struct sema *sema, struct entity *block)
         if (!entity->defaults || kind_is_a(kind, entity->defaults->kind->entity->name))
             entity->defaults = block; /* the more special kind wins */
     }
-    block->kind = kind;
     if (!used && !lost_name(sema->sink, block->tree->kind) && !may_be_in(sema, file, block->tree->kind))
         diag_report(sema->sink, DIAG_E0218, block->tree->kind_span, "no asset in this file is a `%s`", block->tree->kind);
 }
