@@ -47,6 +47,9 @@ void sema_kinds(struct sema *sema);
 struct kind_info *sema_find_kind_quietly(struct sema *sema, atom path, struct span span);
 struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span);
 
+/* Refuses `provider` of endpoints that names no kind; once every slot has its value. */
+void sema_providers(struct sema *sema);
+
 /* ---- bind.c ---- */
 void sema_constants(struct sema *sema);
 /* Slots and nested blocks of one entity. */

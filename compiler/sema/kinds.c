@@ -237,7 +237,8 @@ static const char *anything(const struct block_schema *schema)
     return "`generic.service` for a program, `generic.data` for what holds data";
 }
 
-static void unknown_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span)
+/* `quoted`: it stands there as a text. */
+static void unknown_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span, bool quoted)
 {
     VEC(const char *) names = {0};
     const char *near, *file, *behind;
@@ -249,16 +250,19 @@ static void unknown_kind(struct sema *sema, atom path, const struct block_schema
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
         vec_push(sema->arena, &names, sema->model->declared[BLOCK_KIND].list.items[i]->name);
     if ((behind = prefixed(sema, path))) {
-        diag_fix(diag, span, behind, "it was imported with a prefix: write `%s`", behind);
+        diag_fix(diag, span, quoted ? arena_printf(sema->arena, "\"%s\"", behind) : behind, "it was imported with a prefix: write `%s`", behind);
     } else if ((file = library_import("kind", path))) {
         offer_import(sema, diag, span, file);
     } else if ((near = nearest(path, names.items, names.len))) {
-        diag_fix(diag, span, near, "did you mean `%s`?", near);
+        diag_fix(diag, span, quoted ? arena_printf(sema->arena, "\"%s\"", near) : near, "did you mean `%s`?", near);
     } else if ((near = library_nearest(sema->arena, "kind", path))) {
         diag_help(diag, "did you mean `%s` of `import \"%s\"`?", near, library_import("kind", near));
     } else {
         diag_help(diag, "import the file that declares it; `drc list kinds` prints those of the library");
-        diag_help(diag, "nothing fits? `import \"std/generic\"` has %s; or declare a `kind` of your own", anything(schema));
+        if (schema && schema->id == BLOCK_ENDPOINT)
+            diag_help(diag, "nothing fits? declare `kind %s : generic.service { control_plane = SITE }`: where its records are changed", path);
+        else
+            diag_help(diag, "nothing fits? `import \"std/generic\"` has %s; or declare a `kind` of your own", anything(schema));
     }
 }
 
@@ -271,7 +275,7 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
     struct build *base_build;
 
     if (!base) {
-        unknown_kind(sema, tree->kind, NULL, tree->kind_span);
+        unknown_kind(sema, tree->kind, NULL, tree->kind_span, false);
         build->info.incomplete = true;
         return;
     }
@@ -365,7 +369,7 @@ struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct bloc
     struct value abstract;
 
     if (!info) {
-        unknown_kind(sema, path, schema, span);
+        unknown_kind(sema, path, schema, span, false);
         return NULL;
     }
     if (info->of != schema) {
@@ -380,4 +384,19 @@ struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct bloc
         return NULL;
     }
     return info;
+}
+
+/* The provider of a name is a kind by its name: one nobody declared knows of no control plane, which is no provider without one. */
+void sema_providers(struct sema *sema)
+{
+    for (uint32_t i = 0; i < sema->model->declared[BLOCK_ENDPOINT].list.len; i++) {
+        const struct entity *endpoint = sema->model->declared[BLOCK_ENDPOINT].list.items[i];
+        struct value name = entity_slot(endpoint, ENDPOINT_provider);
+        const struct attr *attr = endpoint->tree ? block_attr(endpoint->tree, endpoint->schema->rows[ENDPOINT_provider].name) : NULL;
+        struct span span = attr && attr->value ? attr->value->span : endpoint->span;
+
+        if (name.type != VALUE_STRING || name.defaulted || sema_find_kind_quietly(sema, intern_str(sema->model->names, name.u.string), span))
+            continue;
+        unknown_kind(sema, intern_str(sema->model->names, name.u.string), &sema->model->schemas[BLOCK_ENDPOINT], span, attr != NULL);
+    }
 }

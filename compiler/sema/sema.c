@@ -229,6 +229,7 @@ static void evaluate_all(struct sema *sema)
     }
     sema_asks(sema);
     sema_validate(sema);
+    sema_providers(sema);
     if (sema->loose.len)
         sema_loose(sema);
 }
