@@ -1,7 +1,7 @@
 /* plan.json: the plan as data, by the published schema compiler/model/plan.schema.json.
  *
- * Times are milliseconds; null is unknown; "n/a" stands for what does not apply. Arrays are in declaration order, steps in
- * the plan's total order. */
+ * Times are milliseconds; null is unknown, or all data where `loses` beside it says so; "n/a" stands for what does not apply. Arrays are in
+ * declaration order, steps in the plan's total order. */
 #include "backends/registry.h"
 
 #include "backends/plan/plan_backend.h"
@@ -24,6 +24,12 @@ static void key_ms(struct printer *p, const char *key, bool known, int64_t ms)
         jsonw_string(&p->j, "n/a");
     else
         jsonw_int(&p->j, ms);
+}
+
+/* What a null says of a loss: all of it, or nobody knows. */
+static void key_loses(struct printer *p, int64_t ms)
+{
+    jsonw_key_string(&p->j, "loses", ms == RPO_ALL ? "all" : ms == RPO_NOT_APPLICABLE ? "n/a" : ms < 0 ? "unknown" : "bounded");
 }
 
 static void key_time(struct printer *p, const char *key, struct span_of_time time)
@@ -179,6 +185,7 @@ static void print_candidates(struct printer *p, const struct asset_state *state)
         jsonw_key_string(&p->j, "rejected", candidate == state->chosen ? NULL : candidate->rejected);
         key_time(p, "takes", candidate->own);
         key_ms(p, "rpo", true, candidate->usable ? candidate->rpo : TIME_UNKNOWN);
+        key_loses(p, candidate->usable ? candidate->rpo : TIME_UNKNOWN);
         key_name(p, "into", candidate->into ? candidate->into->entity : NULL);
         key_name(p, "copy", candidate->copy);
         key_name(p, "store", candidate->from_store);
@@ -239,6 +246,7 @@ static void print_state(struct printer *p, const struct scenario_result *result,
     key_time(p, "full_speed", state->full_speed ? *state->full_speed : state->finish);
     key_figure(p, "full_speed_figure", state->figures ? state->figures->full_speed : NULL);
     key_ms(p, "data_loss", true, state->loss_ms);
+    key_loses(p, state->loss_ms);
     key_ms(p, "discarded", true, state->discarded_ms);
     jsonw_key(&p->j, "of_its_data");
     if (state->derived.from) {
@@ -246,6 +254,7 @@ static void print_state(struct printer *p, const struct scenario_result *result,
         jsonw_key_string(&p->j, "from", state->derived.from->name);
         key_ms(p, "rpo", true, state->derived.rpo_ms);
         key_ms(p, "data_loss", true, state->derived.loss_ms);
+        key_loses(p, state->derived.loss_ms);
         jsonw_object_end(&p->j);
     } else {
         jsonw_null(&p->j);
@@ -396,6 +405,7 @@ static void print_group(struct printer *p, const struct group_state *state)
     key_ms(p, "intact_newer_by", true, state->intact_ms);
     key_ms(p, "max_skew", true, state->max_skew);
     key_ms(p, "data_loss", true, state->loss_ms);
+    key_loses(p, state->loss_ms);
     key_objective(p, "rpo", &state->rpo);
     jsonw_key_string(&p->j, "verdict", verdict_name(state->verdict));
     key_assumed(p, "assumed_figures", &state->assumed);

@@ -595,6 +595,8 @@ void judge(struct analysis *a, struct scenario_result *result)
         if (state->fate == FATE_LOST && !state->chosen) {
             state->rto_verdict = VERDICT_REFUTED;
             state->rpo_verdict = state->asset->holds != HOLDS_NOTHING ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
+            if (state->asset->holds != HOLDS_NOTHING)
+                state->loss_ms = RPO_ALL; /* nothing brings any of it back */
             no_method(a, result, state);
             continue;
         }
