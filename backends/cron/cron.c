@@ -3,6 +3,7 @@
 #include "backends/cron/cron.h"
 
 #include "backends/common/command.h"
+#include "backends/common/demands.h"
 #include "backends/common/texts.h"
 #include "emit/md.h"
 
@@ -269,6 +270,7 @@ static void write_readme(struct cron_output *c)
         readme_install(c, &w);
         readme_codes(&w);
     }
+    demand_section(&w, c->plan, "cron");
     cron_add(c, "cron/README.md", &text, false, (struct span){0});
     strbuf_release(&text);
 }

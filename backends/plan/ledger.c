@@ -33,15 +33,21 @@ static void key_command(struct jsonw *j, const char *key, const struct command *
 
 static void print_by(struct jsonw *j, const struct assumption *a)
 {
+    struct strbuf date = STRBUF_INIT;
+
+    if (a->was_read)
+        print_date(&date, a->read);
     jsonw_key_object(j, "by");
     jsonw_key_string(j, "who", makes_true_name(a->by));
     jsonw_key_string(j, "target", a->target);
     jsonw_key_string(j, "file", a->file);
     jsonw_key_string(j, "source", a->source);
     jsonw_key_string(j, "grade", a->grade);
+    jsonw_key_string(j, "read", a->was_read ? strbuf_str(&date) : NULL);
     key_name(j, "on", a->on);
     jsonw_key_string(j, "words", a->by == BY_DEMAND ? a->words ? a->words : a->says : NULL);
     jsonw_object_end(j);
+    strbuf_release(&date);
 }
 
 void ledger_entry_json(struct jsonw *j, const struct plan *plan, const struct assumption *a)

@@ -1,9 +1,9 @@
 /* The README of the output folder: what each part is for, in the order one uses them. */
 #include "backends/registry.h"
 
+#include "backends/common/demands.h"
 #include "backends/plan/plan_backend.h"
 #include "emit/md.h"
-
 
 static struct md_inline clock_text(struct arena *arena, struct span_of_time time)
 {
@@ -54,25 +54,6 @@ static void scenarios(struct md *md, const struct plan *plan)
         md_paragraph(md, md_textf(md->arena, "%u findings are accepted risks; runbooks/README.md lists them with reason, name and date.", plan->waived));
 }
 
-/* The words of a check as one line of code. */
-static struct md_inline check_text(struct arena *arena, const struct assumption *a)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct md_inline result;
-
-    if (!a->check.count)
-        return a->question ? md_marked(arena, a->question) : MD("");
-    for (uint32_t i = 0; i < a->check.count; i++) {
-        if (i)
-            strbuf_addstr(&text, " ");
-        for (uint32_t p = 0; p < a->check.words[i].count; p++)
-            strbuf_addstr(&text, a->check.words[i].parts[p].text);
-    }
-    result = md_code(arena, strbuf_str(&text));
-    strbuf_release(&text);
-    return result;
-}
-
 /* What no file of ours makes true: who is asked, for what, and how one sees whether it is so. */
 static void demands(struct md *md, const struct plan *plan)
 {
@@ -81,7 +62,7 @@ static void demands(struct md *md, const struct plan *plan)
     for (uint32_t i = 0; i < plan->assumption_count; i++) {
         const struct assumption *a = plan->assumptions[i];
 
-        if (a->by != BY_DEMAND)
+        if (a->by != BY_DEMAND || (a->kind == ASSUME_FIGURE && a->subject->schema->id == BLOCK_KIND))
             continue;
         if (!any) {
             md_heading(md, 2, MD("What others have to see to"));
@@ -91,10 +72,13 @@ static void demands(struct md *md, const struct plan *plan)
         any = true;
         MD_ROW(md, md_text(md->arena, entity_title(plan->model, a->on)),
                md_cat(md->arena, md_marked(md->arena, a->words ? a->words : a->says), a->unwatched ? MD(" (nobody would notice its end)") : MD("")),
-               check_text(md->arena, a));
+               demand_check(md->arena, a));
     }
     if (any)
         md_table_end(md);
+    if (demanded_figures(plan))
+        md_paragraph(md, md_textf(md->arena, "%u figure%s that nobody else bounds %s measured in drills: restore/README.md has a list.", demanded_figures(plan),
+                                  demanded_figures(plan) == 1 ? "" : "s", demanded_figures(plan) == 1 ? "is" : "are"));
 }
 
 void plan_readme(const struct plan *plan, struct fileset *files)

@@ -1,6 +1,7 @@
 /* restore/README.md: what an operator reads before the first run, and the scenarios there are. */
 #include "backends/restore/restore.h"
 
+#include "backends/common/demands.h"
 #include "emit/md.h"
 
 static void intro(struct md *w, struct restore *r)
@@ -134,6 +135,7 @@ void restore_readme(struct restore *r)
     scenarios(&w, r);
     drills(&w, r);
     rules(&w);
+    demand_section(&w, r->plan, "restore");
     restore_add(r, "restore/README.md", &text, false);
     strbuf_release(&text);
 }

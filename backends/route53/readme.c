@@ -1,6 +1,7 @@
 /* README.md of route53/: what there is, how long until users reach the other side, and the exact commands. */
 #include "backends/route53/route53.h"
 
+#include "backends/common/demands.h"
 #include "emit/md.h"
 
 #include <string.h>
@@ -235,6 +236,7 @@ void r53_readme(struct r53 *r53)
         commands(r53, &w, endpoint);
         files_table(r53, &w, endpoint);
     }
+    demand_section(&w, r53->plan, "route53");
     fileset_add(r53->files, "route53", "route53/README.md", text.data, text.len, NULL);
     strbuf_release(&text);
 }

@@ -1,6 +1,7 @@
 /* The pages for calmer hours: index, communication, protection, drills, review, compliance and cost, exports. */
 #include "backends/runbooks/runbooks.h"
 
+#include "backends/common/demands.h"
 #include <string.h>
 
 static const char *slot_text(struct page *page, const struct entity *entity, uint32_t row, const char *fallback)
@@ -188,6 +189,7 @@ void index_page(const struct plan *plan, struct fileset *files)
     described(&page, plan);
     md_heading(&page.md, 2, MD("What depends on what"));
     dependency_graph(&page, NULL);
+    demand_section(&page.md, plan, "runbooks");
     page_end(&page, files, "runbooks/README.md", span);
 }
 

@@ -3,6 +3,7 @@
  * variables of the next. */
 #include "backends/terraform/terraform.h"
 
+#include "backends/common/demands.h"
 #include "emit/md.h"
 #include "emit/sh.h"
 
@@ -83,39 +84,84 @@ static atom identity(struct tf *tf, const struct entity *subject)
                       arena_printf(tf->arena, "%s %s", subject->schema->name, subject->name));
 }
 
+/* Whose resources are in a root. */
+struct subjects {
+    struct tf *tf;
+    const struct tf_root *root; /* NULL: everybody's */
+    struct map names;
+};
+
+/* What kinds ask for in words of their own is among the demands they emit, whether or not a verdict rests on it. */
+static bool is_of_root(const struct assumption *demand, void *context)
+{
+    struct subjects *subjects = context;
+
+    return !demand->words && (!subjects->root || map_get(&subjects->names, identity(subjects->tf, demand->subject)));
+}
+
+static const char *asked_of(const struct tf *tf, const struct entity *subject)
+{
+    const struct asset *asset = subject ? plan_asset(tf->plan, subject) : NULL;
+
+    return asset && asset->owner ? entity_title(tf->plan->model, asset->owner) : NULL;
+}
+
 /* Demands of what the root's resources were emitted for; all of them on the top page. */
 static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
 {
-    struct map subjects = {0};
+    struct subjects subjects = {tf, root, {0}};
+    struct strbuf text = STRBUF_INIT;
     bool any = false;
+    struct md more;
 
-    for (uint32_t b = 0; root && tf->demands.len && b < root->blocks.len; b++) {
+    for (uint32_t b = 0; root && b < root->blocks.len; b++) {
         const struct tf_block *block = root->blocks.items[b];
 
         for (uint32_t s = 0; s < block->sources.len; s++) {
             if (block->sources.items[s]->subject)
-                map_set(&subjects, tf->arena, identity(tf, block->sources.items[s]->subject), tf);
+                map_set(&subjects.names, tf->arena, identity(tf, block->sources.items[s]->subject), tf);
         }
     }
     for (uint32_t i = 0; i < tf->demands.len; i++) {
         const struct tf_demand *demand = &tf->demands.items[i];
 
-        if (root && !(demand->subject && map_get(&subjects, identity(tf, demand->subject))))
+        if (root && !(demand->subject && map_get(&subjects.names, identity(tf, demand->subject))))
             continue;
         if (!any)
             md_heading(w, 2, MD("What the owners of what exists have to see to"));
         any = true;
-        md_task(w, 0, false,
-                md_cat(tf->arena, md_code(tf->arena, demand->subject ? demand->subject->name : demand->name),
-                       MD(": "), md_marked(tf->arena, demand->text)));
+        demand_task(w, demand->subject ? demand->subject->name : demand->name, demand->text,
+                    asked_of(tf, demand->subject), demand->check ? md_code(tf->arena, demand->check) : MD(""));
     }
+    md_init(&more, tf->arena, &text); /* a heading only where something follows */
+    if (demand_tasks(&more, tf->plan, "terraform", is_of_root, &subjects) && !any)
+        md_heading(w, 2, MD("What the owners of what exists have to see to"));
+    demand_tasks(w, tf->plan, "terraform", is_of_root, &subjects);
+    strbuf_release(&text);
+}
+
+/* The words of a check as somebody would type them. */
+static const char *check_line(struct tf *tf, struct value value)
+{
+    struct strbuf line = STRBUF_INIT;
+    const char *text;
+
+    for (uint32_t i = 0; value.type == VALUE_LIST && i < value.u.list->count; i++) {
+        if (value.u.list->items[i].type == VALUE_NULL)
+            continue;
+        strbuf_addstr(&line, line.len ? " " : "");
+        shell_word_print(value_text(value.u.list->items[i], tf->arena), &line);
+    }
+    text = line.len ? strbuf_dup(&line, tf->arena) : NULL;
+    strbuf_release(&line);
+    return text;
 }
 
 static void read_demands(struct tf *tf)
 {
     for (uint32_t i = 0; i < tf->plan->emission_count; i++) {
         const struct emission *emission = &tf->plan->emissions[i];
-        struct tf_demand demand = {"", "", emission->subject};
+        struct tf_demand demand = {"", "", NULL, emission->subject};
 
         if (strcmp(emission->target, "demands") != 0 || !emission->block)
             continue;
@@ -125,6 +171,8 @@ static void read_demands(struct tf *tf)
             if (strcmp(emission->block->attrs[a].name, "text") == 0 &&
                 emission->block->attrs[a].value.type == VALUE_STRING)
                 demand.text = emission->block->attrs[a].value.u.string;
+            else if (strcmp(emission->block->attrs[a].name, "check") == 0)
+                demand.check = check_line(tf, emission->block->attrs[a].value);
         }
         if (*demand.text)
             vec_push(tf->arena, &tf->demands, demand);

@@ -50,7 +50,7 @@ struct tf_alias {
 };
 
 struct tf_demand {
-    const char *name, *text;
+    const char *name, *text, *check; /* check: NULL, or how one sees whether it is so */
     const struct entity *subject;
 };
 

@@ -71,6 +71,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     check_reach(a, result);
     judge(a, result);
     check_watched(a, result);
+    check_admins(a, result);
     derive_losses(a, result);
     judge_damage(a, result);
     judge_groups(a, result);
@@ -133,7 +134,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     a.scenarios_done = true;
     check_rules(&a);
     check_review(&a);
-    if (options->digest)
+    if (options->digest || options->ledger)
         make_ledger(&a);
     plan->digest = options->digest ? plan_digest(&a) : "";
     check_records(&a);

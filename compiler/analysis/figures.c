@@ -40,8 +40,7 @@ static char source_grade(const struct entity *source, bool worst)
     return grade.type == VALUE_WORD ? grade.u.word[0] : 0;
 }
 
-/* Whether a source speaks of this one of the figures beside it. */
-static bool speaks_of(const struct entity *source, const char *attribute)
+bool speaks_of(const struct entity *source, const char *attribute)
 {
     struct value of = entity_slot(source, SOURCE_of);
     bool found = of.type != VALUE_LIST;

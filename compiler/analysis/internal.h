@@ -109,6 +109,8 @@ const char *method_named(const struct analysis *a, const struct asset_state *sta
 int64_t candidate_time(const struct analysis *a, const struct candidate *candidate); /* ms until its own work ends; INT64_MAX unknown */
 /* Whether who writes into the store cannot delete from it: append-only, or a lock of any mode (who writes administers nothing). */
 bool binds_writers(const struct analysis *a, const struct entity *store);
+/* Nobody who may change the place where it is can delete from it: a lock nobody lifts, media off line. */
+bool store_withstands(const struct analysis *a, const struct entity *store);
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);
 
 /* Chooses the method of a lost asset, unless that was done or is being done. */
@@ -138,6 +140,7 @@ void attest_instead(struct step *step);
 const char *barred_reason(struct analysis *a, const struct candidate *candidate); /* why it cannot be carried out; NULL */
 void bar_runbook(struct analysis *a, struct scenario_result *result, struct step *step);
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
+struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint); /* NULL: no import knows its provider */
 void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
 
 /* ---- places.c: steps that would work in what the scenario takes ---- */
@@ -257,10 +260,14 @@ void reconcile_groups(struct analysis *a, struct scenario_result *result, struct
 /* ---- figures.c ---- */
 int grade_rank(char grade);                                /* 0 the strongest; no grade is the weakest */
 char block_grade(const struct entity *block, bool worst); /* weakest of its sources, of the worst end or of the rest; 0: it has none */
+bool speaks_of(const struct entity *source, const char *attribute); /* whether a source is about that one of what stands beside it */
 bool figure_is_assumed(const struct figure *figure);       /* nobody else gives a bound */
 void check_figures(struct analysis *a);                    /* worst ends that are ours, of all kinds */
 const struct figure *figure_if_any(struct analysis *a, const struct entity *block, uint32_t row); /* NULL: it says nothing by itself */
 void take_figures(struct analysis *a, struct scenario_result *result); /* step->figure, step->stated; after time_steps */
+
+/* ---- admins.c ---- */
+void check_admins(struct analysis *a, struct scenario_result *result); /* after judge: who else might change what the recovery rests on */
 
 /* ---- assumed.c ---- */
 void rest_on_figures(struct analysis *a, struct scenario_result *result); /* when every verdict of the scenario is known */

@@ -3,19 +3,44 @@
 #include "analysis/ledger.h"
 
 #include "analysis/credit.h"
-#include "analysis/internal.h"
+#include "analysis/loss.h"
+#include "analysis/entries.h"
 #include "analysis/stands.h"
 
 #include <string.h>
 
-enum { CHAIN_LINKS = 16 };
+enum { CHAIN_LINKS = 16, RECENT = 8 };
 
-static struct assumption *entry(struct analysis *a, enum assumption_kind kind, struct entity *subject, const char *what, bool *is_new)
+/* The first source that is about the attribute; NULL: about anything. */
+static bool take_source(const struct entity *block, const char *attribute, struct assumption *assumption)
+{
+    const struct entity *source;
+
+    for (uint32_t i = 0; block && (source = entity_child(block, BLOCK_SOURCE, &i));) {
+        struct value grade = entity_slot(source, SOURCE_grade), read = entity_slot(source, SOURCE_read);
+
+        if (attribute && !speaks_of(source, attribute))
+            continue;
+        assumption->source = source->name;
+        assumption->grade = grade.type == VALUE_WORD ? grade.u.word : NULL;
+        assumption->was_read = read.type == VALUE_DATE;
+        assumption->read = assumption->was_read ? read.u.integer : 0;
+        return true;
+    }
+    return false;
+}
+
+struct assumption *ledger_entry(struct analysis *a, enum assumption_kind kind, struct entity *subject, const char *what, bool *is_new)
 {
     const char *id = intern_text(a, "%s:%s%s", assumption_kind_name(kind), subject->name, what);
     atom key = intern_str(a->model->names, id);
     struct assumption *assumption = map_get(&a->ledger, key);
 
+    if (assumption && assumption->subject != subject) { /* an asset and its site may have one name */
+        id = intern_text(a, "%s:%s.%s%s", assumption_kind_name(kind), subject->schema->name, subject->name, what);
+        key = intern_str(a->model->names, id);
+        assumption = map_get(&a->ledger, key);
+    }
     *is_new = !assumption;
     if (assumption)
         return assumption;
@@ -25,12 +50,15 @@ static struct assumption *entry(struct analysis *a, enum assumption_kind kind, s
     return assumption;
 }
 
-static void rest(struct analysis *a, struct assumption *assumption, enum objective_kind kind, struct entity *subject, struct entity *scenario)
+void rest_on(struct analysis *a, struct assumption *assumption, enum objective_kind kind, struct entity *subject, struct entity *scenario)
 {
-    struct resting *last = assumption->rest_count ? &assumption->rests[assumption->rest_count - 1] : NULL;
+    /* Verdicts are walked one after the other: what rests on it already is among the last. */
+    for (uint32_t i = assumption->rest_count; i-- > 0 && assumption->rest_count - i <= RECENT;) {
+        const struct resting *r = &assumption->rests[i];
 
-    if (last && last->kind == kind && last->subject == subject && last->scenario == scenario)
-        return;
+        if (r->kind == kind && r->subject == subject && r->scenario == scenario)
+            return;
+    }
     if (assumption->rest_count == assumption->rest_cap) {
         uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 4;
 
@@ -41,30 +69,84 @@ static void rest(struct analysis *a, struct assumption *assumption, enum objecti
     assumption->rests[assumption->rest_count++] = (struct resting){kind, subject, scenario};
 }
 
-/* Both verdicts of an asset: without the thing there is neither a recovery nor its data. */
-static void rest_both(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
+void rest_rto(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
 {
     if (state->rto_verdict != VERDICT_NOT_APPLICABLE)
-        rest(a, assumption, OBJECTIVE_RTO, state->asset->entity, result->scenario);
-    if (state->rpo_verdict != VERDICT_NOT_APPLICABLE)
-        rest(a, assumption, OBJECTIVE_RPO, state->asset->entity, result->scenario);
+        rest_on(a, assumption, OBJECTIVE_RTO, state->asset->entity, result->scenario);
 }
 
-static void on_demand(struct analysis *a, struct assumption *assumption, struct entity *of, const char *question)
+void rest_rpo(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
 {
-    assumption->on = answers_for(a, of);
-    assumption->by = assumption->on ? BY_DEMAND : BY_NOBODY;
+    if (state->rpo_verdict != VERDICT_NOT_APPLICABLE)
+        rest_on(a, assumption, OBJECTIVE_RPO, state->asset->entity, result->scenario);
+    for (uint32_t g = 0; state->grouped && g < result->group_count; g++) {
+        const struct group_state *group = &result->groups[g];
+
+        for (uint32_t m = 0; group->verdict != VERDICT_NOT_APPLICABLE && m < group->member_count; m++) {
+            if (group->members[m].state == state && group->members[m].recovered)
+                rest_on(a, assumption, OBJECTIVE_GROUP, group->group, result->scenario);
+        }
+    }
+}
+
+/* Without the thing there is neither a recovery nor its data. */
+void rest_both(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
+{
+    rest_rto(a, assumption, result, state);
+    rest_rpo(a, assumption, result, state);
+}
+
+void ask_person(struct assumption *assumption, struct entity *who, const char *target, const char *question)
+{
+    assumption->on = who;
+    assumption->by = who ? BY_DEMAND : BY_NOBODY;
+    assumption->target = target;
     assumption->question = question;
 }
 
-static void take_source(const struct entity *block, struct assumption *assumption)
+void ask_owner(struct analysis *a, struct assumption *assumption, struct entity *of, const char *target, const char *question)
 {
-    uint32_t cursor = 0;
-    const struct entity *source = block ? entity_child(block, BLOCK_SOURCE, &cursor) : NULL;
-    struct value grade = source ? entity_slot(source, SOURCE_grade) : value_unknown();
+    ask_person(assumption, answers_for(a, of), target, question);
+}
 
-    assumption->source = source ? source->name : NULL;
-    assumption->grade = grade.type == VALUE_WORD ? grade.u.word : NULL;
+void made_by(struct assumption *assumption, const char *target, const char *file, const char *question)
+{
+    assumption->by = BY_ARTIFACT;
+    assumption->target = target;
+    assumption->file = file;
+    assumption->question = question;
+}
+
+bool platform_says(struct assumption *assumption, const struct entity *block, const char *attribute)
+{
+    if (!take_source(block, attribute, assumption))
+        return false;
+    assumption->by = BY_PLATFORM;
+    return true;
+}
+
+const char *ledger_time(struct analysis *a, struct span_of_time time)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *words;
+
+    if (!time.known)
+        return NULL;
+    if (time.best != time.worst) {
+        print_duration(&text, time.best);
+        strbuf_addstr(&text, "..");
+        print_duration(&text, time.typical);
+        strbuf_addstr(&text, "..");
+    }
+    print_duration(&text, time.worst);
+    words = strbuf_dup(&text, a->arena);
+    strbuf_release(&text);
+    return words;
+}
+
+const char *ledger_duration(struct analysis *a, int64_t ms)
+{
+    return ms < 0 ? NULL : text_of_duration(a->arena, ms);
 }
 
 /* What the items of an `emit demands` ask for, and how one sees whether it is so. */
@@ -83,7 +165,14 @@ static void take_items(struct analysis *a, const struct credit *credit, struct a
     }
 }
 
-static void take_credit(struct analysis *a, struct assumption *assumption, struct entity *thing)
+/* Whose README tells what is asked of the owner of a thing: that of the target which makes things of its kind. */
+static const char *told_by(const struct entity *thing)
+{
+    return thing->kind && thing->kind->emits.len ? "terraform" : "restore";
+}
+
+/* Who makes a backup, replica or standby; `job`: the name of the job that takes the backup. */
+static void take_credit(struct analysis *a, struct assumption *assumption, struct entity *thing, const char *job)
 {
     const struct credit *credit = credit_of(a, thing);
     const struct entity *maker = credit->maker;
@@ -94,22 +183,24 @@ static void take_credit(struct analysis *a, struct assumption *assumption, struc
     assumption->span = thing->span;
     if (credit->by == BY_ARTIFACT && maker && maker->schema->id == BLOCK_PROCEDURE) {
         assumption->target = "cron";
-        assumption->file = intern_text(a, "cron/jobs/%s-%s.sh", thing->parent->name, thing->name);
+        assumption->file = intern_text(a, "cron/jobs/%s.sh", job);
         assumption->question = intern_text(a, "does `%s list` show a copy no older than its schedule allows?", assumption->file);
     } else if (credit->by == BY_ARTIFACT && maker) {
         assumption->target = maker->name;
         assumption->file = emit_file(a, maker, credit->subject, credit->scope);
         assumption->question = "does `terraform plan` in this root show no change?";
     } else if (credit->by == BY_PLATFORM) {
-        take_source(maker, assumption);
-    } else if (credit->by == BY_DEMAND && maker) {
-        take_items(a, credit, assumption);
+        take_source(maker, NULL, assumption);
+    } else if (credit->by == BY_DEMAND) {
+        assumption->target = maker ? "terraform" : thing->schema->id == BLOCK_BACKUP ? "cron" : "restore";
+        if (maker)
+            take_items(a, credit, assumption);
     }
     if (credit->by >= BY_PLATFORM && !assumption->question && !command_is_set(&assumption->check))
         assumption->question = "is it so today, and who saw it?";
 }
 
-static const char *value_words(struct analysis *a, struct value value)
+const char *ledger_value(struct analysis *a, struct value value)
 {
     struct strbuf text = STRBUF_INIT;
     const char *words;
@@ -124,29 +215,115 @@ static const char *value_words(struct analysis *a, struct value value)
 
 /* ---------------------------------------------------------------- copies, replicas, standbys */
 
+/* "`a`, `b` and `c`": the members a group's run captures. */
+static const char *member_names(struct analysis *a, const struct entity *group)
+{
+    struct value members = entity_slot(group, GROUP_members);
+    struct strbuf text = STRBUF_INIT;
+    const char *names;
+
+    for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++)
+        strbuf_addf(&text, "%s`%s`", i == 0 ? "" : i + 1 < members.u.list->count ? ", " : " and ", members.u.list->items[i].u.entity->name);
+    names = strbuf_dup(&text, a->arena);
+    strbuf_release(&text);
+    return names;
+}
+
+/* One run of a group takes all members; where each has its own, the entries are of each. */
+struct taken_backup {
+    struct entity *backup;
+    const char *job;   /* its name */
+    const char *of;    /* what it captures, for sentences */
+    const char *where; /* behind the subject in its id */
+};
+
+static struct taken_backup taken_backup(struct analysis *a, const struct asset_state *state, struct entity *backup, const struct entity *store)
+{
+    const struct entity *owner = backup->parent;
+    const char *at = store ? intern_text(a, "@%s", store->name) : "", *member = state->asset->name;
+
+    if (owner->schema->id != BLOCK_GROUP)
+        return (struct taken_backup){backup, intern_text(a, "%s-%s", owner->name, backup->name), intern_text(a, "`%s`", owner->name),
+                                     intern_text(a, ".%s%s", backup->name, at)};
+    if (backup_runs_apart(backup))
+        return (struct taken_backup){backup, intern_text(a, "%s-%s-%s", owner->name, backup->name, member),
+                                     intern_text(a, "`%s` of group `%s`", member, owner->name), intern_text(a, ".%s.%s%s", backup->name, member, at)};
+    return (struct taken_backup){backup, intern_text(a, "%s-%s", owner->name, backup->name),
+                                 intern_text(a, "group `%s` (%s in one run)", owner->name, member_names(a, owner)),
+                                 intern_text(a, ".%s%s", backup->name, at)};
+}
+
+/* That runs happen is the scheduler's; that the host is up and the tool ends well each time is somebody's. */
+static void add_missed(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct taken_backup *taken)
+{
+    struct value missed = entity_slot(taken->backup, BACKUP_missed);
+    long long count = missed.type == VALUE_INT ? missed.u.integer : 0;
+    struct assumption *runs;
+    bool is_new;
+
+    runs = ledger_entry(a, ASSUME_RUNS, taken->backup->parent, intern_text(a, "%s/missed", taken->where), &is_new);
+    if (is_new) {
+        runs->span = taken->backup->span;
+        runs->value = intern_text(a, "%lld", count);
+        runs->says = count ? intern_text(a, "no more than %lld run%s in a row of backup `%s` of %s %s missed or fail%s", count, count == 1 ? "" : "s",
+                                         taken->backup->name, taken->of, count == 1 ? "is" : "are", count == 1 ? "s" : "")
+                           : intern_text(a, "no run of backup `%s` of %s is missed or fails", taken->backup->name, taken->of);
+        if (credit_of(a, taken->backup)->by == BY_PLATFORM)
+            take_credit(a, runs, taken->backup, taken->job);
+        else
+            ask_owner(a, runs, taken->backup->parent, "cron", "how many runs in a row were missed or failed since the last look?");
+        runs->unwatched = !credit_of(a, taken->backup)->watched;
+    }
+    rest_rpo(a, runs, result, state);
+}
+
+/* Nothing is kept longer than the platform keeps anything, whatever is stated. */
+static void add_limit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct entity *backup)
+{
+    const struct entity *limit;
+    struct assumption *most;
+    int64_t keeps = platform_limit(a, state->asset, backup, &limit);
+    bool is_new;
+
+    if (!limit)
+        return;
+    most = ledger_entry(a, ASSUME_LIMIT, limit->parent, intern_text(a, ".%s", limit->name), &is_new);
+    if (is_new) {
+        most->span = limit->span;
+        most->value = ledger_duration(a, keeps);
+        most->says = intern_text(a, "what is %s of kind `%s` is kept by its platform for %s at most, and that long where it is asked for", limit->name,
+                                 limit->parent->name, most->value);
+        if (!platform_says(most, limit, NULL))
+            ask_owner(a, most, state->asset->entity, told_by(state->asset->entity), "how long does the platform keep it, by its documentation?");
+    }
+    rest_both(a, most, result, state);
+}
+
 static void add_backup(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *backup,
                        const struct entity *store)
 {
-    const char *where = intern_text(a, ".%s%s%s", backup->name, store ? "@" : "", store ? store->name : "");
+    struct taken_backup taken = taken_backup(a, state, backup, store);
     bool is_new;
-    struct assumption *runs = entry(a, ASSUME_RUNS, backup->parent, where, &is_new);
+    struct assumption *entry = ledger_entry(a, ASSUME_RUNS, backup->parent, taken.where, &is_new);
 
     if (is_new) {
-        take_credit(a, runs, backup);
-        runs->value = value_words(a, entity_slot(backup, BACKUP_schedule));
-        runs->says = intern_text(a, "backup `%s` of `%s` runs%s%s, and no run is missed without being told%s%s", backup->name, backup->parent->name,
-                                 runs->value ? " " : "", runs->value ? runs->value : "", store ? "; its copy reaches " : "", store ? store->name : "");
+        take_credit(a, entry, backup, taken.job);
+        entry->value = ledger_value(a, entity_slot(backup, BACKUP_schedule));
+        entry->says = intern_text(a, "backup `%s` of %s runs%s%s%s%s", backup->name, taken.of, entry->value ? " " : "", entry->value ? entry->value : "",
+                                  store ? "; its copy reaches " : "", store ? store->name : "");
     }
-    rest_both(a, runs, result, state);
-    runs = entry(a, ASSUME_KEPT, backup->parent, where, &is_new);
+    rest_both(a, entry, result, state);
+    add_missed(a, result, state, &taken);
+    entry = ledger_entry(a, ASSUME_KEPT, backup->parent, taken.where, &is_new);
     if (is_new) {
-        take_credit(a, runs, backup);
-        runs->unwatched = false;
-        runs->value = value_words(a, entity_slot(backup, BACKUP_retain));
-        runs->says = intern_text(a, "copies of `%s` of `%s` are kept%s%s and can be read", backup->name, backup->parent->name,
-                                 runs->value ? " for " : "", runs->value ? runs->value : "");
+        take_credit(a, entry, backup, taken.job);
+        entry->unwatched = false;
+        entry->value = ledger_value(a, entity_slot(backup, BACKUP_retain));
+        entry->says = intern_text(a, "copies of `%s` of %s are kept%s%s and can be read", backup->name, taken.of, entry->value ? " for " : "",
+                                  entry->value ? entry->value : "");
     }
-    rest_both(a, runs, result, state);
+    rest_both(a, entry, result, state);
+    add_limit(a, result, state, backup);
 }
 
 static const struct site_info *site_of_store(const struct analysis *a, const struct entity *store)
@@ -165,74 +342,80 @@ static void add_access(struct analysis *a, const struct scenario_result *result,
 
     if (!there || !here || there->account == here->account || !there->account)
         return;
-    allowed = entry(a, ASSUME_ALLOWED, store, intern_text(a, "<-%s", here->account ? here->account->name : here->entity->name), &is_new);
+    allowed = ledger_entry(a, ASSUME_ALLOWED, store, intern_text(a, "<-%s", here->account ? here->account->name : here->entity->name), &is_new);
     if (is_new) {
         allowed->says = intern_text(a, "what writes in `%s` may write into `%s` of account `%s`, and the recovery may read there, key included",
                                     here->account ? here->account->name : here->entity->name, store->name, there->account->name);
-        on_demand(a, allowed, store, "do role, resource policy and key policy of both sides allow it? Has a copy been read back?");
+        ask_owner(a, allowed, store, told_by(store), "do role, resource policy and key policy of both sides allow it? Has a copy been read back?");
     }
     rest_both(a, allowed, result, state);
+}
+
+static void add_lag(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *replica,
+                    const char *what)
+{
+    struct assumption *lag;
+    bool is_new;
+
+    if (state->rpo_verdict == VERDICT_NOT_APPLICABLE)
+        return; /* nothing is lost by it */
+    lag = ledger_entry(a, ASSUME_LAG, replica->parent, what, &is_new);
+    if (is_new) {
+        lag->span = replica->span;
+        lag->value = ledger_value(a, entity_slot(replica, REPLICA_lag));
+        lag->says = intern_text(a, "replica `%s` of `%s` is never further behind than %s", replica->name, replica->parent->name,
+                                lag->value ? lag->value : "its mode allows");
+        if (lag_is_enforced(a, replica))
+            lag->by = BY_PLATFORM;
+        else
+            ask_owner(a, lag, replica->parent, told_by(replica->parent), "what was its largest lag since the last look?");
+        lag->unwatched = !credit_of(a, replica)->watched;
+    }
+    rest_rpo(a, lag, result, state);
+}
+
+static void add_capacity(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *standby,
+                         const char *what)
+{
+    bool is_new;
+    struct assumption *capacity = ledger_entry(a, ASSUME_CAPACITY, standby->parent, what, &is_new);
+
+    if (is_new) {
+        capacity->span = standby->span;
+        capacity->value = ledger_value(a, entity_slot(standby, STANDBY_capacity));
+        capacity->says = intern_text(a, "%s of the capacity of `%s` runs at `%s`, and the rest can be had there", capacity->value ? capacity->value : "all",
+                                     standby->parent->name, standby->name);
+        ask_owner(a, capacity, standby->parent, told_by(standby->parent), "how much runs there, and what does the quota allow?");
+    }
+    rest_rto(a, capacity, result, state);
 }
 
 static void add_element(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *thing)
 {
     bool replica = thing->schema->id == BLOCK_REPLICA, is_new;
     const char *what = intern_text(a, ".%s.%s", replica ? "replica" : "standby", thing->name);
-    struct assumption *ready = entry(a, ASSUME_STANDS_READY, thing->parent, what, &is_new);
+    struct assumption *ready = ledger_entry(a, ASSUME_STANDS_READY, thing->parent, what, &is_new);
 
     if (is_new) {
-        take_credit(a, ready, thing);
+        take_credit(a, ready, thing, NULL);
         ready->unwatched = false;
         ready->says = replica ? intern_text(a, "replica `%s` of `%s` exists and follows it", thing->name, thing->parent->name)
                               : intern_text(a, "`%s` stands ready at `%s`", thing->parent->name, thing->name);
     }
     rest_both(a, ready, result, state);
-    if (replica) {
-        struct assumption *lag = entry(a, ASSUME_LAG, thing->parent, what, &is_new);
-
-        if (is_new) {
-            lag->span = thing->span;
-            lag->value = value_words(a, entity_slot(thing, REPLICA_lag));
-            lag->says = intern_text(a, "replica `%s` of `%s` is never further behind than %s", thing->name, thing->parent->name,
-                                    lag->value ? lag->value : "its mode allows");
-            if (lag_is_enforced(a, thing))
-                lag->by = BY_PLATFORM;
-            else
-                on_demand(a, lag, thing->parent, "what was its largest lag since the last look?");
-            lag->unwatched = !credit_of(a, thing)->watched;
-        }
-        if (state->rpo_verdict != VERDICT_NOT_APPLICABLE)
-            rest(a, lag, OBJECTIVE_RPO, state->asset->entity, result->scenario);
-    } else {
-        struct assumption *capacity = entry(a, ASSUME_CAPACITY, thing->parent, what, &is_new);
-
-        if (is_new) {
-            capacity->span = thing->span;
-            capacity->value = value_words(a, entity_slot(thing, STANDBY_capacity));
-            capacity->says = intern_text(a, "%s of the capacity of `%s` runs at `%s`, and the rest can be had there", capacity->value ? capacity->value : "all",
-                                         thing->parent->name, thing->name);
-            on_demand(a, capacity, thing->parent, "how much runs there, and what does the quota allow?");
-        }
-        if (state->rto_verdict != VERDICT_NOT_APPLICABLE)
-            rest(a, capacity, OBJECTIVE_RTO, state->asset->entity, result->scenario);
-    }
+    (replica ? add_lag : add_capacity)(a, result, state, thing, what);
 }
 
 /* A method that rests on no copy, replica or standby rests on what the platform does, or on what its owner set up. */
 static void add_method(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct candidate *chosen)
 {
     bool is_new;
-    struct assumption *ready = entry(a, ASSUME_STANDS_READY, state->asset->entity, intern_text(a, ".%s", chosen->method->name), &is_new);
-    uint32_t cursor = 0;
+    struct assumption *ready = ledger_entry(a, ASSUME_STANDS_READY, state->asset->entity, intern_text(a, ".%s", chosen->method->name), &is_new);
 
     if (is_new) {
         ready->says = intern_text(a, "`%s` of `%s` is set up and works", chosen->method->name, state->asset->name);
-        if (chosen->automatic && entity_child(chosen->method, BLOCK_SOURCE, &cursor)) {
-            ready->by = BY_PLATFORM;
-            take_source(chosen->method, ready);
-        } else {
-            on_demand(a, ready, state->asset->entity, "when was it last done or rehearsed?");
-        }
+        if (!chosen->automatic || !platform_says(ready, chosen->method, NULL))
+            ask_owner(a, ready, state->asset->entity, "restore", "when was it last done or rehearsed?");
         ready->span = state->asset->entity->span;
     }
     rest_both(a, ready, result, state);
@@ -247,73 +430,15 @@ static void add_inputs_of(struct analysis *a, const struct scenario_result *resu
         struct assumption *readable;
         bool is_new;
 
-        readable = entry(a, ASSUME_READABLE, input->thing, input->through ? intern_text(a, ">%s", input->through->name) : "", &is_new);
+        readable = ledger_entry(a, ASSUME_READABLE, input->thing, input->through ? intern_text(a, ">%s", input->through->name) : "", &is_new);
         if (is_new) {
             readable->says = input->through ? intern_text(a, "`%s` opens `%s` for whoever recovers", input->thing->name, input->through->name)
                                             : intern_text(a, "whoever recovers can read `%s`", input->thing->name);
             readable->span = input->span;
-            on_demand(a, readable, input->thing, "was it used for a restore, and when?");
+            ask_owner(a, readable, input->thing, "restore", "was it used for a restore, and when?");
         }
         rest_both(a, readable, result, state);
     }
-}
-
-/* ---------------------------------------------------------------- the clock */
-
-static void add_clock(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
-{
-    const struct candidate *chosen = state->chosen;
-    struct entity *scenario = result->scenario, *plan = a->model->plan;
-    struct assumption *detects, *decides;
-    bool is_new;
-
-    if (state->rto_verdict == VERDICT_NOT_APPLICABLE)
-        return;
-    if (!(chosen && chosen->automatic && chosen->includes_detect)) {
-        detects = entry(a, ASSUME_DETECTS, scenario, "", &is_new);
-        if (is_new) {
-            detects->value = result->detect.known ? text_of_duration(a->arena, result->detect.worst) : NULL;
-            detects->says = intern_text(a, "`%s` is noticed within %s%s%s", scenario->name, detects->value ? detects->value : "an unknown time",
-                                        result->detected_by ? " by " : "", result->detected_by ? result->detected_by : "");
-            detects->span = result->detect_span;
-            on_demand(a, detects, plan, "who or what would notice it at night, and was that tried?");
-        }
-        rest(a, detects, OBJECTIVE_RTO, state->asset->entity, scenario);
-    }
-    if (chosen && chosen->automatic)
-        return;
-    decides = entry(a, ASSUME_DECIDES_WITHIN, scenario, "", &is_new);
-    if (is_new) {
-        decides->value = result->declare.known ? text_of_duration(a->arena, result->declare.worst) : NULL;
-        decides->says = intern_text(a, "somebody who may declare `%s` is reached and does so within %s", scenario->name,
-                                    decides->value ? decides->value : "an unknown time");
-        on_demand(a, decides, plan, "who is on call now, and who stands in?");
-    }
-    rest(a, decides, OBJECTIVE_RTO, state->asset->entity, scenario);
-    if (!plan)
-        return;
-    detects = entry(a, ASSUME_STANDS_READY, plan, ".scripts", &is_new);
-    if (is_new) {
-        detects->says = "scripts and runbooks can be read and started where they are run from";
-        on_demand(a, detects, plan, "were they opened from there without the primary site?");
-    }
-    rest(a, detects, OBJECTIVE_RTO, state->asset->entity, scenario);
-}
-
-static void add_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
-{
-    struct assumption *answers;
-    bool is_new;
-
-    if (!state->affected || state->verdict == VERDICT_NOT_APPLICABLE)
-        return;
-    answers = entry(a, ASSUME_ANSWERS, state->endpoint, "", &is_new);
-    if (is_new) {
-        answers->says = intern_text(a, "`%s` has its records and checks as stated, and answers change when they do", state->endpoint->name);
-        on_demand(a, answers, state->endpoint, "does `dig` from outside show the records of the plan?");
-        answers->target = "route53";
-    }
-    rest(a, answers, OBJECTIVE_ENDPOINT, state->endpoint, result->scenario);
 }
 
 static void add_state(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
@@ -337,7 +462,7 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
     if (!protects && !chosen->copy)
         add_method(a, result, state, chosen);
     add_inputs_of(a, result, state);
-    add_clock(a, result, state);
+    add_admins(a, result, state);
 }
 
 void make_ledger(struct analysis *a)
@@ -345,17 +470,26 @@ void make_ledger(struct analysis *a)
     for (uint32_t s = 0; s < a->plan->scenario_count; s++) {
         const struct scenario_result *result = &a->plan->scenarios[s];
 
+        uint32_t runbook_count;
+        struct step **runbook = before_recovery(a, result, &runbook_count);
+
         a->scenario = &a->plan->scenarios[s];
         for (uint32_t i = 0; result->states && i < a->plan->asset_count; i++) {
             const struct asset_state *state = &result->states[i];
 
             if (state->fate == FATE_LOST && state->chosen)
                 add_state(a, result, state);
+            if (state->fate == FATE_IMPAIRED || state->chosen) {
+                add_terms(a, result, state);
+                add_clock(a, result, state, runbook, runbook_count);
+            }
         }
         for (uint32_t i = 0; i < result->endpoint_count; i++)
             add_endpoint(a, result, &result->endpoints[i]);
     }
     a->scenario = NULL;
+    for (uint32_t i = 0; i < a->plan->slo_count; i++)
+        add_availability(a, &a->plan->slos[i]);
     a->plan->assumptions = ARENA_ARRAY(a->arena, struct assumption *, a->ledger.len);
     for (uint32_t i = 0; i < a->ledger.len; i++)
         a->plan->assumptions[a->plan->assumption_count++] = a->ledger.entries[i].value;

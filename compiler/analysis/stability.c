@@ -161,21 +161,23 @@ static struct asset *zone_asset(struct analysis *a, const char *name)
     return map_get(&a->dns_zones, intern_str(a->model->names, name));
 }
 
+struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint)
+{
+    struct value provider = entity_slot(endpoint, ENDPOINT_provider);
+
+    return provider.type == VALUE_STRING ? map_get(&a->model->kinds, intern_str(a->model->names, provider.u.string)) : NULL;
+}
+
 /* The control plane of the provider of a name whose zone is no asset: its kind knows, where it was imported. */
 static struct entity *provider_plane(struct analysis *a, const struct entity *endpoint)
 {
-    struct value provider = entity_slot(endpoint, ENDPOINT_provider), site;
+    struct kind_info *provider = name_provider(a, endpoint);
+    struct entity *says = provider ? kind_deferred(provider, KIND_control_plane) : NULL;
+    struct value site = says ? eval_deferred(a->eval, says, KIND_control_plane,
+                                             scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)))
+                             : value_unknown();
 
-    for (uint32_t i = 0; provider.type == VALUE_STRING && i < a->model->declared[BLOCK_KIND].list.len; i++) {
-        struct entity *kind = a->model->declared[BLOCK_KIND].list.items[i];
-        struct entity *says = strcmp(kind->name, provider.u.string) == 0 ? kind_deferred(kind->kind, KIND_control_plane) : NULL;
-
-        if (!says)
-            continue;
-        site = eval_deferred(a->eval, says, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)));
-        return site.type == VALUE_ENTITY ? site.u.entity : NULL;
-    }
-    return NULL;
+    return site.type == VALUE_ENTITY ? site.u.entity : NULL;
 }
 
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step)

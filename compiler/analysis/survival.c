@@ -108,8 +108,7 @@ static void spread(struct analysis *a, struct scenario_result *result)
     }
 }
 
-/* Whether nobody at all can delete what is in the store, whoever administers it. */
-static bool is_locked_or_away(const struct analysis *a, const struct entity *store)
+bool store_withstands(const struct analysis *a, const struct entity *store)
 {
     uint32_t cursor = 0;
     const struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
@@ -129,7 +128,7 @@ bool binds_writers(const struct analysis *a, const struct entity *store)
     struct value flag = entity_slot(store, STORE_append_only);
     uint32_t cursor = 0;
 
-    return (flag.type == VALUE_BOOL && flag.u.integer) || is_locked_or_away(a, store) || entity_child(store, BLOCK_STORE_LOCK, &cursor);
+    return (flag.type == VALUE_BOOL && flag.u.integer) || store_withstands(a, store) || entity_child(store, BLOCK_STORE_LOCK, &cursor);
 }
 
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why)
@@ -158,7 +157,7 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     }
     if (!taken_with(a, store, info, TAKEN_HELD, &perhaps))
         return true;
-    if (is_locked_or_away(a, store))
+    if (store_withstands(a, store))
         return true;
     lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
     /* Append-only binds who writes into it, not who administers the place it is in: it saves nothing here. */

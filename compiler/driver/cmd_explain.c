@@ -350,6 +350,10 @@ static void explain_state(const struct session *session, const struct scenario_r
         explain_rto(session, result, state);
     else
         explain_rpo(session, result, state);
+    if (!rto && state->derived.from)
+        explain_ledger(session, result->scenario, state->derived.from->entity, OBJECTIVE_RPO);
+    else
+        explain_ledger(session, result->scenario, state->asset->entity, rto ? OBJECTIVE_RTO : OBJECTIVE_RPO);
     puts("");
 }
 
@@ -379,6 +383,7 @@ static void explain_group(const struct session *session, const struct scenario_r
     print_ms(group->loss_ms, true);
     printf("  worst-case loss");
     print_objective(session, "RPO", &group->rpo);
+    explain_ledger(session, result->scenario, group->group, OBJECTIVE_GROUP);
     puts("");
 }
 
@@ -429,6 +434,7 @@ static void explain_availability(const struct session *session, const struct slo
     printf("  %sof the time; SLO ", state->known ? "" : "at most ");
     print_share(state->target, 0);
     printf(" (%s)\n", sources_origin(&session->sources, state->span));
+    explain_ledger(session, NULL, state->endpoint, OBJECTIVE_SLO);
 }
 
 /* The specification behind `drc explain WHAT NAME`, this folder when none is named. `inner` must live as long as the session. */
@@ -440,6 +446,7 @@ static void open_specification(struct session *session, const struct options *op
     inner->arguments.items = options->arguments.len > 2 ? options->arguments.items + 2 : here;
     inner->arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
     session_init(session, inner);
+    session->wants_ledger = true;
     session_analyse(session, TREES_NONE);
 }
 

@@ -6,85 +6,59 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool rests_in(const struct assumption *a, const void *context)
+/* What is wanted: a table of `--asset` beside the options, because a verdict rests on what those it waits for rest on. */
+struct wanted {
+    const struct options *options;
+    const struct ledger_scope *scope; /* of --asset; NULL: all */
+};
+
+static bool is_wanted(const struct assumption *a, const void *context)
 {
-    const struct options *options = context;
-    bool found = !options->scenario && !options->asset;
+    const struct wanted *wanted = context;
+    const char *scenario = wanted->options->scenario;
+    bool found = !scenario && !wanted->scope;
 
     for (uint32_t i = 0; i < a->rest_count && !found; i++) {
         const struct resting *r = &a->rests[i];
 
-        found = (!options->scenario || (r->scenario && strcmp(r->scenario->name, options->scenario) == 0)) &&
-                (!options->asset || strcmp(r->subject->name, options->asset) == 0);
+        found = (!scenario || (r->scenario && strcmp(r->scenario->name, scenario) == 0)) && (!wanted->scope || in_ledger_scope(wanted->scope, r));
     }
-    return found && (!options->by || strcmp(options->by, makes_true_name(a->by)) == 0);
-}
-
-static void print_who(const struct assumption *a)
-{
-    switch (a->by) {
-    case BY_ARTIFACT:
-        printf("    by %s: %s\n", makes_true_name(a->by), a->file ? a->file : a->target ? a->target : "");
-        break;
-    case BY_PLATFORM:
-        printf("    by the platform%s%s\n", a->source ? ": " : ", as the specification says", a->source ? a->source : "");
-        break;
-    case BY_DEMAND:
-        printf("    asked of %s%s%s\n", a->on ? a->on->name : "nobody", a->words ? ": " : "", a->words ? a->words : "");
-        break;
-    case BY_NOBODY:
-        puts("    by nobody: what rests on it is unknown");
-    }
-}
-
-static void print_check(const struct assumption *a)
-{
-    if (a->check.count) {
-        fputs("    check:", stdout);
-        for (uint32_t i = 0; i < a->check.count; i++) {
-            putchar(' ');
-            for (uint32_t p = 0; p < a->check.words[i].count; p++)
-                fputs(a->check.words[i].parts[p].text, stdout);
-        }
-        putchar('\n');
-    } else if (a->question) {
-        printf("    ask: %s\n", a->question);
-    }
+    return found && (!wanted->options->by || strcmp(wanted->options->by, makes_true_name(a->by)) == 0);
 }
 
 static void print_rests(const struct assumption *a)
 {
     static const char *const words[] = {"RTO", "RPO", "RTO", "RPO", "SLO"};
+    struct strbuf line = STRBUF_INIT;
 
-    fputs("    rests on it:", stdout);
+    strbuf_addstr(&line, "    rests on it:");
     for (uint32_t i = 0; i < a->rest_count; i++) {
         const struct resting *r = &a->rests[i], *before = i ? r - 1 : NULL;
         bool same = before && before->subject == r->subject && before->scenario == r->scenario;
 
         if (same)
-            printf(" and %s", words[r->kind]);
+            strbuf_addf(&line, " and %s", words[r->kind]);
         else
-            printf("%s %s%s%s: %s", i ? ";" : "", r->subject->name, r->scenario ? " in " : "", r->scenario ? r->scenario->name : "", words[r->kind]);
+            strbuf_addf(&line, "%s %s%s%s: %s", i ? ";" : "", r->subject->name, r->scenario ? " in " : "", r->scenario ? r->scenario->name : "", words[r->kind]);
     }
-    putchar('\n');
+    print_wrapped(strbuf_str(&line), 6);
+    strbuf_release(&line);
 }
 
 static void print_entry(const struct assumption *a)
 {
-    printf("%s%s\n  %s\n", a->id, a->unwatched ? "  (unwatched)" : "", a->says);
-    print_who(a);
-    print_check(a);
+    print_assumption(a, 0);
     print_rests(a);
 }
 
-static void print_table(const struct plan *plan, const struct options *options)
+static void print_table(const struct plan *plan, const struct wanted *wanted)
 {
     uint32_t counts[BY_NOBODY + 1] = {0}, shown = 0;
 
     for (uint32_t i = 0; i < plan->assumption_count; i++) {
         const struct assumption *a = plan->assumptions[i];
 
-        if (!rests_in(a, options))
+        if (!is_wanted(a, wanted))
             continue;
         shown++;
         counts[a->by]++;
@@ -94,11 +68,11 @@ static void print_table(const struct plan *plan, const struct options *options)
            counts[BY_ARTIFACT], counts[BY_PLATFORM], counts[BY_DEMAND], counts[BY_NOBODY]);
 }
 
-static void print_json(const struct plan *plan, const struct options *options)
+static void print_json(const struct plan *plan, const struct wanted *wanted)
 {
     struct strbuf out = STRBUF_INIT;
 
-    ledger_json(plan, rests_in, options, &out);
+    ledger_json(plan, is_wanted, wanted, &out);
     fputs(strbuf_str(&out), stdout);
     strbuf_release(&out);
 }
@@ -108,6 +82,7 @@ int command_ledger(const struct options *options)
     bool json = options->format == DIAG_JSON;
     struct options quiet = *options;
     struct session session;
+    struct wanted wanted = {options, NULL};
     int status;
 
     if (json)
@@ -117,10 +92,17 @@ int command_ledger(const struct options *options)
         name_origins_from_specification(&session);
     session_analyse(&session, TREES_ALL);
     status = session_report(&session);
-    if (session.plan && json)
-        print_json(session.plan, options);
-    else if (session.plan)
-        print_table(session.plan, options);
+    if (session.plan && options->asset) {
+        wanted.scope = ledger_scope(&session, options->asset);
+        if (!wanted.scope) {
+            fprintf(stderr, "drc: there is no asset, endpoint or group `%s`\n", options->asset);
+            status = EXIT_USAGE;
+        }
+    }
+    if (session.plan && json && status != EXIT_USAGE)
+        print_json(session.plan, &wanted);
+    else if (session.plan && status != EXIT_USAGE)
+        print_table(session.plan, &wanted);
     session_release(&session);
     return status;
 }

@@ -53,6 +53,7 @@ struct session {
     struct model model;
     struct evaluator eval;
     struct plan *plan; /* NULL until analysed */
+    bool wants_ledger; /* also where no trees are made */
     VEC(struct file_tree *) files;
     struct map loaded;   /* resolved path -> file_tree */
     struct map zones;
@@ -93,6 +94,14 @@ void end_line(struct strbuf *line);    /* prints it without the spaces at its en
 void print_clipped(const char *text);  /* a row of a table, on one line of the screen */
 void print_wrapped(const char *text, size_t indent); /* prose: broken between words, further lines indented */
 
+/* ---- ledger_scope.c */
+/* What the verdicts of an asset, a name or a group rest on, with all that what they wait for rests on. */
+struct ledger_scope;
+const struct ledger_scope *ledger_scope(const struct session *session, const char *name); /* NULL: nothing is called so */
+const struct ledger_scope *ledger_scope_of(const struct session *session, const struct entity *subject);
+bool in_ledger_scope(const struct ledger_scope *scope, const struct resting *rests);
+void print_assumption(const struct assumption *assumption, size_t indent); /* what, by whom, and how one sees it */
+
 /* ---- explain_terms.c */
 struct span attribute_place(const struct session *session, const struct entity *entity, const char *name); /* else the entity's own */
 /* Where it is written how long a step takes, and the asset's attributes that figure is worked out from, a line each. */
@@ -103,6 +112,9 @@ void explain_inputs(const struct session *session, const struct scenario_result 
 void explain_figure(const struct figure *figure);
 /* The figures without a bound that a verdict rests on; nothing when there are none. */
 void explain_assumed(const struct assumed_figures *assumed);
+
+/* The entries of the ledger that a verdict rests on; nothing where there is none. `scenario` NULL: over all. */
+void explain_ledger(const struct session *session, const struct entity *scenario, const struct entity *subject, enum objective_kind kind);
 
 void explain_endpoint(const struct session *session, const struct scenario_result *result, const struct endpoint_state *state);
 

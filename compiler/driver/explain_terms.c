@@ -172,6 +172,50 @@ void explain_assumed(const struct assumed_figures *assumed)
         printf("%10s    %s\n", "", assumed->items[i]->id);
 }
 
+/* ---------------------------------------------------------------- what it rests on */
+
+static bool rests(const struct assumption *entry, const struct entity *scenario, const struct entity *subject, enum objective_kind kind)
+{
+    for (uint32_t i = 0; i < entry->rest_count; i++) {
+        const struct resting *r = &entry->rests[i];
+
+        if (r->kind == kind && r->subject == subject && r->scenario == scenario)
+            return true;
+    }
+    return false;
+}
+
+static bool rests_before(const struct assumption *entry, const struct entity *scenario, const struct ledger_scope *scope)
+{
+    for (uint32_t i = 0; i < entry->rest_count; i++) {
+        if (entry->rests[i].kind == OBJECTIVE_RTO && entry->rests[i].scenario == scenario && in_ledger_scope(scope, &entry->rests[i]))
+            return true;
+    }
+    return false;
+}
+
+void explain_ledger(const struct session *session, const struct entity *scenario, const struct entity *subject, enum objective_kind kind)
+{
+    const struct plan *plan = session->plan;
+    const struct ledger_scope *scope = kind == OBJECTIVE_RTO || kind == OBJECTIVE_ENDPOINT ? ledger_scope_of(session, subject) : NULL;
+    uint32_t own = 0, before = 0;
+
+    for (uint32_t i = 0; i < plan->assumption_count; i++) {
+        const struct assumption *entry = plan->assumptions[i];
+
+        if (!rests(entry, scenario, subject, kind)) {
+            before += scope && rests_before(entry, scenario, scope);
+            continue;
+        }
+        if (!own++)
+            puts("the verdict rests on");
+        print_assumption(entry, 2);
+    }
+    if (before)
+        printf("%s on %u %s more through what it waits for: `drc ledger SPEC --asset %s --scenario %s`\n", own ? "and" : "the verdict rests", before,
+               before == 1 ? "entry" : "entries", subject->name, scenario->name);
+}
+
 /* ---------------------------------------------------------------- names users reach */
 
 static const char *place_text(const struct session *session, struct span span)
@@ -241,5 +285,6 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
     if (state->rto.ms >= 0)
         print_line(session, state->rto.ms, arena_printf(session->arena, "its RTO, from %s", state->rto.source), state->rto.span);
     explain_assumed(&state->assumed);
+    explain_ledger(session, result->scenario, state->endpoint, OBJECTIVE_ENDPOINT);
     puts("");
 }

@@ -179,7 +179,7 @@ static void switch_rules(struct session *session, struct analysis_options *optio
 bool session_analyse(struct session *session, enum analysis_trees trees)
 {
     struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .digest = trees == TREES_ALL,
-                                       .zone = session_zone, .zone_context = session};
+                                       .ledger = session->wants_ledger, .zone = session_zone, .zone_context = session};
     double start;
 
     if (session->options->as_of) {

@@ -33,6 +33,49 @@ bool command_is_set(const struct command *command)
     return command->count > 0 || command->piece_count > 0;
 }
 
+void shell_word_print(const char *word, struct strbuf *out)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=,@%+-{}";
+
+    if (word[0] && word[strspn(word, plain)] == '\0') {
+        strbuf_addstr(out, word);
+        return;
+    }
+    strbuf_addch(out, '\'');
+    for (; *word; word++) {
+        if (*word == '\'')
+            strbuf_addstr(out, "'\\''");
+        else
+            strbuf_addch(out, *word);
+    }
+    strbuf_addch(out, '\'');
+}
+
+static void word_print(const struct word *word, struct strbuf *out)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    for (uint32_t p = 0; p < word->count; p++)
+        strbuf_addf(&text, word->parts[p].runtime ? "{%s}" : "%s", word->parts[p].text);
+    shell_word_print(strbuf_str(&text), out);
+    strbuf_release(&text);
+}
+
+void command_print(const struct command *command, struct strbuf *out)
+{
+    for (uint32_t i = 0; i < command->count; i++) {
+        if (i)
+            strbuf_addch(out, ' ');
+        word_print(&command->words[i], out);
+    }
+    for (uint32_t i = 0; i < command->piece_count; i++) {
+        if (command->pieces[i].script)
+            strbuf_addstr(out, command->pieces[i].script);
+        else
+            word_print(&command->pieces[i].value, out);
+    }
+}
+
 const struct figure *term_figure(const struct asset_state *state, uint32_t term)
 {
     const struct figure *loss = state->figures ? state->figures->loss : NULL;

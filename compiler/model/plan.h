@@ -571,8 +571,10 @@ struct assumption {
     const char *says;            /* the sentence */
     const char *value;           /* "every 1h, up to 10m each"; NULL */
     enum makes_true by;
-    const char *target, *file;   /* BY_ARTIFACT: "cron", "cron/jobs/database-full.sh"; file may be NULL */
-    const char *source, *grade;  /* BY_PLATFORM: where the platform says so; NULL where the specification does */
+    const char *target, *file;   /* BY_ARTIFACT: "cron", "cron/jobs/database-full.sh"; file may be NULL. BY_DEMAND: whose README tells it */
+    const char *source, *grade;  /* where that is said, and how strong a source it is; NULL where the specification says it */
+    bool was_read;
+    int64_t read;                /* days since 1970-01-01, when it was */
     struct entity *on;           /* BY_DEMAND: who is asked */
     const char *words;           /* BY_DEMAND: for what, in the kind's words; NULL: `says` */
     struct command check;        /* tells whether it is true now; unset: `question` */
@@ -632,6 +634,9 @@ const char *assumption_kind_name(enum assumption_kind kind); /* "runs", "stands_
 const char *makes_true_name(enum makes_true by);              /* "artifact", "platform", "demand", "nobody" */
 const char *entity_title(const struct model *model, const struct entity *entity); /* title, else name */
 bool command_is_set(const struct command *command);
+/* As somebody would type it; what is known only when it runs is in braces. */
+void command_print(const struct command *command, struct strbuf *out);
+void shell_word_print(const char *word, struct strbuf *out); /* quoted where the shell would read it otherwise */
 /* Of one of the terms of its loss; NULL when that is stated, or worked out. */
 const struct figure *term_figure(const struct asset_state *state, uint32_t term);
 uint32_t plan_assumed(const struct plan *plan); /* verdicts that hold and rest on figures whose worst end nobody bounds */

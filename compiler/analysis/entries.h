@@ -1,0 +1,44 @@
+/* Private to the files that make the ledger (ledger.c, ledger_terms.c, ledger_names.c): its entries, and what rests on them. */
+#ifndef DRC_ANALYSIS_ENTRIES_H
+#define DRC_ANALYSIS_ENTRIES_H
+
+#include "analysis/internal.h"
+
+/* The entry of that name, made when it is new. Its id is KIND:SUBJECT and `what`. */
+struct assumption *ledger_entry(struct analysis *a, enum assumption_kind kind, struct entity *subject, const char *what, bool *is_new);
+
+/* A verdict rests on it. The loss of an asset is also that of the groups it is judged in. */
+void rest_on(struct analysis *a, struct assumption *entry, enum objective_kind kind, struct entity *subject, struct entity *scenario);
+void rest_rto(struct analysis *a, struct assumption *entry, const struct scenario_result *result, const struct asset_state *state);
+void rest_rpo(struct analysis *a, struct assumption *entry, const struct scenario_result *result, const struct asset_state *state);
+void rest_both(struct analysis *a, struct assumption *entry, const struct scenario_result *result, const struct asset_state *state);
+
+/* It is asked of whoever answers for `of`; nobody, when nobody does. `target`: whose README says so; the top one says all. */
+void ask_owner(struct analysis *a, struct assumption *entry, struct entity *of, const char *target, const char *question);
+void ask_person(struct assumption *entry, struct entity *who, const char *target, const char *question);
+
+void made_by(struct assumption *entry, const char *target, const char *file, const char *question);
+
+/* The first `source` of the block that is about the attribute (NULL: about anything) makes it the platform's. False when it has none. */
+bool platform_says(struct assumption *entry, const struct entity *block, const char *attribute);
+
+const char *ledger_value(struct analysis *a, struct value value);         /* as written; NULL unknown */
+const char *ledger_time(struct analysis *a, struct span_of_time time);    /* "2m..5m..10m" */
+const char *ledger_duration(struct analysis *a, int64_t ms);              /* NULL unknown */
+
+/* ---- ledger_terms.c: what the numbers of a state are made of, and who acts */
+void add_terms(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
+void add_clock(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct step *const *runbook,
+               uint32_t count);
+struct step **before_recovery(struct analysis *a, const struct scenario_result *result, uint32_t *count); /* before anything is recovered */
+void add_moving_step(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
+void add_availability(struct analysis *a, const struct slo_state *slo);
+
+/* ---- admins.c: after a compromise, who could change what the recovery rests on */
+void add_admins(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
+
+/* ---- ledger_names.c: what leads users to it */
+bool target_is_emitted(const struct analysis *a, const struct entity *target); /* its health check is a file of ours */
+void add_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
+
+#endif
