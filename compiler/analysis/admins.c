@@ -90,32 +90,63 @@ static bool wants_immutable(const struct asset *asset)
     return immutable.type == VALUE_INT && immutable.u.integer > 0 && (copies.type == VALUE_INT || !immutable.defaulted);
 }
 
+static const struct reason *reason_of(struct analysis *a, const struct apart *apart)
+{
+    struct reason reason = {.code = DIAG_E0561, .at = apart->silent, .attribute = "admins"};
+
+    reason.text = intern_text(a, "who administers `%s` is not stated, so nobody knows whether who can change `%s` can change `%s`", apart->silent->name,
+                              apart->held->name, apart->kept->name);
+    reason.help = "add `admins { of = [PERSON, …]  quorum = N }`, or keep the copy under a lock of mode `compliance`";
+    return keep_reason(a, &reason);
+}
+
+static void leave_open(struct analysis *a, struct scenario_result *result, struct asset_state *state, const struct reason *reason, bool its_data)
+{
+    struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
+
+    state->undecided = reason;
+    if (state->rto_verdict == VERDICT_OK) {
+        state->rto_verdict = VERDICT_UNKNOWN;
+        decides(a, reason, objective);
+    }
+    objective.kind = OBJECTIVE_RPO;
+    if (its_data && state->rpo_verdict == VERDICT_OK) {
+        state->rpo_verdict = VERDICT_UNKNOWN;
+        decides(a, reason, objective);
+    }
+}
+
+static const struct reason *undecided_need(const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
+
+    for (int kind = 0; kind < 2 && edges[kind]; kind++) {
+        for (uint32_t n = 0; n < edges[kind]->count; n++) {
+            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+
+            if (other->fate != FATE_UNAFFECTED && other->undecided)
+                return other->undecided;
+        }
+    }
+    return NULL;
+}
+
 void check_admins(struct analysis *a, struct scenario_result *result)
 {
     struct value held = entity_slot(result->scenario, SCENARIO_compromises);
 
+    /* What is needed comes first: who waits for what may be changed may be as well. */
     for (uint32_t i = 0; held.type == VALUE_LIST && held.u.list->count && i < a->plan->asset_count; i++) {
-        struct asset_state *state = &result->states[i];
-        struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
-        struct reason reason = {.code = DIAG_E0561, .attribute = "admins"};
+        struct asset_state *state = &result->states[a->needs_first[i]];
+        const struct reason *inherited = undecided_need(result, state);
         struct apart apart;
 
-        if ((state->rto_verdict != VERDICT_OK && state->rpo_verdict != VERDICT_OK) || !wants_immutable(state->asset) ||
-            !rests_apart(a, result, state, &apart))
+        if (state->rto_verdict != VERDICT_OK && state->rpo_verdict != VERDICT_OK)
             continue;
-        reason.at = apart.silent;
-        reason.text = intern_text(a, "who administers `%s` is not stated, so nobody knows whether who can change `%s` can change `%s`",
-                                  apart.silent->name, apart.held->name, apart.kept->name);
-        reason.help = "add `admins { of = [PERSON, …]  quorum = N }`, or keep the copy under a lock of mode `compliance`";
-        if (state->rto_verdict == VERDICT_OK) {
-            state->rto_verdict = VERDICT_UNKNOWN;
-            decides(a, &reason, objective);
-        }
-        objective.kind = OBJECTIVE_RPO;
-        if (state->rpo_verdict == VERDICT_OK) {
-            state->rpo_verdict = VERDICT_UNKNOWN;
-            decides(a, &reason, objective);
-        }
+        if (wants_immutable(state->asset) && rests_apart(a, result, state, &apart))
+            leave_open(a, result, state, reason_of(a, &apart), true);
+        else if (inherited)
+            leave_open(a, result, state, inherited, false);
     }
 }
 

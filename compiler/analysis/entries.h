@@ -19,7 +19,7 @@ void ask_person(struct assumption *entry, struct entity *who, const char *target
 
 void made_by(struct assumption *entry, const char *target, const char *file, const char *question);
 
-/* The first `source` of the block that is about the attribute (NULL: about anything) makes it the platform's. False when it has none. */
+/* The first `source` of the block that says it is about the attribute (NULL: any) makes it the platform's. False when it has none. */
 bool platform_says(struct assumption *entry, const struct entity *block, const char *attribute);
 
 const char *ledger_value(struct analysis *a, struct value value);         /* as written; NULL unknown */

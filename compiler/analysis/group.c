@@ -771,6 +771,25 @@ static void tell_intact(struct analysis *a, const struct scenario_result *result
     diag_help(diag, "declare `reconcile` steps: they make the members agree, or take the others back to the same point");
 }
 
+/* What its members' loss rests on, the group's does. */
+static void keep_credit(struct analysis *a, const struct scenario_result *result, struct group_state *group)
+{
+    const struct reason *why = NULL;
+    bool strict = false;
+
+    for (uint32_t m = 0; m < group->member_count; m++) {
+        const struct asset_state *state = group->members[m].state;
+
+        if (!why && group->members[m].recovered)
+            why = state->undecided;
+        strict |= asset_wants_proof(a, state->asset);
+    }
+    if (!why)
+        return;
+    group->verdict = VERDICT_UNKNOWN;
+    decides(a, why, (struct objective_ref){OBJECTIVE_GROUP, group->group, result->scenario, strict});
+}
+
 void judge_groups(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t i = 0; i < result->group_count; i++) {
@@ -800,6 +819,8 @@ void judge_groups(struct analysis *a, struct scenario_result *result)
                 group->verdict = refuted ? VERDICT_REFUTED : VERDICT_UNKNOWN;
             tell_intact(a, result, group, refuted);
         }
+        if (group->verdict == VERDICT_OK)
+            keep_credit(a, result, group);
     }
 }
 

@@ -338,6 +338,9 @@ bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoin
 /* ---- objectives.c ---- */
 struct reason;
 /* Whether nobody says how soon the scenario is detected or declared: then *out is why nothing in it can be timed. */
+const struct reason *keep_reason(struct analysis *a, const struct reason *reason);
+/* Whether nobody answers for what a scenario takes for granted: *out says so. */
+bool nobody_owns(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct reason *out);
 bool clock_is_unset(const struct scenario_result *result, struct reason *out);
 void effective_objectives(struct analysis *a, struct scenario_result *result);
 void judge(struct analysis *a, struct scenario_result *result);

@@ -11,7 +11,7 @@
 
 enum { CHAIN_LINKS = 16, RECENT = 8 };
 
-/* The first source that is about the attribute; NULL: about anything. */
+/* The first source that says it is about the attribute; NULL: any. */
 static bool take_source(const struct entity *block, const char *attribute, struct assumption *assumption)
 {
     const struct entity *source;
@@ -19,8 +19,8 @@ static bool take_source(const struct entity *block, const char *attribute, struc
     for (uint32_t i = 0; block && (source = entity_child(block, BLOCK_SOURCE, &i));) {
         struct value grade = entity_slot(source, SOURCE_grade), read = entity_slot(source, SOURCE_read);
 
-        if (attribute && !speaks_of(source, attribute))
-            continue;
+        if (attribute && (entity_slot(source, SOURCE_of).type != VALUE_LIST || !speaks_of(source, attribute)))
+            continue; /* what says nothing of what it is about is about figures */
         assumption->source = source->name;
         assumption->grade = grade.type == VALUE_WORD ? grade.u.word : NULL;
         assumption->was_read = read.type == VALUE_DATE;

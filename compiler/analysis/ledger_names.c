@@ -151,18 +151,20 @@ static void add_switch(struct analysis *a, const struct scenario_result *result,
 static void add_plane(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     const struct entity *plane = state->step ? state->step->control_plane : NULL;
-    bool is_new;
+    bool is_new, known = name_provider(a, state->endpoint);
     struct assumption *entry = of_name(a, ASSUME_ANSWERS, result, state, ".control_plane", &is_new);
 
     if (!is_new)
         return;
     entry->value = plane ? plane->name : NULL;
     entry->says = plane ? intern_text(a, "the record of `%s` is changed through `%s` alone, which answers while that stands", state->endpoint->name, plane->name)
-                        : intern_text(a, "the control plane through which the record of `%s` is changed answers in every scenario: nothing says where it is",
-                                      state->endpoint->name);
+                        : intern_text(a, "the control plane through which the record of `%s` is changed answers in every scenario: %s",
+                                      state->endpoint->name, known ? "it is at no site of the specification" : "nothing says where it is");
     if (!plane || !provider_says(a, entry, state->endpoint, "control_plane"))
-        ask_owner(a, entry, state->endpoint, "route53", plane ? "is it still changed there alone?"
-                                                              : "where is it, and does it stand when what it leads to is lost? Name the `provider`");
+        ask_owner(a, entry, state->endpoint, "route53",
+                  plane   ? "is it still changed there alone?"
+                  : known ? "does it stand when what it leads to is lost? Declare the site it is at"
+                          : "where is it, and does it stand when what it leads to is lost? Name the `provider`, or import what knows it");
 }
 
 void add_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)

@@ -500,18 +500,21 @@ static void take_nobody(const struct analysis *a, const struct scenario_result *
     }
 }
 
-/* Why what would hold is not known after all: nobody does what it rests on, or nobody answers for what the scenario takes for granted. */
-static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
+const struct reason *keep_reason(struct analysis *a, const struct reason *reason)
+{
+    struct reason *kept = ARENA_NEW(a->arena, struct reason);
+
+    *kept = *reason;
+    return kept;
+}
+
+bool nobody_owns(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct reason *out)
 {
     const struct entity *plan = a->model->plan;
 
-    if (state->nobody) {
-        *out = nobody_reason(a, state->nobody);
-        return true;
-    }
     if (plan && entity_ref(a->model, plan, "owner"))
         return false;
-    if (!plan && answers_for(a, state->asset->entity))
+    if (!plan && answers_for(a, subject))
         return false;
     *out = (struct reason){.code = DIAG_E0562,
                            .at = plan ? plan : result->scenario,
@@ -520,6 +523,15 @@ static bool lacks_credit(struct analysis *a, const struct scenario_result *resul
                                         : intern_text(a, "nobody answers for what `%s` takes for granted: there is no `plan` with an `owner`",
                                                       result->scenario->name),
                            .help = "state `owner = PERSON` or a team in the `plan`: what no file does is asked of its owner, and how soon somebody acts as well"};
+    return true;
+}
+
+/* Why what would hold is not known after all: nobody does what it rests on, or nobody answers for what the scenario takes for granted. */
+static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
+{
+    if (!state->nobody)
+        return nobody_owns(a, result, state->asset->entity, out);
+    *out = nobody_reason(a, state->nobody);
     return true;
 }
 
@@ -539,7 +551,7 @@ static void judge_credit(struct analysis *a, struct scenario_result *result, str
 
     if ((state->rto_verdict != VERDICT_OK && state->rpo_verdict != VERDICT_OK) || !lacks_credit(a, result, state, &reason))
         return;
-    state->uncredited = true;
+    state->undecided = keep_reason(a, &reason);
     if (state->rto_verdict == VERDICT_OK) {
         state->rto_verdict = VERDICT_UNKNOWN;
         decides(a, &reason, objective);
@@ -626,7 +638,7 @@ void judge(struct analysis *a, struct scenario_result *result)
             refute_rto(a, result, state);
         else if (state->rto_verdict == VERDICT_OK && downtime_verdict(state) == VERDICT_REFUTED)
             refute_downtime(a, result, state);
-        else if (state->rto_verdict == VERDICT_UNKNOWN && state->uncredited)
+        else if (state->rto_verdict == VERDICT_UNKNOWN && state->undecided)
             ; /* told where it is missing */
         else if (state->rto_verdict == VERDICT_UNKNOWN && !has_clock)
             decides(a, &clock, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
@@ -641,7 +653,7 @@ void judge(struct analysis *a, struct scenario_result *result)
             unknown_verdict(a, result, state, "the recovery time");
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
-        else if (state->rpo_verdict == VERDICT_UNKNOWN && state->uncredited)
+        else if (state->rpo_verdict == VERDICT_UNKNOWN && state->undecided)
             ; /* told where it is missing */
         else if (state->rpo_verdict == VERDICT_UNKNOWN && notice_is_unset(a, result, state, &notice))
             decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario,

@@ -183,6 +183,25 @@ bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoin
     return false;
 }
 
+/* A name that leads to what is not known to be back in time leads there in an unknown time as well; and so does one nobody answers for. */
+static void keep_credit(struct analysis *a, const struct scenario_result *result, struct endpoint_state *state)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+    const struct reason *why = NULL;
+    struct reason owner;
+
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count && !why; i++) {
+        if (serves.u.list->items[i].type == VALUE_ENTITY)
+            why = result->states[serves.u.list->items[i].u.entity->index].undecided;
+    }
+    if (!why && nobody_owns(a, result, state->endpoint, &owner))
+        why = &owner;
+    if (!why)
+        return;
+    state->verdict = VERDICT_UNKNOWN;
+    decides(a, why, (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
+}
+
 static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
 {
     struct strbuf have = STRBUF_INIT, want = STRBUF_INIT;
@@ -237,6 +256,8 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
             diag_help(diag, "give its target a `health` block, and every asset it serves a known recovery time");
         return;
     }
+    if (state->verdict == VERDICT_OK)
+        keep_credit(a, result, state);
     if (state->verdict != VERDICT_REFUTED)
         return;
     print_duration(&have, state->finish.worst);

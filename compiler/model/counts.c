@@ -31,6 +31,16 @@ static void count_accepted(const struct plan *plan, struct verdict_counts *count
     }
 }
 
+/* Its loss is that of its members. */
+static bool group_on_demand(const struct group_state *group)
+{
+    for (uint32_t i = 0; i < group->member_count; i++) {
+        if (group->members[i].recovered && group->members[i].state->rpo_on_demand)
+            return true;
+    }
+    return false;
+}
+
 struct verdict_counts plan_counts(const struct plan *plan)
 {
     struct verdict_counts counts = {.scenarios = plan->scenario_count, .assumed = plan_assumed(plan)};
@@ -45,7 +55,7 @@ struct verdict_counts plan_counts(const struct plan *plan)
         for (uint32_t i = 0; i < result->endpoint_count; i++)
             count_verdict(&counts, result->endpoints[i].verdict, true); /* its records are somebody's to see to */
         for (uint32_t i = 0; i < result->group_count; i++)
-            count_verdict(&counts, result->groups[i].verdict, false);
+            count_verdict(&counts, result->groups[i].verdict, group_on_demand(&result->groups[i]));
     }
     for (uint32_t i = 0; i < plan->slo_count; i++)
         count_verdict(&counts, plan->slos[i].verdict, false);

@@ -240,7 +240,7 @@ struct asset_state {
     enum verdict rto_verdict, rpo_verdict;
     struct entity *nobody;         /* a protection that this one, or what it needs, rests on and nobody makes true; NULL */
     bool rto_on_demand, rpo_on_demand; /* they rest on what an owner is asked to see to */
-    bool uncredited;               /* unknown only because nobody makes true what they rest on */
+    const struct reason *undecided; /* unknown only because of what they rest on: nobody makes it true, others might change it; NULL */
     bool unwatched;                /* … or on what nobody would notice the end of */
     struct asset *blocked_by;      /* what it needs has no time: its own verdict is only a consequence; NULL */
     struct step **steps;           /* its steps in this scenario, in order */
