@@ -29,7 +29,7 @@ const struct option_info drc_options[] = {
     {0, "params", "FILE", "values of parameters, YAML or JSON"},
     {0, "target", "A,B", "only these artifacts; others of ours in the folder are removed"},
     {0, "scenario", "NAME", "only this scenario"},
-    {0, "asset", "NAME", "ledger: only what rests on verdicts of this asset, name or group"},
+    {0, "asset", "NAME", "ledger: only what verdicts of this asset, name or group rest on, with all they wait for"},
     {0, "by", "WHO", "ledger: only what is true by artifact, platform, demand or nobody"},
     {0, "as-of", "DATE", "judge dates at this day (YYYY-MM-DD)"},
     {0, "stale", "DATE", "list figures: only those read before this day, or never"},
