@@ -174,7 +174,7 @@ static void add_hands(struct analysis *a, const struct scenario_result *result, 
     if (is_new) {
         hands->value = count.type == VALUE_INT ? intern_text(a, "%lld", (long long)count.u.integer) : NULL;
         hands->says = hands->value ? intern_text(a, "%s people work on manual steps at once", hands->value)
-                                   : "as many people work on manual steps at once as there are such steps";
+                                   : "those whom manual steps name are free for them, each for one at a time";
         ask_owner(a, hands, plan, "runbooks", "how many can be reached at night?");
     }
     rest_rto(a, hands, result, state);
