@@ -104,7 +104,7 @@ static void rules(struct md *w)
     md_heading(w, 2, MD("Exit codes"));
     MD_TABLE(w, NULL, MD("Code"), MD("Meaning"));
     MD_ROW(w, MD("0"), MD("recovered, and no measured objective was missed"));
-    MD_ROW(w, MD("1"), MD("a step failed, is blocked, or waits for a person; go on with `--resume`"));
+    MD_ROW(w, MD("1"), MD("a step failed, is blocked, waits for a person (go on with `--resume`), or was left out by somebody"));
     MD_ROW(w, MD("2"), MD("recovered, but an objective was missed"));
     MD_ROW(w, MD("3"), MD("not confirmed or not approved: nothing was done"));
     MD_ROW(w, MD("4"), MD("refused: another plan, changed files, missing programs or variables"));

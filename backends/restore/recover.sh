@@ -44,7 +44,7 @@ usage: recover.sh SCENARIO [options]
   --plan DIGEST             refuse unless the plan has this digest
   --state FOLDER            where journals are kept
 
-exit: 0 recovered within the objectives, 1 a step failed or was not reached, 2 recovered but an objective was
+exit: 0 recovered within the objectives, 1 a step failed, was not reached or was left out by somebody, 2 recovered but an objective was
 missed, 3 not confirmed or not approved, 4 refused, 64 wrong use, 75 another run is under way, 130 interrupted
 TEXT
 }
@@ -322,7 +322,7 @@ restore_journal() {
                     continue
                 fi
                 case "${status}" in
-                    ok | skipped | simulated | assumed | continued | attested)
+                    ok | skipped | simulated | assumed | continued | left-out | attested)
                         STATE["${n}"]="${status}"
                         ENDED_MS["${n}"]="${BASH_REMATCH[1]}"
                         ;;

@@ -76,8 +76,9 @@ def test_failure_policies(env):
         rig.run(*declared("flow"), "--answers", rig.answers(failure__flow__asks="block"), expect=1)
         check(states(rig)["flow.last"] == "blocked", f"{states(rig)}")
         rig.run("flow", "--resume", "--answers", rig.answers(failure__flow__asks="continue", step__told__tell="done"),
-                expect=0)
+                expect=1)
         check(states(rig)["flow.last"] == "ok", f"{states(rig)}")
+        check("1 steps of what is recovered were left out" in rig.output, rig.output)
 
 
 def test_rollback(env):
@@ -115,6 +116,18 @@ def test_manual_steps_are_checked(env):
         rig = Rig(env, folder, specification=SPECIFICATION)
         rig.run(*declared("hand"), expect=0)
         check(states(rig)["hand.by-hand"] == "skipped", f"done already, and yet somebody was asked: {states(rig)}")
+
+
+def test_a_step_left_out_is_no_recovery(env):
+    """Who skips the step that recovers gets no "met", no good end and no record that says so."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.behave("turned?", "exit 1")
+        (folder / "answers").write_text("step.hand.by-hand=skip\n")
+        rig.run(*declared("hand"), "--answers", str(folder / "answers"), expect=1)
+        check(states(rig)["hand.by-hand"] == "left-out" and states(rig)["hand.last"] == "ok", f"{states(rig)}")
+        check(all(asset["rto_verdict"] != "met" for asset in rig.record()["assets"]), f"{rig.record()['assets']}")
+        check("left-out: hand.by-hand" in rig.output and "objectives that were measured" not in rig.output, rig.output)
 
 
 def drill(rig, name, *arguments):

@@ -2,7 +2,7 @@
 # Runs the steps of a scenario: each as soon as everything it waits for is done and those whose hands or bandwidth it
 # takes over have ended, several side by side, until nothing can go on. A step that failed takes nothing with it but the steps that wait for it.
 
-declare -A STATE=()        # number -> pending running asked ok skipped simulated assumed continued attested
+declare -A STATE=()        # number -> pending running asked ok skipped simulated assumed continued left-out attested
                            #           failed timed-out interrupted blocked waiting
 declare -A WORKER=()       # process -> number
 declare -A ENDED_MS=()     # number -> when it was done
@@ -15,7 +15,7 @@ clock() {
 
 satisfied() {
     case "${STATE[$1]}" in
-        ok | skipped | simulated | assumed | continued | attested) return 0 ;;
+        ok | skipped | simulated | assumed | continued | left-out | attested) return 0 ;;
     esac
     return 1
 }
@@ -158,8 +158,8 @@ question_answer() {
                 ask_later manual "${n}"
                 return 0
             fi
-            settle "${n}" continued
-            journal step "${n}" continued id "${id}" by operator
+            settle "${n}" left-out
+            journal step "${n}" left-out id "${id}" by operator
             ;;
         gate:yes)
             GATE_OPEN["${n}"]=1
@@ -180,8 +180,8 @@ question_answer() {
             journal step "${n}" again id "${id}"
             ;;
         failure:continue)
-            settle "${n}" continued
-            journal step "${n}" continued id "${id}" by operator
+            settle "${n}" left-out
+            journal step "${n}" left-out id "${id}" by operator
             ;;
         failure:block) say "    ${id} stays ${STATE[${n}]}" ;;
         *:)

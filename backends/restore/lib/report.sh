@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # What was reached, beside what was promised: a table for people, record.json for `drc evidence`, the exit code.
 
-# actual_finish ASSET: seconds from the interruption until its last step was done; nothing when one was not.
+# actual_finish ASSET: seconds from the interruption until its last step was done; nothing when one was not, or when somebody left one out:
+# nobody knows then whether it is back.
 actual_finish() {
     local n ended last=0
     for n in ${ASSET_STEPS[$1]//,/ }; do
-        if ! satisfied "${n}" || [[ "${STATE[${n}]}" == assumed ]]; then
+        if ! satisfied "${n}" || [[ "${STATE[${n}]}" == assumed || "${STATE[${n}]}" == left-out ]]; then
             return 1
         fi
         ended="$(ended_at "${n}")"
@@ -65,11 +66,12 @@ json_seconds() {
     fi
 }
 
-# report: the table and the record. Sets MISSED and UNDONE.
+# report: the table and the record. Sets MISSED, UNDONE, and LEFT_OUT: steps of assets that somebody left out.
 report() {
     local name n rto rpo rto_verdict rpo_verdict comma="" record="${DRC_RUN_DIR}/record.json"
     MISSED=0
     UNDONE=0
+    LEFT_OUT=0
     say ""
     say "Scenario ${SCENARIO}, incident ${INCIDENT:-not named}, plan ${FACT[digest]:0:12}"
     printf '%-28s %-12s %-12s %-13s %-12s %-12s %s\n' asset "RTO actual" objective verdict "RPO actual" objective verdict
@@ -113,6 +115,8 @@ report() {
     for n in "${ORDER[@]}"; do
         if ! satisfied "${n}"; then
             UNDONE=$((UNDONE + 1))
+        elif [[ "${STATE[${n}]}" == left-out && "${STEP_ASSET[${n}]}" != - ]]; then
+            LEFT_OUT=$((LEFT_OUT + 1))
         fi
         printf '%s\n    {"step": %s, "asset": %s, "state": "%s", "ended_ms": %s}' "${comma}" \
             "$(json_string "${STEP_ID[${n}]}")" "$(json_string "${STEP_ASSET[${n}]}")" "${STATE[${n}]}" \
@@ -123,7 +127,7 @@ report() {
     mv -f -- "${record}.new" "${record}"
     say ""
     for n in "${ORDER[@]}"; do
-        if ! satisfied "${n}"; then
+        if ! satisfied "${n}" || [[ "${STATE[${n}]}" == left-out ]]; then
             say "  ${STATE[${n}]/pending/not reached}: ${STEP_ID[${n}]} (${STEP_TITLE[${n}]})"
         fi
     done
@@ -158,6 +162,11 @@ conclude() {
     if ((UNDONE > 0)); then
         journal run - unfinished undone "${UNDONE}"
         say "Not finished: ${UNDONE} steps are not done. Go on with: recover.sh ${SCENARIO} --resume"
+        exit 1
+    fi
+    if ((LEFT_OUT > 0)); then
+        journal run - finished objectives unknown
+        say "Ended, but ${LEFT_OUT} steps of what is recovered were left out: nobody knows whether it is back."
         exit 1
     fi
     if ((MISSED)); then
