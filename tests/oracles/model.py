@@ -240,7 +240,8 @@ def specification(model, order=None):
         text.append(f"tier {name} {{ level = {tier['level']}  default {{{rest} }} }}")
     for name, s in model["scenarios"].items():
         rest = "".join(f"  {k} = {listed(s[k])}" for k in ("loses", "fails", "corrupts", "deletes", "compromises") if s[k])
-        if s["noticed_within"] is not None:
+        # Without damage there is nothing to notice, and the word is refused.
+        if s["noticed_within"] is not None and (s["corrupts"] or s["deletes"] or s["compromises"]):
             rest += f"  noticed_within = {s['noticed_within']}m"
         text.append(f"scenario {name} {{ class = {s['class']}  detect = {s['detect'][0]}m..{s['detect'][1]}m  declare = {s['declare']}m{rest} }}")
     for name in order or model["assets"]:
