@@ -9,7 +9,7 @@
 enum { ASSETS_MAX = 6, ROUNDS = 300, START = 13 /* minutes: detection and declaration */ };
 
 struct graph {
-    int count, operators, parallel; /* 0: no limit */
+    int count, operators, parallel; /* 0: no limit, that is enough for all */
     int takes[ASSETS_MAX];          /* minutes */
     bool manual[ASSETS_MAX];
     bool needs[ASSETS_MAX][ASSETS_MAX]; /* only of lower numbers */
@@ -124,8 +124,8 @@ static void write_specification(const struct graph *g, struct strbuf *out)
                        "site east : place { role = primary }\nsite west : place { role = recovery }\n"
                        "tier only { level = 1 }\nclass L1 { title = \"All\" }\n"
                        "scenario gone { class = L1  loses = [east]  detect = 3m  declare = 10m }\nplan p { title = \"P\"  owner = o");
-    if (g->operators)
-        strbuf_addf(out, "  operators = %d", g->operators);
+    /* Unset, the one person there is would be all the hands there are. */
+    strbuf_addf(out, "  operators = %d", g->operators ? g->operators : ASSETS_MAX);
     if (g->parallel)
         strbuf_addf(out, "  parallel = %d", g->parallel);
     strbuf_addstr(out, " }\nperson o { name = \"O\"  phone = \"1\"  email = \"o@example.com\" }\n");
