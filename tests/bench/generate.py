@@ -44,7 +44,8 @@ plan bench {
   review = 180d
 }
 
-team ops { title = "Operations" }
+team ops { title = "Operations"  members = [duty] }
+person duty { name = "On duty"  phone = "+49 30 1"  email = "duty@example.com" }
 
 tier critical  { level = 1 }
 tier important { level = 2 }
@@ -58,12 +59,12 @@ kind bench.service : data {
   title = "Service"
   attribute engine { type = string  default = "generic" }
 
-  method restore {
+%(procedure)s  method restore {
     covers   = [instance, zone, region]
     restores = true
     from     = [full]
-    step load { phase = recover  manual = "load the newest copy of \\(self.name)"  takes = 5m..10m..20m }
-    step test { phase = verify  manual = "query \\(self.name)"  takes = 1m..2m..3m }
+    step load { phase = recover  run = ["load", self.name]  takes = 5m..10m..20m }
+    step test { phase = verify  run = ["query", self.name]  takes = 1m..2m..3m }
   }
 }
 
@@ -77,14 +78,23 @@ store backups-dr : bench.bucket { site = west }
 
 """
 
+# Where something is to be proved, somebody has to take the backups and to tell when they stop.
+PROCEDURE = """\
+  procedure full {
+    managed = "the platform takes it, copies it and tells when it could not"
+    source "https://example.com/backups" { says = "a failed run is told within the hour"  grade = A }
+  }
+
+"""
+
 SCENARIOS = """\
 class L1 { title = "Primary region lost" }
 class L2 { title = "Recovery region lost" }
-class L3 { title = "Vault lost" }
+class L3 { title = "A service fails" }
 
 scenario east-loss  { class = L1  loses = [east]   detect = 3m  declare = 10m }
 scenario west-loss  { class = L2  loses = [west]   detect = 3m  declare = 10m }
-scenario vault-loss { class = L3  loses = [vault]  detect = 3m  declare = 10m }
+scenario failure    { class = L3  fails = [service-000000]  detect = 3m  declare = 10m }
 
 """
 
@@ -106,7 +116,7 @@ asset %(name)s : bench.service {
 
 
 def dr(count, scenarios):
-    yield HEAD % {"count": count}
+    yield HEAD % {"count": count, "procedure": PROCEDURE if scenarios else ""}
     if scenarios:
         yield SCENARIOS
     for asset in assets(count):
