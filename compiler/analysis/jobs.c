@@ -183,13 +183,32 @@ static void link_jobs(struct analysis *a)
     }
 }
 
-/* A job that no kind knows how to run is a manual step, which no target refuses: a check does without it. */
+static bool has_procedures(struct value store)
+{
+    return store.type == VALUE_ENTITY && store.u.entity->kind && store.u.entity->kind->procedures.len > 0;
+}
+
+static bool has_commands(const struct entity *procedure)
+{
+    return procedure && (eval_is_written(procedure, PROCEDURE_run) || eval_is_written(procedure, PROCEDURE_verify) ||
+                         eval_is_written(procedure, PROCEDURE_restore));
+}
+
+/* A job that no kind knows how to run is a manual step, and one that the platform runs has no words, which no target refuses: a check does
+ * without them. */
 static bool is_needed(const struct analysis *a, const struct entity *owner, const struct entity *backup)
 {
-    const struct value to = entity_slot(backup, BACKUP_to);
+    struct value copies = entity_slot(backup, BACKUP_copies), name = entity_slot(backup, BACKUP_method);
 
-    return a->options->trees == TREES_ALL || (owner->kind && owner->kind->procedures.len > 0) ||
-           (to.type == VALUE_ENTITY && to.u.entity->kind && to.u.entity->kind->procedures.len > 0);
+    if (a->options->trees == TREES_ALL || has_procedures(entity_slot(backup, BACKUP_to)))
+        return true;
+    for (uint32_t i = 0; copies.type == VALUE_LIST && i < copies.u.list->count; i++) {
+        if (has_procedures(copies.u.list->items[i]))
+            return true;
+    }
+    if (name.type != VALUE_STRING && name.type != VALUE_WORD)
+        name = entity_slot(backup, BACKUP_kind);
+    return owner->kind && has_commands(kind_procedure(owner->kind, name.type == VALUE_STRING || name.type == VALUE_WORD ? name.u.string : "full"));
 }
 
 typedef VEC(struct backup_job) job_list;

@@ -2,8 +2,8 @@
  *
  * Who is in several teams is given to one of them, the smallest, so that nobody is counted twice: what each team has left are its lanes,
  * and any step of it can be given to any of them. A team whose members were all given away takes one back from whoever has more than one,
- * else shares the one member that another has. `operators` of the plan is how many work at once, all in all; where no step says by whom,
- * and no asset has an owner of its own, these are all the lanes there are. Without it a step of nobody is one person's, like all of its kind. */
+ * else shares the one member that another has. `operators` of the plan is how many work at once, all in all: no more hands
+ * than there are people. Only steps of nobody have as many nameless lanes as it says; without it all of them are one person's. */
 #include "analysis/stands.h"
 
 #include "analysis/bound.h"
@@ -60,21 +60,6 @@ static void find_people(const struct analysis *a, struct crew *crew, struct aren
         add_person(a, crew, members.u.list->items[i]);
     for (uint32_t row = 0; !person && row < 2 && !crew->count; row++)
         add_person(a, crew, entity_slot(crew->who, row ? TEAM_deputy : TEAM_lead));
-}
-
-static bool says(const struct entity *entity, uint32_t row)
-{
-    return entity && entity->tree && block_attr(entity->tree, entity->schema->rows[row].name);
-}
-
-/* Whether the plan's owner stands in for somebody whom neither the step nor its asset names: then `operators` says who there is. */
-static bool by_default(const struct analysis *a, const struct step *step)
-{
-    const struct entity *plan = a->model->plan;
-
-    return plan && step->by == entity_ref(a->model, plan, "owner") && stated_hands(a, PLAN_operators) &&
-           !(step->origin && step->origin->schema->id == BLOCK_STEP && says(step->origin, STEP_by)) &&
-           !(step->asset && says(step->asset->entity, ASSET_owner));
 }
 
 static bool takes_hands(const struct step *step)
@@ -167,7 +152,7 @@ bool share_hands(const struct analysis *a, const struct scenario_result *result,
         const struct step *step = result->steps[i];
 
         if (takes_hands(step))
-            crew[i] = step->by && !by_default(a, step) ? crew_of(a, &crews, step, scratch) : UINT32_MAX;
+            crew[i] = step->by ? crew_of(a, &crews, step, scratch) : UINT32_MAX;
     }
     number_lanes(a, &crews, project, scratch);
     for (uint32_t i = 0; i < result->step_count; i++) {

@@ -44,7 +44,6 @@ struct links {
 static bool chain_complete(struct analysis *a, const struct asset_state *state, const struct entity *backup, const struct entity *store,
                            const struct entity *base, struct links *links, const char **why)
 {
-    const char *at = store ? intern_text(a, " in `%s`", store->name) : "";
     bool is_copy;
 
     while (links->count < CHAIN_LIMIT) {
@@ -70,7 +69,8 @@ static bool chain_complete(struct analysis *a, const struct asset_state *state, 
         if (!next && is_word(kind, "log"))
             next = base;
         if (!next) {
-            *why = intern_text(a, "`%s`%s has no full backup %sto build on", backup->name, at, store ? "there " : "");
+            *why = store ? intern_text(a, "`%s` in `%s` has no full backup there to build on", backup->name, store->name)
+                         : intern_text(a, "`%s` has no full backup to build on", backup->name);
             return false;
         }
         backup = next;
@@ -357,9 +357,12 @@ static void try_chains(struct analysis *a, struct asset_state *state, struct ent
 /* A job carries what it needs to write into its store, and whoever holds its machine has that as well. What the platform copies, it does not. */
 static bool writer_deletes(struct analysis *a, const struct asset_state *state, struct entity *backup, const struct entity *store)
 {
-    const struct entity *procedure = backup_procedure(a, backup);
+    const struct entity *procedure;
 
-    return is_held(a, state->asset) && !(procedure && eval_is_written(procedure, PROCEDURE_managed)) && !binds_writers(a, store);
+    if (!is_held(a, state->asset) || binds_writers(a, store))
+        return false;
+    procedure = backup_procedure(a, backup);
+    return !(procedure && eval_is_written(procedure, PROCEDURE_managed));
 }
 
 static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, int64_t read, struct best *best)

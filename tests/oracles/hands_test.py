@@ -1,6 +1,6 @@
 """Recoveries with limited hands: the schedule of the plan is feasible, no order beats its lower bound, and without limits it is the
 longest path. The oracle knows only the graph the specification was written from.
-Where the plan does not say how many people there are, there is its owner."""
+The lanes of people are the members of the team the steps are given to, and `operators` takes no more of them: neither one more than the other."""
 
 from lib.core import Failure, Sandbox
 from oracles import hands, lot
@@ -65,7 +65,13 @@ def random_estate(rng):
 
 def specification(rng, assets, limits, scenarios):
     words = {"manual": "operators", "automated": "parallel"}
-    text = [KINDS, "plan p { title = \"P\"  owner = keeper " + " ".join(f"{words[p]} = {n}" for p, n in limits.items()) + " }", 'person keeper { name = "K"  phone = "1"  email = "k@example.com" }']
+    hands = limits.get("manual", 1)
+    # As many people as hands, or more of them and a limit, or a limit that asks for more than there are.
+    people, stated = {1: (hands, None), 2: (hands + 2, hands), 3: (hands, hands + 4), 4: (hands, hands)}[1 + len(assets) % 4]
+    stated = {pool: n for pool, n in {**limits, "manual": stated}.items() if n}
+    text = [KINDS, "plan p { title = \"P\"  owner = keeper " + " ".join(f"{words[p]} = {n}" for p, n in stated.items()) + " }",
+            f'team keeper {{ title = "K"  members = [{", ".join(f"k{n}" for n in range(people))}] }}',
+            *(f'person k{n} {{ name = "K {n}"  phone = "1"  email = "k{n}@example.com" }}' for n in range(people))]
     for n, asset in enumerate(assets):
         needs = ", ".join(f"a{m}" for m in asset["needs"])
         two = f"two = {written(asset['two'])}" if asset["two"] else "two = 0s"

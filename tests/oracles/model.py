@@ -222,6 +222,13 @@ PLAN = 'plan p { title = "P"  owner = keeper }'
 PERSON = 'person keeper { name = "K"  phone = "1"  email = "k@example.com" }'
 
 
+def keepers(name, count):
+    """A team of so many people: as many steps are done by hand at once."""
+    return (f'team {name} {{ title = "T"  members = [{", ".join(f"{name}-{n}" for n in range(count))}] }}\n'
+            + "\n".join(f'person {name}-{n} {{ name = "K {n}"  phone = "1"  email = "k{n}@example.com" }}' for n in range(count)))
+
+
+
 def specification(model, order=None):
     """`order`: the names of the assets in the order they are written."""
     text = [KINDS, PLAN, PERSON]

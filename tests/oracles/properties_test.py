@@ -113,9 +113,9 @@ def test_fewer_dependencies_never_delay(env):
         if not edges:
             continue
         limits = f"operators = {rng.randint(1, 2)}  parallel = {rng.randint(1, 2)}"
-        header = f'plan p {{ title = "P"  owner = keeper  {limits} }}'
+        header = f'plan p {{ title = "P"  owner = keepers  {limits} }}\n' + model.keepers("keepers", 2)
         # With few hands another order may be longer; with enough of them nothing waits for hands.
-        enough = 'plan p { title = "P"  owner = keeper  operators = 99 }'
+        enough = 'plan p { title = "P"  owner = keepers }\n' + model.keepers("keepers", 99)
         free, bound = plan_of(env, world, enough)[0], plan_of(env, world, header)[0]
         name, needed = rng.choice(edges)
         soft = copy.deepcopy(world)

@@ -124,11 +124,17 @@ static void write_specification(const struct graph *g, struct strbuf *out)
                        "site east : place { role = primary }\nsite west : place { role = recovery }\n"
                        "tier only { level = 1 }\nclass L1 { title = \"All\" }\n"
                        "scenario gone { class = L1  loses = [east]  detect = 3m  declare = 10m }\nplan p { title = \"P\"  owner = o");
-    /* Unset, the one person there is would be all the hands there are. */
-    strbuf_addf(out, "  operators = %d", g->operators ? g->operators : ASSETS_MAX);
+    if (g->operators)
+        strbuf_addf(out, "  operators = %d", g->operators);
     if (g->parallel)
         strbuf_addf(out, "  parallel = %d", g->parallel);
-    strbuf_addstr(out, " }\nperson o { name = \"O\"  phone = \"1\"  email = \"o@example.com\" }\n");
+    /* The hands are those of the members; enough of them for all. */
+    strbuf_addstr(out, " }\nteam o { title = \"O\"  members = [o0");
+    for (int i = 1; i < ASSETS_MAX; i++)
+        strbuf_addf(out, ", o%d", i);
+    strbuf_addstr(out, "] }\n");
+    for (int i = 0; i < ASSETS_MAX; i++)
+        strbuf_addf(out, "person o%d { name = \"O\"  phone = \"1\"  email = \"o@example.com\" }\n", i);
     for (int i = 0; i < g->count; i++) {
         const char *comma = "";
 
