@@ -16,6 +16,7 @@ struct backend_options {
 struct backend {
     const char *name;    /* "terraform": also the folder it writes to */
     const char *summary;
+    const char *const *roots; /* what it writes beside its folder, NULL-terminated; NULL: nothing */
     const char *readers; /* who uses its folder and when, for the README of the output folder; NULL: it has no folder */
     /* What this target cannot express, with a place. Errors stop the build before anything is written. */
     void (*check)(const struct plan *plan, struct diag_sink *sink);

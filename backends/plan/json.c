@@ -644,8 +644,11 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     plan_readme(plan, files);
 }
 
+static const char *const beside[] = {"README.md", "plan.json", NULL};
+
 const struct backend drc_plan = {
     .name = "plan",
     .summary = "the plan as JSON (plan.json) and the README of the folder",
+    .roots = beside,
     .emit = emit,
 };

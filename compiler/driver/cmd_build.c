@@ -52,9 +52,24 @@ static void print_event(const struct output_event *event, const char *dir)
             event->detail[0] ? ": " : "", event->detail);
 }
 
+/* The first components of whatever a build writes: the manifest, and of each target its folder and what it writes beside it. */
+static const char *const *output_roots(struct arena *arena)
+{
+    VEC(const char *) roots = {0};
+
+    vec_push(arena, &roots, MANIFEST_NAME);
+    for (const struct backend *const *backend = drc_backends; *backend; backend++) {
+        vec_push(arena, &roots, (*backend)->name);
+        for (const char *const *root = (*backend)->roots; root && *root; root++)
+            vec_push(arena, &roots, *root);
+    }
+    vec_push(arena, &roots, NULL);
+    return roots.items;
+}
+
 static int write_files(const struct options *options, struct session *session, struct fileset *files)
 {
-    struct output_options how = {.force = options->force, .check = options->check};
+    struct output_options how = {.force = options->force, .check = options->check, .roots = output_roots(session->arena)};
     struct output_report report = {0};
     enum output_result result = output_write(files, options->output, &how, session->arena, &report);
 

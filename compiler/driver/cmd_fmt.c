@@ -5,21 +5,56 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-/* Written beside the file and moved over it, so that a full disk leaves the old text whole. */
+/* Everything into a file that nobody could have put there before, and on the disk. */
+static bool write_beside(int file, const struct strbuf *text, const struct stat *old)
+{
+    const char *data = strbuf_str(text);
+    size_t left = text->len;
+
+    while (left > 0) {
+        ssize_t put = write(file, data, left);
+
+        if (put < 0 && errno != EINTR)
+            return false;
+        data += put > 0 ? put : 0;
+        left -= put > 0 ? (size_t)put : 0;
+    }
+    /* Its owner first: changing that takes rights away. Whoever may not give it away keeps the group at least, or none of it. */
+    if (fchown(file, old->st_uid, old->st_gid) != 0 && fchown(file, (uid_t)-1, old->st_gid) != 0 && errno != EPERM)
+        return false;
+    return fchmod(file, old->st_mode & 07777) == 0 && fsync(file) == 0;
+}
+
+/* Written beside the file and moved over it, so that a full disk leaves the old text whole. What is no file of its own is left alone: a
+ * link would be replaced, or written through. */
 static bool replace_file(struct arena *arena, const char *path, const struct strbuf *text)
 {
-    const char *next = arena_printf(arena, "%s.drc-new", path);
-    FILE *file = fopen(next, "wb");
+    char *next = arena_printf(arena, "%s.XXXXXX", path);
+    struct stat old;
     bool fine;
+    int file;
 
-    if (!file) {
-        fprintf(stderr, "drc: %s: %s\n", next, strerror(errno));
+    if (lstat(path, &old) != 0) {
+        fprintf(stderr, "drc: %s: %s\n", path, strerror(errno));
         return false;
     }
-    fine = fwrite(strbuf_str(text), 1, text->len, file) == text->len;
-    fine = fclose(file) == 0 && fine;
+    if (!S_ISREG(old.st_mode)) {
+        fprintf(stderr, "drc: %s: it is %s, nothing was written\nhelp: name the file itself\n", path,
+                S_ISLNK(old.st_mode) ? "a symbolic link" : "no file");
+        return false;
+    }
+    file = mkstemp(next);
+    if (file < 0) {
+        fprintf(stderr, "drc: %s: no file can be made beside it: %s\n", path, strerror(errno));
+        return false;
+    }
+    fine = write_beside(file, text, &old);
+    fine = close(file) == 0 && fine;
     if (fine && rename(next, path) == 0)
         return true;
     fprintf(stderr, "drc: %s: %s\n", path, strerror(errno));

@@ -53,6 +53,20 @@ const char *output_kind_name(enum output_kind kind)
     return names[kind];
 }
 
+const char *output_distrust(const struct output *output, const char *path)
+{
+    const char *refusal = output_path_refusal(path);
+    size_t len = strcspn(path, "/");
+
+    if (refusal || !output->roots)
+        return refusal;
+    for (const char *const *root = output->roots; *root; root++) {
+        if (strlen(*root) == len && memcmp(*root, path, len) == 0)
+            return NULL;
+    }
+    return "no target writes there";
+}
+
 /* ---- the old manifest -------------------------------------------------------------------------- */
 
 struct known {
@@ -96,7 +110,7 @@ static void read_known(struct output *output, const json_t *entry, struct old_ma
         output_event(output, OUTPUT_IGNORED, MANIFEST_NAME, "an entry has no path or no valid digest");
         return;
     }
-    refusal = output_path_refusal(path);
+    refusal = output_distrust(output, path);
     if (refusal) {
         output_event(output, OUTPUT_IGNORED, MANIFEST_NAME,
                      arena_printf(output->arena, "`%s`: %s", path, refusal));
@@ -409,7 +423,7 @@ static enum output_result compare_and_write(struct output *output, struct filese
 enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options,
                                 struct arena *arena, struct output_report *report)
 {
-    struct output output = {.arena = arena, .report = report, .dir = -1, .near = -1};
+    struct output output = {.arena = arena, .report = report, .dir = -1, .near = -1, .roots = options->roots};
     struct sigaction ignore, before;
     enum output_result result;
 

@@ -4,7 +4,11 @@
  *
  * New files are written into DIR/.drc-stage first; a journal there then lists the renames and removals to
  * come. So a full disk or a crash while writing leaves the old output whole, an error while renaming is
- * rolled back, and a crash while renaming is finished by the next run. */
+ * rolled back, and a crash while renaming is finished by the next run; what the journal names is on the disk
+ * before the journal is, and the renames are before it goes, so that a power cut is no worse.
+ *
+ * Both files may come with a clone of a stranger's repository. A stage counts only if this user owns it, nobody
+ * else may enter it and its journal was written in this very folder; and neither file reaches beyond the roots. */
 #ifndef DRC_DRIVER_OUTPUT_H
 #define DRC_DRIVER_OUTPUT_H
 
@@ -52,6 +56,9 @@ struct output_report {
 struct output_options {
     bool force; /* overwrite edited and foreign files */
     bool check; /* compare only: nothing is written, not even the folder */
+    /* The first components of all that a build may write, NULL-terminated: what a manifest or a journal says of any other is not
+     * believed, for both may come with a repository from strangers. */
+    const char *const *roots;
 };
 
 enum output_result {

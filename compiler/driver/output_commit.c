@@ -33,6 +33,26 @@ static int open_stage(const struct output *output)
     return openat(output->dir, STAGE_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* The number of the folder on its file system: a journal that was copied here, in a clone or an archive, names another. */
+static const char *stage_number(const struct output *output, int stage)
+{
+    struct stat status;
+
+    return fstat(stage, &status) == 0 ? arena_printf(output->arena, "%ju", (uintmax_t)status.st_ino) : "";
+}
+
+/* Why nothing is carried out that the stage says, or NULL. */
+static const char *stage_distrust(int stage)
+{
+    struct stat status;
+
+    if (fstat(stage, &status) != 0)
+        return "its rights cannot be read";
+    if (status.st_uid != geteuid())
+        return "it belongs to somebody else";
+    return (status.st_mode & 07777) != STAGE_MODE ? "others may enter it, as into none that a build leaves" : NULL;
+}
+
 static bool is_stage_file(const char *name)
 {
     return strncmp(name, "new-", 4) == 0 || strncmp(name, "old-", 4) == 0 || strcmp(name, JOURNAL) == 0 ||
@@ -74,7 +94,7 @@ bool commit_pending(const struct output *output)
 
     if (stage < 0)
         return false;
-    pending = fstatat(stage, JOURNAL, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    pending = !stage_distrust(stage) && fstatat(stage, JOURNAL, &status, AT_SYMLINK_NOFOLLOW) == 0;
     close(stage);
     return pending;
 }
@@ -124,6 +144,7 @@ static bool write_journal(struct output *output, int stage, const struct changes
     jsonw_init(&j, &text);
     jsonw_object_begin(&j);
     jsonw_key_string(&j, "schema", JOURNAL_SCHEMA);
+    jsonw_key_string(&j, "stage", stage_number(output, stage));
     jsonw_key_array(&j, "changes");
     for (uint32_t i = 0; i < changes->list.len; i++) {
         const struct change *change = &changes->list.items[i];
@@ -136,8 +157,8 @@ static bool write_journal(struct output *output, int stage, const struct changes
     }
     jsonw_array_end(&j);
     jsonw_object_end(&j);
-    ok = jsonw_finish(&j) && disk_create(stage, JOURNAL_NEW, text.data, text.len, 0600) &&
-         renameat(stage, JOURNAL_NEW, stage, JOURNAL) == 0;
+    ok = jsonw_finish(&j) && disk_create(stage, JOURNAL_NEW, text.data, text.len, 0600) && disk_sync(stage) &&
+         renameat(stage, JOURNAL_NEW, stage, JOURNAL) == 0 && disk_sync(stage);
     if (!ok)
         output_failed(output, "", "write the journal");
     strbuf_release(&text);
@@ -255,6 +276,10 @@ bool commit_changes(struct output *output, const struct changes *changes)
         return false;
     }
     disk_forget(output);
+    if (!disk_sync(output->dir)) {
+        output_failed(output, "", "put the new files on the disk"); /* the journal stays: the next build looks again */
+        return false;
+    }
     remove_stage(output);
     for (uint32_t i = 0; i < changes->list.len; i++) {
         if (!changes->list.items[i].data)
@@ -283,19 +308,22 @@ static bool is_digest(const char *text)
     return text && (*text == '\0' || (strlen(text) == 64 && text[strspn(text, "0123456789abcdef")] == '\0'));
 }
 
-static bool read_jobs(struct output *output, struct jobs *jobs)
+/* The jobs of a journal that was written in this very stage. */
+static bool read_jobs(struct output *output, int stage, struct jobs *jobs)
 {
     struct strbuf text = STRBUF_INIT;
     json_error_t error;
     json_t *root, *list;
-    const char *schema;
+    const char *schema, *number;
     bool ok = disk_read(output->dir, STAGE_NAME "/" JOURNAL, JOURNAL_BYTES_MAX, &text);
 
     root = json_loadb(strbuf_str(&text), text.len, JSON_REJECT_DUPLICATES, &error);
     strbuf_release(&text);
     list = json_object_get(root, "changes");
     schema = json_string_value(json_object_get(root, "schema"));
-    ok = ok && schema && strcmp(schema, JOURNAL_SCHEMA) == 0 && json_is_array(list);
+    number = json_string_value(json_object_get(root, "stage"));
+    ok = ok && schema && strcmp(schema, JOURNAL_SCHEMA) == 0 && json_is_array(list) && number &&
+         strcmp(number, stage_number(output, stage)) == 0;
     for (size_t i = 0; ok && i < json_array_size(list); i++) {
         const json_t *entry = json_array_get(list, i);
         const char *path = json_string_value(json_object_get(entry, "path"));
@@ -303,7 +331,7 @@ static bool read_jobs(struct output *output, struct jobs *jobs)
         const char *new = json_string_value(json_object_get(entry, "new"));
         struct job job;
 
-        ok = path && !output_path_refusal(path) && is_digest(old) && is_digest(new);
+        ok = path && !output_distrust(output, path) && is_digest(old) && is_digest(new);
         if (!ok)
             break;
         memset(&job, 0, sizeof job);
@@ -366,6 +394,7 @@ static bool complete(struct output *output, int stage, const struct jobs *jobs)
 bool commit_recover(struct output *output, struct leftovers *leftovers)
 {
     struct jobs jobs = {{NULL, 0, 0}};
+    const char *distrust;
     bool whole, ok = true;
     int stage = open_stage(output);
 
@@ -375,12 +404,15 @@ bool commit_recover(struct output *output, struct leftovers *leftovers)
         output_failed(output, "", "open `" STAGE_NAME "`");
         return false;
     }
-    if (commit_pending(output)) {
-        whole = read_jobs(output, &jobs);
+    distrust = stage_distrust(stage);
+    if (distrust) {
+        output_event(output, OUTPUT_IGNORED, STAGE_NAME, distrust);
+    } else if (commit_pending(output)) {
+        whole = read_jobs(output, stage, &jobs);
         for (uint32_t i = 0; i < jobs.list.len; i++)
             whole = inspect(output, i, &jobs.list.items[i]) && whole;
         if (whole) {
-            ok = complete(output, stage, &jobs);
+            ok = complete(output, stage, &jobs) && disk_sync(output->dir);
             if (ok)
                 output_event(output, OUTPUT_RECOVERED, "",
                              "the interrupted build before this one was completed");

@@ -1,4 +1,5 @@
 /* Files below a folder's descriptor, without following symbolic links. */
+#define _GNU_SOURCE /* syncfs */
 #include "driver/output_internal.h"
 
 #include "base/sha256.h"
@@ -193,6 +194,17 @@ bool disk_create(int dir, const char *name, const char *data, size_t size, mode_
         return false;
     errno = saved;
     return ok;
+}
+
+bool disk_sync(int dir)
+{
+#ifdef __linux__
+    return syncfs(dir) == 0;
+#else
+    (void)dir;
+    sync();
+    return true;
+#endif
 }
 
 void disk_prune(int dir, const char *path)

@@ -18,11 +18,15 @@ struct output {
     int dir;  /* descriptor of the output folder */
     int near; /* of the folder below it that was walked to last, -1 when there is none: files of a folder come one after the other */
     struct strbuf near_path;
+    const char *const *roots;
 };
 
 void output_event(struct output *output, enum output_kind kind, const char *path, const char *detail);
 /* "cannot DO: CAUSE" from errno. */
 void output_failed(struct output *output, const char *path, const char *operation);
+
+/* Why a path out of a manifest or a journal is not believed, or NULL: what fileset_add would refuse, and what lies beyond the roots. */
+const char *output_distrust(const struct output *output, const char *path);
 
 /* ---- disk: output_disk.c ----------------------------------------------------------------------- */
 
@@ -55,6 +59,10 @@ bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out);
  * overwritten. */
 bool disk_create(int dir, const char *name, const char *data, size_t size, mode_t mode);
 
+/* Whatever was written to the file system of the folder is on the disk afterwards; false with errno set. One call for all files: an
+ * fsync for each costs a hundred times as much. */
+bool disk_sync(int dir);
+
 /* Removes the folders above the path that are empty now; those that are not stay. */
 void disk_prune(int dir, const char *path);
 
@@ -73,7 +81,8 @@ struct changes {
     VEC(struct change) list; /* manifest.json last */
 };
 
-/* Stages, journals and carries out the changes; false when nothing has changed after all, with an event. */
+/* Stages, journals and carries out the changes; false when nothing has changed after all, or not
+ * for sure, with an event. */
 bool commit_changes(struct output *output, const struct changes *changes);
 
 /* A hash the interrupted run may have left at a path, besides the one the manifest knows. */

@@ -26,6 +26,8 @@ static const char *component_refusal(const char *part, size_t len)
         return "the path has a `.` component";
     if (len == 2 && part[0] == '.' && part[1] == '.')
         return "the path leaves the output folder";
+    if (part[0] == '.')
+        return "a component of the path begins with a dot";
     if (len > COMPONENT_BYTES_MAX)
         return "a component of the path is longer than 255 bytes";
     if (part[len - 1] == '.' || part[len - 1] == ' ')

@@ -64,7 +64,7 @@ size_t fileset_sort(struct fileset *set);
 struct output_file *fileset_find(const struct fileset *set, const char *path); /* NULL when absent */
 
 /* The test fileset_add applies to the path alone: NULL when fine, else the reason. At most 1,024 bytes in all
- * and 255 per component; no empty, "." or ".." component, no control byte, backslash or DEL, no trailing dot
+ * and 255 per component; no empty component and none that begins with a dot, no control byte, backslash or DEL, no trailing dot
  * or space of a component, valid UTF-8. Also the test for paths read from an untrusted manifest. */
 const char *output_path_refusal(const char *path);
 

@@ -1,5 +1,5 @@
 /* Brings a folder to a described state through output_write, so that output.py can attack it.
- * Arguments: [--check] [--force] DIR. Standard input: path, NUL, bytes, NUL, … (a path ending in `*` is
+ * Arguments: [--check] [--force] [--only ROOT] DIR. Standard input: path, NUL, bytes, NUL, … (a path ending in `*` is
  * executable). Prints one line per event, then the result; the exit code is the result. */
 #include "driver/output.h"
 #include "emit/manifest.h"
@@ -58,7 +58,8 @@ int main(int argc, char **argv)
 {
     static const char *const results[] = {"ok", "differs", "refused", "error"};
     const struct manifest_info info = {"0.0.0", "sha256:none", NULL};
-    struct output_options options = {false, false};
+    struct output_options options = {false, false, NULL};
+    const char *roots[] = {MANIFEST_NAME, NULL, NULL};
     struct arena *arena = arena_new();
     struct output_report report;
     enum output_result result;
@@ -68,6 +69,10 @@ int main(int argc, char **argv)
     for (int i = 1; i + 1 < argc; i++) {
         options.check = options.check || strcmp(argv[i], "--check") == 0;
         options.force = options.force || strcmp(argv[i], "--force") == 0;
+        if (strcmp(argv[i], "--only") == 0) {
+            roots[1] = argv[i + 1];
+            options.roots = roots;
+        }
     }
     fileset_init(&set, arena);
     if (argc < 2 || !read_files(arena, &set) || !manifest_add(&set, &info, &reason)) {
