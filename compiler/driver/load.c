@@ -8,9 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DEPTH_MAX = 200, COPIES_MAX = 1000, BYTES_MAX = 1 << 29 };
+
 struct loading {
     struct session *session;
-    VEC(atom) stack; /* files being loaded, outermost first: meeting one again is a circle */
+    VEC(atom) stack;   /* files being loaded, outermost first: meeting one again is a circle, whatever `as` says */
+    struct map copies; /* of each file by its path, each under another prefix: how many */
+    size_t bytes;      /* of all texts */
+    bool full;         /* one of the limits was met, which was told: no more is loaded */
 };
 
 static void load_import(struct loading *loading, const struct import *import, const char *from, const char *outer);
@@ -67,6 +72,35 @@ static const char *prefix_of(struct session *session, const struct import *impor
     return strncmp(import->path, "std/", 4) == 0 ? NULL : outer;
 }
 
+/* Told once; what is not loaded is not missed either. */
+static void stop_loading(struct loading *loading, struct span span, const char *what, const char *help)
+{
+    struct diag *diag;
+
+    lost_import(&loading->session->sink, NULL);
+    if (loading->full)
+        return;
+    loading->full = true;
+    diag = diag_report(&loading->session->sink, DIAG_E0807, span, "%s", what);
+    diag_help(diag, "%s", help);
+}
+
+/* Whether one more file fits: files that import two others twice each double at every step. */
+static bool has_room(struct loading *loading, atom path, struct span span)
+{
+    struct arena *arena = loading->session->arena;
+    uintptr_t copies = (uintptr_t)map_get(&loading->copies, path);
+
+    if (loading->full || loading->stack.len >= DEPTH_MAX)
+        stop_loading(loading, span, arena_printf(arena, "files import each other more than %d deep", DEPTH_MAX), "import what is needed from one file");
+    else if (copies >= COPIES_MAX)
+        stop_loading(loading, span, arena_printf(arena, "`%s` is imported under more than %d names", path, COPIES_MAX),
+                     "import what many need once, without `as`");
+    else
+        map_set(&loading->copies, arena, path, (void *)(copies + 1));
+    return !loading->full;
+}
+
 static atom key_of(struct session *session, const char *path, const char *prefix)
 {
     return intern_str(session->names, prefix ? arena_printf(session->arena, "%s as %s", path, prefix) : path);
@@ -91,7 +125,7 @@ static const struct embedded_file *find_std(const char *name)
 }
 
 /* `file`: NULL when the offset space is full. */
-static void load_text(struct loading *loading, atom key, const char *name, const char *folder, struct source_file *file, bool is_std,
+static void load_text(struct loading *loading, atom key, atom path, const char *name, const char *folder, struct source_file *file, bool is_std,
                       const char *prefix)
 {
     struct session *session = loading->session;
@@ -104,8 +138,15 @@ static void load_text(struct loading *loading, atom key, const char *name, const
     }
     file->is_std = is_std;
     file->prefix = prefix;
+    loading->bytes += file->len;
+    if (loading->bytes > BYTES_MAX) {
+        stop_loading(loading, (struct span){file->base, file->base},
+                     arena_printf(session->arena, "the texts of the specification are more than %d MiB, with `%s`", BYTES_MAX >> 20, name),
+                     "import fewer files, or once instead of under several names");
+        return;
+    }
     tree = parse_file(&session->parse, file);
-    vec_push(session->arena, &loading->stack, key);
+    vec_push(session->arena, &loading->stack, path);
     for (const struct import *import = tree->imports; import; import = import->next)
         load_import(loading, import, folder, prefix);
     loading->stack.len--;
@@ -113,8 +154,8 @@ static void load_text(struct loading *loading, atom key, const char *name, const
     vec_push(session->arena, &session->files, tree);
 }
 
-/* True when the file is loaded already, or is being loaded: then that is reported. */
-static bool seen(struct loading *loading, atom key, const char *name, struct span span)
+/* True when the file is loaded already, or is being loaded under whatever prefix: then that is reported. */
+static bool seen(struct loading *loading, atom key, atom path_of, const char *name, struct span span)
 {
     struct session *session = loading->session;
 
@@ -122,7 +163,7 @@ static bool seen(struct loading *loading, atom key, const char *name, struct spa
         struct strbuf path = STRBUF_INIT;
         struct diag *diag;
 
-        if (loading->stack.items[i] != key)
+        if (loading->stack.items[i] != path_of)
             continue;
         for (uint32_t at = i; at < loading->stack.len; at++)
             strbuf_addf(&path, "`%s` -> ", loading->stack.items[at]);
@@ -132,7 +173,7 @@ static bool seen(struct loading *loading, atom key, const char *name, struct spa
         strbuf_release(&path);
         return true;
     }
-    return map_get(&session->loaded, key) != NULL;
+    return map_get(&session->loaded, key) != NULL || !has_room(loading, path_of, span);
 }
 
 /* A file of the library that does not exist stands for one of those that do: their names may be missed because of it. */
@@ -151,9 +192,9 @@ static void load_std(struct loading *loading, const char *name, struct span span
 {
     struct session *session = loading->session;
     const struct embedded_file *file;
-    atom key = key_of(session, name, prefix);
+    atom key = key_of(session, name, prefix), path_of = intern_str(session->names, name);
 
-    if (seen(loading, key, name, span))
+    if (seen(loading, key, path_of, name, span))
         return;
     for (uint32_t i = 0; i < session->options->includes.len; i++) {
         const char *path = arena_printf(session->arena, "%s/%s.dr", session->options->includes.items[i], name);
@@ -169,7 +210,7 @@ static void load_std(struct loading *loading, const char *name, struct span span
             lost_import(&session->sink, prefix);
             return;
         }
-        load_text(loading, key, name, "std/", sources_take(&session->sources, name, text, len), true, prefix);
+        load_text(loading, key, path_of, name, "std/", sources_take(&session->sources, name, text, len), true, prefix);
         return;
     }
     file = find_std(name);
@@ -190,11 +231,12 @@ static void load_std(struct loading *loading, const char *name, struct span span
         diag_help(diag, "did you mean `%s`?", near);
         name = near;
         key = key_of(session, name, prefix);
-        if (seen(loading, key, name, span))
+        path_of = intern_str(session->names, name);
+        if (seen(loading, key, path_of, name, span))
             return;
         file = find_std(name);
     }
-    load_text(loading, key, name, "std/", sources_add(&session->sources, name, (const char *)file->data, file->size), true, prefix);
+    load_text(loading, key, path_of, name, "std/", sources_add(&session->sources, name, (const char *)file->data, file->size), true, prefix);
 }
 
 /* The text the origin of this session read, or the changed one. Standard input can be read only once, and a file may change meanwhile. */
@@ -222,11 +264,11 @@ static void load_file(struct loading *loading, const char *path, const char *nam
     struct session *session = loading->session;
     const char *error = NULL;
     const char *clean = clean_path(session->arena, path);
-    atom key = key_of(session, clean, prefix);
+    atom key = key_of(session, clean, prefix), path_of = intern_str(session->names, clean);
     size_t len;
     char *text;
 
-    if (seen(loading, key, name, span))
+    if (seen(loading, key, path_of, name, span))
         return;
     text = session->origin ? text_again(session, strcmp(path, "-") == 0 ? "<stdin>" : clean, &len)
                            : read_whole_file(session->arena, path, &len, &error);
@@ -236,7 +278,7 @@ static void load_file(struct loading *loading, const char *path, const char *nam
         return;
     }
     name = strcmp(path, "-") == 0 ? "<stdin>" : clean;
-    load_text(loading, key, name, folder_of(session->arena, clean),
+    load_text(loading, key, path_of, name, folder_of(session->arena, clean),
               session->origin ? sources_add(&session->sources, name, text, len) : sources_take(&session->sources, name, text, len), false, prefix);
 }
 

@@ -1,8 +1,11 @@
 """The formatter on random specifications with random layout: every comment survives, in its order, the tree stays the same,
 and formatting again changes nothing. The generator writes what the language reference allows, and nothing else."""
 
+import os
 import random
 import re
+import stat
+import subprocess
 
 from lib.core import Failure, Sandbox, Skip, readable
 
@@ -147,3 +150,29 @@ def test_random_layout(env):
                     raise Failure(f"line {number} ends in blanks:\n{after}")
             if after and (not after.endswith("\n") or after.endswith("\n\n") or "\n\n\n" in after):
                 raise Failure(f"blank lines:\n{after}")
+
+
+def test_write_in_place_is_careful(env):
+    """`fmt -w` keeps mode and owner, replaces no link and writes through none that somebody planted."""
+    with Sandbox() as folder:
+        text, precious = b"plan   p { }\n", folder / "precious"
+        main, link = folder / "main.dr", folder / "link.dr"
+        main.write_bytes(text)
+        precious.write_bytes(text)
+        main.chmod(0o640)
+        link.symlink_to(precious)
+        (folder / "main.dr.drc-new").symlink_to(precious)
+        owner = (65534, 65534) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+        os.chown(main, *owner)
+
+        def run(path):
+            return subprocess.run([env.drc, "fmt", "-w", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env.variables(folder), check=False)
+
+        done, found = run(main), os.lstat(main)
+        if done.returncode or main.read_bytes() == text or stat.S_IMODE(found.st_mode) != 0o640 or (found.st_uid, found.st_gid) != owner:
+            raise Failure(f"status {done.returncode}, mode {found.st_mode:o}, owner {found.st_uid}:{found.st_gid}\n{done.stdout.decode()}")
+        done = run(link)
+        if done.returncode != 74 or b"symbolic link" not in done.stdout or not link.is_symlink() or precious.read_bytes() != text:
+            raise Failure(f"status {done.returncode}: a link was written through or replaced\n{done.stdout.decode()}")
+        if sorted(os.listdir(folder)) != ["link.dr", "main.dr", "main.dr.drc-new", "precious"]:
+            raise Failure(f"left behind: {sorted(os.listdir(folder))}")
