@@ -567,6 +567,7 @@ drc_verify_stored() {
     fi
     drc_make_work
     if [[ "${setting[output]}" == none ]]; then
+        job_object=""
         if drc_has job_verify; then
             drc_verb job_verify >/dev/null || status=$?
         fi
@@ -659,7 +660,10 @@ drc_restore() {
     if [[ "${setting[output]}" != none ]]; then
         drc_unpack "${drc_work}/fetched"
     else
-        # Such a job knows its store itself, and restores into a folder.
+        # Such a job knows its store itself, and restores into a folder. It finds its newest backup where no run is named.
+        if [[ "$1" != latest ]]; then
+            job_object="${setting[name]}/$1.${setting[suffix]}"
+        fi
         mkdir -p -- "$3"
         job_output="$(cd -- "$3" && pwd)"
     fi
