@@ -307,6 +307,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     if (c.tasks.len > 0) {
         add_text(&c, "cron/lib/drc-backup-lib.sh", "cron/lib/drc-backup-lib.sh");
         add_text(&c, "common/notify.sh", "cron/lib/notify.sh");
+        add_text(&c, "common/hosts.sh", "cron/lib/hosts.sh");
     }
     for (uint32_t i = 0; i < plan->job_count; i++) {
         if (has_script(&plan->jobs[i]))

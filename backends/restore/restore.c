@@ -156,6 +156,7 @@ static const struct {
     {"restore/lib/common.sh",   "restore/lib/common.sh",   false},
     {"restore/lib/drill.sh",    "restore/lib/drill.sh",    false},
     {"restore/lib/engine.sh",   "restore/lib/engine.sh",   false},
+    {"common/hosts.sh",         "restore/lib/hosts.sh",    false},
     {"common/notify.sh",        "restore/lib/notify.sh",   false},
     {"restore/lib/report.sh",   "restore/lib/report.sh",   false},
     {"restore/lib/run-step.sh", "restore/lib/run-step.sh", true},

@@ -8,6 +8,8 @@ export LC_ALL=C TZ=UTC AWS_PAGER=""
 
 # shellcheck source=notify.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/notify.sh"
+# shellcheck source=hosts.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/hosts.sh"
 
 # Some versions of the AWS CLI ignore AWS_ENDPOINT_URL for some services. It is unset in production.
 aws() {
