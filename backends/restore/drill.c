@@ -74,7 +74,7 @@ static void write_facts(struct restore *r, struct sh *w, const struct drill_plan
 static void write_manual(struct sh *w, const char *name, const struct step *step)
 {
     struct sh_cmd show = SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, "To do: %s\\n"),
-                                sh_lit(w->arena, step->manual ? step->manual : step->title));
+                                sh_shown(w->arena, step->manual ? step->manual : step->title));
 
     sh_blank(w);
     sh_function_begin(w, name);

@@ -4,6 +4,7 @@
 
 #include "backends/common/command.h"
 #include "base/map.h"
+#include "emit/text.h"
 
 #include <string.h>
 
@@ -19,10 +20,13 @@ void restore_names_add(struct arena *arena, struct restore_names *names, const c
 /* A cell is never empty, never begins a comment, and holds no control character. */
 static void add_cell(struct strbuf *out, const char *text, bool last)
 {
+    size_t from = out->len;
+
     if (!text || !*text)
         text = "-";
-    for (; *text; text++)
-        strbuf_addch(out, (unsigned char)*text < 32 || *text == 127 ? ' ' : *text);
+    text_add_shown(out, text, strlen(text)); /* scripts show it */
+    for (size_t i = from; i < out->len; i++)
+        out->data[i] = out->data[i] == '\n' || out->data[i] == '\t' ? ' ' : out->data[i];
     strbuf_addch(out, last ? '\n' : '\t');
 }
 

@@ -212,7 +212,7 @@ static void write_lines(struct sh *w, const char *function, const char *text)
         const char *end = strchr(text, '\n');
         size_t len = end ? (size_t)(end - text) : strlen(text);
         struct sh_cmd line = SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, "%s\\n"),
-                                    sh_lit(w->arena, arena_strndup(w->arena, text, len)));
+                                    sh_shown(w->arena, arena_strndup(w->arena, text, len)));
 
         if (len > 0 || end)
             sh_run(w, &line);

@@ -150,8 +150,12 @@ void strbuf_add_json(struct strbuf *out, const char *text)
             size = utf8_decode(text, size, &character);
             if (character == 0xFFFD && size == 1)
                 strbuf_addstr(out, "\xEF\xBF\xBD");
-            else
+            else if (!utf8_is_hidden(character))
                 strbuf_add(out, text, size);
+            else if (character < 0x10000)
+                strbuf_addf(out, "\\u%04x", character);
+            else
+                strbuf_addf(out, "\\u%04x\\u%04x", 0xD7C0 + (character >> 10), 0xDC00 + (character & 0x3FF));
             text += size;
             continue;
         }

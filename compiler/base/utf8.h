@@ -22,4 +22,9 @@ bool same_but_for_case(const char *one, const char *other);
 /* Columns on a terminal: 0 for combining marks and format characters, 2 for East Asian wide ones and emoji, else 1. */
 int utf8_width(uint32_t character);
 
+/* Characters that do not show as themselves: controls, direction overrides, line and paragraph separators,
+ * zero-width blanks, the byte order mark. Writers escape them where the format can, so that what a reviewer
+ * sees is what is there. Joiners (U+200C, U+200D) are not among them: scripts and emoji need them. */
+bool utf8_is_hidden(uint32_t character);
+
 #endif

@@ -29,7 +29,7 @@ static bool targets_exist(const struct options *options)
         while (*backend && strcmp((*backend)->name, options->targets.items[i]) != 0)
             backend++;
         if (!*backend) {
-            fprintf(stderr, "drc: there is no target `%s`\nhelp: `drc list backends` prints them\n", options->targets.items[i]);
+            complain("drc: there is no target `%s`\nhelp: `drc list backends` prints them\n", options->targets.items[i]);
             return false;
         }
     }
@@ -48,7 +48,7 @@ static void print_event(const struct output_event *event, const char *dir)
 {
     if (event->kind == OUTPUT_CREATED || event->kind == OUTPUT_UPDATED || event->kind == OUTPUT_REMOVED)
         return;
-    fprintf(stderr, "%s: %s%s%s%s%s\n", output_kind_name(event->kind), dir, event->path[0] ? "/" : "", event->path,
+    complain("%s: %s%s%s%s%s\n", output_kind_name(event->kind), dir, event->path[0] ? "/" : "", event->path,
             event->detail[0] ? ": " : "", event->detail);
 }
 
@@ -126,7 +126,7 @@ static bool add_manifest(struct session *session, struct fileset *files)
 
     if (manifest_add(files, &info, &reason))
         return true;
-    fprintf(stderr, "drc: the manifest cannot be written: %s\n", reason ? reason : "a name is not UTF-8");
+    complain("drc: the manifest cannot be written: %s\n", reason ? reason : "a name is not UTF-8");
     return false;
 }
 
@@ -137,7 +137,7 @@ int command_build(const struct options *options)
     int status;
 
     if (!options->output) {
-        fprintf(stderr, "drc: `drc build` needs a folder to write to\nhelp: add `-o out`\n");
+        complain("drc: `drc build` needs a folder to write to\nhelp: add `-o out`\n");
         return EXIT_USAGE;
     }
     if (!targets_exist(options))

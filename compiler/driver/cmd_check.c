@@ -43,7 +43,7 @@ int command_debug(const struct options *options)
         struct file_tree *tree;
 
         if (!text) {
-            fprintf(stderr, "drc: %s: %s\n", options->arguments.items[i], error);
+            complain("drc: %s: %s\n", options->arguments.items[i], error);
             status = EXIT_IO;
             continue;
         }

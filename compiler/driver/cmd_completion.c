@@ -68,7 +68,7 @@ int command_completion(const struct options *options)
     else if (strcmp(shell, "fish") == 0)
         fish(stdout);
     else {
-        fprintf(stderr, "drc: write `drc completion bash|zsh|fish`\n");
+        complain("drc: write `drc completion bash|zsh|fish`\n");
         return EXIT_USAGE;
     }
     return EXIT_FINE;

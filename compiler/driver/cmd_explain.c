@@ -9,7 +9,7 @@ static int explain_codes(void)
     for (int code = 0; code < DIAG_COUNT; code++) {
         const struct diag_info *info = diag_info((enum diag_code)code);
 
-        printf("%s  %-8s %-24s %s\n", info->code, severity_name(info->severity), info->name, info->title);
+        say("%s  %-8s %-24s %s\n", info->code, severity_name(info->severity), info->name, info->title);
     }
     return EXIT_FINE;
 }
@@ -18,7 +18,7 @@ static void explain_code(enum diag_code code)
 {
     const struct diag_info *info = diag_info(code);
 
-    printf("%s %s: %s\n\n%s\n", info->code, info->name, info->title, info->explanation);
+    say("%s %s: %s\n\n%s\n", info->code, info->name, info->title, info->explanation);
 }
 
 /* ---------------------------------------------------------------- tables */
@@ -41,16 +41,16 @@ static void print_rows(const struct session *session, const struct attr_row *row
 
 static void explain_block(const struct session *session, const struct block_schema *schema)
 {
-    printf("%s%s%s { … }\n\n%s\n", schema->name, schema->label == LABEL_NAME ? " NAME" : schema->label == LABEL_OPTIONAL ? " [NAME]" : "",
+    say("%s%s%s { … }\n\n%s\n", schema->name, schema->label == LABEL_NAME ? " NAME" : schema->label == LABEL_OPTIONAL ? " [NAME]" : "",
            schema->kind == KIND_REQUIRED ? " : KIND" : "", schema->doc);
     if (schema->row_count) {
-        puts("\nattributes:");
+        say_line("\nattributes:");
         print_rows(session, schema->rows, schema->row_count);
     }
     if (schema->child_count) {
-        puts("\nblocks inside:");
+        say_line("\nblocks inside:");
         for (uint32_t i = 0; i < schema->child_count; i++)
-            printf("  %-22s %s\n", schema->children[i]->name, schema->children[i]->doc);
+            say("  %-22s %s\n", schema->children[i]->name, schema->children[i]->doc);
     }
 }
 
@@ -79,7 +79,7 @@ static void print_attr(const struct session *session, const struct entity *entit
     const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(session->names, name)) : NULL;
 
     if (attr && attr->value)
-        printf("    %-10s %s\n", name, source_of(session, attr->value->span));
+        say("    %-10s %s\n", name, source_of(session, attr->value->span));
 }
 
 static bool gives_bound(const struct entity *source)
@@ -94,7 +94,7 @@ static void print_sources(const struct session *session, const struct entity *en
     struct entity *child;
 
     for (uint32_t i = 0; (child = entity_child(entity, BLOCK_SOURCE, &i));)
-        printf("%ssource %s (grade %s%s): %s\n", indent, child->name, entity_string(&session->model, child, "grade", "?"),
+        say("%ssource %s (grade %s%s): %s\n", indent, child->name, entity_string(&session->model, child, "grade", "?"),
                gives_bound(child) ? "" : ", no bound", entity_string(&session->model, child, "says", ""));
 }
 
@@ -103,11 +103,11 @@ static void explain_kind(const struct session *session, const struct kind_info *
     const char *title = entity_string(&session->model, kind->entity, "title", "");
     const char *origin = sources_origin(&session->sources, kind->entity->span);
 
-    printf("kind %s%s%s: %s (%s)\n", kind->entity->name, kind->base ? " : " : "", kind->base ? kind->base->entity->name : "", title, origin);
+    say("kind %s%s%s: %s (%s)\n", kind->entity->name, kind->base ? " : " : "", kind->base ? kind->base->entity->name : "", title, origin);
     if (kind->entity->doc)
-        printf("\n%s\n", kind->entity->doc);
+        say("\n%s\n", kind->entity->doc);
     if (kind->row_count) {
-        printf("\nattributes, beside those of every %s:\n", kind->of->name);
+        say("\nattributes, beside those of every %s:\n", kind->of->name);
         print_rows(session, kind->rows, kind->row_count);
     }
     print_attr(session, kind->entity, "retrieval");
@@ -117,14 +117,14 @@ static void explain_kind(const struct session *session, const struct kind_info *
     for (uint32_t i = 0; i < kind->extension_count; i++) {
         if (!kind->extensions[i].row_count)
             continue;
-        printf("\nattributes of its `%s` blocks:\n", kind->extensions[i].schema->name);
+        say("\nattributes of its `%s` blocks:\n", kind->extensions[i].schema->name);
         print_rows(session, kind->extensions[i].rows, kind->extensions[i].row_count);
     }
     for (uint32_t i = 0; i < kind->methods.len; i++) {
         const struct entity *method = kind->methods.items[i];
         struct entity *step;
 
-        printf("\nmethod %s: %s\n", method->name, method->doc ? method->doc : "");
+        say("\nmethod %s: %s\n", method->name, method->doc ? method->doc : "");
         print_attr(session, method, "when");
         print_attr(session, method, "covers");
         print_attr(session, method, "rto");
@@ -132,7 +132,7 @@ static void explain_kind(const struct session *session, const struct kind_info *
         print_attr(session, method, "automatic");
         print_sources(session, method, "    ");
         for (uint32_t s = 0; (step = entity_child(method, BLOCK_STEP, &s));) {
-            printf("  step %s\n", step->name);
+            say("  step %s\n", step->name);
             print_attr(session, step, "takes");
             print_sources(session, step, "    ");
         }
@@ -152,20 +152,20 @@ static void explain_rule(struct session *session, const struct entity *rule)
     struct value basis = eval_deferred(&session->eval, rule, RULE_basis, NULL);
     struct entity *example;
 
-    printf("rule %s: %s (%s)\n", rule->name, title ? title : "", sources_origin(&session->sources, rule->span));
+    say("rule %s: %s (%s)\n", rule->name, title ? title : "", sources_origin(&session->sources, rule->span));
     if (reason || rule->doc)
-        printf("\n%s\n", reason ? reason : rule->doc);
+        say("\n%s\n", reason ? reason : rule->doc);
     if (basis.type == VALUE_LIST && basis.u.list->count) {
-        printf("\nbasis:");
+        say("\nbasis:");
         for (uint32_t i = 0; i < basis.u.list->count; i++)
-            printf("%s %s", i ? ";" : "", value_text(basis.u.list->items[i], session->arena));
-        putchar('\n');
+            say("%s %s", i ? ";" : "", value_text(basis.u.list->items[i], session->arena));
+        say_byte('\n');
     }
     for (uint32_t i = 0; (example = entity_child(rule, BLOCK_EXAMPLE, &i));) {
         struct value spec = eval_deferred(&session->eval, example, EXAMPLE_spec, NULL);
 
         if (spec.type == VALUE_STRING)
-            printf("\n%s example:\n\n%s\n", example->name, spec.u.string);
+            say("\n%s example:\n\n%s\n", example->name, spec.u.string);
     }
 }
 
@@ -183,7 +183,7 @@ static void print_ms(int64_t ms, bool known)
         strbuf_addstr(&text, "all");
     else
         print_duration(&text, ms);
-    printf("%10s", strbuf_str(&text));
+    say("%10s", strbuf_str(&text));
     strbuf_release(&text);
 }
 
@@ -192,7 +192,7 @@ static void print_term(const struct session *session, const char *text, int64_t 
     const char *origin = sources_origin(&session->sources, span);
 
     print_ms(ms, known);
-    printf("  %s%s%s%s\n", text, origin[0] ? "  (" : "", origin, origin[0] ? ")" : "");
+    say("  %s%s%s%s\n", text, origin[0] ? "  (" : "", origin, origin[0] ? ")" : "");
 }
 
 /* "RTO 1h (tier default, main.dr:30)" */
@@ -201,18 +201,18 @@ static void print_objective(const struct session *session, const char *name, con
     const char *origin = sources_origin(&session->sources, objective->span);
 
     if (objective->ms == TIME_UNKNOWN) {
-        printf("; no %s is stated\n", name);
+        say("; no %s is stated\n", name);
         return;
     }
-    printf("; %s ", name);
+    say("; %s ", name);
     print_ms(objective->ms, true);
-    printf(" (%s%s%s)\n", objective->source, origin[0] ? ", " : "", origin);
+    say(" (%s%s%s)\n", objective->source, origin[0] ? ", " : "", origin);
 }
 
 static void explain_rpo(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
 {
     if (state->derived.from) {
-        printf("  it keeps no data of its own: what it needs does, and `%s` loses most\n", state->derived.from->name);
+        say("  it keeps no data of its own: what it needs does, and `%s` loses most\n", state->derived.from->name);
         state = &result->states[state->derived.from->index];
     }
     if (state->fate != FATE_LOST)
@@ -223,9 +223,9 @@ static void explain_rpo(const struct session *session, const struct scenario_res
         print_term(session, state->rpo_terms.items[i].text, state->rpo_terms.items[i].ms, true, state->rpo_terms.items[i].span);
         explain_figure(term_figure(state, i));
     }
-    puts("----------");
+    say_line("----------");
     print_ms(state->loss_ms, true);
-    printf("  worst-case loss");
+    say("  worst-case loss");
     print_objective(session, "RPO", &state->rpo);
     if (state->figures)
         explain_assumed(&state->figures->rpo);
@@ -319,9 +319,9 @@ static void explain_rto(const struct session *session, const struct scenario_res
         explain_inputs(session, result, path[i]);
         explain_figure(path[i]->figure);
     }
-    puts("----------");
+    say_line("----------");
     print_ms(state->finish.worst, state->finish.known);
-    printf("  worst-case recovery time");
+    say("  worst-case recovery time");
     print_objective(session, "RTO", &state->rto);
     if (state->figures)
         explain_assumed(&state->figures->rto);
@@ -332,20 +332,20 @@ static void explain_state(const struct session *session, const struct scenario_r
 {
     static const char *const fates[] = {"is unaffected", "is impaired: something it needs is lost", "is lost"};
 
-    printf("%s in %s %s", state->asset->name, result->scenario->name, fates[state->fate]);
+    say("%s in %s %s", state->asset->name, result->scenario->name, fates[state->fate]);
     if (state->lost_with && state->lost_with != state->asset->entity)
-        printf(" (with %s)", state->lost_with->name);
-    puts("");
+        say(" (with %s)", state->lost_with->name);
+    say_line("");
     if (state->fate == FATE_UNAFFECTED)
         return;
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         const struct candidate *candidate = &state->candidates[i];
 
-        printf("  %s %s%s%s\n", candidate == state->chosen ? "by      " : "rejected", candidate->label,
+        say("  %s %s%s%s\n", candidate == state->chosen ? "by      " : "rejected", candidate->label,
                candidate == state->chosen ? "" : ": ", candidate == state->chosen ? "" : candidate->rejected ? candidate->rejected : "");
     }
     if (state->fate == FATE_LOST && !state->chosen)
-        puts("  nothing is left to recover it with");
+        say_line("  nothing is left to recover it with");
     else if (rto)
         explain_rto(session, result, state);
     else
@@ -354,7 +354,7 @@ static void explain_state(const struct session *session, const struct scenario_r
         explain_ledger(session, result->scenario, state->derived.from->entity, OBJECTIVE_RPO);
     else
         explain_ledger(session, result->scenario, state->asset->entity, rto ? OBJECTIVE_RTO : OBJECTIVE_RPO);
-    puts("");
+    say_line("");
 }
 
 /* What a group comes back to, member by member. */
@@ -363,7 +363,7 @@ static void explain_group(const struct session *session, const struct scenario_r
     static const char *const offers[] = {"intact or without loss: the interruption itself", "any moment, the newest as old as its loss",
                                          "one point, no older than its loss", "one point a run, the newest as old as its loss", "unknown"};
 
-    printf("group %s in %s\n", group->group->name, result->scenario->name);
+    say("group %s in %s\n", group->group->name, result->scenario->name);
     for (uint32_t i = 0; i < group->member_count; i++) {
         const struct group_member *member = &group->members[i];
         const struct asset_state *state = member->state;
@@ -373,18 +373,18 @@ static void explain_group(const struct session *session, const struct scenario_r
         print_term(session, arena_printf(session->arena, "%s%s", by, offers[member->points]), member->newest, member->points != POINTS_UNKNOWN,
                    state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span);
     }
-    puts("----------");
+    say_line("----------");
     print_ms(group->point_ms, true);
-    puts(group->common ? "  age of the common point at most" : "  there is no common point");
+    say_line(group->common ? "  age of the common point at most" : "  there is no common point");
     print_ms(group->skew_ms, true);
-    puts(group->common ? "  between the first and the last member captured" : "  apart at most");
+    say_line(group->common ? "  between the first and the last member captured" : "  apart at most");
     if (group->intact_ms)
         print_term(session, "by which intact members are newer", group->intact_ms, true, group->group->span);
     print_ms(group->loss_ms, true);
-    printf("  worst-case loss");
+    say("  worst-case loss");
     print_objective(session, "RPO", &group->rpo);
     explain_ledger(session, result->scenario, group->group, OBJECTIVE_GROUP);
-    puts("");
+    say_line("");
 }
 
 static void explain_groups(const struct session *session, const struct options *options, const struct entity *group)
@@ -402,7 +402,7 @@ static void explain_groups(const struct session *session, const struct options *
         }
     }
     if (!any)
-        printf("group %s is not affected\n", group->name);
+        say("group %s is not affected\n", group->name);
 }
 
 static void print_share(int64_t parts, int width)
@@ -413,27 +413,27 @@ static void print_share(int64_t parts, int width)
         strbuf_addstr(&text, "unknown");
     else
         print_percent(&text, parts);
-    printf("%*s", width, strbuf_str(&text));
+    say("%*s", width, strbuf_str(&text));
     strbuf_release(&text);
 }
 
 static void explain_availability(const struct session *session, const struct slo_state *state)
 {
-    printf("availability of %s\n", state->endpoint->name);
+    say("availability of %s\n", state->endpoint->name);
     for (uint32_t i = 0; i < state->term_count; i++) {
         const struct slo_term *term = &state->terms[i];
         const char *origin = sources_origin(&session->sources, term->span);
 
-        printf("  %s", term->lost ? "-" : i ? "x" : " ");
+        say("  %s", term->lost ? "-" : i ? "x" : " ");
         print_share(term->parts, 14);
-        printf("  %s%s%s%s\n", term->text, origin[0] ? "  (" : "", origin, origin[0] ? ")" : "");
+        say("  %s%s%s%s\n", term->text, origin[0] ? "  (" : "", origin, origin[0] ? ")" : "");
     }
-    puts("  ---------------");
-    printf("   ");
+    say_line("  ---------------");
+    say("   ");
     print_share(state->parts, 14);
-    printf("  %sof the time; SLO ", state->known ? "" : "at most ");
+    say("  %sof the time; SLO ", state->known ? "" : "at most ");
     print_share(state->target, 0);
-    printf(" (%s)\n", sources_origin(&session->sources, state->span));
+    say(" (%s)\n", sources_origin(&session->sources, state->span));
     explain_ledger(session, NULL, state->endpoint, OBJECTIVE_SLO);
 }
 
@@ -460,7 +460,7 @@ static int explain_slo(const struct options *options)
     bool found = false;
 
     if (!name) {
-        fprintf(stderr, "drc: write `drc explain slo ENDPOINT SPEC…`\n");
+        complain("drc: write `drc explain slo ENDPOINT SPEC…`\n");
         return EXIT_USAGE;
     }
     open_specification(&session, options, &inner);
@@ -474,7 +474,7 @@ static int explain_slo(const struct options *options)
             found = true;
         }
         if (!found) {
-            fprintf(stderr, "drc: no endpoint `%s` has an `slo`\n", name);
+            complain("drc: no endpoint `%s` has an `slo`\n", name);
             status = EXIT_USAGE;
         }
     }
@@ -492,7 +492,7 @@ static int explain_number(const struct options *options, bool rto)
     bool found = false;
 
     if (!name) {
-        fprintf(stderr, "drc: write `drc explain %s ASSET SPEC… [--scenario S]`\n", rto ? "rto" : "rpo");
+        complain("drc: write `drc explain %s ASSET SPEC… [--scenario S]`\n", rto ? "rto" : "rpo");
         return EXIT_USAGE;
     }
     open_specification(&session, options, &inner);
@@ -502,7 +502,7 @@ static int explain_number(const struct options *options, bool rto)
         explain_groups(&session, options, asset);
     } else if (!(asset = model_find(&session.model, BLOCK_ASSET, intern_str(session.names, name))) &&
                !(rto && (endpoint = model_find(&session.model, BLOCK_ENDPOINT, intern_str(session.names, name))))) {
-        fprintf(stderr, "drc: there is no asset%s `%s`\n", rto ? " or endpoint" : "", name);
+        complain("drc: there is no asset%s `%s`\n", rto ? " or endpoint" : "", name);
         status = EXIT_USAGE;
     } else {
         for (uint32_t i = 0; i < session.plan->scenario_count; i++) {
@@ -521,7 +521,7 @@ static int explain_number(const struct options *options, bool rto)
         if (!found && plan_is_untimed(session.plan)) {
             status = session_report(&session);
         } else if (!found) {
-            fprintf(stderr, options->scenario ? "drc: there is no scenario `%s`\n" : "drc: no scenario is declared%s\n",
+            complain(options->scenario ? "drc: there is no scenario `%s`\n" : "drc: no scenario is declared%s\n",
                     options->scenario ? options->scenario : "");
             status = EXIT_USAGE;
         }
@@ -544,15 +544,17 @@ static const struct {
 static bool explain_builtin(const char *name)
 {
     for (size_t i = 0; i < sizeof quantifiers / sizeof *quantifiers; i++) {
-        if (strcmp(quantifiers[i].name, name) == 0)
-            return puts(quantifiers[i].text) >= 0;
+        if (strcmp(quantifiers[i].name, name) == 0) {
+            say_line(quantifiers[i].text);
+            return true;
+        }
     }
     for (uint32_t i = 0; i < builtin_count(); i++) {
         struct builtin_info info = builtin_info(i);
 
         if (strcmp(info.name, name) != 0)
             continue;
-        printf("%s\n\n%s\n", info.signature, info.doc);
+        say("%s\n\n%s\n", info.signature, info.doc);
         return true;
     }
     return false;
@@ -590,7 +592,7 @@ static int explain_name(const struct options *options, const char *name)
         known = kind || rule;
     }
     if (!known && status == EXIT_FINE) {
-        fprintf(stderr, "drc: nothing is called `%s`\nhelp: `drc explain --codes`, `drc list kinds`, `drc list rules` and `drc list blocks` print what there is\n",
+        complain("drc: nothing is called `%s`\nhelp: `drc explain --codes`, `drc list kinds`, `drc list rules` and `drc list blocks` print what there is\n",
                 name);
         status = EXIT_USAGE;
     }
@@ -606,7 +608,7 @@ int command_explain(const struct options *options)
     if (options->codes)
         return explain_codes();
     if (!what) {
-        fprintf(stderr, "drc: write `drc explain CODE|BLOCK|KIND|RULE`, `drc explain rto|rpo ASSET SPEC`, or `drc explain slo ENDPOINT SPEC`\n");
+        complain("drc: write `drc explain CODE|BLOCK|KIND|RULE`, `drc explain rto|rpo ASSET SPEC`, or `drc explain slo ENDPOINT SPEC`\n");
         return EXIT_USAGE;
     }
     if (strcmp(what, "slo") == 0 && options->arguments.len > 1)

@@ -40,24 +40,24 @@ static bool replace_file(struct arena *arena, const char *path, const struct str
     int file;
 
     if (lstat(path, &old) != 0) {
-        fprintf(stderr, "drc: %s: %s\n", path, strerror(errno));
+        complain("drc: %s: %s\n", path, strerror(errno));
         return false;
     }
     if (!S_ISREG(old.st_mode)) {
-        fprintf(stderr, "drc: %s: it is %s, nothing was written\nhelp: name the file itself\n", path,
+        complain("drc: %s: it is %s, nothing was written\nhelp: name the file itself\n", path,
                 S_ISLNK(old.st_mode) ? "a symbolic link" : "no file");
         return false;
     }
     file = mkstemp(next);
     if (file < 0) {
-        fprintf(stderr, "drc: %s: no file can be made beside it: %s\n", path, strerror(errno));
+        complain("drc: %s: no file can be made beside it: %s\n", path, strerror(errno));
         return false;
     }
     fine = write_beside(file, text, &old);
     fine = close(file) == 0 && fine;
     if (fine && rename(next, path) == 0)
         return true;
-    fprintf(stderr, "drc: %s: %s\n", path, strerror(errno));
+    complain("drc: %s: %s\n", path, strerror(errno));
     remove(next);
     return false;
 }
@@ -72,7 +72,7 @@ static int format_one(const struct options *options, struct session *session, co
     char *old = read_whole_file(session->arena, path, &len, &error);
 
     if (!old) {
-        fprintf(stderr, "drc: %s: %s\n", path, error);
+        complain("drc: %s: %s\n", path, error);
         return EXIT_IO;
     }
     file = sources_add(&session->sources, strcmp(path, "-") == 0 ? "<stdin>" : path, old, len);
@@ -104,7 +104,7 @@ static int format_path(const struct options *options, struct session *session, c
     if (strcmp(path, "-") == 0 || !is_folder(path))
         return format_one(options, session, path);
     if (!list_folder(session->arena, path, ".dr", &names, &count)) {
-        fprintf(stderr, "drc: `%s` cannot be read: %s\n", path, strerror(errno));
+        complain("drc: `%s` cannot be read: %s\n", path, strerror(errno));
         return EXIT_IO;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -121,7 +121,7 @@ int command_fmt(const struct options *options)
     int status = EXIT_FINE;
 
     if (options->arguments.len == 0) {
-        fprintf(stderr, "drc: `drc fmt` needs a file, a folder, or - for standard input\n");
+        complain("drc: `drc fmt` needs a file, a folder, or - for standard input\n");
         return EXIT_USAGE;
     }
     session_init(&session, options);

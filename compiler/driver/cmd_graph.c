@@ -9,66 +9,66 @@
 /* Labels of Mermaid and DOT stand in double quotes; what would end them is written otherwise. */
 static void quoted(const char *text, bool dot)
 {
-    putchar('"');
+    say_byte('"');
     for (; *text; text++) {
         if (*text == '"')
             fputs(dot ? "\\\"" : "#quot;", stdout);
         else if (*text == '\\' && dot)
-            fputs("\\\\", stdout);
+            say_text("\\\\");
         else if (*text == '\n')
-            putchar(' ');
+            say_byte(' ');
         else
-            putchar(*text);
+            say_byte(*text);
     }
-    putchar('"');
+    say_byte('"');
 }
 
 static void dependencies_mermaid(const struct plan *plan)
 {
-    puts("flowchart LR");
+    say_line("flowchart LR");
     for (uint32_t i = 0; i < plan->asset_count; i++) {
-        printf("  a%u[", i);
+        say("  a%u[", i);
         quoted(plan->assets[i].name, false);
-        puts("]");
+        say_line("]");
     }
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         const struct asset *asset = &plan->assets[i];
 
         for (uint32_t n = 0; n < asset->needs.count; n++)
-            printf("  a%u --> a%u\n", i, asset->needs.items[n].to->index);
+            say("  a%u --> a%u\n", i, asset->needs.items[n].to->index);
         for (uint32_t n = 0; n < asset->uses.count; n++)
-            printf("  a%u -.-> a%u\n", i, asset->uses.items[n].to->index);
+            say("  a%u -.-> a%u\n", i, asset->uses.items[n].to->index);
         for (uint32_t n = 0; n < asset->restores_with.count; n++)
-            printf("  a%u -- restores with --> a%u\n", i, asset->restores_with.items[n].to->index);
+            say("  a%u -- restores with --> a%u\n", i, asset->restores_with.items[n].to->index);
     }
 }
 
 static void dependencies_dot(const struct plan *plan)
 {
-    puts("digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];");
+    say_line("digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];");
     for (uint32_t i = 0; i < plan->asset_count; i++) {
-        printf("  a%u [label=", i);
+        say("  a%u [label=", i);
         quoted(plan->assets[i].name, true);
-        puts("];");
+        say_line("];");
     }
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         const struct asset *asset = &plan->assets[i];
 
         for (uint32_t n = 0; n < asset->needs.count; n++)
-            printf("  a%u -> a%u;\n", i, asset->needs.items[n].to->index);
+            say("  a%u -> a%u;\n", i, asset->needs.items[n].to->index);
         for (uint32_t n = 0; n < asset->uses.count; n++)
-            printf("  a%u -> a%u [style=dashed];\n", i, asset->uses.items[n].to->index);
+            say("  a%u -> a%u [style=dashed];\n", i, asset->uses.items[n].to->index);
         for (uint32_t n = 0; n < asset->restores_with.count; n++)
-            printf("  a%u -> a%u [style=dotted, label=\"restores with\"];\n", i, asset->restores_with.items[n].to->index);
+            say("  a%u -> a%u [style=dotted, label=\"restores with\"];\n", i, asset->restores_with.items[n].to->index);
     }
-    puts("}");
+    say_line("}");
 }
 
 /* Mermaid's task syntax gives `:`, `,` and `;` a meaning of their own. */
 static void task_name(const char *text)
 {
     for (; *text; text++)
-        putchar(strchr(":,;#\n", *text) ? ' ' : *text);
+        say_byte(strchr(":,;#\n", *text) ? ' ' : *text);
 }
 
 /* A name with what it may take instead, where that is a range: "Promote (5m / 10m / 30m)". */
@@ -77,7 +77,7 @@ static void task(const char *title, bool critical, int64_t from, int64_t to, str
     struct strbuf start = STRBUF_INIT, range = STRBUF_INIT;
 
     mermaid_gantt_time(&start, from);
-    printf("  ");
+    say("  ");
     task_name(title);
     if (takes.known && takes.best != takes.worst) {
         print_duration(&range, takes.best);
@@ -85,10 +85,10 @@ static void task(const char *title, bool critical, int64_t from, int64_t to, str
         print_duration(&range, takes.typical);
         strbuf_addstr(&range, " / ");
         print_duration(&range, takes.worst);
-        printf(" (%s)", strbuf_str(&range));
+        say(" (%s)", strbuf_str(&range));
         strbuf_release(&range);
     }
-    printf(" :%s%s, %llds\n", critical ? "crit, " : " ", strbuf_str(&start), (long long)((to - from + 999) / 1000));
+    say(" :%s%s, %llds\n", critical ? "crit, " : " ", strbuf_str(&start), (long long)((to - from + 999) / 1000));
     strbuf_release(&start);
 }
 
@@ -97,9 +97,9 @@ static void milestone(const char *title, int64_t at)
     struct strbuf start = STRBUF_INIT;
 
     mermaid_gantt_time(&start, at);
-    printf("  ");
+    say("  ");
     task_name(title);
-    printf(" :milestone, %s, 0s\n", strbuf_str(&start));
+    say(" :milestone, %s, 0s\n", strbuf_str(&start));
     strbuf_release(&start);
 }
 
@@ -107,11 +107,11 @@ static void timeline_mermaid(const struct scenario_result *result)
 {
     const void *section = NULL;
 
-    printf("gantt\n  title ");
+    say("gantt\n  title ");
     task_name(result->scenario->name);
-    puts(" (worst case, from the interruption)\n  dateFormat " MERMAID_GANTT_FORMAT "\n  axisFormat %H:%M:%S");
+    say_line(" (worst case, from the interruption)\n  dateFormat " MERMAID_GANTT_FORMAT "\n  axisFormat %H:%M:%S");
     if (result->detect.known && result->declare.known) {
-        puts("  section decision");
+        say_line("  section decision");
         task("detect", false, 0, result->detect.worst, result->detect);
         task("declare", false, result->detect.worst, result->detect.worst + result->declare.worst, result->declare);
         if (result->approve.worst)
@@ -124,15 +124,15 @@ static void timeline_mermaid(const struct scenario_result *result)
         if (!step->finish.known || step->takes.worst == 0)
             continue;
         if (subject != section) {
-            printf("  section ");
+            say("  section ");
             task_name(step->asset ? step->asset->name : step->subject->name);
-            putchar('\n');
+            say_byte('\n');
             section = subject;
         }
         task(step->title, step->critical, step->start.worst, step->finish.worst, step->takes);
     }
     if (result->finish.known && result->finish.worst > 0) {
-        puts("  section all of it");
+        say_line("  section all of it");
         milestone("back at best", result->finish.best);
         milestone("back typically", result->finish.typical);
         milestone("back in the worst case", result->finish.worst);
@@ -158,7 +158,7 @@ int command_graph(const struct options *options)
     int status = EXIT_FINE;
 
     if (strcmp(style, "mermaid") != 0 && strcmp(style, "dot") != 0 && strcmp(style, "svg") != 0) {
-        fprintf(stderr, "drc: --style is mermaid, dot or svg, not `%s`\n", style);
+        complain("drc: --style is mermaid, dot or svg, not `%s`\n", style);
         return EXIT_USAGE;
     }
     session_init(&session, options);
@@ -170,12 +170,12 @@ int command_graph(const struct options *options)
         if (plan_is_untimed(session.plan)) {
             status = session_report(&session);
         } else if (!result) {
-            fprintf(stderr, "drc: there is no such scenario\nhelp: `drc list scenarios SPEC` prints them\n");
+            complain("drc: there is no such scenario\nhelp: `drc list scenarios SPEC` prints them\n");
             status = EXIT_USAGE;
         } else if (strcmp(style, "svg") == 0) {
             svg_timeline(session.plan, result);
         } else if (strcmp(style, "dot") == 0) {
-            fprintf(stderr, "drc: a timeline is drawn as mermaid or svg\n");
+            complain("drc: a timeline is drawn as mermaid or svg\n");
             status = EXIT_USAGE;
         } else {
             timeline_mermaid(result);

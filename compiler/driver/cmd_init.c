@@ -47,9 +47,9 @@ int command_init(const struct options *options)
     FILE *file;
 
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "drc: %s: %s\n", dir, strerror(errno));
+        complain("drc: %s: %s\n", dir, strerror(errno));
     } else if (!(file = fopen(path, "wbx"))) {
-        fprintf(stderr, errno == EEXIST ? "drc: %s exists already; nothing was written\n" : "drc: %s cannot be written\n", path);
+        complain(errno == EEXIST ? "drc: %s exists already; nothing was written\n" : "drc: %s cannot be written\n", path);
         status = errno == EEXIST ? EXIT_USAGE : EXIT_IO;
     } else {
         bool fine = fwrite(starter, 1, sizeof starter - 1, file) == sizeof starter - 1;

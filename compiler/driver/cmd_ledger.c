@@ -64,7 +64,7 @@ static void print_table(const struct plan *plan, const struct wanted *wanted)
         counts[a->by]++;
         print_entry(a);
     }
-    printf("%s%u %s: %u by artifacts, %u by the platform, %u on demand, %u by nobody\n", shown ? "\n" : "", shown, shown == 1 ? "entry" : "entries",
+    say("%s%u %s: %u by artifacts, %u by the platform, %u on demand, %u by nobody\n", shown ? "\n" : "", shown, shown == 1 ? "entry" : "entries",
            counts[BY_ARTIFACT], counts[BY_PLATFORM], counts[BY_DEMAND], counts[BY_NOBODY]);
 }
 
@@ -73,7 +73,7 @@ static void print_json(const struct plan *plan, const struct wanted *wanted)
     struct strbuf out = STRBUF_INIT;
 
     ledger_json(plan, is_wanted, wanted, &out);
-    fputs(strbuf_str(&out), stdout);
+    say_text(strbuf_str(&out));
     strbuf_release(&out);
 }
 
@@ -95,7 +95,7 @@ int command_ledger(const struct options *options)
     if (session.plan && options->asset) {
         wanted.scope = ledger_scope(&session, options->asset);
         if (!wanted.scope) {
-            fprintf(stderr, "drc: there is no asset, endpoint or group `%s`\n", options->asset);
+            complain("drc: there is no asset, endpoint or group `%s`\n", options->asset);
             status = EXIT_USAGE;
         }
     }

@@ -92,7 +92,7 @@ int command_list(const struct options *options)
     }
     if (strcmp(what, "std") == 0) {
         for (size_t i = 0; i < drc_stdlib_count; i++)
-            puts(drc_stdlib[i].name);
+            say_line(drc_stdlib[i].name);
         return EXIT_FINE;
     }
     if (strcmp(what, "blocks") == 0) {
@@ -106,6 +106,6 @@ int command_list(const struct options *options)
         session_release(&session);
         return EXIT_FINE;
     }
-    fprintf(stderr, "drc: write `drc list kinds|rules|figures|backends|std|blocks`, or `drc list scenarios SPEC`\n");
+    complain("drc: write `drc list kinds|rules|figures|backends|std|blocks`, or `drc list scenarios SPEC`\n");
     return EXIT_USAGE;
 }

@@ -396,7 +396,7 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
         end_line(&line);
     }
     if (result->order_count == 0) {
-        puts("  nothing is affected");
+        say_line("  nothing is affected");
     } else {
         print_assets(&line, result);
         print_groups(&line, result);
@@ -407,7 +407,7 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
         print_finish(&line, result);
     print_critical(&line, result);
     print_accepted(plan, result->scenario);
-    printf("  %u step%s in %u wave%s; %u asset%s unaffected\n\n", result->step_count, plural(result->step_count), result->wave_count,
+    say("  %u step%s in %u wave%s; %u asset%s unaffected\n\n", result->step_count, plural(result->step_count), result->wave_count,
            plural(result->wave_count), unaffected, plural(unaffected));
     strbuf_release(&line);
 }
@@ -480,7 +480,7 @@ static int print_json(struct session *session)
     struct strbuf text = STRBUF_INIT;
 
     if (!plan_json(session->plan, &text))
-        fprintf(stderr, "drc: a text of the plan is not UTF-8: it is not printed as it is written\n");
+        complain("drc: a text of the plan is not UTF-8: it is not printed as it is written\n");
     fwrite(strbuf_str(&text), 1, text.len, stdout);
     strbuf_release(&text);
     return EXIT_FINE;
@@ -517,12 +517,12 @@ int command_plan(const struct options *options)
         if (!options->scenario)
             print_drills(session.plan);
         if (plan_is_untimed(session.plan)) {
-            puts("what is needed goes in a circle: nothing was proved");
+            say_line("what is needed goes in a circle: nothing was proved");
         } else if (options->scenario && !found) {
-            fprintf(stderr, "drc: there is no scenario `%s`\nhelp: `drc list scenarios SPEC` prints them\n", options->scenario);
+            complain("drc: there is no scenario `%s`\nhelp: `drc list scenarios SPEC` prints them\n", options->scenario);
             status = EXIT_USAGE;
         } else if (!found) {
-            puts("no scenario is declared: nothing was proved");
+            say_line("no scenario is declared: nothing was proved");
         }
         if (!options->scenario)
             print_accepted(session.plan, NULL);

@@ -32,11 +32,11 @@ static bool read_options(const struct options *options, uint32_t *runs, uint64_t
 
     *seed = SEED_DEFAULT;
     if (options->runs && (!read_number(options->runs, &number) || number < 1 || number > RUNS_MAX)) {
-        fprintf(stderr, "drc: --runs is a number from 1 to %d, not `%s`\n", RUNS_MAX, options->runs);
+        complain("drc: --runs is a number from 1 to %d, not `%s`\n", RUNS_MAX, options->runs);
         return false;
     }
     if (options->seed && !read_number(options->seed, seed)) {
-        fprintf(stderr, "drc: --seed is a number from 0 to %llu, not `%s`\n", (unsigned long long)UINT64_MAX, options->seed);
+        complain("drc: --seed is a number from 0 to %llu, not `%s`\n", (unsigned long long)UINT64_MAX, options->seed);
         return false;
     }
     *runs = (uint32_t)number;
@@ -96,10 +96,10 @@ static void print_scenario(const struct scenario_result *result, const struct si
     struct strbuf line = STRBUF_INIT;
     size_t width = longer(0, "all of it");
 
-    printf("scenario %s%s%s%s\n", result->scenario->name, result->class_ ? " (class " : "", result->class_ ? result->class_->name : "",
+    say("scenario %s%s%s%s\n", result->scenario->name, result->class_ ? " (class " : "", result->class_ ? result->class_->name : "",
            result->class_ ? ")" : "");
     if (!result->order_count) {
-        puts("  nothing is affected\n");
+        say_line("  nothing is affected\n");
         return;
     }
     for (uint32_t i = 0; i < result->order_count; i++)
@@ -128,7 +128,7 @@ static void print_scenario(const struct scenario_result *result, const struct si
     else
         strbuf_addstr(&line, "unknown");
     end_line(&line);
-    putchar('\n');
+    say_byte('\n');
     strbuf_release(&line);
 }
 
@@ -205,7 +205,7 @@ static bool fits(const struct scenario_result *result, uint32_t runs)
 
     if ((int64_t)runs <= most)
         return true;
-    fprintf(stderr, "drc: %u runs of `%s` with %u affected assets are too many to keep\nhelp: `--runs %lld` is possible\n", runs,
+    complain("drc: %u runs of `%s` with %u affected assets are too many to keep\nhelp: `--runs %lld` is possible\n", runs,
             result->scenario->name, result->order_count, (long long)most);
     return false;
 }
@@ -220,7 +220,7 @@ static int run_all(struct session *session, const struct options *options, bool 
     if (json)
         json_head(&j, session->plan, runs, seed);
     else
-        printf("%u recoveries drawn with seed %llu; times from the interruption, percentiles by nearest rank\n\n", runs, (unsigned long long)seed);
+        say("%u recoveries drawn with seed %llu; times from the interruption, percentiles by nearest rank\n\n", runs, (unsigned long long)seed);
     for (uint32_t i = 0; i < session->plan->scenario_count; i++) {
         const struct scenario_result *result = &session->plan->scenarios[i];
         struct arena *arena;
@@ -249,7 +249,7 @@ static int run_all(struct session *session, const struct options *options, bool 
     }
     strbuf_release(&text);
     if (options->scenario && !found) {
-        fprintf(stderr, "drc: there is no scenario `%s`\nhelp: `drc list scenarios SPEC` prints them\n", options->scenario);
+        complain("drc: there is no scenario `%s`\nhelp: `drc list scenarios SPEC` prints them\n", options->scenario);
         return EXIT_USAGE;
     }
     return EXIT_FINE;

@@ -85,6 +85,13 @@ const struct zone *session_zone(void *context, const char *name);
 void print_summary(struct session *session);
 
 /* ---- screen.c */
+/* Text for a person on standard output, a whole line at a time; what does not show as itself (controls, turns of direction, bytes that are
+ * no UTF-8) is replaced, for titles and names come from whoever wrote the specification. Machine formats have writers of their own. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_text(const char *text);
+void say_line(const char *text); /* and a newline */
+void say_byte(char byte);        /* of a text that is said byte by byte */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2))); /* the same on standard error */
 size_t screen_width(void); /* of standard output in columns; SIZE_MAX where it is no terminal: then nothing is cut */
 size_t text_columns(const char *text);
 /* At most so many columns, the rest as `…`. Returns how many it takes. */

@@ -113,7 +113,7 @@ void explain_inputs(const struct session *session, const struct scenario_result 
                                                                        : declared->span);
 
         if (value_is_known(value) && value.type != VALUE_ENTITY && value.type != VALUE_LIST && value.type != VALUE_STRING)
-            printf("%10s    with %s = %s%s%s%s\n", "", inputs.names[i], value_text(value, session->arena), origin[0] ? "  (" : "", origin,
+            say("%10s    with %s = %s%s%s%s\n", "", inputs.names[i], value_text(value, session->arena), origin[0] ? "  (" : "", origin,
                    origin[0] ? ")" : "");
     }
 }
@@ -142,13 +142,13 @@ void explain_figure(const struct figure *figure)
 {
     if (!figure)
         return;
-    printf("%10s    figure %s: ", "", figure->id);
+    say("%10s    figure %s: ", "", figure->id);
     if (!figure->source_count)
-        puts("no source");
+        say_line("no source");
     else if (figure->grade == figure->bound)
-        printf("grade %c, %s\n", figure->grade, grade_words(figure->grade));
+        say("grade %c, %s\n", figure->grade, grade_words(figure->grade));
     else
-        printf("grade %c, %s; its worst end %c, %s\n", figure->grade, grade_words(figure->grade), figure->bound, grade_words(figure->bound));
+        say("grade %c, %s; its worst end %c, %s\n", figure->grade, grade_words(figure->grade), figure->bound, grade_words(figure->bound));
     for (uint32_t i = 0; i < figure->source_count; i++) {
         const struct figure_source *source = &figure->sources[i];
         struct strbuf date = STRBUF_INIT;
@@ -157,7 +157,7 @@ void explain_figure(const struct figure *figure)
             continue;
         if (source->was_read)
             print_date(&date, source->read);
-        printf("%10s      %s%s%s\n", "", source->url, source->was_read ? ", read " : "", source->was_read ? strbuf_str(&date) : "");
+        say("%10s      %s%s%s\n", "", source->url, source->was_read ? ", read " : "", source->was_read ? strbuf_str(&date) : "");
         strbuf_release(&date);
     }
 }
@@ -166,10 +166,10 @@ void explain_assumed(const struct assumed_figures *assumed)
 {
     if (!assumed->count)
         return;
-    printf("%10s  rests on %s: it would fail were the worst end of one twice as long\n", "",
+    say("%10s  rests on %s: it would fail were the worst end of one twice as long\n", "",
            assumed->count == 1 ? "an assumed figure" : "assumed figures");
     for (uint32_t i = 0; i < assumed->count; i++)
-        printf("%10s    %s\n", "", assumed->items[i]->id);
+        say("%10s    %s\n", "", assumed->items[i]->id);
 }
 
 /* ---------------------------------------------------------------- what it rests on */
@@ -208,11 +208,11 @@ void explain_ledger(const struct session *session, const struct entity *scenario
             continue;
         }
         if (!own++)
-            puts("the verdict rests on");
+            say_line("the verdict rests on");
         print_assumption(entry, 2);
     }
     if (before)
-        printf("%s on %u %s more through what it waits for: `drc ledger SPEC --asset %s --scenario %s`\n", own ? "and" : "the verdict rests", before,
+        say("%s on %u %s more through what it waits for: `drc ledger SPEC --asset %s --scenario %s`\n", own ? "and" : "the verdict rests", before,
                before == 1 ? "entry" : "entries", subject->name, scenario->name);
 }
 
@@ -233,7 +233,7 @@ static void print_line(const struct session *session, int64_t ms, const char *te
         strbuf_addstr(&words, "unknown");
     else
         print_duration(&words, ms);
-    printf("%10s  %s%s\n", strbuf_str(&words), text, place_text(session, span));
+    say("%10s  %s%s\n", strbuf_str(&words), text, place_text(session, span));
     strbuf_release(&words);
 }
 
@@ -252,7 +252,7 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
     const struct asset_state *slowest = NULL;
     bool moves = state->moves != MOVES_NOT;
 
-    printf("%s in %s %s%s\n", state->endpoint->name, result->scenario->name,
+    say("%s in %s %s%s\n", state->endpoint->name, result->scenario->name,
            !state->affected ? "is unaffected" : state->to ? "leads to " : "leads nowhere", state->affected && state->to ? state->to->name : "");
     if (!state->affected)
         return;
@@ -279,12 +279,12 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
         print_line(session, state->propagation, "until the change is everywhere", attribute_place(session, state->endpoint, "propagation"));
     if (moves)
         print_line(session, state->ttl, "TTL of the old record", attribute_place(session, state->endpoint, "ttl"));
-    puts("----------");
+    say_line("----------");
     print_line(session, state->finish.known ? state->finish.worst : TIME_UNKNOWN, "worst-case time until it leads to the recovered system",
                (struct span){0, 0});
     if (state->rto.ms >= 0)
         print_line(session, state->rto.ms, arena_printf(session->arena, "its RTO, from %s", state->rto.source), state->rto.span);
     explain_assumed(&state->assumed);
     explain_ledger(session, result->scenario, state->endpoint, OBJECTIVE_ENDPOINT);
-    puts("");
+    say_line("");
 }

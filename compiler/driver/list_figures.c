@@ -61,7 +61,7 @@ static void print_table(struct session *session, const struct figure *const *fig
     for (uint32_t i = 0; i < count; i++)
         width = (int)strlen(figures[i]->id) > width ? (int)strlen(figures[i]->id) : width;
     if (count)
-        printf("%-*s  %-5s %-8s %-11s %s  %s\n", width, "figure", "grade", "gives", "read", "source", "best..typical..worst");
+        say("%-*s  %-5s %-8s %-11s %s  %s\n", width, "figure", "grade", "gives", "read", "source", "best..typical..worst");
     for (uint32_t i = 0; i < count; i++) {
         print_line(session, figures[i], figures[i]->source_count ? &figures[i]->sources[0] : NULL, width);
         for (uint32_t s = 1; s < figures[i]->source_count; s++)
@@ -81,7 +81,7 @@ static void print_figures(struct session *session, bool all, int64_t day)
     }
     if (session->options->format == DIAG_JSON) {
         figures_json(&session->sources, (const struct figure *const *)figures, kept, &text);
-        fputs(strbuf_str(&text), stdout);
+        say_text(strbuf_str(&text));
     } else {
         print_table(session, (const struct figure *const *)figures, kept);
     }
@@ -96,7 +96,7 @@ int list_figures(const struct options *options)
     int status = EXIT_FINE;
 
     if (options->stale && !read_date(options->stale, strlen(options->stale), &day)) {
-        fprintf(stderr, "drc: --stale %s is not a date\nhelp: write YYYY-MM-DD\n", options->stale);
+        complain("drc: --stale %s is not a date\nhelp: write YYYY-MM-DD\n", options->stale);
         return EXIT_USAGE;
     }
     inner.arguments.items = options->arguments.items + 1;

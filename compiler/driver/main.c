@@ -79,7 +79,7 @@ static void usage(FILE *out)
 
 static _Noreturn void wrong_use(const char *message, const char *what)
 {
-    fprintf(stderr, "drc: %s `%s`\nhelp: `drc --help` prints the commands and options\n", message, what);
+    complain("drc: %s `%s`\nhelp: `drc --help` prints the commands and options\n", message, what);
     exit(EXIT_USAGE);
 }
 
@@ -274,7 +274,7 @@ int main(int argc, char **argv)
             for (command = drc_commands; command->name; command++)
                 names[count++] = command->name;
             near = nearest(options.command, names, count);
-            fprintf(stderr, "drc: unknown command `%s`\n", options.command);
+            complain("drc: unknown command `%s`\n", options.command);
             fprintf(stderr, near ? "help: did you mean `%s`?\n" : "help: `drc --help` prints the commands\n", near);
         }
     }

@@ -1,8 +1,12 @@
-/* How wide a table may be: as wide as the terminal it is printed on. In a pipe or a file nothing is cut: whoever reads it looks for names. */
+/* What a person reads on a screen: no character of a specification drives the terminal or changes the order of what stands there.
+ *
+ * How wide a table may be: as wide as the terminal it is printed on. In a pipe or a file nothing is cut: whoever reads it looks for names. */
 #include "driver/driver.h"
 
 #include "base/utf8.h"
+#include "emit/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +27,66 @@ size_t screen_width(void)
     if (!(stated && end && !*end) || stated > WIDE)
         stated = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : USUAL;
     return stated < NARROW ? NARROW : stated; /* what is narrower shows nothing: the terminal wraps it */
+}
+
+/* The last line as far as it was said. */
+static struct strbuf said = STRBUF_INIT;
+
+static void show(FILE *where, const char *text, size_t len)
+{
+    struct strbuf shown = STRBUF_INIT;
+
+    text_add_shown(&shown, text, len);
+    fwrite(strbuf_str(&shown), 1, shown.len, where);
+    strbuf_release(&shown);
+}
+
+static void show_lines(void)
+{
+    if (!said.len || said.data[said.len - 1] != '\n')
+        return;
+    show(stdout, said.data, said.len);
+    strbuf_release(&said);
+}
+
+void say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    strbuf_vaddf(&said, format, arguments);
+    va_end(arguments);
+    show_lines();
+}
+
+void say_text(const char *text)
+{
+    strbuf_addstr(&said, text);
+    show_lines();
+}
+
+void say_line(const char *text)
+{
+    strbuf_addstr(&said, text);
+    say_byte('\n');
+}
+
+void say_byte(char byte)
+{
+    strbuf_addch(&said, byte);
+    show_lines();
+}
+
+void complain(const char *format, ...)
+{
+    struct strbuf text = STRBUF_INIT;
+    va_list arguments;
+
+    va_start(arguments, format);
+    strbuf_vaddf(&text, format, arguments);
+    va_end(arguments);
+    show(stderr, strbuf_str(&text), text.len);
+    strbuf_release(&text);
 }
 
 static size_t columns_of(const char *text, size_t len)
@@ -84,7 +148,7 @@ void end_line(struct strbuf *line)
 {
     while (line->len && line->data[line->len - 1] == ' ')
         line->data[--line->len] = '\0';
-    puts(strbuf_str(line));
+    say_line(strbuf_str(line));
     strbuf_clear(line);
 }
 
@@ -93,7 +157,7 @@ void print_clipped(const char *text)
     struct strbuf line = STRBUF_INIT;
 
     add_clipped(&line, text, screen_width());
-    puts(strbuf_str(&line));
+    say_line(strbuf_str(&line));
     strbuf_release(&line);
 }
 

@@ -77,7 +77,7 @@ static const char *level_name(const char *text, bool *off)
 
 static _Noreturn void wrong_level(const char *text)
 {
-    fprintf(stderr, "drc: -W%s names no warning or rule that can be switched\nhelp: `drc explain --codes` and `drc list rules` print them; an "
+    complain("drc: -W%s names no warning or rule that can be switched\nhelp: `drc explain --codes` and `drc list rules` print them; an "
                     "error is waived with `accept`\n", text);
     exit(EXIT_USAGE);
 }
@@ -123,13 +123,13 @@ static void check_options(struct session *session)
         const char *definition = session->options->defines.items[i];
 
         if (!strchr(definition, '=') || definition[0] == '=') {
-            fprintf(stderr, "drc: -D %s: write -D NAME=VALUE\n", definition);
+            complain("drc: -D %s: write -D NAME=VALUE\n", definition);
             exit(EXIT_USAGE);
         }
         add_parameter(session, definition);
     }
     if (session->options->arguments.len == 0) {
-        fprintf(stderr, "drc: `drc %s` needs a specification: a file, a folder, or - for standard input\n", session->options->command);
+        complain("drc: `drc %s` needs a specification: a file, a folder, or - for standard input\n", session->options->command);
         exit(EXIT_USAGE);
     }
 }
@@ -184,7 +184,7 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
 
     if (session->options->as_of) {
         if (!read_date(session->options->as_of, strlen(session->options->as_of), &options.as_of)) {
-            fprintf(stderr, "drc: --as-of %s is not a date\nhelp: write YYYY-MM-DD\n", session->options->as_of);
+            complain("drc: --as-of %s is not a date\nhelp: write YYYY-MM-DD\n", session->options->as_of);
             exit(EXIT_USAGE);
         }
         options.has_as_of = true;

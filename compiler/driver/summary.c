@@ -63,7 +63,7 @@ void print_summary(struct session *session)
         strbuf_addf(&rest, "%u rule error%s", errors, plural(errors));
     if (warnings)
         strbuf_addf(&rest, "%s%u warning%s", rest.len ? ", " : "", warnings, plural(warnings));
-    printf("%s%s%s\n", strbuf_str(&line), rest.len ? "; " : "", strbuf_str(&rest));
+    say("%s%s%s\n", strbuf_str(&line), rest.len ? "; " : "", strbuf_str(&rest));
     strbuf_release(&line);
     strbuf_release(&rest);
 }

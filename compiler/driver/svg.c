@@ -18,13 +18,13 @@ static void text(const char *words)
         else if (*words == '"')
             fputs("&quot;", stdout);
         else if ((unsigned char)*words >= 0x20 || *words == '\t')
-            putchar(*words);
+            say_byte(*words);
     }
 }
 
 static void open_svg(uint32_t width, uint32_t height)
 {
-    printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" font-family=\"sans-serif\" font-size=\"12\">\n"
+    say("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" font-family=\"sans-serif\" font-size=\"12\">\n"
            "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
            width, height, width, height);
 }
@@ -63,7 +63,7 @@ void svg_dependencies(const struct plan *plan)
         rows = row[i] + 1 > rows ? row[i] + 1 : rows;
     }
     open_svg(2 * MARGIN + columns * BOX_WIDTH + (columns - 1) * GAP_X, 2 * MARGIN + rows * (BOX_HEIGHT + GAP_Y));
-    puts("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"
+    say_line("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"
          "<path d=\"M0,0 L8,4 L0,8 z\" fill=\"#555\"/></marker></defs>");
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         const struct edges *kinds[2] = {&plan->assets[i].needs, &plan->assets[i].uses};
@@ -74,7 +74,7 @@ void svg_dependencies(const struct plan *plan)
                 uint32_t x1 = MARGIN + column[i] * (BOX_WIDTH + GAP_X), y1 = MARGIN + row[i] * (BOX_HEIGHT + GAP_Y) + BOX_HEIGHT / 2;
                 uint32_t x2 = MARGIN + column[to] * (BOX_WIDTH + GAP_X) + BOX_WIDTH, y2 = MARGIN + row[to] * (BOX_HEIGHT + GAP_Y) + BOX_HEIGHT / 2;
 
-                printf("<path d=\"M%u,%u C%u,%u %u,%u %u,%u\" fill=\"none\" stroke=\"#555\"%s marker-end=\"url(#tip)\"/>\n", x1, y1,
+                say("<path d=\"M%u,%u C%u,%u %u,%u %u,%u\" fill=\"none\" stroke=\"#555\"%s marker-end=\"url(#tip)\"/>\n", x1, y1,
                        x1 - (x1 > GAP_X / 2 ? GAP_X / 2 : 0), y1, x2 + GAP_X / 2, y2, x2, y2, k ? " stroke-dasharray=\"4 3\"" : "");
             }
         }
@@ -82,12 +82,12 @@ void svg_dependencies(const struct plan *plan)
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         uint32_t x = MARGIN + column[i] * (BOX_WIDTH + GAP_X), y = MARGIN + row[i] * (BOX_HEIGHT + GAP_Y);
 
-        printf("<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%d\" rx=\"4\" fill=\"%s\" stroke=\"#333\"/>\n<text x=\"%u\" y=\"%u\" text-anchor=\"middle\">", x,
+        say("<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%d\" rx=\"4\" fill=\"%s\" stroke=\"#333\"/>\n<text x=\"%u\" y=\"%u\" text-anchor=\"middle\">", x,
                y, BOX_WIDTH, BOX_HEIGHT, plan->assets[i].stateful ? "#dbe9f6" : "#f4f4f4", x + BOX_WIDTH / 2, y + BOX_HEIGHT / 2 + 4);
         text(plan->assets[i].name);
-        puts("</text>");
+        say_line("</text>");
     }
-    puts("</svg>");
+    say_line("</svg>");
 }
 
 /* A length that gives between 4 and 12 marks on the axis. */
@@ -121,9 +121,9 @@ static void bar_title(const char *name, struct span_of_time start, struct span_o
         strbuf_addstr(&times, ", at best after ");
         print_duration(&times, finish.best);
     }
-    printf("<title>");
+    say("<title>");
     text(name);
-    printf(": %s</title>", strbuf_str(&times));
+    say(": %s</title>", strbuf_str(&times));
     strbuf_release(&times);
 }
 
@@ -132,18 +132,18 @@ static void bar(uint32_t row, const char *name, struct span_of_time start, struc
 {
     uint32_t y = MARGIN + 40 + row * ROW, x = place(start.worst, total), end = place(finish.worst, total);
 
-    printf("<g>");
+    say("<g>");
     bar_title(name, start, finish);
-    printf("\n<text x=\"%d\" y=\"%u\">", MARGIN, y + 14);
+    say("\n<text x=\"%d\" y=\"%u\">", MARGIN, y + 14);
     text(name);
-    printf("</text>\n<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%d\" fill=\"%s\"/>\n", x, y, end > x ? end - x : 1, ROW - 12, color);
+    say("</text>\n<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%d\" fill=\"%s\"/>\n", x, y, end > x ? end - x : 1, ROW - 12, color);
     if (finish.best != finish.worst) {
         uint32_t from = place(start.best, total), to = place(finish.best, total), typical = place(finish.typical, total);
 
-        printf("<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"4\" fill=\"#2e8b57\"/>\n", from, y + ROW - 11, to > from ? to - from : 1);
-        printf("<rect x=\"%u\" y=\"%u\" width=\"2\" height=\"6\" fill=\"#e69f00\"/>\n", typical, y + ROW - 12);
+        say("<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"4\" fill=\"#2e8b57\"/>\n", from, y + ROW - 11, to > from ? to - from : 1);
+        say("<rect x=\"%u\" y=\"%u\" width=\"2\" height=\"6\" fill=\"#e69f00\"/>\n", typical, y + ROW - 12);
     }
-    puts("</g>");
+    say_line("</g>");
 }
 
 /* What no order of the steps can beat, and what was found, from top to bottom. */
@@ -152,7 +152,7 @@ static void upright(int64_t at, int64_t total, uint32_t rows, const char *color,
     struct strbuf label = STRBUF_INIT;
 
     print_duration(&label, at);
-    printf("<line x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\" stroke=\"%s\" stroke-dasharray=\"5 3\"><title>%s: %s</title></line>\n", place(at, total),
+    say("<line x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\" stroke=\"%s\" stroke-dasharray=\"5 3\"><title>%s: %s</title></line>\n", place(at, total),
            MARGIN + 32, place(at, total), MARGIN + 40 + rows * ROW, color, what, strbuf_str(&label));
     strbuf_release(&label);
 }
@@ -161,7 +161,7 @@ static void legend(const struct scenario_result *result, uint32_t y)
 {
     struct strbuf words = STRBUF_INIT;
 
-    printf("<g fill=\"#555\" font-size=\"11\"><rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#4a7fb5\"/><text x=\"%d\" y=\"%u\">worst case</text>"
+    say("<g fill=\"#555\" font-size=\"11\"><rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#4a7fb5\"/><text x=\"%d\" y=\"%u\">worst case</text>"
            "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#c0392b\"/><text x=\"%d\" y=\"%u\">critical</text>"
            "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"4\" fill=\"#2e8b57\"/><text x=\"%d\" y=\"%u\">best case</text>"
            "<rect x=\"%d\" y=\"%u\" width=\"2\" height=\"8\" fill=\"#e69f00\"/><text x=\"%d\" y=\"%u\">typical end</text>",
@@ -178,9 +178,9 @@ static void legend(const struct scenario_result *result, uint32_t y)
         }
         strbuf_addstr(&words, "; no order of the steps can beat ");
         print_duration(&words, result->bound);
-        printf("<text x=\"%d\" y=\"%u\">%s</text>", MARGIN + 390, y + 8, strbuf_str(&words));
+        say("<text x=\"%d\" y=\"%u\">%s</text>", MARGIN + 390, y + 8, strbuf_str(&words));
     }
-    puts("</g>");
+    say_line("</g>");
     strbuf_release(&words);
 }
 
@@ -195,14 +195,14 @@ void svg_timeline(const struct plan *plan, const struct scenario_result *result)
         rows += result->steps[i]->finish.known;
     }
     open_svg(LABEL + CHART + 2 * MARGIN, 2 * MARGIN + 70 + rows * ROW);
-    printf("<text x=\"%d\" y=\"%d\" font-size=\"14\" font-weight=\"bold\">", MARGIN, MARGIN + 4);
+    say("<text x=\"%d\" y=\"%d\" font-size=\"14\" font-weight=\"bold\">", MARGIN, MARGIN + 4);
     text(result->scenario->name);
-    puts(": worst case, from the interruption</text>");
+    say_line(": worst case, from the interruption</text>");
     for (int64_t at = 0; at <= total; at += mark_every(total)) {
         struct strbuf label = STRBUF_INIT;
 
         print_duration(&label, at);
-        printf("<line x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\" stroke=\"#ddd\"/><text x=\"%u\" y=\"%d\" fill=\"#555\">%s</text>\n", place(at, total),
+        say("<line x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\" stroke=\"#ddd\"/><text x=\"%u\" y=\"%d\" fill=\"#555\">%s</text>\n", place(at, total),
                MARGIN + 32, place(at, total), MARGIN + 40 + rows * ROW, place(at, total), MARGIN + 28, strbuf_str(&label));
         strbuf_release(&label);
     }
@@ -227,5 +227,5 @@ void svg_timeline(const struct plan *plan, const struct scenario_result *result)
         upright(result->bound, total, rows, "#2e8b57", "no order of the steps can beat");
     legend(result, MARGIN + 52 + rows * ROW);
     (void)plan;
-    puts("</svg>");
+    say_line("</svg>");
 }

@@ -53,7 +53,7 @@ const char *output_path_refusal(const char *path)
             return "the path is not UTF-8";
         if (cp == '\\')
             return "the path holds a backslash";
-        if (text_is_hidden(cp))
+        if (utf8_is_hidden(cp))
             return "the path holds a control character";
     }
     for (size_t i = 0; i <= len; i++) {

@@ -3,6 +3,7 @@
 #include "emit/hcl.h"
 
 #include "base/vec.h"
+#include "base/utf8.h"
 #include "emit/text.h"
 
 #include <string.h>
@@ -307,7 +308,7 @@ static void add_string_part(struct strbuf *out, const char *text, bool before_ex
         } else if ((cp == '$' || cp == '%') && ((text[i + 1] == (char)cp && text[i + 2] == '{') ||
                                                 (before_expr && i + 1 == len && cp == '$'))) {
             strbuf_addf(out, "\\u%04x", (unsigned)cp);
-        } else if (cp == '"' || cp == '\\' || text_is_hidden(cp) || (key && !is_one_column(cp))) {
+        } else if (cp == '"' || cp == '\\' || utf8_is_hidden(cp) || (key && !is_one_column(cp))) {
             add_escape(out, cp);
         } else {
             text_add_code_point(out, cp);

@@ -2,6 +2,7 @@
  * yet. */
 #include "emit/json.h"
 
+#include "base/utf8.h"
 #include "emit/text.h"
 
 #include <string.h>
@@ -127,7 +128,7 @@ static void quoted(struct jsonw *j, const char *text, size_t len)
             continue;
         }
         n = text_decode(text + i, len - i, &cp);
-        if (n > 0 && c >= 0x80 && !text_is_hidden(cp)) {
+        if (n > 0 && c >= 0x80 && !utf8_is_hidden(cp)) {
             i += n;
             continue;
         }

@@ -3,6 +3,7 @@
  * only the block functions know. */
 #include "emit/md.h"
 
+#include "base/utf8.h"
 #include "emit/text.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ static void clean(struct strbuf *out, const char *text)
             cp = BREAK;
         else if (is_blank_character(cp))
             cp = ' ';
-        else if (text_is_hidden(cp))
+        else if (utf8_is_hidden(cp))
             cp = 0xFFFD;
         if (cp == BREAK) {
             while (out->len > 0 && out->data[out->len - 1] == ' ')
@@ -506,7 +507,7 @@ void md_code_block(struct md *w, const char *language, const char *text)
             continue;
         if (is_line_end(cp))
             cp = '\n';
-        else if (text_is_hidden(cp) && cp != '\t')
+        else if (utf8_is_hidden(cp) && cp != '\t')
             cp = 0xFFFD;
         text_add_code_point(w->out, cp);
     }

@@ -34,6 +34,7 @@ struct sh_source {
 /* ---- words ------------------------------------------------------------------------------------- */
 
 struct sh_word sh_lit(struct arena *arena, const char *text); /* exactly this text, whatever it is */
+struct sh_word sh_shown(struct arena *arena, const char *text); /* the same for a terminal: what would drive it or is hidden becomes U+FFFD */
 struct sh_word sh_litf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct sh_word sh_int(struct arena *arena, int64_t value);
 struct sh_word sh_var(struct arena *arena, const char *name); /* "${name}" */

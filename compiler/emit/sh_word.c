@@ -4,6 +4,7 @@
  * anything. */
 #include "emit/sh_internal.h"
 
+#include "base/utf8.h"
 #include "emit/text.h"
 
 #include <string.h>
@@ -23,6 +24,17 @@ struct sh_word sh_new_word(struct arena *arena, enum segment_kind kind, const ch
 struct sh_word sh_lit(struct arena *arena, const char *text)
 {
     return sh_new_word(arena, SEGMENT_LITERAL, text);
+}
+
+struct sh_word sh_shown(struct arena *arena, const char *text)
+{
+    struct strbuf shown = STRBUF_INIT;
+    struct sh_word word;
+
+    text_add_shown(&shown, text, strlen(text));
+    word = sh_lit(arena, strbuf_str(&shown));
+    strbuf_release(&shown);
+    return word;
 }
 
 struct sh_word sh_litf(struct arena *arena, const char *format, ...)
@@ -150,7 +162,7 @@ static size_t next_character(const char *text, size_t len, bool *hidden)
     uint32_t cp;
     size_t n = text_decode(text, len, &cp);
 
-    *hidden = n == 0 || text_is_hidden(cp);
+    *hidden = n == 0 || utf8_is_hidden(cp);
     return n == 0 ? 1 : n;
 }
 

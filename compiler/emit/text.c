@@ -50,12 +50,15 @@ void text_add_utf8(struct strbuf *out, const char *text, size_t len)
     }
 }
 
-bool text_is_hidden(uint32_t cp)
+void text_add_shown(struct strbuf *out, const char *text, size_t len)
 {
-    return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0x061C || cp == 0x180E || cp == 0x200B ||
-           cp == 0x200E || cp == 0x200F || (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) ||
-           cp == 0xFEFF || (cp >= 0xFFF9 && cp <= 0xFFFB) || (cp >= 0xE0000 && cp <= 0xE007F) ||
-           (cp >= 0xFDD0 && cp <= 0xFDEF) || (cp & 0xFFFE) == 0xFFFE;
+    uint32_t cp;
+    size_t n;
+
+    for (size_t i = 0; i < len; i += n) {
+        n = text_next(text + i, len - i, &cp);
+        text_add_code_point(out, utf8_is_hidden(cp) && cp != '\n' && cp != '\t' ? 0xFFFD : cp);
+    }
 }
 
 bool text_is_decimal(const char *digits)
@@ -103,7 +106,7 @@ void text_add_comment(struct strbuf *out, size_t indent, const char *prefix, con
                 break;
             if (cp == '\t')
                 cp = ' ';
-            text_add_code_point(out, text_is_hidden(cp) ? 0xFFFD : cp);
+            text_add_code_point(out, utf8_is_hidden(cp) ? 0xFFFD : cp);
         }
         trim_line(out, start);
         strbuf_addch(out, '\n');

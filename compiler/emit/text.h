@@ -20,10 +20,8 @@ bool text_is_utf8(const char *text, size_t len);
 /* A copy of text with every byte that is no part of valid UTF-8 replaced by U+FFFD. */
 void text_add_utf8(struct strbuf *out, const char *text, size_t len);
 
-/* Characters that do not show as themselves: controls, direction overrides, line and paragraph separators,
- * zero-width blanks, the byte order mark. Writers escape them where the format can, so that what a reviewer
- * sees is what is there. Joiners (U+200C, U+200D) are not among them: scripts and emoji need them. */
-bool text_is_hidden(uint32_t code_point);
+/* Text that a terminal is going to show: what is hidden becomes U+FFFD, except ends of lines and tabs, and bytes that are no UTF-8 do. */
+void text_add_shown(struct strbuf *out, const char *text, size_t len);
 
 /* Adds the text as comment lines: indentation, prefix ("#"), a blank, one line per line of text, whatever
  * character a reader could take for a line end. Trailing blanks go, hidden characters become U+FFFD, empty

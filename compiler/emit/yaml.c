@@ -2,6 +2,7 @@
  * style. */
 #include "emit/yaml.h"
 
+#include "base/utf8.h"
 #include "emit/text.h"
 
 #include <stdlib.h>
@@ -148,7 +149,7 @@ static bool is_block_text(const char *text, size_t len)
         return false;
     for (size_t i = 0; i < len; i += n) {
         n = text_decode(text + i, len - i, &cp);
-        if (n == 0 || (text_is_hidden(cp) && cp != '\n'))
+        if (n == 0 || (utf8_is_hidden(cp) && cp != '\n'))
             return false;
         if (cp == '\n') {
             if (last == ' ' || (last == '\n' && i + 1 == len))
@@ -171,7 +172,7 @@ static void string(struct yaml *y, const char *text, yaml_scalar_style_t style)
         n = text_decode(text + i, len - i, &cp);
         if (n == 0)
             n = 1;
-        else if (cp >= 0x80 && text_is_hidden(cp))
+        else if (cp >= 0x80 && utf8_is_hidden(cp))
             yaml_emitter_set_unicode(&y->emitter, 0);
     }
     text_add_utf8(&clean, text, len);

@@ -7,7 +7,11 @@
 
 static void add_command_text(struct strbuf *out, const char *text, bool property)
 {
-    for (; *text; text++) {
+    size_t len = strlen(text), size;
+    uint32_t c;
+
+    for (; len > 0; text += size, len -= size) {
+        size = utf8_decode(text, len, &c);
         if (*text == '%')
             strbuf_addstr(out, "%25");
         else if (*text == '\r')
@@ -18,10 +22,10 @@ static void add_command_text(struct strbuf *out, const char *text, bool property
             strbuf_addstr(out, "%3A");
         else if (property && *text == ',')
             strbuf_addstr(out, "%2C");
-        else if ((unsigned char)*text < 0x20 || *text == 0x7F)
+        else if (utf8_is_hidden(c) || (c == 0xFFFD && size == 1))
             strbuf_addstr(out, "\xEF\xBF\xBD");
         else
-            strbuf_addch(out, *text);
+            strbuf_add(out, text, size);
     }
 }
 
@@ -84,7 +88,7 @@ static void add_xml(struct strbuf *out, const char *text)
             strbuf_addstr(out, "&quot;");
         else if (c == '\n' || c == '\t')
             strbuf_addf(out, "&#%u;", c);
-        else if (c < 0x20 || c == 0x7F || c == 0xFFFE || c == 0xFFFF || (c == 0xFFFD && size == 1))
+        else if (utf8_is_hidden(c) || (c == 0xFFFD && size == 1))
             strbuf_addstr(out, "\xEF\xBF\xBD");
         else
             strbuf_add(out, text + at, size);

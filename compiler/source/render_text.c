@@ -47,13 +47,6 @@ static void paint(const struct view *view, const char *color)
         strbuf_addstr(view->out, color);
 }
 
-/* Control characters would act on the terminal, bidirectional ones would show another order than the compiler reads. */
-static bool is_hostile(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-           c == 0x200E || c == 0x200F || c == 0x2028 || c == 0x2029 || c == 0xFEFF;
-}
-
 /* Text of one line, safe for a terminal. Returns the columns it takes, the first at `column`. */
 static uint32_t add_safe(struct strbuf *out, const char *text, size_t len, uint32_t column)
 {
@@ -68,7 +61,7 @@ static uint32_t add_safe(struct strbuf *out, const char *text, size_t len, uint3
 
             strbuf_addfill(out, ' ', wide);
             column += wide;
-        } else if (is_hostile(character) || (character == 0xFFFD && size == 1)) {
+        } else if (utf8_is_hidden(character) || (character == 0xFFFD && size == 1)) {
             strbuf_addstr(out, "\xEF\xBF\xBD");
             column++;
         } else {
@@ -192,7 +185,7 @@ static uint32_t columns_of(const char *text, uint32_t from, uint32_t to, uint32_
 
         if (character == '\t')
             column += TAB_WIDTH - column % TAB_WIDTH;
-        else if (is_hostile(character))
+        else if (utf8_is_hidden(character))
             column++;
         else
             column += (uint32_t)utf8_width(character);
