@@ -347,7 +347,7 @@ static void test_machines(void)
     diag_render(&run.sink, &style, &out);
     CHECK_STR(strbuf_str(&out),
               "::error file=dir/a b.dr,line=1,endLine=1,col=11,endColumn=12,title=E0101 syntax-error::quote \" backslash \\ control "
-              "\xEF\xBF\xBD bad \xFF and, 100%25 of: it%0Ahelp: write `y2`\n"
+              "\xEF\xBF\xBD bad \xEF\xBF\xBD and, 100%25 of: it%0Ahelp: write `y2`\n"
               "::warning file=dir/a b.dr,line=2,endLine=2,col=1,endColumn=2,title=my-rule::a warning\n");
     for (int i = 0; i < 25; i++)
         diag_report(&run.sink, DIAG_E0101, span(a, 0, 1), "number %d", i);
