@@ -134,7 +134,7 @@ static void add_children(struct model *model, struct block_schema *schema, const
     schema->child_count = list.len;
 }
 
-void model_init(struct model *model, struct arena *arena, struct intern *names, const struct sources *sources,
+void model_init(struct model *model, struct arena *arena, struct intern *names, struct sources *sources,
                 parse_default_fn *parse, void *context)
 {
     struct map types = {0};

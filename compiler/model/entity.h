@@ -131,7 +131,7 @@ enum block_id {
 struct model {
     struct arena *arena;
     struct intern *names;
-    const struct sources *sources;
+    struct sources *sources;
     struct block_schema *schemas; /* BLOCK_COUNT of them, by id */
     struct map schema_by_name;
     struct {
@@ -148,7 +148,7 @@ struct model {
 
 /* Builds schemas from the table. Defaults are parsed by the caller's function (the model layer knows no syntax). */
 typedef const struct expr *parse_default_fn(void *context, const char *text);
-void model_init(struct model *model, struct arena *arena, struct intern *names, const struct sources *sources,
+void model_init(struct model *model, struct arena *arena, struct intern *names, struct sources *sources,
                 parse_default_fn *parse, void *context);
 
 /* Reads the notation of types; NULL with *error set (an arena string) when it is not understood. */

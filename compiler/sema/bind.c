@@ -389,7 +389,7 @@ void sema_bind(struct sema *sema, struct entity *entity)
     entity->slots = ARENA_ARRAY(sema->arena, struct value, entity->slot_count);
     if (entity->tree) {
         for (const struct attr *attr = entity->tree->attrs; attr; attr = attr->next) {
-            if (!attr->is_let && !(entity->scope && schema->id == BLOCK_ASSET && strcmp(attr->name, "name") == 0))
+            if (!attr->is_let && !(entity->scope && schema->id == BLOCK_ASSET && sema_says_entries(attr->name)))
                 set_slot(sema, entity, attr, false, of);
         }
     }

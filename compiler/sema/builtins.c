@@ -119,6 +119,7 @@ static const struct function functions[] = {
     {"is_cidr", 1, 1, 0, fn_is_cidr, "is_cidr(string) -> bool", "Whether it is an address block, of IPv4 or IPv6, such as `10.0.0.0/16`.", 0},
     {"cidr_prefix", 1, 1, 0, fn_cidr_prefix, "cidr_prefix(string) -> int", "The length of an address block's prefix: 16 of `10.0.0.0/16`.", 0},
     {"cidr_overlap", 2, 2, 0, fn_cidr_overlap, "cidr_overlap(string, string) -> bool", "Whether two address blocks have an address in common.", 0},
+    {"schedule", 1, 1, 0, fn_schedule, "schedule(string) -> schedule", "A schedule from its text, as data files have it: `schedule(e.backup)`.", 0},
     {"local", 1, 1, 0, fn_local, "local(schedule) -> schedule", "The schedule without its time zone, for a target that takes the zone beside the times.", 0},
     {"remote", 1, MANY, MADE_OF, fn_remote, "remote(word, …) -> string", "The words as one command for the shell of another host (ssh gives it one text): each is quoted.", 0},
     {"string", 1, 1, 0, fn_string, "string(value) -> string", "The text of a value, as interpolation writes it.", 0},

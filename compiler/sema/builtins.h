@@ -100,6 +100,9 @@ struct value fn_short(struct call *call);
 struct value fn_is_cidr(struct call *call);
 struct value fn_cidr_prefix(struct call *call);
 struct value fn_cidr_overlap(struct call *call);
+/* Reports that the first argument is no text of such a thing, with its line where it comes from a data file. */
+struct value not_a_text_of(struct call *call, const char *what);
+struct value fn_schedule(struct call *call);
 struct value fn_local(struct call *call);
 struct value fn_position(struct call *call);
 struct value fn_round_up(struct call *call);

@@ -1,5 +1,6 @@
 /* Built-in functions over the form of names and addresses: what a platform takes, and names and numbers made to fit. */
 #include "sema/builtins.h"
+#include "syntax/parse.h"
 
 #include "base/address.h"
 #include "base/sha256.h"
@@ -304,6 +305,28 @@ struct value fn_cidr_overlap(struct call *call)
 }
 
 /* ---------------------------------------------------------------- schedules */
+
+/* A schedule from its text, as data files have it: what would stand in the specification without quotes. */
+struct value fn_schedule(struct call *call)
+{
+    struct evaluator *eval = call->eval;
+    struct diag_sink quiet;
+    struct parse_context parse = {eval->arena, eval->names, &quiet};
+    struct source_file *file;
+    struct expr *expr;
+    const char *text;
+
+    if (call->args[0].type == VALUE_SCHEDULE)
+        return call->args[0];
+    if (!arg_string(call, 0, &text))
+        return value_error();
+    diag_sink_init(&quiet, eval->arena, eval->model->sources);
+    file = sources_add(eval->model->sources, "<schedule>", text, strlen(text));
+    expr = file ? parse_expression(&parse, file) : NULL;
+    if (expr && !quiet.errors && expr->kind == EXPR_SCHEDULE)
+        return (struct value){.type = VALUE_SCHEDULE, .u.schedule = expr->u.schedule};
+    return not_a_text_of(call, "schedule: `every 1h`, `daily at 02:00`, `cron \"0 2 * * 1\"` are some");
+}
 
 /* What a target prints that takes the time zone beside the expression. */
 struct value fn_local(struct call *call)

@@ -232,6 +232,16 @@ struct value fn_int(struct call *call)
     }
 }
 
+struct value not_a_text_of(struct call *call, const char *what)
+{
+    struct value value = call->args[0];
+    struct diag *diag = diag_report(call->eval->sink, DIAG_E0311, arg_span(call, 0), "%s is not a %s", value_show(call->eval, value), what);
+
+    if (is_from_data(call->eval, value))
+        diag_label(diag, (struct span){value.origin, value.origin}, "the value comes from here");
+    return value_error();
+}
+
 /* A quantity from its text, as a JSON inventory has it; a quantity stays what it is. */
 static struct value from_text(struct call *call, enum value_type type)
 {
@@ -272,8 +282,7 @@ static struct value from_text(struct call *call, enum value_type type)
     }
     if (read)
         return value_int(type, number);
-    return value_error_at(call->eval, DIAG_E0311, arg_span(call, 0), "%s is not a %s", value_show(call->eval, value),
-                          value_type_name(type));
+    return not_a_text_of(call, value_type_name(type));
 }
 
 struct value fn_duration(struct call *call)

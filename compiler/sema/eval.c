@@ -830,7 +830,7 @@ struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t s
     return value;
 }
 
-/* Lets of the deferred blocks round an attribute, outermost first, on top of what the caller supplies. */
+/* Lets of the deferred blocks round an attribute, outermost first, on top of what the caller supplies, and the entry it is made from. */
 static const struct scope *deferred_scope(struct evaluator *eval, const struct entity *block, const struct scope *scope)
 {
     const struct block_schema *schema = block->schema;
@@ -838,6 +838,8 @@ static const struct scope *deferred_scope(struct evaluator *eval, const struct e
     if (block->parent && schema->id != BLOCK_KIND && block->parent->schema->id != BLOCK_KIND &&
         block->parent->schema->id != BLOCK_ASSET)
         scope = deferred_scope(eval, block->parent, scope);
+    else if (block->parent && block->parent->scope)
+        scope = scope_add(eval, scope, block->parent->scope->name, block->parent->scope->value); /* the entry of an inventory */
     return add_lets(eval, block->tree, scope);
 }
 

@@ -68,5 +68,6 @@ void sema_validate(struct sema *sema);
 
 /* ---- inventory.c ---- */
 void sema_inventories(struct sema *sema);
+bool sema_says_entries(atom name); /* an attribute of an inventory that is none of its assets */
 
 #endif

@@ -81,8 +81,10 @@ static void match_default(struct sema *sema, struct entity *block)
         return;
     for (uint32_t i = 0; i < sema->model->declared[kind->of->id].list.len; i++) {
         struct entity *entity = sema->model->declared[kind->of->id].list.items[i];
+        /* What comes from a data file stands where its inventory does. */
+        uint32_t place = entity->scope && entity->tree ? entity->tree->span.start : entity->span.start;
 
-        if (sources_file_at(sema->model->sources, entity->span.start) != file || !kind_is_a(entity->kind, kind->entity->name))
+        if (sources_file_at(sema->model->sources, place) != file || !kind_is_a(entity->kind, kind->entity->name))
             continue;
         used = true;
         if (!entity->defaults || kind_is_a(kind, entity->defaults->kind->entity->name))
@@ -244,15 +246,15 @@ void sema_run(struct model *model, struct evaluator *eval, const struct parse_co
     sema_declare(&sema);
     sema_kinds(&sema);
     find_kinds(&sema);
-    for (uint32_t i = 0; i < sema.defaults.len; i++) {
-        match_default(&sema, sema.defaults.items[i]);
-        check_default(&sema, sema.defaults.items[i]);
-    }
     /* Parameters come first: inventories may be chosen by them. */
     for (uint32_t i = 0; i < model->declared[BLOCK_PARAM].list.len; i++)
         sema_bind(&sema, model->declared[BLOCK_PARAM].list.items[i]);
     set_parameters(&sema);
     sema_inventories(&sema);
+    for (uint32_t i = 0; i < sema.defaults.len; i++) {
+        match_default(&sema, sema.defaults.items[i]);
+        check_default(&sema, sema.defaults.items[i]);
+    }
     bind_all(&sema);
     evaluate_all(&sema);
     lost_settle(sema.sink);
