@@ -3,6 +3,7 @@
 #include "backends/cron/cron.h"
 
 #include "backends/common/command.h"
+#include "backends/common/tell.h"
 #include "emit/sh.h"
 
 #include <string.h>
@@ -148,40 +149,16 @@ static void write_function(struct sh *w, const char *name, const struct command 
     sh_function_end(w);
 }
 
-/* Where somebody gets mail: a person, the lead of a team; NULL. */
-static const char *mail_of(const struct model *model, const struct entity *who)
-{
-    if (who && who->schema->id == BLOCK_TEAM)
-        who = entity_ref(model, who, "lead");
-    return who && who->schema->id == BLOCK_PERSON ? entity_string(model, who, "email", NULL) : NULL;
-}
-
-static void write_notify(struct cron_output *c, struct sh *w, const char *type, const char *address, const char *api, const struct entity *token)
-{
-    const char *variable = token ? sh_identifier(c->arena, entity_string(c->plan->model, token, "env", token->name)) : "-";
-    struct sh_cmd cmd = SH_CMD(c->arena, sh_lit(c->arena, "notify"), sh_lit(c->arena, type), sh_lit(c->arena, address), sh_lit(c->arena, api),
-                               sh_lit(c->arena, variable), sh_lit(c->arena, "investigating"), sh_lit(c->arena, "minor"),
-                               sh_var(c->arena, "alert_title"), sh_var(c->arena, "alert_text"));
-
-    sh_run(w, &cmd);
-}
-
-/* One of those to be told: a channel with an API or an address of mail, a person or team by mail. False when no program can reach it. */
+/* One of those to be told. False when no program can reach it. */
 static bool tell(struct cron_output *c, struct sh *w, const struct entity *who, bool first)
 {
-    const struct model *model = c->plan->model;
-    bool channel = who && who->schema->id == BLOCK_CHANNEL;
-    const char *type = channel ? value_text(entity_slot(who, CHANNEL_type), c->arena) : "email";
-    const char *api = channel ? entity_string(model, who, "api", NULL) : NULL;
-    const char *address = channel ? entity_string(model, who, "address", who->name) : mail_of(model, who);
-
-    if (!address || (!api && strcmp(type, "email") != 0))
+    if (!tell_reaches(c->arena, c->plan->model, who))
         return false;
     if (first) {
         sh_blank(w);
         sh_function_begin(w, "job_alert");
     }
-    write_notify(c, w, type, address, api ? api : "-", channel && api ? entity_ref(model, who, "token") : NULL);
+    tell_write(w, c->plan->model, who);
     return true;
 }
 

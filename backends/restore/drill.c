@@ -3,6 +3,7 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
+#include "backends/common/tell.h"
 #include "emit/sh.h"
 
 #include <string.h>
@@ -49,6 +50,29 @@ static void write_jobs(struct restore *r, struct sh *w, const struct entity *dri
     }
 }
 
+/* What the drill does besides its steps: what is measured, whether its surroundings are apart, what listens for its success. */
+static void write_more_facts(struct restore *r, struct sh *w, const struct entity *drill)
+{
+    const struct model *model = r->plan->model;
+    const struct value measure = entity_slot(drill, DRILL_measure);
+    const struct entity *environment, *failure;
+    uint32_t cursor = 0;
+
+    for (uint32_t i = 0; measure.type == VALUE_LIST && i < measure.u.list->count; i++)
+        fact(w, "measure", value_text(measure.u.list->items[i], r->arena));
+    environment = entity_child(drill, BLOCK_ENVIRONMENT, &cursor);
+    if (environment)
+        fact(w, "isolated", value_text(entity_slot(environment, ENVIRONMENT_isolated), r->arena));
+    cursor = 0;
+    failure = entity_child(drill, BLOCK_ON_FAILURE, &cursor);
+    if (!failure)
+        return;
+    if (entity_integer(model, failure, "after", 1) > 1)
+        fact(w, "alert_after", arena_printf(r->arena, "%lld", (long long)entity_integer(model, failure, "after", 1)));
+    if (entity_string(model, failure, "heartbeat", NULL))
+        fact(w, "heartbeat", entity_string(model, failure, "heartbeat", ""));
+}
+
 static void write_facts(struct restore *r, struct sh *w, const struct drill_plan *plan)
 {
     const struct entity *drill = plan->drill;
@@ -67,7 +91,29 @@ static void write_facts(struct restore *r, struct sh *w, const struct drill_plan
         if (criteria.u.list->items[i].type == VALUE_STRING)
             fact(w, "criterion", criteria.u.list->items[i].u.string);
     }
+    write_more_facts(r, w, drill);
     write_jobs(r, w, drill);
+}
+
+/* Who is told when the drill fails: whom it names, else who organises it. */
+static void write_alert(struct restore *r, struct sh *w, const struct entity *drill)
+{
+    uint32_t cursor = 0;
+    const struct entity *failure = entity_child(drill, BLOCK_ON_FAILURE, &cursor), *owner = entity_ref(r->plan->model, drill, "owner");
+    struct value notify = failure ? entity_slot(failure, ON_FAILURE_notify) : value_unknown();
+    bool named = notify.type == VALUE_LIST && notify.u.list->count > 0;
+
+    if (!named && !owner)
+        return;
+    sh_blank(w);
+    sh_function_begin(w, "drill_alert");
+    for (uint32_t i = 0; named && i < notify.u.list->count; i++) {
+        if (notify.u.list->items[i].type == VALUE_ENTITY)
+            tell_write(w, r->plan->model, notify.u.list->items[i].u.entity);
+    }
+    if (!named)
+        tell_write(w, r->plan->model, owner);
+    sh_function_end(w);
 }
 
 /* A step for people is shown, and they say when it is done. */
@@ -115,6 +161,7 @@ static void write_drill(struct restore *r, const struct drill_plan *plan)
         else
             write_manual(&w, name, plan->steps[i]);
     }
+    write_alert(r, &w, plan->drill);
     sh_blank(&w);
     sh_fixed(&w, "drill_main \"$@\"");
     file = restore_add(r, arena_printf(r->arena, "restore/drills/%s.sh", output_name(r->arena, plan->drill->name)), &text, true);

@@ -32,6 +32,12 @@ static bool has_run(const struct step *step)
     return step->notify_count > 0 || (!restore_step_is_manual(step) && command_is_set(&step->run));
 }
 
+/* What to do, and what one sees when it worked. */
+static const char *with_expectation(struct arena *arena, const char *what, const struct step *step)
+{
+    return step->expect ? arena_printf(arena, "%s\nExpect: %s", what, step->expect) : what;
+}
+
 /* What to tell the person who does a manual step. */
 static const char *instruction(struct arena *arena, const struct step *step)
 {
@@ -39,9 +45,9 @@ static const char *instruction(struct arena *arena, const struct step *step)
     const char *result;
 
     if (step->manual)
-        return step->manual;
+        return with_expectation(arena, step->manual, step);
     if (!step->automated)
-        return step->title;
+        return with_expectation(arena, step->title, step);
     strbuf_addf(&text, "`%s` comes back by itself; there is nothing to start.", step->asset ? step->asset->name : step->id);
     if (step->takes.known) {
         strbuf_addstr(&text, " That takes at most ");

@@ -1,6 +1,7 @@
 /* The pages for calmer hours: index, communication, protection, drills, review, compliance and cost, exports. */
 #include "backends/runbooks/runbooks.h"
 
+#include "backends/common/command.h"
 #include "backends/common/demands.h"
 #include <string.h>
 
@@ -18,24 +19,6 @@ static struct entity *ref_of(const struct entity *entity, uint32_t row)
     struct value value = entity_slot(entity, row);
 
     return value.type == VALUE_ENTITY ? value.u.entity : NULL;
-}
-
-/* "a, b, c" from a list of things, words or texts. */
-static struct md_inline joined(struct page *page, struct value list, const char *empty)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct md_inline result;
-
-    if (list.type == VALUE_WORD || list.type == VALUE_STRING)
-        return md_text(page->arena, list.u.string);
-    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
-        struct value item = list.u.list->items[i];
-
-        strbuf_addf(&text, "%s%s", i ? ", " : "", item.type == VALUE_ENTITY ? entity_title(page->plan->model, item.u.entity) : value_text(item, page->arena));
-    }
-    result = md_text(page->arena, text.len ? strbuf_str(&text) : empty);
-    strbuf_release(&text);
-    return result;
 }
 
 static void pages_list(struct page *page, const struct plan *plan)
@@ -61,6 +44,14 @@ static void pages_list(struct page *page, const struct plan *plan)
         md_bullet(&page->md, 0, MD("[Data exports](exports.md)"));
 }
 
+/* `critical (Tier 1)`: by its name, and as readers call it. */
+static struct md_inline tier_of(struct page *page, const struct entity *tier)
+{
+    const char *title = tier ? slot_text(page, tier, TIER_title, NULL) : NULL;
+
+    return md_text(page->arena, !tier ? "" : title ? arena_printf(page->arena, "%s (%s)", tier->name, title) : tier->name);
+}
+
 static void objectives_section(struct page *page, const struct plan *plan)
 {
     const struct model *model = plan->model;
@@ -73,7 +64,7 @@ static void objectives_section(struct page *page, const struct plan *plan)
             struct value rto = entity_slot(class_, CLASS_rto), rpo = entity_slot(class_, CLASS_rpo);
             struct entity *severity = ref_of(class_, CLASS_severity);
 
-            MD_ROW(&page->md, md_text(page->arena, class_->name), md_text(page->arena, entity_title(model, class_)), joined(page, entity_slot(class_, CLASS_examples), ""),
+            MD_ROW(&page->md, md_text(page->arena, class_->name), md_text(page->arena, entity_title(model, class_)), page_words(page, entity_slot(class_, CLASS_examples), ""),
                    rto.type == VALUE_DURATION ? page_time(page, true, rto.u.integer) : MD("–"),
                    rpo.type == VALUE_DURATION ? page_time(page, true, rpo.u.integer) : MD("–"), md_text(page->arena, severity ? severity->name : ""));
         }
@@ -84,7 +75,7 @@ static void objectives_section(struct page *page, const struct plan *plan)
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         const struct asset *asset = &plan->assets[i];
 
-        MD_ROW(&page->md, md_code(page->arena, asset->name), md_text(page->arena, asset->tier ? asset->tier->name : ""), page_time(page, true, asset->rto.ms),
+        MD_ROW(&page->md, md_code(page->arena, asset->name), tier_of(page, asset->tier), page_time(page, true, asset->rto.ms),
                md_text(page->arena, asset->rto.source), page_time(page, true, asset->rpo.ms),
                md_text(page->arena, asset->rpo.source), page_who(page, asset->owner));
     }
@@ -103,12 +94,12 @@ static void accepted(struct page *page, const struct plan *plan)
             continue;
         if (!any) {
             md_heading(&page->md, 2, MD("Accepted risks"));
-            MD_TABLE(&page->md, NULL, MD("Finding"), MD("Why it is accepted"), MD("By"), MD("Until"));
+            MD_TABLE(&page->md, NULL, MD("Finding"), MD("Why it is accepted"), MD("By"), MD("Until"), MD("Tracked in"));
         }
         any = true;
         by = ref_of(finding->accepted, ACCEPT_by);
         MD_ROW(&page->md, md_text(page->arena, finding->message), md_text(page->arena, slot_text(page, finding->accepted, ACCEPT_why, "")), page_who(page, by),
-               md_text(page->arena, slot_text(page, finding->accepted, ACCEPT_until, "")));
+               md_text(page->arena, slot_text(page, finding->accepted, ACCEPT_until, "")), md_text(page->arena, slot_text(page, finding->accepted, ACCEPT_ticket, "–")));
     }
     if (any)
         md_table_end(&page->md);
@@ -169,7 +160,7 @@ void index_page(const struct plan *plan, struct fileset *files)
 
         MD_TABLE(&page.md, NULL, MD("Plan"), MD(" "));
         MD_ROW(&page.md, MD("Revision"), md_text(page.arena, slot_text(&page, block, PLAN_revision, "not stated")));
-        MD_ROW(&page.md, MD("Audience"), joined(&page, entity_slot(block, PLAN_audience), "not stated"));
+        MD_ROW(&page.md, MD("Audience"), page_words(&page, entity_slot(block, PLAN_audience), "not stated"));
         MD_ROW(&page.md, MD("Owner"), page_who(&page, ref_of(block, PLAN_owner)));
         MD_ROW(&page.md, MD("Deputy"), page_who(&page, ref_of(block, PLAN_deputy)));
         MD_ROW(&page.md, MD("Approver"), page_who(&page, ref_of(block, PLAN_approver)));
@@ -228,12 +219,13 @@ static void severities(struct page *page, const struct model *model)
     if (!model->declared[BLOCK_SEVERITY].list.len)
         return;
     md_heading(&page->md, 2, MD("Severities"));
-    MD_TABLE(&page->md, NULL, MD("Severity"), MD("What"), MD("Who is involved"), MD("Channels"), MD("Who is briefed"));
+    MD_TABLE(&page->md, NULL, MD("Severity"), MD("What"), MD("Who is involved"), MD("Channels"), MD("Who is briefed"), MD("Stakeholders hear"));
     for (uint32_t i = 0; i < model->declared[BLOCK_SEVERITY].list.len; i++) {
         const struct entity *severity = model->declared[BLOCK_SEVERITY].list.items[i];
 
-        MD_ROW(&page->md, md_text(page->arena, severity->name), md_text(page->arena, entity_title(model, severity)), joined(page, entity_slot(severity, SEVERITY_involve), "–"),
-               joined(page, entity_slot(severity, SEVERITY_channels), "–"), joined(page, entity_slot(severity, SEVERITY_brief), "–"));
+        MD_ROW(&page->md, md_text(page->arena, severity->name), md_text(page->arena, entity_title(model, severity)), page_words(page, entity_slot(severity, SEVERITY_involve), "–"),
+               page_words(page, entity_slot(severity, SEVERITY_channels), "–"), page_words(page, entity_slot(severity, SEVERITY_brief), "–"),
+               page_updates(page, severity));
     }
     md_table_end(&page->md);
 }
@@ -266,6 +258,45 @@ static void texts(struct page *page, const struct model *model)
     }
 }
 
+/* Secrets a restore needs: what each opens, where a script expects it, who has it. */
+static void secrets(struct page *page, const struct model *model)
+{
+    if (!model->declared[BLOCK_SECRET].list.len)
+        return;
+    md_heading(&page->md, 2, MD("Secrets, and who keeps them"));
+    MD_TABLE(&page->md, NULL, MD("Secret"), MD("What it opens"), MD("A script expects it as"), MD("Kept by"), MD("At"));
+    for (uint32_t i = 0; i < model->declared[BLOCK_SECRET].list.len; i++) {
+        const struct entity *secret = model->declared[BLOCK_SECRET].list.items[i];
+
+        MD_ROW(&page->md, md_code(page->arena, secret->name), md_text(page->arena, slot_text(page, secret, SECRET_title, "not stated")),
+               slot_text(page, secret, SECRET_env, NULL) ? md_code(page->arena, slot_text(page, secret, SECRET_env, "")) : MD("–"),
+               page_names(page, attr_list(page, secret, "kept_by")), md_text(page->arena, ref_of(secret, SECRET_site) ? ref_of(secret, SECRET_site)->name : "–"));
+    }
+    md_table_end(&page->md);
+}
+
+/* Whom to reach at those who run what is not ours. */
+static void providers(struct page *page, const struct plan *plan)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        const struct entity *asset = plan->assets[i].entity;
+        const char *contact = slot_text(page, asset, ASSET_contact, NULL);
+
+        if (!contact)
+            continue;
+        if (!any) {
+            md_heading(&page->md, 2, MD("Contacts at providers"));
+            MD_TABLE(&page->md, NULL, MD("Of"), MD("Reach"));
+        }
+        any = true;
+        MD_ROW(&page->md, md_text(page->arena, entity_title(plan->model, asset)), md_code(page->arena, contact));
+    }
+    if (any)
+        md_table_end(&page->md);
+}
+
 void communication_page(const struct plan *plan, struct fileset *files)
 {
     struct page page;
@@ -274,6 +305,8 @@ void communication_page(const struct plan *plan, struct fileset *files)
     page_begin(&page, plan, "Communication", span);
     md_heading(&page.md, 2, MD("Contacts"));
     contacts_table(&page);
+    providers(&page, plan);
+    secrets(&page, plan->model);
     if (plan->model->declared[BLOCK_CHANNEL].list.len)
         channels(&page, plan->model);
     severities(&page, plan->model);
@@ -375,6 +408,21 @@ void protection_page(const struct plan *plan, struct fileset *files)
 
 /* ---------------------------------------------------------------- drills, review */
 
+/* Who hears of a drill that failed, and when. */
+static void drill_failure(struct page *page, const struct model *model, const struct entity *drill)
+{
+    uint32_t cursor = 0;
+    const struct entity *failure = entity_child(drill, BLOCK_ON_FAILURE, &cursor);
+    int64_t after = failure ? entity_integer(model, failure, "after", 1) : 1;
+
+    if (!failure)
+        return;
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("When it fails"), after > 1 ? md_textf(page->arena, " %lld times in a row", (long long)after) : MD(""), MD(", this is told: "),
+                                   page_words(page, entity_slot(failure, ON_FAILURE_notify), "who organises it")));
+    if (slot_text(page, failure, ON_FAILURE_heartbeat, NULL))
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("After a success it calls "), md_code(page->arena, slot_text(page, failure, ON_FAILURE_heartbeat, ""))));
+}
+
 static void one_drill(struct page *page, const struct model *model, const struct entity *drill)
 {
     struct value criteria = attr_list(page, drill, "criteria");
@@ -388,12 +436,23 @@ static void one_drill(struct page *page, const struct model *model, const struct
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Rehearses "), md_link(page->arena, md_text(page->arena, entity_title(model, scenario)),
                                                                               arena_printf(page->arena, "scenario-%s.md", output_name(page->arena, scenario->name)))));
     if (attr_list(page, drill, "of").u.list->count)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Rehearses the restore of "), joined(page, attr_list(page, drill, "of"), "")));
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Rehearses the restore of "), page_words(page, attr_list(page, drill, "of"), "")));
     if (slot_text(page, drill, DRILL_into, NULL))
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Restores into "), md_code(page->arena, slot_text(page, drill, DRILL_into, ""))));
     environment = entity_child(drill, BLOCK_ENVIRONMENT, &cursor);
-    if (environment)
+    if (environment) {
+        struct value isolated = entity_slot(environment, ENVIRONMENT_isolated);
+
         md_bullet(&page->md, 0, MD("Has surroundings of its own, made before and taken down after; `restore/drill.sh` does both."));
+        if (isolated.type == VALUE_BOOL)
+            md_bullet(&page->md, 0, isolated.u.integer ? MD("These surroundings cannot reach production: whoever makes them sees to it.")
+                                                       : MD("**These surroundings can reach production:** whatever is started there must not send, charge or delete."));
+    }
+    if (ref_of(drill, DRILL_owner))
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Organised by "), page_who(page, ref_of(drill, DRILL_owner)), MD(": "), page_reach(page, ref_of(drill, DRILL_owner))));
+    if (attr_list(page, drill, "measure").u.list->count)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Measures "), page_words(page, attr_list(page, drill, "measure"), "")));
+    drill_failure(page, model, drill);
     if (slot_text(page, drill, DRILL_records, NULL))
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Records go to "), md_code(page->arena, slot_text(page, drill, DRILL_records, ""))));
     md_heading(&page->md, 3, md_textf(page->arena, "Success criteria of %s", drill->name));
@@ -421,7 +480,7 @@ void drills_page(const struct plan *plan, struct fileset *files)
 
         MD_ROW(&page.md, md_text(page.arena, entity_title(model, drill)), md_text(page.arena, slot_text(&page, drill, DRILL_kind, "")),
                md_text(page.arena, slot_text(&page, drill, DRILL_cadence, "")), md_text(page.arena, slot_text(&page, drill, DRILL_at, "")),
-               md_text(page.arena, slot_text(&page, drill, DRILL_duration, "")), joined(&page, entity_slot(drill, DRILL_participants), "–"),
+               md_text(page.arena, slot_text(&page, drill, DRILL_duration, "")), page_words(&page, entity_slot(drill, DRILL_participants), "–"),
                MD("no record given"));
     }
     md_table_end(&page.md);
@@ -481,11 +540,16 @@ static void frameworks(struct page *page, const struct model *model)
             md_heading(&page->md, 2, MD("Regulations and standards"));
         any = true;
         md_heading(&page->md, 3, md_textf(page->arena, "Framework: %s", entity_title(model, framework)));
-        MD_TABLE(&page->md, NULL, MD("Control"), MD("Asks for"), MD("Implemented by"), MD("Evidence"), MD("Rules"));
+        if (slot_text(page, framework, FRAMEWORK_version, NULL) || slot_text(page, framework, FRAMEWORK_url, NULL))
+            md_paragraph(&page->md, md_cat(page->arena, MD("Version: "), md_text(page->arena, slot_text(page, framework, FRAMEWORK_version, "not stated")),
+                                           slot_text(page, framework, FRAMEWORK_url, NULL) ? MD(", published at ") : MD(""),
+                                           slot_text(page, framework, FRAMEWORK_url, NULL) ? md_code(page->arena, slot_text(page, framework, FRAMEWORK_url, "")) : MD("")));
+        MD_TABLE(&page->md, NULL, MD("Control"), MD("Asks for"), MD("Implemented by"), MD("Evidence"), MD("Due every"), MD("Drills"), MD("Rules"));
         for (uint32_t c = 0; (control = entity_child(framework, BLOCK_CONTROL, &c));)
             MD_ROW(&page->md, md_text(page->arena, control->name), md_text(page->arena, slot_text(page, control, CONTROL_title, "")),
-                   md_text(page->arena, slot_text(page, control, CONTROL_implementation, "–")), joined(page, entity_slot(control, CONTROL_evidence), "–"),
-                   joined(page, entity_slot(control, CONTROL_rules), "–"));
+                   md_text(page->arena, slot_text(page, control, CONTROL_implementation, "–")), page_words(page, entity_slot(control, CONTROL_evidence), "–"),
+                   md_text(page->arena, slot_text(page, control, CONTROL_cadence, "–")), page_words(page, entity_slot(control, CONTROL_drills), "–"),
+                   page_words(page, entity_slot(control, CONTROL_rules), "–"));
         md_table_end(&page->md);
     }
     if (!any)
@@ -504,7 +568,7 @@ static void audits(struct page *page, const struct model *model)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Kept for "), md_text(page->arena, slot_text(page, audit, AUDIT_retain, "an unstated time")), MD(" at "),
                                        md_text(page->arena, ref_of(audit, AUDIT_site) ? ref_of(audit, AUDIT_site)->name : "an unstated place")));
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Changes show by "), md_text(page->arena, slot_text(page, audit, AUDIT_tamper, "nothing"))));
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Records: "), joined(page, entity_slot(audit, AUDIT_fields), "–")));
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Records: "), page_words(page, entity_slot(audit, AUDIT_fields), "–")));
     }
 }
 
@@ -531,6 +595,36 @@ static void budgets(struct page *page, const struct model *model)
     }
 }
 
+/* What the protection of each asset costs, and all of it in each currency for each span of time. */
+static void costs(struct page *page, const struct plan *plan)
+{
+    static const enum md_align align[] = {MD_LEFT, MD_RIGHT};
+    VEC(struct money) sums = {0};
+
+    for (uint32_t i = 0; i < plan->asset_count; i++) {
+        struct value cost = entity_slot(plan->assets[i].entity, ASSET_cost);
+        uint32_t at = 0;
+
+        if (cost.type != VALUE_MONEY)
+            continue;
+        if (!sums.len) {
+            md_heading(&page->md, 2, MD("What protection costs"));
+            MD_TABLE(&page->md, align, MD("Asset"), MD("Cost"));
+        }
+        MD_ROW(&page->md, md_code(page->arena, plan->assets[i].name), md_text(page->arena, value_text(cost, page->arena)));
+        while (at < sums.len && (sums.items[at].currency != cost.u.money->currency || sums.items[at].period != cost.u.money->period))
+            at++;
+        if (at == sums.len)
+            vec_push(page->arena, &sums, *cost.u.money);
+        else if (__builtin_add_overflow(sums.items[at].amount, cost.u.money->amount, &sums.items[at].amount))
+            sums.items[at].amount = INT64_MAX;
+    }
+    for (uint32_t i = 0; i < sums.len; i++)
+        MD_ROW(&page->md, MD("**Total**"), md_text(page->arena, value_text((struct value){.type = VALUE_MONEY, .u.money = &sums.items[i]}, page->arena)));
+    if (sums.len)
+        md_table_end(&page->md);
+}
+
 void compliance_page(const struct plan *plan, struct fileset *files)
 {
     struct span span = plan->model->plan ? plan->model->plan->span : (struct span){0, 0};
@@ -540,38 +634,76 @@ void compliance_page(const struct plan *plan, struct fileset *files)
     frameworks(&page, plan->model);
     audits(&page, plan->model);
     budgets(&page, plan->model);
+    costs(&page, plan);
     page_end(&page, files, "runbooks/compliance-and-cost.md", span);
 }
 
 /* ---------------------------------------------------------------- exports */
 
+static void export_command(struct page *page, const char *label, const struct command *command)
+{
+    if (!command_is_set(command))
+        return;
+    md_paragraph(&page->md, md_text(page->arena, label));
+    md_code_block(&page->md, "sh", command_line(page->arena, command));
+}
+
+/* How data comes back in: by which command, whether it may run twice, and how one sees that relations were kept. */
+static void import_part(struct page *page, const struct export_plan *plan)
+{
+    uint32_t cursor = 0;
+    const struct entity *import = entity_child(plan->export, BLOCK_IMPORT, &cursor);
+
+    if (!import) {
+        md_bullet(&page->md, 0, MD("No way back in is declared."));
+        return;
+    }
+    md_bullet(&page->md, 0, entity_slot(import, IMPORT_idempotent).u.integer ? MD("Comes back in by the import below, which may run twice.")
+                                                                             : MD("Comes back in by the import below. **Run it once only:** nobody says that it may run twice."));
+    export_command(page, "The import:", &plan->import);
+    if (plan->words)
+        md_paragraph(&page->md, md_cat(page->arena, MD("Afterwards see that this holds: "), md_text(page->arena, plan->words)));
+    export_command(page, "Afterwards this succeeds:", &plan->verify);
+}
+
+static void one_export(struct page *page, const struct export_plan *plan)
+{
+    const struct entity *export = plan->export;
+    struct value encrypt = entity_slot(export, EXPORT_encrypt);
+    uint32_t cursor = 0;
+    struct entity *deliver = entity_child(export, BLOCK_DELIVER, &cursor), *owner = ref_of(export, EXPORT_owner);
+
+    md_heading(&page->md, 2, md_text(page->arena, entity_title(page->plan->model, export)));
+    if (export->doc)
+        md_paragraph(&page->md, md_text(page->arena, export->doc));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("From: "), page_words(page, attr_list(page, export, "of"), "")));
+    if (slot_text(page, export, EXPORT_subject, NULL))
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Of one subject, found by its "), md_code(page->arena, slot_text(page, export, EXPORT_subject, ""))));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Includes: "), page_words(page, attr_list(page, export, "tables"), "everything")));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Leaves out, on purpose: "), page_words(page, attr_list(page, export, "excludes"), "nothing")));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Formats: "), page_words(page, attr_list(page, export, "formats"), "")));
+    if (slot_text(page, export, EXPORT_schema, NULL))
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Schema: "), md_code(page->arena, slot_text(page, export, EXPORT_schema, ""))));
+    if (encrypt.type == VALUE_BOOL)
+        md_bullet(&page->md, 0, encrypt.u.integer ? MD("Has to be encrypted before it leaves: see that it is, nothing here does it.") : MD("Is not encrypted."));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("Complete within "), md_text(page->arena, slot_text(page, export, EXPORT_complete_within, "an unstated time"))));
+    if (deliver)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Delivered to the "), md_text(page->arena, slot_text(page, deliver, DELIVER_audience, "subject")), MD("; the link lives "),
+                                       md_text(page->arena, slot_text(page, deliver, DELIVER_link_expires, "an unstated time"))));
+    if (owner)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Answered for by "), page_who(page, owner), MD(": "), page_reach(page, owner)));
+    export_command(page, "The export:", &plan->run);
+    import_part(page, plan);
+}
+
 void exports_page(const struct plan *plan, struct fileset *files)
 {
-    const struct model *model = plan->model;
     struct page page;
 
-    if (!model->declared[BLOCK_EXPORT].list.len)
+    if (!plan->export_count)
         return;
-    page_begin(&page, plan, "Data exports", model->declared[BLOCK_EXPORT].list.items[0]->span);
-    for (uint32_t i = 0; i < model->declared[BLOCK_EXPORT].list.len; i++) {
-        const struct entity *export = model->declared[BLOCK_EXPORT].list.items[i];
-        uint32_t cursor = 0;
-        struct entity *deliver = entity_child(export, BLOCK_DELIVER, &cursor);
-
-        md_heading(&page.md, 2, md_text(page.arena, entity_title(model, export)));
-        if (export->doc)
-            md_paragraph(&page.md, md_text(page.arena, export->doc));
-        md_bullet(&page.md, 0, md_cat(page.arena, MD("From: "), joined(&page, attr_list(&page, export, "of"), "")));
-        md_bullet(&page.md, 0, md_cat(page.arena, MD("Includes: "), joined(&page, attr_list(&page, export, "tables"), "everything")));
-        md_bullet(&page.md, 0, md_cat(page.arena, MD("Leaves out, on purpose: "), joined(&page, attr_list(&page, export, "excludes"), "nothing")));
-        md_bullet(&page.md, 0, md_cat(page.arena, MD("Formats: "), joined(&page, attr_list(&page, export, "formats"), "")));
-        md_bullet(&page.md, 0, md_cat(page.arena, MD("Complete within "), md_text(page.arena, slot_text(&page, export, EXPORT_complete_within, "an unstated time"))));
-        if (deliver)
-            md_bullet(&page.md, 0, md_cat(page.arena, MD("Delivered to the "), md_text(page.arena, slot_text(&page, deliver, DELIVER_audience, "subject")), MD("; the link lives "),
-                                          md_text(page.arena, slot_text(&page, deliver, DELIVER_link_expires, "an unstated time"))));
-        cursor = 0;
-        md_bullet(&page.md, 0, entity_child(export, BLOCK_IMPORT, &cursor) ? MD("Comes back in by the import the specification declares; relations are checked afterwards.")
-                                                                           : MD("No way back in is declared."));
-    }
-    page_end(&page, files, "runbooks/exports.md", model->declared[BLOCK_EXPORT].list.items[0]->span);
+    page_begin(&page, plan, "Data exports", plan->exports[0].export->span);
+    for (uint32_t i = 0; i < plan->export_count; i++)
+        one_export(&page, &plan->exports[i]);
+    page_end(&page, files, "runbooks/exports.md", plan->exports[0].export->span);
 }

@@ -24,6 +24,9 @@ struct md_inline page_time(struct page *page, bool known, int64_t ms);  /* "38m"
 struct md_inline page_clock(struct page *page, bool known, int64_t ms); /* "T+0:38" */
 struct md_inline page_who(struct page *page, const struct entity *who); /* a person or team by name, "nobody named" */
 struct md_inline page_reach(struct page *page, const struct entity *who); /* ways to reach them */
+struct md_inline page_words(struct page *page, struct value list, const char *empty); /* "a, b, c" from a list of things, words or texts */
+struct md_inline page_names(struct page *page, struct value list); /* of people, teams, things and texts, as they are called */
+struct md_inline page_updates(struct page *page, const struct entity *severity); /* "every 30 min", a schedule: how often stakeholders hear */
 const char *attr_text(const struct page *page, const struct entity *entity, const char *name, const char *fallback);
 struct value attr_list(const struct page *page, const struct entity *entity, const char *name);
 void contacts_table(struct page *page);

@@ -74,6 +74,23 @@ static void approvals(struct page *page, const struct scenario_result *result)
     }
 }
 
+/* What the script wants typed before anything happens: the words of all runbooks, once each; without any, the name of the scenario. */
+static struct md_inline words_to_type(struct page *page, const struct scenario_result *result)
+{
+    struct md_inline words = MD("");
+
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        const char *word = attr_text(page, result->runbooks[i], "confirm", NULL);
+        bool again = false;
+
+        for (uint32_t k = 0; word && k < i; k++)
+            again |= strcmp(attr_text(page, result->runbooks[k], "confirm", ""), word) == 0;
+        if (word && !again)
+            words = md_cat(page->arena, words, words.markdown[0] ? MD(", then ") : MD(""), md_code(page->arena, word));
+    }
+    return words.markdown[0] ? words : md_code(page->arena, output_name(page->arena, result->scenario->name));
+}
+
 static void card(struct page *page, const struct scenario_result *result)
 {
     const struct entity *meeting = first_channel(page, "meeting"), *declares = plan_person(page, "approver");
@@ -95,6 +112,7 @@ static void card(struct page *page, const struct scenario_result *result)
                                                                   : md_cat(page->arena, page_clock(page, true, latest), MD(" after the interruption, or an objective is missed")));
     MD_ROW(&page->md, MD("Look first"), script(page, result, "--dry-run"));
     MD_ROW(&page->md, MD("Then start"), script(page, result, ""));
+    MD_ROW(&page->md, MD("It asks for the word"), words_to_type(page, result));
     MD_ROW(&page->md, MD("After an interruption"), script(page, result, "--resume"));
     MD_ROW(&page->md, MD("To stop"), MD("press Ctrl-C once: running steps end, no new one starts; the journal is kept"));
     for (uint32_t i = 0; i < result->endpoint_count; i++) {
@@ -105,6 +123,10 @@ static void card(struct page *page, const struct scenario_result *result)
                    page_clock(page, state->finish.known, state->finish.worst));
     }
     MD_ROW(&page->md, MD("Everything is back by"), page_clock(page, result->finish.known, result->finish.worst));
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        if (attr_text(page, result->runbooks[i], "title", NULL))
+            MD_ROW(&page->md, MD("Holds the steps of"), md_text(page->arena, attr_text(page, result->runbooks[i], "title", "")));
+    }
     if (meeting)
         MD_ROW(&page->md, MD("Meet at"), md_code(page->arena, attr_text(page, meeting, "address", meeting->name)));
     if (hotline)
@@ -173,6 +195,8 @@ static void roles(struct page *page, const struct scenario_result *result)
     md_heading(&page->md, 2, MD("Who does what"));
     if (severity)
         md_paragraph(&page->md, md_cat(page->arena, MD("Severity "), md_text(page->arena, severity->name), MD(": "), md_text(page->arena, entity_title(page->plan->model, severity))));
+    if (severity && value_is_known(entity_slot(severity, SEVERITY_stakeholder_updates)))
+        md_paragraph(&page->md, md_cat(page->arena, MD("Stakeholders hear from you "), page_updates(page, severity), MD(", also when there is nothing new.")));
     MD_TABLE(&page->md, NULL, MD("Role"), MD("Who"), MD("How to reach"));
     role(page, MD("Declares and approves"), plan_person(page, "approver"));
     role(page, MD("Coordinates; takes no steps"), plan_person(page, "coordinator"));
@@ -233,6 +257,20 @@ static void questions(struct page *page, const struct scenario_result *result)
     }
 }
 
+/* "; kept by …", where the specification declares the secret that a script expects. */
+static struct md_inline kept_by(struct page *page, const char *variable)
+{
+    const struct model *model = page->plan->model;
+
+    for (uint32_t i = 0; i < model->declared[BLOCK_SECRET].list.len; i++) {
+        const struct entity *secret = model->declared[BLOCK_SECRET].list.items[i];
+
+        if (strcmp(attr_text(page, secret, "env", ""), variable) == 0)
+            return md_cat(page->arena, MD("; it is kept by "), page_names(page, attr_list(page, secret, "kept_by")));
+    }
+    return MD("");
+}
+
 static void before_you_start(struct page *page, const struct scenario_result *result)
 {
     command_names programs = {0}, names = {0};
@@ -254,10 +292,19 @@ static void before_you_start(struct page *page, const struct scenario_result *re
     md_number(&page->md, 0, 4, md_cat(page->arena, script(page, result, "--dry-run"), MD(" prints every command and touches nothing.")));
     for (uint32_t i = 0, number = 5; i < names.len; i++) {
         if (strncmp(names.items[i], "env.", 4) == 0)
-            md_number(&page->md, 0, number++, md_cat(page->arena, MD("The secret "), md_code(page->arena, names.items[i] + 4), MD(" is in the environment.")));
+            md_number(&page->md, 0, number++, md_cat(page->arena, MD("The secret "), md_code(page->arena, names.items[i] + 4), MD(" is in the environment"),
+                                                     kept_by(page, names.items[i] + 4), MD(".")));
     }
     questions(page, result);
     checklist(page, result, "pre", "Checklist before");
+}
+
+/* `orders`: what its readers call it. */
+static struct md_inline group_name(struct page *page, const struct entity *group)
+{
+    const char *title = attr_text(page, group, "title", NULL);
+
+    return title ? md_cat(page->arena, md_code(page->arena, group->name), MD(": "), md_text(page->arena, title)) : md_code(page->arena, group->name);
 }
 
 /* Which things belong together, and to which moment they go back. */
@@ -276,13 +323,13 @@ static void together(struct page *page, const struct scenario_result *result)
         if (count > 1 && group->common)
             md_bullet(&page->md, 0, md_cat(page->arena, MD("Bring "), names, group->shared ? MD(" back from the **same run**: they belong together (")
                                                                                     : MD(" back to the **same moment**: they belong together ("),
-                                           md_code(page->arena, group->group->name), MD("), and that point is up to "),
+                                           group_name(page, group->group), MD("), and that point is up to "),
                                            page_time(page, true, group->point_ms), MD(" back.")));
         else if (count > 1 && group->skew_ms > 0)
-            md_bullet(&page->md, 0, md_cat(page->arena, names, MD(" belong together ("), md_code(page->arena, group->group->name),
+            md_bullet(&page->md, 0, md_cat(page->arena, names, MD(" belong together ("), group_name(page, group->group),
                                            MD(") and come back up to "), page_time(page, true, group->skew_ms), MD(" apart.")));
         if (group->intact_ms != 0)
-            md_bullet(&page->md, 0, md_cat(page->arena, MD("What is intact of "), md_code(page->arena, group->group->name), MD(" is newer than "), names,
+            md_bullet(&page->md, 0, md_cat(page->arena, MD("What is intact of "), group_name(page, group->group), MD(" is newer than "), names,
                                            MD(" afterwards, by up to "), page_time(page, true, group->intact_ms), MD(".")));
     }
 }

@@ -79,7 +79,7 @@ static struct md_inline person_ways(struct page *page, struct md_inline before, 
 struct md_inline page_reach(struct page *page, const struct entity *who)
 {
     struct md_inline ways = MD("");
-    struct entity *lead;
+    struct entity *lead, *channel;
 
     if (who && who->schema->id == BLOCK_PERSON) {
         ways = person_ways(page, ways, who);
@@ -88,11 +88,55 @@ struct md_inline page_reach(struct page *page, const struct entity *who)
         lead = entity_ref(page->plan->model, who, "lead");
         if (lead)
             ways = person_ways(page, ways, lead);
+        channel = entity_ref(page->plan->model, who, "channel");
+        if (channel)
+            ways = way(page, ways, entity_title(page->plan->model, channel), attr_text(page, channel, "address", channel->name));
     }
     return ways.markdown[0] ? ways : MD("no way to reach is written down");
 }
 
 /* ---------------------------------------------------------------- people and words */
+
+struct md_inline page_words(struct page *page, struct value list, const char *empty)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct md_inline result;
+
+    if (list.type == VALUE_WORD || list.type == VALUE_STRING)
+        return md_text(page->arena, list.u.string);
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        struct value item = list.u.list->items[i];
+
+        strbuf_addf(&text, "%s%s", i ? ", " : "", item.type == VALUE_ENTITY ? entity_title(page->plan->model, item.u.entity) : value_text(item, page->arena));
+    }
+    result = md_text(page->arena, text.len ? strbuf_str(&text) : empty);
+    strbuf_release(&text);
+    return result;
+}
+
+struct md_inline page_names(struct page *page, struct value list)
+{
+    struct md_inline names = MD("");
+
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        struct value item = list.u.list->items[i];
+        bool person = item.type == VALUE_ENTITY && (item.u.entity->schema->id == BLOCK_PERSON || item.u.entity->schema->id == BLOCK_TEAM);
+
+        const char *text = item.type == VALUE_ENTITY ? entity_title(page->plan->model, item.u.entity) : value_text(item, page->arena);
+
+        names = md_cat(page->arena, names, i ? MD(", ") : MD(""), person ? page_who(page, item.u.entity) : md_text(page->arena, text));
+    }
+    return names;
+}
+
+struct md_inline page_updates(struct page *page, const struct entity *severity)
+{
+    struct value every = entity_slot(severity, SEVERITY_stakeholder_updates);
+
+    if (every.type == VALUE_DURATION)
+        return md_cat(page->arena, MD("every "), page_time(page, true, every.u.integer));
+    return md_text(page->arena, attr_text(page, severity, "stakeholder_updates", "–"));
+}
 
 void contacts_table(struct page *page)
 {
@@ -258,8 +302,8 @@ void figures_table(struct page *page, const struct scenario_result *result)
         const struct step *step = result->steps[i];
         const struct asset_state *state = step->asset ? &result->states[step->asset->index] : NULL;
         uint32_t cursor = 0;
-        /* A step without a source of its own rests on the figure of its method. */
-        bool own = step->origin && entity_child(step->origin, BLOCK_SOURCE, &cursor);
+        /* A step without a source of its own rests on the figure of its method; a check of the data and a probe on what the specification says. */
+        bool own = step->origin && (step->origin->schema->id != BLOCK_STEP || entity_child(step->origin, BLOCK_SOURCE, &cursor));
 
         figure_row(page, step->id, step->takes, own ? step->origin : state && state->chosen ? state->chosen->method : step->origin, step->span);
     }

@@ -142,6 +142,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     if (options->trees != TREES_NONE && eval->sink->errors == 0) {
         make_jobs(&a);
         make_drills(&a);
+        make_exports(&a);
         make_emissions(&a);
     }
     plan->figures = a.figures.items;

@@ -227,6 +227,12 @@ static bool lag_holds_by_itself(const struct analysis *a, const struct entity *r
     return lag_is_enforced(a, replica) || (mode.type == VALUE_WORD && strcmp(mode.u.word, "sync") == 0);
 }
 
+/* Spot capacity ends when its provider wants it back, most likely when a Region is lost and everybody wants it. */
+static bool can_be_taken_away(const struct entity *thing)
+{
+    return thing->schema->id == BLOCK_STANDBY && entity_slot(thing, STANDBY_spot).u.integer;
+}
+
 const struct credit *credit_of(struct analysis *a, struct entity *thing)
 {
     struct credit *credit = map_get(&a->credits, key_of(thing));
@@ -262,6 +268,10 @@ const struct credit *credit_of(struct analysis *a, struct entity *thing)
         credit->watched |= hears(entity_slot(thing, BACKUP_watched_by), thing->parent);
     else
         credit->watched = true; /* that it stands ready is checked, not watched */
+    if (can_be_taken_away(thing)) {
+        credit->by = BY_NOBODY;
+        credit->maker = NULL;
+    }
     if (credit->by == BY_DEMAND) {
         credit->on = answers_for(a, thing->parent);
         if (!credit->on)
@@ -320,7 +330,10 @@ struct reason nobody_reason(struct analysis *a, struct entity *thing)
     default:
         reason.text = intern_text(a, "nobody makes `%s` stand ready at `%s`", parent->name, thing->name);
     }
-    if (!answers_for(a, (struct entity *)(uintptr_t)parent))
+    if (can_be_taken_away(thing)) {
+        reason.text = intern_text(a, "the standby of `%s` at `%s` runs on capacity that can be taken away (`spot`)", parent->name, thing->name);
+        reason.help = "run it on capacity that stays, `spot = false`; or name a method that does not need it";
+    } else if (!answers_for(a, (struct entity *)(uintptr_t)parent))
         reason.help = intern_text(a, "give `%s`, or the plan, an `owner` who answers for it", parent->name);
     else if (thing->schema->id == BLOCK_BACKUP)
         reason.help = parent->kind ? intern_text(a, "kind `%s` has no procedure for it: use a kind of backup or a `method` that it knows, or write a "

@@ -1,5 +1,5 @@
 /* Drills: the commands that make and remove a rehearsal's surroundings, and its own steps, with their words filled in. What a
- * drill rehearses is a scenario, whose steps are worked out elsewhere. */
+ * drill rehearses is a scenario, whose steps are worked out elsewhere. Exports: the commands that take data out and bring it back. */
 #include "analysis/internal.h"
 
 
@@ -101,5 +101,40 @@ void make_drills(struct analysis *a)
             out->steps[out->step_count] = drill_step(a, drill, block, scope, out->step_count + 1);
             out->step_count++;
         }
+    }
+}
+
+static void job_command(struct analysis *a, struct entity *block, uint32_t row, struct command *out)
+{
+    const struct scope *scope = scope_add(a->eval, NULL, "job", (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, "job")});
+    const struct attr *attr = eval_is_written(block, row) ? block_attr(block->tree, block->schema->rows[row].name) : NULL;
+    struct value value = attr ? eval_deferred(a->eval, block, row, scope) : value_unknown();
+
+    if (!attr || value.type == VALUE_ERROR || value.type == VALUE_NULL || evaluate_command(a, value, out))
+        return;
+    diag_report(a->sink, DIAG_E0515, attr->value->span, "a word of the command is not known");
+    *out = (struct command){0};
+}
+
+void make_exports(struct analysis *a)
+{
+    const uint32_t count = a->model->declared[BLOCK_EXPORT].list.len;
+
+    a->plan->exports = ARENA_ARRAY(a->arena, struct export_plan, count);
+    a->plan->export_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct export_plan *out = &a->plan->exports[i];
+        struct entity *import;
+        uint32_t cursor = 0;
+
+        out->export = a->model->declared[BLOCK_EXPORT].list.items[i];
+        job_command(a, out->export, EXPORT_run, &out->run);
+        import = entity_child(out->export, BLOCK_IMPORT, &cursor);
+        if (!import)
+            continue;
+        job_command(a, import, IMPORT_run, &out->import);
+        out->words = eval_is_written(import, IMPORT_verify) ? text_of(a, eval_deferred(a->eval, import, IMPORT_verify, NULL)) : NULL;
+        if (!out->words)
+            job_command(a, import, IMPORT_verify, &out->verify);
     }
 }

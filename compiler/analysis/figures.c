@@ -448,6 +448,8 @@ static struct origin origin_of(const struct asset_state *state, const struct ste
         return (struct origin){.stated = step->origin ? entity_slot_span(step->origin, STEP_takes) : step->span};
     if (method)
         return origin_of_method(state, method, step->origin);
+    if (step->origin && step->origin->schema->id == BLOCK_VERIFY)
+        return (struct origin){.stated = entity_slot_span(step->origin, VERIFY_takes)};
     if (step->origin) /* a probe: the script gives it up at its `timeout` */
         return (struct origin){.stated = step->origin->span};
     if (state->fate == FATE_IMPAIRED) {

@@ -293,6 +293,8 @@ struct value serving_site(const struct analysis *a, const struct entity *entity)
 struct value bindings_of(struct analysis *a, struct entity *entity);            /* `asset.bindings` */
 /* The step that asks from outside whether an asset serves; NULL when the block says nothing that can be asked. */
 struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe);
+/* The step that sees whether its recovered data is right: a command, else a person; NULL when the block says nothing. */
+struct step *make_verify(struct analysis *a, struct asset_state *state, struct entity *verify);
 
 /* ---- timing.c ---- */
 /* The earliest a step may start, whatever it waits for. */
@@ -433,6 +435,7 @@ void check_budgets(struct analysis *a);
 
 void check_takers(struct analysis *a); /* tools nobody knows, and members no run captures */
 void make_drills(struct analysis *a);
+void make_exports(struct analysis *a); /* what takes data out and brings it back, with its words filled in */
 void make_emissions(struct analysis *a);
 /* The file under the output folder that an `emit` writes into, in the scope of its loop; NULL when it has no root. */
 const char *emit_file(struct analysis *a, const struct entity *emit, struct entity *subject, const struct scope *scope);

@@ -272,7 +272,8 @@ static void add_retrieval(struct analysis *a, struct entity *store, void *contex
     struct retrievals *all = context;
     const struct asset_state *state = all->state;
     struct span_of_time time = retrieval_of(a, store);
-    struct value at = entity_slot(store, STORE_retrieval);
+    struct value at = entity_slot(store, STORE_retrieval), lies = entity_slot(store, STORE_place);
+    const char *place = lies.type == VALUE_STRING ? intern_text(a, "%s (%s)", store->name, lies.u.string) : store->name;
     bool copy = store == state->chosen->from_store;
     struct step *step;
 
@@ -280,9 +281,9 @@ static void add_retrieval(struct analysis *a, struct entity *store, void *contex
         return;
     step = plain_step(a, all->state, copy ? "retrieve" : intern_text(a, "retrieve_%s", store->name),
                       intern_text(a, copy ? "Retrieve the copy from %s" : "Retrieve what is needed from %s", store->name),
-                      copy ? intern_text(a, "ask `%s` for the newest copy `%s` of `%s` and what it builds on, and wait until it can be read", store->name,
+                      copy ? intern_text(a, "ask `%s` for the newest copy `%s` of `%s` and what it builds on, and wait until it can be read", place,
                                          state->chosen->copy ? state->chosen->copy->name : "", state->asset->name)
-                           : intern_text(a, "ask `%s` for what `%s` is recovered with, and wait until it can be read", store->name, state->asset->name),
+                           : intern_text(a, "ask `%s` for what `%s` is recovered with, and wait until it can be read", place, state->asset->name),
                       time, value_is_known(at) ? (struct span){at.origin, at.origin} : store->span);
     step->before_needs = true; /* nothing else has to be there */
     step->idle = true;

@@ -11,21 +11,26 @@ static void append_steps(struct scenario_result *result, const step_list *list)
         result->steps[result->step_count++] = list->items[i];
 }
 
-/* Last of all: whether it serves, seen from where users are. */
-static void probe_steps(struct analysis *a, struct asset_state *state, step_list *out)
+static void add_seen(struct analysis *a, struct step *step, step_list *out)
 {
-    struct entity *probe;
+    if (!step)
+        return;
+    lead_words(a, step);
+    place_step(a, step);
+    report_places(a, &step, 1);
+    vec_push(a->arena, out, step);
+}
 
-    for (uint32_t i = 0; (probe = entity_child(state->asset->entity, BLOCK_PROBE, &i));) {
-        struct step *step = make_probe(a, state, probe);
+/* Whether the data is right, where somebody recovered it (what the platform does by itself has no steps of ours behind it); last of all, whether it
+ * serves, seen from where users are. */
+static void check_steps(struct analysis *a, struct asset_state *state, step_list *out)
+{
+    struct entity *block;
 
-        if (!step)
-            continue;
-        lead_words(a, step);
-        place_step(a, step);
-        report_places(a, &step, 1);
-        vec_push(a->arena, out, step);
-    }
+    for (uint32_t i = 0; state->fate == FATE_LOST && !state->chosen->automatic && (block = entity_child(state->asset->entity, BLOCK_VERIFY, &i));)
+        add_seen(a, make_verify(a, state, block), out);
+    for (uint32_t i = 0; (block = entity_child(state->asset->entity, BLOCK_PROBE, &i));)
+        add_seen(a, make_probe(a, state, block), out);
 }
 
 void make_steps(struct analysis *a, struct scenario_result *result)
@@ -45,7 +50,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
         else if (state->fate == FATE_IMPAIRED)
             impaired_steps(a, state, &steps);
         if (steps.len > first[i])
-            probe_steps(a, state, &steps);
+            check_steps(a, state, &steps);
     }
     first[a->plan->asset_count] = steps.len;
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {

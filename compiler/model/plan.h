@@ -509,6 +509,14 @@ struct drill_plan {
     uint32_t step_count;
 };
 
+/* ---- exports ---- */
+
+struct export_plan {
+    struct entity *export;
+    struct command run, import, verify; /* out, back in, and how one sees that it is right; may be unset */
+    const char *words;                  /* `verify` in words; NULL */
+};
+
 /* ---- what kinds emit for a target ---- */
 
 struct emitted_attr {
@@ -602,6 +610,8 @@ struct plan {
     uint32_t job_count;
     struct drill_plan *drills;   /* by entity index */
     uint32_t drill_count;
+    struct export_plan *exports; /* by entity index */
+    uint32_t export_count;
     struct drill_evidence *evidence; /* by index of the drill */
     uint32_t evidence_count;
     struct emission *emissions;

@@ -5,8 +5,11 @@
 export LC_ALL=C TZ=UTC AWS_PAGER=""
 umask 077
 
+# shellcheck source=notify.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/notify.sh"
+
 declare -A DRILL_FACT=()
-declare -a DRILL_STEPS=() DRILL_CRITERIA=() DRILL_JOBS=()
+declare -a DRILL_STEPS=() DRILL_CRITERIA=() DRILL_JOBS=() DRILL_MEASURES=()
 declare -a DRILL_STATUS=() DRILL_SECONDS=() DRILL_MET=()
 
 # Some versions of the AWS CLI ignore AWS_ENDPOINT_URL for some services. It is unset in production.
@@ -19,6 +22,7 @@ drill() {
     case "$1" in
         criterion) DRILL_CRITERIA+=("$2") ;;
         job) DRILL_JOBS+=("$2") ;;
+        measure) DRILL_MEASURES+=("$2") ;;
         *) DRILL_FACT["$1"]="$2" ;;
     esac
 }
@@ -78,6 +82,40 @@ drill_ask() {
             *) DRILL_MET+=(null) ;;
         esac
     done
+}
+
+# What the drill is to measure and no program saw, somebody has to note; the recovery's own record has both.
+drill_measure() {
+    local what
+    if [[ -n "${DRILL_FACT[recovery_record]:-}" ]]; then
+        return 0
+    fi
+    for what in "${DRILL_MEASURES[@]}"; do
+        say "[drill] measure and note the ${what^^}: nothing here did"
+    done
+}
+
+# A failure is told once it happened as often in a row as the drill says; a success is told to what listens for it.
+drill_tell() {
+    local count="$1/${DRILL_FACT[slug_drill]}.failures" failures=0
+    if [[ -z "${DRILL_FACT[failed]:-}" ]]; then
+        rm -f -- "${count}"
+        if [[ -n "${DRILL_FACT[heartbeat]:-}" && "$(drill_success)" == true ]]; then
+            curl --silent --show-error --fail --max-time 30 --output /dev/null "${DRILL_FACT[heartbeat]//\{job\}/${DRILL_FACT[slug_drill]}}" ||
+                warn "drill: nothing heard of the success at ${DRILL_FACT[heartbeat]}"
+        fi
+        return 0
+    fi
+    if [[ -f "${count}" ]]; then
+        failures="$(<"${count}")"
+    fi
+    failures=$((failures + 1))
+    printf '%s\n' "${failures}" >"${count}"
+    if drill_has drill_alert && ((failures >= ${DRILL_FACT[alert_after]:-1})); then
+        # Seen by drill_alert, in a process of its own.
+        alert_title="Drill ${DRILL_FACT[drill]} failed" alert_text="${DRILL_FACT[title]}: see $2" bash -- "$0" :drill_alert ||
+            warn "drill: nobody could be told that it failed"
+    fi
 }
 
 # true, false, or null: it is not a success until somebody said that every criterion was met.
@@ -201,6 +239,9 @@ drill_main() {
     started="${EPOCHSECONDS}"
     record="${folder}/${DRILL_FACT[slug_drill]}-$(TZ=UTC printf '%(%Y%m%dT%H%M%SZ)T' "${started}").json"
     export DRC_DRILL=1
+    if [[ "${DRILL_FACT[isolated]:-}" == false ]]; then
+        warn "drill: its surroundings can reach production"
+    fi
     trap drill_clean_up EXIT
     if drill_has drill_create; then
         # From here on something may exist that has to be taken down.
@@ -230,6 +271,8 @@ drill_main() {
     drill_ask
     drill_record "${record}" "${started}"
     say "Record: ${record}"
+    drill_measure
+    drill_tell "${folder}" "${record}"
     if [[ -n "${DRILL_FACT[failed]:-}" ]]; then
         exit 1
     fi

@@ -1,0 +1,15 @@
+/* Telling somebody from a script: the failure of a backup, of a drill. The script has lib/notify.sh and the variables `alert_title` and
+ * `alert_text`. */
+#ifndef DRC_BACKENDS_COMMON_TELL_H
+#define DRC_BACKENDS_COMMON_TELL_H
+
+#include "emit/sh.h"
+#include "model/plan.h"
+
+/* Whether a program reaches them: a channel with an API or an address of mail, a person or the lead of a team by mail. `who` may be NULL. */
+bool tell_reaches(struct arena *arena, const struct model *model, const struct entity *who);
+
+/* A call of `notify` for them; of those no program reaches it prints what somebody has to send by hand. */
+void tell_write(struct sh *w, const struct model *model, const struct entity *who);
+
+#endif
