@@ -658,8 +658,8 @@ static void import_part(struct page *page, const struct export_plan *plan)
         md_bullet(&page->md, 0, MD("No way back in is declared."));
         return;
     }
-    md_bullet(&page->md, 0, entity_slot(import, IMPORT_idempotent).u.integer ? MD("Comes back in by the import below, which may run twice.")
-                                                                             : MD("Comes back in by the import below. **Run it once only:** nobody says that it may run twice."));
+    md_bullet(&page->md, 0, plan->idempotent ? MD("Comes back in by the import below, which may run twice.")
+                                             : MD("Comes back in by the import below. **Run it once only:** nobody says that it may run twice."));
     export_command(page, "The import:", &plan->import);
     if (plan->words)
         md_paragraph(&page->md, md_cat(page->arena, MD("Afterwards see that this holds: "), md_text(page->arena, plan->words)));

@@ -125,6 +125,7 @@ void make_exports(struct analysis *a)
     for (uint32_t i = 0; i < count; i++) {
         struct export_plan *out = &a->plan->exports[i];
         struct entity *import;
+        struct value twice;
         uint32_t cursor = 0;
 
         out->export = a->model->declared[BLOCK_EXPORT].list.items[i];
@@ -133,6 +134,8 @@ void make_exports(struct analysis *a)
         if (!import)
             continue;
         job_command(a, import, IMPORT_run, &out->import);
+        twice = eval_deferred(a->eval, import, IMPORT_idempotent, NULL);
+        out->idempotent = twice.type == VALUE_BOOL && twice.u.integer;
         out->words = eval_is_written(import, IMPORT_verify) ? text_of(a, eval_deferred(a->eval, import, IMPORT_verify, NULL)) : NULL;
         if (!out->words)
             job_command(a, import, IMPORT_verify, &out->verify);

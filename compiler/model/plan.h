@@ -515,6 +515,7 @@ struct export_plan {
     struct entity *export;
     struct command run, import, verify; /* out, back in, and how one sees that it is right; may be unset */
     const char *words;                  /* `verify` in words; NULL */
+    bool idempotent;                    /* the import may run twice */
 };
 
 /* ---- what kinds emit for a target ---- */
