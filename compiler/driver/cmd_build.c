@@ -21,15 +21,23 @@ bool target_is_wanted(const struct options *options, const char *name)
     return false;
 }
 
-static bool targets_exist(const struct options *options)
+bool targets_exist(struct arena *arena, const struct options *options)
 {
     for (uint32_t i = 0; i < options->targets.len; i++) {
         const struct backend *const *backend = drc_backends;
 
+        if (target_is_program(options->targets.items[i])) {
+            if (program_target_name(arena, options->targets.items[i]))
+                continue;
+            complain("drc: `%s` gives its folder no name of its own\nhelp: the program's name is of small letters, digits, `-` and `_`, and no target's\n",
+                     options->targets.items[i]);
+            return false;
+        }
+
         while (*backend && strcmp((*backend)->name, options->targets.items[i]) != 0)
             backend++;
         if (!*backend) {
-            complain("drc: there is no target `%s`\nhelp: `drc list backends` prints them\n", options->targets.items[i]);
+            complain("drc: there is no target `%s`\nhelp: `drc list backends` prints them; `exec:PROGRAM` is a program of yours\n", options->targets.items[i]);
             return false;
         }
     }
@@ -53,7 +61,7 @@ static void print_event(const struct output_event *event, const char *dir)
 }
 
 /* The first components of whatever a build writes: the manifest, and of each target its folder and what it writes beside it. */
-static const char *const *output_roots(struct arena *arena)
+static const char *const *output_roots(struct arena *arena, const struct options *options)
 {
     VEC(const char *) roots = {0};
 
@@ -63,13 +71,17 @@ static const char *const *output_roots(struct arena *arena)
         for (const char *const *root = (*backend)->roots; root && *root; root++)
             vec_push(arena, &roots, *root);
     }
+    for (uint32_t i = 0; i < options->targets.len; i++) {
+        if (target_is_program(options->targets.items[i]))
+            vec_push(arena, &roots, program_target_name(arena, options->targets.items[i]));
+    }
     vec_push(arena, &roots, NULL);
     return roots.items;
 }
 
 static int write_files(const struct options *options, struct session *session, struct fileset *files)
 {
-    struct output_options how = {.force = options->force, .check = options->check, .roots = output_roots(session->arena)};
+    struct output_options how = {.force = options->force, .check = options->check, .roots = output_roots(session->arena, options)};
     struct output_report report = {0};
     enum output_result result = output_write(files, options->output, &how, session->arena, &report);
 
@@ -107,6 +119,15 @@ static void tell_refusals(struct session *session, const struct fileset *files)
     }
 }
 
+void session_check_programs(struct session *session)
+{
+    struct fileset files;
+
+    fileset_init(&files, session->arena);
+    run_program_targets(session, &files);
+    tell_refusals(session, &files);
+}
+
 static void emit_files(const struct options *options, struct session *session, struct fileset *files)
 {
     struct backend_options how = {.version = DRC_VERSION};
@@ -116,6 +137,7 @@ static void emit_files(const struct options *options, struct session *session, s
         if (target_is_wanted(options, (*backend)->name))
             (*backend)->emit(session->plan, &how, files);
     }
+    run_program_targets(session, files);
     tell_refusals(session, files);
 }
 
@@ -140,9 +162,11 @@ int command_build(const struct options *options)
         complain("drc: `drc build` needs a folder to write to\nhelp: add `-o out`\n");
         return EXIT_USAGE;
     }
-    if (!targets_exist(options))
-        return EXIT_USAGE;
     session_init(&session, options);
+    if (!targets_exist(session.arena, options)) {
+        session_release(&session);
+        return EXIT_USAGE;
+    }
     name_origins_from_specification(&session);
     if (session_analyse(&session, TREES_ALL)) {
         session_check_targets(&session);

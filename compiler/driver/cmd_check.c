@@ -7,14 +7,25 @@
 int command_check(const struct options *options)
 {
     struct session session;
+    bool programs;
     int status;
 
     if (options->emit)
         return command_plan(options);
     session_init(&session, options);
-    /* What a build would refuse is refused here: a merge comes after the check, and the build after the merge. */
-    if (session_analyse(&session, TREES_CHECKED))
+    if (!targets_exist(session.arena, options)) {
+        session_release(&session);
+        return EXIT_USAGE;
+    }
+    /* What a build would refuse is refused here: a merge comes after the check, and the build after the merge. A program gets the plan whole. */
+    programs = has_program_target(options);
+    if (programs)
+        name_origins_from_specification(&session);
+    if (session_analyse(&session, programs ? TREES_ALL : TREES_CHECKED)) {
         session_check_targets(&session);
+        if (programs && session.sink.errors == 0)
+            session_check_programs(&session);
+    }
     status = session_report(&session);
     print_summary(&session);
     session_release(&session);

@@ -74,8 +74,20 @@ bool session_load(struct session *session);
 bool session_analyse(struct session *session, enum analysis_trees trees);
 /* Whether --target names it, or nothing is named. */
 bool target_is_wanted(const struct options *options, const char *name);
-/* What the wanted targets cannot express. */
+/* ---- program_target.c */
+struct fileset;
+bool target_is_program(const char *target); /* `exec:PROGRAM` */
+/* Of its folder: the program's name without its suffix, of small letters, digits, `-` and `_`; NULL when it is none, or one of ours. */
+const char *program_target_name(struct arena *arena, const char *target);
+/* Gives each program among the wanted targets the plan; its files go into the set, what it finds and what it does wrong to the sink. */
+void run_program_targets(struct session *session, struct fileset *files);
+bool has_program_target(const struct options *options);
+
+/* What the wanted targets cannot express; of those that are programs by running them. */
 void session_check_targets(struct session *session);
+void session_check_programs(struct session *session);
+/* False when one of the wanted targets is none, which is told. */
+bool targets_exist(struct arena *arena, const struct options *options);
 /* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
 int session_report(struct session *session);
 const struct zone *session_zone(void *context, const char *name);

