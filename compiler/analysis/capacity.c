@@ -3,6 +3,8 @@
  * decimals in the owner's own units; `demand` of assets counts as the amount called demand. */
 #include "analysis/stands.h"
 
+#include "analysis/entries.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +157,114 @@ static void check_quota(struct analysis *a, struct scenario_result *result, cons
     if (arrives && sum > limit)
         report(a, result, site, quota, limit, sum, list.items, list.len);
 }
+
+/* ---------------------------------------------------------------- names */
+
+static bool has_name(struct value object, const char *name)
+{
+    for (uint32_t i = 0; object.type == VALUE_OBJECT && i < object.u.object->count; i++) {
+        if (strcmp(object.u.object->pairs[i].key, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool some_quota_has(const struct analysis *a, const char *name)
+{
+    for (uint32_t s = 0; s < a->plan->site_count; s++) {
+        if (has_name(entity_slot(a->plan->sites[s].entity, SITE_quota), name))
+            return true;
+    }
+    return false;
+}
+
+static const char *nearest_quota(struct analysis *a, const char *name)
+{
+    VEC(const char *) names = {0};
+
+    for (uint32_t s = 0; s < a->plan->site_count; s++) {
+        struct value quota = entity_slot(a->plan->sites[s].entity, SITE_quota);
+
+        for (uint32_t i = 0; quota.type == VALUE_OBJECT && i < quota.u.object->count; i++)
+            vec_push(a->arena, &names, quota.u.object->pairs[i].key);
+    }
+    return names.len ? nearest(name, names.items, names.len) : NULL;
+}
+
+static bool has_quotas(const struct analysis *a)
+{
+    for (uint32_t s = 0; s < a->plan->site_count; s++) {
+        struct value quota = entity_slot(a->plan->sites[s].entity, SITE_quota);
+
+        if (quota.type == VALUE_OBJECT && quota.u.object->count)
+            return true;
+    }
+    return false;
+}
+
+/* Where no site states a quota, whether there is room is asked (add_room). */
+void check_resources(struct analysis *a)
+{
+    bool any = has_quotas(a);
+
+    for (uint32_t i = 0; any && i < a->plan->asset_count; i++) {
+        struct value occupies = entity_slot(a->plan->assets[i].entity, ASSET_occupies);
+
+        for (uint32_t n = 0; occupies.type == VALUE_OBJECT && n < occupies.u.object->count; n++) {
+            const char *name = occupies.u.object->pairs[n].key, *near;
+            struct diag *diag;
+
+            if (some_quota_has(a, name))
+                continue;
+            diag = diag_report(a->sink, DIAG_E0583, entity_slot_span(a->plan->assets[i].entity, ASSET_occupies), "`%s` takes up `%s`, which no `quota` has",
+                               a->plan->assets[i].name, name);
+            near = nearest_quota(a, name);
+            if (near)
+                diag_help(diag, "did you mean `%s`?", near);
+            else
+                diag_help(diag, "say in the `quota` of the sites it may move to how much of it there is");
+        }
+    }
+}
+
+/* Whether the quota of the site, or of one around it, says how much there is of all that the asset takes up. */
+static bool is_measured(const struct analysis *a, const struct asset *asset, const struct site_info *site)
+{
+    struct value occupies = entity_slot(asset->entity, ASSET_occupies);
+    bool any = false, all = true;
+
+    for (uint32_t n = 0; occupies.type == VALUE_OBJECT && n < occupies.u.object->count; n++) {
+        bool known = false;
+
+        for (const struct site_info *at = site; at && !known; at = at->within ? plan_site(a->plan, at->within) : NULL)
+            known = has_name(entity_slot(at->entity, SITE_quota), occupies.u.object->pairs[n].key);
+        all &= known;
+        any = true;
+    }
+    return any && all;
+}
+
+void add_room(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct site_info *site = state->fate == FATE_LOST ? state->serving : NULL;
+    struct assumption *room;
+    bool is_new;
+
+    for (uint32_t i = 0; site && i < state->asset->site_count; i++) {
+        if (site_is_in(a, state->asset->sites[i], site->entity) || site_is_in(a, site, state->asset->sites[i]->entity))
+            site = NULL; /* it was there before */
+    }
+    if (!site || is_measured(a, state->asset, site))
+        return;
+    room = ledger_entry(a, ASSUME_CAPACITY, site->entity, ".room", &is_new);
+    if (is_new) {
+        room->says = intern_text(a, "`%s` has room for what is recovered there, machines, disks and addresses", site->entity->name);
+        ask_owner(a, room, site->entity, "restore", "what is free there, and what do quotas and contracts allow? State it as `quota` and `occupies`");
+    }
+    rest_rto(a, room, result, state);
+}
+
+/* ---------------------------------------------------------------- what fits */
 
 void check_capacity(struct analysis *a, struct scenario_result *result)
 {

@@ -37,6 +37,9 @@ void add_availability(struct analysis *a, const struct slo_state *slo);
 /* ---- admins.c: after a compromise, who could change what the recovery rests on */
 void add_admins(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
 
+/* ---- capacity.c: that there is room where something is recovered, unless quotas say so */
+void add_room(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
+
 /* ---- ledger_names.c: what leads users to it */
 bool target_is_emitted(const struct analysis *a, const struct entity *target); /* its health check is a file of ours */
 void add_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);

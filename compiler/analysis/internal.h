@@ -159,8 +159,11 @@ void check_records(struct analysis *a); /* plan->evidence; after the digest */
 /* ---- capacity.c ---- */
 void check_capacity(struct analysis *a, struct scenario_result *result); /* quotas; after survive */
 
+void check_resources(struct analysis *a); /* what assets take up and no quota has (E0583) */
+
 /* ---- keeping.c ---- */
 void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
+void check_addresses(struct analysis *a); /* one machine told as two (E0582) */
 void check_not_yet(struct analysis *a); /* what is said to be where only a recovery makes a place (E0568) */
 void count_copies(struct analysis *a);  /* plan->copies */
 

@@ -137,6 +137,68 @@ static void check_platform_limit(struct analysis *a, const struct entity *backup
     diag_help(diag, "write `retain = %s`, and protect what is older with a backup of another kind", duration_text(a, most));
 }
 
+/* Two copies in one store are one: they are lost together. */
+static void check_twice(struct analysis *a, const struct entity *backup)
+{
+    struct value to = entity_slot(backup, BACKUP_to), copies = entity_slot(backup, BACKUP_copies);
+
+    for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++) {
+        const struct entity *store = copies.u.list->items[c].type == VALUE_ENTITY ? copies.u.list->items[c].u.entity : NULL;
+        bool twice = store && to.type == VALUE_ENTITY && to.u.entity == store;
+
+        for (uint32_t before = 0; store && before < c; before++)
+            twice |= copies.u.list->items[before].type == VALUE_ENTITY && copies.u.list->items[before].u.entity == store;
+        if (!twice)
+            continue;
+        diag_help(diag_report(a->sink, DIAG_E0581, entity_slot_span(backup, BACKUP_copies), "backup `%s` of `%s` names store `%s` twice: that is one copy",
+                              backup->name, backup->parent->name, store->name),
+                  "name each store once; another copy is in another store");
+        return;
+    }
+}
+
+static bool is_set(const struct entity *store, uint32_t row)
+{
+    struct value flag = entity_slot(store, row);
+
+    return flag.type == VALUE_BOOL && flag.u.integer;
+}
+
+/* Whether the kind of the store has a procedure of the name that jobs run for it. */
+static bool has_procedure(struct analysis *a, struct entity *store, const char *name)
+{
+    struct entity *procedure = kind_procedure(store->kind, name);
+    struct value job = {.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, "job")};
+    struct value when = value_unknown();
+
+    if (procedure)
+        when = eval_deferred(a->eval, procedure, PROCEDURE_when, scope_add(a->eval, scope_add(a->eval, NULL, "job", job), "self", value_entity(store)));
+    return procedure && (when.type != VALUE_BOOL || when.u.integer);
+}
+
+/* Whoever holds what writes the copies can do what the job does. */
+static void check_door(struct analysis *a, struct entity *backup, struct value to)
+{
+    struct entity *store = to.type == VALUE_ENTITY && to.u.entity->schema->id == BLOCK_STORE ? to.u.entity : NULL;
+    const struct entity *by = store ? backup_procedure(a, backup) : NULL;
+    struct diag *diag;
+
+    if (!store)
+        return;
+    if (is_set(store, STORE_append_only) && has_procedure(a, store, "remove")) {
+        diag = diag_report(a->sink, DIAG_E0580, entity_slot_span(store, STORE_append_only), "store `%s` is `append_only`, and the job of backup `%s` of `%s` deletes from it",
+                           store->name, backup->name, backup->parent->name);
+        diag_label(diag, backup->span, "with the credentials it writes with");
+        diag_help(diag, "say `when = !self.append_only` in `procedure remove` of kind `%s`, or take `append_only` away", store->kind->entity->name);
+    }
+    if (is_set(store, STORE_offline) && (has_procedure(a, store, "put") || (by && by->parent == store->kind->entity))) {
+        diag = diag_report(a->sink, DIAG_E0580, entity_slot_span(store, STORE_offline), "store `%s` is `offline`, and the job of backup `%s` of `%s` writes into it",
+                           store->name, backup->name, backup->parent->name);
+        diag_label(diag, backup->span, "reaches it at any time, and whoever holds its credentials does too");
+        diag_help(diag, "take `offline` away; copies that somebody carries away are in a store of a kind that no job writes to, as `generic.offline_media`");
+    }
+}
+
 static void check_owner(struct analysis *a, const struct entity *owner)
 {
     struct entity *backup;
@@ -145,8 +207,12 @@ static void check_owner(struct analysis *a, const struct entity *owner)
         struct value copies = entity_slot(backup, BACKUP_copies);
 
         check_lock(a, backup, entity_slot(backup, BACKUP_to));
-        for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++)
+        check_door(a, backup, entity_slot(backup, BACKUP_to));
+        check_twice(a, backup);
+        for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++) {
             check_lock(a, backup, copies.u.list->items[c]);
+            check_door(a, backup, copies.u.list->items[c]);
+        }
         check_base(a, backup);
         check_periods(a, backup);
         check_thinned(a, backup);

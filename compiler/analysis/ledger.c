@@ -351,6 +351,51 @@ static void add_access(struct analysis *a, const struct scenario_result *result,
     rest_both(a, allowed, result, state);
 }
 
+/* What the specification says of a store, and no file of ours makes true: that who writes there cannot delete, that nobody reaches it, that
+ * its lock is on. */
+static void add_door(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *store)
+{
+    static const struct {
+        uint32_t row;
+        const char *name, *says, *question;
+    } doors[] = {
+        {STORE_append_only, "append_only", "can be deleted or changed by nobody who writes there, with the credentials of the jobs neither",
+         "does deleting a copy fail with the credentials of the job? Try it with one made for it"},
+        {STORE_offline, "offline", "can be reached with no credential between two runs", "who carries the copies away, how often, and where do they lie now?"},
+    };
+    uint32_t cursor = 0;
+    struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
+    struct assumption *entry;
+    bool is_new;
+
+    for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
+        struct value flag = entity_slot(store, doors[i].row);
+
+        if (flag.type != VALUE_BOOL || !flag.u.integer)
+            continue;
+        entry = ledger_entry(a, ASSUME_KEPT, store, intern_text(a, ".%s", doors[i].name), &is_new);
+        if (is_new) {
+            entry->span = entity_slot_span(store, doors[i].row);
+            entry->says = intern_text(a, "what is in `%s` %s", store->name, doors[i].says);
+            ask_owner(a, entry, store, told_by(store), doors[i].question);
+        }
+        rest_both(a, entry, result, state);
+    }
+    if (!lock)
+        return;
+    entry = ledger_entry(a, ASSUME_KEPT, store, ".lock", &is_new);
+    if (is_new) {
+        const char *mode = ledger_value(a, entity_slot(lock, STORE_LOCK_mode));
+
+        entry->span = lock->span;
+        entry->value = ledger_value(a, entity_slot(lock, STORE_LOCK_min));
+        entry->says = intern_text(a, "the lock of `%s` is on%s%s%s%s", store->name, mode ? ", of mode " : "", mode ? mode : "", entry->value ? ", for " : "",
+                                  entry->value ? entry->value : "");
+        ask_owner(a, entry, store, told_by(store), "what does the store itself say of its lock: mode, time, and is it final?");
+    }
+    rest_both(a, entry, result, state);
+}
+
 static void add_lag(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *replica,
                     const char *what)
 {
@@ -457,12 +502,16 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
         copy = of.type == VALUE_STRING || of.type == VALUE_WORD
                    ? entity_child_named(copy->parent, BLOCK_BACKUP, intern_str(a->model->names, of.u.string)) : NULL;
     }
-    if (store)
+    if (store) {
         add_access(a, result, state, store);
+        add_door(a, result, state, store);
+    }
     if (!protects && !chosen->copy)
         add_method(a, result, state, chosen);
     add_inputs_of(a, result, state);
     add_admins(a, result, state);
+    if (!protects)
+        add_room(a, result, state);
 }
 
 void make_ledger(struct analysis *a)

@@ -8,6 +8,8 @@
  * Lists of a scenario are walked once for all sites; what is asked for a thing is then one look at its site. */
 #include "analysis/stands.h"
 
+#include "model/places.h"
+
 #include <string.h>
 
 const struct ground *ground_of(const struct analysis *a, const struct site_info *site)
@@ -134,6 +136,19 @@ static struct entity **listed(struct analysis *a, uint32_t row)
     return sites;
 }
 
+/* What is lost is so for every account that has something there: a place may be declared once for each. */
+static void mark_others(const struct analysis *a, struct entity **marks)
+{
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        struct entity *site = a->plan->sites[i].entity;
+
+        for (uint32_t other = 0; marks[i] == site && other < a->plan->site_count; other++) {
+            if (!marks[other] && places_are_one(site, a->plan->sites[other].entity))
+                marks[other] = site;
+        }
+    }
+}
+
 /* The marked site this one is, or is inside of; NULL. */
 static struct entity *marked(const struct analysis *a, struct entity *const *marks, const struct site_info *site)
 {
@@ -230,6 +245,8 @@ void mark_places(struct analysis *a)
 
     a->places = ARENA_ARRAY(a->arena, struct ground, a->plan->site_count);
     a->nearest = NULL;
+    mark_others(a, lost);
+    mark_others(a, cut);
     reach_through_people(a, held);
     for (uint32_t i = 0; i < a->plan->site_count; i++)
         take(a, &a->plan->sites[i], lost, held, cut);

@@ -200,3 +200,29 @@ struct entity *places_find(struct model *model, uint32_t set, bool (*visit)(void
     }
     return NULL;
 }
+
+/* ---------------------------------------------------------------- two declarations of one place */
+
+const char *place_address(const struct entity *site)
+{
+    for (uint32_t slot = site->schema->row_count; slot < site->slot_count; slot++) {
+        const struct attr_row *info = entity_row_info(site, slot);
+        struct value value = entity_slot(site, slot);
+
+        if (info && info->flags & ROW_ADDRESS && value.type == VALUE_STRING && value.u.string[0])
+            return value.u.string;
+    }
+    return NULL;
+}
+
+bool places_are_one(const struct entity *a, const struct entity *b)
+{
+    const char *here = a->kind && a->kind == b->kind ? place_address(a) : NULL, *there = here ? place_address(b) : NULL;
+    struct value level = value_unknown();
+
+    if (a == b)
+        return true;
+    for (const struct kind_info *kind = a->kind; there && kind && level.type != VALUE_WORD; kind = kind->base)
+        level = entity_slot(kind->entity, KIND_level);
+    return there && strcmp(here, there) == 0 && level.type == VALUE_WORD && strcmp(level.u.word, "host") != 0;
+}

@@ -18,4 +18,10 @@ struct value places_drop(struct model *model, struct value value); /* from nowhe
 /* Calls `visit` for the sites of a set, each once, until it returns true; that site, or NULL. */
 struct entity *places_find(struct model *model, uint32_t set, bool (*visit)(void *context, struct entity *site), void *context);
 
+/* The address by which the provider, or a network, knows the place; NULL. */
+const char *place_address(const struct entity *site);
+
+/* Two declarations of what is one place: a Region in two accounts. Hosts of one address may stand in two networks, and are not. */
+bool places_are_one(const struct entity *a, const struct entity *b);
+
 #endif

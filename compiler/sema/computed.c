@@ -843,6 +843,17 @@ static bool account_ends(struct evaluator *eval, struct entity *place, struct en
     return false;
 }
 
+/* Whether it is, or is inside of, another declaration of the place: a Region is lost in every account. */
+static bool in_same_place(struct evaluator *eval, struct entity *place, struct entity *lost)
+{
+    for (int depth = 0; place && depth < WITHIN_MAX; depth++) {
+        if (place->schema->id == BLOCK_SITE && lost->schema->id == BLOCK_SITE && places_are_one(place, lost))
+            return true;
+        place = slot_entity(eval, place, SITE_within);
+    }
+    return false;
+}
+
 /* Whether the place is one of those in the scenario's list, or inside of one; UNKNOWN when the list is. */
 static struct value hit(struct evaluator *eval, struct entity *scenario, uint32_t row, struct value place)
 {
@@ -853,6 +864,7 @@ static struct value hit(struct evaluator *eval, struct entity *scenario, uint32_
     for (uint32_t i = 0; i < list.u.list->count; i++) {
         if (place.type == VALUE_ENTITY && list.u.list->items[i].type == VALUE_ENTITY &&
             (place_is_in(eval, place.u.entity, list.u.list->items[i].u.entity) ||
+             (row != SCENARIO_compromises && in_same_place(eval, place.u.entity, list.u.list->items[i].u.entity)) ||
              (row == SCENARIO_loses && account_ends(eval, place.u.entity, list.u.list->items[i].u.entity))))
             return value_int(VALUE_BOOL, true);
     }

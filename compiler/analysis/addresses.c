@@ -1,0 +1,130 @@
+/* One machine told as two. What is declared at two places under one address is lost with both, and a proof that counts on the second counts on
+ * nothing. Regions declared once for each account are one place, and the scenario takes them together (stands.c); hosts, stores, assets and
+ * replicas of one address are a contradiction. Where two networks use the same addresses, a waiver says so. */
+#include "analysis/internal.h"
+
+#include "model/places.h"
+
+#include <string.h>
+
+/* A thing with an address, and where it is said to be. */
+struct addressed {
+    struct entity *thing;
+    struct span span;
+    const struct site_info *at;
+};
+
+static bool are_apart(const struct analysis *a, const struct site_info *x, const struct site_info *y)
+{
+    return x && y && !site_is_in(a, x, y->entity) && !site_is_in(a, y, x->entity) && !places_are_one(x->entity, y->entity);
+}
+
+static const char *called(const struct analysis *a, const struct addressed *thing)
+{
+    const struct entity *entity = thing->thing;
+
+    if (entity->schema->id == BLOCK_SITE)
+        return intern_text(a, "`%s`", entity->name);
+    return entity->schema->id == BLOCK_REPLICA ? intern_text(a, "replica `%s` of `%s`", entity->name, entity->parent->name)
+                                               : intern_text(a, "%s `%s` at `%s`", entity->schema->name, entity->name, thing->at->entity->name);
+}
+
+static void tell(struct analysis *a, const struct addressed *first, const struct addressed *second, const char *address)
+{
+    struct diag *diag = find(a, DIAG_E0582, VERDICT_REFUTED, second->thing, NULL, second->span, "%s has the address of %s: `%s`", called(a, second), called(a, first), address);
+
+    if (!diag)
+        return;
+    diag_label(diag, first->span, "the same machine is elsewhere by this");
+    diag_help(diag, "give each its own address, or put both at the place where that machine is");
+}
+
+/* Remembers who has the address, or tells that somebody elsewhere has it. */
+static void take_text(struct analysis *a, struct map *seen, const struct addressed *thing, const char *text, size_t len)
+{
+    atom key = intern_add(a->model->names, text, len);
+    const struct addressed *first = map_get(seen, key);
+
+    if (first && (first->thing == thing->thing || !are_apart(a, first->at, thing->at)))
+        return;
+    if (first) {
+        tell(a, first, thing, key);
+        return;
+    }
+    first = ARENA_NEW(a->arena, struct addressed);
+    *(struct addressed *)(uintptr_t)first = *thing;
+    map_set(seen, a->arena, key, (void *)(uintptr_t)first);
+}
+
+/* The hosts that a text names: itself, and what stands between the marks of an URL, as far as a host is known by it. */
+static void take_hosts(struct analysis *a, const struct map *hosts, const struct addressed *thing, const char *text)
+{
+    static const char between[] = "/@:[]=, ";
+
+    for (const char *at = text; *at;) {
+        size_t len = strcspn(at, between);
+        const struct addressed *host = len ? map_get(hosts, intern_add(a->model->names, at, len)) : NULL;
+
+        if (host && are_apart(a, host->at, thing->at)) {
+            tell(a, host, thing, intern_add(a->model->names, at, len));
+            return;
+        }
+        at += len;
+        at += *at ? 1 : 0;
+    }
+}
+
+static bool is_local(const char *address)
+{
+    return strcmp(address, "localhost") == 0 || strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || address[0] == '/';
+}
+
+/* Things name the machines they are on in attributes of their kind that are addresses. Of an asset at several places none is meant alone. */
+static void take_thing(struct analysis *a, struct map *seen, const struct map *hosts, const struct addressed *thing)
+{
+    for (uint32_t slot = thing->thing->schema->row_count; thing->at && slot < thing->thing->slot_count; slot++) {
+        const struct attr_row *info = entity_row_info(thing->thing, slot);
+        struct value value = entity_slot(thing->thing, slot);
+
+        if (!info || !(info->flags & ROW_ADDRESS) || value.type != VALUE_STRING || !value.u.string[0])
+            continue;
+        if (is_local(value.u.string))
+            continue;
+        take_text(a, seen, thing, value.u.string, strlen(value.u.string));
+        take_hosts(a, hosts, thing, value.u.string);
+    }
+}
+
+static void take_sites(struct analysis *a, struct map *hosts)
+{
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        const struct site_info *site = &a->plan->sites[i];
+        const char *address = strcmp(site->level, "host") == 0 ? place_address(site->entity) : NULL;
+        struct addressed thing = {site->entity, site->entity->span, site};
+
+        if (address && !is_local(address))
+            take_text(a, hosts, &thing, address, strlen(address));
+    }
+}
+
+void check_addresses(struct analysis *a)
+{
+    struct map hosts = {0}, seen = {0};
+    struct entity *element;
+
+    take_sites(a, &hosts);
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_STORE].list.len; i++) {
+        struct entity *store = a->model->declared[BLOCK_STORE].list.items[i];
+        struct value at = entity_slot(store, STORE_site);
+
+        take_thing(a, &seen, &hosts, &(struct addressed){store, store->span, at.type == VALUE_ENTITY ? plan_site(a->plan, at.u.entity) : NULL});
+    }
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        const struct asset *asset = &a->plan->assets[i];
+
+        take_thing(a, &seen, &hosts, &(struct addressed){asset->entity, asset->entity->span, asset->site_count == 1 ? asset->sites[0] : NULL});
+        for (uint32_t c = 0; (element = entity_child(asset->entity, BLOCK_REPLICA, &c));)
+            take_thing(a, &seen, &hosts, &(struct addressed){element, element->span,
+                                                             plan_site(a->plan, model_find(a->model, BLOCK_SITE, element->name))});
+    }
+}
