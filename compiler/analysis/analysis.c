@@ -72,6 +72,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     judge(a, result);
     check_watched(a, result);
     check_admins(a, result);
+    judge_split(a, result);
     derive_losses(a, result);
     judge_damage(a, result);
     judge_groups(a, result);

@@ -187,6 +187,10 @@ bool is_damaged(const struct asset_state *state); /* its data is wrong or gone, 
 bool goes_back(const struct analysis *a, const struct asset_state *state); /* behind what went unnoticed, not only to the newest copy */
 void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
 
+/* ---- split.c: what a partition leaves on both sides ---- */
+void find_split(struct analysis *a, struct scenario_result *result);  /* after the fates, before they spread */
+void judge_split(struct analysis *a, struct scenario_result *result); /* after judge */
+
 /* ---- replica_loss.c ---- */
 /* The loss of a candidate that neither restores copies nor says what it loses, as a method over replicas whose lag is not stated. */
 void unstated_loss(struct analysis *a, const struct asset_state *state, struct candidate *candidate);

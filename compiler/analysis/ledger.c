@@ -408,8 +408,10 @@ static void add_lag(struct analysis *a, const struct scenario_result *result, co
     if (is_new) {
         lag->span = replica->span;
         lag->value = ledger_value(a, entity_slot(replica, REPLICA_lag));
-        lag->says = intern_text(a, "replica `%s` of `%s` is never further behind than %s", replica->name, replica->parent->name,
-                                lag->value ? lag->value : "its mode allows");
+        lag->says = is_word(entity_slot(replica, REPLICA_mode), "sync")
+                        ? intern_text(a, "`%s` confirms no write before replica `%s` has it, even while that cannot be reached", replica->parent->name, replica->name)
+                        : intern_text(a, "replica `%s` of `%s` is never further behind than %s", replica->name, replica->parent->name,
+                                      lag->value ? lag->value : "its mode allows");
         if (lag_is_enforced(a, replica))
             lag->by = BY_PLATFORM;
         else
@@ -466,6 +468,25 @@ static void add_method(struct analysis *a, const struct scenario_result *result,
     rest_both(a, ready, result, state);
 }
 
+/* That the platform fences what is cut off is what the method says of its figure. */
+static void add_fence(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct candidate *chosen = state->chosen;
+    struct assumption *fence;
+    bool is_new;
+
+    if (!chosen->includes_fence || !state_has_loss(state, "partition"))
+        return;
+    fence = ledger_entry(a, ASSUME_STANDS_READY, state->asset->entity, intern_text(a, ".%s/fence", chosen->method->name), &is_new);
+    if (is_new) {
+        fence->says = intern_text(a, "`%s` keeps a side of `%s` that is cut off from taking writes", chosen->method->name, state->asset->name);
+        fence->span = chosen->method->span;
+        if (!platform_says(fence, chosen->method, NULL))
+            ask_owner(a, fence, state->asset->entity, "restore", "was a side cut off for trial, and did a write there fail?");
+    }
+    rest_both(a, fence, result, state);
+}
+
 static void add_inputs_of(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
     uint32_t end;
@@ -508,6 +529,7 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
     }
     if (!protects && !chosen->copy)
         add_method(a, result, state, chosen);
+    add_fence(a, result, state);
     add_inputs_of(a, result, state);
     add_admins(a, result, state);
     if (!protects)

@@ -526,11 +526,26 @@ bool nobody_owns(struct analysis *a, const struct scenario_result *result, struc
     return true;
 }
 
+/* A recovery that takes no time is none, unless its method says that it happens by itself. */
+static bool is_empty(struct analysis *a, const struct asset_state *state, struct reason *out)
+{
+    const struct candidate *chosen = state->fate == FATE_LOST ? state->chosen : NULL;
+
+    if (!chosen || chosen->automatic || !chosen->own.known || chosen->own.worst > 0)
+        return false;
+    *out = (struct reason){.code = DIAG_E0562,
+                           .at = state->asset->entity,
+                           .span = state->asset->entity->span,
+                           .text = intern_text(a, "nobody does anything to bring `%s` back: nothing of `%s` takes any time", state->asset->name, chosen->label),
+                           .help = "give the method steps with `takes`, or say `automatic = true` with a `source` where the platform does it by itself"};
+    return true;
+}
+
 /* Why what would hold is not known after all: nobody does what it rests on, or nobody answers for what the scenario takes for granted. */
 static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
 {
     if (!state->nobody)
-        return nobody_owns(a, result, state->asset->entity, out);
+        return is_empty(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
     *out = nobody_reason(a, state->nobody);
     return true;
 }

@@ -55,7 +55,8 @@ static void add_behind_cut(struct analysis *a, struct candidate *candidate, int6
         candidate->rpo = TIME_UNKNOWN;
 }
 
-/* A fence that may fail is none. Without steps the fence is within the method's own figure. *known: whether there is one. */
+/* A fence that may fail is none. Without steps the fence is within the method's own figure: people see to it before they promote. What promotes
+ * by itself fences only where its method says so, `includes = [fence]`; else both sides take writes. */
 static bool is_fence(const struct step *step)
 {
     return step->phase == PHASE_FENCE && !step->best_effort;
@@ -72,7 +73,7 @@ static bool has_fence(struct step *const *steps, uint32_t count)
 
 static bool has_figure(const struct candidate *candidate)
 {
-    return eval_is_written(candidate->method, METHOD_rto);
+    return eval_is_written(candidate->method, METHOD_rto) && (!candidate->automatic || candidate->includes_fence);
 }
 
 /* Whether the cut-off side confirms no write alone: what goes on without a copy elsewhere (a quorum), or with one that confirms every write.

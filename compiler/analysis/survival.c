@@ -90,7 +90,7 @@ static void spread(struct analysis *a, struct scenario_result *result)
         }
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (result->states[i].fate == FATE_LOST)
+        if (result->states[i].fate != FATE_UNAFFECTED)
             queue[tail++] = i;
     }
     while (head < tail) {
@@ -515,6 +515,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     includes = eval_deferred(a->eval, method, METHOD_includes, scope);
     candidate->includes_detect = covers(includes, "detect");
     candidate->includes_declare = covers(includes, "declare");
+    candidate->includes_fence = covers(includes, "fence");
     candidate->rpo = TIME_UNKNOWN;
     if (condition.type != VALUE_BOOL || !condition.u.integer) {
         candidate->rejected = condition.type == VALUE_BOOL ? "its condition does not hold" : "its condition is unknown";
@@ -793,6 +794,7 @@ void survive(struct analysis *a, struct scenario_result *result)
         }
         decide_loss(a, state, scenario);
     }
+    find_split(a, result);
     spread_damage(a, result);
     spread(a, result);
     find_begin(a, result);

@@ -172,7 +172,7 @@ struct candidate {
     struct span_of_time own; /* its own time */
     int64_t rpo;             /* worst loss; TIME_UNKNOWN; -2 n/a */
     struct terms rpo_terms;
-    bool automatic, includes_detect, includes_declare, irreversible, restores;
+    bool automatic, includes_detect, includes_declare, includes_fence, irreversible, restores;
     enum makes_true by;      /* the worst of what it rests on */
     struct entity *nobody;   /* the protection that nobody makes true; NULL */
     bool circular;           /* rests on something that rests on the asset itself */
@@ -241,6 +241,7 @@ struct asset_state {
     struct entity *nobody;         /* a protection that this one, or what it needs, rests on and nobody makes true; NULL */
     bool rto_on_demand, rpo_on_demand; /* they rest on what an owner is asked to see to */
     const struct reason *undecided; /* unknown only because of what they rest on: nobody makes it true, others might change it; NULL */
+    const struct reason *split;    /* a cut leaves it, or what it needs, on both sides: why nobody knows what that does; NULL */
     bool unwatched;                /* … or on what nobody would notice the end of */
     struct asset *blocked_by;      /* what it needs has no time: its own verdict is only a consequence; NULL */
     struct step **steps;           /* its steps in this scenario, in order */
