@@ -18,10 +18,13 @@ int64_t time_of_damage(const struct scenario_result *result)
 }
 
 /* Whatever was written to it since the damage goes with the restore: to the rest of a damaged table, to what somebody made anew in place of
- * what was deleted. Where only one object is put back, to that object. */
-int64_t discarded_by(const struct scenario_result *result, const struct asset_state *state)
+ * what was deleted. Where only one object is put back, to that object. After a compromise nobody can tell users' writes from the intruder's:
+ * all since then goes. */
+int64_t discarded_by(const struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
-    return state->fate == FATE_LOST && is_damaged(state) ? time_of_damage(result) : RPO_NOT_APPLICABLE;
+    bool back = is_damaged(state) || (state->asset->stateful && goes_back(a, state));
+
+    return state->fate == FATE_LOST && back ? time_of_damage(result) : RPO_NOT_APPLICABLE;
 }
 
 static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)

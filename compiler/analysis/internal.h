@@ -140,6 +140,7 @@ void attest_instead(struct step *step);
 const char *barred_reason(struct analysis *a, const struct candidate *candidate); /* why it cannot be carried out; NULL */
 void bar_runbook(struct analysis *a, struct scenario_result *result, struct step *step);
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
+bool record_can_be_held(struct analysis *a, const struct entity *endpoint); /* the control plane of its record answers in the scenario */
 struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint); /* NULL: no import knows its provider */
 void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
 
@@ -230,7 +231,8 @@ enum retention retention_covers(const struct entity *backup, int64_t age, bool n
 
 /* ---- damage.c ---- */
 int64_t time_of_damage(const struct scenario_result *result); /* from the damage until somebody acts, ms; TIME_UNKNOWN */
-int64_t discarded_by(const struct scenario_result *result, const struct asset_state *state); /* ms; RPO_NOT_APPLICABLE, TIME_UNKNOWN */
+/* ms; RPO_NOT_APPLICABLE, TIME_UNKNOWN */
+int64_t discarded_by(const struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
 void judge_damage(struct analysis *a, struct scenario_result *result); /* after judge */
 
 /* ---- availability.c ---- */

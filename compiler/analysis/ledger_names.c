@@ -167,6 +167,26 @@ static void add_plane(struct analysis *a, const struct scenario_result *result, 
                           : "where is it, and does it stand when what it leads to is lost? Name the `provider`, or import what knows it");
 }
 
+/* What a health check moved away it moves back as soon as the old side answers, fenced or not: the step that leads the name there holds it. */
+static void add_way_back(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
+{
+    const struct entity *from = state->dropped ? state->dropped : state->from;
+    const char *what = intern_text(a, ".back/%s%s%s", from->name, state->let_go ? "/" : "", state->let_go ? result->scenario->name : "");
+    bool is_new;
+    struct assumption *entry = of_name(a, ASSUME_ANSWERS, result, state, what, &is_new);
+
+    if (!is_new)
+        return;
+    entry->says = intern_text(a, "`%s` leads back to `%s` only when somebody leads it there, and not as soon as that answers again", state->endpoint->name, from->name);
+    entry->span = from->span;
+    if (state->step && !state->let_go && target_is_emitted(a, from))
+        made_by(entry, "route53", "route53/traffic.sh", "was the name held in a drill, with the old side answering?");
+    else
+        ask_owner(a, entry, state->endpoint, "route53",
+                  state->let_go ? "what holds it can not be done while its control plane does not answer: who keeps the old side from answering until the failback?"
+                       : "what keeps the old side from answering, or the name where it is, until the failback?");
+}
+
 void add_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     const char *mode = word_at(state->endpoint, ENDPOINT_mode);
@@ -179,6 +199,7 @@ void add_endpoint(struct analysis *a, const struct scenario_result *result, cons
     add_ttl(a, result, state);
     if (state->moves == MOVES_BY_CHECK) {
         add_check(a, result, state);
+        add_way_back(a, result, state);
         return;
     }
     add_moving_step(a, result, state);

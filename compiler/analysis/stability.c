@@ -180,12 +180,25 @@ static struct entity *provider_plane(struct analysis *a, const struct entity *en
     return site.type == VALUE_ENTITY ? site.u.entity : NULL;
 }
 
+/* The site where the record is changed; NULL. */
+static struct entity *plane_of_record(struct analysis *a, const struct entity *endpoint)
+{
+    struct value zone = entity_slot(endpoint, ENDPOINT_zone);
+    const struct asset *asset = zone.type == VALUE_STRING ? zone_asset(a, zone.u.string) : NULL;
+
+    return asset ? kind_plane(a, asset->entity) : provider_plane(a, endpoint);
+}
+
+bool record_can_be_held(struct analysis *a, const struct entity *endpoint)
+{
+    const struct entity *plane = plane_of_record(a, endpoint);
+
+    return !plane || !plane_down(a, plan_site(a->plan, plane));
+}
+
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step)
 {
-    struct value zone = entity_slot(state->endpoint, ENDPOINT_zone);
-
-    const struct asset *asset = zone.type == VALUE_STRING ? zone_asset(a, zone.u.string) : NULL;
-    struct entity *plane = asset ? kind_plane(a, asset->entity) : provider_plane(a, state->endpoint);
+    struct entity *plane = plane_of_record(a, state->endpoint);
 
     if (!plane)
         return;

@@ -200,7 +200,7 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
                          : state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
         if (state->chosen)
             state->rpo_terms = state->chosen->rpo_terms;
-        state->discarded_ms = discarded_by(result, state);
+        state->discarded_ms = discarded_by(a, result, state);
     }
 }
 

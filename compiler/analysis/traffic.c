@@ -239,6 +239,17 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
             told_with(a, root, state->endpoint, state->finish, state->rto);
         return;
     }
+    if (state->answers_anyway && state->verdict != VERDICT_REFUTED) {
+        struct reason reason = {.code = DIAG_E0561, .at = state->endpoint, .attribute = "routing"};
+
+        reason.text = intern_text(a, "`%s` has one record (`routing = simple`), which is the answer whatever its health check says: nothing moves it", state->endpoint->name);
+        reason.help = "write `mode = manual`, or another `routing`";
+        state->verdict = VERDICT_UNKNOWN;
+        state->finish = (struct span_of_time){0};
+        decides(a, keep_reason(a, &reason),
+                (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
+        return;
+    }
     if (state->verdict == VERDICT_UNKNOWN && clock_is_unset(result, &clock)) {
         decides(a, &clock, (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
         return;
@@ -286,8 +297,9 @@ static void find_move(struct analysis *a, const struct scenario_result *result, 
     state->moves = MOVES_BY_STEP;
     if (strcmp(word(state->endpoint, ENDPOINT_mode, "health"), "health") != 0)
         return;
+    state->answers_anyway = strcmp(word(state->endpoint, ENDPOINT_routing, "failover"), "simple") == 0;
     state->stays_green = health_clock(target).block && !check_turns_red(a, result, state->endpoint, target);
-    if (!state->stays_green)
+    if (!state->stays_green && !state->answers_anyway)
         state->moves = MOVES_BY_CHECK;
 }
 

@@ -53,6 +53,7 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
         /* Records and health checks are changed through the provider's control plane; switches and routing controls are not. */
         if (state->moves == MOVES_BY_STEP && strcmp(how, "stop") != 0 && strcmp(how, "arc") != 0)
             bar_record(a, result, state, step);
+        state->let_go = state->moves == MOVES_BY_CHECK && !record_can_be_held(a, state->endpoint);
         default_timeout(step);
         if (propagation.type == VALUE_DURATION && propagation.u.integer < INT64_MAX - step->timeout)
             step->timeout += propagation.u.integer; /* the script waits until all name servers know */

@@ -328,6 +328,8 @@ struct endpoint_state {
     struct span_of_time finish; /* with traffic */
     int64_t detection, ttl, propagation; /* its own terms, ms; 0 where one does not count */
     enum moves moves;
+    bool answers_anyway;        /* its one record is the answer, whatever the check says */
+    bool let_go;                /* moved by its check, and what would hold it there cannot be done */
     bool stays_green;           /* it has a check that does not notice this scenario */
     struct step *step;          /* that leads it to `to`; NULL */
     enum verdict verdict;
