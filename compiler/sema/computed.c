@@ -279,19 +279,19 @@ static void add_copy(struct copies *copies, struct value site, struct value stor
     vec_push(copies->eval->arena, &copies->list, ((struct value){.type = VALUE_OBJECT, .u.object = object}));
 }
 
-/* Whether what lies in a store cannot be deleted before its time. */
+/* Whether nobody can delete what lies in a store before its time. Whoever administers a place lifts a governance lock; append-only binds those
+ * who write. */
 struct value store_immutable(struct evaluator *eval, struct entity *store)
 {
-    struct value value = kind_property(eval, store, KIND_immutable);
+    struct value value = kind_property(eval, store, KIND_immutable), mode, min;
     uint32_t cursor = 0;
+    struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
 
-    if (value.type == VALUE_BOOL && value.u.integer)
-        return value;
-    if (entity_child(store, BLOCK_STORE_LOCK, &cursor))
-        return value_int(VALUE_BOOL, true);
-    if (value.type != VALUE_UNKNOWN)
-        return value;
-    return eval_slot(eval, store, STORE_append_only);
+    if (!lock)
+        return value_int(VALUE_BOOL, value.type == VALUE_BOOL && value.u.integer);
+    mode = eval_slot(eval, lock, STORE_LOCK_mode);
+    min = eval_slot(eval, lock, STORE_LOCK_min);
+    return value_int(VALUE_BOOL, mode.type == VALUE_WORD && strcmp(mode.u.word, "compliance") == 0 && min.type == VALUE_DURATION && min.u.integer > 0);
 }
 
 struct value kind_encrypts(struct evaluator *eval, struct entity *thing)
@@ -491,7 +491,7 @@ enum computed {
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
-    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART,
+    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT,
 };
 
 /* What only the analysis knows: asked through its hook. */
@@ -526,7 +526,7 @@ static const struct computed_info table[] = {
     [SITE_IS_ACCOUNT] = {BLOCK_SITE, "is_account", "bool", NULL, "Holds credentials, says its kind."},
     [SITE_ASSETS] = {BLOCK_SITE, "assets", "list(ref(asset))", NULL, "Assets whose `site` it is."},
     [SITE_STORES] = {BLOCK_SITE, "stores", "list(ref(store))", NULL, "Stores whose `site` it is."},
-    [STORE_IMMUTABLE] = {BLOCK_STORE, "immutable", "bool", NULL, "What is in it cannot be deleted before its time: by its kind, its lock, or because writers can only append."},
+    [STORE_IMMUTABLE] = {BLOCK_STORE, "immutable", "bool", NULL, "Nobody can delete what is in it before its time: it has a lock of mode `compliance` and a `min`, or none and its kind says so. A governance lock is lifted by who administers the place, and append-only binds writers."},
     [STORE_REGION] = {BLOCK_STORE, "region", "string", NULL, "The region of its site."},
     [PLAN_VAULTS] = {BLOCK_PLAN, "vaults", "list(ref(store))", NULL, "Stores at a site of role vault, and immutable ones."},
     [ENDPOINT_SITES] = {BLOCK_ENDPOINT, "sites", "list(ref(site))", NULL, "Sites its targets are at, in written order."},
@@ -551,6 +551,8 @@ static const struct computed_info table[] = {
     [ASSET_COPY_COUNTS] = {BLOCK_ASSET, "copy_counts", "object", NULL, "How often its data exists: total (the original included; incremental backups and logs are no copies by themselves), media (different ones), offsite (not in the region or data centre of the original), immutable (under lock or off line), verified (longest time between two checks that a copy can be restored; unknown when there is none)."},
     [ASSET_DEMANDS] = {BLOCK_ASSET, "demands", "list(string)", NULL, "Services of the platform that its recovery cannot do without, says its kind: identity, secrets, registry, certificates, dns, state."},
     [ASSET_SERVICES] = {BLOCK_ASSET, "services", "list(string)", NULL, "Services of the platform it provides: `provides`, else what its kind says."},
+    [SITE_ADMINISTRATORS] = {BLOCK_SITE, "administrators", "list(ref(person))", NULL, "Who can change it, each once: the people of `admins` of the place, of those it is in, and of its account."},
+    [SITE_AGREEMENT] = {BLOCK_SITE, "agreement", "int", NULL, "How many different people have to agree before it is changed: the least `quorum` among these, and no more than there are people; unknown where nobody says."},
     [SITE_PROVIDER] = {BLOCK_SITE, "provider", "ref(site)", NULL, "The outermost place it is in that is a provider's, of level provider; unknown when it is in none."},
     [SCENARIO_TAKES] = {BLOCK_SCENARIO, "takes", "bool", "(thing)", "Whether nothing can be done at a site, or at the place of an asset, store, replica or standby: it is lost, cut off, compromised, or does not answer."},
     [TEAM_EMAIL] = {BLOCK_TEAM, "email", "string", NULL, "The e-mail address of its lead; without a lead, of its deputy."},
@@ -720,6 +722,10 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return as_strings(eval, value.type == VALUE_LIST ? value : kind_property(eval, entity, KIND_provides));
     case SITE_PROVIDER:
         return site_provider(eval, entity);
+    case SITE_ADMINISTRATORS:
+        return site_administrators(eval, entity);
+    case SITE_AGREEMENT:
+        return site_agreement(eval, entity);
     case BACKUP_KEPT:
         return backup_kept(eval, entity);
     case BACKUP_APART:
