@@ -48,7 +48,8 @@ int64_t backup_late(const struct entity *backup)
     return window < 0 || jitter < 0 || __builtin_add_overflow(window, jitter, &late) ? TIME_UNKNOWN : late;
 }
 
-/* The hours in which its runs do not begin; false when there are none. A delay nobody knows may reach into them from anywhere. */
+/* The hours in which its runs are not: what would last into them is none either. False when there are none. A delay nobody knows may reach into
+ * them from anywhere. */
 static bool closed_of(const struct entity *backup, struct closed_hours *out)
 {
     const char *text = backup_not_within(backup);
@@ -57,7 +58,7 @@ static bool closed_of(const struct entity *backup, struct closed_hours *out)
     if (!text || !read_closed_hours(text, out))
         return false; /* what cannot be read was reported */
     out->late = backup_late(backup);
-    if (out->late < 0)
+    if (out->late < 0 || __builtin_add_overflow(out->late, worst_of(backup, BACKUP_duration, 0), &out->late) || out->late > MS_DAY)
         out->late = MS_DAY;
     return true;
 }

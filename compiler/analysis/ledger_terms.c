@@ -349,8 +349,32 @@ void add_moving_step(struct analysis *a, const struct scenario_result *result, c
 
 /* ---------------------------------------------------------------- availability */
 
+/* What is promised over a window and measured by nobody is met by nobody. */
+static void add_measuring(struct analysis *a, const struct slo_state *slo)
+{
+    uint32_t cursor = 0;
+    const struct entity *block = entity_child(slo->endpoint, BLOCK_SLO, &cursor);
+    struct value out = block ? entity_slot(block, SLO_exclude) : value_unknown();
+    const char *without = out.type == VALUE_LIST && !out.u.list->count ? NULL : ledger_value(a, out);
+    struct assumption *entry;
+    bool is_new;
+
+    if (slo->verdict == VERDICT_NOT_APPLICABLE)
+        return;
+    entry = ledger_entry(a, ASSUME_DETECTS, slo->endpoint, ".slo", &is_new);
+    if (is_new) {
+        entry->span = slo->span;
+        entry->value = slo->over_ms >= 0 ? ledger_duration(a, slo->over_ms) : NULL;
+        entry->says = intern_text(a, "the availability of `%s` is measured from outside%s%s%s%s, and who answers for it sees it", slo->endpoint->name,
+                                  entry->value ? " over " : "", entry->value ? entry->value : "", without ? ", without " : "", without ? without : "");
+        ask_owner(a, entry, slo->endpoint, "runbooks", "who measures it, and what was it in the last window?");
+    }
+    rest_on(a, entry, OBJECTIVE_SLO, slo->endpoint, NULL);
+}
+
 void add_availability(struct analysis *a, const struct slo_state *slo)
 {
+    add_measuring(a, slo);
     for (uint32_t i = 0; slo->verdict != VERDICT_NOT_APPLICABLE && i < slo->term_count; i++) {
         const struct slo_term *term = &slo->terms[i];
         struct strbuf share = STRBUF_INIT;
