@@ -58,7 +58,7 @@ declare -A FACT=()        # scenario.tsv: title, digest, confirm, parallel, …
 declare -a FACT_WITHIN=() FACT_APPROVER=() FACT_TOOL=() FACT_WANTS=() FACT_TOKEN=() FACT_SECRET=()
 declare -a ORDER=()       # numbers of the steps, in the plan's total order
 declare -A STEP_ID=() STEP_ASSET=() STEP_PHASE=() STEP_KIND=() STEP_WAVE=() STEP_AFTER=() STEP_TIMEOUT=()
-declare -A STEP_RETRIES=() STEP_VERBS=() STEP_FLAGS=() STEP_FAILURE=() STEP_TAKES=() STEP_FINISH=()
+declare -A STEP_RETRIES=() STEP_CUT=() STEP_VERBS=() STEP_FLAGS=() STEP_FAILURE=() STEP_TAKES=() STEP_FINISH=()
 declare -A STEP_FILE=() STEP_OWNER=() STEP_FOLLOWS=() STEP_TITLE=()
 declare -A NUMBER_OF=()   # id -> number
 declare -a ASSET_ORDER=()
@@ -121,6 +121,7 @@ row_step() {
     STEP_OWNER["${n}"]="${16}"
     STEP_FOLLOWS["${n}"]="${17/#-/}"
     STEP_TITLE["${n}"]="${18}"
+    STEP_CUT["${n}"]="${19}"
 }
 
 row_asset() {
@@ -151,7 +152,7 @@ step_flag() {
 load_tables() {
     local where="$1" n m
     table_rows "${where}/scenario.tsv" 2 row_fact
-    table_rows "${where}/steps.tsv" 18 row_step
+    table_rows "${where}/steps.tsv" 19 row_step
     table_rows "${where}/assets.tsv" 7 row_asset
     table_rows "${where}/inputs.tsv" 6 row_input
     # Fence before promote, whatever the table says: what cannot be taken back waits for every fence of its asset.

@@ -206,7 +206,8 @@ static void write_step_row(struct restore *r, const struct procedure *p, const s
             strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, step->follows[i]));
     }
     add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
-    add_cell(out, step->title, true);
+    add_cell(out, step->title, false);
+    strbuf_addf(out, "%llu\n", (unsigned long long)(step->cut / 1000 + (step->cut % 1000 != 0)));
     strbuf_release(&list);
 }
 
@@ -217,7 +218,7 @@ static void write_steps(struct restore *r, const struct procedure *p)
     strbuf_addstr(&out, "# The steps in their total order. A step starts as soon as those it waits for are done and those whose hands or "
                         "bandwidth it takes over have ended, well or not. Times in seconds.\n"
                         "# number\tid\tasset\tphase\tkind\twave\twaits for\tgiven up after\tretries\tdoes\tflags\ton failure\t"
-                        "takes at most\tdone at the latest\tfile\tby\ttakes over from\ttitle\n");
+                        "takes at most\tdone at the latest\tfile\tby\ttakes over from\ttitle\tattempts but the last end after\n");
     for (uint32_t i = 0; i < p->count; i++)
         write_step_row(r, p, p->steps[i], &out);
     restore_add(r, arena_printf(r->arena, "%s/steps.tsv", p->folder), &out, false);

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { TIMEOUT_FACTOR = 3, TIMEOUT_MIN = 60000 };
+enum { TIMEOUT_FACTOR = 3, TIMEOUT_MIN = 60000, RETRY_PAUSE = 5000 }; /* the pause: restore/lib/run-step.sh */
 
 const char *text_or(struct analysis *a, struct value value, const char *fallback)
 {
@@ -66,6 +66,20 @@ void default_timeout(struct step *step)
         step->timeout = step->takes.worst;
     if (step->timeout < TIMEOUT_MIN)
         step->timeout = TIMEOUT_MIN;
+}
+
+/* `retries = n`: n attempts that fail as late as they may, since the script cuts them there, each with the script's pause behind it
+ * (5 s, 10 s, …), and the one that counts (SEMANTICS §3.2). */
+static void add_retries(struct step *step, int64_t attempt)
+{
+    int64_t n = step->retries, all, pauses;
+
+    if (!n || !step->takes.known)
+        return;
+    step->cut = attempt;
+    if (__builtin_mul_overflow(attempt, n, &all) || __builtin_mul_overflow(n * (n + 1) / 2, (int64_t)RETRY_PAUSE, &pauses) ||
+        __builtin_add_overflow(all, pauses, &all) || __builtin_add_overflow(step->takes.worst, all, &step->takes.worst))
+        step->takes.known = false;
 }
 
 /* False when words of one are not known, which was told. */
@@ -162,6 +176,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     struct value when = eval_deferred(a->eval, block, STEP_when, from->scope);
     struct value value;
     struct step *step;
+    int64_t attempt;
     bool holds = truth(when, false), is_told = false;
 
     if (when.type == VALUE_ERROR)
@@ -223,6 +238,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     }
     /* A failure that does not stop the recovery costs its timeout, so that counts. */
     default_timeout(step);
+    attempt = step->takes.worst;
     if (step->takes.known && (step->best_effort || (step->automated && strcmp(step->on_failure, "continue") == 0))) {
         step->takes.worst = step->timeout;
         if (step->takes.typical > step->timeout)
@@ -230,6 +246,8 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         if (step->takes.best > step->timeout)
             step->takes.best = step->timeout;
     }
+    if (step->automated && !step->manual)
+        add_retries(step, attempt < step->timeout ? attempt : step->timeout);
     return step;
 }
 

@@ -306,6 +306,7 @@ struct step {
     struct entity **notify;  /* notices and channels */
     uint32_t input_count, notify_count;
     uint32_t retries;
+    int64_t cut;             /* ms after which an attempt but the last is given up, its worst time; 0: there is one attempt */
     struct span span;
     const struct figure *figure; /* that says how long it takes; NULL: a statement */
     struct span stated;          /* where that is stated */

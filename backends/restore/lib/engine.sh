@@ -72,7 +72,7 @@ start_step() {
     STATE["${n}"]=running
     # The lock is inherited on purpose: while a step of a killed run still works, no other run may begin.
     bash -- "${LIB}/run-step.sh" "${n}" "${STEP_ID[${n}]}" "${FOLDER}/${STEP_FILE[${n}]}" "$2" \
-        "${STEP_TIMEOUT[${n}]}" "${STEP_RETRIES[${n}]}" </dev/null &
+        "${STEP_TIMEOUT[${n}]}" "${STEP_RETRIES[${n}]}" "${STEP_CUT[${n}]}" </dev/null &
     WORKER["$!"]="${n}"
 }
 

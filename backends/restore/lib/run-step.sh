@@ -3,7 +3,9 @@
 # for each attempt and a pause before the next. Writes the result to the journal itself, so that it is kept even when
 # recover.sh is killed meanwhile.
 #
-#     run-step.sh NUMBER ID FILE VERBS SECONDS RETRIES
+#     run-step.sh NUMBER ID FILE VERBS SECONDS RETRIES [CUT]
+#
+# CUT: seconds after which an attempt is given up that is not the last. The proof counts on it, and on the pause behind it.
 #
 # Exit: 0 done, 10 already done, 11 not done yet and a person has to do it, 124 out of time, otherwise the status of
 # what failed. With the verb `undo`, the step is taken back.
@@ -18,9 +20,12 @@ file="$3"
 verbs=",$4,"
 limit="$5"
 retries="$6"
+cut="${7:-0}"
 export DRC_STEP="${number}"
 log="${DRC_RUN_DIR:?}/steps/${number}.log"
 poll="${DRC_POLL_SECONDS:-10}"
+pause="${DRC_RETRY_SECONDS:-5}"
+grace=30
 child=""
 started="$(drc_now_ms)"
 
@@ -40,7 +45,7 @@ trap interrupted TERM INT HUP
 within() {
     local seconds="$1" verb="$2" status=0
     printf -- '--- %s %s\n' "$(drc_utc "${EPOCHSECONDS}")" "${verb}" >>"${log}"
-    timeout --kill-after=30 "${seconds}" bash -- "${file}" "${verb}" </dev/null >>"${log}" 2>&1 &
+    timeout --kill-after="${grace}" "${seconds}" bash -- "${file}" "${verb}" </dev/null >>"${log}" 2>&1 &
     child=$!
     wait "${child}" || status=$?
     child=""
@@ -94,7 +99,7 @@ attempt_once() {
     if has verify; then
         failed=verify
         left=$((deadline - EPOCHSECONDS))
-        within "$((left > 30 ? left : 30))" verify || return $?
+        within "$((left > grace ? left : grace))" verify || return $?
     fi
 }
 
@@ -108,11 +113,18 @@ main() {
     if has manual; then
         exit 11
     fi
-    local attempt=0 code
+    local attempt=0 code next last="${limit}"
     while :; do
         attempt=$((attempt + 1))
         code=0
         failed=""
+        limit="${last}"
+        grace=30
+        if ((attempt <= retries && cut > 0)); then
+            limit="${cut}"
+            grace=1
+        fi
+        next=$((EPOCHSECONDS + limit + attempt * pause))
         # `||` switches errexit off inside attempt_once; every command there is checked by hand.
         attempt_once || code=$?
         if ((code == 0)); then
@@ -125,7 +137,9 @@ main() {
             break
         fi
         journal attempt "${number}" failed id "${id}" attempt "${attempt}" rc "${code}" in "${failed}"
-        sleep "$((attempt * ${DRC_RETRY_SECONDS:-5}))" &
+        # What an attempt took longer than it may is no longer waited.
+        next=$((next - EPOCHSECONDS < attempt * pause ? next - EPOCHSECONDS : attempt * pause))
+        sleep "$((next > 0 ? next : 0))" &
         child=$!
         wait "${child}" || true
         child=""
