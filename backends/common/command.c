@@ -174,6 +174,29 @@ const char *command_fault(const struct command *command)
     return NULL;
 }
 
+bool command_holds_text(const struct command *command)
+{
+    char quote = 0;
+
+    for (uint32_t i = 0; command_is_set(command) && command->is_shell && i < command->piece_count; i++) {
+        for (const char *c = command->pieces[i].script; c && *c; c++) {
+            if (*c == '\\' && quote != '\'' && c[1])
+                c++;
+            else if (quote ? *c == quote : *c == '\'' || *c == '"')
+                quote = quote ? 0 : *c;
+            else if (*c == '$' && quote == '\'')
+                return true;
+        }
+    }
+    return false;
+}
+
+void command_excuse(struct sh *w, const struct command *command)
+{
+    if (command_holds_text(command))
+        sh_fixed(w, "# shellcheck disable=SC2016 # what stands in single quotes is for another program");
+}
+
 /* ---- shell text -------------------------------------------------------------------------------- */
 
 /* One runtime name by itself needs no variable of its own. */

@@ -29,6 +29,11 @@ void command_collect(struct arena *arena, const struct command *command, command
 /* The program an argument list starts; NULL for shell text and where it is not literal. */
 const char *command_program(const struct command *command);
 
+/* Whether shell text holds `$` in single quotes: text for another shell, a filter of jq. What checks scripts takes it for a mistake, unless
+ * command_excuse() stands before the function that holds it. */
+bool command_holds_text(const struct command *command);
+void command_excuse(struct sh *w, const struct command *command); /* writes the directive, or nothing */
+
 /* Why shell text cannot be carried into a script as it is (a quote that does not end), NULL when it can. */
 const char *command_fault(const struct command *command);
 

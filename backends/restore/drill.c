@@ -107,6 +107,8 @@ static void write_alert(struct restore *r, struct sh *w, const struct entity *dr
         return;
     sh_blank(w);
     sh_function_begin(w, "drill_alert");
+    sh_assign(w, "alert_title", sh_var(w->arena, "DRC_ALERT_TITLE"));
+    sh_assign(w, "alert_text", sh_var(w->arena, "DRC_ALERT_TEXT"));
     for (uint32_t i = 0; named && i < notify.u.list->count; i++) {
         if (notify.u.list->items[i].type == VALUE_ENTITY)
             tell_write(w, r->plan->model, notify.u.list->items[i].u.entity);

@@ -298,6 +298,7 @@ static void write_function(struct sh *w, const char *name, const struct command 
 {
     if (!command_is_set(command))
         return;
+    command_excuse(w, command);
     sh_function_begin(w, name);
     command_write(w, command);
     sh_function_end(w);
@@ -327,6 +328,7 @@ void restore_step(struct restore *r, const struct procedure *p, const struct ste
     if (restore_step_is_manual(step))
         write_lines(&w, "step_manual", instruction(r->arena, step));
     if (has_run(step)) {
+        command_excuse(&w, &step->run);
         sh_function_begin(&w, "step_run");
         if (!restore_step_is_manual(step))
             command_write(&w, &step->run);

@@ -113,7 +113,7 @@ drill_tell() {
     printf '%s\n' "${failures}" >"${count}"
     if drill_has drill_alert && ((failures >= ${DRILL_FACT[alert_after]:-1})); then
         # Seen by drill_alert, in a process of its own.
-        alert_title="Drill ${DRILL_FACT[drill]} failed" alert_text="${DRILL_FACT[title]}: see $2" bash -- "$0" :drill_alert ||
+        DRC_ALERT_TITLE="Drill ${DRILL_FACT[drill]} failed" DRC_ALERT_TEXT="${DRILL_FACT[title]}: see $2" bash -- "$0" :drill_alert ||
             warn "drill: nobody could be told that it failed"
     fi
 }
