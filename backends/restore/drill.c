@@ -15,15 +15,13 @@ static void fact(struct sh *w, const char *key, const char *value)
     sh_run(w, &cmd);
 }
 
-static void function(struct sh *w, const char *name, const struct command *command, const struct command *verify)
+static void function(struct sh *w, const char *name, const struct command *command)
 {
-    if (!command_is_set(command) && !(verify && command_is_set(verify)))
+    if (!command_is_set(command))
         return;
     sh_blank(w);
     sh_function_begin(w, name);
     command_write(w, command);
-    if (verify)
-        command_write(w, verify);
     sh_function_end(w);
 }
 
@@ -118,15 +116,28 @@ static void write_alert(struct restore *r, struct sh *w, const struct entity *dr
     sh_function_end(w);
 }
 
-/* A step for people is shown, and they say when it is done. */
-static void write_manual(struct sh *w, const char *name, const struct step *step)
+static void show(struct sh *w, const char *format, const char *text)
 {
-    struct sh_cmd show = SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, "To do: %s\\n"),
-                                sh_shown(w->arena, step->manual ? step->manual : step->title));
+    struct sh_cmd cmd = SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, format), sh_shown(w->arena, text));
+
+    sh_run(w, &cmd);
+}
+
+/* What people do is shown, with who does it and what one sees then; the commands of the step follow. */
+static void write_step(struct sh *w, const struct model *model, const char *name, const struct step *step)
+{
+    const char *what = step->manual ? step->manual : step->automated ? NULL : step->title;
 
     sh_blank(w);
     sh_function_begin(w, name);
-    sh_run(w, &show);
+    if (what)
+        show(w, "To do: %s\\n", what);
+    if (what && step->by)
+        show(w, "Who: %s\\n", entity_title(model, step->by));
+    if (step->expect)
+        show(w, "Expect: %s\\n", step->expect);
+    command_write(w, &step->run);
+    command_write(w, &step->verify);
     sh_function_end(w);
 }
 
@@ -153,15 +164,10 @@ static void write_drill(struct restore *r, const struct drill_plan *plan)
 
         sh_run(&w, &step);
     }
-    function(&w, "drill_create", &plan->create, NULL);
-    function(&w, "drill_destroy", &plan->destroy, NULL);
+    function(&w, "drill_create", &plan->create);
+    function(&w, "drill_destroy", &plan->destroy);
     for (uint32_t i = 0; i < plan->step_count; i++) {
-        const char *name = arena_printf(r->arena, "drill_step_%u", i + 1);
-
-        if (plan->steps[i]->automated)
-            function(&w, name, &plan->steps[i]->run, &plan->steps[i]->verify);
-        else
-            write_manual(&w, name, plan->steps[i]);
+        write_step(&w, r->plan->model, arena_printf(r->arena, "drill_step_%u", i + 1), plan->steps[i]);
     }
     write_alert(r, &w, plan->drill);
     sh_blank(&w);

@@ -423,8 +423,27 @@ static void drill_failure(struct page *page, const struct model *model, const st
         md_bullet(&page->md, 0, md_cat(page->arena, MD("After a success it calls "), md_code(page->arena, slot_text(page, failure, ON_FAILURE_heartbeat, ""))));
 }
 
-static void one_drill(struct page *page, const struct model *model, const struct entity *drill)
+/* The steps that are the drill's own, one after another. */
+static void drill_steps(struct page *page, const struct drill_plan *plan)
 {
+    if (!plan->step_count)
+        return;
+    md_heading(&page->md, 3, md_textf(page->arena, "Steps of %s", plan->drill->name));
+    MD_TABLE(&page->md, NULL, MD("#"), MD("What"), MD("Takes"), MD("Who"), MD("What one sees when it worked"));
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        const struct step *step = plan->steps[i];
+
+        MD_ROW(&page->md, md_textf(page->arena, "%u", step->ordinal),
+               step->manual ? md_cat(page->arena, md_text(page->arena, step->title), MD(": "), md_text(page->arena, step->manual)) : md_text(page->arena, step->title),
+               page_time(page, step->takes.known, step->takes.worst), step->automated && !step->manual ? MD("script") : page_who(page, step->by),
+               md_text(page->arena, step->expect ? step->expect : "–"));
+    }
+    md_table_end(&page->md);
+}
+
+static void one_drill(struct page *page, const struct model *model, const struct drill_plan *plan)
+{
+    const struct entity *drill = plan->drill;
     struct value criteria = attr_list(page, drill, "criteria");
     struct entity *environment, *scenario = ref_of(drill, DRILL_scenario);
     uint32_t cursor = 0;
@@ -460,6 +479,7 @@ static void one_drill(struct page *page, const struct model *model, const struct
         md_task(&page->md, 0, false, md_text(page->arena, value_text(criteria.u.list->items[i], page->arena)));
     if (!criteria.u.list->count)
         md_task(&page->md, 0, false, MD("Every asset is back within its RTO, with no more loss than its RPO."));
+    drill_steps(page, plan);
 }
 
 void drills_page(const struct plan *plan, struct fileset *files)
@@ -485,7 +505,7 @@ void drills_page(const struct plan *plan, struct fileset *files)
     }
     md_table_end(&page.md);
     for (uint32_t i = 0; i < model->declared[BLOCK_DRILL].list.len; i++)
-        one_drill(&page, model, model->declared[BLOCK_DRILL].list.items[i]);
+        one_drill(&page, model, &plan->drills[i]);
     page_end(&page, files, "runbooks/drills.md", span);
 }
 

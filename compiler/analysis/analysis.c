@@ -135,6 +135,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     if (!a.has_cycle)
         check_mean_time(&a);
     a.scenarios_done = true;
+    if (!a.has_cycle)
+        check_inputs(&a);
     check_rules(&a);
     check_review(&a);
     if (options->digest || options->ledger)

@@ -2,9 +2,6 @@
  * drill rehearses is a scenario, whose steps are worked out elsewhere. Exports: the commands that take data out and bring it back. */
 #include "analysis/internal.h"
 
-
-enum { DRILL_TIMEOUT_FACTOR = 3, DRILL_TIMEOUT_MIN = 60000, DRILL_TIMEOUT_UNKNOWN = 3600000 };
-
 static const char *text_of(struct analysis *a, struct value value)
 {
     return value.type == VALUE_STRING || value.type == VALUE_TEXT ? value_text(value, a->arena) : NULL;
@@ -39,21 +36,13 @@ static struct step *drill_step(struct analysis *a, struct entity *drill, struct 
     step->phase = PHASE_VERIFY;
     step->manual = text_of(a, eval_deferred(a->eval, block, STEP_manual, scope));
     step->expect = text_of(a, eval_deferred(a->eval, block, STEP_expect, scope));
-    step_command(a, block, STEP_check, scope, &step->check);
     step_command(a, block, STEP_run, scope, &step->run);
-    step_command(a, block, STEP_until, scope, &step->until);
     step_command(a, block, STEP_verify, scope, &step->verify);
-    step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
+    step->automated = command_is_set(&step->run) || command_is_set(&step->verify);
     if (value_worst(value).type == VALUE_DURATION) {
         step->takes = (struct span_of_time){true, value_best(value).u.integer, value_typical(value).u.integer,
                                             value_worst(value).u.integer};
     }
-    value = eval_deferred(a->eval, block, STEP_timeout, scope);
-    step->timeout = value.type == VALUE_DURATION ? value.u.integer
-                    : !step->takes.known ? DRILL_TIMEOUT_UNKNOWN
-                    : step->takes.worst > INT64_MAX / DRILL_TIMEOUT_FACTOR ? INT64_MAX : step->takes.worst * DRILL_TIMEOUT_FACTOR;
-    if (step->timeout < DRILL_TIMEOUT_MIN)
-        step->timeout = DRILL_TIMEOUT_MIN;
     value = eval_deferred(a->eval, block, STEP_by, scope);
     step->by = value.type == VALUE_ENTITY ? value.u.entity : entity_ref(a->model, drill, "owner");
     step->on_failure = "block";

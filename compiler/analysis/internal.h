@@ -55,6 +55,7 @@ struct analysis {
     struct value last_gap_schedule;
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
+    VEC(const struct entity *) asked_inputs; /* inputs of assets that a command of a step uses */
     struct map unset;                 /* by thing and attribute: see unset.c */
     bool *told_place;                 /* by site index: the same of a place that is made */
     bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
@@ -288,6 +289,7 @@ void wait_for(struct analysis *a, struct step *step, struct step *other);
 /* The steps of a block that belongs to no asset (`part`: a child of `subject`). */
 void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count);
 void make_steps(struct analysis *a, struct scenario_result *result);
+void check_inputs(struct analysis *a); /* of assets: asked by a step of some scenario; after all of them */
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 /* The standby it recovers to, when that runs at less than full capacity and nobody says how long it takes to grow; NULL. */
 const struct entity *standby_of_unknown_growth(struct analysis *a, const struct candidate *candidate);

@@ -163,9 +163,41 @@ static void add_inputs(struct analysis *a, const struct step_source *from, struc
         if (used_only && !command_asks(&step->run, input->name) && !command_asks(&step->check, input->name) &&
             !command_asks(&step->until, input->name) && !command_asks(&step->verify, input->name) && !command_asks(&step->undo, input->name))
             continue;
+        if (owner->schema->id == BLOCK_ASSET)
+            vec_push(a->arena, &a->asked_inputs, input);
         step->inputs = arena_grow(a->arena, step->inputs, step->input_count * sizeof *step->inputs,
                                   (step->input_count + 1) * sizeof *step->inputs);
         step->inputs[step->input_count++] = filled_input(a, input, from->scope);
+    }
+}
+
+/* `probe = [shop]`: what one sees when it worked. A script asks it with the step's own `verify`. */
+static const char *with_probes(struct analysis *a, const char *expect, struct value probed)
+{
+    const char *text = expect;
+
+    for (uint32_t i = 0; probed.type == VALUE_LIST && i < probed.u.list->count; i++) {
+        if (probed.u.list->items[i].type == VALUE_ENTITY)
+            text = intern_text(a, "%s%s`%s` passes its probes", text ? text : "", text ? "; " : "", probed.u.list->items[i].u.entity->name);
+    }
+    return text;
+}
+
+/* A question of an asset that no command of a step asks in any scenario is put to nobody. */
+void check_inputs(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ASSET].list.len && a->plan->scenario_count; i++) {
+        struct entity *asset = a->model->declared[BLOCK_ASSET].list.items[i], *input;
+
+        for (uint32_t cursor = 0; (input = entity_child(asset, BLOCK_INPUT, &cursor));) {
+            bool asked = false;
+
+            for (uint32_t n = 0; n < a->asked_inputs.len && !asked; n++)
+                asked = a->asked_inputs.items[n] == input;
+            if (!asked)
+                diag_help(diag_report(a->sink, DIAG_E0221, input->span, "input `%s` of asset `%s` has no effect: no step of a scenario uses it", input->name, asset->name),
+                          "use `input.%s` in a command of a method of its kind, or leave the block away", input->name);
+        }
     }
 }
 
@@ -194,6 +226,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->otherwise = text_or(a, eval_deferred(a->eval, block, STEP_otherwise, from->scope), NULL);
     step->manual = text_or(a, eval_deferred(a->eval, block, STEP_manual, from->scope), NULL);
     step->expect = text_or(a, eval_deferred(a->eval, block, STEP_expect, from->scope), NULL);
+    step->expect = with_probes(a, step->expect, eval_deferred(a->eval, block, STEP_probe, from->scope));
     step->takes = time_of(eval_deferred(a->eval, block, STEP_takes, from->scope));
     if (when.type == VALUE_UNKNOWN)
         step->takes.known = false; /* whether it is needed nobody knows, and so how long all of it takes */

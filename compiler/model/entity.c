@@ -46,13 +46,15 @@ static const struct {
 static const struct ask_text {
     uint32_t block, row;
     int64_t least, most;
-    const char *help, *beside;
+    const char *help, *beside, *not_in;
 } asks[] = {
-#define LIMITS(block, attr, least, most, help) {BLOCK_##block, block##_##attr, least, most, help, NULL},
-#define BESIDE(block, attr, conditions) {BLOCK_##block, block##_##attr, 0, NO_LIMIT, NULL, conditions},
+#define LIMITS(block, attr, least, most, help) {BLOCK_##block, block##_##attr, least, most, help, NULL, NULL},
+#define BESIDE(block, attr, conditions) {BLOCK_##block, block##_##attr, 0, NO_LIMIT, NULL, conditions, NULL},
+#define NOT_IN(block, attr, word) {BLOCK_##block, block##_##attr, 0, NO_LIMIT, NULL, NULL, word},
 #include "model/asks.def"
 #undef LIMITS
 #undef BESIDE
+#undef NOT_IN
 };
 
 /* An attribute may have limits and stand beside something. */
@@ -63,7 +65,7 @@ static void add_asks(struct model *model)
         struct attr_row *row = &model->schemas[text->block].rows[text->row];
         struct attr_asks *all = ARENA_NEW(model->arena, struct attr_asks);
 
-        *all = row->asks ? *row->asks : (struct attr_asks){0, NO_LIMIT, NULL, NULL};
+        *all = row->asks ? *row->asks : (struct attr_asks){0, NO_LIMIT, NULL, NULL, NULL};
         if (text->help) {
             all->least = text->least;
             all->most = text->most;
@@ -71,6 +73,8 @@ static void add_asks(struct model *model)
         }
         if (text->beside)
             all->beside = text->beside;
+        if (text->not_in)
+            all->not_in = text->not_in;
         row->asks = all;
         model->schemas[text->block].asking = true;
     }
@@ -100,6 +104,8 @@ const char *attr_asks_text(struct arena *arena, const struct attr_row *row)
         strbuf_addf(&text, "%lld%s to %lld%s. ", (long long)row->asks->least, unit, (long long)row->asks->most, unit);
     if (row->asks && row->asks->beside)
         condition_text(&text, row->asks->beside);
+    if (row->asks && row->asks->not_in)
+        strbuf_addf(&text, " Not in a `%s`.", row->asks->not_in);
     while (text.len && strbuf_str(&text)[text.len - 1] == ' ')
         text.len--;
     result = strbuf_dup(&text, arena);

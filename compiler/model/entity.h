@@ -29,6 +29,7 @@ struct attr_asks {
     int64_t least, most;
     const char *help;   /* of the limits; NULL: there are none */
     const char *beside; /* conditions under which it has an effect; NULL: always */
+    const char *not_in; /* word of the block in which it has none; NULL: it has everywhere */
 };
 
 struct attr_row {

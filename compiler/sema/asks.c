@@ -181,12 +181,54 @@ static void check_beside(struct sema *sema, const struct entity *entity, const s
     diag_help(diag, "write %s as well, or leave `%s` away", shown, row->name);
 }
 
+static bool is_in(const struct entity *entity, const char *word)
+{
+    return word && entity->parent && strcmp(entity->parent->schema->name, word) == 0;
+}
+
+/* Accepted by the block, and read by nobody where this one stands. */
+static void check_place(struct sema *sema, const struct entity *entity, const struct attr_row *row)
+{
+    const struct attr *attr = block_attr(entity->tree, row->name);
+    struct diag *diag = diag_report(sema->sink, DIAG_E0221, span_join(attr->name_span, attr->value->span), "`%s` of %s has no effect in a %s",
+                                    row->name, describe(sema, entity), row->asks->not_in);
+
+    diag_note(diag, "`%s`: %s", row->name, row->doc);
+    diag_help(diag, "leave it away: steps of a %s are done one after another as they are written; what this one needs goes into its `run` or `manual`",
+              row->asks->not_in);
+}
+
+/* A block that says nothing to do: what it promises (a check of the data, a sign of life) nobody would see to. */
+static void check_idle(struct sema *sema, const struct entity *entity)
+{
+    static const struct {
+        uint32_t block, count, rows[3];
+        const char *help;
+    } idle[] = {
+        {BLOCK_PROBE, 2, {PROBE_url, PROBE_run}, "say what is asked (`url`) or run (`run`), or leave the block away"},
+        {BLOCK_VERIFY, 3, {VERIFY_run, VERIFY_sql, VERIFY_checksum}, "say how one sees that the data is right (`run`, `sql`, `checksum`), or leave the block away"},
+    };
+
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
+        bool does = entity->schema->id != idle[i].block || !entity->tree || (entity->parent && entity->parent->schema->id == BLOCK_DEFAULT);
+
+        for (uint32_t n = 0; n < idle[i].count && !does; n++)
+            does = eval_is_written(entity, idle[i].rows[n]);
+        if (!does)
+            diag_help(diag_report(sema->sink, DIAG_E0221, entity->span, "%s has no effect: it says nothing to do", describe(sema, entity)), "%s", idle[i].help);
+    }
+}
+
 /* ---------------------------------------------------------------- everything */
 
 static void check_entity(struct sema *sema, const struct entity *entity)
 {
     const struct block_schema *schema = entity->schema;
 
+    if (entity->schema->id == BLOCK_INPUT && is_in(entity->parent, "drill"))
+        diag_help(diag_report(sema->sink, DIAG_E0221, entity->span, "%s has no effect in a drill", describe(sema, entity)),
+                  "write the value into the command: a drill asks nothing");
+    check_idle(sema, entity);
     for (uint32_t i = 0; schema->asking && i < schema->row_count; i++) {
         const struct attr_row *row = &schema->rows[i];
         const struct expr *expr = row->asks ? written(entity, row) : NULL;
@@ -194,6 +236,8 @@ static void check_entity(struct sema *sema, const struct entity *entity)
 
         if (!expr)
             continue;
+        if (is_in(entity, row->asks->not_in))
+            check_place(sema, entity, row);
         value = value_now(sema, entity, i, expr);
         if (value.type == VALUE_ERROR || value.type == VALUE_NULL || value.defaulted)
             continue;
