@@ -5,7 +5,6 @@ it, or with another value of the type its row in `schema.def` states. Outcomes a
 (an echo of the specification): what is left is what somebody reads or runs."""
 
 import concurrent.futures
-import pathlib
 import re
 
 from lib.core import Sandbox
@@ -13,9 +12,10 @@ from lib.core import Sandbox
 BLOCK = re.compile(r'^BLOCK\((\w+), "(\w+)", "\w+", (\w+), \w+, ([\w |]+), "([\w ]*)"', re.M)
 ATTRIBUTE = re.compile(r'^ATTR\((\w+), (\w+), "([^"]*)"', re.M)
 TOKEN = re.compile(r'"""(?:\\.|.)*?"""|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/|[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*|[=!<>]=|[{}\[\]()=]|\n|[^\s]', re.S)
-DIGEST = re.compile(rb"\b[0-9a-f]{16,64}\b")
+DIGEST = re.compile(rb"\b[0-9a-f]{16,64}\b|(?<=plan )[0-9a-f]{12}\b")
 PLACE = re.compile(rb"\b([\w./-]+\.(?:dr|ya?ml|json)):\d+(?::\d+)?")
 MISTAKE = re.compile(r"^(?:error|warning)\[(E0[1-3]\d\d)\]", re.M)
+VARIANTS = 12  # of one place where an attribute is written
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -52,7 +52,7 @@ def written(blocks, text):
             stack.pop()
             head = kind = None
         elif token == "\n":
-            pass
+            head = kind = None  # an import, or the end of a line of a kind's own
         elif following == "=" and head is None:
             # The value ends at a line's end, before the next name with a `=` or a brace, or with its block.
             at += 2
@@ -93,8 +93,14 @@ def scaled(text, factor):
     return NUMBER.sub(lambda m: str(max(1, int(float(m[0]) * factor))), text)
 
 
-def variants(kind, value):
-    """Other values of the type `kind` in place of `value`, as text."""
+def variants(kind, value, names):
+    """Other values of the type `kind` in place of `value`, as text; `names` are those of the specification, by the word of their block."""
+    for words in re.findall(r"ref\(([^()]*)\)", kind):
+        for word in spread(words):
+            for name in names.get(word, ())[:3]:
+                other = f"[{name}]" if value.startswith("[") else name
+                if other != value:
+                    yield other
     if value in ("true", "false"):
         yield "false" if value == "true" else "true"
         return
@@ -115,7 +121,10 @@ def variants(kind, value):
     if value.startswith('"'):
         yield value[:-1] + ' changed"' if " " in value or value == '""' else value[:-1] + 'x"'
         return
-    if NUMBER.search(value):
+    clock = re.search(r"\b(\d\d):\d\d\b", value)
+    if clock:
+        yield value[:clock.start(1)] + f"{(int(clock[1]) + 5) % 24:02}" + value[clock.end(1):]
+    elif NUMBER.search(value):
         for factor in (2, 100, 0.5, 0.01):
             changed = scaled(value, factor)
             if changed != value:
@@ -124,7 +133,7 @@ def variants(kind, value):
 
 
 class Bench:
-    """Specifications side by side, and what the compiler makes of each."""
+    """Specifications, and what the compiler makes of each."""
 
     def __init__(self, env, as_of):
         self.env, self.as_of = env, as_of
@@ -134,64 +143,110 @@ class Bench:
         with Sandbox() as folder:
             for name, text in files.items():
                 (folder / name).write_text(text, encoding="utf-8")
-            day = ("--as-of", self.as_of)
-            told = [self.env.run([self.env.drc, command, main, *day, *more], folder)
-                    for command, more in (("build", ("-o", "out")), ("plan", ()), ("ledger", ()))]
-            result = {str(at): clean(run.stdout + run.stderr) + str(run.code).encode() for at, run in enumerate(told)}
+            told = self.env.run([self.env.drc, "build", main, "--as-of", self.as_of, "-o", "out"], folder)
+            result = {"what the build tells": clean(told.stdout + told.stderr) + str(told.code).encode()}
             for path in sorted((folder / "out").rglob("*")):
                 name = str(path.relative_to(folder / "out"))
                 if path.is_file() and name not in ("plan.json", "manifest.json"):
                     result[name] = clean(path.read_bytes())
-            return result, set(MISTAKE.findall(told[0].stderr.decode("utf-8", "replace")))
+            return result, set(MISTAKE.findall(told.stderr.decode("utf-8", "replace")))
+
+
+    def ledger(self, files, main):
+        """What the proof rests on, as it is told."""
+        with Sandbox() as folder:
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+            told = self.env.run([self.env.drc, "ledger", main, "--as-of", self.as_of], folder)
+            return clean(told.stdout)
 
 
 def clean(data):
     return PLACE.sub(rb"\1", DIGEST.sub(b"-", data))
 
 
-def effect(bench, files, main, base, text):
-    """Where the changed text shows: the name of the first output that differs; "mistake" when it is no specification; None."""
-    result, mistakes = bench.outcome({**files, main: text}, main)
-    before, had = base
-    if mistakes - had:
-        return "mistake " + " ".join(sorted(mistakes - had))
-    for name in sorted(set(before) | set(result)):
-        if before.get(name) != result.get(name):
-            return name
-    return None
+NAMED = re.compile(r"^(\w+) ([\w-]+) (?::|\{)", re.M)
+
+# Values that no type says.
+OTHERS = {"ATTRIBUTE.type": ["int"], "CHECK.at": ["many"], "CHECK.for": ["x in []"], "METHOD.for": ["x in []"], "RULE.for": ["a in []"], "METHOD.rpo": ["9d"],
+          "RULE.at": ["rto"], "RECOVERY.method": ["refill"], "METHOD.into": ["self.site"], "KIND.of": ["site"]}
 
 
-def tried(bench, blocks, specs, wanted, others=None, jobs=2):
-    """For each (block, attribute) of `wanted`: the first output that shows one of its variants, or None. `specs` are (files, main)."""
-    places, bases = {}, []
-    for index, (files, main) in enumerate(specs):
-        bases.append(bench.outcome(files, main))
-        for one in written(blocks, files[main]):
-            places.setdefault((one.block, one.name), []).append((index, one))
+def named(text):
+    names = {}
+    for word, name in NAMED.findall(text):
+        names.setdefault(word, []).append(name)
+    return names
 
-    def first(key):
-        seen = None
-        for index, one in places.get(key, []):
-            files, main = specs[index]
-            text = files[main]
-            value, kind = text[one.value:one.end], blocks[key[0]]["attributes"][key[1]]
-            for other in [*(others or {}).get(key, ()), *variants(kind, value), None]:
-                if other is None:  # not written at all; blanks keep the places of the rest
-                    changed = text[:one.start] + " " * (one.end - one.start) + text[one.end:]
-                else:
-                    changed = text[:one.value] + other + text[one.end:]
-                shown = effect(bench, files, main, bases[index], changed)
-                if shown and not shown.startswith("mistake"):
-                    return key, f"{shown} ({value} -> {other})"
-                seen = shown or seen
-        return key, None if key in places else "absent"
 
-    with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
-        return dict(pool.map(first, wanted))
+class Trial:
+    """One place where an attribute is written, and the text that stands there instead; `other` None: the attribute is not written."""
+
+    def __init__(self, spec, one, other):
+        self.spec, self.one, self.other = spec, one, other
+        files, main = spec
+        self.text, self.main = files[main], main
+        self.value = self.text[one.value:one.end]
+
+    def row(self):
+        """As the table of known trials has it."""
+        return [self.main, self.value, "-" if self.other is None else self.other]
+
+    def changed(self):
+        if self.other is None:  # blanks keep the places of the rest
+            return self.text[:self.one.start] + " " * (self.one.end - self.one.start) + self.text[self.one.end:]
+        return self.text[:self.one.value] + self.other + self.text[self.one.end:]
+
+
+class Search:
+    """Looks for a value of each attribute that changes an output. `specs` are (files, main); `known` the trials that did last time, by key."""
+
+    def __init__(self, bench, blocks, specs, known):
+        self.bench, self.blocks, self.specs, self.known = bench, blocks, specs, known
+        self.places = {}
+        self.bases, self.ledgers = {}, {}
+        for spec in specs:
+            self.bases[spec[1]], self.ledgers[spec[1]] = bench.outcome(*spec), bench.ledger(*spec)
+            for one in written(blocks, spec[0][spec[1]]):
+                if one.block in blocks:
+                    own = one.name in blocks[one.block]["attributes"]
+                    self.places.setdefault(f"{one.block if own else one.kind}.{one.name}", []).append((spec, one))
+
+    def trials(self, key):
+        """The one that did last time first, then all others."""
+        for spec, one in self.places.get(key, []):
+            trial = Trial(spec, one, None)
+            if key in self.known and self.known[key][:2] == trial.row()[:2]:
+                yield Trial(spec, one, None if self.known[key][2] == "-" else self.known[key][2])
+        for spec, one in self.places.get(key, []):
+            kind = self.blocks[one.block]["attributes"].get(one.name, "")
+            value = Trial(spec, one, None).value
+            for other in [*OTHERS.get(key, ()), *variants(kind, value, named(spec[0][spec[1]]))][:VARIANTS] + [None]:
+                yield Trial(spec, one, other)
+
+    def shown(self, trial):
+        """The name of the first output that differs; None. A text that is no specification any more shows nothing."""
+        before, had = self.bases[trial.main]
+        result, mistakes = self.bench.outcome({**trial.spec[0], trial.main: trial.changed()}, trial.main)
+        if mistakes - had:
+            return None
+        name = next((name for name in sorted(set(before) | set(result)) if before.get(name) != result.get(name)), None)
+        if not name and self.bench.ledger({**trial.spec[0], trial.main: trial.changed()}, trial.main) != self.ledgers[trial.main]:
+            return "the ledger"
+        return name
+
+    def first(self, key):
+        for trial in self.trials(key):
+            shown = self.shown(trial)
+            if shown:
+                return key, [*trial.row(), shown]
+        return key, None
+
+    def found(self, wanted, jobs=2):
+        """For each of `wanted` the row of the first trial that shows, with the output that shows it, or None."""
+        with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
+            return dict(pool.map(self.first, wanted))
 
 
 def case_files(case, text_of):
     return {section.argument: text_of(section) for section in case.all("file")}
-
-
-__all__ = ["Bench", "Written", "case_files", "effect", "pathlib", "table", "tried", "variants", "written"]
