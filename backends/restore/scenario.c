@@ -51,6 +51,12 @@ static const char *phase_name(enum step_phase phase)
     return names[phase];
 }
 
+/* What the proof counts on where the plan states no `parallel`: no step waits for another's slot. */
+static int64_t all_at_once(const struct procedure *p)
+{
+    return p->count > 9999 ? 9999 : p->count ? p->count : 1;
+}
+
 static void add_fact(struct strbuf *out, const char *key, const char *value)
 {
     add_cell(out, key, false);
@@ -65,7 +71,6 @@ static void add_fact_number(struct strbuf *out, const char *key, int64_t value)
 /* ---- scenario.tsv ------------------------------------------------------------------------------ */
 
 enum {
-    PARALLEL_DEFAULT = 8,      /* side by side, when the plan does not say */
     APPROVE_DEFAULT_S = 900,   /* an approval without its own deadline must not wait for days */
     TIMEOUT_DEFAULT_S = 3600   /* of a step whose times are unknown */
 };
@@ -136,7 +141,7 @@ static void write_scenario(struct restore *r, const struct procedure *p)
     add_fact(&out, "title", entity_title(model, result->scenario));
     add_fact(&out, "confirm", confirm_words(r, p));
     add_approvals(&out, p);
-    add_fact_number(&out, "parallel", parallel > 0 && parallel <= 9999 ? parallel : PARALLEL_DEFAULT);
+    add_fact_number(&out, "parallel", parallel > 0 && parallel <= 9999 ? parallel : all_at_once(p));
     for (uint32_t i = 0; i < p->count; i++) {
         const struct step *step = p->steps[i];
         const struct command *commands[] = {&step->check, &step->run, &step->until, &step->verify};

@@ -70,6 +70,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     time_cuts(a, result);
     check_reach(a, result);
     judge(a, result);
+    refute_without_hands(a, result);
     check_watched(a, result);
     check_admins(a, result);
     judge_split(a, result);

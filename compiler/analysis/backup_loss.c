@@ -135,6 +135,23 @@ static void add_slow_log(struct analysis *a, struct loss *loss, const struct ass
                  loss_span(a, load, "bandwidth"));
 }
 
+/* A full copy that may not read as fast as its size and `duration` want. */
+static void add_slow_run(struct analysis *a, struct loss *loss, const struct asset *asset, const struct entity *backup)
+{
+    struct value size = value_worst(entity_slot(asset->entity, ASSET_size)), kind = entity_slot(backup, BACKUP_kind);
+    uint32_t cursor = 0;
+    const struct entity *load = entity_child(backup, BLOCK_LOAD, &cursor);
+    struct value bandwidth = load ? entity_slot(load, LOAD_bandwidth) : value_unknown();
+    int64_t longest = worst_of(backup, BACKUP_duration, TIME_UNKNOWN), needs;
+
+    if (bandwidth.type != VALUE_RATE || size.type != VALUE_SIZE || longest < 0 || backup->parent != asset->entity || !is_word(kind, "full"))
+        return;
+    if (divide_size_by_rate(size.u.integer, *bandwidth.u.rate, &needs) && needs <= longest)
+        return;
+    add_term(a, loss, intern_text(a, "`%s` may read only so fast (`load`) that it is not done within its `duration`", backup->name), TIME_UNKNOWN,
+             loss_span(a, load, "bandwidth"));
+}
+
 /* The first procedure that takes the backup and says `word` of the row; NULL word: any. A tool named by the backup is another procedure. */
 static const struct entity *procedure_that(struct analysis *a, const struct asset *asset, const struct entity *backup, uint32_t row, const char *word)
 {
@@ -166,6 +183,16 @@ int64_t kept_through(struct analysis *a, const struct asset *asset, const struct
     return zones.type == VALUE_INT ? zones.u.integer : outlives(a, asset->entity);
 }
 
+/* What is no log is taken again and again: the next run begins at the first time due after the last has ended. */
+static void add_overrun(struct analysis *a, struct loss *loss, const struct entity *backup)
+{
+    int64_t every = worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), longest = worst_of(backup, BACKUP_duration, TIME_UNKNOWN);
+
+    if (every > 0 && longest >= every)
+        add_term(a, loss, intern_text(a, "`%s` is still running when the next run is due", backup->name), longest / every * every,
+                 loss_span(a, backup, "duration"));
+}
+
 /* See backup_loss(). */
 static struct loss work_out_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy)
 {
@@ -189,6 +216,8 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name),
                  worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), loss_span(a, backup, "ship_every"));
         add_missed(a, &loss, backup, BACKUP_ship_every, "segments missed");
+        if (!is_word(kind, "log"))
+            add_overrun(a, &loss, backup);
         add_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, 0), loss_span(a, backup, "duration"));
         break;
     case SCHEDULE_ON_CHANGE:
@@ -234,6 +263,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
     }
     if (is_word(kind, "log"))
         add_slow_log(a, &loss, asset, backup);
+    add_slow_run(a, &loss, asset, backup);
     if (is_copy)
         add_term(a, &loss, "time of the copy", worst_of(backup, BACKUP_copy_time, TIME_UNKNOWN), loss_span(a, backup, "copy_time"));
     return loss;

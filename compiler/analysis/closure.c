@@ -104,6 +104,21 @@ static enum comes weaker(enum comes x, enum comes y)
 
 /* ---------------------------------------------------------------- secrets and stores */
 
+/* Whether what comes back of the asset holds what it held: not when it was set up from nothing. Another key opens no older copy, and a safe
+ * made anew is empty. */
+static bool holds_what_it_held(struct analysis *a, const struct asset *asset, const char **what)
+{
+    const struct asset_state *state = asset ? &a->scenario->states[asset->index] : NULL;
+    const struct candidate *chosen = state && state->fate == FATE_LOST ? state->chosen : NULL;
+    const struct entity *element = chosen && chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
+
+    if (!chosen || chosen->restores || (element && (element->schema->id == BLOCK_REPLICA || element->schema->id == BLOCK_STANDBY)) ||
+        state_has_loss(state, "instance"))
+        return true;
+    *what = intern_text(a, "comes back by `%s`, from nothing: what it held is lost", chosen->label);
+    return false;
+}
+
 /* `*keeper`: the asset it waits for; NULL when a person, a team or a safe keeps it as well. */
 static enum comes secret_comes(struct analysis *a, const struct entity *secret, const struct asset **keeper, const char **why)
 {
@@ -139,6 +154,8 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
             continue;
         }
         comes = asset_comes(a, asset, NULL, &lost);
+        if (comes != COMES_NEVER && !holds_what_it_held(a, asset, &lost))
+            comes = COMES_NEVER;
         if (comes < best) {
             best = comes;
             *keeper = asset;
@@ -176,6 +193,8 @@ static enum comes opener(struct analysis *a, const struct entity *store, uint32_
         return secret_comes(a, thing, waits, why);
     *waits = plan_asset(a->plan, thing);
     comes = asset_comes(a, *waits, row == STORE_key ? place_of_store(a, store) : NULL, &what);
+    if (comes != COMES_NEVER && !holds_what_it_held(a, *waits, &what))
+        comes = COMES_NEVER;
     if (comes == COMES_NEVER)
         *why = row == STORE_key ? intern_text(a, "its key `%s` %s", thing->name, what)
                                 : intern_text(a, "`%s`, which store `%s` needs, %s", thing->name, store->name, what);

@@ -571,7 +571,7 @@ static void work_out(struct analysis *a, struct scenario_result *result, struct 
         if (group->members[i].recovered) {
             any_damage |= goes_back(a, group->members[i].state);
             whole &= group->members[i].state->chosen != NULL;
-            datasets |= !state_has_loss(group->members[i].state, "object"); /* one object put back takes nothing else back */
+            datasets = true; /* also where objects are put back: they are older then than what goes with them elsewhere */
             recovered[count++] = group->members[i];
         }
     }
@@ -917,6 +917,16 @@ static void reconcile(struct analysis *a, struct scenario_result *result, struct
     }
 }
 
+/* Whether one of them has to succeed before the recovery goes on: nothing else makes members agree. */
+static bool has_sure_step(struct step *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!steps[i]->best_effort && strcmp(steps[i]->on_failure, "continue") != 0)
+            return true;
+    }
+    return false;
+}
+
 void reconcile_groups(struct analysis *a, struct scenario_result *result, struct step ***steps, uint32_t *count)
 {
     bool *needed = needed_by_members(a, result);
@@ -936,6 +946,7 @@ void reconcile_groups(struct analysis *a, struct scenario_result *result, struct
         scope = scope_add(a->eval, scope, "scenario", value_entity(result->scenario));
         scope = scope_add(a->eval, scope, "self", value_entity(group->group));
         block_steps(a, part, group->group, scope, &list, &own);
+        group->reconciles = has_sure_step(list, own);
         if (!own)
             continue;
         for (uint32_t s = 0; s < own; s++)

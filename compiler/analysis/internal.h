@@ -58,6 +58,7 @@ struct analysis {
     VEC(const struct entity *) asked_inputs; /* inputs of assets that a command of a step uses */
     struct map unset;                 /* by thing and attribute: see unset.c */
     bool *told_place;                 /* by site index: the same of a place that is made */
+    bool nobody_acts;                 /* in the scenario at hand: nobody is left who could begin */
     bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
     uint8_t *no_objective;            /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
     struct waiver **waivers;          /* by number of the `accept` block; NULL until the first finding */
@@ -246,6 +247,7 @@ void stated_loss(struct analysis *a, struct asset_state *state, struct candidate
 
 /* ---- reach.c ---- */
 void check_reach(struct analysis *a, struct scenario_result *result); /* whether somebody is left to act, and a place to act from (E0567) */
+void refute_without_hands(struct analysis *a, struct scenario_result *result); /* after judge(): what waits for those who cannot is never back */
 
 /* ---- derived.c ---- */
 void find_rebuilt(struct analysis *a);                                /* a->rebuilt */

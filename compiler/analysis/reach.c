@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+/* Nothing of the scenario begins: nobody can decide, or there is no place to act from. */
+static struct diag *nobody_at_all(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span, const char *message)
+{
+    a->nobody_acts = true;
+    return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);
+}
+
 static struct diag *nobody(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span, const char *message)
 {
     return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);
@@ -24,7 +31,7 @@ static void check_places(struct analysis *a, const struct scenario_result *resul
         if (!site || stands_at(a, a->model->plan, site))
             return;
     }
-    diag = nobody(a, result, a->model->plan, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
+    diag = nobody_at_all(a, result, a->model->plan, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
                   intern_text(a, "no place is left from which `%s` can be recovered", result->scenario->name));
     if (diag)
         diag_help(diag, "add a place to `runs_from` that stands when the others do not");
@@ -50,7 +57,7 @@ static void check_decision(struct analysis *a, const struct scenario_result *res
 
     if (who.type != VALUE_ENTITY || somebody_stands(a, who.u.entity) || (deputy.type == VALUE_ENTITY && somebody_stands(a, deputy.u.entity)))
         return;
-    diag = nobody(a, result, who.u.entity, who.u.entity->span,
+    diag = nobody_at_all(a, result, who.u.entity, who.u.entity->span,
                   intern_text(a, "`%s`, who declares the disaster of `%s`, %s", who.u.entity->name, result->scenario->name, why_not(who.u.entity)));
     if (diag)
         diag_help(diag, "%s", where_else(who.u.entity, "name a `deputy` of the plan who works elsewhere"));
@@ -95,7 +102,7 @@ static void check_approvals(struct analysis *a, const struct scenario_result *re
         }
         if (!last || stands)
             continue;
-        diag = nobody(a, result, runbook, entity_slot_span(runbook, RUNBOOK_approve),
+        diag = nobody_at_all(a, result, runbook, entity_slot_span(runbook, RUNBOOK_approve),
                       intern_text(a, "nobody can approve what `%s` does in `%s`: `%s` %s", runbook->name, result->scenario->name, last->name,
                                   why_not(last)));
         if (diag)
@@ -103,8 +110,32 @@ static void check_approvals(struct analysis *a, const struct scenario_result *re
     }
 }
 
+void refute_without_hands(struct analysis *a, struct scenario_result *result)
+{
+    bool *stuck = ARENA_ARRAY(a->arena, bool, a->plan->asset_count + 1);
+
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        const struct step *step = result->steps[i];
+
+        if (step->asset && !step->automated && !step->idle && step->by && !somebody_stands(a, step->by))
+            stuck[step->asset->index] = true;
+    }
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        const struct asset *asset = result->order[i];
+        struct asset_state *state = &result->states[asset->index];
+
+        if (a->nobody_acts && state->fate == FATE_LOST && state->chosen && !state->chosen->automatic)
+            stuck[asset->index] = true;
+        for (uint32_t n = 0; n < asset->needs.count; n++)
+            stuck[asset->index] |= stuck[asset->needs.items[n].to->index];
+        if (stuck[asset->index] && state->rto_verdict == VERDICT_OK)
+            state->rto_verdict = VERDICT_REFUTED;
+    }
+}
+
 void check_reach(struct analysis *a, struct scenario_result *result)
 {
+    a->nobody_acts = false;
     if (!result->order_count)
         return; /* nothing has to be done */
     check_places(a, result);

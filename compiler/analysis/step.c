@@ -68,6 +68,20 @@ void default_timeout(struct step *step)
         step->timeout = TIMEOUT_MIN;
 }
 
+/* What the script would end before it can be done. */
+static void check_timeout(struct analysis *a, const struct step_source *from, const struct step *step)
+{
+    const struct attr *attr = from->block->tree ? block_attr(from->block->tree, from->block->schema->rows[STEP_timeout].name) : NULL;
+    struct diag *diag;
+
+    if (!attr || step->timeout <= 0 || !step->takes.known || step->timeout >= step->takes.worst || !step->automated || step->best_effort ||
+        strcmp(step->on_failure, "continue") == 0)
+        return;
+    diag = diag_report(a->sink, DIAG_E0584, span_join(attr->name_span, attr->value->span), "step `%s` is given up after %s, and may take %s", step->id,
+                       text_of_duration(a->arena, step->timeout), text_of_duration(a->arena, step->takes.worst));
+    diag_help(diag, "leave `timeout` out, or state one longer than `takes`");
+}
+
 /* `retries = n`: n attempts that fail as late as they may, since the script cuts them there, each with the script's pause behind it
  * (5 s, 10 s, …), and the one that counts (SEMANTICS §3.2). */
 static void add_retries(struct step *step, int64_t attempt)
@@ -269,6 +283,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         diag_help(diag_report(a->sink, DIAG_E0515, block->span, "step `%s` says neither what to run nor what to do", block->name),
                   "give it `run = [\"…\"]`, or `manual = \"…\"`");
     }
+    check_timeout(a, from, step);
     /* A failure that does not stop the recovery costs its timeout, so that counts. */
     default_timeout(step);
     attempt = step->takes.worst;
