@@ -234,9 +234,10 @@ static struct value automatic_for(struct analysis *a, struct entity *entity)
 
         for (uint32_t e = 0; e < count; e++) {
             const struct scope *each = name ? scope_add(a->eval, scope, name, elements.u.list->items[e]) : scope;
-            struct value covers;
+            struct value covers, when = eval_deferred(a->eval, method, METHOD_when, each);
 
-            if (!is_true(eval_deferred(a->eval, method, METHOD_automatic, each)) || !is_true(eval_deferred(a->eval, method, METHOD_when, each)))
+            /* A condition on the scenario is not known here: there are scenarios in which it holds, and the proof asks each. */
+            if (!is_true(eval_deferred(a->eval, method, METHOD_automatic, each)) || (when.type != VALUE_UNKNOWN && !is_true(when)))
                 continue;
             covers = eval_deferred(a->eval, method, METHOD_covers, each);
             for (uint32_t i = 0; covers.type == VALUE_LIST && i < covers.u.list->count; i++) {
