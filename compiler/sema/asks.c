@@ -250,8 +250,31 @@ static void check_entity(struct sema *sema, const struct entity *entity)
         check_entity(sema, entity->children[i]);
 }
 
+/* Demands of a tier are compared by rules; `grade`, and `immutable` where an intruder is, by the analysis. */
+static void check_demands(struct sema *sema)
+{
+    if (sema->model->declared[BLOCK_RULE].list.len)
+        return;
+    for (uint32_t i = 0; i < sema->model->declared[BLOCK_TIER].list.len; i++) {
+        uint32_t cursor = 0;
+        const struct entity *demands = entity_child(sema->model->declared[BLOCK_TIER].list.items[i], BLOCK_TIER_DEMANDS, &cursor);
+
+        for (const struct attr *attr = demands && demands->tree ? demands->tree->attrs : NULL; attr; attr = attr->next) {
+            /* Tiers of the library come with demands for whoever wants the rules. */
+            if (attr->is_let || strcmp(attr->name, "grade") == 0 || strcmp(attr->name, "immutable") == 0 ||
+                 sources_file_at(sema->model->sources, attr->name_span.start)->is_std)
+                continue;
+            diag_help(diag_report(sema->sink, DIAG_E0223, attr->name_span, "nobody compares what tier `%s` demands: no rule is imported",
+                                  demands->parent->name),
+                      "`import \"std/rules\"`, or a part of it");
+            break;
+        }
+    }
+}
+
 void sema_asks(struct sema *sema)
 {
+    check_demands(sema);
     for (uint32_t id = 0; id < BLOCK_COUNT; id++) {
         for (uint32_t i = 0; i < sema->model->declared[id].list.len; i++)
             check_entity(sema, sema->model->declared[id].list.items[i]);
