@@ -250,9 +250,20 @@ static void check_entity(struct sema *sema, const struct entity *entity)
         check_entity(sema, entity->children[i]);
 }
 
-/* Demands of a tier are compared by rules; `grade`, and `immutable` where an intruder is, by the analysis. */
+static bool has_word(const char *const *words, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i], word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Demands of a tier are compared by rules; some of them by the analysis as well (figures, administrators). */
 static void check_demands(struct sema *sema)
 {
+    static const char *const read_by_proof[] = {"grade", "immutable", "isolated", "copies"};
+
     if (sema->model->declared[BLOCK_RULE].list.len)
         return;
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_TIER].list.len; i++) {
@@ -261,8 +272,8 @@ static void check_demands(struct sema *sema)
 
         for (const struct attr *attr = demands && demands->tree ? demands->tree->attrs : NULL; attr; attr = attr->next) {
             /* Tiers of the library come with demands for whoever wants the rules. */
-            if (attr->is_let || strcmp(attr->name, "grade") == 0 || strcmp(attr->name, "immutable") == 0 ||
-                 sources_file_at(sema->model->sources, attr->name_span.start)->is_std)
+            if (attr->is_let || has_word(read_by_proof, sizeof read_by_proof / sizeof *read_by_proof, attr->name) ||
+                sources_file_at(sema->model->sources, attr->name_span.start)->is_std)
                 continue;
             diag_help(diag_report(sema->sink, DIAG_E0223, attr->name_span, "nobody compares what tier `%s` demands: no rule is imported",
                                   demands->parent->name),
