@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* Nothing of the scenario begins: nobody can decide, or there is no place to act from. */
-static struct diag *nobody_at_all(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span, const char *message)
+static struct diag *nobody_at_all(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span,
+                                  const char *message)
 {
     a->nobody_acts = true;
     return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);

@@ -477,7 +477,8 @@ bool somebody_stands(const struct analysis *a, const struct entity *who)
                any_stands(a, entity_slot(who, TEAM_deputy));
     at = entity_slot(who, PERSON_at);
     site = at.type == VALUE_ENTITY ? plan_site(a->plan, at.u.entity) : NULL;
-    return !site || !(taken_with(a, who, site, TAKEN_LOST, &perhaps) || taken_with(a, who, site, TAKEN_CUT, &perhaps)); /* told nothing, and can do nothing beyond */
+    /* Who is cut off is told nothing, and can do nothing beyond. */
+    return !site || !(taken_with(a, who, site, TAKEN_LOST, &perhaps) || taken_with(a, who, site, TAKEN_CUT, &perhaps));
 }
 
 bool has_people(const struct entity *who)

@@ -16,7 +16,11 @@ program = os.path.basename(sys.argv[0])
 line = " ".join([program] + args)
 with open(home / "calls", "a") as calls:
     print(json.dumps([program] + args), file=calls)
-if program == "tar":
+if program == "tar" and "--list" in args:
+    sys.exit(print("file"))
+if program == "git" and "--output" in args:
+    pathlib.Path(args[args.index("--output") + 1]).touch()
+if program in ("tar", "ssh"):
     sys.stdin.read()
 LOST = os.environ.get("STUB_LOST", "")
 if LOST and LOST in args:
@@ -38,6 +42,8 @@ elif program == "aws" and args[:2] == ["rds", "describe-db-instances"]:
         print(source)
     elif "DBInstanceStatus" in query:
         print("available")
+elif program == "aws" and args[:2] == ["s3api", "list-objects-v2"]:
+    print("key")
 elif program == "kubectl" and "scale" in args:
     target = next(a for a in args if "/" in a and not a.startswith("-")).split("/")[1]
     mark("scale-" + target, next(a for a in args if a.startswith("--replicas=")).split("=")[1])
@@ -71,7 +77,7 @@ class Rig:
             raise Skip(f"the platform example has no scenario {scenario}")
         (folder / "bin").mkdir()
         (folder / "stub").mkdir()
-        for program in ("aws", "kubectl", "git", "tar", "curl"):
+        for program in ("aws", "kubectl", "git", "tar", "curl", "ssh"):
             path = folder / "bin" / program
             path.write_text(CLOUD)
             path.chmod(0o755)
@@ -83,8 +89,10 @@ class Rig:
         (folder / "stub/expected").write_text(json.dumps(expected))
         lines = []
         for key, name, kind, default, asset, ask in rows(self.tables / "inputs.tsv"):
-            lines.append(f"input.{key}=" + {"timestamp": "2026-01-02T03:04:05Z", "date": "2026-01-02", "int": "1",
-                                            "path": str(folder)}.get(kind, "value"))
+            answer = str(folder / "export.json") if key.endswith(".export") else None
+            lines.append(f"input.{key}=" + (answer or {"timestamp": "2026-01-02T03:04:05Z", "date": "2026-01-02", "int": "1",
+                                            "path": str(folder)}.get(kind, "value")))
+        (folder / "export.json").write_text('{"items": [{}]}')
         for name, row in self.steps.items():
             if row[4] == "manual":
                 lines.append(f"step.{name}=done")

@@ -17,7 +17,7 @@ plan t {{ title = "T"  owner = p }}
 person p {{ name = "P"  phone = "+49 30 1"  email = "p@example.com" }}
 secret pw {{ env = "RESTIC_PASSWORD"  kept_by = [p, "safe"] }}
 site here : linux.host {{ address = "10.0.0.1"  role = primary }}
-site there : linux.host {{ address = "192.0.2.9"  role = recovery }}
+site there : linux.host {{ within = hall  address = "192.0.2.9"  role = recovery }}
 site hall : generic.datacenter {{ }}
 {store}
 asset files : linux.files {{

@@ -28,7 +28,7 @@ static struct graph random_graph(void)
     struct graph g = {.count = 1 + roll(ASSETS_MAX), .operators = roll(4), .parallel = roll(4)};
 
     for (int i = 0; i < g.count; i++) {
-        g.takes[i] = roll(30);
+        g.takes[i] = 1 + roll(29);
         g.manual[i] = roll(2);
         for (int j = 0; j < i; j++)
             g.needs[i][j] = roll(3) == 0;
