@@ -5,6 +5,7 @@ or the analysis asks for it by name, or when the library reads it (`a.rto` in a 
 `plan.json` does not count: it is an echo. An attribute of a kind counts as read when the library has `.NAME`, or a target or the analysis its
 name. What is read by nobody stands in DEBTS, each with the issue that gives it an effect; an entry that is read by now fails too."""
 
+import os
 import re
 
 from lib import effects
@@ -138,7 +139,9 @@ def test_every_attribute_has_an_effect(env):
     unknown = sorted(excused - known)
     if unknown:
         raise Failure("no attribute any more: " + ", ".join(unknown))
-    found = search.found(sorted(known - excused))
+    # A third of them by default, since each costs a build; all with DRC_TEST_ALL=1 and when the table is blessed.
+    wanted = sorted(known - excused)
+    found = search.found(wanted if env.bless or os.environ.get("DRC_TEST_ALL") else wanted[::3])
     if env.bless:
         path.write_text("".join("\t".join([key, *row[:3]]) + "\n" for key, row in sorted(found.items()) if row), encoding="utf-8")
     silent = [key + (": no output changes" if key in search.places else ": in no specification of this test") for key, row in found.items() if not row]
