@@ -53,8 +53,18 @@ struct scanner {
     enum quote stack[NEST_MAX];
     unsigned parens[NEST_MAX]; /* open `(` at this level of plain shell */
     unsigned depth;
+    bool begins[NEST_MAX];     /* at this level the next word is a program's name */
     char previous;
-    bool lost; /* nested too deeply to follow */
+    bool lost;                 /* nested too deeply to follow */
+    bool holds_text;           /* `$` stands in single quotes */
+    struct strbuf word;        /* of plain characters so far, where programs are asked for */
+    bool mixed;                /* something else is part of the word too */
+    struct programs *programs; /* NULL: nobody asks */
+};
+
+struct programs {
+    struct arena *arena;
+    command_names *names;
 };
 
 static void scanner_push(struct scanner *s, enum quote quote)
@@ -66,6 +76,7 @@ static void scanner_push(struct scanner *s, enum quote quote)
     s->depth++;
     s->stack[s->depth] = quote;
     s->parens[s->depth] = 0;
+    s->begins[s->depth] = true;
 }
 
 static void scanner_pop(struct scanner *s)
@@ -79,8 +90,96 @@ static bool starts_word(char previous)
     return previous == '\0' || strchr(" \t\n;&|(", previous) != NULL;
 }
 
+static bool is_among(const char *const *words, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i], word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_program(struct programs *programs, const char *name)
+{
+    for (uint32_t i = 0; i < programs->names->len; i++) {
+        if (strcmp(programs->names->items[i], name) == 0)
+            return;
+    }
+    vec_push(programs->arena, programs->names, arena_strdup(programs->arena, name));
+}
+
+/* What needs no installing where a script of ours runs at all: bash's own, what the scripts define, the base of every system. */
+static bool is_at_hand(const char *name)
+{
+    static const char *const own[] = {":", "[", "[[", "alias", "break", "case", "cd", "command", "continue", "declare", "done", "esac", "eval", "exec",
+                                      "exit", "export", "false", "fi", "for", "function", "let", "local", "mapfile", "printf", "read", "readonly",
+                                      "return", "select", "set", "shift", "shopt", "source", ".", "test", "trap", "true", "type", "umask", "unset",
+                                      "wait", "}", "notify", "warn", "die"};
+    static const char *const base[] = {"awk", "basename", "bash", "cat", "chgrp", "chmod", "chown", "cmp", "comm", "cp", "cut", "date", "dd", "df", "diff",
+                                       "dirname", "du", "echo", "env", "find", "grep", "head", "id", "kill", "ln", "ls", "mkdir", "mktemp", "mv", "nice",
+                                       "od", "readlink", "realpath", "rm", "rmdir", "sed", "seq", "sh", "sha256sum", "sleep", "sort", "split", "stat",
+                                       "sync", "tail", "tee", "timeout", "touch", "tr", "uniq", "wc", "xargs"};
+
+    return strncmp(name, "drc_", 4) == 0 || strncmp(name, "step_", 5) == 0 || is_among(own, sizeof own / sizeof *own, name) ||
+           is_among(base, sizeof base / sizeof *base, name);
+}
+
+/* What is no list of commands, or not of this shell's own: from there on nobody guesses. */
+static void stop_words(struct scanner *s)
+{
+    s->programs = NULL;
+}
+
+/* The end of a word of plain shell: it is a program where one is due and it is a plain name. */
+static void end_word(struct scanner *s)
+{
+    static const char *const before[] = {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"};
+    const char *word = strbuf_str(&s->word);
+
+    if (!s->programs || (!s->word.len && !s->mixed))
+        return;
+    if (s->begins[s->depth] && !strchr(word, '=') && (s->mixed || !is_among(before, sizeof before / sizeof *before, word))) {
+        bool named = (*word >= 'a' && *word <= 'z') || (*word >= 'A' && *word <= 'Z') || *word == '.' || *word == '/';
+
+        s->begins[s->depth] = false;
+        if (!s->mixed && named && !is_at_hand(word))
+            add_program(s->programs, word);
+        if (strcmp(word, "case") == 0 || strcmp(word, "[[") == 0)
+            stop_words(s); /* patterns; `&&` of a test */
+    }
+    strbuf_clear(&s->word);
+    s->mixed = false;
+}
+
+/* What a character of plain shell is to the words in it. */
+static void scan_words(struct scanner *s, char c)
+{
+    bool joins = (c == '&' || c == '|') && (s->previous == '>' || s->previous == '<'); /* `2>&1`, `>|` */
+
+    /* A text for the program before it, arithmetic, a function. */
+    if ((c == '<' && s->previous == '<') || (c == '(' && (s->previous == '(' || (s->word.len && !s->mixed && !strchr(strbuf_str(&s->word), '=')))))
+        stop_words(s);
+    if (!s->programs)
+        return;
+    if (strchr(" \t\n;&|()<>", c)) {
+        if ((c == '<' || c == '>') && s->begins[s->depth] && !s->mixed && strspn(strbuf_str(&s->word), "0123456789") == s->word.len)
+            strbuf_clear(&s->word); /* `2>`: a descriptor */
+        end_word(s);
+        if (strchr("\n;&|(", c) && !joins)
+            s->begins[s->depth] = true;
+        if (c == '>' && s->previous == '&')
+            s->begins[s->depth] = false; /* `&>` */
+    } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_-+./=:![]{}", c)) {
+        strbuf_addch(&s->word, c);
+    } else {
+        s->mixed = true;
+    }
+}
+
 static void scan_plain(struct scanner *s, const char *text, size_t *i)
 {
+    if (!(text[*i] == '#' && starts_word(s->previous)) && !(text[*i] == '\\' && text[*i + 1] == '\n'))
+        scan_words(s, text[*i]);
     switch (text[*i]) {
     case '\\':
         if (text[*i + 1])
@@ -103,7 +202,8 @@ static void scan_plain(struct scanner *s, const char *text, size_t *i)
         if (s->parens[s->depth] > 0)
             s->parens[s->depth]--;
         else
-            scanner_pop(s); /* ends `$(` inside double quotes */
+            scanner_pop(s); /* ends `$(` inside double quotes, in a word of the level round it */
+        s->mixed |= s->depth > 0 && s->stack[s->depth] == QUOTE_DOUBLE;
         break;
     default:
         break;
@@ -125,9 +225,12 @@ static void scan(struct scanner *s, const char *text)
             } else if (text[i] == '$' && text[i + 1] == '(') {
                 i++;
                 scanner_push(s, QUOTE_NONE);
+                strbuf_clear(&s->word);
+                s->mixed = false;
             }
             break;
         case QUOTE_SINGLE:
+            s->holds_text |= text[i] == '$';
             if (text[i] == '\'')
                 scanner_pop(s);
             break;
@@ -176,19 +279,13 @@ const char *command_fault(const struct command *command)
 
 bool command_holds_text(const struct command *command)
 {
-    char quote = 0;
+    struct scanner s = {0};
 
     for (uint32_t i = 0; command_is_set(command) && command->is_shell && i < command->piece_count; i++) {
-        for (const char *c = command->pieces[i].script; c && *c; c++) {
-            if (*c == '\\' && quote != '\'' && c[1])
-                c++;
-            else if (quote ? *c == quote : *c == '\'' || *c == '"')
-                quote = quote ? 0 : *c;
-            else if (*c == '$' && quote == '\'')
-                return true;
-        }
+        if (command->pieces[i].script)
+            scan(&s, command->pieces[i].script);
     }
-    return false;
+    return s.holds_text;
 }
 
 void command_excuse(struct sh *w, const struct command *command)
@@ -351,11 +448,20 @@ void command_collect(struct arena *arena, const struct command *command, command
     }
 }
 
-const char *command_program(const struct command *command)
+void command_programs(struct arena *arena, const struct command *command, command_names *names)
 {
+    struct programs programs = {arena, names};
+    struct scanner s = {.begins = {true}, .programs = &programs};
     const struct word *first = command->words;
 
-    if (command->is_shell || command->count == 0 || first->count != 1 || first->parts[0].runtime)
-        return NULL;
-    return first->parts[0].text;
+    if (!command->is_shell && command->count > 0 && first->count == 1 && !first->parts[0].runtime && *first->parts[0].text)
+        add_program(&programs, first->parts[0].text);
+    for (uint32_t i = 0; command->is_shell && i < command->piece_count; i++) {
+        if (command->pieces[i].script)
+            scan(&s, command->pieces[i].script);
+        else
+            s.mixed = true;
+    }
+    end_word(&s);
+    strbuf_release(&s.word);
 }

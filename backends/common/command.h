@@ -26,8 +26,10 @@ const char *command_line(struct arena *arena, const struct command *command);
 typedef VEC(const char *) command_names;
 void command_collect(struct arena *arena, const struct command *command, command_names *names);
 
-/* The program an argument list starts; NULL for shell text and where it is not literal. */
-const char *command_program(const struct command *command);
+/* The programs it starts that a host may lack, each once, appended to the list: of an argument list the first word where it is literal, of
+ * shell text what stands where a command begins and is no builtin and nothing of every system. Text that cannot be followed (here-documents,
+ * `case`, functions) gives those before it: a program named wrongly would stop a recovery. */
+void command_programs(struct arena *arena, const struct command *command, command_names *names);
 
 /* Whether shell text holds `$` in single quotes: text for another shell, a filter of jq. What checks scripts takes it for a mistake, unless
  * command_excuse() stands before the function that holds it. */

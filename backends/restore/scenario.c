@@ -147,10 +147,11 @@ static void write_scenario(struct restore *r, const struct procedure *p)
         const struct command *commands[] = {&step->check, &step->run, &step->until, &step->verify};
 
         for (size_t n = 0; n < sizeof commands / sizeof *commands; n++) {
-            const char *program = command_program(commands[n]);
+            command_names programs = {0};
 
-            if (program && *program)
-                restore_names_add(r->arena, step->best_effort ? &wants : &tools, program);
+            command_programs(r->arena, commands[n], &programs);
+            for (uint32_t k = 0; k < programs.len; k++)
+                restore_names_add(r->arena, step->best_effort ? &wants : &tools, programs.items[k]);
         }
         if (!step->best_effort)
             restore_step_secrets(r->arena, step, &secrets);

@@ -217,14 +217,8 @@ static void collect(struct page *page, const struct scenario_result *result, com
         const struct command *all[] = {&step->check, &step->run, &step->until, &step->verify, &step->undo};
 
         for (size_t c = 0; c < sizeof all / sizeof all[0]; c++) {
-            const char *program = command_program(all[c]);
-            uint32_t at = 0;
-
             command_collect(page->arena, all[c], names);
-            while (program && at < programs->len && strcmp(programs->items[at], program) != 0)
-                at++;
-            if (program && at == programs->len)
-                vec_push(page->arena, programs, program);
+            command_programs(page->arena, all[c], programs);
         }
     }
 }

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct arena *arena;
 
@@ -52,17 +53,78 @@ static const char *fault(const char *text)
     return command_fault(&command);
 }
 
+/* The programs of a text, with a value in place of `%`, separated by blanks. */
+static const char *programs(const char *text)
+{
+    struct word value = WORD("value");
+    struct shell_piece pieces[9];
+    struct command command = {.is_shell = true, .pieces = pieces};
+    struct strbuf out = STRBUF_INIT;
+    command_names names = {0};
+    const char *result;
+
+    for (const char *rest = text; rest;) {
+        const char *end = strchr(rest, '%');
+
+        pieces[command.piece_count++] = (struct shell_piece){.script = end ? arena_strndup(arena, rest, (size_t)(end - rest)) : rest};
+        if (end)
+            pieces[command.piece_count++] = (struct shell_piece){.value = value};
+        rest = end ? end + 1 : NULL;
+    }
+    command_programs(arena, &command, &names);
+    for (uint32_t i = 0; i < names.len; i++)
+        strbuf_addf(&out, "%s%s", i ? " " : "", names.items[i]);
+    result = strbuf_dup(&out, arena);
+    strbuf_release(&out);
+    return result;
+}
+
+static void test_programs(void)
+{
+    static const char *const table[][2] = {
+        {"git clone -- % work", "git"},
+        {"% --version", ""},
+        {"found=$(aws eks describe --name %) &&\n  test \"$found\" = ACTIVE", "aws"},
+        {"test \"$(kubectl get x | jq -r .y)\" = 1", "kubectl jq"},
+        {"(\n  work=$(mktemp -d) &&\n  trap 'rm -rf \"$work\"' EXIT &&\n  restic restore --target \"$work\"\n)", "restic"},
+        {"drc_on % root 'systemctl stop \"$1\"' x < file", ""},
+        {"if ! psql -c 'select 1' > /dev/null 2>&1; then pg_restore f; fi", "psql pg_restore"},
+        {"PGPASSWORD=x psql; ./check.sh & /opt/run", "psql ./check.sh /opt/run"},
+        {"a |& b; c 2> err; d &> all; e >| f", "a b c d e"},
+        {"x=1 # git\ncurl y", "curl"},
+        {"one &&\\\n two", "one two"},
+        {"while read -r l; do tool \"$l\"; done < list", "tool"},
+        {"cat <<EOF\nnot me\nEOF\nneither", ""},
+        {"jq . f; case $x in git) a ;; esac", "jq"},
+        {"f() { git; }; f", ""},
+        {"[[ a && git ]]", ""},
+        {"((n + 1)); git", ""},
+        {"{ aws a; } | xargs -n 1 b", "aws"},
+        {"'quoted' git", ""},
+        {"git a; git b", "git"},
+    };
+
+    TEST("programs of shell text");
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        CHECK_STR(programs(table[i][0]), table[i][1]);
+    CHECK(command_holds_text(&(struct command){.is_shell = true, .piece_count = 1, .pieces = &(struct shell_piece){.script = "a \"it's\" 'x $1'"}}));
+    CHECK(!command_holds_text(&(struct command){.is_shell = true, .piece_count = 1, .pieces = &(struct shell_piece){.script = "a \"it's $1\" # '$2'"}}));
+}
+
 static void test_arguments(void)
 {
     struct word words[] = {WORD("aws"), WORD("s3"), WORD("cp"), WORD("@job.output"), WORD("s3://b/", "@job.object"),
                            WORD("it's $HOME"), WORD("")};
     struct command command = {.words = words, .count = 7};
+    command_names names = {0};
 
     TEST("an argument list: every word is one word");
     CHECK_STR(written(&command), "aws s3 cp \"${job_output}\" \"s3://b/${job_object}\" \"it's \\$HOME\" ''\n");
     CHECK_STR(command_line(arena, &command),
               "aws s3 cp \"${job_output}\" \"s3://b/${job_object}\" \"it's \\$HOME\" ''");
-    CHECK_STR(command_program(&command), "aws");
+    command_programs(arena, &command, &names);
+    CHECK(names.len == 1);
+    CHECK_STR(names.items[0], "aws");
     TEST("an unset command writes nothing");
     CHECK_STR(written(&(struct command){0}), "");
 }
@@ -144,6 +206,7 @@ int main(void)
 {
     arena = arena_new();
     test_arguments();
+    test_programs();
     test_names();
     test_quotes();
     test_values();
