@@ -104,16 +104,20 @@ static enum comes weaker(enum comes x, enum comes y)
 
 /* ---------------------------------------------------------------- secrets and stores */
 
-/* Whether what comes back of the asset holds what it held: not when it was set up from nothing. Another key opens no older copy, and a safe
- * made anew is empty. */
+/* Whether what comes back of the asset holds what it held: a replica or standby does, what is read from copies, and by a method that says it
+ * loses nothing (`rpo = 0s`); not what is set up from nothing. Another key opens no older copy, and a safe made anew is empty. */
 static bool holds_what_it_held(struct analysis *a, const struct asset *asset, const char **what)
 {
-    const struct asset_state *state = asset ? &a->scenario->states[asset->index] : NULL;
-    const struct candidate *chosen = state && state->fate == FATE_LOST ? state->chosen : NULL;
+    struct asset_state *state = asset ? &a->scenario->states[asset->index] : NULL;
+    struct candidate *chosen = state && state->fate == FATE_LOST ? state->chosen : NULL;
+    struct value rpo;
     const struct entity *element = chosen && chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
 
-    if (!chosen || chosen->restores || (element && (element->schema->id == BLOCK_REPLICA || element->schema->id == BLOCK_STANDBY)) ||
+    if (!chosen || chosen->copy || (element && (element->schema->id == BLOCK_REPLICA || element->schema->id == BLOCK_STANDBY)) ||
         state_has_loss(state, "instance"))
+        return true;
+    rpo = value_worst(eval_deferred(a->eval, chosen->method, METHOD_rpo, method_scope(a, state, chosen)));
+    if (rpo.type == VALUE_DURATION)
         return true;
     *what = intern_text(a, "comes back by `%s`, from nothing: what it held is lost", chosen->label);
     return false;

@@ -780,8 +780,8 @@ static void keep_credit(struct analysis *a, const struct scenario_result *result
     for (uint32_t m = 0; m < group->member_count; m++) {
         const struct asset_state *state = group->members[m].state;
 
-        if (!why && group->members[m].recovered)
-            why = state->undecided;
+        if (!why)
+            why = group->members[m].recovered ? state->undecided : state->split; /* what is left elsewhere may be older, too */
         strict |= asset_wants_proof(a, state->asset);
     }
     if (!why)

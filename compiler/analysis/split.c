@@ -1,4 +1,5 @@
-/* What a partition leaves on both sides (SEMANTICS §2: lag, and what the cut-off side accepts until it is fenced; with a quorum nothing).
+/* What a partition leaves on both sides (SEMANTICS §2: lag, and what the cut-off side accepts until it is fenced; with a quorum nothing), and
+ * what is left where one of several places is lost.
  *
  * Nothing is lost, so nothing is recovered, and yet it is not true that nothing happened: data that is written on both sides of a cut has two
  * truths afterwards, and data whose every write waits for a replica on the other side cannot be written at all. Which of that happens the
@@ -43,6 +44,24 @@ static const struct reason *two_majorities(struct analysis *a, const struct asse
     return off >= needed && on >= needed && off > 0 ? both_sides(a, asset) : NULL;
 }
 
+/* Served from several places of which one is lost: without a majority that confirms, what the others have may be older. */
+static const struct reason *older_elsewhere(struct analysis *a, const struct asset *asset, struct entity **with)
+{
+    struct value quorum = entity_slot(asset->entity, ASSET_quorum);
+    bool perhaps;
+
+    if ((quorum.type == VALUE_INT ? quorum.u.integer : 1) * 2 > asset->site_count)
+        return NULL;
+    for (uint32_t i = 0; i < asset->site_count; i++) {
+        *with = taken_with(a, asset->entity, asset->sites[i], TAKEN_LOST, &perhaps);
+        if (*with)
+            return unset_row(a, asset->entity, "quorum",
+                             intern_text(a, "nothing says how the data of `%s` at its places is kept the same: what is left may be older", asset->name),
+                             "state a `quorum` of more than half of its places, or one `site` and a `replica` with its `lag`");
+    }
+    return NULL;
+}
+
 /* A replica that is cut off from what it follows: one that is written to as well goes on, one that has to confirm every write confirms none. */
 static const struct reason *left_replica(struct analysis *a, const struct asset *asset, struct entity **with)
 {
@@ -81,6 +100,8 @@ void find_split(struct analysis *a, struct scenario_result *result)
         if (state->fate != FATE_UNAFFECTED || !state->asset->stateful)
             continue;
         state->split = state->asset->site_count > 1 ? two_majorities(a, state->asset, &with) : NULL;
+        if (!state->split && state->asset->site_count > 1)
+            state->split = older_elsewhere(a, state->asset, &with);
         if (!state->split)
             state->split = left_replica(a, state->asset, &with);
         if (!state->split)
