@@ -180,11 +180,12 @@ static bool has_procedure(struct analysis *a, struct entity *store, const char *
 static void check_door(struct analysis *a, struct entity *backup, struct value to)
 {
     struct entity *store = to.type == VALUE_ENTITY && to.u.entity->schema->id == BLOCK_STORE ? to.u.entity : NULL;
-    const struct entity *by = store ? backup_procedure(a, backup) : NULL;
+    const struct entity *by;
     struct diag *diag;
 
-    if (!store)
+    if (!store || !(is_set(store, STORE_append_only) || is_set(store, STORE_offline)))
         return;
+    by = backup_procedure(a, backup);
     if (is_set(store, STORE_append_only) && has_procedure(a, store, "remove")) {
         diag = diag_report(a->sink, DIAG_E0580, entity_slot_span(store, STORE_append_only), "store `%s` is `append_only`, and the job of backup `%s` of `%s` deletes from it",
                            store->name, backup->name, backup->parent->name);
