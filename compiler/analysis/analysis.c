@@ -117,6 +117,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_keeping(&a);
     check_not_yet(&a);
     check_addresses(&a);
+    check_standing(&a);
     check_resources(&a);
     check_encryption(&a);
     if (options->digest)

@@ -299,7 +299,37 @@ static void take_worst(struct analysis *a, struct entity *thing, enum makes_true
         *who = thing;
 }
 
-enum makes_true credit_of_candidate(struct analysis *a, const struct candidate *candidate, struct entity **thing)
+static bool has_a_source(const struct entity *block)
+{
+    const struct entity *source;
+
+    for (uint32_t i = 0; (source = entity_child(block, BLOCK_SOURCE, &i));) {
+        struct value grade = entity_slot(source, SOURCE_grade);
+
+        if (grade.type != VALUE_WORD || strcmp(grade.u.word, "P") != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether somebody is asked for what the method presupposes, or for what it says happens by itself and no source of others says. */
+static bool method_asks(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    const struct scope *scope = method_scope(a, state, candidate);
+    const struct entity *block;
+
+    if (candidate->automatic && !has_a_source(candidate->method))
+        return true;
+    for (uint32_t i = 0; (block = entity_child(candidate->method, BLOCK_METHOD_DEMAND, &i));) {
+        struct value when = eval_deferred(a->eval, block, METHOD_DEMAND_when, scope);
+
+        if (when.type != VALUE_BOOL || when.u.integer)
+            return true;
+    }
+    return false;
+}
+
+enum makes_true credit_of_candidate(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct entity **thing)
 {
     struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
     struct entity *copy = candidate->copy;
@@ -312,7 +342,7 @@ enum makes_true credit_of_candidate(struct analysis *a, const struct candidate *
         take_worst(a, copy, &worst, thing);
         copy = base_link(a, copy);
     }
-    return worst;
+    return worst < BY_DEMAND && method_asks(a, state, candidate) ? BY_DEMAND : worst;
 }
 
 struct reason nobody_reason(struct analysis *a, struct entity *thing)

@@ -19,8 +19,9 @@ struct credit {
 /* Of a `backup` (of an asset or group), `replica` or `standby` block. The same in every scenario; worked out once. */
 const struct credit *credit_of(struct analysis *a, struct entity *thing);
 
-/* The worst of what a candidate rests on: its element, every link of its copies. *thing: the one nobody makes true, else NULL. */
-enum makes_true credit_of_candidate(struct analysis *a, const struct candidate *candidate, struct entity **thing);
+/* The worst of what a candidate rests on: its element, every link of its copies, what its method presupposes.
+ * *thing: the one nobody makes true, else NULL. */
+enum makes_true credit_of_candidate(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct entity **thing);
 
 /* Why what rests on `thing` is unknown: it is by nobody. */
 struct reason nobody_reason(struct analysis *a, struct entity *thing);

@@ -33,7 +33,7 @@ struct analysis {
     struct asset **rebuilt;           /* assets that are made from others: `rebuild { from }` */
     uint32_t rebuilt_count;
     struct ground *places;             /* by site index: what the scenario does to it and inside of it; stands.h */
-    struct site_info **nearest;       /* by site index: the recovery place that stands nearest, as far as somebody asked */
+    struct map nearest;               /* in the scenario: the recovery places that stand nearest, as far as somebody asked; standing.c */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
     bool chosen;                      /* every asset of the scenario has chosen: `here` is final */
     struct map addresses;             /* text -> the site whose address it is; the plan: several; places.c */
@@ -167,6 +167,7 @@ void check_resources(struct analysis *a); /* what assets take up and no quota ha
 /* ---- keeping.c ---- */
 void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
 void check_addresses(struct analysis *a); /* one machine told as two (E0582) */
+void check_standing(struct analysis *a);  /* what is said to be where its kind cannot stand (E0586) */
 void check_not_yet(struct analysis *a); /* what is said to be where only a recovery makes a place (E0568) */
 void count_copies(struct analysis *a);  /* plan->copies */
 

@@ -121,6 +121,8 @@ bool platform_says(struct assumption *assumption, const struct entity *block, co
 {
     if (!take_source(block, attribute, assumption))
         return false;
+    if (assumption->grade && strcmp(assumption->grade, "P") == 0) /* ours: no platform says so */
+        return false;
     assumption->by = BY_PLATFORM;
     return true;
 }
@@ -468,6 +470,43 @@ static void add_method(struct analysis *a, const struct scenario_result *result,
     rest_both(a, ready, result, state);
 }
 
+/* What the method presupposes and nothing in it does (`demand` of the method): asked of the owner of the thing it is about. The same of one
+ * thing is one entry, whatever asks for it. */
+static void add_demands(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    struct candidate *chosen = state->chosen;
+    const struct scope *scope = method_scope(a, state, chosen);
+    const struct entity *block;
+
+    for (uint32_t i = 0; (block = entity_child(chosen->method, BLOCK_METHOD_DEMAND, &i));) {
+        struct value when = eval_deferred(a->eval, block, METHOD_DEMAND_when, scope), of = eval_deferred(a->eval, block, METHOD_DEMAND_of, scope);
+        struct value question = eval_deferred(a->eval, block, METHOD_DEMAND_question, scope), says;
+        struct entity *subject = of.type == VALUE_ENTITY ? of.u.entity : state->asset->entity;
+        struct assumption *entry;
+        bool is_new;
+
+        if (when.type == VALUE_BOOL && !when.u.integer)
+            continue;
+        entry = ledger_entry(a, ASSUME_STANDS_READY, subject,
+                             of.type == VALUE_ENTITY ? intern_text(a, ".%s", block->name)
+                                                     : intern_text(a, ".%s/%s%s%s", chosen->method->name, block->name, state->serving ? "@" : "",
+                                                                   state->serving ? state->serving->entity->name : ""), &is_new);
+        if (is_new) {
+            says = eval_deferred(a->eval, block, METHOD_DEMAND_says, scope);
+            entry->says = says.type == VALUE_STRING ? says.u.string
+                                                    : intern_text(a, "what `%s` of `%s` asks for (`%s`) is so", chosen->method->name,
+                                                                  state->asset->name, block->name);
+            entry->span = subject->span;
+            ask_owner(a, entry, subject, "restore", question.type == VALUE_STRING ? question.u.string : NULL);
+            if (eval_is_written(block, METHOD_DEMAND_check))
+                evaluate_command(a, eval_deferred(a->eval, block, METHOD_DEMAND_check, scope), &entry->check);
+            if (!entry->question && !command_is_set(&entry->check))
+                entry->question = "is it so today, and who saw it?";
+        }
+        rest_both(a, entry, result, state);
+    }
+}
+
 /* That the platform fences what is cut off is what the method says of its figure. */
 static void add_fence(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
@@ -507,7 +546,7 @@ static void add_inputs_of(struct analysis *a, const struct scenario_result *resu
     }
 }
 
-static void add_state(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+static void add_state(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
 {
     struct candidate *chosen = state->chosen;
     struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
@@ -529,6 +568,7 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
     }
     if (!protects && !chosen->copy)
         add_method(a, result, state, chosen);
+    add_demands(a, result, state);
     add_fence(a, result, state);
     add_inputs_of(a, result, state);
     add_admins(a, result, state);
@@ -546,7 +586,7 @@ void make_ledger(struct analysis *a)
 
         a->scenario = &a->plan->scenarios[s];
         for (uint32_t i = 0; result->states && i < a->plan->asset_count; i++) {
-            const struct asset_state *state = &result->states[i];
+            struct asset_state *state = &result->states[i];
 
             if (state->fate == FATE_LOST && state->chosen)
                 add_state(a, result, state);

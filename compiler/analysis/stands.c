@@ -244,7 +244,7 @@ void mark_places(struct analysis *a)
     bool *counted = ARENA_ARRAY(a->arena, bool, a->plan->site_count);
 
     a->places = ARENA_ARRAY(a->arena, struct ground, a->plan->site_count);
-    a->nearest = NULL;
+    a->nearest = (struct map){0};
     mark_others(a, lost);
     mark_others(a, cut);
     reach_through_people(a, held);
@@ -413,43 +413,6 @@ uint32_t zones_taken_around(const struct analysis *a, const struct site_info *si
 bool place_stands(const struct analysis *a, const struct site_info *site)
 {
     return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
-}
-
-/* How many places are around both, from the outermost one inwards; the region in the provider's words counts as well. */
-static int nearness(const struct analysis *a, const struct site_info *from, const struct site_info *to)
-{
-    int shared = from->region[0] && strcmp(from->region, to->region) == 0 ? 64 : 0;
-
-    for (const struct site_info *at = from; at; at = around(a, at)) {
-        if (site_is_in(a, to, at->entity))
-            shared++;
-    }
-    return shared;
-}
-
-struct site_info *nearest_recovery(struct analysis *a, const struct site_info *from)
-{
-    struct site_info *best = NULL;
-    int most = -1;
-
-    if (!a->nearest)
-        a->nearest = ARENA_ARRAY(a->arena, struct site_info *, a->plan->site_count + 1);
-    if (a->nearest[from ? from->index : a->plan->site_count])
-        return a->nearest[from ? from->index : a->plan->site_count];
-    for (uint32_t i = 0; i < a->plan->site_count; i++) {
-        struct site_info *site = &a->plan->sites[i];
-        int near;
-
-        if (strcmp(site->role, "recovery") != 0 || !place_stands(a, site))
-            continue;
-        near = from ? nearness(a, from, site) : 0;
-        if (near > most) {
-            most = near;
-            best = site;
-        }
-    }
-    a->nearest[from ? from->index : a->plan->site_count] = best;
-    return best;
 }
 
 /* ---------------------------------------------------------------- people */

@@ -52,8 +52,14 @@ bool is_held(const struct analysis *a, const struct asset *asset);
 /* Whether something new can be put there. */
 bool place_stands(const struct analysis *a, const struct site_info *site);
 
-/* The place with the role `recovery` that stands nearest: in the same zone before the same region before another one; NULL. */
-struct site_info *nearest_recovery(struct analysis *a, const struct site_info *from);
+/* ---- standing.c */
+/* Where in the list of places that a kind stands in the site is; 0 where the kind says nothing, -1 where it cannot stand there. */
+int stands_in_rank(const struct kind_info *kind, const struct entity *site);
+/* Why a thing of the kind cannot stand there; NULL when it can. */
+const char *misplaced(const struct analysis *a, const struct kind_info *kind, const struct entity *site);
+/* The place with the role `recovery` that stands nearest among those a thing of the kind (NULL: any) can stand in: in the same zone before
+ * the same region before another one, then as the kind prefers; NULL. */
+struct site_info *nearest_recovery(struct analysis *a, const struct site_info *from, const struct kind_info *kind);
 
 /* Whether a person, or somebody of a team, is where the scenario leaves him. In a team without people there is nobody. */
 bool somebody_stands(const struct analysis *a, const struct entity *who);

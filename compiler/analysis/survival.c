@@ -436,7 +436,32 @@ static struct site_info *default_place(struct analysis *a, const struct asset_st
         if (place_stands(a, state->asset->sites[i]) && strcmp(state->loss, "partition") != 0)
             return state->asset->sites[i];
     }
-    return nearest_recovery(a, state->asset->site_count ? state->asset->sites[0] : NULL);
+    return nearest_recovery(a, state->asset->site_count ? state->asset->sites[0] : NULL, state->asset->entity->kind);
+}
+
+/* Whether it can be where the candidate serves. Where it was declared to be, that was judged already (E0586). */
+static bool can_stand(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
+{
+    const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
+
+    if (!candidate->into || (element && (element->schema->id == BLOCK_REPLICA || element->schema->id == BLOCK_STANDBY)))
+        return true;
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        if (candidate->into == state->asset->sites[i] || site_is_in(a, state->asset->sites[i], candidate->into->entity))
+            return true;
+    }
+    candidate->rejected = misplaced(a, state->asset->entity->kind, candidate->into->entity);
+    return !candidate->rejected;
+}
+
+/* There is no place to recover into, or none in which such a thing can stand. */
+static const char *no_place(struct analysis *a, const struct asset_state *state)
+{
+    const struct site_info *other = nearest_recovery(a, state->asset->sites[0], NULL);
+
+    return other ? intern_text(a, "there is no place for it: %s; give a site of such a kind the role `recovery`, or set `recover_into`",
+                               misplaced(a, state->asset->entity->kind, other->entity))
+                 : "there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`";
 }
 
 /* Whether it serves where the scenario says that one recovers into, as exactly as that is known. */
@@ -547,14 +572,14 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     if (!candidate->into)
         candidate->into = default_place(a, state, here);
     if (!candidate->into && state->asset->site_count) {
-        candidate->rejected = "there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`";
+        candidate->rejected = no_place(a, state);
         return;
     }
     if (candidate->into && !place_stands(a, candidate->into)) {
         candidate->rejected = intern_text(a, "it recovers into `%s`, which does not stand", candidate->into->entity->name);
         return;
     }
-    if ((!(here && candidate->automatic) && !obeys(a, candidate)) || !restore_inputs(a, state, candidate))
+    if ((!(here && candidate->automatic) && !obeys(a, candidate)) || !can_stand(a, state, candidate) || !restore_inputs(a, state, candidate))
         return;
     if (state->asset->holds == HOLDS_NOTHING) {
         candidate->rpo = RPO_NOT_APPLICABLE;
@@ -575,7 +600,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         if (candidate->copy != copy || candidate->from_store != store)
             candidate->own = own_time(a, state, candidate);
     }
-    candidate->by = credit_of_candidate(a, candidate, &candidate->nobody);
+    candidate->by = credit_of_candidate(a, state, candidate, &candidate->nobody);
     find_steps(a, state, candidate);
     if ((candidate->rejected = barred_reason(a, candidate)))
         return;
