@@ -147,7 +147,7 @@ static void readme_jobs(struct cron_output *c, struct md *w)
             continue;
         if (!any) {
             md_heading(w, 2, MD("Jobs"));
-            MD_TABLE(w, NULL, MD("Job"), MD("Of"), MD("Stores"), MD("Kept"), MD("Needs"), MD("Variables"));
+            MD_TABLE(w, NULL, MD("Job"), MD("Of"), MD("Runs"), MD("Stores"), MD("Kept"), MD("Needs"), MD("Variables"));
             any = true;
         }
         for (uint32_t n = 0; n < job->tool_count; n++)
@@ -156,6 +156,7 @@ static void readme_jobs(struct cron_output *c, struct md *w)
             strbuf_addf(&secrets, "%s%s", n > 0 ? ", " : "", job->secrets[n]);
         MD_ROW(w, md_link(c->arena, md_code(c->arena, job->name), arena_printf(c->arena, "jobs/%s.sh", cron_job_name(c->arena, job))),
                md_text(c->arena, owner_name(job)),
+               job->runs_at ? md_cat(c->arena, MD("at "), md_code(c->arena, job->runs_at->entity->name)) : MD("anywhere"),
                md_text(c->arena, store_names(c, job)), md_text(c->arena, retention_text(c, job)),
                md_text(c->arena, tools.len > 0 ? strbuf_str(&tools) : "-"),
                md_text(c->arena, secrets.len > 0 ? strbuf_str(&secrets) : "-"));
@@ -204,24 +205,82 @@ static void readme_others(struct cron_output *c, struct md *w)
     }
 }
 
+static bool has_pods(const struct cron_output *c)
+{
+    for (uint32_t i = 0; i < c->tasks.len; i++) {
+        if (c->tasks.items[i].kubernetes.possible)
+            return true;
+    }
+    return false;
+}
+
+static void add_install(struct cron_output *c, struct strbuf *text, const struct cron_place *place)
+{
+    const char *table = cron_table_path(c, place), *units = cron_units_folder(c, place);
+
+    if (c->spread)
+        strbuf_addf(text, "%s# %s%s\n", text->len > 0 ? "\n" : "", place->site ? "at " : "at one machine, whichever it is",
+                    place->site ? place->site->entity->name : "");
+    strbuf_addf(text, "install -D -m 0644 %s /etc/%s      # cron, or\n", table, table);
+    strbuf_addf(text, "install -m 0644 %s/*.service %s/*.timer /etc/systemd/system/\n", units, units);
+    strbuf_addf(text, "systemctl daemon-reload && systemctl enable --now drc-%s-*.timer\n", c->slug);
+}
+
+/* What no scheduler can be wrong about: the job itself looks where it is. */
+static void readme_hosts(struct cron_output *c, struct md *w)
+{
+    for (uint32_t p = 0; p < c->places.len; p++) {
+        const struct site_info *site = c->places.items[p].site;
+        const char *address = site ? entity_string(c->plan->model, site->entity, "address", NULL) : NULL;
+        struct strbuf jobs = STRBUF_INIT;
+
+        for (uint32_t i = 0; site && i < c->plan->job_count; i++) {
+            if (c->plan->jobs[i].runs_at == site && has_script(&c->plan->jobs[i]))
+                strbuf_addf(&jobs, "%s%s", jobs.len > 0 ? ", " : "", c->plan->jobs[i].name);
+        }
+        if (site && strcmp(site->level, "host") == 0 && c->spread)
+            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->entity->name), md_textf(c->arena, ": %s. They run where ", strbuf_str(&jobs)),
+                                   MD("`/etc/drc/host` (or `DRC_HOST`) says "), md_code(c->arena, site->entity->name),
+                                   address ? md_textf(c->arena, ", or where there is no such file and %s is an address of the machine", address) : MD(""),
+                                   MD("; anywhere else they end with 78.")));
+        else if (site && strcmp(site->level, "host") == 0)
+            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->entity->name), md_textf(c->arena, ": %s. Where ", strbuf_str(&jobs)),
+                                   MD("`/etc/drc/host` (or `DRC_HOST`) says another name they end with 78.")));
+        else if (site)
+            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->entity->name),
+                                   md_textf(c->arena, ": %s. It is no machine: install each on the one that has what it reads, and on no other.", strbuf_str(&jobs))));
+        strbuf_release(&jobs);
+    }
+}
+
 static void readme_install(struct cron_output *c, struct md *w)
 {
+    struct strbuf text = STRBUF_INIT;
+    bool bound = c->places.len > 1 || (c->places.len && c->places.items[0].site);
+
     md_heading(w, 2, MD("Installation"));
     md_paragraph(w, md_textf(c->arena, "Copy the whole output folder to %s/%s, owned by root and writable by nobody else.", CRON_HOME,
                              c->slug));
-    md_code_block(w, "sh", arena_printf(c->arena, "install -D -m 0644 cron.d/drc-%s /etc/cron.d/drc-%s      # cron, or\n"
-                                                  "install -m 0644 systemd/*.service systemd/*.timer /etc/systemd/system/\n"
-                                                  "systemctl daemon-reload && systemctl enable --now drc-%s-*.timer\n"
-                                                  "kubernetes/scripts.sh backups && kubectl apply --kustomize kubernetes "
-                                                  "--namespace backups", c->slug, c->slug, c->slug));
+    for (uint32_t p = 0; p < (c->spread ? c->places.len : 1); p++)
+        add_install(c, &text, &c->places.items[p]);
+    if (has_pods(c))
+        strbuf_addstr(&text, "kubernetes/scripts.sh backups && kubectl apply --kustomize kubernetes --namespace backups\n");
+    text.data[--text.len] = '\0';
+    md_code_block(w, "sh", strbuf_str(&text));
+    strbuf_release(&text);
+    if (bound)
+        md_paragraph(w, MD("A job that reads the files of a place, or a server under `localhost` there, belongs to that place, and never into a cluster:"));
+    readme_hosts(c, w);
     md_paragraph(w, md_textf(c->arena, "Secrets and settings are read from /etc/drc/%s.env (mode 0600), one NAME=value a line; in Kubernetes "
                                        "from the Secret drc-%s.", c->slug, c->slug));
-    md_paragraph(w, MD("A job that reads the files of a host belongs to that host, not into a cluster. In Kubernetes, failures in a row "
-                       "are counted anew for every pod; the cluster's own alerts see failed Jobs."));
+    if (has_pods(c))
+        md_paragraph(w, MD("In Kubernetes, failures in a row are counted anew for every pod; the cluster's own alerts see failed Jobs."));
     MD_TABLE(w, NULL, MD("Variable"), MD("Meaning"));
     MD_ROW(w, MD("`DRC_ALERT_COMMAND`"), MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
                                             "it, the channels that have an API and the system log"));
     MD_ROW(w, MD("`DRC_HEARTBEAT_URL`"), MD("URL fetched after every success, in place of `heartbeat` in the specification; `{job}` becomes the job's name"));
+    if (bound)
+        MD_ROW(w, MD("`DRC_HOST`"), MD("name of this machine in the specification, in place of what `/etc/drc/host` says"));
     MD_ROW(w, MD("`DRC_STATE`"), md_textf(c->arena, "locks, counters and the log backup.jsonl; default /var/lib/drc/%s", c->slug));
     MD_ROW(w, MD("`DRC_WORK`"), MD("where backups are made before they are stored; default the same"));
     MD_ROW(w, MD("`DRC_LOG`"), MD("another place for the log"));
@@ -241,7 +300,7 @@ static void readme_codes(struct md *w)
     MD_ROW(w, MD("64"), MD("wrong use"));
     MD_ROW(w, MD("75"), MD("another run is under way: a missed run"));
     MD_ROW(w, MD("76"), MD("outside the hours it may run in: a missed run"));
-    MD_ROW(w, MD("78"), MD("a program or variable is missing"));
+    MD_ROW(w, MD("78"), MD("a program or variable is missing, or this is not the machine the job is for"));
     MD_ROW(w, MD("124"), MD("out of time"));
     md_table_end(w);
     md_heading(w, 2, MD("What you can rely on"));

@@ -29,6 +29,12 @@ struct cron_task {
     const char *schedule;  /* in the language */
 };
 
+/* A machine that jobs belong to. */
+struct cron_place {
+    const struct site_info *site; /* NULL: any */
+    const char *name;             /* safe in file names; "" for any */
+};
+
 struct cron_output {
     const struct plan *plan;
     struct arena *arena;
@@ -40,6 +46,8 @@ struct cron_output {
         VEC(const struct backup_job *) jobs;
     } *needed_by;                  /* by job: those that build on it */
     struct map taken;              /* names of units and CronJobs */
+    VEC(struct cron_place) places; /* where jobs have to run, in order of appearance; one without a site for those that run anywhere */
+    bool spread;                   /* over several machines: each has files of its own */
 };
 
 struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, struct span origin);
@@ -53,10 +61,16 @@ const char *cron_script(struct cron_output *c, const struct backup_job *job);
 /* Seconds after which a run is given up: generous, but never without end. */
 int64_t cron_timeout(const struct backup_job *job);
 
+/* Whether the task is for this place; every task where jobs are not spread over several. */
+bool cron_is_at(const struct cron_output *c, const struct cron_task *task, const struct cron_place *place);
+/* Below cron/: "cron.d/drc-shop-vm1", "systemd/vm1"; without the place where jobs are not spread. */
+const char *cron_table_path(struct cron_output *c, const struct cron_place *place);
+const char *cron_units_folder(struct cron_output *c, const struct cron_place *place);
+
 /* The name, or when another file of this folder has it already, the name with something that tells them apart. */
 const char *cron_unique(struct cron_output *c, const char *folder, const char *name);
 
-/* Fills c->tasks: jobs with a command of ours, and their tests. Managed jobs have none. Also can_start and needed_by. */
+/* Fills c->tasks: jobs with a command of ours, and their tests. Managed jobs have none. Also can_start, needed_by and places. */
 void cron_plan_tasks(struct cron_output *c);
 void cron_write_job(struct cron_output *c, const struct backup_job *job);
 void cron_write_table(struct cron_output *c);      /* cron.d/ */

@@ -125,6 +125,13 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct backup
     fact(w, "name", cron_job_name(c->arena, job));
     fact(w, "output", job->output && *job->output ? job->output : "file");
     fact(w, "suffix", job->suffix && *job->suffix ? job->suffix : "backup");
+    if (job->runs_at && strcmp(job->runs_at->level, "host") == 0) {
+        fact(w, "host", job->runs_at->entity->name);
+        if (entity_string(c->plan->model, job->runs_at->entity, "address", NULL))
+            fact(w, "address", entity_string(c->plan->model, job->runs_at->entity, "address", ""));
+        if (c->spread)
+            fact_number(w, "spread", 1);
+    }
     fact_number(w, "timeout", cron_timeout(job));
     fact(w, "retain", retention(c->arena, job->retain));
     if (job->jitter > 0)

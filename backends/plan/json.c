@@ -503,6 +503,7 @@ static void print_job(struct printer *p, const struct backup_job *job)
         print_schedule(&p->text, job->schedule);
     jsonw_key_string(&p->j, "schedule", job->schedule ? strbuf_str(&p->text) : NULL);
     jsonw_key_string(&p->j, "managed", job->managed);
+    key_name(p, "runs_at", job->runs_at ? job->runs_at->entity : NULL);
     key_name(p, "procedure", job->procedure);
     key_name(p, "to", job->to);
     jsonw_key_array(&p->j, "copies");

@@ -352,6 +352,13 @@ static struct md_inline retained(struct page *page, struct value retain)
     return result;
 }
 
+static struct md_inline job_place(struct page *page, const struct backup_job *job)
+{
+    if (!job->runs_at)
+        return MD("a job, see `cron/`");
+    return md_cat(page->arena, MD("a job at "), md_code(page->arena, job->runs_at->entity->name), MD(", see `cron/`"));
+}
+
 void protection_page(const struct plan *plan, struct fileset *files)
 {
     struct span span = plan->model->plan ? plan->model->plan->span : (struct span){0, 0};
@@ -373,7 +380,7 @@ void protection_page(const struct plan *plan, struct fileset *files)
                md_text(page.arena, slot_text(&page, job->backup, BACKUP_kind, "")), retained(&page, job->retain),
                job->to ? md_code(page.arena, job->to->name) : MD("the platform"), md_text(page.arena, copies.len ? strbuf_str(&copies) : "–"),
                md_text(page.arena, job->encryption),
-               job->managed ? md_text(page.arena, job->managed) : command_is_set(&job->run) ? MD("a job, see `cron/`") : MD("**a person: nobody knows how to do it by machine**"));
+               job->managed ? md_text(page.arena, job->managed) : command_is_set(&job->run) ? job_place(&page, job) : MD("**a person: nobody knows how to do it by machine**"));
         strbuf_release(&copies);
     }
     if (plan->job_count)

@@ -309,6 +309,7 @@ void check_consistency(struct analysis *a)
     }
     check_form(a);
     check_takers(a);
+    check_run_places(a);
     check_budgets(a);
     if (!a->has_cycle)
         check_inversions(a);

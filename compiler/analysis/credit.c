@@ -187,6 +187,8 @@ static void credit_backup(struct analysis *a, struct entity *backup, struct cred
         credit->by = BY_DEMAND; /* it says what a copy is, not how one is taken */
         return;
     }
+    if (!managed && backup_scheduler_unwritten(backup))
+        return; /* a script that nothing starts; unless the kind emits what does */
     if (!managed) {
         credit->maker = procedure;
         credit->by = is_carried(a, backup, procedure) ? BY_ARTIFACT : BY_DEMAND; /* else somebody carries it: a tape, a disk */
@@ -345,6 +347,14 @@ enum makes_true credit_of_candidate(struct analysis *a, struct asset_state *stat
     return worst < BY_DEMAND && method_asks(a, state, candidate) ? BY_DEMAND : worst;
 }
 
+/* It has a job, and the scheduler it names gets none. */
+static bool is_unstarted(struct analysis *a, struct entity *backup)
+{
+    const struct entity *procedure = backup_scheduler_unwritten(backup) ? backup_procedure(a, backup) : NULL;
+
+    return procedure && eval_is_written(procedure, PROCEDURE_run) && !eval_is_written(procedure, PROCEDURE_managed);
+}
+
 struct reason nobody_reason(struct analysis *a, struct entity *thing)
 {
     const struct entity *parent = thing->parent;
@@ -363,6 +373,9 @@ struct reason nobody_reason(struct analysis *a, struct entity *thing)
     if (can_be_taken_away(thing)) {
         reason.text = intern_text(a, "the standby of `%s` at `%s` runs on capacity that can be taken away (`spot`)", parent->name, thing->name);
         reason.help = "run it on capacity that stays, `spot = false`; or name a method that does not need it";
+    } else if (thing->schema->id == BLOCK_BACKUP && is_unstarted(a, thing)) {
+        reason.text = intern_text(a, "nothing that starts backup `%s` of `%s` is written for %s", thing->name, parent->name, backup_scheduler_unwritten(thing));
+        reason.help = "leave `scheduler` out, or name one whose files are written: `debian`, `cronie`, `systemd` or `kubernetes`";
     } else if (!answers_for(a, (struct entity *)(uintptr_t)parent))
         reason.help = intern_text(a, "give `%s`, or the plan, an `owner` who answers for it", parent->name);
     else if (thing->schema->id == BLOCK_BACKUP)

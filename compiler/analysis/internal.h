@@ -210,6 +210,10 @@ const char *encryption_text(struct analysis *a, const struct backup_job *job); /
 /* ---- scheduler.c ---- */
 uint32_t backup_dialects(const struct entity *backup); /* bits 1u << dialect of the schedulers it may run under */
 bool backup_runs_in_aws_backup(const struct entity *backup);
+/* "Kubernetes": a scheduler that starts things at no host of ours; NULL when the backup, or the kind of its store, names none, or another. */
+const char *backup_scheduler_elsewhere(const struct entity *backup);
+/* A scheduler named for a job of ours for which no files are written; NULL: they are, for each that may run it. */
+const char *backup_scheduler_unwritten(const struct entity *backup);
 /* How late a run may start, ms; 0 when nothing says so. *from: the kind that says it when the backup does not, else NULL. */
 int64_t backup_start_window(const struct entity *backup, const struct entity **from);
 /* A continuous backup, of whose copy in this store only single points are left. */
@@ -444,6 +448,13 @@ struct entity *backup_procedure(struct analysis *a, struct entity *backup);
 /* ---- takers.c ---- `asset`: what the run is of; NULL when one run takes a whole group. */
 const struct scope *run_scope(struct analysis *a, const struct entity *backup, const struct asset *asset);
 struct entity *run_procedure(struct analysis *a, const struct entity *backup, const struct asset *asset, const struct scope *scope);
+/* The members a run is for: all of the group's, or the one it is of. */
+struct value run_members(struct analysis *a, const struct entity *backup, const struct asset *asset);
+void tell_left_out(struct analysis *a, const struct entity *backup, const struct asset *asset, const char *why, const char *help); /* E0564 */
+/* ---- run_places.c ---- `asset` as in takers.c */
+/* Where a run has to take place, because it reads what is there alone; NULL: anywhere, or no job of ours runs. */
+const struct site_info *run_site(struct analysis *a, const struct entity *backup, const struct asset *asset);
+void check_run_places(struct analysis *a); /* members that stand elsewhere, schedulers that cannot get there */
 /* ---- budget.c ---- */
 void check_budgets(struct analysis *a);
 

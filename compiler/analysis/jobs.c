@@ -154,8 +154,10 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     stores(a, &job);
     job.encryption = encryption_text(a, &job);
     job.procedure = run_procedure(a, backup, member, scope);
-    if (job.procedure)
+    if (job.procedure) {
         fill_procedure(a, &job, scope, member ? member->entity : owner);
+        job.runs_at = run_site(a, backup, member);
+    }
     return job;
 }
 

@@ -279,6 +279,28 @@ static void add_missed(struct analysis *a, const struct scenario_result *result,
     rest_rpo(a, runs, result, state);
 }
 
+/* A job of a host looks whether it is there; of a place that is no machine nothing tells it which of the machines there is meant. */
+static void add_run_place(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct taken_backup *taken)
+{
+    const struct entity *owner = taken->backup->parent;
+    bool one_run = owner->schema->id == BLOCK_GROUP && !backup_runs_apart(taken->backup);
+    const struct site_info *site = run_site(a, taken->backup, one_run ? NULL : state->asset);
+    struct assumption *runs;
+    bool is_new;
+
+    if (!site || strcmp(site->level, "host") == 0)
+        return;
+    runs = ledger_entry(a, ASSUME_RUNS, taken->backup->parent, intern_text(a, "%s/machine", taken->where), &is_new);
+    if (is_new) {
+        runs->span = taken->backup->span;
+        runs->value = site->entity->name;
+        runs->says = intern_text(a, "backup `%s` of %s runs on the machine at `%s` that has what it reads, and on no other", taken->backup->name, taken->of,
+                                 site->entity->name);
+        ask_owner(a, runs, taken->backup->parent, "cron", "on which machine is its job installed, and does the newest copy hold what is there?");
+    }
+    rest_rpo(a, runs, result, state);
+}
+
 /* Nothing is kept longer than the platform keeps anything, whatever is stated. */
 static void add_limit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct entity *backup)
 {
@@ -316,6 +338,7 @@ static void add_backup(struct analysis *a, const struct scenario_result *result,
     }
     rest_both(a, entry, result, state);
     add_missed(a, result, state, &taken);
+    add_run_place(a, result, state, &taken);
     entry = ledger_entry(a, ASSUME_KEPT, backup->parent, taken.where, &is_new);
     if (is_new) {
         take_credit(a, entry, backup, taken.job);

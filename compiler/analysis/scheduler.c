@@ -11,8 +11,14 @@
 static const struct {
     const char *word;
     enum cron_dialect dialect;
-} schedulers[] = {{"debian", DIALECT_DEBIAN},   {"cronie", DIALECT_CRONIE},   {"systemd", DIALECT_SYSTEMD},
-                  {"kubernetes", DIALECT_KUBERNETES}, {"eventbridge", DIALECT_AWS}, {"aws_backup", DIALECT_AWS}};
+    const char *elsewhere; /* its name, where it starts nothing on a machine of ours */
+    bool written;          /* the cron target writes its files */
+} schedulers[] = {{"debian", DIALECT_DEBIAN, NULL, true},
+                  {"cronie", DIALECT_CRONIE, NULL, true},
+                  {"systemd", DIALECT_SYSTEMD, NULL, true},
+                  {"kubernetes", DIALECT_KUBERNETES, "Kubernetes", true},
+                  {"eventbridge", DIALECT_AWS, "EventBridge", false},
+                  {"aws_backup", DIALECT_AWS, "AWS Backup", false}};
 
 static const struct kind_info *store_kind(const struct entity *backup)
 {
@@ -40,6 +46,28 @@ uint32_t backup_dialects(const struct entity *backup)
             return 1u << schedulers[i].dialect;
     }
     return 1u << DIALECT_DEBIAN | 1u << DIALECT_SYSTEMD | 1u << DIALECT_KUBERNETES;
+}
+
+const char *backup_scheduler_elsewhere(const struct entity *backup)
+{
+    const char *word = scheduler_word(backup);
+
+    for (size_t i = 0; word && i < sizeof schedulers / sizeof *schedulers; i++) {
+        if (strcmp(schedulers[i].word, word) == 0)
+            return schedulers[i].elsewhere;
+    }
+    return NULL;
+}
+
+const char *backup_scheduler_unwritten(const struct entity *backup)
+{
+    struct value own = entity_slot(backup, BACKUP_scheduler);
+
+    for (size_t i = 0; own.type == VALUE_WORD && i < sizeof schedulers / sizeof *schedulers; i++) {
+        if (strcmp(schedulers[i].word, own.u.word) == 0 && !schedulers[i].written)
+            return schedulers[i].elsewhere;
+    }
+    return NULL;
 }
 
 bool backup_runs_in_aws_backup(const struct entity *backup)
@@ -129,6 +157,18 @@ static void check_copies(struct analysis *a, const struct entity *backup)
     }
 }
 
+/* A store that only one service writes to is filled by no other. */
+static void check_same_service(struct analysis *a, const struct entity *backup)
+{
+    struct value own = entity_slot(backup, BACKUP_scheduler), kinds = kind_slot(store_kind(backup), KIND_scheduler);
+
+    if (own.type != VALUE_WORD || kinds.type != VALUE_WORD || strcmp(own.u.word, kinds.u.word) == 0)
+        return;
+    diag_help(diag_report(a->sink, DIAG_E0577, row_span(a, backup, "scheduler"), "backup `%s` names `%s`, and what goes into `%s` is started by `%s` alone", backup->name,
+                          own.u.word, entity_slot(backup, BACKUP_to).u.entity->name, kinds.u.word),
+              "leave `scheduler` out: `%s` says which one it is", store_kind(backup)->entity->name);
+}
+
 void check_service(struct analysis *a, const struct entity *backup)
 {
     struct value schedule = entity_slot(backup, BACKUP_schedule);
@@ -136,6 +176,7 @@ void check_service(struct analysis *a, const struct entity *backup)
     struct schedule_lines lines;
     struct diag *diag;
 
+    check_same_service(a, backup);
     check_window(a, backup);
     check_copies(a, backup);
     if (schedule.type != VALUE_SCHEDULE || !backup_runs_in_aws_backup(backup) || schedule.u.schedule->kind == SCHEDULE_CONTINUOUS ||

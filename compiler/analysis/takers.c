@@ -41,7 +41,7 @@ static struct value list_of(struct analysis *a, const struct value *items, uint3
 }
 
 /* The members a run is for: all of the group's, or the one it is of. */
-static struct value members_of(struct analysis *a, const struct entity *backup, const struct asset *asset)
+struct value run_members(struct analysis *a, const struct entity *backup, const struct asset *asset)
 {
     struct value one;
 
@@ -60,7 +60,7 @@ const struct scope *run_scope(struct analysis *a, const struct entity *backup, c
     if (to.type == VALUE_ENTITY)
         scope = scope_add(a->eval, scope, "store", to);
     scope = scope_add(a->eval, scope, "backup", value_entity((struct entity *)(uintptr_t)backup));
-    scope = scope_add(a->eval, scope, "members", members_of(a, backup, asset));
+    scope = scope_add(a->eval, scope, "members", run_members(a, backup, asset));
     return scope_add(a->eval, scope, "self", value_entity(asset ? asset->entity : backup->parent));
 }
 
@@ -156,7 +156,7 @@ static bool check_tool(struct analysis *a, const struct entity *backup)
     return false;
 }
 
-static void left_out(struct analysis *a, const struct entity *backup, const struct asset *asset, const char *why, const char *help)
+void tell_left_out(struct analysis *a, const struct entity *backup, const struct asset *asset, const char *why, const char *help)
 {
     bool own = backup->parent == asset->entity;
     struct diag *diag = diag_report(a->sink, DIAG_E0564, own ? row_place(a, backup, "method") : asset->entity->span,
@@ -184,13 +184,13 @@ static void check_run(struct analysis *a, const struct entity *backup, const str
     const struct scope *scope = run_scope(a, backup, asset);
     const struct entity *procedure = run_procedure(a, backup, asset, scope);
     const char *named = word_or(entity_slot(backup, BACKUP_method), NULL);
-    struct value members = members_of(a, backup, asset), taken;
+    struct value members = run_members(a, backup, asset), taken;
 
     if (!procedure) {
         if (named && asset)
-            left_out(a, backup, asset, intern_text(a, "the condition of `%s` does not hold for it", named), "name another tool, or leave `method` out");
+            tell_left_out(a, backup, asset, intern_text(a, "the condition of `%s` does not hold for it", named), "name another tool, or leave `method` out");
         else if (asset && backup->parent != asset->entity && asset->entity->kind && asset->entity->kind->procedures.len)
-            left_out(a, backup, asset,
+            tell_left_out(a, backup, asset,
                      intern_text(a, "`%s` knows no procedure `%s`", asset->entity->kind->entity->name, word_or(entity_slot(backup, BACKUP_kind), "full")),
                      "give it a backup of its own, of a kind that is known, or name a tool in `method` that takes all members");
         return;
@@ -200,7 +200,7 @@ static void check_run(struct analysis *a, const struct entity *backup, const str
         const struct asset *member = members.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, members.u.list->items[i].u.entity) : NULL;
 
         if (member && !captures(&taken, member->entity))
-            left_out(a, backup, member, intern_text(a, "`%s` does not know how to take `%s`", procedure->name, member->entity->kind->entity->name),
+            tell_left_out(a, backup, member, intern_text(a, "`%s` does not know how to take `%s`", procedure->name, member->entity->kind->entity->name),
                      asset ? "leave `method` out: its own kind may know how" : "leave `method` out: then each member is backed up by its own kind's procedure");
     }
 }

@@ -480,6 +480,7 @@ struct backup_job {
     const char *managed;     /* platform feature that does it; then there is no run */
     const struct schedule *schedule;
     struct command run, verify, restore;
+    const struct site_info *runs_at; /* its run reads what is there alone; NULL: it runs anywhere */
     const char **tools;
     uint32_t tool_count;
     const char **secrets;    /* environment variables it needs */

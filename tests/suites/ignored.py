@@ -96,7 +96,7 @@ UNTRIED = {
     "PARAM": ("type", "nothing in the specifications of this test turns on it; verdict cases do"),
     "PLAN_OBJECTIVES": ("role rpo rto", "every asset states its own"),
     "PROBE": ("interval threshold", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "PROCEDURE": ("base_every captures managed tolerates", "tests of the library"),
+    "PROCEDURE": ("base_every captures managed runs_at tolerates", "tests of the library"),
     "PROVISION": ("by duration method run", "needs a recovery into a place that is made"),
     "REBUILD": ("duration from", "the asset comes back by its replica in every scenario"),
     "REPLICA": ("encrypt tolerates watched_by", "nothing in the specifications of this test turns on it; verdict cases do"),

@@ -161,6 +161,26 @@ drc_check_environment() {
     fi
 }
 
+# drc_check_host: a run that reads what is on one machine would, on another, store other files under the same name. Which machine this
+# is says DRC_HOST or /etc/drc/host, else the address the specification has for it, where that is among this machine's own. Where jobs
+# are spread over several machines, one of the two must say so: behind a translated address only the first can.
+drc_check_host() {
+    local host="${setting[host]:-}" address="${setting[address]:-}" own="${DRC_HOST:-}"
+    if [[ -z "${host}" ]]; then
+        return 0
+    fi
+    if [[ -z "${own}" && -r /etc/drc/host ]]; then
+        read -r own </etc/drc/host || true
+    fi
+    if [[ -n "${own}" && "${own}" != "${host}" ]]; then
+        drc_fail 78 not-set-up "this job is for ${host}, and this machine is ${own}"
+    fi
+    if [[ -z "${own}" && -n "${setting[spread]:-}" ]] && ! { [[ -n "${address}" ]] && drc_here "${address}"; }; then
+        drc_fail 78 not-set-up \
+            "this job is for ${host}${address:+ (${address})}, and nothing says that this machine is it: if it is, write ${host} into /etc/drc/host"
+    fi
+}
+
 drc_lock() {
     exec 8>"${drc_state}/${setting[name]}.lock"
     if ! flock --nonblock 8; then
@@ -711,6 +731,9 @@ drc_job_main() {
     if [[ "${verb}" == backup && -n "${setting[not_within]:-}" ]] && ! drc_outside "${setting[not_within]}"; then
         drc_log outside-hours not_within "${setting[not_within]}"
         exit 76
+    fi
+    if [[ "${verb}" == backup ]]; then
+        drc_check_host
     fi
     drc_check_environment
     drc_lock
