@@ -67,6 +67,7 @@ struct analysis {
     struct map reasons_of;            /* thing -> its reasons */
     struct map ledger;                /* id -> struct assumption * */
     struct map credits;               /* protection -> struct credit *; see credit.c */
+    struct map held_writers;          /* store -> asset whose jobs write there and that somebody else controls in the scenario */
     struct map makers;                /* protection -> struct maker *, of what emits say they make or watch */
     struct map emitters;              /* things whose emits were asked what they make */
     bool scenarios_done;              /* every scenario was worked out: rules may ask what came of it */
@@ -111,6 +112,7 @@ const char *method_named(const struct analysis *a, const struct asset_state *sta
 int64_t candidate_time(const struct analysis *a, const struct candidate *candidate); /* ms until its own work ends; INT64_MAX unknown */
 /* Whether who writes into the store cannot delete from it: append-only, or a lock of any mode (who writes administers nothing). */
 bool binds_writers(const struct analysis *a, const struct entity *store);
+bool writers_delete(const struct analysis *a, const struct entity *store); /* by its kind, whatever is stated of it */
 /* Nobody who may change the place where it is can delete from it: a lock nobody lifts, media off line. */
 bool store_withstands(const struct analysis *a, const struct entity *store);
 bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);

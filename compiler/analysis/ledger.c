@@ -401,8 +401,14 @@ static void add_door(struct analysis *a, const struct scenario_result *result, c
         entry = ledger_entry(a, ASSUME_KEPT, store, intern_text(a, ".%s", doors[i].name), &is_new);
         if (is_new) {
             entry->span = entity_slot_span(store, doors[i].row);
-            entry->says = intern_text(a, "what is in `%s` %s", store->name, doors[i].says);
-            ask_owner(a, entry, store, told_by(store), doors[i].question);
+            /* Where jobs log in with a shell only people can keep to it, and no verdict on a compromise rests on it. */
+            if (doors[i].row == STORE_append_only && writers_delete(a, store)) {
+                entry->says = intern_text(a, "what is in `%s` is deleted or changed by nobody, although whoever writes there could", store->name);
+                ask_owner(a, entry, store, told_by(store), "who can log in there, and what was deleted since the last look?");
+            } else {
+                entry->says = intern_text(a, "what is in `%s` %s", store->name, doors[i].says);
+                ask_owner(a, entry, store, told_by(store), doors[i].question);
+            }
         }
         rest_both(a, entry, result, state);
     }

@@ -354,15 +354,64 @@ static void try_chains(struct analysis *a, struct asset_state *state, struct ent
     } while (base);
 }
 
-/* A job carries what it needs to write into its store, and whoever holds its machine has that as well. What the platform copies, it does not. */
-static bool writer_deletes(struct analysis *a, const struct asset_state *state, struct entity *backup, const struct entity *store)
+/* Whether a job of ours writes the backups of an asset into the store. What the platform copies, no job does. */
+static bool writes_into(struct analysis *a, const struct entity *owner, const struct entity *store)
 {
-    const struct entity *procedure;
+    struct entity *backup;
 
-    if (!is_held(a, state->asset) || binds_writers(a, store))
+    for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
+        struct value to = entity_slot(backup, BACKUP_to), copies = entity_slot(backup, BACKUP_copies);
+        bool into = to.type == VALUE_ENTITY && to.u.entity == store;
+        const struct entity *procedure;
+
+        for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++)
+            into |= copies.u.list->items[c].type == VALUE_ENTITY && copies.u.list->items[c].u.entity == store;
+        procedure = into ? backup_procedure(a, backup) : NULL;
+        if (into && !(procedure && eval_is_written(procedure, PROCEDURE_managed)))
+            return true;
+    }
+    return false;
+}
+
+/* The first asset that somebody else controls and whose jobs write into the store; NULL. A job carries what it needs to write, and whoever
+ * holds its machine has that as well. */
+static const struct entity *held_writer(struct analysis *a, const struct entity *store)
+{
+    atom key = (atom)(const void *)store;
+    const struct entity *held = map_get(&a->held_writers, key);
+
+    if (held)
+        return held == store ? NULL : held;
+    for (uint32_t i = 0; !held && i < a->plan->asset_count; i++) {
+        const struct asset *asset = &a->plan->assets[i];
+        uint32_t count;
+        struct entity **groups;
+        bool writes;
+
+        if (!is_held(a, asset))
+            continue;
+        writes = writes_into(a, asset->entity, store);
+        groups = asset_groups(a, asset, &count);
+        for (uint32_t g = 0; !writes && g < count; g++)
+            writes = writes_into(a, groups[g], store);
+        held = writes ? asset->entity : NULL;
+    }
+    map_add(&a->held_writers, a->arena, key, (void *)(uintptr_t)(held ? held : store));
+    return held;
+}
+
+static bool is_deleted_by_writer(struct analysis *a, const struct entity *store, const char **why)
+{
+    struct value held = entity_slot(a->scenario->scenario, SCENARIO_compromises);
+    const struct entity *writer;
+
+    if (held.type != VALUE_LIST || !held.u.list->count || binds_writers(a, store) || !(writer = held_writer(a, store)))
         return false;
-    procedure = backup_procedure(a, backup);
-    return !(procedure && eval_is_written(procedure, PROCEDURE_managed));
+    *why = intern_text(a, writers_delete(a, store)
+                              ? "whoever holds `%s` logs in at store `%s` as its jobs do, and can delete there whatever is said of it"
+                              : "whoever holds `%s` can do what its backups do: delete from store `%s`, which is neither `append_only` nor locked",
+                       writer->name, store->name);
+    return true;
 }
 
 static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, int64_t read, struct best *best)
@@ -375,9 +424,8 @@ static void try_store(struct analysis *a, struct asset_state *state, struct enti
             best->why = why;
         return;
     }
-    if (writer_deletes(a, state, backup, store)) {
-        best->why = intern_text(a, "whoever holds `%s` can do what its backups do: delete from store `%s`, which is neither `append_only` nor locked",
-                                state->asset->name, store->name);
+    if (is_deleted_by_writer(a, store, &why)) {
+        best->why = why;
         return;
     }
     try_chains(a, state, backup, store, read, comes == COMES_IN_CIRCLE, best);

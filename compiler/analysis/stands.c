@@ -245,6 +245,7 @@ void mark_places(struct analysis *a)
 
     a->places = ARENA_ARRAY(a->arena, struct ground, a->plan->site_count);
     a->nearest = (struct map){0};
+    a->held_writers = (struct map){0};
     mark_others(a, lost);
     mark_others(a, cut);
     reach_through_people(a, held);

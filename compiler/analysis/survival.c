@@ -123,11 +123,23 @@ bool store_withstands(const struct analysis *a, const struct entity *store)
     return flag.type == VALUE_BOOL && flag.u.integer;
 }
 
+bool writers_delete(const struct analysis *a, const struct entity *store)
+{
+    struct entity *says = kind_deferred(store->kind, KIND_writers_delete);
+    struct value flag = value_unknown();
+
+    if (says)
+        flag = eval_deferred(a->eval, says, KIND_writers_delete, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)store)));
+    return flag.type == VALUE_BOOL && flag.u.integer;
+}
+
 bool binds_writers(const struct analysis *a, const struct entity *store)
 {
     struct value flag = entity_slot(store, STORE_append_only);
     uint32_t cursor = 0;
 
+    if (writers_delete(a, store))
+        return false;
     return (flag.type == VALUE_BOOL && flag.u.integer) || store_withstands(a, store) || entity_child(store, BLOCK_STORE_LOCK, &cursor);
 }
 

@@ -86,7 +86,7 @@ UNTRIED = {
     "ENDPOINT": ("provider switch_time", "nothing in the specifications of this test turns on it; verdict cases do"),
     "GROUP": ("max_skew rpo title", "needs members that lose apart; verdict cases of groups"),
     "KIND": ("abstract availability bound_to consistency copied_continuous demands immutable is_account least_start_window "
-             "media of parallel_copies provides rebuildable scheduler serves_from tolerates versioned",
+             "media of parallel_copies provides rebuildable scheduler serves_from tolerates versioned writers_delete",
              "cases of kinds and the tests of the library hold them"),
     "KIND_REPLICA": ("tolerates", "nothing in the specifications of this test turns on it; verdict cases do"),
     "KIND_STANDBY": ("tolerates", "nothing in the specifications of this test turns on it; verdict cases do"),
