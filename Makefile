@@ -209,6 +209,7 @@ check:
 
 # To a file of its own first: a failure must not leave half a page.
 reference: all
+	@$(BUILD)/drc debug plan-schema > $(BUILD)/plan.schema.json && cp $(BUILD)/plan.schema.json compiler/plan/plan.schema.json
 	@$(BUILD)/drc debug reference > $(BUILD)/reference.md
 	@mv $(BUILD)/reference.md docs/reference.md
 

@@ -20,12 +20,13 @@ MAY_INCLUDE = {
     "syntax": {"base", "source"},
     "model": {"base", "source"},
     "sema": {"base", "source", "syntax", "model"},
-    "analysis": {"base", "source", "model"},
+    "analysis": {"base", "source", "model", "plan"},
     "emit": {"base"},
+    "plan": {"base", "emit"},
     "fetch": {"base", "source"},
     "embed": set(),
-    "backends": {"base", "source", "model", "emit"},
-    "driver": {"base", "source", "syntax", "model", "sema", "analysis", "emit", "fetch", "backends"},
+    "backends": {"base", "source", "model", "plan", "emit"},
+    "driver": {"base", "source", "syntax", "model", "sema", "analysis", "plan", "emit", "fetch", "backends"},
 }
 # Single headers that cross the table, each with its reason.
 EXCEPTIONS = {

@@ -3,10 +3,7 @@
 #define DRC_BACKENDS_PLAN_PLAN_BACKEND_H
 
 #include "backends/backend.h"
-#include "emit/json.h"
 
-/* One entry of the ledger as an object. */
-void ledger_entry_json(struct jsonw *j, const struct plan *plan, const struct assumption *assumption);
 void plan_readme(const struct plan *plan, struct fileset *files);
 
 #endif

@@ -26,6 +26,14 @@ void strbuf_clear(struct strbuf *buf)
         buf->data[0] = '\0';
 }
 
+void strbuf_truncate(struct strbuf *buf, size_t len)
+{
+    if (len >= buf->len)
+        return;
+    buf->len = len;
+    buf->data[len] = '\0';
+}
+
 static void reserve(struct strbuf *buf, size_t extra)
 {
     size_t need;

@@ -170,6 +170,7 @@ int command_build(const struct options *options)
     name_origins_from_specification(&session);
     if (session_analyse(&session, TREES_ALL)) {
         session_check_targets(&session);
+        session_document(&session);
         if (session.sink.errors == 0)
             emit_files(options, &session, &files);
     }

@@ -39,13 +39,56 @@ int command_version(const struct options *options)
     return EXIT_FINE;
 }
 
+/* `drc debug plan-schema`: compiler/plan/plan.schema.json, from the table. */
+static int debug_plan_schema(void)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    plan_schema(&text);
+    fwrite(strbuf_str(&text), 1, text.len, stdout);
+    strbuf_release(&text);
+    return EXIT_FINE;
+}
+
+/* `drc debug plan FILE`: reads a plan.json and writes it again: the same bytes. */
+static int debug_plan(const struct options *options)
+{
+    struct arena *arena = arena_new();
+    int status = EXIT_FINE;
+
+    for (uint32_t i = 1; i < options->arguments.len; i++) {
+        const char *name = options->arguments.items[i], *error = NULL;
+        struct strbuf out = STRBUF_INIT;
+        struct plan_error wrong;
+        size_t len;
+        char *text = read_whole_file(arena, name, &len, &error);
+        const struct plan_document *document = text ? plan_read(arena, text, len, &wrong) : NULL;
+
+        if (!text)
+            complain("drc: %s: %s\n", name, error);
+        else if (!document)
+            complain("drc: %s is no plan: %s%s%s\n", name, wrong.at, wrong.at[0] ? ": " : "", wrong.message);
+        else if (plan_write(document, &out))
+            fwrite(strbuf_str(&out), 1, out.len, stdout);
+        status = !text ? EXIT_IO : !document ? EXIT_INVALID : status;
+        strbuf_release(&out);
+    }
+    arena_delete(arena);
+    return status;
+}
+
 int command_debug(const struct options *options)
 {
+    const char *what = options->arguments.len ? options->arguments.items[0] : "";
     struct session session;
     int status = EXIT_FINE;
 
-    if (options->arguments.len && strcmp(options->arguments.items[0], "reference") == 0)
+    if (strcmp(what, "reference") == 0)
         return command_reference(options);
+    if (strcmp(what, "plan-schema") == 0)
+        return debug_plan_schema();
+    if (strcmp(what, "plan") == 0)
+        return debug_plan(options);
     session_init(&session, options);
     for (uint32_t i = 1; i < options->arguments.len; i++) {
         const char *error = NULL;

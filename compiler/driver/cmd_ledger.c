@@ -1,7 +1,7 @@
 /* `drc ledger SPEC`: what the proof rests on, who makes it true, and how one sees whether it is true now (SEMANTICS §7). */
 #include "driver/driver.h"
 
-#include "backends/registry.h"
+#include "emit/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,11 +68,25 @@ static void print_table(const struct plan *plan, const struct wanted *wanted)
            counts[BY_ARTIFACT], counts[BY_PLATFORM], counts[BY_DEMAND], counts[BY_NOBODY]);
 }
 
-static void print_json(const struct plan *plan, const struct wanted *wanted)
+static void print_json(struct session *session, const struct wanted *wanted)
 {
+    const struct plan *plan = session->plan;
+    const struct plan_document *document = session_document(session);
     struct strbuf out = STRBUF_INIT;
+    struct jsonw j;
 
-    ledger_json(plan, is_wanted, wanted, &out);
+    jsonw_init(&j, &out);
+    jsonw_object_begin(&j);
+    jsonw_key_string(&j, "schema", "drc.ledger/2");
+    jsonw_key_string(&j, "plan", plan->name);
+    jsonw_key_array(&j, "assumptions");
+    for (uint32_t i = 0; i < plan->assumption_count; i++) {
+        if (is_wanted(plan->assumptions[i], wanted))
+            plan_write_struct(&j, "assumption", &document->assumptions[i]);
+    }
+    jsonw_array_end(&j);
+    jsonw_object_end(&j);
+    jsonw_finish(&j);
     say_text(strbuf_str(&out));
     strbuf_release(&out);
 }
@@ -100,7 +114,7 @@ int command_ledger(const struct options *options)
         }
     }
     if (session.plan && json && status != EXIT_USAGE)
-        print_json(session.plan, &wanted);
+        print_json(&session, &wanted);
     else if (session.plan && status != EXIT_USAGE)
         print_table(session.plan, &wanted);
     session_release(&session);

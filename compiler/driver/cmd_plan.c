@@ -479,7 +479,7 @@ static int print_json(struct session *session)
 {
     struct strbuf text = STRBUF_INIT;
 
-    if (!plan_json(session->plan, &text))
+    if (!plan_write(session_document(session), &text))
         complain("drc: a text of the plan is not UTF-8: it is not printed as it is written\n");
     fwrite(strbuf_str(&text), 1, text.len, stdout);
     strbuf_release(&text);

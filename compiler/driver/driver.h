@@ -5,6 +5,7 @@
 
 #include "analysis/analysis.h"
 #include "base/vec.h"
+#include "plan/plan.h"
 #include "sema/sema.h"
 
 enum exit_code {
@@ -72,6 +73,8 @@ void session_release(struct session *session);
 bool session_load(struct session *session);
 /* session_load, then the proof. `trees`: which jobs and emitted trees are made too. False when there are errors. */
 bool session_analyse(struct session *session, enum analysis_trees trees);
+/* The plan as it is published, made when it is first asked for. After session_analyse with TREES_ALL. */
+const struct plan_document *session_document(struct session *session);
 /* Whether --target names it, or nothing is named. */
 bool target_is_wanted(const struct options *options, const char *name);
 /* ---- program_target.c */

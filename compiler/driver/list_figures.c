@@ -1,7 +1,8 @@
 /* `drc list figures`: what kinds say about time, who says it, and when that was read. */
 #include "driver/driver.h"
 
-#include "backends/registry.h"
+#include "analysis/document.h"
+#include "emit/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,18 @@ static void print_table(struct session *session, const struct figure *const *fig
     }
 }
 
+static void figures_json(struct session *session, const struct figure *const *figures, uint32_t count, struct strbuf *out)
+{
+    struct jsonw j;
+
+    jsonw_init(&j, out);
+    jsonw_array_begin(&j);
+    for (uint32_t i = 0; i < count; i++)
+        plan_write_struct(&j, "figure", make_figure(&session->sources, figures[i], session->arena));
+    jsonw_array_end(&j);
+    jsonw_finish(&j);
+}
+
 static void print_figures(struct session *session, bool all, int64_t day)
 {
     uint32_t count, kept = 0;
@@ -80,7 +93,7 @@ static void print_figures(struct session *session, bool all, int64_t day)
             figures[kept++] = figures[i];
     }
     if (session->options->format == DIAG_JSON) {
-        figures_json(&session->sources, (const struct figure *const *)figures, kept, &text);
+        figures_json(session, (const struct figure *const *)figures, kept, &text);
         say_text(strbuf_str(&text));
     } else {
         print_table(session, (const struct figure *const *)figures, kept);

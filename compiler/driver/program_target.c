@@ -315,7 +315,7 @@ void run_program_targets(struct session *session, struct fileset *files)
         if (!target_is_program(target))
             continue;
         program.name = program_target_name(session->arena, target);
-        if (!plan.len && !plan_json(session->plan, &plan))
+        if (!plan.len && !plan_write(session_document(session), &plan))
             fail(&program, "a text of the plan is not UTF-8");
         if (!program.failed)
             run(&program, &plan, &answer);

@@ -1,6 +1,8 @@
 /* One compilation from options to plan. */
 #include "driver/driver.h"
 
+#include "analysis/document.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,6 +205,13 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
     session->plan = analyse(&session->model, &session->eval, &options);
     timing(session, "prove", start);
     return session->sink.errors == 0;
+}
+
+const struct plan_document *session_document(struct session *session)
+{
+    if (!session->plan->document)
+        session->plan->document = make_document(session->plan, session->arena);
+    return session->plan->document;
 }
 
 static bool wants_color(const struct options *options, FILE *stream)

@@ -77,12 +77,12 @@ def classes(env):
 
         if not re.search(rf"^\| {name} \|.*\| {words(rto)} \| {words(rpo)} \|", page, re.M):
             raise Failure(f"class {name} is not RTO {words(rto)}, RPO {words(rpo)} in the runbooks")
-    covered = {scenario["class"] for scenario in plan(env)["scenarios"]}
+    covered = {scenario["class"].removeprefix("class.") for scenario in plan(env)["scenarios"]}
     same(set(CLASSES), covered, "classes with a scenario")
 
 
 def services(env):
-    found = {asset["name"]: asset["tier"] for asset in plan(env)["assets"]}
+    found = {asset["name"]: asset["tier"].removeprefix("tier.") for asset in plan(env)["assets"]}
     same(dict(SERVICES), {name: found.get(name) for name, _ in SERVICES}, "services and their tiers")
 
 
@@ -104,9 +104,9 @@ def restored_in_order(env):
 
 def objectives_hold(env):
     """What L1 promises to the critical tier, and what the proof says; 0 is a broken promise."""
-    tiers = {asset["name"]: asset["tier"] for asset in plan(env)["assets"]}
+    tiers = {asset["name"]: asset["tier"].removeprefix("tier.") for asset in plan(env)["assets"]}
     for scenario in plan(env)["scenarios"]:
-        rto, rpo = CLASSES[scenario["class"]]
+        rto, rpo = CLASSES[scenario["class"].removeprefix("class.")]
         for asset in scenario["assets"]:
             if tiers[asset["asset"]] != "critical" or not asset["finish"]:
                 continue

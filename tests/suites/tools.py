@@ -230,9 +230,9 @@ def interpreter_with(module):
 
 def plan_schema(env, name):
     python = interpreter_with("jsonschema")
-    schema = env.root / "compiler/model/plan.schema.json"
+    schema = env.root / "compiler/plan/plan.schema.json"
     if not schema.exists():
-        raise Skip("compiler/model/plan.schema.json is not there yet")
+        raise Skip("compiler/plan/plan.schema.json is not there yet")
     out = examples.built(env, name)
     program = (
         "import json, sys, jsonschema\n"

@@ -1,0 +1,52 @@
+/* The plan as it is published, made from the proof: plan/plan.def filled in. One file for each part of it. */
+#ifndef DRC_ANALYSIS_DOCUMENT_H
+#define DRC_ANALYSIS_DOCUMENT_H
+
+#include "base/map.h"
+#include "model/plan.h"
+#include "plan/plan.h"
+
+struct maker {
+    const struct plan *plan;
+    const struct sources *sources;
+    struct arena *arena;
+    struct plan_document *out;
+    struct map things;  /* entity -> struct plan_thing * */
+    struct map figures; /* struct figure -> struct plan_figure * */
+    struct map ids;     /* ids of things in use */
+    struct intern *names;
+    /* Of the scenario or drill at work: step -> struct plan_step *. */
+    struct map steps;
+};
+
+/* The whole plan, in the arena; nothing in it points into the model. */
+struct plan_document *make_document(const struct plan *plan, struct arena *arena);
+
+/* One figure alone, of a library without a specification. */
+struct plan_figure *make_figure(const struct sources *sources, const struct figure *figure, struct arena *arena);
+
+/* ---- between the files of the maker */
+
+void make_things(struct maker *m);
+void make_scenarios(struct maker *m);
+void make_work(struct maker *m);   /* stores, jobs, drills, exports, emissions */
+void make_entries(struct maker *m); /* ledger and findings */
+
+struct plan_thing *document_thing(const struct maker *m, const struct entity *entity); /* NULL where it is none */
+struct plan_site *document_site(const struct maker *m, const struct site_info *site);
+struct plan_site *document_place(const struct maker *m, const struct entity *entity);
+struct plan_asset *document_asset(const struct maker *m, const struct asset *asset);
+struct plan_endpoint *document_endpoint(const struct maker *m, const struct entity *entity);
+struct plan_group *document_group(const struct maker *m, const struct entity *entity);
+struct plan_figure *document_figure(const struct maker *m, const struct figure *figure);
+struct plan_figure **document_figures(struct maker *m, const struct assumed_figures *from, uint32_t *count);
+struct plan_thing **document_list(struct maker *m, struct entity *const *from, uint32_t count, uint32_t *out);
+struct plan_objective *document_objective(struct maker *m, const struct objective *from);
+struct plan_range document_range(struct span_of_time time);
+const char *document_origin(const struct maker *m, struct span span); /* NULL where there is no place */
+const char *document_date(struct maker *m, int64_t day);
+struct plan_value document_value(struct maker *m, struct value value);
+struct plan_command *document_command(struct maker *m, const struct command *from); /* NULL when it is not set */
+void document_steps(struct maker *m, struct step *const *from, uint32_t count, struct plan_step **out, uint32_t *out_count);
+
+#endif

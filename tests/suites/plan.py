@@ -1,0 +1,253 @@
+"""plan.json: one table describes it (compiler/plan/plan.def), so schema, writer and reader agree; and it is complete, so that a program
+which has nothing else prints what runbooks and scripts say."""
+
+import copy
+import json
+import os
+import random
+import re
+import shlex
+import subprocess
+import sys
+
+from lib import examples, plan_only
+from lib.case import Case, prepare
+from lib.core import Failure, Sandbox, Skip, difference, readable
+from oracles import lot, model
+
+SPECIFICATIONS = ["examples/hello.dr", "examples/small", "examples/platform"]
+
+
+def test_schema_is_up_to_date(env):
+    want = (env.root / "compiler" / "plan" / "plan.schema.json").read_text(encoding="utf-8")
+    got = readable(env.compile(["debug", "plan-schema"], env.root).stdout)
+    if want != got:
+        raise Failure("`make reference` writes it again\n" + difference(want, got, "compiler/plan/plan.schema.json"))
+
+
+def printed(env, specification, folder):
+    """The plan of a specification, whatever its verdicts are; b"" when there is none."""
+    done = env.run([env.drc, "plan", "--emit", "plan", specification], folder, limit=False)
+    if done.code not in (0, 1):
+        raise Failure(f"{specification}: exit {done.code}\n{readable(done.stderr)}")
+    return done.stdout
+
+
+def check_copy(env, folder, path, what):
+    """Written, read and written again: the same bytes."""
+    done = env.run([env.drc, "debug", "plan", path], folder, limit=False)
+    if done.code != 0 or done.stdout != path.read_bytes():
+        raise Failure(f"{what}: read and written again it is not the same\n{readable(done.stderr)[:2000]}")
+
+
+def validator():
+    for python in (sys.executable, "/usr/bin/python3"):
+        if subprocess.run([python, "-c", "import jsonschema"], capture_output=True, check=False).returncode == 0:
+            return python
+    return None
+
+
+def check_schema(env, folder, paths):
+    python = validator()
+    if not python:
+        return
+    program = ("import json, sys, jsonschema\n"
+               "schema = json.load(open(sys.argv[1], encoding='utf-8'))\n"
+               "kind = jsonschema.validators.validator_for(schema)\n"
+               "kind.check_schema(schema)\n"
+               "judge, wrong = kind(schema), 0\n"
+               "for path in sys.argv[2:]:\n"
+               "    for e in list(judge.iter_errors(json.load(open(path, encoding='utf-8'))))[:3]:\n"
+               "        wrong += 1\n"
+               "        print(path, '/'.join(map(str, e.path)), e.message[:300])\n"
+               "sys.exit(bool(wrong))\n")
+    done = env.run([python, "-c", program, env.root / "compiler/plan/plan.schema.json", *paths], folder, limit=False)
+    if done.code != 0:
+        raise Failure("against the schema:\n" + readable(done.stdout + done.stderr)[:4000])
+
+
+def test_examples_come_back(env):
+    with Sandbox() as folder:
+        paths = []
+        for number, name in enumerate(SPECIFICATIONS):
+            paths.append(folder / f"{number}.json")
+            paths[-1].write_bytes(printed(env, env.root / name, folder))
+            check_copy(env, folder, paths[-1], name)
+        check_schema(env, folder, paths)
+
+
+def cases(env):
+    """(name, prepare, folder of the specification) of every case that has one; a third of them by default."""
+    root = env.root / "tests" / "cases"
+    files = [path for path in sorted(root.rglob("*.case")) if "== file main.dr" in path.read_text(encoding="utf-8", errors="replace")]
+    folders = sorted(path.parent for path in root.glob("verdicts/*/main.dr"))
+    found = files + folders
+    return found if os.environ.get("DRC_TEST_ALL") else found[::3]
+
+
+def test_cases_come_back(env):
+    plans = 0
+    with Sandbox() as folder:
+        for number, path in enumerate(cases(env)):
+            place = folder / str(number)
+            place.mkdir()
+            if path.is_dir():
+                source = path / "main.dr"
+            else:
+                prepare(Case(path), place)
+                source = place / "main.dr"
+            text = printed(env, source, place)
+            if not text:
+                continue  # it does not compile
+            out = folder / f"{number}.json"
+            out.write_bytes(text)
+            check_copy(env, folder, out, str(path))
+            plans += 1
+        check_schema(env, folder, sorted(folder.glob("*.json")))
+    if plans < 100:
+        raise Failure(f"only {plans} cases have a plan")
+
+
+def test_random_models_come_back(env):
+    """Forty by default; DRC_ORACLES=25 is the thousand."""
+    for seed, rng in lot.seeds("plan", 40):
+        with Sandbox() as folder:
+            (folder / "main.dr").write_text(model.specification(model.random_model(rng)))
+            (folder / "plan.json").write_bytes(printed(env, "main.dr", folder))
+            check_copy(env, folder, folder / "plan.json", f"seed {seed}")
+
+
+# ---- what is no plan
+
+def places(tree, path=()):
+    """Every member and element of a tree: (container, key, path)."""
+    for key, value in list(tree.items() if isinstance(tree, dict) else enumerate(tree)):
+        yield tree, key, path + (key,)
+        if isinstance(value, (dict, list)):
+            yield from places(value, path + (key,))
+
+
+DAMAGE = {
+    "a member is gone": lambda box, key: box.pop(key) if isinstance(box, dict) else box.insert(key, {"x": 1}),
+    "another type": lambda box, key: box.__setitem__(key, {"x": [1.5]}),
+    "a float": lambda box, key: box.__setitem__(key, 0.5),
+}
+
+
+def test_damage_is_refused(env):
+    """Whatever is missing or of another type is named with its place; nothing crashes."""
+    rng = random.Random("damage")
+    with Sandbox() as folder:
+        whole = json.loads(printed(env, env.root / "examples/small", folder))
+        spots = list(places(whole))
+        for what, damage in DAMAGE.items():
+            for number in sorted(rng.sample(range(len(spots)), 60)):
+                tree = copy.deepcopy(whole)
+                box, key, path = list(places(tree))[number]
+                if "attributes" in path or "value" in path:
+                    continue  # an attribute may hold anything, and be there or not
+                damage(box, key)
+                (folder / "plan.json").write_text(json.dumps(tree))
+                done = env.run([env.drc, "debug", "plan", "plan.json"], folder)
+                if done.code != 1 or "is no plan: " not in readable(done.stderr) or done.stdout:
+                    raise Failure(f"{what} at {path}: exit {done.code}\n{readable(done.stderr)}")
+
+
+def test_references_must_lead_somewhere(env):
+    with Sandbox() as folder:
+        whole = json.loads(printed(env, env.root / "examples/small", folder))
+        step = next(s for scenario in whole["scenarios"] for s in scenario["steps"] if s["after"])
+        for change, words in ((lambda: step["after"].__setitem__(0, "no.such"), "`no.such` leads nowhere"),
+                              (lambda: whole.__setitem__("format", 3), "it is no plan of format 2"),
+                              (lambda: whole.__setitem__("more", 1), "`more` is no field of this format")):
+            before = copy.deepcopy(whole)
+            change()
+            (folder / "plan.json").write_text(json.dumps(whole))
+            done = env.run([env.drc, "debug", "plan", "plan.json"], folder)
+            if done.code != 1 or words not in readable(done.stderr):
+                raise Failure(f"{words}: exit {done.code}\n{readable(done.stderr)}")
+            whole = before
+            step = next(s for scenario in whole["scenarios"] for s in scenario["steps"] if s["after"])
+
+
+# ---- complete
+
+def cells(line):
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def plain(cell):
+    """A cell without its markup."""
+    cell = re.sub(r"\[((?:[^\]\\]|\\.)*)\]\([^)]*\)", r"\1", cell).replace("**!** ", "! ").replace("**", "").replace("`", "")
+    return re.sub(r"\\(.)", r"\1", cell)
+
+
+def page_table(page):
+    lines = page.split("\n")
+    start = next(number for number, line in enumerate(lines) if line.startswith("| # | Starts |"))
+    rows = []
+    for line in lines[start + 2:]:
+        if not line.startswith("|"):
+            return rows
+        rows.append([plain(cell) for cell in cells(line)])
+    return rows
+
+
+def page_commands(page):
+    """Number of the step to the words of its commands, in the order of the page."""
+    found = {}
+    for part in re.split(r"^### Step ", page, flags=re.M)[1:]:
+        number = int(part.split(":", 1)[0])
+        found[number] = [shlex.split(block) for block in re.findall(r"^```sh\n(.*?)^```$", part.split("\n## ")[0], re.M | re.S)]
+    return found
+
+
+def script_words(text, name):
+    """Words of a function of a step's script, with the variables for its values put back; None when it has none."""
+    match = re.search(rf"^step_{name}\(\) \{{\n(.*?)^\}}$", text, re.M | re.S)
+    if not match:
+        return None
+    body, values = match[1], {}
+    while (value := re.match(r"\s*(v\d+)=('(?:[^']|'\\'')*'|\S*)\n", body)):
+        values[value[1]], body = shlex.split(value[2])[0] if value[2] else "", body[value.end():]
+    words = shlex.split(body)
+    return [re.sub(r"\$\{(v\d+)\}", lambda m: values.get(m[1], m[0]), word) for word in words]
+
+
+def same_words(ours, theirs):
+    return "".join(ours).replace("\n", "") == "".join(theirs).replace("\n", "")
+
+
+def test_tables_are_those_of_the_runbooks(env):
+    out = examples.built(env, "platform")
+    plan = plan_only.Plan(json.loads((out / "plan.json").read_text(encoding="utf-8")))
+    for name, rows in plan_only.tables(plan).items():
+        want = page_table((out / "runbooks" / f"scenario-{name}.md").read_text(encoding="utf-8"))
+        if rows != want:
+            raise Failure(difference("\n".join(map(str, want)), "\n".join(map(str, rows)), name))
+
+
+def test_commands_are_those_of_runbooks_and_scripts(env):
+    out = examples.built(env, "platform")
+    plan = plan_only.Plan(json.loads((out / "plan.json").read_text(encoding="utf-8")))
+    compared = 0
+    pages = {name: page_commands((out / "runbooks" / f"scenario-{name}.md").read_text(encoding="utf-8")) for name in plan_only.tables(plan)}
+    for (scenario, number), texts in plan_only.commands(plan).items():
+        listed = pages[scenario].get(number, [])
+        for what, text in texts.items():
+            ours = shlex.split(text)
+            if what != "undo" and not any(same_words(ours, block) for block in listed):
+                raise Failure(f"{scenario}, step {number}, {what}: not on its page\n{ours}\n{listed}")
+            [path] = (out / "restore/scenarios" / scenario / "steps").glob(f"{number:03}-*.sh")
+            theirs = script_words(path.read_text(encoding="utf-8"), what)
+            if theirs is None or not same_words(ours, theirs):
+                raise Failure(f"{scenario}, step {number}, {what}: {path.name} has another command\n{ours}\n{theirs}")
+            compared += 1
+    if compared < 60:
+        raise Failure(f"only {compared} commands were compared")
+
+
+def test_reader_is_short(env):
+    lines = (env.root / "tests/lib/plan_only.py").read_text(encoding="utf-8").count("\n")
+    if lines > 150:
+        raise Failure(f"{lines} lines")
