@@ -352,6 +352,9 @@ static void outcome(struct page *page, const struct scenario_result *result)
                 md_bullet(&page->md, 0, md_cat(page->arena, MD("Until "), md_code(page->arena, edge->to->name), MD(" is back, "), md_code(page->arena, state->asset->name),
                                                MD(" is degraded: "), md_text(page->arena, edge->degraded)));
         }
+        if (state->full_speed && !(state->full_speed->known && state->full_speed->worst <= state->finish.worst))
+            md_bullet(&page->md, 0, md_cat(page->arena, md_code(page->arena, state->asset->name), MD(" serves before it is at full speed, which may take until "),
+                                           page_clock(page, state->full_speed->known, state->full_speed->worst), MD(".")));
         if (state->discarded_ms >= 0)
             md_bullet(&page->md, 0, md_cat(page->arena, MD("What was written to "), md_code(page->arena, state->asset->name), MD(" after it went wrong is discarded: up to "),
                                            page_time(page, true, state->discarded_ms), MD(" of changes.")));

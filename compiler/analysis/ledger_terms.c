@@ -72,10 +72,21 @@ static const char *step_tail(struct analysis *a, const struct step *step)
     return strncmp(step->id, step->subject->name, len) == 0 && step->id[len] == '.' ? step->id + len : intern_text(a, ".%s", step->id);
 }
 
+/* Where the figure comes from that an asset's own `timing` states in place of the kind's; NULL. */
+static const char *measured_by(const struct scenario_result *result, const struct step *step)
+{
+    const struct candidate *chosen = step->asset ? result->states[step->asset->index].chosen : NULL;
+    const struct entity *timing = chosen ? entity_child_named(step->asset->entity, BLOCK_TIMING, chosen->method->name) : NULL;
+    bool counts = timing && entity_slot_span(timing, TIMING_rto).start == step->stated.start;
+    struct value source = counts ? entity_slot(timing, TIMING_source) : value_unknown();
+
+    return source.type == VALUE_STRING ? source.u.string : NULL;
+}
+
 /* How long something takes that the specification says itself. */
 static struct assumption *add_statement(struct analysis *a, const struct scenario_result *result, const struct step *step)
 {
-    const char *value = ledger_time(a, step->takes), *tail = step_tail(a, step);
+    const char *value = ledger_time(a, step->takes), *tail = step_tail(a, step), *source = measured_by(result, step);
     struct assumption *entry;
     bool is_new;
 
@@ -86,7 +97,7 @@ static struct assumption *add_statement(struct analysis *a, const struct scenari
         return entry;
     entry->span = step->stated;
     entry->value = value;
-    entry->says = intern_text(a, "`%s` takes %s at worst", step->id, ledger_duration(a, step->takes.worst));
+    entry->says = intern_text(a, source ? "`%s` takes %s at worst: %s" : "`%s` takes %s at worst", step->id, ledger_duration(a, step->takes.worst), source);
     if (step->by && !step->automated)
         ask_person(entry, step->by, "runbooks", "was it tried at night, and how long did it take?");
     else

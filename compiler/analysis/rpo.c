@@ -467,6 +467,19 @@ static void try_backups(struct analysis *a, struct asset_state *state, struct va
     }
 }
 
+/* Whether the method reads earlier versions that the kind of its asset does not say it keeps. */
+static bool reads_no_versions(struct analysis *a, const struct asset *asset, struct value from)
+{
+    struct entity *says = kind_deferred(asset->entity->kind, KIND_versioned);
+    struct value kept = says ? eval_deferred(a->eval, says, KIND_versioned, scope_add(a->eval, NULL, "self", value_entity(asset->entity))) : value_unknown();
+
+    for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++) {
+        if (is_word(from.u.list->items[i], "versions"))
+            return kept.type != VALUE_BOOL || !kept.u.integer;
+    }
+    return false;
+}
+
 bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, int64_t read,
                  const struct entity *owner)
 {
@@ -475,6 +488,11 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
     uint32_t count;
     struct entity **groups = asset_groups(a, state->asset, &count);
 
+    if (reads_no_versions(a, state->asset, from)) {
+        candidate->rejected = intern_text(a, "it reads earlier versions, and kind `%s` does not say that it keeps any (`versioned`)",
+                                          state->asset->entity->kind->entity->name);
+        return false;
+    }
     if (!owner || owner == state->asset->entity)
         try_backups(a, state, from, state->asset->entity, read, &best);
     for (uint32_t i = 0; i < count; i++) {

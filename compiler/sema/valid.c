@@ -101,7 +101,8 @@ static void check_valid(struct validator *v, struct entity *entity, const struct
                        wanted ? ", and has to be " : ", which will not do", wanted ? wanted : "");
     if (value.defaulted)
         diag_note(diag, "nothing is written for `%s`: this is what the kind takes by itself", row->name);
-    diag_note(diag, "`%s`: %s", row->name, row->doc);
+    if (row->doc && row->doc[0]) /* a kind of somebody's own may say nothing of it */
+        diag_note(diag, "`%s`: %s", row->name, row->doc);
     offer_nearest(v, row, value, span, scope, diag);
 }
 

@@ -1,8 +1,8 @@
 """What changes when one attribute of a specification is removed or has another value: findings, proof, ledger, or an emitted file.
 
 The specification is read as words, strings and braces, as the suite `whole` does. Each attribute has a list of variants: the same text without
-it, or with another value of the type its row in `schema.def` states. Outcomes are compared without digests, positions and the plan as JSON
-(an echo of the specification): what is left is what somebody reads or runs."""
+it, or with another value of the type its row in `schema.def` states. Outcomes are compared without digests, positions, the lines that findings show, and the plan
+as JSON (echoes of the specification): what is left is what somebody reads or runs."""
 
 import concurrent.futures
 import re
@@ -14,6 +14,10 @@ ATTRIBUTE = re.compile(r'^ATTR\((\w+), (\w+), "([^"]*)"', re.M)
 TOKEN = re.compile(r'"""(?:\\.|.)*?"""|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/|[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*|[=!<>]=|[{}\[\]()=]|\n|[^\s]', re.S)
 DIGEST = re.compile(rb"\b[0-9a-f]{16,64}\b|(?<=plan )[0-9a-f]{12}\b")
 PLACE = re.compile(rb"\b([\w./-]+\.(?:dr|ya?ml|json)):\d+(?::\d+)?")
+SHOWN = re.compile(rb"^ *(?:\d+ )?\|.*\n| \.\.\.\n", re.M)  # lines of the specification, shown under a finding
+PLACED = re.compile(rb"^ *--> .*", re.M)
+POINTS = "where findings point"  # what only these attributes change; others move it by their length
+POINTING = {"CHECK.at", "RULE.at"}
 MISTAKE = re.compile(r"^(?:error|warning)\[(E0[1-3]\d\d)\]", re.M)
 VARIANTS = 12  # of one place where an attribute is written
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -144,7 +148,8 @@ class Bench:
             for name, text in files.items():
                 (folder / name).write_text(text, encoding="utf-8")
             told = self.env.run([self.env.drc, "build", main, "--as-of", self.as_of, "-o", "out"], folder)
-            result = {"what the build tells": clean(told.stdout + told.stderr) + str(told.code).encode()}
+            result = {POINTS: b" ".join(PLACED.findall(told.stderr)),
+                      "what the build tells": clean(SHOWN.sub(b"", told.stdout + told.stderr)) + str(told.code).encode()}
             for path in sorted((folder / "out").rglob("*")):
                 name = str(path.relative_to(folder / "out"))
                 if path.is_file() and name not in ("plan.json", "manifest.json"):
@@ -168,8 +173,8 @@ def clean(data):
 NAMED = re.compile(r"^(\w+) ([\w-]+) (?::|\{)", re.M)
 
 # Values that no type says.
-OTHERS = {"ATTRIBUTE.type": ["int"], "CHECK.at": ["many"], "CHECK.for": ["x in []"], "METHOD.for": ["x in []"], "RULE.for": ["a in []"], "METHOD.rpo": ["9d"],
-          "RULE.at": ["rto"], "RECOVERY.method": ["refill"], "METHOD.into": ["self.site"], "KIND.of": ["site"]}
+OTHERS = {"ACCEPT.until": ["2026-01-31"], "PARAM.type": ["int"], "STEP.for": ['x in ["other"]'], "STEP.size": ["1KiB"], "ATTRIBUTE.type": ["int"], "CHECK.at": ["many"], "CHECK.for": ["x in []"], "METHOD.for": ["x in []", "r in []"], "RULE.for": ["a in []"], "METHOD.rpo": ["9d"],
+          "RULE.at": ["rto"], "RECOVERY.method": ["refill"], "METHOD.into": ["self.site"], "KIND.of": ["site", "asset"]}
 
 
 def named(text):
@@ -230,7 +235,8 @@ class Search:
         result, mistakes = self.bench.outcome({**trial.spec[0], trial.main: trial.changed()}, trial.main)
         if mistakes - had:
             return None
-        name = next((name for name in sorted(set(before) | set(result)) if before.get(name) != result.get(name)), None)
+        name = next((name for name in sorted(set(before) | set(result)) if before.get(name) != result.get(name)
+                     and (name != POINTS or f"{trial.one.block}.{trial.one.name}" in POINTING)), None)
         if not name and self.bench.ledger({**trial.spec[0], trial.main: trial.changed()}, trial.main) != self.ledgers[trial.main]:
             return "the ledger"
         return name

@@ -76,55 +76,26 @@ def test_debts_name_their_issue(env):
 # Descriptions for readers of the source, of `drc explain` and `drc list figures`, and examples for `make test`: nothing could come of them in what is emitted.
 SAYS_ONLY = {"ATTRIBUTE.doc", "EXAMPLE.spec", "KIND.title", "PARAM.doc", "RULE.basis", "RULE.reason", "SOURCE.read"}
 
-# Not tried, with the reason. The list only shrinks; the library's own tests, the verdict cases and the static scan above hold these meanwhile.
-UNTRIED = {
-    "ACCEPT": ("scenario until", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "ADMINS": ("of quorum", "rules of administrators"),
-    "ASSET": ("observes provides quorum tolerates", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "BACKUP": ("copy_time method watched_by", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "CLASS": ("discarded", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "ENDPOINT": ("provider switch_time", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "GROUP": ("max_skew rpo title", "needs members that lose apart; verdict cases of groups"),
-    "KIND": ("abstract availability bound_to consistency copied_continuous demands immutable is_account least_start_window "
-             "media of parallel_copies provides rebuildable scheduler serves_from tolerates versioned writers_delete",
-             "cases of kinds and the tests of the library hold them"),
-    "KIND_REPLICA": ("tolerates", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "KIND_STANDBY": ("tolerates", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "LOAD": ("bandwidth", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "METHOD": ("for full_speed includes irreversible promotes", "tests of the library"),
-    "NOTICE": ("severities", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "PARAM": ("type", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "PLAN_OBJECTIVES": ("role rpo rto", "every asset states its own"),
-    "PROBE": ("interval threshold", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "PROCEDURE": ("base_every captures managed runs_at tolerates", "tests of the library"),
-    "PROVISION": ("by duration method run", "needs a recovery into a place that is made"),
-    "REBUILD": ("duration from", "the asset comes back by its replica in every scenario"),
-    "REPLICA": ("encrypt tolerates watched_by", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "RULE": ("about", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "SITE": ("country global strategy", "rules of places"),
-    "STANDBY": ("before_needs spot tolerates", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "STEP": ("before_needs for otherwise rate size", "cases of loops, links and attestations"),
-    "STORE": ("append_only from media owner place read_rate retrieval tolerates", "needs a recovery from it; cases of stores"),
-    "TEAM": ("deputy", "nothing in the specifications of this test turns on it; verdict cases do"),
-    "TIER": ("drill proof", "rules of tiers: the cases of the library's rules"),
-    "TIER_DEFAULT": ("rpo", "every asset states its own"),
-    "TIER_DEMANDS": ("copies grade hands_off immutable isolated media offsite retain verify watched zones",
-                     "rules of tiers: the cases of the library's rules"),
-    "TIER_LIMIT": ("mtd rpo", "no asset asks for more"),
-    "TIMING": ("source", "nothing in the specifications of this test turns on it; verdict cases do"),
-}
-
 TRIALS = "effects.tsv"  # BLOCK.attribute, file, value, other value (`-`: not written): what changed an output last time; --bless writes it
 
 
+# Cases of tests/cases/language, and the files of each that are compiled: everything at once, what cannot stand beside it, kinds of a specification's
+# own that decide and that refuse, what rules ask, what places decide, what kinds decide.
+SPECIFICATIONS = {
+    "every-attribute": ["main.dr", "other.dr"],
+    "own-kinds-decide": ["own.dr"],
+    "own-kinds-refuse": ["refused.dr"],
+    "rules-decide": ["ruled.dr", "draft.dr"],
+    "places-decide": ["places.dr"],
+    "kinds-decide": ["kinds.dr"],
+}
+
+
 def specifications(env):
-    """The specification with everything, what cannot stand beside it, one whose own kinds decide,
-    and one that is refused by its own kinds: (files, main)."""
-    language = env.root / "tests" / "cases" / "language"
-    every = effects.case_files(Case(language / "every-attribute.case"), text_of)
-    own = effects.case_files(Case(language / "own-kinds-decide.case"), text_of)
-    refused = effects.case_files(Case(language / "own-kinds-refuse.case"), text_of)
-    return [(every, "main.dr"), (every, "other.dr"), (own, "own.dr"), (refused, "refused.dr")]
+    """What is tried: (files, main)."""
+    for name, mains in SPECIFICATIONS.items():
+        files = effects.case_files(Case(env.root / "tests" / "cases" / "language" / f"{name}.case"), text_of)
+        yield from ((files, main) for main in mains)
 
 
 def test_every_attribute_has_an_effect(env):
@@ -133,17 +104,16 @@ def test_every_attribute_has_an_effect(env):
     blocks = effects.table(env)
     path = env.root / "tests" / "suites" / TRIALS
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    search = effects.Search(effects.Bench(env, "2026-11-21"), blocks, specifications(env), {row[0]: row[1:] for row in rows})
+    search = effects.Search(effects.Bench(env, "2026-11-21"), blocks, list(specifications(env)), {row[0]: row[1:] for row in rows})
     known = {f"{block}.{name}" for block, row in blocks.items() for name in row["attributes"]}
-    excused = SAYS_ONLY | {f"{block}.{name}" for block, (names, _) in UNTRIED.items() for name in names.split()}
-    unknown = sorted(excused - known)
+    unknown = sorted(SAYS_ONLY - known)
     if unknown:
         raise Failure("no attribute any more: " + ", ".join(unknown))
     # A third of them by default, since each costs a build; all with DRC_TEST_ALL=1 and when the table is blessed.
-    wanted = sorted(known - excused)
+    wanted = sorted(known - SAYS_ONLY)
     found = search.found(wanted if env.bless or os.environ.get("DRC_TEST_ALL") else wanted[::3])
     if env.bless:
         path.write_text("".join("\t".join([key, *row[:3]]) + "\n" for key, row in sorted(found.items()) if row), encoding="utf-8")
     silent = [key + (": no output changes" if key in search.places else ": in no specification of this test") for key, row in found.items() if not row]
     if silent:
-        raise Failure("accepted, and without effect: give it one, refuse it, or say why in a table of this suite\n" + "\n".join(silent))
+        raise Failure("accepted, and without effect: give it one, refuse it, or take it away\n" + "\n".join(silent))
