@@ -48,62 +48,14 @@ struct procedure restore_recovery(struct restore *r, const struct scenario_resul
     };
 }
 
-/* A manual step of the way back, for a method that says in words how one goes back. */
-static struct step *failback_step(struct restore *r, const struct asset_state *state, const char *what, const char *text,
-                                  uint32_t ordinal)
-{
-    struct step *step = ARENA_NEW(r->arena, struct step);
-
-    step->id = arena_printf(r->arena, "%s.%s", state->asset->name, what);
-    step->title = arena_printf(r->arena, "%s: %s", state->asset->name,
-                               strcmp(what, "failback") == 0 ? "go back" : "protect again");
-    step->asset = state->asset;
-    step->subject = state->asset->entity;
-    step->phase = PHASE_REPROTECT;
-    step->manual = text;
-    step->by = state->asset->owner;
-    step->takes.known = false;
-    step->timeout = TIME_UNKNOWN;
-    step->on_failure = "block";
-    step->ordinal = ordinal;
-    step->wave = ordinal;
-    step->span = state->chosen->method ? state->chosen->method->span : state->asset->entity->span;
-    return step;
-}
-
 struct procedure restore_failback(struct restore *r, const struct scenario_result *result)
 {
     struct procedure p = restore_recovery(r, result);
-    VEC(struct step *) steps = {0};
 
     p.failback = true;
     p.folder = arena_printf(r->arena, "%s/failback", p.folder);
     p.steps = result->failback;
     p.count = result->failback_count;
-    if (p.count == 0) {
-        /* In recovery order: what others need goes back first. */
-        for (uint32_t i = 0; i < result->order_count; i++) {
-            const struct asset_state *state = &result->states[result->order[i]->index];
-
-            if (!state->chosen)
-                continue;
-            if (state->chosen->failback) {
-                struct step *step = failback_step(r, state, "failback", state->chosen->failback, steps.len + 1);
-                vec_push(r->arena, &steps, step);
-            }
-            if (state->chosen->reprotect) {
-                struct step *step = failback_step(r, state, "reprotect", state->chosen->reprotect, steps.len + 1);
-                vec_push(r->arena, &steps, step);
-            }
-        }
-        for (uint32_t i = 1; i < steps.len; i++) {
-            steps.items[i]->after = ARENA_NEW(r->arena, struct step *);
-            steps.items[i]->after[0] = steps.items[i - 1];
-            steps.items[i]->after_count = 1;
-        }
-        p.steps = steps.items;
-        p.count = steps.len;
-    }
     p.width = digits(p.count);
     return p;
 }

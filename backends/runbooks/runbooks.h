@@ -21,6 +21,7 @@ const char *failback_file(const struct plan *plan, const struct scenario_result 
 
 /* ---- tables.c */
 struct md_inline page_time(struct page *page, bool known, int64_t ms);  /* "38m", "unknown", "n/a" */
+struct md_inline page_deadline(struct page *page, int64_t ms);
 struct md_inline page_clock(struct page *page, bool known, int64_t ms); /* "T+0:38" */
 struct md_inline page_who(struct page *page, const struct entity *who); /* a person or team by name, "nobody named" */
 struct md_inline page_reach(struct page *page, const struct entity *who); /* ways to reach them */

@@ -12,27 +12,6 @@ static const char *title_of(struct page *page, const struct scenario_result *res
     return title ? title : result->scenario->name;
 }
 
-/* The latest moment to declare so that every objective still holds: what the slowest asset leaves. */
-static bool declare_by(const struct scenario_result *result, const struct plan *plan, int64_t *ms)
-{
-    bool any = false;
-
-    if (!result->begin.known)
-        return false;
-    for (uint32_t i = 0; i < plan->asset_count; i++) {
-        const struct asset_state *state = &result->states[i];
-        int64_t slack;
-
-        if (state->fate == FATE_UNAFFECTED || !state->finish.known || state->rto.ms < 0 || (state->chosen && state->chosen->automatic))
-            continue;
-        slack = state->rto.ms - state->finish.worst + result->detect.worst + result->declare.worst;
-        if (!any || slack < *ms)
-            *ms = slack;
-        any = true;
-    }
-    return any;
-}
-
 static struct entity *plan_person(const struct page *page, const char *role)
 {
     const struct model *model = page->plan->model;
@@ -95,7 +74,6 @@ static void card(struct page *page, const struct scenario_result *result)
 {
     const struct entity *meeting = first_channel(page, "meeting"), *declares = plan_person(page, "approver");
     const char *hotline = page->plan->model->plan ? attr_text(page, page->plan->model->plan, "hotline", NULL) : NULL;
-    int64_t latest = 0;
 
     for (uint32_t i = result->runbook_count; i-- > 0;) {
         struct value approvers = attr_list(page, result->runbooks[i], "approve");
@@ -107,9 +85,9 @@ static void card(struct page *page, const struct scenario_result *result)
     MD_TABLE(&page->md, NULL, MD("Question"), MD("Answer"));
     MD_ROW(&page->md, MD("Declared by"), page_who(page, declares));
     approvals(page, result);
-    if (declare_by(result, page->plan, &latest))
-        MD_ROW(&page->md, MD("Declare at the latest"), latest < 0 ? MD("the objectives cannot be met any more: declare now")
-                                                                  : md_cat(page->arena, page_clock(page, true, latest), MD(" after the interruption, or an objective is missed")));
+    if (result->has_declare_by)
+        MD_ROW(&page->md, MD("Declare at the latest"), result->declare_by < 0 ? MD("the objectives cannot be met any more: declare now")
+                                                       : md_cat(page->arena, page_deadline(page, result->declare_by), MD(" after the interruption, or an objective is missed")));
     MD_ROW(&page->md, MD("Look first"), script(page, result, "--dry-run"));
     MD_ROW(&page->md, MD("Then start"), script(page, result, ""));
     MD_ROW(&page->md, MD("It asks for the word"), words_to_type(page, result));

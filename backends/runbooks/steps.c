@@ -113,8 +113,11 @@ static void details(struct page *page, const struct step *step)
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated && !step->manual ? MD(" watches; the script does it") : MD("")));
     nothing = step->automated && !command_is_set(&step->run) && !command_is_set(&step->until) && !command_is_set(&step->verify) && !step->manual;
     waits(page, step);
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
-                                   page_time(page, step->timeout > 0, step->timeout)));
+    if (!step->takes.known && step->timeout <= 0)
+        md_bullet(&page->md, 0, MD("Takes: nobody states how long"));
+    else
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
+                                       page_time(page, step->timeout > 0, step->timeout)));
     for (uint32_t i = 0; i < step->input_count; i++)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, step->inputs[i])));
     if (step->manual && step->attested)

@@ -30,6 +30,12 @@ struct md_inline page_clock(struct page *page, bool known, int64_t ms)
     return md_text(page->arena, arena_printf(page->arena, "T+%lld:%02lld", (long long)(minutes / 60), (long long)(minutes % 60)));
 }
 
+/* A moment that must not be missed is rounded down. */
+struct md_inline page_deadline(struct page *page, int64_t ms)
+{
+    return page_clock(page, true, ms / MS_MINUTE * MS_MINUTE);
+}
+
 const char *attr_text(const struct page *page, const struct entity *entity, const char *name, const char *fallback)
 {
     struct value value = entity ? entity_get(page->plan->model, entity, name) : value_unknown();

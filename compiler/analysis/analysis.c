@@ -80,6 +80,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     move_traffic(a, result);
     take_figures(a, result);
     rest_on_figures(a, result);
+    find_declare_by(a, result);
     check_effect(a, result);
     tell_consequences(a);
 }
@@ -148,6 +149,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_waivers(&a);
     if (options->trees != TREES_NONE && eval->sink->errors == 0) {
         make_jobs(&a);
+        make_failbacks(&a);
         make_drills(&a);
         make_exports(&a);
         make_emissions(&a);

@@ -338,6 +338,10 @@ static void fill_scenario(struct maker *m, const struct scenario_result *from, s
     out->blind_text = from->blind_text;
     out->declare = document_range(from->declare);
     out->approve = document_range(from->approve);
+    if (from->has_declare_by) {
+        out->declare_by = ARENA_NEW(m->arena, struct plan_moment);
+        out->declare_by->ms = from->declare_by;
+    }
     out->begin = document_range(from->begin);
     out->finish = document_range(from->finish);
     out->lower_bound = from->bound;

@@ -461,6 +461,8 @@ void check_run_places(struct analysis *a); /* members that stand elsewhere, sche
 void check_budgets(struct analysis *a);
 
 void check_takers(struct analysis *a); /* tools nobody knows, and members no run captures */
+void make_failbacks(struct analysis *a); /* the way back in the words of kinds, where no runbook has one */
+void find_declare_by(struct analysis *a, struct scenario_result *result); /* the latest moment at which a declaration saves every objective */
 void make_drills(struct analysis *a);
 void make_exports(struct analysis *a); /* what takes data out and brings it back, with its words filled in */
 void make_emissions(struct analysis *a);

@@ -1,4 +1,4 @@
-/* Steps of people round a recovery: before, after, and the way back. */
+/* Steps of people round a recovery: before and after, and on the way back. */
 #include "analysis/steps.h"
 
 static void steps_of(struct analysis *a, struct scenario_result *result, struct entity *runbook, enum block_id where, step_list *out)
@@ -54,25 +54,4 @@ void find_runbooks(struct analysis *a, struct scenario_result *result)
     }
     result->runbooks = found.items;
     result->runbook_count = found.len;
-}
-
-/* The way back is walked step by step, in a window of its own: its clock starts when somebody begins. */
-void failback_steps(struct analysis *a, struct scenario_result *result)
-{
-    step_list steps = {0};
-    struct span_of_time clock = time_exact(0);
-
-    runbook_steps(a, result, BLOCK_FAILBACK, &steps);
-    for (uint32_t i = 0; i < steps.len; i++) {
-        struct step *step = steps.items[i];
-
-        step->id = result->runbook_count > 1 ? intern_text(a, "failback.%s", step->id) : intern_text(a, "failback.%s", step->origin->name);
-        step->ordinal = step->wave = i + 1;
-        step->start = clock;
-        clock = step->finish = time_add(clock, step->takes);
-        if (i)
-            wait_for(a, step, steps.items[i - 1]);
-    }
-    result->failback = steps.items;
-    result->failback_count = steps.len;
 }

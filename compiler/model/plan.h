@@ -449,7 +449,9 @@ struct scenario_result {
     uint32_t runbook_count;
     struct restore_input *inputs; /* by index of the asset */
     uint32_t input_count;
-    struct step **failback;     /* steps of the way back, in total order; 0 when the runbook has none */
+    bool has_declare_by;
+    int64_t declare_by;         /* ms from the interruption: a later declaration breaks an objective; less than 0: any does */
+    struct step **failback;     /* steps of the way back, in total order: of runbooks, else in the words of kinds */
     uint32_t failback_count;
 };
 

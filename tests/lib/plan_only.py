@@ -93,6 +93,11 @@ def tables(plan):
     return {scenario["name"]: [plan.row(step) for step in scenario["steps"]] for scenario in plan.data["scenarios"]}
 
 
+def ways_back(plan):
+    """Scenario to rows of the step table of its way back."""
+    return {scenario["name"]: [plan.row(step) for step in scenario["failback"]] for scenario in plan.data["scenarios"]}
+
+
 def commands(plan):
     """(scenario, ordinal) to {"run": text, …}."""
     return {(scenario["name"], step["ordinal"]): {name: line(step[name]) for name in ("run", "check", "until", "verify", "undo") if step[name]}

@@ -156,6 +156,22 @@ static void waits(struct step *step, struct step *other)
     step->after[step->after_count++] = other;
 }
 
+static void back_step(struct scenario_result *result, struct asset *asset, const char *name, const char *words)
+{
+    struct step *step = ARENA_NEW(arena, struct step);
+
+    step->id = arena_printf(arena, "%s.%s", asset->name, name);
+    step->title = name;
+    step->asset = asset;
+    step->subject = asset->entity;
+    step->phase = PHASE_REPROTECT;
+    step->manual = words;
+    step->timeout = TIME_UNKNOWN;
+    step->on_failure = "block";
+    step->ordinal = step->wave = ++result->failback_count;
+    result->failback[step->ordinal - 1] = step;
+}
+
 static void build_scenario(void)
 {
     struct scenario_result *result = ARENA_NEW(arena, struct scenario_result);
@@ -193,9 +209,10 @@ static void build_scenario(void)
         state->chosen = ARENA_NEW(arena, struct candidate);
         result->order[i] = &a[i];
     }
-    result->states[DATABASE].chosen->failback =
-        "Replicate back, then switch in a quiet hour.\nTell everybody.";
-    result->states[DATABASE].chosen->reprotect = "Create a new replica.";
+    result->failback = ARENA_ARRAY(arena, struct step *, 2);
+    back_step(result, &a[DATABASE], "failback", "Replicate back, then switch in a quiet hour.\nTell everybody.");
+    back_step(result, &a[DATABASE], "reprotect", "Create a new replica.");
+    waits(result->failback[1], result->failback[0]);
 
     fence = new_step(result, &a[DATABASE], "fence", PHASE_FENCE);
     fence->run = WORDS("stub", "fence", named("prod-database"));

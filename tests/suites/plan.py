@@ -227,6 +227,35 @@ def test_tables_are_those_of_the_runbooks(env):
             raise Failure(difference("\n".join(map(str, want)), "\n".join(map(str, rows)), name))
 
 
+def test_way_back_is_one(env):
+    """Page, script and plan."""
+    out = examples.built(env, "platform")
+    plan = plan_only.Plan(json.loads((out / "plan.json").read_text(encoding="utf-8")))
+    seen = 0
+    for name, rows in plan_only.ways_back(plan).items():
+        page = (out / "runbooks" / f"failback-{name}.md").read_text(encoding="utf-8")
+        want = page_table(page) if "| # | Starts |" in page else []
+        if rows != want:
+            raise Failure(difference("\n".join(map(str, want)), "\n".join(map(str, rows)), name))
+        lines = (out / "restore/scenarios" / name / "failback/steps.tsv").read_text(encoding="utf-8").split("\n")
+        script = [line.split("\t")[-2] for line in lines if line and not line.startswith("#")]
+        if script != [row[6].removeprefix("! ").removesuffix(" (no way back)") for row in rows]:
+            raise Failure(f"{name}: the script has {script}, the plan {rows}")
+        seen += len(rows)
+    if seen < 10:
+        raise Failure(f"only {seen} steps")
+
+
+def test_declare_by_is_rounded_down(env):
+    out = examples.built(env, "platform")
+    for scenario in json.loads((out / "plan.json").read_text(encoding="utf-8"))["scenarios"]:
+        page = (out / "runbooks" / f"scenario-{scenario['name']}.md").read_text(encoding="utf-8")
+        told = re.search(r"Declare at the latest \| T\+(\d+):(\d\d) after", page)
+        ms = scenario["declare_by"] and scenario["declare_by"]["ms"]
+        if (told is None) != (ms is None) or told and int(told[1]) * 60 + int(told[2]) != ms // 60000:
+            raise Failure(f"{scenario['name']}: {told and told[0]}, the plan {ms}")
+
+
 def test_commands_are_those_of_runbooks_and_scripts(env):
     out = examples.built(env, "platform")
     plan = plan_only.Plan(json.loads((out / "plan.json").read_text(encoding="utf-8")))
