@@ -169,6 +169,14 @@ static bool is_carried(struct analysis *a, const struct entity *backup, const st
     return to.type != VALUE_ENTITY || (output.type == VALUE_WORD && strcmp(output.u.word, "none") == 0) || store_has_put(to.u.entity);
 }
 
+/* A tape, a disk in a drawer: what nobody reaches between two runs, or what has to be asked for before it is read, somebody carries away. */
+static bool somebody_carries(const struct entity *backup)
+{
+    struct value to = entity_slot(backup, BACKUP_to), offline = to.type == VALUE_ENTITY ? entity_slot(to.u.entity, STORE_offline) : value_unknown();
+
+    return to.type == VALUE_ENTITY && ((offline.type == VALUE_BOOL && offline.u.integer) || kind_deferred(to.u.entity->kind, KIND_retrieval));
+}
+
 /* A failed job of ours tells whom `on_failure` names, else the owner by e-mail. */
 static void credit_backup(struct analysis *a, struct entity *backup, struct credit *credit)
 {
@@ -191,7 +199,7 @@ static void credit_backup(struct analysis *a, struct entity *backup, struct cred
         return; /* a script that nothing starts; unless the kind emits what does */
     if (!managed) {
         credit->maker = procedure;
-        credit->by = is_carried(a, backup, procedure) ? BY_ARTIFACT : BY_DEMAND; /* else somebody carries it: a tape, a disk */
+        credit->by = is_carried(a, backup, procedure) ? BY_ARTIFACT : somebody_carries(backup) ? BY_DEMAND : BY_NOBODY;
         credit->watched = true;
         return;
     }
@@ -355,6 +363,15 @@ static bool is_unstarted(struct analysis *a, struct entity *backup)
     return procedure && eval_is_written(procedure, PROCEDURE_run) && !eval_is_written(procedure, PROCEDURE_managed);
 }
 
+/* A job of ours takes it, and nothing gets it into its store. */
+static bool is_left_behind(struct analysis *a, struct entity *backup)
+{
+    const struct entity *procedure = backup_procedure(a, backup);
+
+    return procedure && eval_is_written(procedure, PROCEDURE_run) && !eval_is_written(procedure, PROCEDURE_managed) &&
+           !is_carried(a, backup, procedure) && !somebody_carries(backup);
+}
+
 struct reason nobody_reason(struct analysis *a, struct entity *thing)
 {
     const struct entity *parent = thing->parent;
@@ -370,7 +387,10 @@ struct reason nobody_reason(struct analysis *a, struct entity *thing)
     default:
         reason.text = intern_text(a, "nobody makes `%s` stand ready at `%s`", parent->name, thing->name);
     }
-    if (can_be_taken_away(thing)) {
+    if (thing->schema->id == BLOCK_BACKUP && is_left_behind(a, thing)) {
+        reason.text = intern_text(a, "nobody brings backup `%s` of `%s` to store `%s`", thing->name, parent->name, entity_slot(thing, BACKUP_to).u.entity->name);
+        reason.help = "add `procedure put { run = [\"program\", job.input, job.object] }` to the kind of the store; or say `offline = true` where somebody carries it";
+    } else if (can_be_taken_away(thing)) {
         reason.text = intern_text(a, "the standby of `%s` at `%s` runs on capacity that can be taken away (`spot`)", parent->name, thing->name);
         reason.help = "run it on capacity that stays, `spot = false`; or name a method that does not need it";
     } else if (thing->schema->id == BLOCK_BACKUP && is_unstarted(a, thing)) {

@@ -302,6 +302,7 @@ void check_inputs(struct analysis *a); /* of assets: asked by a step of some sce
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 /* The standby it recovers to, when that runs at less than full capacity and nobody says how long it takes to grow; NULL. */
 const struct entity *standby_of_unknown_growth(struct analysis *a, const struct candidate *candidate);
+bool command_asks(const struct command *command, const char *name); /* whether the answer to the input of that name is in its words */
 bool evaluate_command(struct analysis *a, struct value value, struct command *out);
 
 /* ---- runbook_steps.c ---- */

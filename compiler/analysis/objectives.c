@@ -5,6 +5,7 @@
 #include "analysis/internal.h"
 
 #include "analysis/credit.h"
+#include "analysis/loss.h"
 #include "analysis/missing.h"
 #include "analysis/repair.h"
 #include "analysis/stands.h"
@@ -541,11 +542,54 @@ static bool is_empty(struct analysis *a, const struct asset_state *state, struct
     return true;
 }
 
+static bool answers_choose(struct analysis *a, const struct step *step, const struct command *command)
+{
+    for (uint32_t i = 0; i < step->input_count; i++) {
+        struct value type = eval_deferred(a->eval, step->inputs[i], INPUT_type, NULL), chooses = eval_deferred(a->eval, step->inputs[i], INPUT_chooses, NULL);
+
+        if (!is_word(type, "timestamp") && !is_word(type, "date") && !(chooses.type == VALUE_BOOL && chooses.u.integer))
+            continue;
+        if (command_asks(command, step->inputs[i]->name))
+            return true;
+    }
+    return false;
+}
+
+/* After damage, or an intruder, the newest copy may hold it: a command that no answer tells which one to take restores that (SEMANTICS §2). Where
+ * people do all of it, they choose. */
+static bool takes_the_newest(struct analysis *a, const struct asset_state *state, struct reason *out)
+{
+    const struct candidate *chosen = state->fate == FATE_LOST ? state->chosen : NULL;
+    uint32_t commands = 0;
+
+    if (!chosen || !chosen->restores || !chosen->copy || !goes_back(a, state) || (!chosen->automatic && chosen->step_count == 0))
+        return false;
+    for (uint32_t i = 0; i < chosen->step_count; i++) {
+        const struct step *step = chosen->steps[i];
+
+        if (step->phase != PHASE_PREPARE && step->phase != PHASE_RECOVER)
+            continue;
+        if (answers_choose(a, step, &step->run) || answers_choose(a, step, &step->check))
+            return false;
+        commands += command_is_set(&step->run);
+    }
+    if (!commands && !chosen->automatic)
+        return false;
+    *out = (struct reason){.code = DIAG_E0562,
+                           .at = chosen->method,
+                           .span = chosen->method->span,
+                           .text = intern_text(a, "nobody chooses the copy `%s` is restored from: no command of `%s` is told one from before the damage",
+                                               state->asset->name, chosen->label),
+                           .help = "let it ask, `input at { type = timestamp }` or `input copy { chooses = true  ask = \"…\" }`, and put `input.at` into the "
+                                   "command; or let a person do it, in a `manual` step"};
+    return true;
+}
+
 /* Why what would hold is not known after all: nobody does what it rests on, or nobody answers for what the scenario takes for granted. */
 static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
 {
     if (!state->nobody)
-        return is_empty(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
+        return is_empty(a, state, out) || takes_the_newest(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
     *out = nobody_reason(a, state->nobody);
     return true;
 }

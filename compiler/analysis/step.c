@@ -141,7 +141,7 @@ static bool word_asks(const struct word *word, const char *name)
     return false;
 }
 
-static bool command_asks(const struct command *command, const char *name)
+bool command_asks(const struct command *command, const char *name)
 {
     for (uint32_t i = 0; i < command->count; i++) {
         if (word_asks(&command->words[i], name))
@@ -157,7 +157,7 @@ static bool command_asks(const struct command *command, const char *name)
 /* The same `input` of a kind asks about every asset of it: each step gets its own, with the texts filled in. */
 static struct entity *filled_input(struct analysis *a, struct entity *input, const struct scope *scope)
 {
-    static const uint32_t rows[] = {INPUT_type, INPUT_ask, INPUT_default};
+    static const uint32_t rows[] = {INPUT_type, INPUT_chooses, INPUT_ask, INPUT_default};
     struct entity *copy = ARENA_NEW(a->arena, struct entity);
 
     *copy = *input;
