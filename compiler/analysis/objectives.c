@@ -545,7 +545,8 @@ static bool is_empty(struct analysis *a, const struct asset_state *state, struct
 static bool answers_choose(struct analysis *a, const struct step *step, const struct command *command)
 {
     for (uint32_t i = 0; i < step->input_count; i++) {
-        struct value type = eval_deferred(a->eval, step->inputs[i], INPUT_type, NULL), chooses = eval_deferred(a->eval, step->inputs[i], INPUT_chooses, NULL);
+        struct value type = eval_deferred(a->eval, step->inputs[i], INPUT_type, NULL);
+        struct value chooses = eval_deferred(a->eval, step->inputs[i], INPUT_chooses, NULL);
 
         if (!is_word(type, "timestamp") && !is_word(type, "date") && !(chooses.type == VALUE_BOOL && chooses.u.integer))
             continue;
