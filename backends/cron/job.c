@@ -70,7 +70,7 @@ static const struct store_access *access_at(const struct backup_job *job, uint32
 static void write_tools(struct cron_output *c, struct sh *w, const struct backup_job *job)
 {
     struct intern *names = c->plan->model->names;
-    struct map tools = {0}, secrets = {0};
+    struct map tools = {0}, secrets = {0}, store_tools = {0}, store_secrets = {0};
 
     for (uint32_t i = 0; i < job->tool_count; i++)
         fact_once(w, &tools, names, "tool", job->tools[i]);
@@ -83,9 +83,9 @@ static void write_tools(struct cron_output *c, struct sh *w, const struct backup
         const struct store_access *access = access_at(job, s);
 
         for (uint32_t i = 0; access && i < access->tool_count; i++)
-            fact_once(w, &tools, names, "tool", access->tools[i]);
+            fact_once(w, &store_tools, names, "store_tool", access->tools[i]);
         for (uint32_t i = 0; access && i < access->secret_count; i++)
-            fact_once(w, &secrets, names, "secret", sh_identifier(w->arena, access->secrets[i]));
+            fact_once(w, &store_secrets, names, "store_secret", sh_identifier(w->arena, access->secrets[i]));
     }
 }
 

@@ -123,6 +123,7 @@ static void rules(struct md *w)
     md_bullet(w, 0, MD("`DRC_NOTIFY_COMMAND`: program that sends notices; arguments: type, address, status, impact, title, body."));
     md_bullet(w, 0, MD("`DRC_INCIDENT_ETA` and the like: values for `{{incident.eta}}` in notices."));
     md_bullet(w, 0, MD("`DRC_STATE`: where journals are kept."));
+    md_bullet(w, 0, MD("`DRC_COPIES`: where copies are fetched to by the jobs of `cron/`, and stay until somebody removes them; default the journal's folder."));
 }
 
 void restore_readme(struct restore *r)

@@ -65,6 +65,7 @@ declare -a ASSET_ORDER=()
 declare -A ASSET_RTO=() ASSET_RPO=() ASSET_FINISH=() ASSET_LOSS=() ASSET_STEPS=() ASSET_SOURCE=()
 declare -a INPUT_KEYS=()
 declare -A INPUT_NAME=() INPUT_TYPE=() INPUT_DEFAULT=() INPUT_ASK=() INPUT_ASSET=()
+declare -A STEP_INPUTS=() # number -> keys of what it has to be told
 
 # columns FILE COUNT: calls row_COLUMNS for each row with that many columns; a row of another length is an error,
 # because a table that was damaged must not be half understood.
@@ -135,12 +136,16 @@ row_asset() {
 }
 
 row_input() {
+    local n
     INPUT_KEYS+=("$1")
     INPUT_NAME["$1"]="$2"
     INPUT_TYPE["$1"]="$3"
     INPUT_DEFAULT["$1"]="$4"
     INPUT_ASSET["$1"]="$5"
-    INPUT_ASK["$1"]="$6"
+    INPUT_ASK["$1"]="$7"
+    for n in ${6//,/ }; do
+        STEP_INPUTS["${n}"]+=" $1"
+    done
 }
 
 # step_flag NUMBER FLAG
@@ -154,7 +159,7 @@ load_tables() {
     table_rows "${where}/scenario.tsv" 2 row_fact
     table_rows "${where}/steps.tsv" 19 row_step
     table_rows "${where}/assets.tsv" 7 row_asset
-    table_rows "${where}/inputs.tsv" 6 row_input
+    table_rows "${where}/inputs.tsv" 7 row_input
     # Fence before promote, whatever the table says: what cannot be taken back waits for every fence of its asset.
     for n in "${ORDER[@]}"; do
         if ! step_flag "${n}" irreversible || [[ "${STEP_ASSET[${n}]}" == - ]]; then

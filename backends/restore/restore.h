@@ -61,6 +61,8 @@ bool restore_step_takes_over(const struct step *step, const struct step *other);
 /* Names of the runtime questions of a step: its `input` blocks, and what its commands refer to as `input.NAME`. */
 void restore_step_inputs(struct arena *arena, const struct step *step, struct restore_names *inputs);
 const struct entity *restore_step_input(const struct step *step, const char *name); /* NULL: no block declares it */
+/* What brings the copy that a question of type `stored` is for: the job and the store of the plan. NULL: nothing does, and the answer is a file. */
+const struct backup_job *restore_fetching_job(const struct restore *r, const struct procedure *p, const struct step *step, const char *input);
 /* The key of a question: the same input of the same asset is asked once. */
 const char *restore_input_key(struct arena *arena, const struct step *step, const char *name);
 /* Environment variables the step's commands need. */

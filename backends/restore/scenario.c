@@ -275,37 +275,61 @@ static void write_assets(struct restore *r, const struct procedure *p)
     strbuf_release(&out);
 }
 
-static void write_input_row(struct restore *r, const struct step *step, const char *key, const char *name, struct strbuf *out)
+/* A question and who waits for its answer. */
+struct asked_input {
+    const struct step *step; /* the first that uses it */
+    const char *key, *name;
+    const char *steps;       /* "002,005" */
+};
+
+static void write_input_row(struct restore *r, const struct procedure *p, const struct asked_input *asked, struct strbuf *out)
 {
     const struct model *model = r->plan->model;
-    const struct entity *input = restore_step_input(step, name);
+    const struct entity *input = restore_step_input(asked->step, asked->name);
     const struct value type = input ? entity_slot(input, INPUT_type) : value_unknown();
+    const char *word = type.type == VALUE_WORD ? type.u.word : "string";
 
-    add_cell(out, key, false);
-    add_cell(out, name, false);
-    add_cell(out, type.type == VALUE_WORD ? type.u.word : "string", false);
+    if (strcmp(word, "stored") == 0 && !restore_fetching_job(r, p, asked->step, asked->name))
+        word = "file"; /* nothing brings it */
+    add_cell(out, asked->key, false);
+    add_cell(out, asked->name, false);
+    add_cell(out, word, false);
     add_cell(out, input ? entity_string(model, input, "default", "-") : "-", false);
-    add_cell(out, step->asset ? step->asset->name : "-", false);
-    add_cell(out, input ? entity_string(model, input, "ask", name) : name, true);
+    add_cell(out, asked->step->asset ? asked->step->asset->name : "-", false);
+    add_cell(out, asked->steps, false);
+    add_cell(out, input ? entity_string(model, input, "ask", asked->name) : asked->name, true);
 }
 
 static void write_inputs(struct restore *r, const struct procedure *p)
 {
     struct strbuf out = STRBUF_INIT;
     struct map keys = {0};
+    VEC(struct asked_input *) list = {0};
 
-    strbuf_addstr(&out, "# What is asked before anything runs.\n# key\tname\ttype\tdefault\tasset\tquestion\n");
     for (uint32_t i = 0; i < p->count; i++) {
+        const char *number = restore_step_number(r->arena, p, p->steps[i]);
         struct restore_names names = {0};
 
         restore_step_inputs(r->arena, p->steps[i], &names);
         for (uint32_t n = 0; n < names.list.len; n++) {
             const char *key = restore_input_key(r->arena, p->steps[i], names.list.items[n]);
+            atom word = intern_str(r->plan->model->names, key);
+            struct asked_input *asked = map_get(&keys, word);
 
-            if (map_add(&keys, r->arena, intern_str(r->plan->model->names, key), r))
-                write_input_row(r, p->steps[i], key, names.list.items[n], &out);
+            if (asked) {
+                asked->steps = arena_printf(r->arena, "%s,%s", asked->steps, number);
+                continue;
+            }
+            asked = ARENA_NEW(r->arena, struct asked_input);
+            *asked = (struct asked_input){p->steps[i], key, names.list.items[n], number};
+            map_add(&keys, r->arena, word, asked);
+            vec_push(r->arena, &list, asked);
         }
     }
+    strbuf_addstr(&out, "# What is asked at the start. Only the steps that use an answer wait for it.\n"
+                        "# key\tname\ttype\tdefault\tasset\tsteps\tquestion\n");
+    for (uint32_t i = 0; i < list.len; i++)
+        write_input_row(r, p, list.items[i], &out);
     restore_add(r, arena_printf(r->arena, "%s/inputs.tsv", p->folder), &out, false);
     strbuf_release(&out);
 }

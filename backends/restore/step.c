@@ -188,8 +188,53 @@ static const char *head_comment(struct restore *r, const struct procedure *p, co
     return result;
 }
 
+static bool can_fetch(const struct backup_job *job, const struct entity *store)
+{
+    if (job->output && strcmp(job->output, "none") == 0)
+        return false;
+    if (job->to == store)
+        return job->to_access && command_is_set(&job->to_access->fetch);
+    for (uint32_t i = 0; job->copy_access && i < job->copy_count; i++) {
+        if (job->copies[i] == store)
+            return command_is_set(&job->copy_access[i].fetch);
+    }
+    return false;
+}
+
+const struct backup_job *restore_fetching_job(const struct restore *r, const struct procedure *p, const struct step *step, const char *input)
+{
+    const struct entity *block = restore_step_input(step, input);
+    struct value type = block ? entity_slot(block, INPUT_type) : value_unknown();
+    const struct candidate *chosen = step->asset && !p->failback ? p->result->states[step->asset->index].chosen : NULL;
+
+    if (type.type != VALUE_WORD || strcmp(type.u.word, "stored") != 0 || !chosen || !chosen->copy || !chosen->from_store)
+        return NULL;
+    for (uint32_t i = 0; i < r->plan->job_count; i++) {
+        const struct backup_job *job = &r->plan->jobs[i];
+
+        if (job->backup == chosen->copy && command_is_set(&job->run) && (job->member_count > 1 || job->asset == step->asset) &&
+            can_fetch(job, chosen->from_store))
+            return job;
+    }
+    return NULL;
+}
+
+/* Of which store, and what is to be done: the file is brought when it is used. */
+static struct sh_cmd copy_command(struct restore *r, const struct procedure *p, const struct step *step, const char *name)
+{
+    const struct backup_job *job = restore_fetching_job(r, p, step, name);
+    struct sh_cmd answer = SH_CMD(r->arena, sh_lit(r->arena, job ? "step_copy" : "step_answer"), sh_lit(r->arena, restore_input_key(r->arena, step, name)));
+
+    if (job) {
+        sh_cmd_add_lit(&answer, output_name(r->arena, job->name));
+        sh_cmd_add_lit(&answer, p->result->states[step->asset->index].chosen->from_store->name);
+        sh_cmd_add(&answer, sh_expand(r->arena, SH_SOURCE("${1:-run}")));
+    }
+    return answer;
+}
+
 /* Values that are known only while the step runs become variables at the top. */
-static void write_runtime(struct restore *r, struct sh *w, const struct step *step)
+static void write_runtime(struct restore *r, const struct procedure *p, struct sh *w, const struct step *step)
 {
     command_names names = {0};
     bool any = false;
@@ -203,8 +248,10 @@ static void write_runtime(struct restore *r, struct sh *w, const struct step *st
         if (strncmp(name, "env.", 4) == 0)
             continue;
         any = true;
-        answer = SH_CMD(r->arena, sh_lit(r->arena, input ? "step_answer" : "step_value"),
-                        sh_lit(r->arena, input ? restore_input_key(r->arena, step, name + 6) : name));
+        if (input)
+            answer = copy_command(r, p, step, name + 6);
+        else
+            answer = SH_CMD(r->arena, sh_lit(r->arena, "step_value"), sh_lit(r->arena, name));
         sh_capture(w, variable, &answer);
     }
     if (any)
@@ -323,7 +370,7 @@ void restore_step(struct restore *r, const struct procedure *p, const struct ste
         sh_fixed(&w, "source \"${here}/../../../lib/step.sh\"");
     }
     sh_blank(&w);
-    write_runtime(r, &w, step);
+    write_runtime(r, p, &w, step);
     write_function(&w, "step_check", &step->check);
     if (restore_step_is_manual(step))
         write_lines(&w, "step_manual", instruction(r->arena, step));

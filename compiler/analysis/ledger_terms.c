@@ -135,6 +135,48 @@ static void add_step(struct analysis *a, const struct scenario_result *result, c
     add_shared(a, result, state, step);
 }
 
+/* What its steps ask and nobody stated, each once: "archive, host". NULL: nothing. */
+static const char *asked_of_people(struct analysis *a, const struct asset_state *state)
+{
+    struct strbuf names = STRBUF_INIT;
+    struct map seen = {0};
+    const char *text;
+
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        const struct step *step = state->steps[i];
+
+        for (uint32_t n = 0; step->phase != PHASE_REPROTECT && n < step->input_count; n++) {
+            const struct entity *input = step->inputs[n];
+
+            if (!value_is_known(entity_slot(input, INPUT_default)) && map_add(&seen, a->arena, intern_str(a->model->names, input->name), a))
+                strbuf_addf(&names, "%s%s", names.len ? ", " : "", input->name);
+        }
+    }
+    text = names.len ? strbuf_dup(&names, a->arena) : NULL;
+    strbuf_release(&names);
+    return text;
+}
+
+/* The clock counts no time for an answer: it is there when the recovery begins, and a copy from before the damage was looked for until then. */
+static void add_answers(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    const char *names = asked_of_people(a, state);
+    struct assumption *entry;
+    bool is_new;
+
+    if (!names || state->rto_verdict == VERDICT_NOT_APPLICABLE)
+        return;
+    entry = ledger_entry(a, ASSUME_ANSWERS, state->asset->entity, ".inputs", &is_new);
+    if (is_new) {
+        entry->value = names;
+        entry->says = intern_text(a, "what the recovery of `%s` asks (%s) is answered when it begins: the time to find that out is part of `declare`",
+                                  state->asset->name, names);
+        entry->span = state->asset->entity->span;
+        ask_owner(a, entry, state->asset->entity, "restore", "how long did the last drill look for the answers, and for a copy from before the damage?");
+    }
+    rest_rto(a, entry, result, state);
+}
+
 /* Who does it is where the scenario leaves him, as long as nobody says where that is. */
 static bool is_anywhere(const struct entity *who)
 {
@@ -208,6 +250,7 @@ void add_terms(struct analysis *a, const struct scenario_result *result, const s
     }
     if (manual && a->model->plan)
         add_hands(a, result, state);
+    add_answers(a, result, state);
     for (uint32_t i = 0; i < state->rpo_terms.count; i++) {
         const struct figure *figure = term_figure(state, i);
 

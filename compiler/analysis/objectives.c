@@ -548,7 +548,7 @@ static bool answers_choose(struct analysis *a, const struct step *step, const st
         struct value type = eval_deferred(a->eval, step->inputs[i], INPUT_type, NULL);
         struct value chooses = eval_deferred(a->eval, step->inputs[i], INPUT_chooses, NULL);
 
-        if (!is_word(type, "timestamp") && !is_word(type, "date") && !(chooses.type == VALUE_BOOL && chooses.u.integer))
+        if (!is_word(type, "timestamp") && !is_word(type, "date") && !is_word(type, "stored") && !(chooses.type == VALUE_BOOL && chooses.u.integer))
             continue;
         if (command_asks(command, step->inputs[i]->name))
             return true;

@@ -88,7 +88,7 @@ class Rig:
                 expected[command] = word.strip("'\"")
         (folder / "stub/expected").write_text(json.dumps(expected))
         lines = []
-        for key, name, kind, default, asset, ask in rows(self.tables / "inputs.tsv"):
+        for key, name, kind, default, asset, steps, ask in rows(self.tables / "inputs.tsv"):
             answer = str(folder / "export.json") if key.endswith(".export") else None
             lines.append(f"input.{key}=" + (answer or {"timestamp": "2026-01-02T03:04:05Z", "date": "2026-01-02", "int": "1",
                                             "path": str(folder)}.get(kind, "value")))

@@ -28,7 +28,7 @@ alert_title="${DRC_ALERT_TITLE:-}"
 alert_text="${DRC_ALERT_TEXT:-}"
 
 declare -A setting=()
-declare -a setting_tool=() setting_secret=() setting_needed_by=() store_name=()
+declare -a setting_tool=() setting_secret=() setting_store_tool=() setting_store_secret=() setting_needed_by=() store_name=()
 drc_work=""
 
 # job KEY VALUE: one fact about the job.
@@ -36,6 +36,8 @@ job() {
     case "$1" in
         tool) setting_tool+=("$2") ;;
         secret) setting_secret+=("$2") ;;
+        store_tool) setting_store_tool+=("$2") ;;
+        store_secret) setting_store_secret+=("$2") ;;
         needed_by) setting_needed_by+=("$2") ;;
         *) setting["$1"]="$2" ;;
     esac
@@ -144,15 +146,24 @@ drc_load_environment() {
     mkdir -p -- "${drc_state}" "$(dirname -- "${drc_log_file}")"
 }
 
+# drc_check_environment VERB: what the job itself needs is not asked of a machine that only fetches a copy for a recovery.
 drc_check_environment() {
     local name missing=""
-    for name in flock timeout sha256sum "${setting_tool[@]}"; do
-        if ! command -v -- "${name}" >/dev/null; then
+    local -a tools=("${setting_store_tool[@]}") secrets=("${setting_store_secret[@]}")
+    case "$1" in
+        fetch | list | prune) ;;
+        *)
+            tools+=("${setting_tool[@]}")
+            secrets+=("${setting_secret[@]}")
+            ;;
+    esac
+    for name in flock timeout sha256sum "${tools[@]}"; do
+        if ! command -v -- "${name}" >/dev/null && [[ "${missing} " != *" ${name} "* ]]; then
             missing+=" ${name}"
         fi
     done
-    for name in "${setting_secret[@]}"; do
-        if [[ -z "${!name:-}" ]]; then
+    for name in "${secrets[@]}"; do
+        if [[ -z "${!name:-}" && "${missing} " != *" \$${name} "* ]]; then
             missing+=" \$${name}"
         fi
     done
@@ -735,7 +746,7 @@ drc_job_main() {
     if [[ "${verb}" == backup ]]; then
         drc_check_host
     fi
-    drc_check_environment
+    drc_check_environment "${verb}"
     drc_lock
     case "${verb}" in
         backup) drc_backup "${if_changed}" ;;

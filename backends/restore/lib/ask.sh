@@ -139,12 +139,18 @@ valid_input() {
         timestamp) [[ "$2" == *:* ]] && drc_seconds_of "$2" >/dev/null ;;
         date) [[ "$2" =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] && drc_seconds_of "$2" >/dev/null ;;
         int) [[ "$2" =~ ^-?[0-9]{1,18}$ ]] ;;
+        # A copy is fetched by its time; a file has to be there.
+        stored) [[ "$2" =~ ^([0-9]{8}T[0-9]{6}Z|latest)$ ]] || valid_input file "$2" ;;
+        file) valid_input path "$2" && [[ -f "$2" && -r "$2" ]] ;;
         path) [[ "$2" == /* && "$2" != *$'\n'* && "/$2/" != */../* ]] ;;
         *) [[ -n "$2" ]] ;;
     esac
 }
 
-# Asked before anything runs: steps side by side could not share a terminal.
+# What is answered already, by the answers file or by a default that nobody is there to change, is noted at once; an answer that is missing
+# where nobody can be asked ends the run before it begins. The rest is asked while steps run, of which only those wait that use the answer.
+declare -A INPUT_OPEN=()   # key -> asked, or nobody: no answer will come in this run
+
 ask_inputs() {
     local key value
     for key in "${INPUT_KEYS[@]}"; do
@@ -156,19 +162,9 @@ ask_inputs() {
         fi
         value="${ANSWER[input.${key}]:-${ANSWER[input.${INPUT_NAME[${key}]}]:-}}"
         if [[ -z "${value}" ]] && interactive; then
-            while :; do
-                printf '%s [%s] (%s): ' "$(drc_clean "${INPUT_ASK[${key}]}")" \
-                    "$(drc_clean "${INPUT_DEFAULT[${key}]/#-/}")" "${INPUT_TYPE[${key}]}" >&2
-                value=""
-                IFS= read -r value || break
-                if [[ -z "${value}" && "${INPUT_DEFAULT[${key}]}" != - ]]; then
-                    value="${INPUT_DEFAULT[${key}]}"
-                fi
-                if valid_input "${INPUT_TYPE[${key}]}" "${value}"; then
-                    break
-                fi
-                warn "that is not a value of type ${INPUT_TYPE[${key}]}"
-            done
+            INPUT_OPEN["${key}"]=asked
+            ask_later input "${key}"
+            continue
         fi
         if [[ -z "${value}" && "${INPUT_DEFAULT[${key}]}" != - ]]; then
             value="${INPUT_DEFAULT[${key}]}"
@@ -176,14 +172,36 @@ ask_inputs() {
         if ! valid_input "${INPUT_TYPE[${key}]}" "${value}"; then
             die 64 "input.${key} (${INPUT_TYPE[${key}]}) has no valid value: ${INPUT_ASK[${key}]}"
         fi
-        printf '%s' "${value}" >"${DRC_RUN_DIR}/answers/${key}"
-        journal input - answered key "${key}" value "${value}"
+        note_input "${key}" "${value}"
     done
+}
+
+note_input() {
+    printf '%s' "$2" >"${DRC_RUN_DIR}/answers/$1"
+    journal input - answered key "$1" value "$2"
+}
+
+# input_answer KEY TEXT HOW: an empty line takes the default; `end`: nobody is there any more, who could want another.
+input_answer() {
+    local key="$1" value="$2"
+    if [[ -z "${value}" && "$3" != end ]]; then
+        value="${INPUT_DEFAULT[${key}]/#-/}"
+    fi
+    if valid_input "${INPUT_TYPE[${key}]}" "${value}"; then
+        unset "INPUT_OPEN[${key}]"
+        note_input "${key}" "${value}"
+    elif [[ "$3" == end ]]; then
+        # shellcheck disable=SC2034 # read by engine.sh
+        INPUT_OPEN["${key}"]=nobody
+    else
+        warn "that is not a value of type ${INPUT_TYPE[${key}]}"
+        ask_later input "${key}"
+    fi
 }
 
 # ---- questions during the run: one at a time, without holding up what runs meanwhile --------------------------
 
-QUESTION_KIND=""   # manual, gate, attest or failure; empty: no question
+QUESTION_KIND=""   # input (its step is the key), manual, gate, attest or failure; empty: no question
 QUESTION_STEP=""
 QUESTION_TEXT=""   # what was typed so far
 declare -a QUESTION_QUEUE=()
@@ -214,6 +232,12 @@ question_next() {
         QUESTION_QUEUE=("${QUESTION_QUEUE[@]:1}")
         QUESTION_KIND="${entry%%:*}"
         QUESTION_STEP="${entry#*:}"
+        if [[ "${QUESTION_KIND}" == input ]]; then
+            QUESTION_TEXT=""
+            printf '%s [%s] (%s): ' "$(drc_clean "${INPUT_ASK[${QUESTION_STEP}]}")" \
+                "$(drc_clean "${INPUT_DEFAULT[${QUESTION_STEP}]/#-/}")" "${INPUT_TYPE[${QUESTION_STEP}]}" >&2
+            return 0
+        fi
         n="${QUESTION_STEP}"
         id="${STEP_ID[${n}]}"
         key="$(question_key "${QUESTION_KIND}" "${id}")"
@@ -273,6 +297,10 @@ question_poll() {
         question_answer "${piece}"
     elif ((status <= 128)); then
         # End of input: nobody is there any more.
-        question_answer ""
+        if [[ "${QUESTION_KIND}" == input ]]; then
+            question_answer "${QUESTION_TEXT}" end
+        else
+            question_answer ""
+        fi
     fi
 }

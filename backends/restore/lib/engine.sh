@@ -97,6 +97,18 @@ consider() {
             return 0
         fi
     done
+    for dep in ${STEP_INPUTS[${n}]:-}; do
+        case "${INPUT_OPEN[${dep}]:-}" in
+            asked) return 0 ;;
+            nobody)
+                STATE["${n}"]=waiting
+                journal step "${n}" waiting id "${STEP_ID[${n}]}" because "input.${dep}"
+                say "[$(clock)] WAITS  ${STEP_ID[${n}]}: nobody answered input.${dep}; go on with --resume"
+                moved=1
+                return 0
+                ;;
+        esac
+    done
     if only_simulated "${n}"; then
         settle "${n}" simulated
         journal step "${n}" simulated id "${STEP_ID[${n}]}"
@@ -130,13 +142,16 @@ consider() {
     fi
 }
 
-# question_answer TEXT: what the operator (or the answers file) says to the present question.
+# question_answer TEXT [end]: what the operator (or the answers file) says to the present question; end: and will say no more.
 question_answer() {
-    local kind="${QUESTION_KIND}" n="${QUESTION_STEP}" text="$1" id
-    id="${STEP_ID[${n}]}"
+    local kind="${QUESTION_KIND}" n="${QUESTION_STEP}" text="${1%$'\r'}" id
     QUESTION_KIND=""
     QUESTION_STEP=""
-    text="${text%$'\r'}"
+    if [[ "${kind}" == input ]]; then
+        input_answer "${n}" "${text}" "${2:-}"
+        return 0
+    fi
+    id="${STEP_ID[${n}]}"
     case "${kind}:${text,,}" in
         manual:done)
             if [[ ",${STEP_VERBS[${n}]}," =~ ,(run|until|verify), ]]; then

@@ -29,6 +29,27 @@ step_answer() {
     cat -- "${file}"
 }
 
+# step_copy KEY JOB STORE VERB: a file with the copy that the operator chose: the file itself where that was answered, else what the backup
+# job fetches of that time, from the store that the plan reads. Fetched once, by the first step that uses it.
+step_copy() {
+    local answer folder file
+    answer="$(step_answer "$1")" || return 1
+    if [[ "${DRC_DRY_RUN:-0}" == 1 || "${answer}" == /* || ! "$4" =~ ^(run|until|verify)$ ]]; then
+        printf '%s' "${answer}"
+        return 0
+    fi
+    folder="${DRC_COPIES:-${DRC_RUN_DIR:?set by recover.sh}/copies}/$1"
+    if [[ ! -f "${folder}/done" ]]; then
+        mkdir -p -- "${folder}" || return 1
+        DRC_STATE="${folder}/state" DRC_WORK="${folder}" bash -- "${DRC_OUT_FOLDER:?set by recover.sh}/cron/jobs/$2.sh" \
+            fetch "${answer}" --from "$3" --into "${folder}/fetched" >&2 || return 1
+        : >"${folder}/done" || return 1
+    fi
+    for file in "${folder}/fetched"/*; do
+        printf '%s' "${file}"
+    done
+}
+
 # step_value NAME: something known of the run, such as incident.id (DRC_INCIDENT_ID). Empty when nobody said.
 step_value() {
     local name="${1//[!a-zA-Z0-9]/_}"
