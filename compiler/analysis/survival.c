@@ -538,6 +538,19 @@ static bool rests_beside(struct analysis *a, const struct asset_state *state, st
     return true;
 }
 
+/* What is tied to one zone has nothing in the others that could go on. */
+static bool goes_with_its_zone(const struct analysis *a, const struct asset_state *state, struct candidate *candidate)
+{
+    struct value zone = entity_slot(state->asset->entity, ASSET_zone);
+    const struct site_info *site = zone.type == VALUE_ENTITY ? plan_site(a->plan, zone.u.entity) : NULL;
+
+    if (!site || place_stands(a, site))
+        return false;
+    candidate->rejected = intern_text(a, "`%s` is tied to `%s` (`zone`), which does not stand; leave `zone` out where it runs in several",
+                                      state->asset->name, site->entity->name);
+    return true;
+}
+
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
@@ -579,7 +592,7 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
         candidate->into = plan_site(a->plan, into.u.entity);
     rpo = eval_deferred(a->eval, method, METHOD_rpo, scope);
     here = goes_on_here(state, candidate, rpo);
-    if (here && !rests_beside(a, state, candidate))
+    if (here && (goes_with_its_zone(a, state, candidate) || !rests_beside(a, state, candidate)))
         return;
     if (!candidate->into)
         candidate->into = default_place(a, state, here);
