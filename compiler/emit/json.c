@@ -26,6 +26,11 @@ static void new_line(struct jsonw *j, unsigned depth)
 {
     if (j->compact)
         return;
+    if (j->row) {
+        if (j->out->len && j->out->data[j->out->len - 1] == ',')
+            strbuf_addch(j->out, ' ');
+        return;
+    }
     strbuf_addch(j->out, '\n');
     strbuf_addfill(j->out, ' ', 2 * (size_t)depth);
 }

@@ -11,12 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { JSON_MAX_DEPTH = 64 };
+enum { JSON_MAX_DEPTH = 512 };
 
 struct jsonw {
     struct strbuf *out;
     unsigned depth;
     bool compact;  /* one line, no blanks: for JSON Lines */
+    bool row;      /* what is written now stays on its line: set it before what is an element, clear it after */
     bool faithful; /* false once a string was not UTF-8 */
     bool nested;   /* false once calls did not nest */
     bool after_key;

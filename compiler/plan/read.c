@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 64 }; /* of blocks and values inside one another; what the writer of JSON allows */
+enum { DEPTH_MAX = 200 }; /* of blocks and values inside one another: two levels of JSON each, what the writer allows */
 
 /* A reference that was read and not resolved yet. */
 struct pending {

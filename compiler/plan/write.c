@@ -217,16 +217,25 @@ static void write_field(struct writer *w, const struct plan_field *field, const 
     }
 }
 
+/* The document and its scenarios are laid out; everything in them is a line: a diff shows what changed, and many assets stay small. */
+static bool is_row(int id)
+{
+    return id != PLAN_STRUCT_document && id != PLAN_STRUCT_scenario;
+}
+
 static void write_struct(struct writer *w, int id, const void *item)
 {
     const struct plan_struct *table = &plan_structs[id];
+    bool inside = w->j->row;
 
     jsonw_object_begin(w->j);
+    w->j->row = inside || is_row(id);
     for (unsigned i = 0; i < table->count; i++) {
         jsonw_key(w->j, table->fields[i].name);
         write_field(w, &table->fields[i], item);
     }
     jsonw_object_end(w->j);
+    w->j->row = inside;
 }
 
 void plan_write_struct(struct jsonw *j, const char *name, const void *item)
