@@ -176,6 +176,14 @@ ask_inputs() {
     done
 }
 
+# input_state KEY: 0 answered, 1 asked, 2 nobody will answer in this run.
+input_state() {
+    case "${INPUT_OPEN[$1]:-}" in
+        asked) return 1 ;;
+        nobody) return 2 ;;
+    esac
+}
+
 note_input() {
     printf '%s' "$2" >"${DRC_RUN_DIR}/answers/$1"
     journal input - answered key "$1" value "$2"
@@ -191,7 +199,6 @@ input_answer() {
         unset "INPUT_OPEN[${key}]"
         note_input "${key}" "${value}"
     elif [[ "$3" == end ]]; then
-        # shellcheck disable=SC2034 # read by engine.sh
         INPUT_OPEN["${key}"]=nobody
     else
         warn "that is not a value of type ${INPUT_TYPE[${key}]}"

@@ -78,7 +78,7 @@ start_step() {
 
 # consider NUMBER: moves a pending step on if it can move. Sets `moved`.
 consider() {
-    local n="$1" dep
+    local n="$1" dep answered
     for dep in ${STEP_AFTER[${n}]//,/ }; do
         if lost "${dep}"; then
             settle "${n}" blocked
@@ -98,16 +98,17 @@ consider() {
         fi
     done
     for dep in ${STEP_INPUTS[${n}]:-}; do
-        case "${INPUT_OPEN[${dep}]:-}" in
-            asked) return 0 ;;
-            nobody)
-                STATE["${n}"]=waiting
-                journal step "${n}" waiting id "${STEP_ID[${n}]}" because "input.${dep}"
-                say "[$(clock)] WAITS  ${STEP_ID[${n}]}: nobody answered input.${dep}; go on with --resume"
-                moved=1
-                return 0
-                ;;
-        esac
+        answered=0
+        input_state "${dep}" || answered=$?
+        if ((answered == 2)); then
+            STATE["${n}"]=waiting
+            journal step "${n}" waiting id "${STEP_ID[${n}]}" because "input.${dep}"
+            say "[$(clock)] WAITS  ${STEP_ID[${n}]}: nobody answered input.${dep}; go on with --resume"
+            moved=1
+        fi
+        if ((answered != 0)); then
+            return 0
+        fi
     done
     if only_simulated "${n}"; then
         settle "${n}" simulated
