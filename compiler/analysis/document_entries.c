@@ -40,7 +40,7 @@ static void document_entry(struct maker *m, const struct assumption *from, struc
     *out = (struct plan_assumption){
         .id = from->id, .kind = assumption_kind_name(from->kind), .subject_kind = from->subject->schema->name, .subject = from->subject->name,
         .says = from->says, .value = from->value, .by = by_of(m, from), .check = check_of(m, from), .unwatched = from->unwatched,
-        .rests = rests_of(m, from), .rests_count = from->rest_count, .origin = document_origin(m, from->span),
+        .rests = rests_of(m, from), .rests_count = from->rest_count, .rests_whole = from->whole, .origin = document_origin(m, from->span),
     };
 }
 

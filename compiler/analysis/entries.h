@@ -13,6 +13,8 @@ void rest_rto(struct analysis *a, struct assumption *entry, const struct scenari
 void rest_rpo(struct analysis *a, struct assumption *entry, const struct scenario_result *result, const struct asset_state *state);
 void rest_both(struct analysis *a, struct assumption *entry, const struct scenario_result *result, const struct asset_state *state);
 
+void add_resting(struct analysis *a, struct assumption *entry, struct resting resting);
+
 /* It is asked of whoever answers for `of`; nobody, when nobody does. `target`: whose README says so; the top one says all. */
 void ask_owner(struct analysis *a, struct assumption *entry, struct entity *of, const char *target, const char *question);
 void ask_person(struct assumption *entry, struct entity *who, const char *target, const char *question);
@@ -43,5 +45,8 @@ void add_room(struct analysis *a, const struct scenario_result *result, const st
 /* ---- ledger_names.c: what leads users to it */
 bool target_is_emitted(const struct analysis *a, const struct entity *target); /* its health check is a file of ours */
 void add_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
+
+/* ---- rests.c: after all entries are made, which verdicts rest on each through others */
+void complete_rests(struct analysis *a);
 
 #endif

@@ -50,15 +50,8 @@ struct assumption *ledger_entry(struct analysis *a, enum assumption_kind kind, s
     return assumption;
 }
 
-void rest_on(struct analysis *a, struct assumption *assumption, enum objective_kind kind, struct entity *subject, struct entity *scenario)
+void add_resting(struct analysis *a, struct assumption *assumption, struct resting resting)
 {
-    /* Verdicts are walked one after the other: what rests on it already is among the last. */
-    for (uint32_t i = assumption->rest_count; i-- > 0 && assumption->rest_count - i <= RECENT;) {
-        const struct resting *r = &assumption->rests[i];
-
-        if (r->kind == kind && r->subject == subject && r->scenario == scenario)
-            return;
-    }
     if (assumption->rest_count == assumption->rest_cap) {
         uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 4;
 
@@ -66,19 +59,34 @@ void rest_on(struct analysis *a, struct assumption *assumption, enum objective_k
                                        cap * sizeof *assumption->rests);
         assumption->rest_cap = cap;
     }
-    assumption->rests[assumption->rest_count++] = (struct resting){kind, subject, scenario};
+    assumption->rests[assumption->rest_count++] = resting;
+}
+
+static void rest_once(struct analysis *a, struct assumption *assumption, struct resting resting)
+{
+    /* Verdicts are walked one after the other: what rests on it already is among the last. */
+    for (uint32_t i = assumption->rest_count; i-- > 0 && assumption->rest_count - i <= RECENT;) {
+        const struct resting *r = &assumption->rests[i];
+
+        if (r->kind == resting.kind && r->subject == resting.subject && r->scenario == resting.scenario)
+            return;
+    }
+    add_resting(a, assumption, resting);
+}
+
+void rest_on(struct analysis *a, struct assumption *assumption, enum objective_kind kind, struct entity *subject, struct entity *scenario)
+{
+    rest_once(a, assumption, (struct resting){kind, subject, scenario, false});
 }
 
 void rest_rto(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
 {
-    if (state->rto_verdict != VERDICT_NOT_APPLICABLE)
-        rest_on(a, assumption, OBJECTIVE_RTO, state->asset->entity, result->scenario);
+    rest_once(a, assumption, (struct resting){OBJECTIVE_RTO, state->asset->entity, result->scenario, state->rto_verdict == VERDICT_NOT_APPLICABLE});
 }
 
 void rest_rpo(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
 {
-    if (state->rpo_verdict != VERDICT_NOT_APPLICABLE)
-        rest_on(a, assumption, OBJECTIVE_RPO, state->asset->entity, result->scenario);
+    rest_once(a, assumption, (struct resting){OBJECTIVE_RPO, state->asset->entity, result->scenario, state->rpo_verdict == VERDICT_NOT_APPLICABLE});
     for (uint32_t g = 0; state->grouped && g < result->group_count; g++) {
         const struct group_state *group = &result->groups[g];
 
@@ -633,4 +641,5 @@ void make_ledger(struct analysis *a)
     a->plan->assumptions = ARENA_ARRAY(a->arena, struct assumption *, a->ledger.len);
     for (uint32_t i = 0; i < a->ledger.len; i++)
         a->plan->assumptions[a->plan->assumption_count++] = a->ledger.entries[i].value;
+    complete_rests(a);
 }

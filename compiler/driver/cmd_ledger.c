@@ -21,7 +21,7 @@ static bool is_wanted(const struct assumption *a, const void *context)
     for (uint32_t i = 0; i < a->rest_count && !found; i++) {
         const struct resting *r = &a->rests[i];
 
-        found = (!scenario || (r->scenario && strcmp(r->scenario->name, scenario) == 0)) && (!wanted->scope || in_ledger_scope(wanted->scope, r));
+        found = (!scenario || (r->scenario && strcmp(r->scenario->name, scenario) == 0)) && (!wanted->scope || in_ledger_scope(wanted->scope, a, r));
     }
     return found && (!wanted->options->by || strcmp(wanted->options->by, makes_true_name(a->by)) == 0);
 }
@@ -32,7 +32,7 @@ static void print_rests(const struct assumption *a)
     struct strbuf line = STRBUF_INIT;
 
     strbuf_addstr(&line, "    rests on it:");
-    for (uint32_t i = 0; i < a->rest_count; i++) {
+    for (uint32_t i = 0; i < a->own_count; i++) {
         const struct resting *r = &a->rests[i], *before = i ? r - 1 : NULL;
         bool same = before && before->subject == r->subject && before->scenario == r->scenario;
 
@@ -41,6 +41,8 @@ static void print_rests(const struct assumption *a)
         else
             strbuf_addf(&line, "%s %s%s%s: %s", i ? ";" : "", r->subject->name, r->scenario ? " in " : "", r->scenario ? r->scenario->name : "", words[r->kind]);
     }
+    if (a->rest_count > a->own_count)
+        strbuf_addf(&line, "%s %u more through %s", a->own_count ? "; and" : "", a->rest_count - a->own_count, a->own_count ? "these" : "what waits for it");
     print_wrapped(strbuf_str(&line), 6);
     strbuf_release(&line);
 }

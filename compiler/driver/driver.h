@@ -121,7 +121,7 @@ void print_wrapped(const char *text, size_t indent); /* prose: broken between wo
 struct ledger_scope;
 const struct ledger_scope *ledger_scope(const struct session *session, const char *name); /* NULL: nothing is called so */
 const struct ledger_scope *ledger_scope_of(const struct session *session, const struct entity *subject);
-bool in_ledger_scope(const struct ledger_scope *scope, const struct resting *rests);
+bool in_ledger_scope(const struct ledger_scope *scope, const struct assumption *entry, const struct resting *rests);
 void print_assumption(const struct assumption *assumption, size_t indent); /* what, by whom, and how one sees it */
 
 /* ---- explain_terms.c */
@@ -136,7 +136,7 @@ void explain_figure(const struct figure *figure);
 void explain_assumed(const struct assumed_figures *assumed);
 
 /* The entries of the ledger that a verdict rests on; nothing where there is none. `scenario` NULL: over all. */
-void explain_ledger(const struct session *session, const struct entity *scenario, const struct entity *subject, enum objective_kind kind);
+void explain_ledger(const struct session *session, struct entity *scenario, struct entity *subject, enum objective_kind kind);
 
 void explain_endpoint(const struct session *session, const struct scenario_result *result, const struct endpoint_state *state);
 

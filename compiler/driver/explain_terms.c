@@ -174,12 +174,12 @@ void explain_assumed(const struct assumed_figures *assumed)
 
 /* ---------------------------------------------------------------- what it rests on */
 
-static bool rests(const struct assumption *entry, const struct entity *scenario, const struct entity *subject, enum objective_kind kind)
+static bool is_among(const struct assumption *entry, uint32_t first, uint32_t end, const struct resting *wanted)
 {
-    for (uint32_t i = 0; i < entry->rest_count; i++) {
+    for (uint32_t i = first; i < end; i++) {
         const struct resting *r = &entry->rests[i];
 
-        if (r->kind == kind && r->subject == subject && r->scenario == scenario)
+        if (r->kind == wanted->kind && r->subject == wanted->subject && r->scenario == wanted->scenario)
             return true;
     }
     return false;
@@ -188,23 +188,25 @@ static bool rests(const struct assumption *entry, const struct entity *scenario,
 static bool rests_before(const struct assumption *entry, const struct entity *scenario, const struct ledger_scope *scope)
 {
     for (uint32_t i = 0; i < entry->rest_count; i++) {
-        if (entry->rests[i].kind == OBJECTIVE_RTO && entry->rests[i].scenario == scenario && in_ledger_scope(scope, &entry->rests[i]))
+        if (entry->rests[i].kind == OBJECTIVE_RTO && entry->rests[i].scenario == scenario && in_ledger_scope(scope, entry, &entry->rests[i]))
             return true;
     }
     return false;
 }
 
-void explain_ledger(const struct session *session, const struct entity *scenario, const struct entity *subject, enum objective_kind kind)
+void explain_ledger(const struct session *session, struct entity *scenario, struct entity *subject, enum objective_kind kind)
 {
     const struct plan *plan = session->plan;
+    const struct resting wanted = {kind, subject, scenario, false};
     const struct ledger_scope *scope = kind == OBJECTIVE_RTO || kind == OBJECTIVE_ENDPOINT ? ledger_scope_of(session, subject) : NULL;
     uint32_t own = 0, before = 0;
 
     for (uint32_t i = 0; i < plan->assumption_count; i++) {
         const struct assumption *entry = plan->assumptions[i];
 
-        if (!rests(entry, scenario, subject, kind)) {
-            before += scope && rests_before(entry, scenario, scope);
+        if (!is_among(entry, 0, entry->own_count, &wanted)) {
+            before += is_among(entry, entry->own_count, entry->rest_count, &wanted) ||
+                      (!entry->whole && scope && rests_before(entry, scenario, scope));
             continue;
         }
         if (!own++)
@@ -212,8 +214,8 @@ void explain_ledger(const struct session *session, const struct entity *scenario
         print_assumption(entry, 2);
     }
     if (before)
-        say("%s on %u %s more through what it waits for: `drc ledger SPEC --asset %s --scenario %s`\n", own ? "and" : "the verdict rests", before,
-               before == 1 ? "entry" : "entries", subject->name, scenario->name);
+        say("%s on %u %s more through what it waits for: `drc ledger SPEC --asset %s%s%s`\n", own ? "and" : "the verdict rests", before,
+               before == 1 ? "entry" : "entries", subject->name, scenario ? " --scenario " : "", scenario ? scenario->name : "");
 }
 
 /* ---------------------------------------------------------------- names users reach */

@@ -1,5 +1,6 @@
-/* What a verdict rests on with all that has to be true before: what it waits for rests on things as well. Entries list the verdicts they are
- * made for; here those are followed through needs, steps, served assets and members. And how an entry is printed. */
+/* What a verdict rests on with all that has to be true before: what it waits for rests on things as well. Entries list all verdicts that rest on
+ * them, but in plans too large for that: there those they are made for are followed through needs, steps, served assets and members. And how an entry
+ * is printed. */
 #include "driver/driver.h"
 
 #include <stdio.h>
@@ -98,12 +99,12 @@ const struct ledger_scope *ledger_scope(const struct session *session, const cha
     return NULL;
 }
 
-bool in_ledger_scope(const struct ledger_scope *scope, const struct resting *rests)
+bool in_ledger_scope(const struct ledger_scope *scope, const struct assumption *entry, const struct resting *rests)
 {
     const struct asset *asset = rests->kind == OBJECTIVE_RTO ? plan_asset(scope->plan, rests->subject) : NULL;
 
-    if (rests->subject == scope->subject)
-        return true;
+    if (rests->subject == scope->subject || entry->whole)
+        return rests->subject == scope->subject;
     for (uint32_t s = 0; asset && s < scope->plan->scenario_count; s++) {
         if (scope->plan->scenarios[s].scenario == rests->scenario)
             return scope->assets[s][asset->index];

@@ -388,6 +388,7 @@ struct slo_state {
     int64_t target, parts;  /* per 10⁹; parts is the most it can be while `known` is false */
     bool known;
     bool strict;            /* something it needs demands proof */
+    bool measured;          /* by somebody or something outside; else it is unknown whether it is met */
     int64_t over_ms;        /* the window */
     int64_t budget_ms;      /* what the target leaves in it */
     struct entity *outlasts; /* first scenario one event of which is longer than that; NULL */
@@ -578,6 +579,7 @@ enum assumption_kind {
 struct resting {
     enum objective_kind kind;
     struct entity *subject, *scenario;
+    bool seed; /* only while the ledger is made: what has no objective itself, and others wait for it */
 };
 
 /* One thing that a verdict credits, however many do. */
@@ -598,8 +600,9 @@ struct assumption {
     const char *question;
     bool unwatched;              /* nobody would notice its end */
     struct span span;
-    struct resting *rests;
-    uint32_t rest_count, rest_cap;
+    struct resting *rests;       /* first those in whose own terms it is, then those that wait for them */
+    uint32_t own_count, rest_count, rest_cap;
+    bool whole;                  /* false: the plan is too large to list any but the first */
 };
 
 struct plan {
