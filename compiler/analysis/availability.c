@@ -9,6 +9,7 @@
  * Every scenario that touches the name takes at most its worst finish once in its mean time between events (`frequency`): by the union
  * bound the expected availability is at least the product minus the sum of these shares. Failures that a promise covers and a scenario
  * plays count twice, which is the safe side. All figures are long-run means, in parts per 10⁹, carried at 10¹⁸ and rounded down. */
+#include "analysis/credit.h"
 #include "analysis/internal.h"
 
 #include <string.h>
@@ -83,6 +84,7 @@ struct work {
     struct analysis *a;
     struct slo_state *state;
     VEC(struct slo_term) terms;
+    const bool *needed; /* by index of the asset: the name cannot do without */
     bool *place_seen; /* by site index */
 };
 
@@ -161,6 +163,7 @@ static void add_needs(struct work *work)
         for (uint32_t n = 0; needed[asset->index] && n < asset->needs.count; n++)
             needed[asset->needs.items[n].to->index] = true;
     }
+    work->needed = needed;
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         if (!needed[i])
             continue;
@@ -199,6 +202,18 @@ static void add_scenarios(struct work *work)
     }
 }
 
+/* What it needs itself falls with it, and measures nothing then. */
+static bool is_measured(const struct work *work, struct value who)
+{
+    const struct asset *asset = who.type == VALUE_ENTITY ? plan_asset(work->a->plan, who.u.entity) : NULL;
+
+    for (uint32_t i = 0; who.type == VALUE_LIST && i < who.u.list->count; i++) {
+        if (is_measured(work, who.u.list->items[i]))
+            return true;
+    }
+    return who.type != VALUE_LIST && !(asset && work->needed[asset->index]) && hears(who, work->state->endpoint);
+}
+
 static void sum_up(struct work *work)
 {
     int64_t fine = FINE;
@@ -216,7 +231,9 @@ static void sum_up(struct work *work)
             fine = fine > work->terms.items[i].parts * WHOLE ? fine - work->terms.items[i].parts * WHOLE : 0;
     }
     work->state->parts = fine / WHOLE;
-    work->state->verdict = work->state->parts < work->state->target ? VERDICT_REFUTED : work->state->known ? VERDICT_OK : VERDICT_UNKNOWN;
+    work->state->verdict = work->state->parts < work->state->target               ? VERDICT_REFUTED
+                           : work->state->known && work->state->measured ? VERDICT_OK
+                                                                         : VERDICT_UNKNOWN;
 }
 
 static const char *percent(struct analysis *a, int64_t parts)
@@ -238,7 +255,10 @@ static void say(struct analysis *a, const struct slo_state *state)
 
     if (state->verdict == VERDICT_OK)
         return;
-    if (unknown)
+    if (unknown && state->known)
+        diag = find(a, DIAG_E0536, VERDICT_UNKNOWN, state->endpoint, NULL, state->span, "nobody measures the availability of `%s`, its SLO is %s", name,
+                    percent(a, state->target));
+    else if (unknown)
         diag = find(a, DIAG_E0536, VERDICT_UNKNOWN, state->endpoint, NULL, state->span, "the availability of `%s` is unknown, its SLO is %s", name,
                     percent(a, state->target));
     else
@@ -260,7 +280,11 @@ static void say(struct analysis *a, const struct slo_state *state)
         else
             (i < SHOWN ? diag_note : diag_note_more)(diag, "%s%s %s", term->text, term->lost ? ": less" : ":", percent(a, term->parts));
     }
-    if (unknown)
+    if (unknown && !state->known && !state->measured)
+        diag_note(diag, "nobody measures it");
+    if (unknown && !state->measured)
+        diag_help(diag, "name who or what measures it from outside: `watched_by = [MONITOR]` in its `slo`; what nobody measures is met by nobody");
+    if (unknown && !state->known)
         diag_help(diag, "state what is missing: `slo` of assets or sites, `frequency` of scenarios");
     else
         diag_help(diag, "make a need soft (`uses`), serve from independent regions, recover faster, or promise less%s%s",
@@ -291,6 +315,7 @@ void check_availability(struct analysis *a)
         work.state->budget_ms = over.type == VALUE_DURATION ? (int64_t)((wide)over.u.integer * (WHOLE - work.state->target) / WHOLE) : TIME_UNKNOWN;
         work.place_seen = ARENA_ARRAY(a->arena, bool, a->plan->site_count);
         add_needs(&work);
+        work.state->measured = is_measured(&work, entity_slot(block, SLO_watched_by));
         add_scenarios(&work);
         sum_up(&work);
         say(a, work.state);

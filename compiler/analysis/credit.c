@@ -138,8 +138,7 @@ static bool owner_has_a_way(const struct entity *owner)
     return false;
 }
 
-/* Whether the value names somebody, or something else than the watched, that can hear: no team without people, no empty name. */
-static bool hears(struct value who, const struct entity *watched)
+bool hears(struct value who, const struct entity *watched)
 {
     for (uint32_t i = 0; who.type == VALUE_LIST && i < who.u.list->count; i++) {
         if (hears(who.u.list->items[i], watched))

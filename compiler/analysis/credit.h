@@ -32,4 +32,7 @@ struct entity *answers_for(const struct analysis *a, struct entity *thing);
 /* After judging a scenario: what is right only as long as nobody has to notice, is told (E0563); unknown where the tier demands proof. */
 void check_watched(struct analysis *a, struct scenario_result *result);
 
+/* Whether the value names somebody, or something else than the watched, that can hear: no team without people, no empty name. */
+bool hears(struct value who, const struct entity *watched);
+
 #endif

@@ -3,6 +3,7 @@
  * A figure of a kind whose worst end somebody else gives is the platform's; one whose worst end is ours, and what a specification states about
  * its own steps, is asked of whoever answers for the thing: a drill tells. Limits that restores share are statements as well. People and places
  * that name no site are taken to be outside of the reach of every scenario: that is asked of the plan's owner. */
+#include "analysis/credit.h"
 #include "analysis/entries.h"
 
 #include "analysis/ledger.h"
@@ -403,6 +404,20 @@ void add_moving_step(struct analysis *a, const struct scenario_result *result, c
 
 /* ---------------------------------------------------------------- availability */
 
+/* The people who are named, or who answer for what is named: an asset that monitors. Else whoever answers for the name. */
+static struct entity *measured_by_whom(struct analysis *a, struct entity *endpoint, struct value who)
+{
+    for (uint32_t i = 0; who.type == VALUE_LIST && i < who.u.list->count; i++) {
+        struct value one = who.u.list->items[i];
+
+        if (one.type == VALUE_ENTITY && (one.u.entity->schema->id == BLOCK_PERSON || one.u.entity->schema->id == BLOCK_TEAM))
+            return one.u.entity;
+        if (one.type == VALUE_ENTITY && plan_asset(a->plan, one.u.entity))
+            return answers_for(a, one.u.entity);
+    }
+    return answers_for(a, endpoint);
+}
+
 /* What is promised over a window and measured by nobody is met by nobody. */
 static void add_measuring(struct analysis *a, const struct slo_state *slo)
 {
@@ -421,7 +436,8 @@ static void add_measuring(struct analysis *a, const struct slo_state *slo)
         entry->value = slo->over_ms >= 0 ? ledger_duration(a, slo->over_ms) : NULL;
         entry->says = intern_text(a, "the availability of `%s` is measured from outside%s%s%s%s, and who answers for it sees it", slo->endpoint->name,
                                   entry->value ? " over " : "", entry->value ? entry->value : "", without ? ", without " : "", without ? without : "");
-        ask_owner(a, entry, slo->endpoint, "runbooks", "who measures it, and what was it in the last window?");
+        ask_person(entry, slo->measured ? measured_by_whom(a, slo->endpoint, entity_slot(block, SLO_watched_by)) : NULL, "runbooks",
+                   slo->measured ? "what was it in the last window?" : "who measures it?");
     }
     rest_on(a, entry, OBJECTIVE_SLO, slo->endpoint, NULL);
 }

@@ -434,6 +434,8 @@ static void explain_availability(const struct session *session, const struct slo
     say("  %sof the time; SLO ", state->known ? "" : "at most ");
     print_share(state->target, 0);
     say(" (%s)\n", sources_origin(&session->sources, state->span));
+    if (!state->measured)
+        say_line("nobody measures it: whether it is met is unknown");
     explain_ledger(session, NULL, state->endpoint, OBJECTIVE_SLO);
 }
 
