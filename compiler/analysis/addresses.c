@@ -3,6 +3,8 @@
  * replicas of one address are a contradiction. Where two networks use the same addresses, a waiver says so. */
 #include "analysis/internal.h"
 
+#include "analysis/entries.h"
+
 #include "model/places.h"
 
 #include <string.h>
@@ -107,6 +109,72 @@ static void take_sites(struct analysis *a, struct map *hosts)
     }
 }
 
+/* ---------------------------------------------------------------- names users reach */
+
+static const char *leads_to(const struct entity *target, uint32_t *row)
+{
+    *row = entity_slot(target, TARGET_alias).type == VALUE_STRING ? TARGET_alias : TARGET_value;
+    return entity_slot(target, *row).type == VALUE_STRING ? entity_slot(target, *row).u.string : NULL;
+}
+
+/* A name that moves from a place to the address it had there moves nowhere. */
+static void check_targets(struct analysis *a, const struct entity *endpoint)
+{
+    struct entity *first, *second;
+    uint32_t one, other;
+
+    for (uint32_t i = 0; (first = entity_child(endpoint, BLOCK_TARGET, &i));) {
+        const char *address = leads_to(first, &one);
+        const struct site_info *here = plan_site(a->plan, model_find(a->model, BLOCK_SITE, first->name));
+
+        for (uint32_t j = i; address && (second = entity_child(endpoint, BLOCK_TARGET, &j));) {
+            const struct site_info *there = plan_site(a->plan, model_find(a->model, BLOCK_SITE, second->name));
+            const char *same = leads_to(second, &other);
+            struct diag *diag;
+
+            if (!same || strcmp(same, address) != 0 || !are_apart(a, here, there))
+                continue;
+            diag = find(a, DIAG_E0582, VERDICT_REFUTED, second, NULL, entity_slot_span(second, other),
+                        "target `%s` of `%s` has the address of target `%s`: `%s`", second->name, endpoint->name, first->name, address);
+            if (!diag)
+                continue;
+            diag_label(diag, entity_slot_span(first, one), "the same machine is elsewhere by this");
+            diag_help(diag, "give each the address under which what it serves answers there");
+        }
+    }
+}
+
+/* What a check of ours takes as long as its provider has it take, whatever is stated: no file can say less. */
+static void check_clock(struct analysis *a, const struct entity *target)
+{
+    uint32_t cursor = 0;
+    struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor);
+    struct value stated = health ? entity_slot(health, HEALTH_timeout) : value_unknown();
+    struct diag *diag;
+    int64_t least;
+
+    if (stated.type != VALUE_DURATION || !target_is_emitted(a, target))
+        return;
+    least = provider_timeout(health);
+    if (stated.u.integer >= least)
+        return;
+    diag = diag_report(a->sink, DIAG_E0587, entity_slot_span(health, HEALTH_timeout), "the health check of `%s` at `%s` cannot fail within %s",
+                       target->parent->name, target->name, text_of_duration(a->arena, stated.u.integer));
+    diag_help(diag, "leave `timeout` out, it is %s; or state a longer one", text_of_duration(a->arena, least));
+}
+
+static void check_names(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++) {
+        const struct entity *endpoint = a->model->declared[BLOCK_ENDPOINT].list.items[i];
+        struct entity *target;
+
+        check_targets(a, endpoint);
+        for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));)
+            check_clock(a, target);
+    }
+}
+
 void check_addresses(struct analysis *a)
 {
     struct map hosts = {0}, seen = {0};
@@ -127,4 +195,5 @@ void check_addresses(struct analysis *a)
             take_thing(a, &seen, &hosts, &(struct addressed){element, element->span,
                                                              plan_site(a->plan, model_find(a->model, BLOCK_SITE, element->name))});
     }
+    check_names(a);
 }

@@ -353,6 +353,7 @@ struct health_clock {
     int64_t threshold, interval, timeout; /* threshold 0: an alarm, which has a time of its own */
     int64_t after;                        /* TIME_UNKNOWN */
 };
+int64_t provider_timeout(const struct entity *health); /* how long one check of that type takes to fail where none is stated, ms */
 struct health_clock health_clock(const struct entity *target);
 void find_targets(struct analysis *a, struct scenario_result *result); /* where endpoints lead afterwards: before make_steps */
 void move_traffic(struct analysis *a, struct scenario_result *result);

@@ -20,13 +20,16 @@ static const char *word(const struct entity *entity, uint32_t row, const char *f
     return value.type == VALUE_WORD ? value.u.word : fallback;
 }
 
+int64_t provider_timeout(const struct entity *health)
+{
+    return strcmp(word(health, HEALTH_type, "https"), "tcp") == 0 ? 10 * MS_SECOND : 6 * MS_SECOND;
+}
+
 static int64_t check_timeout(const struct entity *health)
 {
     struct value value = entity_slot(health, HEALTH_timeout);
 
-    if (value.type == VALUE_DURATION)
-        return value.u.integer;
-    return strcmp(word(health, HEALTH_type, "https"), "tcp") == 0 ? 10 * MS_SECOND : 6 * MS_SECOND;
+    return value.type == VALUE_DURATION ? value.u.integer : provider_timeout(health);
 }
 
 struct health_clock health_clock(const struct entity *target)
