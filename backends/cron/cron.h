@@ -3,7 +3,7 @@
 #ifndef DRC_BACKENDS_CRON_CRON_H
 #define DRC_BACKENDS_CRON_CRON_H
 
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 #include "backends/registry.h"
 #include "base/map.h"
 #include "base/strbuf.h"

@@ -6,7 +6,7 @@
 #ifndef DRC_ANALYSIS_ANALYSIS_H
 #define DRC_ANALYSIS_ANALYSIS_H
 
-#include "analysis/zone.h"
+#include "schedule/zone.h"
 #include "model/plan.h"
 #include "sema/eval.h"
 

@@ -5,7 +5,7 @@
  * short. Before the scenarios are worked out outcomes are unknown; when things need each other in a circle there are none (and that
  * circle is an error of its own). */
 #include "analysis/internal.h"
-#include "analysis/cron.h"
+#include "schedule/cron.h"
 
 #include <string.h>
 

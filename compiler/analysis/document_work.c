@@ -1,6 +1,6 @@
 /* Backups that run, drills, exports and what kinds emit, as the published plan has them. */
 #include "analysis/document.h"
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 #include <string.h>
 

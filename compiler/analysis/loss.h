@@ -3,7 +3,7 @@
 #define DRC_ANALYSIS_LOSS_H
 
 #include "analysis/internal.h"
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 struct loss {
     int64_t ms; /* TIME_UNKNOWN, RPO_NOT_APPLICABLE */

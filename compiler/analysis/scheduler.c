@@ -4,7 +4,7 @@
  * it. A store that only its provider's own service writes to (a vault of AWS Backup) says so in its kind, with the window in which that
  * service starts a run when nobody sets one, the least that can be set, and what becomes of a continuous backup that is copied. */
 #include "analysis/internal.h"
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 #include <string.h>
 

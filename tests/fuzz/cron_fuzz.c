@@ -2,7 +2,7 @@
  *
  * Input: one byte for the dialect, one for the missed runs, the expression up to a newline, then a time
  * zone: the bytes of a TZif file, or the rule of one. */
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
  * needs nothing. */
 #include "backends/registry.h"
 
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 #include <errno.h>
 #include <stdio.h>

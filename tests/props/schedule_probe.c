@@ -7,7 +7,7 @@
  *
  * ZONE is a name of the computer's tz database, or UTC.
  */
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 #include <inttypes.h>
 #include <stdio.h>

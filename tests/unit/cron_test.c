@@ -5,7 +5,7 @@
  * `30-10` never, robfig drops empty list elements; such text is refused. */
 #include "test.h"
 
-#include "analysis/cron.h"
+#include "schedule/cron.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * a naive enumerator here. */
 #include "test.h"
 
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -2,8 +2,8 @@
  *
  * A month's days are computed as one 32-bit mask (bit 1 = the first), so that the 400-year cycle is 4,800
  * small steps instead of 146,097 days or 210 million minutes. */
-#ifndef DRC_ANALYSIS_CALENDAR_H
-#define DRC_ANALYSIS_CALENDAR_H
+#ifndef DRC_SCHEDULE_CALENDAR_H
+#define DRC_SCHEDULE_CALENDAR_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* Private to the schedule files: the search of systemd for the next elapse of OnCalendar=, step by step. */
-#ifndef DRC_ANALYSIS_ONCALENDAR_H
-#define DRC_ANALYSIS_ONCALENDAR_H
+#ifndef DRC_SCHEDULE_ONCALENDAR_H
+#define DRC_SCHEDULE_ONCALENDAR_H
 
-#include "analysis/schedule_slots.h"
+#include "schedule/slots.h"
 
 /* The first elapse after an instant (milliseconds since 1970 UTC) of a schedule of whole minutes; false
  * when systemd finds none. */

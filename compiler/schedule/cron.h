@@ -4,10 +4,10 @@
  * one of the fields starts with `*`, Kubernetes (robfig/cron v3) only when one of them is a whole `*`;
  * weekday 7 and `5/10` are accepted by one and refused by the other; AWS has six fields of its own. What
  * only some programs accept, or accept with a silent surprise, is refused here with advice. */
-#ifndef DRC_ANALYSIS_CRON_H
-#define DRC_ANALYSIS_CRON_H
+#ifndef DRC_SCHEDULE_CRON_H
+#define DRC_SCHEDULE_CRON_H
 
-#include "analysis/calendar.h"
+#include "schedule/calendar.h"
 #include "base/arena.h"
 
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * The times of day become groups of minutes that share their hours, one line each; the days become fields.
  * What a notation cannot say exactly is refused with the reason. Programs that know no time zone get UTC:
  * a zone whose offset never changes is moved there, day included. */
-#include "analysis/schedule_slots.h"
+#include "schedule/slots.h"
 
 #include <string.h>
 

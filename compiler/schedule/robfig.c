@@ -8,7 +8,7 @@
  * the limit of five years is a calendar cycle, and seconds are always 0.
  *
  * Source: robfig/cron v3.0.1, spec.go; Go's time.Date for wall times that do not exist or exist twice. */
-#include "analysis/robfig.h"
+#include "schedule/robfig.h"
 
 /* 401 years of days and more; only a zone with half-day changes could make the search go in circles. */
 enum { HOUR = 3600, DAY = 86400, STEPS_MAX = 300000 };

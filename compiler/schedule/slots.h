@@ -1,8 +1,8 @@
 /* Private to the schedule files: a schedule made ready for walking under one scheduler. */
-#ifndef DRC_ANALYSIS_SCHEDULE_SLOTS_H
-#define DRC_ANALYSIS_SCHEDULE_SLOTS_H
+#ifndef DRC_SCHEDULE_SLOTS_H
+#define DRC_SCHEDULE_SLOTS_H
 
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
 enum { DAY_MINUTES = 1440 };
 

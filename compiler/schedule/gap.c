@@ -8,7 +8,7 @@
  * With clock changes, spans whose days see no change are found in the same way, and around every change
  * the slots are walked one by one. Changes repeat with the calendar; changes that only repeat a case seen
  * before are left out where the days of the schedule cannot tell them apart. */
-#include "analysis/schedule_slots.h"
+#include "schedule/slots.h"
 
 #include <string.h>
 

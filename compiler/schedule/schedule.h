@@ -3,11 +3,11 @@
  *
  * Gaps are exact over the whole 400-year calendar cycle, in milliseconds, with the clock changes of a time
  * zone as the scheduler treats them. All instants are milliseconds since 1970-01-01 00:00 UTC. */
-#ifndef DRC_ANALYSIS_SCHEDULE_H
-#define DRC_ANALYSIS_SCHEDULE_H
+#ifndef DRC_SCHEDULE_SCHEDULE_H
+#define DRC_SCHEDULE_SCHEDULE_H
 
-#include "analysis/cron.h"
-#include "analysis/zone.h"
+#include "schedule/cron.h"
+#include "schedule/zone.h"
 #include "base/strbuf.h"
 #include "base/units.h"
 

@@ -9,7 +9,7 @@
  * such a gap that may lose slots that systemd keeps, never the other way round.
  *
  * Source: systemd 252, src/shared/calendarspec.c, and the behaviour of glibc 2.36 mktime(). */
-#include "analysis/oncalendar.h"
+#include "schedule/oncalendar.h"
 
 enum { HOUR = 3600, DAY = 86400, STEPS_MAX = 1000 };
 

@@ -3,7 +3,7 @@
  * They differ in how days of the month and weekdays combine in a cron expression, and at changes of the clock. Without a time zone the slots
  * of a year depend on its length and its first weekday alone: 28 years from 2024 on hold all of them. With one the last rule of the zone
  * repeats with them. */
-#include "analysis/schedule_slots.h"
+#include "schedule/slots.h"
 
 enum { YEARS = 28, FROM_DAY = 19723 }; /* 2024-01-01 */
 

@@ -3,8 +3,8 @@
  * Nothing here opens a file: whoever drives the compilation reads the bytes of the system's tz database
  * and hands them over. Explicit transitions of the file are used as far as they reach, its POSIX footer
  * rule after that, so that offsets are known for ever. */
-#ifndef DRC_ANALYSIS_ZONE_H
-#define DRC_ANALYSIS_ZONE_H
+#ifndef DRC_SCHEDULE_ZONE_H
+#define DRC_SCHEDULE_ZONE_H
 
 #include "base/arena.h"
 

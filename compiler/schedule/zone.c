@@ -4,7 +4,7 @@
  * a footer such as `CET-1CEST,M3.5.0,M10.5.0/3` that rules after the last explicit transition. Only the
  * second part and the footer are used. The bytes are not trusted: every count is checked against the size
  * before it is used. */
-#include "analysis/zone.h"
+#include "schedule/zone.h"
 
 #include "base/units.h"
 

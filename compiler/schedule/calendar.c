@@ -2,7 +2,7 @@
  *
  * The Gregorian calendar repeats every 400 years = 4,800 months = 146,097 days, which is a whole number of
  * weeks, so a rule that matches nothing in one cycle matches nothing ever. */
-#include "analysis/calendar.h"
+#include "schedule/calendar.h"
 
 #include "base/units.h"
 

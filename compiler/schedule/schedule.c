@@ -13,11 +13,11 @@
  *   Kubernetes           skipped time is lost, repeated time runs twice; and see robfig.c
  *
  * DIALECT_PLAIN behaves like Debian cron. */
-#include "analysis/schedule.h"
+#include "schedule/schedule.h"
 
-#include "analysis/oncalendar.h"
-#include "analysis/robfig.h"
-#include "analysis/schedule_slots.h"
+#include "schedule/oncalendar.h"
+#include "schedule/robfig.h"
+#include "schedule/slots.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * points, which are asked for by name at the place where they matter. Sources: the programs themselves
  * (Debian cron 3.0pl1-162 entry.c, cronie src/entry.c, robfig/cron v3.0.1 parser.go) and the EventBridge
  * documentation for the six fields. */
-#include "analysis/cron.h"
+#include "schedule/cron.h"
 
 #include <stdint.h>
 #include <string.h>
