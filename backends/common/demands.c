@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-struct md_inline demand_check(struct arena *arena, const struct assumption *demand)
+struct md_inline demand_check(struct arena *arena, const struct plan_assumption *demand)
 {
     struct strbuf text = STRBUF_INIT;
     struct md_inline result;
 
-    command_print(&demand->check, &text);
-    result = text.len ? md_code(arena, strbuf_str(&text)) : demand->question ? md_marked(arena, demand->question) : MD("");
+    plan_command_print(demand->check->command, &text);
+    result = text.len ? md_code(arena, strbuf_str(&text)) : demand->check->question ? md_marked(arena, demand->check->question) : MD("");
     strbuf_release(&text);
     return result;
 }
@@ -23,44 +23,48 @@ void demand_task(struct md *md, const char *name, const char *what, const char *
     md_task(md, 0, false, md_cat(arena, md_code(arena, name), MD(": "), md_marked(arena, what), behind));
 }
 
-uint32_t demand_tasks(struct md *md, const struct plan *plan, const char *target, bool (*wanted)(const struct assumption *demand, void *context),
-                      void *context)
+bool demand_is_figure(const struct plan_assumption *demand)
+{
+    return strcmp(demand->kind, "figure") == 0 && strcmp(demand->subject_kind, "kind") == 0;
+}
+
+static bool is_asked(const struct plan_assumption *a, const char *target)
+{
+    return a->by->who == PLAN_BY_demand && a->by->target && strcmp(a->by->target, target) == 0;
+}
+
+uint32_t demand_tasks(struct md *md, const struct plan_document *plan, const char *target,
+                      bool (*wanted)(const struct plan_assumption *demand, void *context), void *context)
 {
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < plan->assumption_count; i++) {
-        const struct assumption *a = plan->assumptions[i];
+    for (uint32_t i = 0; i < plan->assumptions_count; i++) {
+        const struct plan_assumption *a = &plan->assumptions[i];
 
-        if (a->by != BY_DEMAND || !a->target || strcmp(a->target, target) != 0 || (wanted && !wanted(a, context)))
+        if (!is_asked(a, target) || (wanted && !wanted(a, context)))
             continue;
         count++;
-        demand_task(md, a->subject->name, a->words ? a->words : a->says, entity_title(plan->model, a->on), demand_check(md->arena, a));
+        demand_task(md, a->subject, a->by->words, plan_title(a->by->on), demand_check(md->arena, a));
     }
     return count;
 }
 
-/* A figure of a kind is no task of its own: a drill measures many at once. */
-static bool is_figure(const struct assumption *a)
-{
-    return a->kind == ASSUME_FIGURE && a->subject->schema->id == BLOCK_KIND;
-}
-
-static bool is_task(const struct assumption *a, void *context)
+static bool is_task(const struct plan_assumption *a, void *context)
 {
     (void)context;
-    return !is_figure(a);
+    return !demand_is_figure(a);
 }
 
-uint32_t demanded_figures(const struct plan *plan)
+uint32_t demanded_figures(const struct plan_document *plan)
 {
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < plan->assumption_count; i++)
-        count += plan->assumptions[i]->by == BY_DEMAND && is_figure(plan->assumptions[i]);
+    for (uint32_t i = 0; i < plan->assumptions_count; i++)
+        count += plan->assumptions[i].by->who == PLAN_BY_demand && demand_is_figure(&plan->assumptions[i]);
     return count;
 }
 
-static void figures(struct md *md, const struct plan *plan)
+static void figures(struct md *md, const struct plan_document *plan)
 {
     if (!demanded_figures(plan))
         return;
@@ -68,28 +72,28 @@ static void figures(struct md *md, const struct plan *plan)
     md_paragraph(md, MD("Verdicts rest on these figures, and nobody but their kinds bounds them. Where a drill takes longer, state what it "
                         "measured as `timing` of the asset."));
     MD_TABLE(md, NULL, MD("Figure"), MD("Best, typical, worst"), MD("Grade of the worst"), MD("Asked of"));
-    for (uint32_t i = 0; i < plan->assumption_count; i++) {
-        const struct assumption *a = plan->assumptions[i];
+    for (uint32_t i = 0; i < plan->assumptions_count; i++) {
+        const struct plan_assumption *a = &plan->assumptions[i];
 
-        if (a->by == BY_DEMAND && is_figure(a))
-            MD_ROW(md, md_code(md->arena, a->id + strlen("figure:")), md_code(md->arena, a->value), md_text(md->arena, a->grade ? a->grade : "none"),
-                   md_text(md->arena, entity_title(plan->model, a->on)));
+        if (a->by->who == PLAN_BY_demand && demand_is_figure(a))
+            MD_ROW(md, md_code(md->arena, a->id + strlen("figure:")), md_code(md->arena, a->value), md_text(md->arena, a->by->grade ? a->by->grade : "none"),
+                   md_text(md->arena, plan_title(a->by->on)));
     }
     md_table_end(md);
 }
 
-static bool any_demand(const struct plan *plan, const char *target)
+static bool any_demand(const struct plan_document *plan, const char *target)
 {
-    for (uint32_t i = 0; i < plan->assumption_count; i++) {
-        const struct assumption *a = plan->assumptions[i];
+    for (uint32_t i = 0; i < plan->assumptions_count; i++) {
+        const struct plan_assumption *a = &plan->assumptions[i];
 
-        if (a->by == BY_DEMAND && a->target && strcmp(a->target, target) == 0 && !is_figure(a))
+        if (is_asked(a, target) && !demand_is_figure(a))
             return true;
     }
     return false;
 }
 
-void demand_section(struct md *md, const struct plan *plan, const char *target)
+void demand_section(struct md *md, const struct plan_document *plan, const char *target)
 {
     if (any_demand(plan, target)) {
         md_heading(md, 2, MD("What others have to see to"));

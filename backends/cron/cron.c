@@ -329,7 +329,7 @@ static void write_readme(struct cron_output *c)
         readme_install(c, &w);
         readme_codes(&w);
     }
-    demand_section(&w, c->plan, "cron");
+    demand_section(&w, c->plan->document, "cron");
     cron_add(c, "cron/README.md", &text, false, (struct span){0});
     strbuf_release(&text);
 }

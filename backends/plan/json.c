@@ -1,7 +1,6 @@
 /* plan.json: the published plan (compiler/plan/plan.def), by the schema compiler/plan/plan.schema.json. */
 #include "backends/plan/plan_backend.h"
 #include "backends/registry.h"
-#include "plan/plan.h"
 
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
 {
@@ -12,7 +11,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
         fileset_lose(files, "plan", "plan.json", "a text in it is not UTF-8");
     fileset_add(files, "plan", "plan.json", strbuf_str(&text), text.len, NULL);
     strbuf_release(&text);
-    plan_readme(plan, files);
+    plan_readme(plan->document, plan->arena, files);
 }
 
 static const char *const beside[] = {"README.md", "plan.json", NULL};

@@ -3,7 +3,8 @@
 #define DRC_BACKENDS_PLAN_PLAN_BACKEND_H
 
 #include "backends/backend.h"
+#include "plan/plan.h"
 
-void plan_readme(const struct plan *plan, struct fileset *files);
+void plan_readme(const struct plan_document *plan, struct arena *arena, struct fileset *files);
 
 #endif

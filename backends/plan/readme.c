@@ -5,7 +5,7 @@
 #include "backends/plan/plan_backend.h"
 #include "emit/md.h"
 
-static struct md_inline clock_text(struct arena *arena, struct span_of_time time)
+static struct md_inline clock_text(struct arena *arena, struct plan_range time)
 {
     struct strbuf text = STRBUF_INIT;
     struct md_inline result;
@@ -30,39 +30,44 @@ static struct md_inline objectives(struct arena *arena, uint32_t refuted, uint32
     return md_textf(arena, "%u missed, which was accepted; %u cannot be judged", refuted, unknown);
 }
 
-static void scenarios(struct md *md, const struct plan *plan)
+static void scenarios(struct md *md, const struct plan_document *plan)
 {
-    if (!plan->scenario_count)
+    uint32_t accepted = 0;
+
+    if (!plan->scenarios_count)
         return;
     md_heading(md, 2, MD("What was proved"));
     MD_TABLE(md, NULL, MD("Scenario"), MD("Affected"), MD("Everything is back after, at worst"), MD("Objectives"));
-    for (uint32_t i = 0; i < plan->scenario_count; i++) {
-        const struct scenario_result *result = &plan->scenarios[i];
+    for (uint32_t i = 0; i < plan->scenarios_count; i++) {
+        const struct plan_scenario *scenario = &plan->scenarios[i];
         uint32_t unknown = 0, refuted = 0;
 
-        for (uint32_t s = 0; s < plan->asset_count; s++) {
-            const struct asset_state *state = &result->states[s];
+        for (uint32_t s = 0; s < scenario->assets_count; s++) {
+            const struct plan_outcome *outcome = &scenario->assets[s];
 
-            unknown += state->rto_verdict == VERDICT_UNKNOWN || state->rpo_verdict == VERDICT_UNKNOWN;
-            refuted += state->rto_verdict == VERDICT_REFUTED || state->rpo_verdict == VERDICT_REFUTED; /* accepted, or nothing were built */
+            unknown += outcome->rto_verdict == PLAN_VERDICT_unknown || outcome->rpo_verdict == PLAN_VERDICT_unknown;
+            /* What is refuted was accepted, or nothing were built. */
+            refuted += outcome->rto_verdict == PLAN_VERDICT_refuted || outcome->rpo_verdict == PLAN_VERDICT_refuted;
         }
-        MD_ROW(md, md_code(md->arena, result->scenario->name), md_textf(md->arena, "%u of %u assets", result->order_count, plan->asset_count),
-               clock_text(md->arena, result->finish), objectives(md->arena, refuted, unknown));
+        MD_ROW(md, md_code(md->arena, scenario->name), md_textf(md->arena, "%u of %u assets", scenario->order_count, plan->assets_count),
+               clock_text(md->arena, scenario->finish), objectives(md->arena, refuted, unknown));
     }
     md_table_end(md);
-    if (plan->waived)
-        md_paragraph(md, md_textf(md->arena, "%u findings are accepted risks; runbooks/README.md lists them with reason, name and date.", plan->waived));
+    for (uint32_t i = 0; i < plan->findings_count; i++)
+        accepted += plan->findings[i].accepted != NULL;
+    if (accepted)
+        md_paragraph(md, md_textf(md->arena, "%u findings are accepted risks; runbooks/README.md lists them with reason, name and date.", accepted));
 }
 
 /* What no file of ours makes true: who is asked, for what, and how one sees whether it is so. */
-static void demands(struct md *md, const struct plan *plan)
+static void demands(struct md *md, const struct plan_document *plan)
 {
     bool any = false;
 
-    for (uint32_t i = 0; i < plan->assumption_count; i++) {
-        const struct assumption *a = plan->assumptions[i];
+    for (uint32_t i = 0; i < plan->assumptions_count; i++) {
+        const struct plan_assumption *a = &plan->assumptions[i];
 
-        if (a->by != BY_DEMAND || (a->kind == ASSUME_FIGURE && a->subject->schema->id == BLOCK_KIND))
+        if (a->by->who != PLAN_BY_demand || demand_is_figure(a))
             continue;
         if (!any) {
             md_heading(md, 2, MD("What others have to see to"));
@@ -70,8 +75,8 @@ static void demands(struct md *md, const struct plan *plan)
             MD_TABLE(md, NULL, MD("Asked of"), MD("For what"), MD("How one sees it"));
         }
         any = true;
-        MD_ROW(md, md_text(md->arena, entity_title(plan->model, a->on)),
-               md_cat(md->arena, md_marked(md->arena, a->words ? a->words : a->says), a->unwatched ? MD(" (nobody would notice its end)") : MD("")),
+        MD_ROW(md, md_text(md->arena, plan_title(a->by->on)),
+               md_cat(md->arena, md_marked(md->arena, a->by->words), a->unwatched ? MD(" (nobody would notice its end)") : MD("")),
                demand_check(md->arena, a));
     }
     if (any)
@@ -81,25 +86,25 @@ static void demands(struct md *md, const struct plan *plan)
                                   demanded_figures(plan) == 1 ? "" : "s", demanded_figures(plan) == 1 ? "is" : "are"));
 }
 
-void plan_readme(const struct plan *plan, struct fileset *files)
+void plan_readme(const struct plan_document *plan, struct arena *arena, struct fileset *files)
 {
     struct strbuf text = STRBUF_INIT;
     struct md md;
 
-    md_init(&md, plan->arena, &text);
-    md_comment(&md, arena_printf(plan->arena, "Written by drc; change the specification, not these files. Plan sha256:%s", plan->digest));
-    md_heading(&md, 1, md_text(plan->arena, plan->model->plan ? entity_title(plan->model, plan->model->plan) : "Recovery plan"));
+    md_init(&md, arena, &text);
+    md_comment(&md, arena_printf(arena, "Written by drc; change the specification, not these files. Plan %s", plan->digest));
+    md_heading(&md, 1, md_text(arena, plan->title ? plan->title : "Recovery plan"));
     md_paragraph(&md, MD("Everything here was written from one specification whose objectives were checked first: the plan is checked against that specification, and is no "
                          "guarantee that the specification is true. The parts belong together: scripts refuse to run with another plan's digest."));
     md_heading(&md, 2, MD("In the order one uses them"));
     MD_TABLE(&md, NULL, MD("Folder"), MD("What it holds"), MD("Who uses it, when"));
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
-        const char *page = arena_printf(plan->arena, "%s/README.md", (*backend)->name);
+        const char *page = arena_printf(arena, "%s/README.md", (*backend)->name);
 
         /* A target that has nothing to say, or was not asked for, left no folder to link to. */
         if ((*backend)->readers && fileset_find(files, page))
-            MD_ROW(&md, md_link(plan->arena, md_text(plan->arena, (*backend)->name), page), md_text(plan->arena, (*backend)->summary),
-                   md_text(plan->arena, (*backend)->readers));
+            MD_ROW(&md, md_link(arena, md_text(arena, (*backend)->name), page), md_text(arena, (*backend)->summary),
+                   md_text(arena, (*backend)->readers));
     }
     MD_ROW(&md, MD("[plan.json](plan.json)"), MD("the proof as data"), MD("programs"));
     MD_ROW(&md, MD("[manifest.json](manifest.json)"), MD("every file with its digest and origin"), MD("the compiler: it never overwrites what was edited by hand"));

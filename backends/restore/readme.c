@@ -136,7 +136,7 @@ void restore_readme(struct restore *r)
     scenarios(&w, r);
     drills(&w, r);
     rules(&w);
-    demand_section(&w, r->plan, "restore");
+    demand_section(&w, r->plan->document, "restore");
     restore_add(r, "restore/README.md", &text, false);
     strbuf_release(&text);
 }

@@ -236,7 +236,7 @@ void r53_readme(struct r53 *r53)
         commands(r53, &w, endpoint);
         files_table(r53, &w, endpoint);
     }
-    demand_section(&w, r53->plan, "route53");
+    demand_section(&w, r53->plan->document, "route53");
     fileset_add(r53->files, "route53", "route53/README.md", text.data, text.len, NULL);
     strbuf_release(&text);
 }

@@ -180,7 +180,7 @@ void index_page(const struct plan *plan, struct fileset *files)
     described(&page, plan);
     md_heading(&page.md, 2, MD("What depends on what"));
     dependency_graph(&page, NULL);
-    demand_section(&page.md, plan, "runbooks");
+    demand_section(&page.md, plan->document, "runbooks");
     page_end(&page, files, "runbooks/README.md", span);
 }
 

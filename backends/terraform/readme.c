@@ -4,6 +4,7 @@
 #include "backends/terraform/terraform.h"
 
 #include "backends/common/demands.h"
+#include "base/shell.h"
 #include "emit/md.h"
 #include "emit/sh.h"
 
@@ -78,10 +79,14 @@ static void variables_table(struct tf *tf, struct md *w, const struct tf_root *r
 }
 
 /* What tells a declared thing apart from all others. */
+static atom named(struct tf *tf, const char *sort, const char *name)
+{
+    return intern_str(tf->plan->model->names, arena_printf(tf->arena, "%s %s", sort, name));
+}
+
 static atom identity(struct tf *tf, const struct entity *subject)
 {
-    return intern_str(tf->plan->model->names,
-                      arena_printf(tf->arena, "%s %s", subject->schema->name, subject->name));
+    return named(tf, subject->schema->name, subject->name);
 }
 
 /* Whose resources are in a root. */
@@ -92,11 +97,12 @@ struct subjects {
 };
 
 /* What kinds ask for in words of their own is among the demands they emit, whether or not a verdict rests on it. */
-static bool is_of_root(const struct assumption *demand, void *context)
+static bool is_of_root(const struct plan_assumption *demand, void *context)
 {
     struct subjects *subjects = context;
+    bool own_words = strcmp(demand->by->words, demand->says) != 0;
 
-    return !demand->words && (!subjects->root || map_get(&subjects->names, identity(subjects->tf, demand->subject)));
+    return !own_words && (!subjects->root || map_get(&subjects->names, named(subjects->tf, demand->subject_kind, demand->subject)));
 }
 
 static const char *asked_of(const struct tf *tf, const struct entity *subject)
@@ -134,9 +140,9 @@ static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
                     asked_of(tf, demand->subject), demand->check ? md_code(tf->arena, demand->check) : MD(""));
     }
     md_init(&more, tf->arena, &text); /* a heading only where something follows */
-    if (demand_tasks(&more, tf->plan, "terraform", is_of_root, &subjects) && !any)
+    if (demand_tasks(&more, tf->plan->document, "terraform", is_of_root, &subjects) && !any)
         md_heading(w, 2, MD("What the owners of what exists have to see to"));
-    demand_tasks(w, tf->plan, "terraform", is_of_root, &subjects);
+    demand_tasks(w, tf->plan->document, "terraform", is_of_root, &subjects);
     strbuf_release(&text);
 }
 

@@ -1,6 +1,8 @@
 /* Small questions asked of the plan. */
 #include "model/plan.h"
 
+#include "base/shell.h"
+
 #include <string.h>
 
 struct asset *plan_asset(const struct plan *plan, const struct entity *entity)
@@ -31,24 +33,6 @@ const char *entity_title(const struct model *model, const struct entity *entity)
 bool command_is_set(const struct command *command)
 {
     return command->count > 0 || command->piece_count > 0;
-}
-
-void shell_word_print(const char *word, struct strbuf *out)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=,@%+-{}";
-
-    if (word[0] && word[strspn(word, plain)] == '\0') {
-        strbuf_addstr(out, word);
-        return;
-    }
-    strbuf_addch(out, '\'');
-    for (; *word; word++) {
-        if (*word == '\'')
-            strbuf_addstr(out, "'\\''");
-        else
-            strbuf_addch(out, *word);
-    }
-    strbuf_addch(out, '\'');
 }
 
 static void word_print(const struct word *word, struct strbuf *out)

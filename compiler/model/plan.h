@@ -659,7 +659,6 @@ const char *entity_title(const struct model *model, const struct entity *entity)
 bool command_is_set(const struct command *command);
 /* As somebody would type it; what is known only when it runs is in braces. */
 void command_print(const struct command *command, struct strbuf *out);
-void shell_word_print(const char *word, struct strbuf *out); /* quoted where the shell would read it otherwise */
 /* Of one of the terms of its loss; NULL when that is stated, or worked out. */
 const struct figure *term_figure(const struct asset_state *state, uint32_t term);
 uint32_t plan_assumed(const struct plan *plan); /* verdicts that hold and rest on figures whose worst end nobody bounds */

@@ -181,7 +181,15 @@ struct plan_document *plan_read(struct arena *arena, const char *text, size_t le
 /* Appends the JSON Schema of plan.json. */
 void plan_schema(struct strbuf *out);
 
+/* ---- for readers */
+
+/* As somebody would type it; what is known only when it runs is in braces. Nothing for NULL. */
+void plan_command_print(const struct plan_command *command, struct strbuf *out);
+
 /* ---- reading attributes of what is declared */
+
+/* Title, else full name of a person, else name; "" for NULL. */
+const char *plan_title(const struct plan_thing *thing);
 
 /* NULL when it has no value. */
 const struct plan_value *plan_attribute(const struct plan_thing *thing, const char *name);

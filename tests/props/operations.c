@@ -9,6 +9,7 @@
  * needs nothing. */
 #include "backends/registry.h"
 
+#include "plan/plan.h"
 #include "schedule/schedule.h"
 
 #include <errno.h>
@@ -384,6 +385,7 @@ int main(int argc, char **argv)
     sources_init(&sources, arena);
     model_init(&model, arena, names, &sources, no_default, NULL);
     plan.model = &model;
+    plan.document = ARENA_NEW(arena, struct plan_document);
     plan.arena = arena;
     plan.name = "demo";
     plan.compiler = "test";
