@@ -33,6 +33,7 @@ void make_work(struct maker *m);   /* stores, jobs, drills, exports, emissions *
 void make_entries(struct maker *m); /* ledger and findings */
 
 struct plan_thing *document_thing(const struct maker *m, const struct entity *entity); /* NULL where it is none */
+const char *document_free_id(struct maker *m, const char *id); /* the same, or with a number where another thing has it already */
 struct plan_site *document_site(const struct maker *m, const struct site_info *site);
 struct plan_site *document_place(const struct maker *m, const struct entity *entity);
 struct plan_asset *document_asset(const struct maker *m, const struct asset *asset);

@@ -285,7 +285,7 @@ static bool is_published(enum block_id block)
     return block != BLOCK_KIND && block != BLOCK_RULE && block != BLOCK_PARAM;
 }
 
-static const char *free_id(struct maker *m, const char *id)
+const char *document_free_id(struct maker *m, const char *id)
 {
     const char *tried = id;
 
@@ -313,7 +313,7 @@ static void name_thing(struct maker *m, const struct entity *entity, const struc
 {
     const char *id = own_id(m, entity), *title = entity_string(m->plan->model, entity, "title", NULL);
 
-    out->id = free_id(m, parent ? arena_printf(m->arena, "%s/%s", parent->id, id) : id);
+    out->id = document_free_id(m, parent ? arena_printf(m->arena, "%s/%s", parent->id, id) : id);
     out->block = entity->schema->name;
     out->name = entity->name[0] ? entity->name : NULL;
     out->kind = entity->kind ? entity->kind->entity->name : NULL;
