@@ -137,6 +137,21 @@ static void check_platform_limit(struct analysis *a, const struct entity *backup
     diag_help(diag, "write `retain = %s`, and protect what is older with a backup of another kind", duration_text(a, most));
 }
 
+/* What a specification states below the platform's own interval is true of nothing. */
+static void check_platform_interval(struct analysis *a, const struct entity *backup)
+{
+    struct asset *asset = plan_asset(a->plan, backup->parent);
+    struct value every = value_worst(entity_slot(backup, BACKUP_ship_every));
+    const struct entity *limit;
+    int64_t least = asset ? platform_interval(asset, backup, &limit) : 0;
+
+    if (every.type != VALUE_DURATION || every.u.integer >= least)
+        return;
+    diag_help(diag_report(a->sink, DIAG_E0557, entity_slot_span(backup, BACKUP_ship_every), "backup `%s` of `%s` ships every %s, but `%s` ships every %s", backup->name,
+                          asset->name, duration_text(a, every.u.integer), limit->parent->name, duration_text(a, least)),
+              "write `ship_every = %s`: nobody can set it", duration_text(a, least));
+}
+
 /* Two copies in one store are one: they are lost together. */
 static void check_twice(struct analysis *a, const struct entity *backup)
 {
@@ -218,6 +233,7 @@ static void check_owner(struct analysis *a, const struct entity *owner)
         check_periods(a, backup);
         check_thinned(a, backup);
         check_platform_limit(a, backup);
+        check_platform_interval(a, backup);
     }
 }
 

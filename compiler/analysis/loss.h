@@ -50,5 +50,6 @@ struct entity *link_of(const struct analysis *a, const struct entity *backup); /
 int64_t platform_base(struct analysis *a, const struct entity *backup);
 /* How long the platform keeps such a copy of the asset at most, ms; INT64_MAX. *limit: the block of the kind that says so. */
 int64_t platform_limit(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity **limit);
+int64_t platform_interval(const struct asset *asset, const struct entity *backup, const struct entity **limit); /* the shortest it ships at; 0 */
 
 #endif

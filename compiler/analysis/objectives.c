@@ -542,6 +542,55 @@ static bool is_empty(struct analysis *a, const struct asset_state *state, struct
     return true;
 }
 
+static bool goes_on_without(const struct step *step)
+{
+    return step->best_effort || (step->on_failure && strcmp(step->on_failure, "continue") == 0);
+}
+
+/* A recovery of which nothing has to succeed may end with nothing recovered. Preparing, fencing and verifying bring nothing back. */
+static bool may_all_fail(struct analysis *a, const struct asset_state *state, struct reason *out)
+{
+    const struct candidate *chosen = state->fate == FATE_LOST ? state->chosen : NULL;
+    const struct step *only = NULL;
+
+    if (!chosen || chosen->automatic || !chosen->step_count)
+        return false;
+    for (uint32_t i = 0; i < chosen->step_count; i++) {
+        const struct step *step = chosen->steps[i];
+
+        if ((step->phase == PHASE_RECOVER || step->phase == PHASE_TRAFFIC) && !goes_on_without(step))
+            return false;
+        if (step->phase == PHASE_RECOVER)
+            only = step;
+    }
+    *out = (struct reason){.code = DIAG_E0562,
+                           .at = chosen->method,
+                           .span = chosen->method->span,
+                           .text = only ? intern_text(a, "nothing of `%s` has to succeed: `%s` may be back or not", chosen->label, state->asset->name)
+                                        : intern_text(a, "no step of `%s` brings `%s` back", chosen->label, state->asset->name),
+                           .help = only ? "let a step of phase `recover` block: without `best_effort` and `on_failure = continue`" : "say what does, in a step of phase `recover`"};
+    return true;
+}
+
+/* What happens by itself is started by nobody of ours: a command of a step runs when somebody starts the script. */
+static bool waits_for_the_script(struct analysis *a, const struct asset_state *state, struct reason *out)
+{
+    const struct candidate *chosen = state->fate == FATE_LOST ? state->chosen : NULL;
+
+    for (uint32_t i = 0; chosen && chosen->automatic && i < chosen->step_count; i++) {
+        if (!command_is_set(&chosen->steps[i]->run))
+            continue;
+        *out = (struct reason){.code = DIAG_E0562,
+                               .at = chosen->method,
+                               .span = chosen->method->span,
+                               .text = intern_text(a, "nobody starts step `%s` by itself: `%s` is `automatic`, and its commands run when somebody starts the script",
+                                                   chosen->steps[i]->id, chosen->label),
+                               .help = "take `automatic` away, or the command, where the platform does it"};
+        return true;
+    }
+    return false;
+}
+
 static bool answers_choose(struct analysis *a, const struct step *step, const struct command *command)
 {
     for (uint32_t i = 0; i < step->input_count; i++) {
@@ -590,7 +639,7 @@ static bool takes_the_newest(struct analysis *a, const struct asset_state *state
 static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
 {
     if (!state->nobody)
-        return is_empty(a, state, out) || takes_the_newest(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
+        return is_empty(a, state, out) || may_all_fail(a, state, out) || waits_for_the_script(a, state, out) || takes_the_newest(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
     *out = nobody_reason(a, state->nobody);
     return true;
 }

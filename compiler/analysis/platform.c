@@ -13,21 +13,36 @@ int64_t platform_base(struct analysis *a, const struct entity *backup)
     return every.type == VALUE_DURATION ? every.u.integer : TIME_UNKNOWN;
 }
 
-int64_t platform_limit(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity **limit)
+/* What the kind, or one it is built on, says of backups of that kind in one attribute of `limit`; UNKNOWN. */
+static struct value limit_of(const struct asset *asset, const struct entity *backup, uint32_t row, const struct entity **limit)
 {
-    struct value kind = entity_slot(backup, BACKUP_kind), keeps;
+    struct value kind = entity_slot(backup, BACKUP_kind), most;
     const struct entity *block;
 
-    (void)a;
     *limit = NULL;
     for (const struct kind_info *at = asset->entity->kind; at && kind.type == VALUE_WORD; at = at->base) {
         for (uint32_t i = 0; (block = entity_child(at->entity, BLOCK_KIND_LIMIT, &i));) {
-            keeps = entity_slot(block, KIND_LIMIT_retain);
-            if (strcmp(block->name, kind.u.word) != 0 || keeps.type != VALUE_DURATION)
+            most = entity_slot(block, row);
+            if (strcmp(block->name, kind.u.word) != 0 || most.type != VALUE_DURATION)
                 continue;
             *limit = block;
-            return keeps.u.integer;
+            return most;
         }
     }
-    return INT64_MAX;
+    return value_unknown();
+}
+
+int64_t platform_limit(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity **limit)
+{
+    struct value most = limit_of(asset, backup, KIND_LIMIT_retain, limit);
+
+    (void)a;
+    return most.type == VALUE_DURATION ? most.u.integer : INT64_MAX;
+}
+
+int64_t platform_interval(const struct asset *asset, const struct entity *backup, const struct entity **limit)
+{
+    struct value least = limit_of(asset, backup, KIND_LIMIT_ship_every, limit);
+
+    return least.type == VALUE_DURATION ? least.u.integer : 0;
 }
