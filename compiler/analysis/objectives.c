@@ -639,7 +639,8 @@ static bool takes_the_newest(struct analysis *a, const struct asset_state *state
 static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
 {
     if (!state->nobody)
-        return is_empty(a, state, out) || may_all_fail(a, state, out) || waits_for_the_script(a, state, out) || takes_the_newest(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
+        return is_empty(a, state, out) || may_all_fail(a, state, out) || waits_for_the_script(a, state, out) ||
+               takes_the_newest(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
     *out = nobody_reason(a, state->nobody);
     return true;
 }
