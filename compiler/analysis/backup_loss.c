@@ -184,13 +184,28 @@ int64_t kept_through(struct analysis *a, const struct asset *asset, const struct
 }
 
 /* What is no log is taken again and again: the next run begins at the first time due after the last has ended. */
-static void add_overrun(struct analysis *a, struct loss *loss, const struct entity *backup)
+static void add_overrun(struct analysis *a, struct loss *loss, const struct entity *backup, uint32_t row)
 {
-    int64_t every = worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), longest = worst_of(backup, BACKUP_duration, TIME_UNKNOWN);
+    int64_t every = worst_of(backup, row, TIME_UNKNOWN), longest = worst_of(backup, BACKUP_duration, TIME_UNKNOWN);
 
     if (every > 0 && longest >= every)
         add_term(a, loss, intern_text(a, "`%s` is still running when the next run is due", backup->name), longest / every * every,
                  loss_span(a, backup, "duration"));
+}
+
+/* What has no times of its own is looked at again and again; in hours in which it must not run that does nothing until they end. */
+static void add_closed(struct analysis *a, struct loss *loss, const struct entity *backup)
+{
+    enum { DAY = 24 * 60 };
+    const char *text = backup_not_within(backup);
+    struct closed_hours hours;
+    uint32_t cursor = 0, minutes;
+
+    if (!text || !read_closed_hours(text, &hours))
+        return;
+    minutes = (uint32_t)(hours.to + DAY - hours.from) % DAY;
+    add_term(a, loss, intern_text(a, "`%s` must not run for", backup->name), minutes ? minutes * MS_MINUTE : TIME_UNKNOWN,
+             loss_span(a, entity_child(backup, BLOCK_LOAD, &cursor), "not_within"));
 }
 
 /* See backup_loss(). */
@@ -217,7 +232,8 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
                  worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), loss_span(a, backup, "ship_every"));
         add_missed(a, &loss, backup, BACKUP_ship_every, "segments missed");
         if (!is_word(kind, "log"))
-            add_overrun(a, &loss, backup);
+            add_overrun(a, &loss, backup, BACKUP_ship_every);
+        add_closed(a, &loss, backup);
         add_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, 0), loss_span(a, backup, "duration"));
         break;
     case SCHEDULE_ON_CHANGE:
@@ -232,6 +248,8 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         add_term(a, &loss, intern_text(a, "`%s` is verified every", backup->name), worst_of(backup, BACKUP_interval, 0),
                  loss_span(a, backup, "interval"));
         add_missed(a, &loss, backup, BACKUP_interval, "verifications missed");
+        add_overrun(a, &loss, backup, BACKUP_interval);
+        add_closed(a, &loss, backup);
         add_term(a, &loss, "quiet time before a run", worst_of(backup, BACKUP_settle, 0), loss_span(a, backup, "settle"));
         add_term(a, &loss, "duration of a run", worst_of(backup, BACKUP_duration, 0), loss_span(a, backup, "duration"));
         break;
