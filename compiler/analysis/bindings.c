@@ -7,7 +7,7 @@
 /* What serves in place of an asset in the scenario: a replica or standby with its own names, else the asset itself. */
 struct value serving_instance(const struct analysis *a, struct entity *entity)
 {
-    const struct asset_state *state = a->scenario && a->scenario->states ? &a->scenario->states[entity->index] : NULL;
+    const struct asset_state *state = a->scenario && a->scenario->states && !a->as_usual ? &a->scenario->states[entity->index] : NULL;
 
     if (state && state->chosen && state->chosen->element.type == VALUE_ENTITY)
         return state->chosen->element;
@@ -18,6 +18,8 @@ struct value serving_site(const struct analysis *a, const struct entity *entity)
 {
     const struct asset_state *state = a->scenario && a->scenario->states ? &a->scenario->states[entity->index] : NULL;
 
+    if (a->as_usual && state)
+        return state->asset->site_count ? value_entity(state->asset->sites[0]->entity) : value_unknown();
     return state && state->serving ? value_entity(state->serving->entity) : value_unknown();
 }
 
@@ -56,6 +58,35 @@ struct value bindings_of(struct analysis *a, struct entity *entity)
     list->items = items.items;
     list->count = items.len;
     return (struct value){.type = VALUE_LIST, .u.list = list};
+}
+
+const char *changed_bindings(struct analysis *a, struct entity *entity)
+{
+    const struct scope *scope = outside_scope(a, entity), *usual = scope_add(a->eval, scope, "here", value_entity(entity));
+    struct strbuf text = STRBUF_INIT;
+    const char *words;
+    struct entity *bind;
+
+    for (uint32_t i = 0; (bind = entity_child(entity, BLOCK_BIND, &i));) {
+        for (const struct attr *attr = bind->tree->attrs; attr; attr = attr->next) {
+            struct value now, before;
+
+            if (attr->is_let || !attr->value)
+                continue;
+            now = eval(a->eval, attr->value, scope, NULL);
+            a->as_usual = true;
+            before = eval(a->eval, attr->value, usual, NULL);
+            a->as_usual = false;
+            if (value_is_known(now) && value_equal(now, before))
+                continue;
+            if (!value_is_known(now) && !value_is_known(before))
+                continue; /* it follows from nothing that moves */
+            strbuf_addf(&text, "%s%s=%s", text.len ? ", " : "", attr->name, value_is_known(now) ? value_text(now, a->arena) : "(what serves now)");
+        }
+    }
+    words = text.len ? strbuf_dup(&text, a->arena) : NULL;
+    strbuf_release(&text);
+    return words;
 }
 
 /* ---------------------------------------------------------------- probes */

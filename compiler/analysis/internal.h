@@ -34,6 +34,7 @@ struct analysis {
     uint32_t rebuilt_count;
     struct ground *places;             /* by site index: what the scenario does to it and inside of it; stands.h */
     struct map nearest;               /* in the scenario: the recovery places that stand nearest, as far as somebody asked; standing.c */
+    bool as_usual;                    /* what serves where is asked of normal operation, not of the scenario */
     uint32_t asked;                   /* how often an expression asked for what the analysis knows */
     bool chosen;                      /* every asset of the scenario has chosen: `here` is final */
     struct map addresses;             /* text -> the site whose address it is; the plan: several; places.c */
@@ -312,6 +313,8 @@ void find_runbooks(struct analysis *a, struct scenario_result *result); /* befor
 struct value serving_instance(const struct analysis *a, struct entity *entity); /* `asset.here` */
 struct value serving_site(const struct analysis *a, const struct entity *entity); /* `asset.serves_at`; UNKNOWN when it serves nowhere */
 struct value bindings_of(struct analysis *a, struct entity *entity);            /* `asset.bindings` */
+/* What of it is another than in normal operation, as a person sets it: "DB=10.0.0.2, …"; NULL: nothing. */
+const char *changed_bindings(struct analysis *a, struct entity *entity);
 /* The step that asks from outside whether an asset serves; NULL when the block says nothing that can be asked. */
 struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe);
 /* The step that sees whether its recovered data is right: a command, else a person; NULL when the block says nothing. */

@@ -340,6 +340,30 @@ static void full_speed(struct analysis *a, struct asset_state *state, const stru
     *state->full_speed = time_of(eval_deferred(a->eval, method, METHOD_full_speed, scope));
 }
 
+/* Whether a step of the method sets what `bind` says. */
+static bool applies_bindings(const struct analysis *a, const struct entity *method)
+{
+    struct entity *block;
+
+    for (uint32_t i = 0; (block = entity_child(method, BLOCK_STEP, &i));) {
+        if (mentions(a, block, "run", "bindings") || mentions(a, block, "manual", "bindings"))
+            return true;
+    }
+    return false;
+}
+
+/* What `bind` says is set by somebody: by a step of the method, else by hand, as long as the kind says that following what it needs takes. */
+static struct step *bind_step(struct analysis *a, struct asset_state *state, const struct entity *method)
+{
+    const struct kind_info *kind = state->asset->entity->kind;
+    const char *changed;
+
+    if ((method && applies_bindings(a, method)) || !(changed = changed_bindings(a, state->asset->entity)))
+        return NULL;
+    return plain_step(a, state, "bind", intern_text(a, "Point %s to what serves now", state->asset->name),
+                      intern_text(a, "set %s for `%s`", changed, state->asset->name), time_of(kind_slot(kind, KIND_dependency_time)), kind->entity->span);
+}
+
 void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
 {
     struct candidate *chosen = state->chosen;
@@ -352,6 +376,7 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
     struct transfer *transfer = figure_moves(a, state, chosen, &whole);
     uint32_t before = out->len;
     step_list steps = {0};
+    struct step *bind;
 
     method_steps(a, state, chosen, &steps);
     report_places(a, steps.items, steps.len);
@@ -366,8 +391,16 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
     }
     add_retrievals(a, state, &steps);
     add_growth(a, state, &steps);
-    for (uint32_t i = 0; i < steps.len; i++)
+    bind = chosen->automatic ? NULL : bind_step(a, state, chosen->method);
+    for (uint32_t i = 0; i < steps.len; i++) {
+        if (bind && steps.items[i]->phase > PHASE_RECOVER) {
+            vec_push(a->arena, out, bind);
+            bind = NULL;
+        }
         vec_push(a->arena, out, steps.items[i]);
+    }
+    if (bind)
+        vec_push(a->arena, out, bind);
     if (!chosen->automatic)
         check_fence(a, state, out, before);
 }
@@ -379,7 +412,10 @@ void impaired_steps(struct analysis *a, struct asset_state *state, step_list *ou
     struct value time = kind_slot(kind, KIND_dependency_time);
     const char *verb = what.type == VALUE_WORD ? what.u.word : "nothing";
     struct entity *method = NULL;
+    struct step *bind = bind_step(a, state, NULL);
 
+    if (bind)
+        vec_push(a->arena, out, bind);
     if (strcmp(verb, "nothing") == 0)
         return;
     for (uint32_t i = 0; i < kind->methods.len; i++) {
