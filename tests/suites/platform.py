@@ -82,7 +82,7 @@ def classes(env):
 
 
 def services(env):
-    found = {asset["name"]: asset["tier"].removeprefix("tier.") for asset in plan(env)["assets"]}
+    found = {asset["name"]: (asset["tier"] or "").removeprefix("tier.") for asset in plan(env)["assets"]}
     same(dict(SERVICES), {name: found.get(name) for name, _ in SERVICES}, "services and their tiers")
 
 
@@ -104,7 +104,7 @@ def restored_in_order(env):
 
 def objectives_hold(env):
     """What L1 promises to the critical tier, and what the proof says; 0 is a broken promise."""
-    tiers = {asset["name"]: asset["tier"].removeprefix("tier.") for asset in plan(env)["assets"]}
+    tiers = {asset["name"]: (asset["tier"] or "").removeprefix("tier.") for asset in plan(env)["assets"]}
     for scenario in plan(env)["scenarios"]:
         rto, rpo = CLASSES[scenario["class"].removeprefix("class.")]
         for asset in scenario["assets"]:
@@ -121,7 +121,7 @@ def backups(env):
     for name, schedule, retain in BACKUPS:
         if name not in jobs:
             raise Failure(f"there is no backup `{name}`")
-        same((schedule, retain), (jobs[name]["schedule"], jobs[name]["retain"]), f"backup `{name}`")
+        same((schedule, retain), (jobs[name]["schedule"]["written"], jobs[name]["retain_text"]), f"backup `{name}`")
 
 
 def fast_enough_check(env):

@@ -141,7 +141,11 @@ PRELUDE = """import "std/base"
 plan test { title = "Test"  owner = keeper }
 person keeper { name = "K"  phone = "1"  email = "k@example.com" }
 kind t.region : site { title = "Region"  level = region }
-kind t.bucket : store { title = "Bucket" }
+kind t.bucket : store {
+  title = "Bucket"
+  procedure put   { run = ["put", job.input, job.object] }
+  procedure fetch { run = ["get", job.object, job.output] }
+}
 kind t.db : data {
   title = "Database"
   method promote { for = r in self.replicas  covers = [region]  rpo = r.lag  rto = 5m  failback = "x"  reprotect = "y" }

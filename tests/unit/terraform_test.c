@@ -6,6 +6,7 @@
 
 #include "backends/registry.h"
 #include "backends/terraform/terraform.h"
+#include "plan/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,7 @@ static struct fake *fake_new(void)
     f->model.sources = &f->sources;
     f->plan.model = &f->model;
     f->plan.arena = arena;
+    f->plan.document = ARENA_NEW(arena, struct plan_document);
     f->plan.name = "shop";
     f->plan.emissions = f->emissions;
     f->plan.sites = f->sites;
