@@ -44,8 +44,8 @@ usage: recover.sh SCENARIO [options]
   --plan DIGEST             refuse unless the plan has this digest
   --state FOLDER            where journals are kept
 
-exit: 0 recovered within the objectives, 1 a step failed, was not reached or was left out by somebody, 2 recovered but an objective was
-missed, 3 not confirmed or not approved, 4 refused, 64 wrong use, 75 another run is under way, 130 interrupted
+exit: 0 recovered within the objectives, 1 a step failed, was not reached or was left out by somebody, or nothing was done or looked at, 2 recovered
+but an objective was missed, 3 not confirmed or not approved, 4 refused, 64 wrong use, 75 another run is under way, 130 interrupted
 TEXT
 }
 
@@ -195,7 +195,7 @@ list_scenarios() {
 
 list_steps() {
     local n
-    printf '%-5s %-4s %-40s %-10s %-10s %-10s %s\n' step wave id phase "at most" "by" title
+    printf '%-5s %-4s %-40s %-10s %-10s %-10s %s\n' step wave id phase "ends by" "by" title
     for n in "${ORDER[@]}"; do
         printf '%-5s %-4s %-40s %-10s %-10s %-10s %s\n' "${n}" "${STEP_WAVE[${n}]}" "$(drc_clean "${STEP_ID[${n}]}")" \
             "${STEP_PHASE[${n}]}" "$(span_or_dash "${STEP_FINISH[${n}]}")" "${STEP_KIND[${n}]}" \
@@ -496,7 +496,7 @@ main() {
             die 64 "--interrupted-at lies in the future"
         fi
         say "Scenario ${SCENARIO}: ${FACT[title]}"
-        say "${#ORDER[@]} steps; plan ${FACT[plan]} ${FACT[digest]:0:12}; kind $(run_kind)"
+        say "$(count_of "${#ORDER[@]}" step); plan ${FACT[plan]} ${FACT[digest]:0:12}; kind $(run_kind)"
         confirm_start
         ask_approval
         run="$(TZ=UTC printf '%(%Y%m%dT%H%M%SZ)T' "${EPOCHSECONDS}")-$$"

@@ -53,6 +53,11 @@ drc_seconds_of() {
     TZ=UTC date -u -d "${text}" +%s 2>/dev/null
 }
 
+# count_of NUMBER NOUN: "1 step", "3 steps".
+count_of() {
+    printf '%s %s%s' "$1" "$2" "$([[ "$1" == 1 ]] || printf s)"
+}
+
 # drc_span SECONDS: "1 h 05 min", for people.
 drc_span() {
     local s="$1" sign=""

@@ -1,20 +1,26 @@
 # shellcheck shell=bash
 # What was reached, beside what was promised: a table for people, record.json for `drc evidence`, the exit code.
 
-# actual_finish ASSET: seconds from the interruption until its last step was done; nothing when one was not, or when somebody left one out:
-# nobody knows then whether it is back.
+# is_idle STEP: it neither does nor looks at anything, and nobody is asked: what it stands for is there already, says the plan.
+is_idle() {
+    [[ -z "${STEP_VERBS[$1]}" && "${STEP_KIND[$1]}" != manual ]]
+}
+
+# actual_finish ASSET: seconds from the interruption until its last step was done; nothing when one was not, or when somebody left one out, or when
+# none of them did or looked at anything: nobody knows then whether it is back.
 actual_finish() {
-    local n ended last=0
+    local n ended last=0 seen=0
     for n in ${ASSET_STEPS[$1]//,/ }; do
         if ! satisfied "${n}" || [[ "${STATE[${n}]}" == assumed || "${STATE[${n}]}" == left-out ]]; then
             return 1
         fi
+        is_idle "${n}" || seen=1
         ended="$(ended_at "${n}")"
         if ((ended > last)); then
             last="${ended}"
         fi
     done
-    if ((last == 0)); then
+    if ((last == 0 || !seen)); then
         return 1
     fi
     # Rounded up: a second begun is a second gone.
@@ -156,17 +162,33 @@ span_or_dash() {
     fi
 }
 
+# Whether any step of the run did or looked at something.
+did_anything() {
+    local n
+    for n in "${ORDER[@]}"; do
+        if ! is_idle "${n}" && [[ "${STATE[${n}]}" != assumed ]]; then
+            return 0
+        fi
+    done
+    return 1
+}
+
 # conclude: reports and ends with the exit code that fits.
 conclude() {
     report
     if ((UNDONE > 0)); then
         journal run - unfinished undone "${UNDONE}"
-        say "Not finished: ${UNDONE} steps are not done. Go on with: recover.sh ${SCENARIO} --resume"
+        say "Not finished: $(count_of "${UNDONE}" step) not done. Go on with: recover.sh ${SCENARIO} --resume"
         exit 1
     fi
     if ((LEFT_OUT > 0)); then
         journal run - finished objectives unknown
-        say "Ended, but ${LEFT_OUT} steps of what is recovered were left out: nobody knows whether it is back."
+        say "Ended, but $(count_of "${LEFT_OUT}" step) of what is recovered left out: nobody knows whether it is back."
+        exit 1
+    fi
+    if ! did_anything; then
+        journal run - finished objectives unknown
+        say "Ended, but nothing here did or looked at anything: look yourself whether it is back."
         exit 1
     fi
     if ((MISSED)); then
