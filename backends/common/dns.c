@@ -2,6 +2,8 @@
  * `check`. */
 #include "backends/common/dns.h"
 
+#include "base/address.h"
+
 #include <string.h>
 
 static bool is_alnum(char c)
@@ -129,6 +131,7 @@ static void read_health(const struct plan *plan, struct arena *arena, struct dns
 {
     struct dns_health *health = &target->health;
     struct model *model = plan->model;
+    struct address_block address;
     uint32_t cursor = 0;
     const char *type;
 
@@ -151,6 +154,9 @@ static void read_health(const struct plan *plan, struct arena *arena, struct dns
     health->host =
         entity_string(model, health->entity, "host", target->alias ? target->alias : target->value);
     health->host_is_address = health->host && (dns_is_ipv4(health->host) || dns_is_ipv6(health->host));
+    /* A name may lead anywhere: where the target has an address that the internet reaches, that is asked, under the name. */
+    if (health->host && !health->host_is_address && target->value && address_read(target->value, &address) && address_is_public(&address))
+        health->address = target->value;
     health->port = entity_integer(model, health->entity, "port", strcmp(type, "http") == 0 ? 80 : 443);
     health->interval_s = seconds_of(entity_integer(model, health->entity, "interval", 30 * MS_SECOND));
     health->threshold = entity_integer(model, health->entity, "threshold", 3);

@@ -24,6 +24,7 @@ struct dns_health {
     bool secure;           /* HTTPS: SNI is sent */
     const char *host;      /* name or address checked; NULL when the specification does not say */
     bool host_is_address;  /* IPv4 or IPv6 */
+    const char *address;   /* public one of the target, asked under the name `host`; NULL: whatever that name leads to, or `host` itself */
     const char *path;      /* NULL for TCP */
     const char *search;    /* NULL */
     int64_t port;

@@ -114,8 +114,8 @@ static void request_check(struct r53 *r53, const struct dns_endpoint *endpoint,
 
     begin(&out);
     jsonw_key_string(j, "Type", health->type);
-    if (health->host_is_address)
-        jsonw_key_string(j, "IPAddress", health->host);
+    if (health->host_is_address || health->address)
+        jsonw_key_string(j, "IPAddress", health->host_is_address ? health->host : health->address);
     if (health->host)
         jsonw_key_string(j, "FullyQualifiedDomainName",
                          health->host_is_address ? endpoint->fqdn : health->host);

@@ -175,6 +175,8 @@ static const char *request_check(const struct maker *m, const struct dns_target 
         set_string(m, block, "ip_address", health->host);
         set_string(m, block, "fqdn", m->endpoint->fqdn);
     } else if (health->host) {
+        if (health->address)
+            set_string(m, block, "ip_address", health->address);
         set_string(m, block, "fqdn", health->host);
     }
     set_int(m, block, "port", health->port);

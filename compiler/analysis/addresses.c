@@ -163,6 +163,62 @@ static void check_clock(struct analysis *a, const struct entity *target)
     diag_help(diag, "leave `timeout` out, it is %s; or state a longer one", text_of_duration(a->arena, least));
 }
 
+/* Names of hosts are the same in any case of letters, and with the dot that ends them. */
+static bool is_same_host(const char *x, const char *y)
+{
+    for (; *x && *y; x++, y++) {
+        char a = *x >= 'A' && *x <= 'Z' ? (char)(*x + ('a' - 'A')) : *x, b = *y >= 'A' && *y <= 'Z' ? (char)(*y + ('a' - 'A')) : *y;
+
+        if (a != b)
+            return false;
+    }
+    return (!*x || strcmp(x, ".") == 0) && (!*y || strcmp(y, ".") == 0);
+}
+
+/* The target, in whatever name, that has the address and is elsewhere; or the name itself, if it is one that leads to several places. */
+static const struct entity *leads_elsewhere(struct analysis *a, const struct entity *target, const char *host)
+{
+    const struct site_info *here = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
+
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++) {
+        const struct entity *endpoint = a->model->declared[BLOCK_ENDPOINT].list.items[i], *other;
+        struct value name = entity_slot(endpoint, ENDPOINT_name);
+        bool apart = false, same = false;
+        uint32_t row;
+
+        for (uint32_t t = 0; (other = entity_child(endpoint, BLOCK_TARGET, &t));) {
+            const char *address = leads_to(other, &row);
+            bool away = are_apart(a, here, plan_site(a->plan, model_find(a->model, BLOCK_SITE, other->name)));
+
+            if (away && address && is_same_host(address, host))
+                return other;
+            apart |= away;
+        }
+        same = name.type == VALUE_STRING && is_same_host(name.u.string, host);
+        if (same && apart && endpoint != target->parent) /* its own name: the targets tell (E0711) */
+            return endpoint;
+    }
+    return NULL;
+}
+
+/* A check that asks the other side is green when its own is gone. */
+static void check_host(struct analysis *a, const struct entity *target)
+{
+    uint32_t cursor = 0;
+    const struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor), *other;
+    struct value host = health ? entity_slot(health, HEALTH_host) : value_unknown();
+    struct diag *diag;
+
+    if (host.type != VALUE_STRING || !host.u.string[0] || !(other = leads_elsewhere(a, target, host.u.string)))
+        return;
+    diag = find(a, DIAG_E0588, VERDICT_REFUTED, (struct entity *)(uintptr_t)target, NULL, entity_slot_span(health, HEALTH_host),
+                "the health check of `%s` at `%s` asks `%s`, which leads elsewhere", target->parent->name, target->name, host.u.string);
+    if (!diag)
+        return;
+    diag_label(diag, other->span, other->schema->id == BLOCK_TARGET ? "to this target" : "wherever this name leads");
+    diag_help(diag, "leave `host` out, or name what always leads to `%s`", target->name);
+}
+
 static void check_names(struct analysis *a)
 {
     for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++) {
@@ -170,8 +226,10 @@ static void check_names(struct analysis *a)
         struct entity *target;
 
         check_targets(a, endpoint);
-        for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));)
+        for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));) {
             check_clock(a, target);
+            check_host(a, target);
+        }
     }
 }
 

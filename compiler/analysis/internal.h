@@ -143,7 +143,12 @@ bool plane_degraded(const struct analysis *a, const struct entity *scenario, con
 void bar_step(struct analysis *a, struct asset_state *state, const struct candidate *candidate, struct step *step);
 void attest_instead(struct step *step);
 const char *barred_reason(struct analysis *a, const struct candidate *candidate); /* why it cannot be carried out; NULL */
+/* Why the platform cannot do what a method with one figure says; NULL when it can, or when nothing says that it asks a control plane for it. */
+const char *barred_figure(struct analysis *a, struct asset_state *state, struct candidate *candidate);
+/* The place whose control plane does not answer where a method with one figure works, and nothing says whether it needs it; NULL. */
+const struct entity *plane_in_doubt(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 void bar_runbook(struct analysis *a, struct scenario_result *result, struct step *step);
+void bar_provision(struct analysis *a, const struct site_info *site, struct step *step);
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
 bool record_can_be_held(struct analysis *a, const struct entity *endpoint); /* the control plane of its record answers in the scenario */
 struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint); /* NULL: no import knows its provider */

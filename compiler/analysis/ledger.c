@@ -573,6 +573,72 @@ static void add_fence(struct analysis *a, const struct scenario_result *result, 
     rest_both(a, fence, result, state);
 }
 
+/* What the platform does by itself may ask a control plane that does not answer, and nothing says that it does not. */
+static void add_plane_asked(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    struct candidate *chosen = state->chosen;
+    const struct entity *plane = plane_in_doubt(a, state, chosen);
+    struct assumption *works;
+    bool is_new;
+
+    if (!plane)
+        return;
+    works = ledger_entry(a, ASSUME_STANDS_READY, state->asset->entity, intern_text(a, ".%s/without:%s", chosen->method->name, plane->name), &is_new);
+    if (is_new) {
+        works->says = intern_text(a, "`%s` of `%s` needs no control plane of `%s`", chosen->method->name, state->asset->name, plane->name);
+        works->span = chosen->method->span;
+        if (!platform_says(works, chosen->method, "control_plane"))
+            ask_owner(a, works, state->asset->entity, "restore", "what does the platform say it needs for that, and did it work in such an outage?");
+    }
+    rest_both(a, works, result, state);
+}
+
+/* Where the old side cannot be reached, somebody has to keep it from taking writes all the same: from outside of the cut. */
+static void add_fence_by_hand(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    struct assumption *fence;
+    bool is_new;
+
+    for (uint32_t i = 0; state_has_loss(state, "partition") && i < state->step_count; i++) {
+        const struct step *step = state->steps[i];
+
+        if (step->phase != PHASE_FENCE || step->automated || step->idle)
+            continue;
+        fence = ledger_entry(a, ASSUME_STANDS_READY, state->asset->entity, intern_text(a, ".%s/by_hand", step->id), &is_new);
+        if (is_new) {
+            fence->says = intern_text(a, "the old side of `%s` can be kept from taking writes while nobody reaches it (\"%s\")", state->asset->name,
+                                      step->manual ? step->manual : step->title);
+            fence->span = step->span;
+            ask_owner(a, fence, state->asset->entity, "restore",
+                      "with what, from where, and was it tried while the side was cut off? What is asked of a person or a machine inside of it is not done");
+        }
+        rest_both(a, fence, result, state);
+    }
+}
+
+/* Data at several places of which some are gone: that a majority has every write is what the rest is worth. */
+static void add_quorum(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    struct entity *asset = state->asset->entity;
+    struct value quorum = entity_slot(asset, ASSET_quorum);
+    bool is_new, missing = false;
+    struct assumption *agreed;
+
+    for (uint32_t i = 0; i < state->asset->site_count; i++)
+        missing |= !place_stands(a, state->asset->sites[i]);
+    if (!missing || !state->asset->stateful || state->asset->site_count < 2 || quorum.type != VALUE_INT || quorum.defaulted)
+        return;
+    agreed = ledger_entry(a, ASSUME_STANDS_READY, asset, ".quorum", &is_new);
+    if (is_new) {
+        agreed->value = ledger_value(a, quorum);
+        agreed->span = entity_slot_span(asset, ASSET_quorum);
+        agreed->says = intern_text(a, "`%s` confirms no write before %lld of its %u places have it, and serves from any as many of them", asset->name,
+                                   (long long)quorum.u.integer, state->asset->site_count);
+        ask_owner(a, agreed, asset, told_by(asset), "does it say so of itself now (members, leader, how many must confirm), and was one stopped for trial?");
+    }
+    rest_both(a, agreed, result, state);
+}
+
 static void add_inputs_of(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
     uint32_t end;
@@ -617,6 +683,8 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
         add_method(a, result, state, chosen);
     add_demands(a, result, state);
     add_fence(a, result, state);
+    add_fence_by_hand(a, result, state);
+    add_plane_asked(a, result, state);
     add_inputs_of(a, result, state);
     add_admins(a, result, state);
     if (!protects)
@@ -637,6 +705,8 @@ void make_ledger(struct analysis *a)
 
             if (state->fate == FATE_LOST && state->chosen)
                 add_state(a, result, state);
+            if (state->fate == FATE_UNAFFECTED)
+                add_quorum(a, result, state);
             if (state->fate == FATE_IMPAIRED || state->chosen) {
                 add_terms(a, result, state);
                 add_clock(a, result, state, runbook, runbook_count);

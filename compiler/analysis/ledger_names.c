@@ -134,6 +134,28 @@ static void add_check(struct analysis *a, const struct scenario_result *result, 
         ask_owner(a, entry, state->endpoint, "route53", "is it green now, and when did what it asks last turn red?");
 }
 
+/* A check that asks a name instead of the target itself is worth what that name leads to. */
+static void add_asked(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct entity *target = state->dropped ? state->dropped : state->from;
+    uint32_t cursor = 0;
+    const struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor);
+    struct value host = health ? entity_slot(health, HEALTH_host) : value_unknown();
+    struct value alias = entity_slot(target, TARGET_alias), own = alias.type == VALUE_STRING ? alias : entity_slot(target, TARGET_value);
+    struct assumption *entry;
+    bool is_new;
+
+    if (host.type != VALUE_STRING || (own.type == VALUE_STRING && strcmp(own.u.string, host.u.string) == 0))
+        return;
+    entry = of_name(a, ASSUME_DETECTS, result, state, intern_text(a, ".%s/host", target->name), &is_new);
+    if (!is_new)
+        return;
+    entry->span = entity_slot_span(health, HEALTH_host);
+    entry->value = host.u.string;
+    entry->says = intern_text(a, "what the health check of `%s` asks, `%s`, leads to `%s` and nowhere else", state->endpoint->name, host.u.string, target->name);
+    ask_owner(a, entry, state->endpoint, "route53", "what does `dig` from outside show for it, and who may change that?");
+}
+
 static void add_switch(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     bool is_new;
@@ -199,6 +221,7 @@ void add_endpoint(struct analysis *a, const struct scenario_result *result, cons
     add_ttl(a, result, state);
     if (state->moves == MOVES_BY_CHECK) {
         add_check(a, result, state);
+        add_asked(a, result, state);
         add_way_back(a, result, state);
         return;
     }

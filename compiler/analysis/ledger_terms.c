@@ -201,7 +201,21 @@ static bool is_anywhere(const struct entity *who)
     return members.type != VALUE_LIST || members.u.list->count == 0;
 }
 
-static void add_person(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *who)
+/* Whose clock waits: that of an asset, or of a name that a step moves. */
+struct rested {
+    const struct asset_state *state;
+    const struct endpoint_state *endpoint;
+};
+
+static void rest_one(struct analysis *a, struct assumption *entry, const struct scenario_result *result, const struct rested *on)
+{
+    if (on->state)
+        rest_rto(a, entry, result, on->state);
+    else
+        rest_on(a, entry, OBJECTIVE_ENDPOINT, on->endpoint->endpoint, result->scenario);
+}
+
+static void add_person(struct analysis *a, const struct scenario_result *result, const struct rested *on, struct entity *who)
 {
     struct assumption *reach;
     bool is_new;
@@ -215,7 +229,7 @@ static void add_person(struct analysis *a, const struct scenario_result *result,
                                   who->name);
         ask_owner(a, reach, a->model->plan, "runbooks", "where do they work, and from where else could they act? State it as `at`");
     }
-    rest_rto(a, reach, result, state);
+    rest_one(a, reach, result, on);
 }
 
 static void add_hands(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
@@ -236,6 +250,7 @@ static void add_hands(struct analysis *a, const struct scenario_result *result, 
 
 void add_terms(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
+    struct rested on = {.state = state};
     bool manual = false;
 
     for (uint32_t i = 0; i < state->step_count; i++) {
@@ -247,7 +262,7 @@ void add_terms(struct analysis *a, const struct scenario_result *result, const s
         if (step->automated || step->idle)
             continue;
         manual = true;
-        add_person(a, result, state, step->by);
+        add_person(a, result, &on, step->by);
     }
     if (manual && a->model->plan)
         add_hands(a, result, state);
@@ -279,7 +294,7 @@ static struct entity *noticing_target(const struct analysis *a, const struct sce
     return NULL;
 }
 
-static void add_detection(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+static void add_detection(struct analysis *a, const struct scenario_result *result, const struct rested *on)
 {
     struct entity *scenario = result->scenario, *target;
     bool is_new;
@@ -296,10 +311,10 @@ static void add_detection(struct analysis *a, const struct scenario_result *resu
         else
             ask_owner(a, detects, a->model->plan, "runbooks", "who or what would notice it at night, and was that tried?");
     }
-    rest_rto(a, detects, result, state);
+    rest_one(a, detects, result, on);
 }
 
-static void add_decision(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+static void add_decision(struct analysis *a, const struct scenario_result *result, const struct rested *on)
 {
     struct entity *scenario = result->scenario, *plan = a->model->plan;
     struct value approver = plan ? entity_slot(plan, PLAN_approver) : value_unknown();
@@ -312,9 +327,9 @@ static void add_decision(struct analysis *a, const struct scenario_result *resul
                                     decides->value ? decides->value : "an unknown time");
         ask_owner(a, decides, plan, "runbooks", "who is on call now, and who stands in?");
     }
-    rest_rto(a, decides, result, state);
+    rest_one(a, decides, result, on);
     if (approver.type == VALUE_ENTITY)
-        add_person(a, result, state, approver.u.entity);
+        add_person(a, result, on, approver.u.entity);
     for (uint32_t i = 0; i < result->runbook_count; i++) {
         struct value who = entity_slot(result->runbooks[i], RUNBOOK_approve), within = entity_slot(result->runbooks[i], RUNBOOK_approve_within);
 
@@ -327,9 +342,9 @@ static void add_decision(struct analysis *a, const struct scenario_result *resul
                                         decides->value ? decides->value : "an unknown time");
             ask_owner(a, decides, plan, "runbooks", "who is asked, how, and who stands in?");
         }
-        rest_rto(a, decides, result, state);
+        rest_one(a, decides, result, on);
         for (uint32_t w = 0; w < who.u.list->count; w++)
-            add_person(a, result, state, who.u.list->items[w].type == VALUE_ENTITY ? who.u.list->items[w].u.entity : NULL);
+            add_person(a, result, on, who.u.list->items[w].type == VALUE_ENTITY ? who.u.list->items[w].u.entity : NULL);
     }
 }
 
@@ -343,7 +358,7 @@ static const char *site_names(struct analysis *a, struct value list)
     return names;
 }
 
-static void add_scripts(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+static void add_scripts(struct analysis *a, const struct scenario_result *result, const struct rested *on)
 {
     struct entity *plan = a->model->plan;
     struct value from = entity_slot(plan, PLAN_runs_from);
@@ -357,7 +372,7 @@ static void add_scripts(struct analysis *a, const struct scenario_result *result
         ask_owner(a, scripts, plan, "restore", named ? "were they opened from there without the primary site?"
                                                      : "where is that, and were they opened there without the primary site? State it as `runs_from`");
     }
-    rest_rto(a, scripts, result, state);
+    rest_one(a, scripts, result, on);
 }
 
 struct step **before_recovery(struct analysis *a, const struct scenario_result *result, uint32_t *count)
@@ -377,29 +392,40 @@ struct step **before_recovery(struct analysis *a, const struct scenario_result *
 void add_clock(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct step *const *runbook, uint32_t count)
 {
     const struct candidate *chosen = state->chosen;
+    struct rested on = {.state = state};
 
     if (state->rto_verdict == VERDICT_NOT_APPLICABLE)
         return;
     if (!(chosen && chosen->automatic && chosen->includes_detect))
-        add_detection(a, result, state);
+        add_detection(a, result, &on);
     if (chosen && chosen->automatic)
         return;
-    add_decision(a, result, state);
+    add_decision(a, result, &on);
     for (uint32_t i = 0; i < count && state->start.known; i++) {
         if (runbook[i]->finish.worst > state->start.worst)
             continue; /* it comes later */
         add_step(a, result, state, runbook[i]);
         if (!runbook[i]->automated && !runbook[i]->idle)
-            add_person(a, result, state, runbook[i]->by);
+            add_person(a, result, &on, runbook[i]->by);
     }
     if (a->model->plan)
-        add_scripts(a, result, state);
+        add_scripts(a, result, &on);
 }
 
 void add_moving_step(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
-    if (state->step && state->step->takes.known && state->step->takes.worst > 0)
+    struct rested on = {.endpoint = state};
+
+    if (!state->step)
+        return;
+    if (state->step->takes.known && state->step->takes.worst > 0)
         rest_on(a, add_statement(a, result, state->step), OBJECTIVE_ENDPOINT, state->endpoint, result->scenario);
+    add_detection(a, result, &on);
+    add_decision(a, result, &on);
+    if (!state->step->automated && !state->step->idle)
+        add_person(a, result, &on, state->step->by);
+    if (a->model->plan)
+        add_scripts(a, result, &on);
 }
 
 /* ---------------------------------------------------------------- availability */

@@ -34,6 +34,7 @@ static struct step *make_provision(struct analysis *a, struct site_info *site, s
     lead_words(a, step);
     place_step(a, step);
     report_places(a, &step, 1);
+    bar_provision(a, site, step);
     if (before->len)
         wait_for(a, step, before->items[before->len - 1]);
     return step;

@@ -126,6 +126,42 @@ const char *barred_reason(struct analysis *a, const struct candidate *candidate)
     return NULL;
 }
 
+/* ---------------------------------------------------------------- what the platform does by itself */
+
+/* Where the platform works for a method that is one figure: the place named, else the one it serves from afterwards. */
+static const struct site_info *worked_at(struct analysis *a, struct asset_state *state, struct candidate *candidate, bool *named)
+{
+    struct value at = eval_deferred(a->eval, candidate->method, METHOD_control_plane, method_scope(a, state, candidate));
+
+    *named = at.type == VALUE_ENTITY || eval_is_null(candidate->method, METHOD_control_plane);
+    if (at.type == VALUE_ENTITY)
+        return plan_site(a->plan, at.u.entity);
+    return *named ? NULL : candidate->into;
+}
+
+const char *barred_figure(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    const struct site_info *site;
+    bool named;
+
+    if (!eval_is_written(candidate->method, METHOD_control_plane))
+        return NULL;
+    site = worked_at(a, state, candidate, &named);
+    return plane_down(a, site) ? intern_text(a, "the platform does it through the control plane of `%s`, which %s", plane_of(a, site)->entity->name,
+                                             plane_down(a, site)) : NULL;
+}
+
+const struct entity *plane_in_doubt(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    const struct site_info *site;
+    bool named;
+
+    if (!eval_is_written(candidate->method, METHOD_rto))
+        return NULL;
+    site = worked_at(a, state, candidate, &named);
+    return !named && plane_down(a, site) ? plane_of(a, site)->entity : NULL;
+}
+
 /* ---------------------------------------------------------------- steps of people, and names */
 
 static void report_barred(struct analysis *a, struct scenario_result *result, struct entity *subject, const struct step *step,
@@ -146,6 +182,15 @@ void bar_runbook(struct analysis *a, struct scenario_result *result, struct step
 
     if (site && !can_run(a, step, site))
         report_barred(a, result, step->subject, step, site);
+}
+
+/* Whatever makes a place, people or a program, asks the control plane of the region it is in. */
+void bar_provision(struct analysis *a, const struct site_info *site, struct step *step)
+{
+    if (step->at || !plane_down(a, site))
+        return;
+    step->takes = (struct span_of_time){0};
+    report_barred(a, a->scenario, site->entity, step, site);
 }
 
 /* The asset that is the zone of that name; looked up in an index made on first use. */

@@ -11,14 +11,6 @@ const char *text_or(struct analysis *a, struct value value, const char *fallback
     return value.type == VALUE_STRING || value.type == VALUE_TEXT || value.type == VALUE_WORD ? value_text(value, a->arena) : fallback;
 }
 
-/* `null` written as the value: there is none, which is more than that nothing is said. */
-static bool is_null(const struct entity *block, uint32_t row)
-{
-    const struct attr *attr = eval_is_written(block, row) ? block_attr(block->tree, block->schema->rows[row].name) : NULL;
-
-    return attr && attr->value && attr->value->kind == EXPR_NULL;
-}
-
 static bool truth(struct value value, bool fallback)
 {
     return value.type == VALUE_BOOL ? value.u.integer != 0 : fallback;
@@ -258,7 +250,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->by = value.type == VALUE_ENTITY ? value.u.entity : from->owner;
     value = eval_deferred(a->eval, block, STEP_control_plane, from->scope);
     step->control_plane = value.type == VALUE_ENTITY ? value.u.entity : NULL;
-    step->planeless = is_null(block, STEP_control_plane);
+    step->planeless = eval_is_null(block, STEP_control_plane);
     entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
     if (holds) {
         is_told = !set_commands(a, from, step);

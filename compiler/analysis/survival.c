@@ -551,6 +551,54 @@ static bool goes_with_its_zone(const struct analysis *a, const struct asset_stat
     return true;
 }
 
+static bool has_backups(struct analysis *a, const struct asset *asset)
+{
+    uint32_t cursor = 0, count;
+    struct entity **groups = asset_groups(a, asset, &count);
+    bool any = entity_child(asset->entity, BLOCK_BACKUP, &cursor) != NULL;
+
+    for (uint32_t g = 0; !any && g < count; g++) {
+        cursor = 0;
+        any = entity_child(groups[g], BLOCK_BACKUP, &cursor) != NULL;
+    }
+    return any;
+}
+
+/* Whether the method reads copies that jobs make; replicas and earlier versions have clocks of their own. */
+static bool reads_copies(struct analysis *a, struct asset_state *state, struct candidate *candidate)
+{
+    static const char *const copies[] = {"full", "incremental", "differential", "log", "snapshot"};
+    struct value from = eval_deferred(a->eval, candidate->method, METHOD_from, method_scope(a, state, candidate));
+
+    if (candidate->element.type == VALUE_ENTITY && candidate->element.u.entity->schema->id != BLOCK_BACKUP)
+        return false;
+    for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
+        if (covers(from, copies[i]))
+            return true;
+    }
+    return candidate->restores && has_backups(a, state->asset);
+}
+
+/* What its copies lose, or what it says that it loses, whichever is more: reading an old copy loses no less because somebody says so. */
+static bool loses_by_copies(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct value rpo, int64_t read)
+{
+    struct value worst = value_worst(rpo);
+
+    if (!copies_loss(a, state, candidate, candidate->method, read, NULL))
+        return false;
+    if (worst.type == VALUE_DURATION && candidate->rpo >= 0 && worst.u.integer > candidate->rpo)
+        stated_loss(a, state, candidate, rpo, loss_place(a, candidate, rpo));
+    return true;
+}
+
+static bool loses_as_stated(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct value rpo)
+{
+    if (value_worst(rpo).type == VALUE_DURATION && reads_copies(a, state, candidate))
+        return loses_by_copies(a, state, candidate, rpo, 0);
+    stated_loss(a, state, candidate, rpo, loss_place(a, candidate, rpo));
+    return true;
+}
+
 static void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     const struct scope *scope = method_scope(a, state, candidate);
@@ -609,10 +657,11 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     if (state->asset->holds == HOLDS_NOTHING) {
         candidate->rpo = RPO_NOT_APPLICABLE;
     } else if (rpo.type != VALUE_UNKNOWN && rpo.type != VALUE_ERROR) {
-        stated_loss(a, state, candidate, rpo, loss_place(a, candidate, rpo));
+        if (!loses_as_stated(a, state, candidate, rpo))
+            return;
     } else if (!candidate->restores) {
         unstated_loss(a, state, candidate);
-    } else if (!copies_loss(a, state, candidate, method, 0, NULL)) {
+    } else if (!loses_by_copies(a, state, candidate, rpo, 0)) {
         return;
     }
     candidate->own = own_time(a, state, candidate);
@@ -620,14 +669,14 @@ static void consider(struct analysis *a, struct asset_state *state, struct candi
     if (candidate->copy && candidate->own.known && candidate->own.worst > 0) {
         const struct entity *copy = candidate->copy, *store = candidate->from_store;
 
-        if (!copies_loss(a, state, candidate, method, candidate->own.worst, NULL))
+        if (!loses_by_copies(a, state, candidate, rpo, candidate->own.worst))
             return;
         if (candidate->copy != copy || candidate->from_store != store)
             candidate->own = own_time(a, state, candidate);
     }
     candidate->by = credit_of_candidate(a, state, candidate, &candidate->nobody);
     find_steps(a, state, candidate);
-    if ((candidate->rejected = barred_reason(a, candidate)))
+    if ((candidate->rejected = barred_reason(a, candidate)) || (candidate->rejected = barred_figure(a, state, candidate)))
         return;
     accept_behind_cut(a, state, candidate);
     candidate->failback = words(a, method, METHOD_failback, scope);

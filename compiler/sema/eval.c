@@ -860,6 +860,13 @@ bool eval_is_written(const struct entity *block, uint32_t row)
     return info && block->tree && block_attr(block->tree, info->name);
 }
 
+bool eval_is_null(const struct entity *block, uint32_t row)
+{
+    const struct attr *attr = eval_is_written(block, row) ? block_attr(block->tree, block->schema->rows[row].name) : NULL;
+
+    return attr && attr->value && attr->value->kind == EXPR_NULL;
+}
+
 /* Whether the expression is made of literals and words only, and `value`, what it was worth, of the same: then it is worth that in every
  * scope that has none of these words as a local name. */
 static bool is_constant(const struct expr *expr, struct value value)

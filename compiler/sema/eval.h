@@ -79,6 +79,9 @@ struct deferred {
 /* Whether the deferred attribute is written; a row's default does not count. */
 bool eval_is_written(const struct entity *block, uint32_t row);
 
+/* `null` written as the value: there is none, which is more than that nothing is said. */
+bool eval_is_null(const struct entity *block, uint32_t row);
+
 /* A deferred attribute of a method, step, rule, procedure … : the value of its expression in a scope, or the row's default;
  * UNKNOWN when it has neither. */
 struct value eval_deferred(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope);
