@@ -31,6 +31,7 @@ struct task {
     enum pool pool;
     uint32_t team;          /* whose hands it takes beside those of its pool; 0: nobody's */
     bool counts;            /* the project ends with the last task that counts */
+    bool late;              /* nobody waits for it but such as are late too: it starts when all others have ended */
     const uint32_t *after;  /* it waits for these tasks; the graph has no cycle */
     uint32_t after_count;
     const uint32_t *channels; /* what its bytes pass through; no channel twice */

@@ -3,7 +3,8 @@
  * Time goes from event to event: a task becomes ready, or one ends and gives back what it held. Then waiting tasks are served in the
  * order of their rank. Tasks that need the same things wait in one queue, in which nobody overtakes: a big transfer is not kept waiting by
  * small ones. Tasks that need nothing limited start when they are ready. What begins at a time nobody knows, or lasts as long, is served
- * when all others that want the same have ended: so it changes no time that is known. */
+ * when all others that want the same have ended: so it changes no time that is known. What is late, and awaited by nothing else, takes
+ * no hands from what is not: it starts when all that is known of the others has ended. */
 #include "analysis/bound.h"
 
 #include "base/vec.h"
@@ -45,6 +46,9 @@ struct engine {
     uint32_t *waits;          /* how many it still waits for */
     uint32_t *queue_of;       /* NO_TASK: needs nothing limited */
     bool *doubtful;           /* its start cannot be known, or its end and others want what it holds: it comes last */
+    bool *late;               /* it is, and so is all that waits for it */
+    number_list held;         /* late ones that are ready */
+    uint32_t open;            /* others that end at a known time and have not */
     VEC(struct queue) queues;
     struct event *events;     /* a heap, the earliest on top */
     uint32_t event_len;
@@ -370,7 +374,9 @@ static void start(struct engine *engine, uint32_t number)
 
 static void arrive(struct engine *engine, uint32_t number)
 {
-    if (engine->project->tasks[number].release > engine->now)
+    if (engine->late[number] && engine->open)
+        vec_push(engine->scratch, &engine->held, number);
+    else if (engine->project->tasks[number].release > engine->now)
         event_push(engine, (struct event){engine->project->tasks[number].release, number, false});
     else if (engine->queue_of[number] == NO_TASK)
         start(engine, number);
@@ -394,6 +400,11 @@ static void finish(struct engine *engine, uint32_t number)
         if (--engine->waits[engine->next[n]] == 0 && !engine->doubtful[engine->next[n]])
             arrive(engine, engine->next[n]);
     }
+    if (engine->late[number] || --engine->open)
+        return;
+    for (uint32_t i = 0; i < engine->held.len; i++)
+        arrive(engine, engine->held.items[i]);
+    engine->held.len = 0;
 }
 
 /* Serves who can be served: of the first in each queue the one that ranks first, again and again. */
@@ -424,10 +435,12 @@ static void run(struct engine *engine)
     engine->heirs.len = 0;
     for (uint32_t q = 0; q < engine->queues.len; q++)
         engine->queues.items[q].len = 0;
+    engine->open = 0;
     for (uint32_t i = 0; i < project->count; i++) {
         project->tasks[i].start = project->tasks[i].finish = START_UNKNOWN;
         project->tasks[i].heir_count = 0;
         engine->waits[i] = project->tasks[i].after_count;
+        engine->open += !engine->late[i] && !engine->doubtful[i] && project->tasks[i].takes >= 0;
     }
     for (uint32_t i = 0; i < project->count; i++) {
         if (!project->tasks[i].after_count && !engine->doubtful[i])
@@ -463,6 +476,17 @@ static void find_doubtful(struct engine *engine, const uint32_t *order)
             continue;
         for (uint32_t n = engine->first[order[at]]; n < engine->first[order[at] + 1]; n++)
             engine->doubtful[engine->next[n]] = true;
+    }
+}
+
+static void find_late(struct engine *engine, const uint32_t *order)
+{
+    for (uint32_t at = engine->project->count; at-- > 0;) {
+        uint32_t number = order[at];
+
+        engine->late[number] = engine->project->tasks[number].late;
+        for (uint32_t n = engine->first[number]; n < engine->first[number + 1]; n++)
+            engine->late[number] &= engine->late[engine->next[n]];
     }
 }
 
@@ -562,6 +586,8 @@ void project_schedule(struct project *project, struct arena *arena)
         engine.teams = ARENA_ARRAY(engine.scratch, struct resource, project->team_count);
         engine.channels = ARENA_ARRAY(engine.scratch, struct resource, project->channel_count);
         engine.events = ARENA_ARRAY(engine.scratch, struct event, project->count);
+        engine.late = ARENA_ARRAY(engine.scratch, bool, project->count);
+        find_late(&engine, order);
         find_doubtful(&engine, order);
         run(&engine);
         come_last(&engine);

@@ -83,6 +83,7 @@ static void make_tasks(const struct scenario_result *result, struct project *pro
         /* What a person does takes a person, even when a command checks or verifies it afterwards. */
         task->pool = step->idle ? POOL_NONE : step->automated && !step->manual ? POOL_AUTOMATED : POOL_MANUAL;
         task->counts = step->asset && result->states[step->asset->index].last == step;
+        task->late = step->phase == PHASE_REPROTECT;
         task->after = after;
         task->after_count = step->after_count;
         for (uint32_t w = 0; w < step->after_count; w++)
