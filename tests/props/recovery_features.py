@@ -78,7 +78,7 @@ def test_failure_policies(env):
         rig.run("flow", "--resume", "--answers", rig.answers(failure__flow__asks="continue", step__told__tell="done"),
                 expect=1)
         check(states(rig)["flow.last"] == "ok", f"{states(rig)}")
-        check("1 steps of what is recovered were left out" in rig.output, rig.output)
+        check("without 1 step of what is recovered" in rig.output, rig.output)
 
 
 def test_rollback(env):

@@ -178,12 +178,12 @@ conclude() {
     report
     if ((UNDONE > 0)); then
         journal run - unfinished undone "${UNDONE}"
-        say "Not finished: $(count_of "${UNDONE}" step) not done. Go on with: recover.sh ${SCENARIO} --resume"
+        say "Not finished: $(count_of "${UNDONE}" step) still to do. Go on with: recover.sh ${SCENARIO} --resume"
         exit 1
     fi
     if ((LEFT_OUT > 0)); then
         journal run - finished objectives unknown
-        say "Ended, but $(count_of "${LEFT_OUT}" step) of what is recovered left out: nobody knows whether it is back."
+        say "Ended, but without $(count_of "${LEFT_OUT}" step) of what is recovered: nobody knows whether it is back."
         exit 1
     fi
     if ! did_anything; then
