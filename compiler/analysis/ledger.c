@@ -461,8 +461,10 @@ static void add_lag(struct analysis *a, const struct scenario_result *result, co
                         ? intern_text(a, "`%s` confirms no write before replica `%s` has it, even while that cannot be reached", replica->parent->name, replica->name)
                         : intern_text(a, "replica `%s` of `%s` is never further behind than %s", replica->name, replica->parent->name,
                                       lag->value ? lag->value : "its mode allows");
-        if (lag_is_enforced(a, replica))
+        if (lag_is_enforced(a, replica) && kind_enforces_lag(a, replica))
             lag->by = BY_PLATFORM;
+        else if (lag_is_enforced(a, replica))
+            ask_owner(a, lag, replica->parent, told_by(replica->parent), "what stops writes when the replica falls further behind, and was it seen to?");
         else
             ask_owner(a, lag, replica->parent, told_by(replica->parent), "what was its largest lag since the last look?");
         lag->unwatched = !credit_of(a, replica)->watched;

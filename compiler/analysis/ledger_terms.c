@@ -393,12 +393,15 @@ void add_clock(struct analysis *a, const struct scenario_result *result, const s
 {
     const struct candidate *chosen = state->chosen;
     struct rested on = {.state = state};
+    bool declared = false; /* somebody has to act, whatever the platform does */
 
     if (state->rto_verdict == VERDICT_NOT_APPLICABLE)
         return;
-    if (!(chosen && chosen->automatic && chosen->includes_detect))
+    for (uint32_t i = 0; i < state->step_count && !declared; i++)
+        declared = !state->steps[i]->automated && !state->steps[i]->idle && state->steps[i]->phase != PHASE_REPROTECT;
+    if (declared || !(chosen && chosen->automatic && chosen->includes_detect))
         add_detection(a, result, &on);
-    if (chosen && chosen->automatic)
+    if (!declared && chosen && chosen->automatic)
         return;
     add_decision(a, result, &on);
     for (uint32_t i = 0; i < count && state->start.known; i++) {

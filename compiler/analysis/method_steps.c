@@ -391,7 +391,7 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
     }
     add_retrievals(a, state, &steps);
     add_growth(a, state, &steps);
-    bind = chosen->automatic ? NULL : bind_step(a, state, chosen->method);
+    bind = bind_step(a, state, chosen->method);
     for (uint32_t i = 0; i < steps.len; i++) {
         if (bind && steps.items[i]->phase > PHASE_RECOVER) {
             vec_push(a->arena, out, bind);

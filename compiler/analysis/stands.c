@@ -303,6 +303,13 @@ bool lag_is_enforced(const struct analysis *a, const struct entity *replica)
     return known.type != VALUE_BOOL || known.u.integer;
 }
 
+bool kind_enforces_lag(const struct analysis *a, const struct entity *replica)
+{
+    struct value known = of_element(a, replica, KIND_REPLICA_bounds);
+
+    return known.type == VALUE_BOOL && known.u.integer;
+}
+
 int64_t outlives(const struct analysis *a, const struct entity *thing)
 {
     struct value own = value_unknown(), spans;

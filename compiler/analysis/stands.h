@@ -32,6 +32,8 @@ int64_t outlives(const struct analysis *a, const struct entity *thing);
 
 /* Whether the platform enforces the lag of a replica: it is called `bounded`, and its kind does not know better. */
 bool lag_is_enforced(const struct analysis *a, const struct entity *replica);
+/* Whether that is what its kind says of the platform, and not only the specification. */
+bool kind_enforces_lag(const struct analysis *a, const struct entity *replica);
 
 /* The site with which the thing that is at `site` is taken away like that; NULL when it is not. *perhaps: that site is inside of `site`, and
  * the thing may be there. */
