@@ -1,5 +1,8 @@
 # shellcheck shell=bash
-# Work on other hosts, and paths that are mounted from them: for backup jobs and for the steps of a recovery.
+# Work on other hosts, paths that are mounted from them, and repositories that others use: for backup jobs and for the steps of a recovery.
+
+# When this run, or this step, began: the commands of a restore wait once, not each anew.
+export drc_since="${drc_since:-${EPOCHSECONDS}}"
 
 # drc_here ADDRESS: whether this is the machine of that address or name. What cannot be told is another one.
 drc_here() {
@@ -43,4 +46,43 @@ drc_mounted() {
         printf '%s is not mounted at %s: there is %s\n' "$2" "$1" "${source:-nothing}" >&2
         return 1
     fi
+}
+
+# restic ARGUMENT…: the program, which waits while others hold the repository: a check and a prune want it for themselves, and without
+# waiting whoever comes second fails. As long as drc_waits says, in seconds, at most; locks whose holder is gone are removed meanwhile
+# (`restic unlock` tells by process on this machine, of others when they are half an hour old). With drc_reads, for a restore, what is
+# still locked after so many seconds is read all the same: its holder has died, or writes what the restore does not read.
+restic() {
+    local status i said until=$((EPOCHSECONDS + ${drc_waits:-0}))
+    local -a repository=()
+    for ((i = 1; i < $#; i++)); do
+        if [[ "${!i}" == --repo ]]; then
+            repository=("${@:i:2}")
+        fi
+    done
+    if [[ -n "${drc_reads:-}" ]]; then
+        until=$((drc_since + drc_reads))
+    fi
+    said="$(mktemp)" || return 1
+    while :; do
+        status=0
+        command restic "$@" 2>"${said}" || status=$?
+        cat -- "${said}" >&2
+        # 11 since 0.17.
+        if ((status == 0)) || { ((status != 11)) && ! grep -q 'already locked' "${said}"; }; then
+            break
+        fi
+        command restic "${repository[@]}" unlock >&2 || true
+        if ((EPOCHSECONDS >= until)); then
+            if [[ -n "${drc_reads:-}" ]]; then
+                status=0
+                command restic --no-lock "$@" || status=$?
+            fi
+            break
+        fi
+        # Two that met must not meet again.
+        sleep "$((2 + SRANDOM % 4))"
+    done
+    rm -f -- "${said}"
+    return "${status}"
 }

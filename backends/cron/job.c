@@ -15,11 +15,11 @@ const char *cron_job_name(struct arena *arena, const struct backup_job *job)
 
 int64_t cron_timeout(const struct backup_job *job)
 {
-    int64_t worst = job->duration.known ? job->duration.worst / 1000 : 0;
+    int64_t worst = job->duration.known ? job->duration.worst / 1000 : 0, waits = job->waits > 0 ? job->waits / 1000 : 0;
 
     if (worst <= 0)
-        return 6 * 3600;
-    return worst * 2 > worst + 900 ? worst * 2 : worst + 900;
+        return 6 * 3600 + waits;
+    return (worst * 2 > worst + 900 ? worst * 2 : worst + 900) + waits;
 }
 
 static void fact(struct sh *w, const char *key, const char *value)
@@ -133,6 +133,8 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct backup
             fact_number(w, "spread", 1);
     }
     fact_number(w, "timeout", cron_timeout(job));
+    if (job->waits > 0)
+        fact_number(w, "waits", (job->waits + 999) / 1000);
     fact(w, "retain", retention(c->arena, job->retain));
     if (job->jitter > 0)
         fact_number(w, "jitter", job->jitter / 1000);

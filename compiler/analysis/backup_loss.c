@@ -61,6 +61,38 @@ static void add_start_window(struct analysis *a, struct loss *loss, const struct
         add_term(a, loss, "start window", window, loss_span(a, backup, "start_window"));
 }
 
+static int64_t waits_at(struct analysis *a, struct value store)
+{
+    struct entity *says = store.type == VALUE_ENTITY ? kind_deferred(store.u.entity->kind, KIND_run_waits) : NULL;
+    struct value waits;
+
+    if (!says)
+        return 0;
+    waits = eval_deferred(a->eval, says, KIND_run_waits, scope_add(a->eval, NULL, "self", store));
+    return waits.type == VALUE_DURATION ? waits.u.integer : TIME_UNKNOWN;
+}
+
+int64_t backup_waits(struct analysis *a, const struct entity *backup)
+{
+    struct value copies = entity_slot(backup, BACKUP_copies);
+    int64_t sum = waits_at(a, entity_slot(backup, BACKUP_to)), more;
+
+    for (uint32_t i = 0; sum >= 0 && copies.type == VALUE_LIST && i < copies.u.list->count; i++) {
+        more = waits_at(a, copies.u.list->items[i]);
+        if (more < 0 || __builtin_add_overflow(sum, more, &sum))
+            sum = TIME_UNKNOWN;
+    }
+    return sum;
+}
+
+static void add_waits(struct analysis *a, struct loss *loss, const struct entity *backup)
+{
+    int64_t waits = backup_waits(a, backup);
+
+    if (waits)
+        add_term(a, loss, intern_text(a, "`%s` waits for others that use its store", backup->name), waits, loss_span(a, backup, "to"));
+}
+
 /* Copies that the job itself makes keep its next run out as well; those of a platform do not. */
 static int64_t own_copies(struct analysis *a, const struct entity *backup)
 {
@@ -87,7 +119,7 @@ static int64_t own_copies(struct analysis *a, const struct entity *backup)
 static void add_skipped(struct analysis *a, struct loss *loss, const struct entity *backup, const struct schedule *schedule,
                         const struct schedule_gap *gap, int64_t counted)
 {
-    int64_t late = backup_late(backup), run = worst_of(backup, BACKUP_duration, 0), copies = own_copies(a, backup), busy, misses, shortest, skips;
+    int64_t late = backup_late(a, backup), run = worst_of(backup, BACKUP_duration, 0), copies = own_copies(a, backup), busy, misses, shortest, skips;
     const struct schedule_gap *grown;
 
     if (late < 0 || run < 0 || copies < 0)
@@ -186,8 +218,10 @@ int64_t kept_through(struct analysis *a, const struct asset *asset, const struct
 /* What is no log is taken again and again: the next run begins at the first time due after the last has ended. */
 static void add_overrun(struct analysis *a, struct loss *loss, const struct entity *backup, uint32_t row)
 {
-    int64_t every = worst_of(backup, row, TIME_UNKNOWN), longest = worst_of(backup, BACKUP_duration, TIME_UNKNOWN);
+    int64_t every = worst_of(backup, row, TIME_UNKNOWN), longest = worst_of(backup, BACKUP_duration, TIME_UNKNOWN), waits = backup_waits(a, backup);
 
+    if (longest >= 0 && (waits < 0 || __builtin_add_overflow(longest, waits, &longest)))
+        longest = TIME_UNKNOWN;
     if (every > 0 && longest >= every)
         add_term(a, loss, intern_text(a, "`%s` is still running when the next run is due", backup->name), longest / every * every,
                  loss_span(a, backup, "duration"));
@@ -279,6 +313,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         if (at_end && counted)
             add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -counted, at_end->span);
     }
+    add_waits(a, &loss, backup);
     if (is_word(kind, "log"))
         add_slow_log(a, &loss, asset, backup);
     add_slow_run(a, &loss, asset, backup);
@@ -360,10 +395,8 @@ void backup_spacing(struct analysis *a, const struct asset *asset, const struct 
 {
     struct value schedule = entity_slot(backup, BACKUP_schedule);
     struct value shortest = value_best(entity_slot(backup, BACKUP_duration)), copy = value_best(entity_slot(backup, BACKUP_copy_time));
-    int64_t longest = worst_of(backup, BACKUP_duration, 0), jitter = worst_of(backup, BACKUP_jitter, 0);
-    int64_t run = shortest.type == VALUE_DURATION ? shortest.u.integer : 0, late;
-    const struct entity *kind;
-    int64_t window = backup_start_window(backup, &kind);
+    int64_t longest = worst_of(backup, BACKUP_duration, 0), late = backup_late(a, backup);
+    int64_t run = shortest.type == VALUE_DURATION ? shortest.u.integer : 0;
     bool is_copy = false, at_end = captured_at_end(a, asset, backup) != NULL;
     struct loss loss;
 
@@ -375,8 +408,8 @@ void backup_spacing(struct analysis *a, const struct asset *asset, const struct 
     if (schedule.type != VALUE_SCHEDULE || schedule.u.schedule->kind == SCHEDULE_CONTINUOUS || schedule.u.schedule->kind == SCHEDULE_ON_CHANGE)
         return;
     loss = backup_loss(a, asset, backup, false);
-    if (loss.ms < 0 || window < 0 || jitter < 0 || longest < 0 || __builtin_add_overflow(window, jitter, &late) ||
-        __builtin_add_overflow(late, longest, &out->within) || __builtin_add_overflow(loss.gap, late, &out->apart) ||
+    if (loss.ms < 0 || late < 0 || longest < 0 || __builtin_add_overflow(late, longest, &out->within) ||
+        __builtin_add_overflow(loss.gap, late, &out->apart) ||
         __builtin_add_overflow(out->apart, at_end && longest > run ? longest - run : 0, &out->apart))
         out->apart = out->within = TIME_UNKNOWN;
     out->gap = loss.gap;

@@ -40,24 +40,26 @@ const char *backup_not_within(const struct entity *backup)
     return hours.type == VALUE_STRING ? hours.u.string : NULL;
 }
 
-int64_t backup_late(const struct entity *backup)
+int64_t backup_late(struct analysis *a, const struct entity *backup)
 {
     const struct entity *kind;
-    int64_t window = backup_start_window(backup, &kind), jitter = worst_of(backup, BACKUP_jitter, 0), late;
+    int64_t window = backup_start_window(backup, &kind), jitter = worst_of(backup, BACKUP_jitter, 0), waits = backup_waits(a, backup), late;
 
-    return window < 0 || jitter < 0 || __builtin_add_overflow(window, jitter, &late) ? TIME_UNKNOWN : late;
+    return window < 0 || jitter < 0 || waits < 0 || __builtin_add_overflow(window, jitter, &late) || __builtin_add_overflow(late, waits, &late)
+               ? TIME_UNKNOWN
+               : late;
 }
 
 /* The hours in which its runs are not: what would last into them is none either. False when there are none. A delay nobody knows may reach into
  * them from anywhere. */
-static bool closed_of(const struct entity *backup, struct closed_hours *out)
+static bool closed_of(struct analysis *a, const struct entity *backup, struct closed_hours *out)
 {
     const char *text = backup_not_within(backup);
 
     memset(out, 0, sizeof *out);
     if (!text || !read_closed_hours(text, out))
         return false; /* what cannot be read was reported */
-    out->late = backup_late(backup);
+    out->late = backup_late(a, backup);
     if (out->late < 0 || __builtin_add_overflow(out->late, worst_of(backup, BACKUP_duration, 0), &out->late) || out->late > MS_DAY)
         out->late = MS_DAY;
     return true;
@@ -108,13 +110,13 @@ const struct schedule_gap *backup_gap(struct analysis *a, const struct entity *b
 {
     struct closed_hours closed;
 
-    return known_gap(a, backup, schedule, misses, closed_of(backup, &closed) ? &closed : NULL);
+    return known_gap(a, backup, schedule, misses, closed_of(a, backup, &closed) ? &closed : NULL);
 }
 
 int64_t backup_shortest_gap(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
 {
     struct closed_hours closed;
-    bool any = closed_of(backup, &closed);
+    bool any = closed_of(a, backup, &closed);
 
     /* A delayed run of a slot in the closed hours may begin after them. */
     return known_gap(a, backup, schedule, 0, any && closed.late == 0 ? &closed : NULL)->min_gap;

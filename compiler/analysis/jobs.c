@@ -1,6 +1,7 @@
 /* Backup jobs: for every `backup` block the kind's procedure with its words filled in, and how files get into and out of
  * the stores it writes to. A backup nobody knows how to take stays a job without a procedure: an explicit manual step. */
 #include "analysis/internal.h"
+#include "analysis/loss.h"
 
 #include <string.h>
 
@@ -149,6 +150,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     job.duration = time_of(entity_slot(backup, BACKUP_duration));
     job.start_window = backup_start_window(backup, &window_of);
     job.jitter = duration_of(backup, BACKUP_jitter, 0);
+    job.waits = backup_waits(a, backup);
     job.retain = entity_slot(backup, BACKUP_retain);
     job.verify_every = duration_of(backup, BACKUP_verify, TIME_UNKNOWN);
     stores(a, &job);

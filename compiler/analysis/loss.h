@@ -24,7 +24,9 @@ bool is_word(struct value value, const char *word);
 const struct zone *backup_zone(struct analysis *a, const struct schedule *schedule); /* NULL: UTC, or not known */
 int64_t tolerated_misses(const struct entity *backup);
 const char *backup_not_within(const struct entity *backup); /* "06:00-23:00"; NULL */
-int64_t backup_late(const struct entity *backup);           /* start window and jitter together; TIME_UNKNOWN */
+/* How long one run may wait for others that use its stores; TIME_UNKNOWN. */
+int64_t backup_waits(struct analysis *a, const struct entity *backup);
+int64_t backup_late(struct analysis *a, const struct entity *backup); /* start window, jitter and such waiting together; TIME_UNKNOWN */
 /* The gap of a backup's schedule when that many runs in a row are lost. Slots in hours in which it must not run are none. */
 const struct schedule_gap *backup_gap(struct analysis *a, const struct entity *backup, const struct schedule *schedule, int64_t misses);
 /* The shortest distance of two slots at which a run may begin, ms. */

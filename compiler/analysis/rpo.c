@@ -187,7 +187,7 @@ static struct rhythm rhythm_of(struct analysis *a, const struct entity *backup, 
 {
     struct value value = entity_slot(backup, BACKUP_schedule);
     const struct schedule *schedule = value.type == VALUE_SCHEDULE ? value.u.schedule : NULL;
-    struct rhythm rhythm = {.gap = loss->gap, .shortest = loss->shortest, .uniform = loss->uniform, .late = backup_late(backup)};
+    struct rhythm rhythm = {.gap = loss->gap, .shortest = loss->shortest, .uniform = loss->uniform, .late = backup_late(a, backup)};
 
     if (!schedule || rhythm.late < 0 || rhythm.shortest == 0 || tolerated_misses(backup))
         return rhythm;

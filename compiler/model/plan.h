@@ -500,6 +500,7 @@ struct backup_job {
     int64_t ship_every;      /* continuous jobs: worst time between two runs; TIME_UNKNOWN */
     struct span_of_time duration;
     int64_t start_window, jitter; /* ms, 0 when unset */
+    int64_t waits;                /* ms one run may wait for others that use its stores; TIME_UNKNOWN */
     struct value retain;     /* DURATION, WORD forever, OBJECT, UNKNOWN */
     int64_t verify_every;    /* ms; TIME_UNKNOWN */
     struct backup_job *of;   /* the job it builds on */

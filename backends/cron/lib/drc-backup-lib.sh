@@ -192,12 +192,26 @@ drc_check_host() {
     fi
 }
 
+# drc_lock VERB: two runs of a job do not overlap. What only reads holds up no run, and two tests are not made at once; a run that is its
+# own store's command waits for a test, as long as the proof counts.
 drc_lock() {
-    exec 8>"${drc_state}/${setting[name]}.lock"
+    local file="${drc_state}/${setting[name]}"
+    case "$1" in
+        list | fetch) return 0 ;;
+        verify) exec 8>"${file}.verify.lock" ;;
+        *) exec 8>"${file}.lock" ;;
+    esac
     if ! flock --nonblock 8; then
         # A missed run, not a failure of its own: the run that holds the lock reports for itself.
         drc_log locked
         exit 75
+    fi
+    if [[ "$1" == backup && "${setting[output]}" == none ]]; then
+        exec 9>"${file}.verify.lock"
+        if ! flock --timeout "$((${setting[waits]:-0} + 60))" 9; then
+            drc_log locked
+            exit 75
+        fi
     fi
 }
 
@@ -680,7 +694,9 @@ TEXT
 drc_job_main() {
     local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 from="" into="${PWD}/restored" stamp="" index
     if [[ "${1:-}" == :* ]]; then
-        # One command of the job, in this process of its own.
+        # One command of the job, in this process of its own. Half an hour more: then nobody's lock is stale enough to be removed.
+        # shellcheck disable=SC2034 # for restic() of hosts.sh
+        drc_waits=$((${setting[waits]:-0} + 1860))
         "${1#:}"
         return
     fi
@@ -747,7 +763,7 @@ drc_job_main() {
         drc_check_host
     fi
     drc_check_environment "${verb}"
-    drc_lock
+    drc_lock "${verb}"
     case "${verb}" in
         backup) drc_backup "${if_changed}" ;;
         verify) drc_verify_stored "${if_due}" ;;
