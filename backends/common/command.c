@@ -13,14 +13,14 @@ const char *command_variable(struct arena *arena, const char *runtime_name)
     return sh_identifier(arena, runtime_name);
 }
 
-struct sh_word command_word(struct arena *arena, const struct word *word)
+struct sh_word command_word(struct arena *arena, const struct plan_word *word)
 {
     struct sh_word result;
 
     if (word->count == 0)
         return sh_lit(arena, "");
     for (uint32_t i = 0; i < word->count; i++) {
-        const struct word_part *part = &word->parts[i];
+        const struct plan_part *part = &word->parts[i];
         struct sh_word piece =
             part->runtime ? sh_var(arena, command_variable(arena, part->text)) : sh_lit(arena, part->text);
         result = i == 0 ? piece : sh_cat(arena, result, piece);
@@ -28,7 +28,7 @@ struct sh_word command_word(struct arena *arena, const struct word *word)
     return result;
 }
 
-static struct sh_cmd command_of(struct arena *arena, const struct command *command)
+static struct sh_cmd command_of(struct arena *arena, const struct plan_command *command)
 {
     struct sh_cmd cmd = sh_cmd_new(arena);
 
@@ -249,11 +249,11 @@ static void scan(struct scanner *s, const char *text)
     }
 }
 
-const char *command_fault(const struct command *command)
+const char *command_fault(const struct plan_command *command)
 {
     struct scanner s = {0};
 
-    for (uint32_t i = 0; i < command->piece_count; i++) {
+    for (uint32_t i = 0; command && command->shell && i < command->count; i++) {
         if (command->pieces[i].script)
             scan(&s, command->pieces[i].script);
         else
@@ -277,18 +277,18 @@ const char *command_fault(const struct command *command)
     return NULL;
 }
 
-bool command_holds_text(const struct command *command)
+bool command_holds_text(const struct plan_command *command)
 {
     struct scanner s = {0};
 
-    for (uint32_t i = 0; command_is_set(command) && command->is_shell && i < command->piece_count; i++) {
+    for (uint32_t i = 0; command && command->shell && i < command->count; i++) {
         if (command->pieces[i].script)
             scan(&s, command->pieces[i].script);
     }
     return s.holds_text;
 }
 
-void command_excuse(struct sh *w, const struct command *command)
+void command_excuse(struct sh *w, const struct plan_command *command)
 {
     if (command_holds_text(command))
         sh_fixed(w, "# shellcheck disable=SC2016 # what stands in single quotes is for another program");
@@ -297,7 +297,7 @@ void command_excuse(struct sh *w, const struct command *command)
 /* ---- shell text -------------------------------------------------------------------------------- */
 
 /* One runtime name by itself needs no variable of its own. */
-static const char *sole_variable(struct arena *arena, const struct word *word)
+static const char *sole_variable(struct arena *arena, const struct plan_word *word)
 {
     if (word->count == 1 && word->parts[0].runtime)
         return command_variable(arena, word->parts[0].text);
@@ -338,19 +338,19 @@ static const char *trimmed(struct arena *arena, const char *text)
     return arena_strndup(arena, text + start, end - start);
 }
 
-static bool has_lines(struct arena *arena, const struct command *command)
+static bool has_lines(struct arena *arena, const struct plan_command *command)
 {
     struct strbuf text = STRBUF_INIT;
     bool several;
 
-    for (uint32_t i = 0; i < command->piece_count; i++)
+    for (uint32_t i = 0; i < command->count; i++)
         strbuf_addstr(&text, command->pieces[i].script ? command->pieces[i].script : "x");
     several = strchr(trimmed(arena, strbuf_str(&text)), '\n') != NULL;
     strbuf_release(&text);
     return several;
 }
 
-static void write_shell(struct sh *w, const struct command *command)
+static void write_shell(struct sh *w, const struct plan_command *command)
 {
     struct scanner s = {0};
     struct strbuf text = STRBUF_INIT;
@@ -359,8 +359,8 @@ static void write_shell(struct sh *w, const struct command *command)
     /* Several lines are written at the margin: indentation could change what stands inside quotes. */
     if (has_lines(w->arena, command))
         w->depth = 0;
-    for (uint32_t i = 0; i < command->piece_count; i++) {
-        const struct shell_piece *piece = &command->pieces[i];
+    for (uint32_t i = 0; i < command->count; i++) {
+        const struct plan_piece *piece = &command->pieces[i];
         const char *variable;
 
         if (piece->script) {
@@ -381,13 +381,13 @@ static void write_shell(struct sh *w, const struct command *command)
     strbuf_release(&text);
 }
 
-void command_write(struct sh *w, const struct command *command)
+void command_write(struct sh *w, const struct plan_command *command)
 {
     struct sh_cmd cmd;
 
-    if (!command_is_set(command))
+    if (!command)
         return;
-    if (command->is_shell) {
+    if (command->shell) {
         write_shell(w, command);
         return;
     }
@@ -395,19 +395,21 @@ void command_write(struct sh *w, const struct command *command)
     sh_run(w, &cmd);
 }
 
-const char *command_line(struct arena *arena, const struct command *command)
+const char *command_line(struct arena *arena, const struct plan_command *command)
 {
     struct strbuf text = STRBUF_INIT;
     struct scanner s = {0};
     struct sh_cmd cmd;
     const char *result;
 
-    if (!command->is_shell) {
+    if (!command)
+        return "";
+    if (!command->shell) {
         cmd = command_of(arena, command);
         return command->count > 0 ? sh_cmd_text(arena, &cmd) : "";
     }
-    for (uint32_t i = 0; i < command->piece_count; i++) {
-        const struct shell_piece *piece = &command->pieces[i];
+    for (uint32_t i = 0; i < command->count; i++) {
+        const struct plan_piece *piece = &command->pieces[i];
 
         if (piece->script) {
             strbuf_addstr(&text, piece->script);
@@ -426,7 +428,7 @@ const char *command_line(struct arena *arena, const struct command *command)
     return result;
 }
 
-static void collect_word(struct arena *arena, const struct word *word, command_names *names)
+static void collect_word(struct arena *arena, const struct plan_word *word, command_names *names)
 {
     for (uint32_t i = 0; i < word->count; i++) {
         bool known = !word->parts[i].runtime;
@@ -438,25 +440,25 @@ static void collect_word(struct arena *arena, const struct word *word, command_n
     }
 }
 
-void command_collect(struct arena *arena, const struct command *command, command_names *names)
+void command_collect(struct arena *arena, const struct plan_command *command, command_names *names)
 {
-    for (uint32_t i = 0; i < command->count; i++)
-        collect_word(arena, &command->words[i], names);
-    for (uint32_t i = 0; i < command->piece_count; i++) {
-        if (!command->pieces[i].script)
+    for (uint32_t i = 0; command && i < command->count; i++) {
+        if (!command->shell)
+            collect_word(arena, &command->words[i], names);
+        else if (!command->pieces[i].script)
             collect_word(arena, &command->pieces[i].value, names);
     }
 }
 
-void command_programs(struct arena *arena, const struct command *command, command_names *names)
+void command_programs(struct arena *arena, const struct plan_command *command, command_names *names)
 {
     struct programs programs = {arena, names};
     struct scanner s = {.begins = {true}, .programs = &programs};
-    const struct word *first = command->words;
+    const struct plan_word *first = command && !command->shell && command->count > 0 ? command->words : NULL;
 
-    if (!command->is_shell && command->count > 0 && first->count == 1 && !first->parts[0].runtime && *first->parts[0].text)
+    if (first && first->count == 1 && !first->parts[0].runtime && *first->parts[0].text)
         add_program(&programs, first->parts[0].text);
-    for (uint32_t i = 0; command->is_shell && i < command->piece_count; i++) {
+    for (uint32_t i = 0; command && command->shell && i < command->count; i++) {
         if (command->pieces[i].script)
             scan(&s, command->pieces[i].script);
         else

@@ -7,36 +7,37 @@
 #define DRC_BACKENDS_COMMON_COMMAND_H
 
 #include "emit/sh.h"
-#include "model/plan.h"
+#include "base/vec.h"
+#include "plan/plan.h"
 
 /* The variable a runtime name is at: "job.output" -> "job_output", "input.at" -> "input_at", "incident.id" ->
  * "incident_id", "env.PGPASSWORD" -> "PGPASSWORD". */
 const char *command_variable(struct arena *arena, const char *runtime_name);
 
-struct sh_word command_word(struct arena *arena, const struct word *word);
+struct sh_word command_word(struct arena *arena, const struct plan_word *word);
 
 /* The command as statements at the writer's place, inside a function or not.
- * Nothing for an unset command. */
-void command_write(struct sh *w, const struct command *command);
+ * Nothing for NULL, a command that is not there. */
+void command_write(struct sh *w, const struct plan_command *command);
 
 /* On one line (shell text: as the author wrote it, values as words), for tables, comments and runbooks. */
-const char *command_line(struct arena *arena, const struct command *command);
+const char *command_line(struct arena *arena, const struct plan_command *command);
 
 /* Runtime names in the command, each once, appended to the list: "job.output", "env.TOKEN". */
 typedef VEC(const char *) command_names;
-void command_collect(struct arena *arena, const struct command *command, command_names *names);
+void command_collect(struct arena *arena, const struct plan_command *command, command_names *names);
 
 /* The programs it starts that a host may lack, each once, appended to the list: of an argument list the first word where it is literal, of
  * shell text what stands where a command begins and is no builtin and nothing of every system. Text that cannot be followed (here-documents,
  * `case`, functions) gives those before it: a program named wrongly would stop a recovery. */
-void command_programs(struct arena *arena, const struct command *command, command_names *names);
+void command_programs(struct arena *arena, const struct plan_command *command, command_names *names);
 
 /* Whether shell text holds `$` in single quotes: text for another shell, a filter of jq. What checks scripts takes it for a mistake, unless
  * command_excuse() stands before the function that holds it. */
-bool command_holds_text(const struct command *command);
-void command_excuse(struct sh *w, const struct command *command); /* writes the directive, or nothing */
+bool command_holds_text(const struct plan_command *command);
+void command_excuse(struct sh *w, const struct plan_command *command); /* writes the directive, or nothing */
 
 /* Why shell text cannot be carried into a script as it is (a quote that does not end), NULL when it can. */
-const char *command_fault(const struct command *command);
+const char *command_fault(const struct plan_command *command);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "backends/common/command.h"
 #include "backends/common/demands.h"
+#include "backends/common/published.h"
 #include "backends/common/texts.h"
 #include "emit/md.h"
 
@@ -414,13 +415,13 @@ static void check_names(const struct plan *plan, struct diag_sink *sink)
     }
 }
 
-static void check_commands(const struct backup_job *job, struct diag_sink *sink)
+static void check_commands(struct arena *arena, const struct backup_job *job, struct diag_sink *sink)
 {
     const struct command *commands[] = {&job->run, &job->verify, &job->restore};
     static const char *const names[] = {"run", "verify", "restore"};
 
     for (size_t n = 0; n < sizeof commands / sizeof *commands; n++) {
-        const char *fault = commands[n]->is_shell ? command_fault(commands[n]) : NULL;
+        const char *fault = command_fault(published_command(arena, commands[n]));
 
         if (fault) {
             struct diag *d = diag_report(sink, DIAG_E0743, commands[n]->span,
@@ -443,7 +444,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
 
         if (!has_script(job))
             continue;
-        check_commands(job, sink);
+        check_commands(plan->arena, job, sink);
         if (job->schedule && !c.can_start[i]) {
             struct diag *d = diag_report(sink, DIAG_E0741, job->span, "no scheduler can start backup `%s` when it should", job->name);
 

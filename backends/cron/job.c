@@ -3,6 +3,7 @@
 #include "backends/cron/cron.h"
 
 #include "backends/common/command.h"
+#include "backends/common/published.h"
 #include "backends/common/tell.h"
 #include "emit/sh.h"
 
@@ -154,7 +155,7 @@ static void write_function(struct sh *w, const char *name, const struct command 
         return;
     sh_blank(w);
     sh_function_begin(w, name);
-    command_write(w, command);
+    command_write(w, published_command(w->arena, command));
     sh_function_end(w);
 }
 

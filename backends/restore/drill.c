@@ -3,6 +3,7 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
+#include "backends/common/published.h"
 #include "backends/common/tell.h"
 #include "emit/sh.h"
 
@@ -21,7 +22,7 @@ static void function(struct sh *w, const char *name, const struct command *comma
         return;
     sh_blank(w);
     sh_function_begin(w, name);
-    command_write(w, command);
+    command_write(w, published_command(w->arena, command));
     sh_function_end(w);
 }
 
@@ -136,8 +137,8 @@ static void write_step(struct sh *w, const struct model *model, const char *name
         show(w, "Who: %s\\n", entity_title(model, step->by));
     if (step->expect)
         show(w, "Expect: %s\\n", step->expect);
-    command_write(w, &step->run);
-    command_write(w, &step->verify);
+    command_write(w, published_command(w->arena, &step->run));
+    command_write(w, published_command(w->arena, &step->verify));
     sh_function_end(w);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "backends/common/command.h"
+#include "backends/common/published.h"
 #include "backends/common/texts.h"
 #include "base/sha256.h"
 
@@ -141,9 +142,9 @@ static void emit(const struct plan *plan, const struct backend_options *options,
 
 /* ---- what cannot be expressed ------------------------------------------------------------------ */
 
-static void check_command(struct diag_sink *sink, const struct step *step, const struct command *command, const char *what)
+static void check_command(struct arena *arena, struct diag_sink *sink, const struct step *step, const struct command *command, const char *what)
 {
-    const char *fault = command_is_set(command) && command->is_shell ? command_fault(command) : NULL;
+    const char *fault = command_fault(published_command(arena, command));
 
     if (fault) {
         struct diag *d = diag_report(sink, DIAG_E0761, command->span, "shell text of `%s` cannot stand in a script: %s", step->id,
@@ -195,11 +196,11 @@ static void check(const struct plan *plan, struct diag_sink *sink)
         for (uint32_t n = 0; n < one->step_count; n++) {
             const struct step *step = one->steps[n];
 
-            check_command(sink, step, &step->check, "check");
-            check_command(sink, step, &step->run, "run");
-            check_command(sink, step, &step->until, "until");
-            check_command(sink, step, &step->verify, "verify");
-            check_command(sink, step, &step->undo, "undo");
+            check_command(plan->arena, sink, step, &step->check, "check");
+            check_command(plan->arena, sink, step, &step->run, "run");
+            check_command(plan->arena, sink, step, &step->until, "until");
+            check_command(plan->arena, sink, step, &step->verify, "verify");
+            check_command(plan->arena, sink, step, &step->undo, "undo");
         }
     }
 }

@@ -3,6 +3,7 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
+#include "backends/common/published.h"
 #include "base/map.h"
 #include "emit/text.h"
 
@@ -149,7 +150,7 @@ static void write_scenario(struct restore *r, const struct procedure *p)
         for (size_t n = 0; n < sizeof commands / sizeof *commands; n++) {
             command_names programs = {0};
 
-            command_programs(r->arena, commands[n], &programs);
+            command_programs(r->arena, published_command(r->arena, commands[n]), &programs);
             for (uint32_t k = 0; k < programs.len; k++)
                 restore_names_add(r->arena, step->best_effort ? &wants : &tools, programs.items[k]);
         }

@@ -3,6 +3,7 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
+#include "backends/common/published.h"
 #include "emit/sh.h"
 
 #include <string.h>
@@ -96,11 +97,11 @@ const char *restore_step_verbs(struct arena *arena, const struct step *step)
 
 static void runtime_names(struct arena *arena, const struct step *step, command_names *names)
 {
-    command_collect(arena, &step->check, names);
-    command_collect(arena, &step->run, names);
-    command_collect(arena, &step->until, names);
-    command_collect(arena, &step->verify, names);
-    command_collect(arena, &step->undo, names);
+    command_collect(arena, published_command(arena, &step->check), names);
+    command_collect(arena, published_command(arena, &step->run), names);
+    command_collect(arena, published_command(arena, &step->until), names);
+    command_collect(arena, published_command(arena, &step->verify), names);
+    command_collect(arena, published_command(arena, &step->undo), names);
 }
 
 const char *restore_input_key(struct arena *arena, const struct step *step, const char *name)
@@ -345,9 +346,9 @@ static void write_function(struct sh *w, const char *name, const struct command 
 {
     if (!command_is_set(command))
         return;
-    command_excuse(w, command);
+    command_excuse(w, published_command(w->arena, command));
     sh_function_begin(w, name);
-    command_write(w, command);
+    command_write(w, published_command(w->arena, command));
     sh_function_end(w);
     sh_blank(w);
 }
@@ -375,10 +376,10 @@ void restore_step(struct restore *r, const struct procedure *p, const struct ste
     if (restore_step_is_manual(step))
         write_lines(&w, "step_manual", instruction(r->arena, step));
     if (has_run(step)) {
-        command_excuse(&w, &step->run);
+        command_excuse(&w, published_command(r->arena, &step->run));
         sh_function_begin(&w, "step_run");
         if (!restore_step_is_manual(step))
-            command_write(&w, &step->run);
+            command_write(&w, published_command(r->arena, &step->run));
         for (uint32_t i = 0; i < step->notify_count; i++)
             write_notice(r, &w, step->notify[i]);
         sh_function_end(&w);

@@ -5,66 +5,81 @@
 
 #include <string.h>
 
-void page_begin(struct page *page, const struct plan *plan, const char *title, struct span origin)
+void page_begin(struct page *page, const struct book *book, const char *title, const char *origin)
 {
-    const char *from = backend_origin(plan, origin);
-
-    page->plan = plan;
-    page->arena = plan->arena;
+    *page = (struct page){.book = book, .plan = book->plan, .arena = book->arena};
     strbuf_init(&page->out);
-    md_init(&page->md, plan->arena, &page->out);
-    md_comment(&page->md, arena_printf(plan->arena, "Written by drc from %s; change the specification, not this file. Plan sha256:%s",
-                                       from[0] ? from : "the specification", plan->digest));
+    md_init(&page->md, page->arena, &page->out);
+    md_comment(&page->md, arena_printf(page->arena, "Written by drc from %s; change the specification, not this file. Plan %s",
+                                       origin ? origin : "the specification", book->plan->digest));
     md_heading(&page->md, 1, md_text(page->arena, title));
 }
 
-void page_end(struct page *page, struct fileset *files, const char *path, struct span origin)
+void page_end(struct page *page, const char *path, const char *origin)
 {
-    struct output_file *file = fileset_add(files, "runbooks", path, strbuf_str(&page->out), page->out.len, NULL);
-    const char *from = backend_origin(page->plan, origin);
+    struct output_file *file = fileset_add(page->book->files, "runbooks", path, strbuf_str(&page->out), page->out.len, NULL);
 
-    if (file && from[0])
-        output_file_add_origin(files, file, from);
+    if (file && origin)
+        output_file_add_origin(page->book->files, file, origin);
     strbuf_release(&page->out);
 }
 
-const char *scenario_file(const struct plan *plan, const struct scenario_result *result)
+void page_outcomes(struct page *page, const struct plan_scenario *result)
 {
-    return arena_printf(plan->arena, "scenario-%s.md", output_name(plan->arena, result->scenario->name));
+    page->outcomes = ARENA_ARRAY(page->arena, const struct plan_outcome *, page->plan->assets_count);
+    for (uint32_t i = 0; i < result->assets_count; i++)
+        page->outcomes[result->assets[i].asset - page->plan->assets] = &result->assets[i];
 }
 
-const char *failback_file(const struct plan *plan, const struct scenario_result *result)
+const struct plan_outcome *page_outcome(const struct page *page, const struct plan_asset *asset)
 {
-    return arena_printf(plan->arena, "failback-%s.md", output_name(plan->arena, result->scenario->name));
+    return page->outcomes ? page->outcomes[asset - page->plan->assets] : NULL;
+}
+
+const char *scenario_file(struct arena *arena, const struct plan_scenario *result)
+{
+    return arena_printf(arena, "scenario-%s.md", output_name(arena, result->name));
+}
+
+const char *failback_file(struct arena *arena, const struct plan_scenario *result)
+{
+    return arena_printf(arena, "failback-%s.md", output_name(arena, result->name));
 }
 
 /* Two names may become one file name: then neither is written silently over the other. */
 static void check(const struct plan *plan, struct diag_sink *sink)
 {
     for (uint32_t i = 0; i < plan->scenario_count; i++) {
-        for (uint32_t other = 0; other < i; other++) {
-            if (same_but_for_case(scenario_file(plan, &plan->scenarios[i]), scenario_file(plan, &plan->scenarios[other])))
-                diag_label(diag_report(sink, DIAG_E0780, plan->scenarios[i].scenario->span, "two scenarios would have the same runbook file"),
-                           plan->scenarios[other].scenario->span, "the other one");
+        const struct entity *one = plan->scenarios[i].scenario;
+
+        for (uint32_t n = 0; n < i; n++) {
+            const struct entity *other = plan->scenarios[n].scenario;
+
+            if (same_but_for_case(output_name(plan->arena, one->name), output_name(plan->arena, other->name)))
+                diag_label(diag_report(sink, DIAG_E0780, one->span, "two scenarios would have the same runbook file"), other->span, "the other one");
         }
     }
 }
 
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
 {
+    struct book book = {.plan = plan->document, .index = plan_index(plan->document, plan->arena), .arena = plan->arena, .files = files};
+    uint32_t count;
+
     (void)options;
-    index_page(plan, files);
-    for (uint32_t i = 0; i < plan->scenario_count; i++) {
-        scenario_page(plan, &plan->scenarios[i], files);
-        if (plan->scenarios[i].order_count)
-            failback_page(plan, &plan->scenarios[i], files);
+    book.about = plan_sort(book.index, "plan", &count);
+    index_page(&book);
+    for (uint32_t i = 0; i < book.plan->scenarios_count; i++) {
+        scenario_page(&book, &book.plan->scenarios[i]);
+        if (book.plan->scenarios[i].order_count)
+            failback_page(&book, &book.plan->scenarios[i]);
     }
-    communication_page(plan, files);
-    protection_page(plan, files);
-    drills_page(plan, files);
-    review_page(plan, files);
-    compliance_page(plan, files);
-    exports_page(plan, files);
+    communication_page(&book);
+    protection_page(&book);
+    drills_page(&book);
+    review_page(&book);
+    compliance_page(&book);
+    exports_page(&book);
 }
 
 const struct backend drc_runbooks = {

@@ -2,38 +2,39 @@
 #include "backends/runbooks/runbooks.h"
 
 #include "backends/common/command.h"
+#include "base/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *phase_word(enum step_phase phase)
+static const char *phase_word(uint8_t phase)
 {
     static const char *const words[] = {"prepare", "fence", "recover", "verify", "traffic", "re-protect"};
 
     return words[phase];
 }
 
-static const char *heading(struct page *page, const struct step *step)
+static const char *heading(struct page *page, const struct plan_step *step)
 {
-    return arena_printf(page->arena, "Step %u: %s", step->ordinal, step->title);
+    return arena_printf(page->arena, "Step %lld: %s", (long long)step->ordinal, step->title);
 }
 
-static struct md_inline what(struct page *page, const struct step *step)
+static struct md_inline what(struct page *page, const struct plan_step *step)
 {
     struct md_inline link = md_link(page->arena, md_text(page->arena, step->title), arena_printf(page->arena, "#%s", md_anchor(page->arena, heading(page, step))));
 
     return md_cat(page->arena, step->critical ? MD("**!** ") : MD(""), link, step->irreversible ? MD(" (no way back)") : MD(""));
 }
 
-void step_table(struct page *page, struct step *const *steps, uint32_t count, bool back)
+void step_table(struct page *page, const struct plan_step *steps, uint32_t count, bool back)
 {
     MD_TABLE(&page->md, NULL, MD("#"), MD("Starts"), MD("Ends by"), MD("Takes"), MD("For"), MD("Phase"), MD("What"), MD("Who"));
     for (uint32_t i = 0; i < count; i++) {
-        struct step *step = steps[i];
+        const struct plan_step *step = &steps[i];
 
-        MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%u", step->ordinal)), page_clock(page, step->start.known, step->start.worst),
+        MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%lld", (long long)step->ordinal)), page_clock(page, step->start.known, step->start.worst),
                page_clock(page, step->finish.known, step->finish.worst), page_time(page, step->takes.known, step->takes.worst),
-               md_code(page->arena, step->asset ? step->asset->name : step->subject->name), md_text(page->arena, phase_word(step->phase)),
+               md_code(page->arena, step_subject(step)), md_text(page->arena, phase_word(step->phase)),
                what(page, step),
                step->automated && !step->manual ? MD("script") : page_who(page, step->by));
     }
@@ -45,9 +46,9 @@ void step_table(struct page *page, struct step *const *steps, uint32_t count, bo
                                    "the whole recovery."));
 }
 
-static void command(struct page *page, const char *label, const struct command *command)
+static void command(struct page *page, const char *label, const struct plan_command *command)
 {
-    if (!command_is_set(command))
+    if (!command)
         return;
     md_paragraph(&page->md, md_text(page->arena, label));
     md_code_block(&page->md, "sh", command_line(page->arena, command));
@@ -55,17 +56,17 @@ static void command(struct page *page, const char *label, const struct command *
 
 static int compare_ordinals(const void *a, const void *b)
 {
-    uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
+    int64_t first = *(const int64_t *)a, second = *(const int64_t *)b;
 
     return (first > second) - (first < second);
 }
 
 /* With limited hands or bandwidth: who hands them on. Their end is enough, whether it went well or not. */
-static void takes_over(struct page *page, const struct step *step, struct strbuf *text)
+static void takes_over(struct page *page, const struct plan_step *step, struct strbuf *text)
 {
-    VEC(uint32_t) ordinals = {0};
+    VEC(int64_t) ordinals = {0};
 
-    for (uint32_t i = 0; i < step->follow_count; i++) {
+    for (uint32_t i = 0; i < step->follows_count; i++) {
         bool waited = false;
 
         for (uint32_t n = 0; n < step->after_count; n++)
@@ -78,14 +79,14 @@ static void takes_over(struct page *page, const struct step *step, struct strbuf
     qsort(ordinals.items, ordinals.len, sizeof *ordinals.items, compare_ordinals);
     strbuf_clear(text);
     for (uint32_t i = 0; i < ordinals.len; i++)
-        strbuf_addf(text, "%s%u", i ? ", " : "", ordinals.items[i]);
+        strbuf_addf(text, "%s%lld", i ? ", " : "", (long long)ordinals.items[i]);
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes over the hands or the bandwidth of: "), ordinals.len > 1 ? MD("steps ") : MD("step "),
                                    md_text(page->arena, strbuf_str(text)), MD(" (as soon as that has ended, even if it failed)")));
 }
 
-static void waits(struct page *page, const struct step *step)
+static void waits(struct page *page, const struct plan_step *step)
 {
-    VEC(uint32_t) ordinals = {0};
+    VEC(int64_t) ordinals = {0};
     struct strbuf text = STRBUF_INIT;
 
     for (uint32_t i = 0; i < step->after_count; i++)
@@ -93,43 +94,42 @@ static void waits(struct page *page, const struct step *step)
     if (ordinals.len)
         qsort(ordinals.items, ordinals.len, sizeof *ordinals.items, compare_ordinals);
     for (uint32_t i = 0; i < ordinals.len; i++)
-        strbuf_addf(&text, "%s%u", i ? ", " : "", ordinals.items[i]);
+        strbuf_addf(&text, "%s%lld", i ? ", " : "", (long long)ordinals.items[i]);
     if (text.len)
         md_bullet(&page->md, 0, md_cat(page->arena, ordinals.len > 1 ? MD("Waits for: steps ") : MD("Waits for: step "), md_text(page->arena, strbuf_str(&text))));
     takes_over(page, step, &text);
     strbuf_release(&text);
 }
 
-static void details(struct page *page, const struct step *step)
+static void details(struct page *page, const struct plan_step *step)
 {
-    const char *origin = backend_origin(page->plan, step->span);
     bool nothing;
 
     md_heading(&page->md, 3, md_text(page->arena, heading(page, step)));
     if (step->irreversible)
         md_alert(&page->md, "CAUTION", MD("Point of no return: there is no way back from this step but the failback."));
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("For: "), md_code(page->arena, step->asset ? step->asset->name : step->subject->name), MD(" ("),
-                                   md_code(page->arena, step->id), origin[0] ? MD(", ") : MD(""), origin[0] ? md_code(page->arena, origin) : MD(""), MD(")")));
+    md_bullet(&page->md, 0, md_cat(page->arena, MD("For: "), md_code(page->arena, step_subject(step)), MD(" ("),
+                                   md_code(page->arena, step->id), step->origin ? MD(", ") : MD(""), step->origin ? md_code(page->arena, step->origin) : MD(""), MD(")")));
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated && !step->manual ? MD(" watches; the script does it") : MD("")));
-    nothing = step->automated && !command_is_set(&step->run) && !command_is_set(&step->until) && !command_is_set(&step->verify) && !step->manual;
+    nothing = step->automated && !step->run && !step->until && !step->verify && !step->manual;
     waits(page, step);
     if (!step->takes.known && step->timeout <= 0)
         md_bullet(&page->md, 0, MD("Takes: nobody states how long"));
     else
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
                                        page_time(page, step->timeout > 0, step->timeout)));
-    for (uint32_t i = 0; i < step->input_count; i++)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, step->inputs[i])));
+    for (uint32_t i = 0; i < step->inputs_count; i++)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, &step->inputs[i])));
     if (step->manual && step->attested)
         md_quote(&page->md, md_cat(page->arena, MD("**Attest, once you have made sure that it is true:** "), md_text(page->arena, step->manual)));
     else if (step->manual)
         md_quote(&page->md, md_cat(page->arena, MD("**Do this:** "), md_text(page->arena, step->manual)));
-    command(page, "Done already when this succeeds:", &step->check);
-    command(page, "Run:", &step->run);
-    command(page, "Wait until this succeeds:", &step->until);
-    command(page, "Verify:", &step->verify);
+    command(page, "Done already when this succeeds:", step->check);
+    command(page, "Run:", step->run);
+    command(page, "Wait until this succeeds:", step->until);
+    command(page, "Verify:", step->verify);
     for (uint32_t i = 0; i < step->notify_count; i++)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, entity_title(page->plan->model, step->notify[i])), "communication.md")));
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, plan_title(step->notify[i])), "communication.md")));
     if (step->expect)
         md_paragraph(&page->md, md_cat(page->arena, MD("**Expect:** "), md_text(page->arena, step->expect)));
     else if (nothing)
@@ -140,26 +140,26 @@ static void details(struct page *page, const struct step *step)
         md_paragraph(&page->md, md_cat(page->arena, MD("**If the command cannot run:** a person attests: "), md_text(page->arena, step->otherwise)));
     if (nothing)
         return;
-    if (strcmp(step->on_failure, "continue") == 0)
+    if (step->on_failure == PLAN_FAILURE_continue)
         md_paragraph(&page->md, MD("**If it fails:** the recovery goes on; note it and come back to it."));
-    else if (strcmp(step->on_failure, "ask") == 0)
+    else if (step->on_failure == PLAN_FAILURE_ask)
         md_paragraph(&page->md, MD("**If it fails:** the script asks whether to go on."));
     else if (step->irreversible)
         md_paragraph(&page->md, MD("**If it fails:** do not repeat it blindly. Look at the state first, then run the script again with `--resume`: a step that is done already is skipped."));
     else
         md_paragraph(&page->md, MD("**If it fails:** nothing that waits for it is started. Mend the cause and run the script again with `--resume`."));
-    if (command_is_set(&step->undo))
-        command(page, "Take it back:", &step->undo);
+    if (step->undo)
+        command(page, "Take it back:", step->undo);
 }
 
 /* The question of an input as the script puts it; its name when it asks nothing. */
-struct md_inline page_question(struct page *page, const struct entity *input)
+struct md_inline page_question(struct page *page, const struct plan_question *input)
 {
-    return md_text(page->arena, attr_text(page, input, "ask", input->name));
+    return md_text(page->arena, input->ask ? input->ask : input->name);
 }
 
-void step_details(struct page *page, struct step *const *steps, uint32_t count)
+void step_details(struct page *page, const struct plan_step *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        details(page, steps[i]);
+        details(page, &steps[i]);
 }

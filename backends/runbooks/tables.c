@@ -1,6 +1,8 @@
 /* What several pages show: times, people, notices, figures, pictures. */
 #include "backends/runbooks/runbooks.h"
 
+#include "base/units.h"
+
 #include <string.h>
 
 struct md_inline page_time(struct page *page, bool known, int64_t ms)
@@ -8,11 +10,11 @@ struct md_inline page_time(struct page *page, bool known, int64_t ms)
     struct strbuf text = STRBUF_INIT;
     struct md_inline result;
 
-    if (!known || ms == TIME_UNKNOWN)
+    if (!known || ms == PLAN_UNKNOWN)
         return MD("unknown");
-    if (ms == RPO_NOT_APPLICABLE)
+    if (ms == PLAN_NOT_APPLICABLE)
         return MD("n/a");
-    if (ms == RPO_ALL)
+    if (ms == PLAN_ALL)
         return MD("everything");
     print_duration_words(&text, ms);
     result = md_text(page->arena, strbuf_str(&text));
@@ -36,33 +38,54 @@ struct md_inline page_deadline(struct page *page, int64_t ms)
     return page_clock(page, true, ms / MS_MINUTE * MS_MINUTE);
 }
 
-const char *attr_text(const struct page *page, const struct entity *entity, const char *name, const char *fallback)
+struct md_inline page_objective(struct page *page, const struct plan_objective *objective)
 {
-    struct value value = entity ? entity_get(page->plan->model, entity, name) : value_unknown();
-
-    if (!value_is_known(value) || value.type == VALUE_NULL || value.type == VALUE_LIST || value.type == VALUE_ENTITY)
-        return fallback;
-    return value_text(value, page->arena);
+    return page_time(page, objective != NULL, objective ? objective->ms : 0);
 }
 
-struct value attr_list(const struct page *page, const struct entity *entity, const char *name)
+const char *attr_text(const struct page *page, const struct plan_thing *thing, const char *name, const char *fallback)
 {
-    static const struct value_list nothing;
-    struct value value = entity ? entity_get(page->plan->model, entity, name) : value_unknown();
-
-    return value.type == VALUE_LIST ? value : (struct value){.type = VALUE_LIST, .u.list = &nothing};
+    return plan_words(page->arena, thing, name, fallback);
 }
 
-struct md_inline page_who(struct page *page, const struct entity *who)
+const struct plan_thing *attr_ref(const struct page *page, const struct plan_thing *thing, const char *name)
+{
+    return plan_ref(page->book->index, thing, name);
+}
+
+struct items attr_list(const struct plan_thing *thing, const char *name)
+{
+    struct items items;
+
+    items.at = plan_items(thing, name, &items.count);
+    return items;
+}
+
+const struct plan_thing *item_thing(const struct page *page, struct items items, uint32_t i)
+{
+    return plan_leads_to(page->book->index, &items.at[i]);
+}
+
+const char *step_subject(const struct plan_step *step)
+{
+    return step->asset ? step->asset->name : step->subject->name;
+}
+
+static bool is_person(const struct plan_thing *who)
+{
+    return strcmp(who->block, "person") == 0;
+}
+
+struct md_inline page_who(struct page *page, const struct plan_thing *who)
 {
     const char *lead;
 
     if (!who)
         return MD("**nobody named**");
-    if (who->schema->id == BLOCK_PERSON)
+    if (is_person(who))
         return md_text(page->arena, attr_text(page, who, "name", who->name));
-    lead = entity_ref(page->plan->model, who, "lead") ? attr_text(page, entity_ref(page->plan->model, who, "lead"), "name", "") : "";
-    return md_text(page->arena, arena_printf(page->arena, "%s%s%s%s", entity_title(page->plan->model, who), lead[0] ? " (" : "", lead,
+    lead = attr_ref(page, who, "lead") ? attr_text(page, attr_ref(page, who, "lead"), "name", "") : "";
+    return md_text(page->arena, arena_printf(page->arena, "%s%s%s%s", plan_title(who), lead[0] ? " (" : "", lead,
                                              lead[0] ? ")" : ""));
 }
 
@@ -74,7 +97,7 @@ static struct md_inline way(struct page *page, struct md_inline before, const ch
     return md_cat(page->arena, before, before.markdown[0] ? MD(", ") : MD(""), md_text(page->arena, what), MD(" "), md_code(page->arena, value));
 }
 
-static struct md_inline person_ways(struct page *page, struct md_inline before, const struct entity *person)
+static struct md_inline person_ways(struct page *page, struct md_inline before, const struct plan_thing *person)
 {
     before = way(page, before, "phone", attr_text(page, person, "phone", NULL));
     before = way(page, before, "mail", attr_text(page, person, "email", NULL));
@@ -82,129 +105,130 @@ static struct md_inline person_ways(struct page *page, struct md_inline before, 
     return way(page, before, "pager", attr_text(page, person, "pager", NULL));
 }
 
-struct md_inline page_reach(struct page *page, const struct entity *who)
+struct md_inline page_reach(struct page *page, const struct plan_thing *who)
 {
     struct md_inline ways = MD("");
-    struct entity *lead, *channel;
+    const struct plan_thing *lead, *channel;
 
-    if (who && who->schema->id == BLOCK_PERSON) {
+    if (who && is_person(who)) {
         ways = person_ways(page, ways, who);
     } else if (who) {
         ways = way(page, ways, "on call", attr_text(page, who, "on_call", NULL));
-        lead = entity_ref(page->plan->model, who, "lead");
+        lead = attr_ref(page, who, "lead");
         if (lead)
             ways = person_ways(page, ways, lead);
-        channel = entity_ref(page->plan->model, who, "channel");
+        channel = attr_ref(page, who, "channel");
         if (channel)
-            ways = way(page, ways, entity_title(page->plan->model, channel), attr_text(page, channel, "address", channel->name));
+            ways = way(page, ways, plan_title(channel), attr_text(page, channel, "address", channel->name));
     }
     return ways.markdown[0] ? ways : MD("no way to reach is written down");
 }
 
 /* ---------------------------------------------------------------- people and words */
 
-struct md_inline page_words(struct page *page, struct value list, const char *empty)
+/* As people call it: a thing by its title, else as it is written. */
+static const char *called(const struct page *page, const struct plan_value *value)
 {
+    const struct plan_thing *thing = plan_leads_to(page->book->index, value);
+
+    return thing ? plan_title(thing) : plan_value_words(page->arena, value);
+}
+
+struct md_inline page_words(struct page *page, const struct plan_thing *thing, const char *name, const char *empty)
+{
+    const struct plan_value *value = thing ? plan_attribute(thing, name) : NULL;
+    struct items items = attr_list(thing, name);
     struct strbuf text = STRBUF_INIT;
     struct md_inline result;
 
-    if (list.type == VALUE_WORD || list.type == VALUE_STRING)
-        return md_text(page->arena, list.u.string);
-    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
-        struct value item = list.u.list->items[i];
-
-        strbuf_addf(&text, "%s%s", i ? ", " : "", item.type == VALUE_ENTITY ? entity_title(page->plan->model, item.u.entity) : value_text(item, page->arena));
-    }
+    if (value && value->shape == PLAN_SHAPE_STRING && value->tag == PLAN_TAG_NONE)
+        return md_text(page->arena, value->text);
+    for (uint32_t i = 0; i < items.count; i++)
+        strbuf_addf(&text, "%s%s", i ? ", " : "", called(page, &items.at[i]));
     result = md_text(page->arena, text.len ? strbuf_str(&text) : empty);
     strbuf_release(&text);
     return result;
 }
 
-struct md_inline page_names(struct page *page, struct value list)
+struct md_inline page_names(struct page *page, const struct plan_thing *thing, const char *name)
 {
+    struct items items = attr_list(thing, name);
     struct md_inline names = MD("");
 
-    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
-        struct value item = list.u.list->items[i];
-        bool person = item.type == VALUE_ENTITY && (item.u.entity->schema->id == BLOCK_PERSON || item.u.entity->schema->id == BLOCK_TEAM);
+    for (uint32_t i = 0; i < items.count; i++) {
+        const struct plan_thing *who = item_thing(page, items, i);
+        bool people = who && (is_person(who) || strcmp(who->block, "team") == 0);
 
-        const char *text = item.type == VALUE_ENTITY ? entity_title(page->plan->model, item.u.entity) : value_text(item, page->arena);
-
-        names = md_cat(page->arena, names, i ? MD(", ") : MD(""), person ? page_who(page, item.u.entity) : md_text(page->arena, text));
+        names = md_cat(page->arena, names, i ? MD(", ") : MD(""), people ? page_who(page, who) : md_text(page->arena, called(page, &items.at[i])));
     }
     return names;
 }
 
-struct md_inline page_updates(struct page *page, const struct entity *severity)
+struct md_inline page_updates(struct page *page, const struct plan_thing *severity)
 {
-    struct value every = entity_slot(severity, SEVERITY_stakeholder_updates);
+    int64_t every = plan_number(severity, "stakeholder_updates", PLAN_TAG_DURATION, -1);
 
-    if (every.type == VALUE_DURATION)
-        return md_cat(page->arena, MD("every "), page_time(page, true, every.u.integer));
+    if (every >= 0)
+        return md_cat(page->arena, MD("every "), page_time(page, true, every));
     return md_text(page->arena, attr_text(page, severity, "stakeholder_updates", "–"));
 }
 
 void contacts_table(struct page *page)
 {
-    const struct model *model = page->plan->model;
+    uint32_t team_count, person_count;
+    const struct plan_thing *teams = plan_sort(page->book->index, "team", &team_count);
+    const struct plan_thing *people = plan_sort(page->book->index, "person", &person_count);
 
     MD_TABLE(&page->md, NULL, MD("Name"), MD("Role"), MD("How to reach"));
-    for (uint32_t i = 0; i < model->declared[BLOCK_TEAM].list.len; i++) {
-        struct entity *team = model->declared[BLOCK_TEAM].list.items[i];
-
-        MD_ROW(&page->md, page_who(page, team), MD("team"), page_reach(page, team));
-    }
-    for (uint32_t i = 0; i < model->declared[BLOCK_PERSON].list.len; i++) {
-        struct entity *person = model->declared[BLOCK_PERSON].list.items[i];
-
-        MD_ROW(&page->md, page_who(page, person), md_text(page->arena, attr_text(page, person, "role", "")), page_reach(page, person));
-    }
+    for (uint32_t i = 0; i < team_count; i++)
+        MD_ROW(&page->md, page_who(page, &teams[i]), MD("team"), page_reach(page, &teams[i]));
+    for (uint32_t i = 0; i < person_count; i++)
+        MD_ROW(&page->md, page_who(page, &people[i]), md_text(page->arena, attr_text(page, &people[i], "role", "")), page_reach(page, &people[i]));
     md_table_end(&page->md);
 }
 
-static bool concerns(const struct page *page, const struct entity *notice, const struct entity *severity)
+static bool concerns(const struct page *page, const struct plan_thing *notice, const struct plan_thing *severity)
 {
-    struct value list = attr_list(page, notice, "severities");
+    struct items list = attr_list(notice, "severities");
 
-    if (list.u.list->count == 0 || !severity)
+    if (list.count == 0 || !severity)
         return true;
-    for (uint32_t i = 0; i < list.u.list->count; i++) {
-        if (list.u.list->items[i].type == VALUE_ENTITY && list.u.list->items[i].u.entity == severity)
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (item_thing(page, list, i) == severity)
             return true;
     }
     return false;
 }
 
-static struct md_inline clock_cell(struct page *page, const struct entity *notice, uint32_t row)
+static struct md_inline clock_cell(struct page *page, const struct plan_thing *notice, const char *name)
 {
     uint32_t cursor = 0;
-    struct entity *clock = entity_child(notice, BLOCK_CLOCK, &cursor);
-    struct value value = clock ? entity_slot(clock, row) : value_unknown();
+    int64_t ms = plan_number(plan_child(notice, "clock", &cursor), name, PLAN_TAG_DURATION, -1);
 
-    if (value.type != VALUE_DURATION)
+    if (ms < 0)
         return MD("–");
-    return value.u.integer == 0 ? MD("at once") : page_time(page, true, value.u.integer);
+    return ms == 0 ? MD("at once") : page_time(page, true, ms);
 }
 
-void notices_table(struct page *page, const struct entity *severity)
+void notices_table(struct page *page, const struct plan_thing *severity)
 {
-    const struct model *model = page->plan->model;
+    uint32_t count;
+    const struct plan_thing *notices = plan_sort(page->book->index, "notice", &count);
     bool any = false;
 
-    for (uint32_t i = 0; i < model->declared[BLOCK_NOTICE].list.len; i++) {
-        struct entity *notice = model->declared[BLOCK_NOTICE].list.items[i];
-        struct entity *channel = entity_ref(model, notice, "channel");
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_thing *notice = &notices[i], *channel = attr_ref(page, notice, "channel");
 
         if (!concerns(page, notice, severity))
             continue;
         if (!any)
             MD_TABLE(&page->md, NULL, MD("Notice"), MD("For"), MD("Where"), MD("First within"), MD("Then every"), MD("Resolution"), MD("Report within"));
         any = true;
-        MD_ROW(&page->md, md_text(page->arena, entity_title(model, notice)), md_text(page->arena, attr_text(page, notice, "audience", "")),
+        MD_ROW(&page->md, md_text(page->arena, plan_title(notice)), md_text(page->arena, attr_text(page, notice, "audience", "")),
                !channel ? MD("") : attr_text(page, channel, "address", NULL) ? md_code(page->arena, attr_text(page, channel, "address", ""))
-                                                                             : md_text(page->arena, entity_title(model, channel)),
-               clock_cell(page, notice, CLOCK_initial), clock_cell(page, notice, CLOCK_update),
-               clock_cell(page, notice, CLOCK_resolution), clock_cell(page, notice, CLOCK_post_mortem));
+                                                                             : md_text(page->arena, plan_title(channel)),
+               clock_cell(page, notice, "initial"), clock_cell(page, notice, "update"), clock_cell(page, notice, "resolution"),
+               clock_cell(page, notice, "post_mortem"));
     }
     if (any)
         md_table_end(&page->md);
@@ -212,66 +236,33 @@ void notices_table(struct page *page, const struct entity *severity)
         md_paragraph(&page->md, MD("No notice is declared for this severity."));
 }
 
-static void checklist_items(struct page *page, struct value items)
+void checklist(struct page *page, const struct plan_scenario *result, const char *phase, const char *heading)
 {
-    for (uint32_t n = 0; n < items.u.list->count; n++)
-        md_task(&page->md, 0, false, md_text(page->arena, value_text(items.u.list->items[n], page->arena)));
-}
+    bool any = false;
 
-/* Items stand in the order in which they are written, short ones and blocks alike. */
-static bool checklist_of(struct page *page, const struct entity *runbook, const char *phase, const char *heading, bool any)
-{
-    struct entity *list, *item;
-    bool written;
+    for (uint32_t i = 0; i < result->checklists_count; i++) {
+        const struct plan_checklist *list = &result->checklists[i];
 
-    for (uint32_t i = 0; (list = entity_child(runbook, BLOCK_CHECKLIST, &i));) {
-        struct value items = attr_list(page, list, "items");
-
-        if (strcmp(attr_text(page, list, "phase", ""), phase) != 0)
+        if (!list->phase || strcmp(list->phase, phase) != 0)
             continue;
         if (!any)
             md_heading(&page->md, 3, md_text(page->arena, heading));
         any = true;
-        written = items.u.list->count == 0;
-        for (uint32_t n = 0; (item = entity_child(list, BLOCK_ITEM, &n));) {
-            struct entity *owner = entity_ref(page->plan->model, item, "owner");
-            const char *proves = attr_text(page, item, "proves", NULL);
-            char *name = arena_strdup(page->arena, item->name);
+        for (uint32_t n = 0; n < list->items_count; n++) {
+            const struct plan_checklist_item *item = &list->items[n];
 
-            if (!written && items.origin > 0 && items.origin < item->span.start) {
-                checklist_items(page, items);
-                written = true;
-            }
-            if (name[0] >= 'a' && name[0] <= 'z')
-                name[0] = (char)(name[0] - 'a' + 'A');
-            for (char *at = name; *at; at++)
-                *at = *at == '-' ? ' ' : *at;
             md_task(&page->md, 0, false,
-                    md_cat(page->arena, md_text(page->arena, name), owner ? MD(" – ") : MD(""), owner ? page_who(page, owner) : MD(""),
-                           proves ? MD(": ") : MD(""), proves ? md_text(page->arena, proves) : MD("")));
+                    md_cat(page->arena, md_text(page->arena, item->text), item->owner ? MD(" – ") : MD(""), item->owner ? page_who(page, item->owner) : MD(""),
+                           item->proves ? MD(": ") : MD(""), item->proves ? md_text(page->arena, item->proves) : MD("")));
         }
-        if (!written)
-            checklist_items(page, items);
     }
-    return any;
-}
-
-void checklist(struct page *page, const struct scenario_result *result, const char *phase, const char *heading)
-{
-    bool any = false;
-
-    for (uint32_t i = 0; i < result->runbook_count; i++)
-        any = checklist_of(page, result->runbooks[i], phase, heading, any);
 }
 
 /* ---------------------------------------------------------------- figures and their sources */
 
-static void figure_row(struct page *page, const char *what, struct span_of_time takes, const struct entity *block, struct span span)
+static void figure_row(struct page *page, const char *what, struct plan_range takes, const struct plan_figure_source *source, const char *origin)
 {
     struct strbuf figure = STRBUF_INIT;
-    const char *says = "", *grade = "", *url = NULL, *origin = backend_origin(page->plan, span);
-    struct entity *source;
-    uint32_t cursor = 0;
 
     if (!takes.known) {
         strbuf_addstr(&figure, "unknown");
@@ -284,34 +275,25 @@ static void figure_row(struct page *page, const char *what, struct span_of_time 
         strbuf_addstr(&figure, " .. ");
         print_duration(&figure, takes.worst);
     }
-    source = block ? entity_child(block, BLOCK_SOURCE, &cursor) : NULL;
-    if (source) {
-        says = attr_text(page, source, "says", "");
-        grade = attr_text(page, source, "grade", "");
-        url = source->name;
-    }
-    MD_ROW(&page->md, md_code(page->arena, what), md_text(page->arena, strbuf_str(&figure)), md_text(page->arena, grade),
-           !source ? MD("the specification") : strncmp(url, "https://", 8) == 0 ? md_link(page->arena, md_text(page->arena, says), url)
-                                                                               : md_text(page->arena, says),
-           md_code(page->arena, origin[0] ? origin : "-"));
+    MD_ROW(&page->md, md_code(page->arena, what), md_text(page->arena, strbuf_str(&figure)), md_text(page->arena, source && source->grade ? source->grade : ""),
+           !source ? MD("the specification")
+           : strncmp(source->source, "https://", 8) == 0 ? md_link(page->arena, md_text(page->arena, source->says ? source->says : ""), source->source)
+                                                         : md_text(page->arena, source->says ? source->says : ""),
+           md_code(page->arena, origin ? origin : "-"));
     strbuf_release(&figure);
 }
 
-void figures_table(struct page *page, const struct scenario_result *result)
+void figures_table(struct page *page, const struct plan_scenario *result)
 {
     MD_TABLE(&page->md, NULL, MD("Step"), MD("Best .. typical .. worst"), MD("Grade"), MD("Source"), MD("Written in"));
-    figure_row(page, "detection", result->detect, NULL, result->scenario->span);
-    figure_row(page, "declaration", result->declare, NULL, result->scenario->span);
+    figure_row(page, "detection", result->detect, NULL, result->thing->origin);
+    figure_row(page, "declaration", result->declare, NULL, result->thing->origin);
     if (!result->approve.known || result->approve.worst)
-        figure_row(page, "approval", result->approve, NULL, result->runbooks[0]->span);
-    for (uint32_t i = 0; i < result->step_count; i++) {
-        const struct step *step = result->steps[i];
-        const struct asset_state *state = step->asset ? &result->states[step->asset->index] : NULL;
-        uint32_t cursor = 0;
-        /* A step without a source of its own rests on the figure of its method; a check of the data and a probe on what the specification says. */
-        bool own = step->origin && (step->origin->schema->id != BLOCK_STEP || entity_child(step->origin, BLOCK_SOURCE, &cursor));
+        figure_row(page, "approval", result->approve, NULL, result->runbooks[0]->origin);
+    for (uint32_t i = 0; i < result->steps_count; i++) {
+        const struct plan_step *step = &result->steps[i];
 
-        figure_row(page, step->id, step->takes, own ? step->origin : state && state->chosen ? state->chosen->method : step->origin, step->span);
+        figure_row(page, step->id, step->takes, step->figure && step->figure->sources_count ? &step->figure->sources[0] : step->source, step->origin);
     }
     md_table_end(&page->md);
     md_paragraph(&page->md, MD("Grades: A vendor documentation, B vendor guidance, C third-party benchmark, D derived, P our own policy. The worst figure counts in the "
@@ -320,33 +302,32 @@ void figures_table(struct page *page, const struct scenario_result *result)
 
 /* ---------------------------------------------------------------- pictures */
 
-bool has_steps(const struct scenario_result *result)
+bool has_steps(const struct plan_scenario *result)
 {
-    for (uint32_t i = 0; i < result->step_count; i++) {
-        if (result->steps[i]->finish.known && result->steps[i]->takes.worst > 0)
+    for (uint32_t i = 0; i < result->steps_count; i++) {
+        if (result->steps[i].finish.known && result->steps[i].takes.worst > 0)
             return true;
     }
     return false;
 }
 
-void dependency_graph(struct page *page, const struct scenario_result *result)
+void dependency_graph(struct page *page)
 {
+    const struct plan_asset *assets = page->plan->assets;
     struct strbuf text = STRBUF_INIT;
 
     strbuf_addstr(&text, "flowchart LR\n");
-    for (uint32_t i = 0; i < page->plan->asset_count; i++) {
-        const char *label = mermaid_label(page->arena, page->plan->assets[i].name);
-        enum asset_fate fate = result ? result->states[i].fate : FATE_UNAFFECTED;
+    for (uint32_t i = 0; i < page->plan->assets_count; i++) {
+        const struct plan_outcome *outcome = page_outcome(page, &assets[i]);
 
-        strbuf_addf(&text, "  a%u[%s]%s\n", i, label, fate == FATE_LOST ? ":::lost" : fate == FATE_IMPAIRED ? ":::impaired" : "");
+        strbuf_addf(&text, "  a%u[%s]%s\n", i, mermaid_label(page->arena, assets[i].name),
+                    !outcome ? "" : outcome->fate == PLAN_FATE_lost ? ":::lost" : outcome->fate == PLAN_FATE_impaired ? ":::impaired" : "");
     }
-    for (uint32_t i = 0; i < page->plan->asset_count; i++) {
-        const struct asset *asset = &page->plan->assets[i];
-
-        for (uint32_t n = 0; n < asset->needs.count; n++)
-            strbuf_addf(&text, "  a%u --> a%u\n", i, asset->needs.items[n].to->index);
-        for (uint32_t n = 0; n < asset->uses.count; n++)
-            strbuf_addf(&text, "  a%u -.-> a%u\n", i, asset->uses.items[n].to->index);
+    for (uint32_t i = 0; i < page->plan->assets_count; i++) {
+        for (uint32_t n = 0; n < assets[i].needs_count; n++)
+            strbuf_addf(&text, "  a%u --> a%u\n", i, (unsigned)(assets[i].needs[n] - assets));
+        for (uint32_t n = 0; n < assets[i].uses_count; n++)
+            strbuf_addf(&text, "  a%u -.-> a%u\n", i, (unsigned)(assets[i].uses[n].asset - assets));
     }
     strbuf_addstr(&text, "  classDef lost fill:#f6d5d2,stroke:#a33\n  classDef impaired fill:#fbeccb,stroke:#a83\n");
     md_code_block(&page->md, "mermaid", strbuf_str(&text));
@@ -360,7 +341,7 @@ static void gantt_task(struct page *page, struct strbuf *text, const char *title
     strbuf_addf(text, ", %llds\n", (long long)((to - from + MS_SECOND - 1) / MS_SECOND));
 }
 
-void timeline(struct page *page, const struct scenario_result *result)
+void timeline(struct page *page, const struct plan_scenario *result)
 {
     struct strbuf text = STRBUF_INIT;
     const void *section = NULL;
@@ -374,14 +355,14 @@ void timeline(struct page *page, const struct scenario_result *result)
         if (result->approve.worst && result->begin.known)
             gantt_task(page, &text, "approved", false, result->detect.worst + result->declare.worst, result->begin.worst);
     }
-    for (uint32_t i = 0; i < result->step_count; i++) {
-        const struct step *step = result->steps[i];
+    for (uint32_t i = 0; i < result->steps_count; i++) {
+        const struct plan_step *step = &result->steps[i];
         const void *subject = step->asset ? (const void *)step->asset : (const void *)step->subject;
 
         if (!step->finish.known || step->takes.worst == 0)
             continue;
         if (subject != section)
-            strbuf_addf(&text, "  section %s\n", mermaid_gantt_text(page->arena, step->asset ? step->asset->name : step->subject->name));
+            strbuf_addf(&text, "  section %s\n", mermaid_gantt_text(page->arena, step_subject(step)));
         section = subject;
         gantt_task(page, &text, step->title, step->critical, step->start.worst, step->finish.worst);
     }

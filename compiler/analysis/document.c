@@ -1,6 +1,8 @@
 /* The plan as it is published: sites, assets, figures, availabilities, and the order in which the rest is made. */
 #include "analysis/document.h"
 
+#include "base/vec.h"
+
 static const char *grade(struct maker *m, char letter)
 {
     return letter ? arena_strndup(m->arena, &letter, 1) : NULL;
@@ -232,6 +234,29 @@ static struct plan_counts *counts_of(struct maker *m)
     return out;
 }
 
+/* In each currency for each span of time, in the order in which they first appear. */
+static void add_costs(struct maker *m)
+{
+    VEC(struct money) sums = {0};
+
+    for (uint32_t i = 0; i < m->plan->asset_count; i++) {
+        struct value cost = entity_slot(m->plan->assets[i].entity, ASSET_cost);
+        uint32_t at = 0;
+
+        if (cost.type != VALUE_MONEY)
+            continue;
+        while (at < sums.len && (sums.items[at].currency != cost.u.money->currency || sums.items[at].period != cost.u.money->period))
+            at++;
+        if (at == sums.len)
+            vec_push(m->arena, &sums, *cost.u.money);
+        else if (__builtin_add_overflow(sums.items[at].amount, cost.u.money->amount, &sums.items[at].amount))
+            sums.items[at].amount = INT64_MAX;
+    }
+    m->out->costs = ARENA_ARRAY(m->arena, const char *, sums.len);
+    for (uint32_t i = 0; i < sums.len; i++)
+        m->out->costs[m->out->costs_count++] = value_text((struct value){.type = VALUE_MONEY, .u.money = &sums.items[i]}, m->arena);
+}
+
 struct plan_document *make_document(const struct plan *plan, struct arena *arena)
 {
     struct plan_document *out = ARENA_NEW(arena, struct plan_document);
@@ -246,6 +271,7 @@ struct plan_document *make_document(const struct plan *plan, struct arena *arena
     out->digest = arena_printf(arena, "sha256:%s", plan->digest);
     out->counts = counts_of(&m);
     make_things(&m);
+    add_costs(&m);
     make_sites(&m);
     make_figures(&m);
     make_assets(&m);

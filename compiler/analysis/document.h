@@ -17,6 +17,7 @@ struct maker {
     struct intern *names;
     /* Of the scenario or drill at work: step -> struct plan_step *. */
     struct map steps;
+    const struct scenario_result *result; /* NULL: a drill */
 };
 
 /* The whole plan, in the arena; nothing in it points into the model. */

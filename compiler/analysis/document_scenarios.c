@@ -1,5 +1,7 @@
 /* Scenarios of the published plan: what becomes of assets, names and groups, and the steps. */
 #include "analysis/document.h"
+
+#include "base/vec.h"
 #include "analysis/missing.h"
 
 #include <string.h>
@@ -61,6 +63,27 @@ static struct plan_question *questions_of(struct maker *m, const struct step *st
     return list;
 }
 
+/* A step without a source of its own rests on that of its method; a check of the data and a probe on what the specification says. */
+static struct plan_figure_source *source_of(struct maker *m, const struct step *step)
+{
+    const struct asset_state *state = m->result && step->asset ? &m->result->states[step->asset->index] : NULL;
+    uint32_t cursor = 0;
+    bool own = step->origin && (step->origin->schema->id != BLOCK_STEP || entity_child(step->origin, BLOCK_SOURCE, &cursor));
+    const struct entity *block = own || !state || !state->chosen ? step->origin : state->chosen->method, *source;
+    struct plan_figure_source *out;
+    struct value bounds, read;
+
+    cursor = 0;
+    if (step->figure || !block || !(source = entity_child(block, BLOCK_SOURCE, &cursor)))
+        return NULL;
+    out = ARENA_NEW(m->arena, struct plan_figure_source);
+    bounds = entity_slot(source, SOURCE_bounds);
+    read = entity_slot(source, SOURCE_read);
+    *out = (struct plan_figure_source){source->name, entity_string(m->plan->model, source, "says", NULL), entity_string(m->plan->model, source, "grade", NULL),
+                                       bounds.type == VALUE_BOOL && bounds.u.integer, read.type == VALUE_DATE ? read.u.integer : PLAN_NO_DAY};
+    return out;
+}
+
 static void fill_step(struct maker *m, const struct step *from, struct plan_step *out)
 {
     out->id = from->id;
@@ -91,6 +114,7 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->undo = document_command(m, &from->undo);
     out->takes = document_range(from->takes);
     out->figure = document_figure(m, from->figure);
+    out->source = source_of(m, from);
     out->stated = from->figure || !from->stated.start ? NULL : document_origin(m, from->stated);
     out->transfer = transfer_of(m, from->transfer);
     out->start = document_range(from->start);
@@ -314,15 +338,78 @@ static void fill_group(struct maker *m, const struct group_state *from, struct p
 
 /* ---- scenarios */
 
+typedef VEC(struct plan_checklist_item) item_list;
+
+static void add_texts(struct maker *m, struct value items, item_list *out)
+{
+    for (uint32_t i = 0; items.type == VALUE_LIST && i < items.u.list->count; i++)
+        vec_push(m->arena, out, ((struct plan_checklist_item){.text = value_text(items.u.list->items[i], m->arena)}));
+}
+
+/* "alarm-quiet" is read as "Alarm quiet". */
+static const char *read_as(struct maker *m, const char *name)
+{
+    char *text = arena_strdup(m->arena, name);
+
+    if (text[0] >= 'a' && text[0] <= 'z')
+        text[0] = (char)(text[0] - 'a' + 'A');
+    for (char *at = text; *at; at++)
+        *at = *at == '-' ? ' ' : *at;
+    return text;
+}
+
+/* Items stand in the order in which they are written, short ones and blocks alike. */
+static void fill_checklist(struct maker *m, const struct entity *list, struct plan_checklist *out)
+{
+    const struct model *model = m->plan->model;
+    struct value texts = entity_get(model, list, "items");
+    const struct entity *item;
+    item_list items = {0};
+    bool written = false;
+
+    out->phase = entity_string(model, list, "phase", NULL);
+    for (uint32_t n = 0; (item = entity_child(list, BLOCK_ITEM, &n));) {
+        if (!written && texts.type == VALUE_LIST && texts.origin > 0 && texts.origin < item->span.start) {
+            add_texts(m, texts, &items);
+            written = true;
+        }
+        vec_push(m->arena, &items, ((struct plan_checklist_item){read_as(m, item->name), document_thing(m, entity_ref(model, item, "owner")),
+                                                                 entity_string(model, item, "proves", NULL)}));
+    }
+    if (!written)
+        add_texts(m, texts, &items);
+    out->items = items.items;
+    out->items_count = items.len;
+}
+
+static void fill_checklists(struct maker *m, const struct scenario_result *from, struct plan_scenario *out)
+{
+    VEC(struct plan_checklist) lists = {0};
+    const struct entity *list;
+
+    for (uint32_t i = 0; i < from->runbook_count; i++) {
+        for (uint32_t c = 0; (list = entity_child(from->runbooks[i], BLOCK_CHECKLIST, &c));) {
+            struct plan_checklist checklist = {0};
+
+            fill_checklist(m, list, &checklist);
+            vec_push(m->arena, &lists, checklist);
+        }
+    }
+    out->checklists = lists.items;
+    out->checklists_count = lists.len;
+}
+
 static void fill_scenario_steps(struct maker *m, const struct scenario_result *from, struct plan_scenario *out)
 {
     m->steps = (struct map){0};
+    m->result = from;
     out->steps = add_steps(m, from->steps, from->step_count);
     out->steps_count = from->step_count;
     out->failback = add_steps(m, from->failback, from->failback_count);
     out->failback_count = from->failback_count;
     link_steps(m, from->steps, from->step_count, out->steps);
     link_steps(m, from->failback, from->failback_count, out->failback);
+    m->result = NULL;
     out->critical_path = steps_of(m, from->critical, from->critical_count, &out->critical_path_count);
 }
 
@@ -347,6 +434,7 @@ static void fill_scenario(struct maker *m, const struct scenario_result *from, s
     out->lower_bound = from->bound;
     out->waves = from->wave_count;
     out->runbooks = document_list(m, from->runbooks, from->runbook_count, &out->runbooks_count);
+    fill_checklists(m, from, out);
     fill_scenario_steps(m, from, out);
     fill_outcomes(m, from, out);
     out->order = ARENA_ARRAY(m->arena, struct plan_asset *, from->order_count);

@@ -318,6 +318,7 @@ static void name_thing(struct maker *m, const struct entity *entity, const struc
     out->name = entity->name[0] ? entity->name : NULL;
     out->kind = entity->kind ? entity->kind->entity->name : NULL;
     out->title = title;
+    out->doc = entity->doc && entity->doc[0] ? entity->doc : NULL;
     out->origin = document_origin(m, entity->span);
     map_set(&m->things, m->arena, (atom)(const void *)entity, out);
     out->blocks_count = entity->child_count;

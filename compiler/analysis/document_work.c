@@ -98,7 +98,10 @@ static const char *kept_text(struct maker *m, struct value value)
 
     if (value.type == VALUE_UNKNOWN)
         return NULL;
-    value_print(value, &text);
+    for (uint32_t i = 0; value.type == VALUE_OBJECT && i < value.u.object->count; i++)
+        strbuf_addf(&text, "%s%s %s", i ? ", " : "", value_text(value.u.object->pairs[i].value, m->arena), value.u.object->pairs[i].key);
+    if (value.type != VALUE_OBJECT)
+        value_print(value, &text);
     words = strbuf_dup(&text, m->arena);
     strbuf_release(&text);
     return words;

@@ -186,12 +186,36 @@ void plan_schema(struct strbuf *out);
 /* As somebody would type it; what is known only when it runs is in braces. Nothing for NULL. */
 void plan_command_print(const struct plan_command *command, struct strbuf *out);
 
-/* ---- reading attributes of what is declared */
+/* ---- reading what is declared */
 
 /* Title, else full name of a person, else name; "" for NULL. */
 const char *plan_title(const struct plan_thing *thing);
 
 /* NULL when it has no value. */
 const struct plan_value *plan_attribute(const struct plan_thing *thing, const char *name);
+
+/* The attribute as one writes it, texts without quotation marks; `fallback` when it has no value, or is a list or another thing. */
+const char *plan_words(struct arena *arena, const struct plan_thing *thing, const char *name, const char *fallback);
+const char *plan_value_words(struct arena *arena, const struct plan_value *value);
+
+/* Its items; none where it is no list. */
+const struct plan_value *plan_items(const struct plan_thing *thing, const char *name, uint32_t *count);
+
+bool plan_is_true(const struct plan_thing *thing, const char *name);
+/* Of a tag; `fallback` where it is something else. */
+int64_t plan_number(const struct plan_thing *thing, const char *name, enum plan_tag tag, int64_t fallback);
+
+/* The next block of that sort inside of it, from *cursor on, which begins with 0; NULL after the last. */
+const struct plan_thing *plan_child(const struct plan_thing *thing, const char *block, uint32_t *cursor);
+
+/* What is declared, by id and by sort. */
+struct plan_index;
+const struct plan_index *plan_index(const struct plan_document *document, struct arena *arena);
+const struct plan_thing *plan_find(const struct plan_index *index, const char *id); /* NULL */
+/* All of a sort, in declaration order. */
+const struct plan_thing *plan_sort(const struct plan_index *index, const char *block, uint32_t *count);
+/* What a value or an attribute leads to; NULL when it is no thing. */
+const struct plan_thing *plan_leads_to(const struct plan_index *index, const struct plan_value *value);
+const struct plan_thing *plan_ref(const struct plan_index *index, const struct plan_thing *thing, const char *name);
 
 #endif
