@@ -152,6 +152,10 @@ void bar_provision(struct analysis *a, const struct site_info *site, struct step
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
 bool record_can_be_held(struct analysis *a, const struct entity *endpoint); /* the control plane of its record answers in the scenario */
 struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint); /* NULL: no import knows its provider */
+struct asset *zone_asset(struct analysis *a, const char *name); /* the asset that is the zone of that name; NULL */
+
+/* ---- name_zone.c */
+void find_zone(struct analysis *a, struct scenario_result *result, struct endpoint_state *state); /* whether the scenario takes what keeps the name */
 void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
 
 /* ---- places.c: steps that would work in what the scenario takes ---- */

@@ -194,7 +194,7 @@ void bar_provision(struct analysis *a, const struct site_info *site, struct step
 }
 
 /* The asset that is the zone of that name; looked up in an index made on first use. */
-static struct asset *zone_asset(struct analysis *a, const char *name)
+struct asset *zone_asset(struct analysis *a, const char *name)
 {
     for (uint32_t i = 0; !a->zones_indexed && i < a->plan->asset_count; i++) {
         const char *zone = entity_string(a->model, a->plan->assets[i].entity, "zone_name", "");

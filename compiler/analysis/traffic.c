@@ -154,6 +154,8 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
     if (state->from && entity_slot(state->from, TARGET_alias).type == VALUE_STRING)
         state->ttl = MS_MINUTE;
     state->finish = state->to ? served_back(result, state) : (struct span_of_time){0};
+    if (state->zone)
+        state->finish = time_max(state->finish, result->states[state->zone->index].finish);
     if (state->moves == MOVES_NOT)
         return; /* the record need not change */
     after = state->ttl;
@@ -197,6 +199,8 @@ static void keep_credit(struct analysis *a, const struct scenario_result *result
         if (serves.u.list->items[i].type == VALUE_ENTITY)
             why = result->states[serves.u.list->items[i].u.entity->index].undecided;
     }
+    if (!why && state->zone)
+        why = result->states[state->zone->index].undecided;
     if (!why && nobody_owns(a, result, state->endpoint, &owner))
         why = &owner;
     if (!why)
@@ -229,8 +233,24 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
             diag_help(diag, "add a `target` at the site where what it serves is recovered");
         return;
     }
+    if (state->zone && !result->states[state->zone->index].chosen && (state->rto.ms >= 0 || state->from)) {
+        state->verdict = VERDICT_REFUTED;
+        state->finish = (struct span_of_time){0};
+        diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
+                    "`%s` is gone in `%s` with its zone `%s`, which does not come back", state->endpoint->name, result->scenario->name, state->zone->name);
+        if (diag)
+            diag_help(diag, "keep the zone in an account that is lost with nothing else");
+        return;
+    }
     if (state->rto.ms < 0)
         return;
+    if (state->zone_unstated) {
+        state->verdict = VERDICT_UNKNOWN;
+        state->finish = (struct span_of_time){0};
+        decides(a, state->zone_unstated,
+                (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
+        return;
+    }
     state->verdict = !state->finish.known ? VERDICT_UNKNOWN : state->finish.worst <= state->rto.ms ? VERDICT_OK : VERDICT_REFUTED;
     root = state->verdict == VERDICT_OK ? NULL : cause_of_endpoint(a, result, state);
     if (root) {
@@ -331,7 +351,8 @@ void find_targets(struct analysis *a, struct scenario_result *result)
             if (shared && !state->dropped && target_lost(a, target))
                 state->dropped = target;
         }
-        state->affected |= (state->from && target_lost(a, state->from)) || state->dropped;
+        find_zone(a, result, state);
+        state->affected |= (state->from && target_lost(a, state->from)) || state->dropped || state->zone || state->zone_unstated;
         find_move(a, result, state);
     }
 }

@@ -63,6 +63,8 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
             if (asset)
                 wait_for_asset(a, step, asset);
         }
+        if (state->zone)
+            wait_for_asset(a, step, state->zone);
         if (before->len)
             wait_for(a, step, before->items[before->len - 1]);
         vec_push(a->arena, out, step);

@@ -326,6 +326,8 @@ struct endpoint_state {
     struct entity *dropped;     /* weighted and latency routing: a target that is lost while others serve; NULL */
     bool affected;
     bool barred;                /* its record cannot be changed: see the finding */
+    const struct asset *zone;   /* its hosted zone, when that is lost and has to come back first; NULL */
+    const struct reason *zone_unstated; /* the scenario may take its zone, and nobody says where that is; NULL */
     struct objective rto;
     struct span_of_time finish; /* with traffic */
     int64_t detection, ttl, propagation; /* its own terms, ms; 0 where one does not count */
