@@ -169,6 +169,36 @@ static void add_switch(struct analysis *a, const struct scenario_result *result,
     emitted_or_asked(a, entry, state->endpoint, "was the switch turned in a drill, and how long did the name take?");
 }
 
+/* It ends with an error where the addresses of the cluster are not kept, and else prints the call it would make. */
+static void controls_check(struct analysis *a, const struct endpoint_state *state, struct command *out)
+{
+    const char *const words[] = {"route53/traffic.sh", state->endpoint->name, "to", state->to->name, "--dry-run"};
+
+    out->count = sizeof words / sizeof *words;
+    out->words = ARENA_ARRAY(a->arena, struct word, out->count);
+    for (uint32_t i = 0; i < out->count; i++) {
+        out->words[i].count = 1;
+        out->words[i].parts = ARENA_ARRAY(a->arena, struct word_part, 1);
+        out->words[i].parts[0].text = words[i];
+    }
+}
+
+/* Whoever turns routing controls has to know the addresses of their cluster: asking for them needs a control plane. A file makes the controls,
+ * and nobody keeps the addresses, or has turned one, because of that. */
+static void add_controls(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
+{
+    bool is_new;
+    struct assumption *entry = of_name(a, ASSUME_ANSWERS, result, state, ".routing_controls", &is_new);
+
+    if (!is_new)
+        return;
+    entry->says = intern_text(a, "the routing controls of `%s` and their cluster exist, `traffic.sh %s prepare` kept the addresses of the cluster where the "
+                                 "scripts run, and who recovers may turn them", state->endpoint->name, state->endpoint->name);
+    ask_owner(a, entry, state->endpoint, "route53", "was one turned in a drill, from where the scripts run?");
+    if (is_emitted(a, state->endpoint))
+        controls_check(a, state, &entry->check);
+}
+
 /* Where the change is made: silence about it would be credit. */
 static void add_plane(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
@@ -228,7 +258,9 @@ void add_endpoint(struct analysis *a, const struct scenario_result *result, cons
     add_moving_step(a, result, state);
     if (strcmp(mode, "stop") == 0) {
         add_switch(a, result, state);
-    } else if (strcmp(mode, "arc") != 0) {
+    } else if (strcmp(mode, "arc") == 0) {
+        add_controls(a, result, state);
+    } else {
         add_propagation(a, result, state);
         add_plane(a, result, state);
     }
