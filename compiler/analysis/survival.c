@@ -538,13 +538,23 @@ static bool rests_beside(struct analysis *a, const struct asset_state *state, st
     return true;
 }
 
-/* What is tied to one zone has nothing in the others that could go on. */
+/* Whether the specification says itself that there is something in another zone: `multi_az = true`, two readers. What its kind says of all
+ * things of its sort is another matter. */
+static bool says_it_spans_zones(const struct analysis *a, struct entity *asset)
+{
+    struct entity *says = asset->kind ? kind_deferred(asset->kind, KIND_multi_zone) : NULL;
+    const struct attr *written = says ? block_attr(says->tree, intern_str(a->model->names, "multi_zone")) : NULL;
+
+    return written && written->value->kind != EXPR_BOOL && entity_slot(asset, ASSET_tolerates).type != VALUE_INT && outlives(a, asset) > 0;
+}
+
+/* What is tied to one zone has nothing in the others that could go on. Of what says that it has, `zone` is where the first of them is. */
 static bool goes_with_its_zone(const struct analysis *a, const struct asset_state *state, struct candidate *candidate)
 {
     struct value zone = entity_slot(state->asset->entity, ASSET_zone);
     const struct site_info *site = zone.type == VALUE_ENTITY ? plan_site(a->plan, zone.u.entity) : NULL;
 
-    if (!site || place_stands(a, site))
+    if (!site || place_stands(a, site) || says_it_spans_zones(a, state->asset->entity))
         return false;
     candidate->rejected = intern_text(a, "`%s` is tied to `%s` (`zone`), which does not stand; leave `zone` out where it runs in several",
                                       state->asset->name, site->entity->name);
