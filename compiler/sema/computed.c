@@ -176,6 +176,15 @@ struct value referrers_of(struct evaluator *eval, const struct entity *target, u
             } else {
                 index_reference(eval, index, value, referrer);
             }
+            if (from == BLOCK_ASSET && row == ASSET_uses) { /* the block form says how it fares without */
+                const struct entity *uses;
+
+                for (uint32_t j = 0; (uses = entity_child(referrer, BLOCK_USES, &j));) {
+                    struct entity *used = model_find(eval->model, BLOCK_ASSET, uses->name);
+
+                    index_reference(eval, index, used ? value_entity(used) : value_unknown(), referrer);
+                }
+            }
         }
         index->next = eval->state->indexes;
         eval->state->indexes = index;
@@ -183,6 +192,18 @@ struct value referrers_of(struct evaluator *eval, const struct entity *target, u
     if (target->index >= index->count)
         return eval_list_of(eval, NULL, 0);
     return eval_list_of(eval, index->by_target[target->index].list.items, index->by_target[target->index].list.len);
+}
+
+/* Who names it in `needs` and in `uses`. */
+static struct value clients(struct evaluator *eval, const struct entity *asset)
+{
+    struct value needing = referrers_of(eval, asset, BLOCK_ASSET, ASSET_needs), using = referrers_of(eval, asset, BLOCK_ASSET, ASSET_uses);
+    uint32_t count = needing.u.list->count + using.u.list->count;
+    struct value *items = ARENA_ARRAY(eval->arena, struct value, count);
+
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = i < needing.u.list->count ? needing.u.list->items[i] : using.u.list->items[i - needing.u.list->count];
+    return eval_list_of(eval, items, count);
 }
 
 /* ---------------------------------------------------------------- walks over assets */
@@ -491,7 +512,7 @@ enum computed {
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
-    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT,
+    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS,
 };
 
 /* What only the analysis knows: asked through its hook. */
@@ -505,6 +526,7 @@ static const struct computed_info table[] = {
     [ASSET_COPIES] = {BLOCK_ASSET, "copies", "list(object)", NULL, "Every place its data is kept, the original included: objects with site, store, kind (primary, replica, or the backup's), backup, immutable, offline, encrypted, media."},
     [ASSET_ALL_NEEDS] = {BLOCK_ASSET, "all_needs", "list(ref(asset))", NULL, "What it needs, and what that needs, and so on; nearest first."},
     [ASSET_DEPENDENTS] = {BLOCK_ASSET, "dependents", "list(ref(asset))", NULL, "Assets that need it."},
+    [ASSET_CLIENTS] = {BLOCK_ASSET, "clients", "list(ref(asset))", NULL, "Assets that need it, then those that only use it: who connects to it."},
     [ASSET_ALL_DEPENDENTS] = {BLOCK_ASSET, "all_dependents", "list(ref(asset))", NULL, "Assets that need it, directly or through others; nearest first."},
     [ASSET_SITES_SERVED] = {BLOCK_ASSET, "sites_served", "list(ref(site))", NULL, "Sites it serves from at once."},
     [ASSET_GROUPS] = {BLOCK_ASSET, "groups", "list(ref(group))", NULL, "Consistency groups it is a member of."},
@@ -647,6 +669,8 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return closure(eval, entity, ASSET_needs, false, span);
     case ASSET_DEPENDENTS:
         return referrers_of(eval, entity, BLOCK_ASSET, ASSET_needs);
+    case ASSET_CLIENTS:
+        return clients(eval, entity);
     case ASSET_ALL_DEPENDENTS:
         return closure(eval, entity, ASSET_needs, true, span);
     case ASSET_SITES_SERVED:
