@@ -136,6 +136,11 @@ drc_load_environment() {
             printf '%s can be read by everybody: chmod 600\n' "${file}" >&2
             exit 78
         fi
+        # It is carried out, by whoever runs the job.
+        if [[ "${mode: -2:1}" == [2367] ]]; then
+            printf '%s can be written by a group: chmod 600\n' "${file}" >&2
+            exit 78
+        fi
         set -a
         # shellcheck source=/dev/null
         source "${file}"
