@@ -6,43 +6,48 @@
 /* How somebody is told: what notify.sh wants to know. */
 struct way {
     const char *type, *address, *api; /* `address` NULL: none is known */
-    const struct entity *token;
+    const struct plan_thing *token;
 };
 
-/* Where somebody gets mail: a person, the lead of a team; NULL. */
-static const char *mail_of(const struct model *model, const struct entity *who)
+static bool is_a(const struct plan_thing *thing, const char *block)
 {
-    if (who->schema->id == BLOCK_TEAM)
-        who = entity_ref(model, who, "lead");
-    return who && who->schema->id == BLOCK_PERSON ? entity_string(model, who, "email", NULL) : NULL;
+    return thing && strcmp(thing->block, block) == 0;
 }
 
-static struct way way_to(struct arena *arena, const struct model *model, const struct entity *who)
+/* Where somebody gets mail: a person, the lead of a team; NULL. */
+static const char *mail_of(struct arena *arena, const struct plan_index *index, const struct plan_thing *who)
+{
+    if (is_a(who, "team"))
+        who = plan_ref(index, who, "lead");
+    return is_a(who, "person") ? plan_words(arena, who, "email", NULL) : NULL;
+}
+
+static struct way way_to(struct arena *arena, const struct plan_index *index, const struct plan_thing *who)
 {
     struct way way = {.type = "email"};
 
-    if (who->schema->id != BLOCK_CHANNEL) {
-        way.address = mail_of(model, who);
+    if (!is_a(who, "channel")) {
+        way.address = mail_of(arena, index, who);
         return way;
     }
-    way.type = value_text(entity_slot(who, CHANNEL_type), arena);
-    way.address = entity_string(model, who, "address", who->name);
-    way.api = entity_string(model, who, "api", NULL);
-    way.token = way.api ? entity_ref(model, who, "token") : NULL;
+    way.type = plan_words(arena, who, "type", "unknown");
+    way.address = plan_words(arena, who, "address", who->name);
+    way.api = plan_words(arena, who, "api", NULL);
+    way.token = way.api ? plan_ref(index, who, "token") : NULL;
     return way;
 }
 
-bool tell_reaches(struct arena *arena, const struct model *model, const struct entity *who)
+bool tell_reaches(struct arena *arena, const struct plan_index *index, const struct plan_thing *who)
 {
-    struct way way = who ? way_to(arena, model, who) : (struct way){0};
+    struct way way = who ? way_to(arena, index, who) : (struct way){0};
 
     return way.address && (way.api || strcmp(way.type, "email") == 0);
 }
 
-void tell_write(struct sh *w, const struct model *model, const struct entity *who)
+void tell_write(struct sh *w, const struct plan_index *index, const struct plan_thing *who)
 {
-    struct way way = way_to(w->arena, model, who);
-    const char *variable = way.token ? sh_identifier(w->arena, entity_string(model, way.token, "env", way.token->name)) : "-";
+    struct way way = way_to(w->arena, index, who);
+    const char *variable = way.token ? sh_identifier(w->arena, plan_words(w->arena, way.token, "env", way.token->name)) : "-";
     struct sh_cmd cmd = SH_CMD(w->arena, sh_lit(w->arena, "notify"), sh_lit(w->arena, way.type), sh_lit(w->arena, way.address ? way.address : who->name),
                                sh_lit(w->arena, way.api ? way.api : "-"), sh_lit(w->arena, variable), sh_lit(w->arena, "investigating"),
                                sh_lit(w->arena, "minor"), sh_var(w->arena, "alert_title"), sh_var(w->arena, "alert_text"));

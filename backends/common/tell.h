@@ -4,12 +4,12 @@
 #define DRC_BACKENDS_COMMON_TELL_H
 
 #include "emit/sh.h"
-#include "model/plan.h"
+#include "plan/plan.h"
 
 /* Whether a program reaches them: a channel with an API or an address of mail, a person or the lead of a team by mail. `who` may be NULL. */
-bool tell_reaches(struct arena *arena, const struct model *model, const struct entity *who);
+bool tell_reaches(struct arena *arena, const struct plan_index *index, const struct plan_thing *who);
 
 /* A call of `notify` for them; of those no program reaches it prints what somebody has to send by hand. */
-void tell_write(struct sh *w, const struct model *model, const struct entity *who);
+void tell_write(struct sh *w, const struct plan_index *index, const struct plan_thing *who);
 
 #endif

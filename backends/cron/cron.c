@@ -364,6 +364,7 @@ static void emit(const struct plan *plan, const struct backend_options *options,
     struct cron_output c = begin(plan, files->arena, files);
 
     (void)options;
+    c.index = plan_index(plan->document, files->arena);
     if (c.tasks.len > 0) {
         add_text(&c, "cron/lib/drc-backup-lib.sh", "cron/lib/drc-backup-lib.sh");
         add_text(&c, "common/notify.sh", "cron/lib/notify.sh");

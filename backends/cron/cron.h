@@ -37,6 +37,7 @@ struct cron_place {
 
 struct cron_output {
     const struct plan *plan;
+    const struct plan_index *index;
     struct arena *arena;
     struct fileset *files;
     const char *slug;              /* the plan's name in paths */

@@ -162,13 +162,15 @@ static void write_function(struct sh *w, const char *name, const struct command 
 /* One of those to be told. False when no program can reach it. */
 static bool tell(struct cron_output *c, struct sh *w, const struct entity *who, bool first)
 {
-    if (!tell_reaches(c->arena, c->plan->model, who))
+    const struct plan_thing *thing = who ? plan_find(c->index, arena_printf(c->arena, "%s.%s", who->schema->name, who->name)) : NULL;
+
+    if (!tell_reaches(c->arena, c->index, thing))
         return false;
     if (first) {
         sh_blank(w);
         sh_function_begin(w, "job_alert");
     }
-    tell_write(w, c->plan->model, who);
+    tell_write(w, c->index, thing);
     return true;
 }
 

@@ -3,7 +3,6 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
-#include "backends/common/published.h"
 #include "backends/common/tell.h"
 #include "emit/sh.h"
 
@@ -16,104 +15,108 @@ static void fact(struct sh *w, const char *key, const char *value)
     sh_run(w, &cmd);
 }
 
-static void function(struct sh *w, const char *name, const struct command *command)
+static void function(struct sh *w, const char *name, const struct plan_command *command)
 {
-    if (!command_is_set(command))
+    if (!command)
         return;
     sh_blank(w);
     sh_function_begin(w, name);
-    command_write(w, published_command(w->arena, command));
+    command_write(w, command);
     sh_function_end(w);
 }
 
-/* The backup jobs a restore test is about: those of its assets that have a script. */
-static void write_jobs(struct restore *r, struct sh *w, const struct entity *drill)
+static bool concerns(const struct restore *r, const struct plan_job *job, const struct plan_value *of, uint32_t count)
 {
-    const struct value of = entity_slot(drill, DRILL_of), kind = entity_slot(drill, DRILL_kind);
+    for (uint32_t n = 0; n < count; n++) {
+        const struct plan_thing *thing = plan_leads_to(r->index, &of[n]);
 
-    if (kind.type != VALUE_WORD || strcmp(kind.u.word, "restore_test") != 0 || of.type != VALUE_LIST)
-        return;
-    for (uint32_t i = 0; i < r->plan->job_count; i++) {
-        const struct backup_job *job = &r->plan->jobs[i];
-        bool wanted = false;
-
-        for (uint32_t n = 0; n < of.u.list->count && !wanted; n++) {
-            const struct value item = of.u.list->items[n];
-
-            wanted = item.type == VALUE_ENTITY && job->asset && item.u.entity == job->asset->entity;
-            for (uint32_t m = 0; m < job->member_count && !wanted; m++)
-                wanted = item.type == VALUE_ENTITY && item.u.entity == job->members[m]->entity;
+        for (uint32_t m = 0; thing && m < job->assets_count; m++) {
+            if (job->assets[m]->thing == thing)
+                return true;
         }
-        if (wanted && command_is_set(&job->run))
+    }
+    return false;
+}
+
+/* The backup jobs a restore test is about: those of its assets that have a script. */
+static void write_jobs(struct restore *r, struct sh *w, const struct plan_drill *drill)
+{
+    uint32_t count;
+    const struct plan_value *of = plan_items(drill->thing, "of", &count);
+
+    if (!drill->kind || strcmp(drill->kind, "restore_test") != 0)
+        return;
+    for (uint32_t i = 0; i < r->plan->jobs_count; i++) {
+        const struct plan_job *job = &r->plan->jobs[i];
+
+        if (job->run && concerns(r, job, of, count))
             fact(w, "job", output_name(r->arena, job->name));
     }
 }
 
 /* What the drill does besides its steps: what is measured, whether its surroundings are apart, what listens for its success. */
-static void write_more_facts(struct restore *r, struct sh *w, const struct entity *drill)
+static void write_more_facts(struct restore *r, struct sh *w, const struct plan_thing *drill)
 {
-    const struct model *model = r->plan->model;
-    const struct value measure = entity_slot(drill, DRILL_measure);
-    const struct entity *environment, *failure;
-    uint32_t cursor = 0;
+    uint32_t cursor = 0, count;
+    const struct plan_value *measure = plan_items(drill, "measure", &count);
+    const struct plan_thing *environment, *failure;
 
-    for (uint32_t i = 0; measure.type == VALUE_LIST && i < measure.u.list->count; i++)
-        fact(w, "measure", value_text(measure.u.list->items[i], r->arena));
-    environment = entity_child(drill, BLOCK_ENVIRONMENT, &cursor);
+    for (uint32_t i = 0; i < count; i++)
+        fact(w, "measure", plan_value_words(r->arena, &measure[i]));
+    environment = plan_child(drill, "environment", &cursor);
     if (environment)
-        fact(w, "isolated", value_text(entity_slot(environment, ENVIRONMENT_isolated), r->arena));
+        fact(w, "isolated", plan_words(r->arena, environment, "isolated", "unknown"));
     cursor = 0;
-    failure = entity_child(drill, BLOCK_ON_FAILURE, &cursor);
+    failure = plan_child(drill, "on_failure", &cursor);
     if (!failure)
         return;
-    if (entity_integer(model, failure, "after", 1) > 1)
-        fact(w, "alert_after", arena_printf(r->arena, "%lld", (long long)entity_integer(model, failure, "after", 1)));
-    if (entity_string(model, failure, "heartbeat", NULL))
-        fact(w, "heartbeat", entity_string(model, failure, "heartbeat", ""));
+    if (plan_number(failure, "after", PLAN_TAG_NONE, 1) > 1)
+        fact(w, "alert_after", plan_words(r->arena, failure, "after", ""));
+    if (plan_words(r->arena, failure, "heartbeat", NULL))
+        fact(w, "heartbeat", plan_words(r->arena, failure, "heartbeat", ""));
 }
 
-static void write_facts(struct restore *r, struct sh *w, const struct drill_plan *plan)
+static void write_facts(struct restore *r, struct sh *w, const struct plan_drill *drill)
 {
-    const struct entity *drill = plan->drill;
-    const struct value criteria = entity_slot(drill, DRILL_criteria);
+    uint32_t count;
+    const struct plan_value *criteria = plan_items(drill->thing, "criteria", &count);
 
     fact(w, "plan", r->plan->name);
     fact(w, "slug", output_name(r->arena, r->plan->name));
-    fact(w, "digest", r->plan->digest);
+    fact(w, "digest", restore_digest(r));
     fact(w, "drill", drill->name);
     fact(w, "slug_drill", output_name(r->arena, drill->name));
-    fact(w, "title", entity_title(r->plan->model, drill));
-    fact(w, "kind", value_text(entity_slot(drill, DRILL_kind), r->arena));
-    if (plan->result && plan->result->step_count > 0)
-        fact(w, "scenario", restore_scenario_name(r->arena, plan->result));
-    for (uint32_t i = 0; criteria.type == VALUE_LIST && i < criteria.u.list->count; i++) {
-        if (criteria.u.list->items[i].type == VALUE_STRING)
-            fact(w, "criterion", criteria.u.list->items[i].u.string);
+    fact(w, "title", plan_title(drill->thing));
+    fact(w, "kind", drill->kind ? drill->kind : "unknown");
+    if (drill->scenario && drill->scenario->steps_count > 0)
+        fact(w, "scenario", restore_scenario_name(r->arena, drill->scenario));
+    for (uint32_t i = 0; i < count; i++) {
+        if (criteria[i].shape == PLAN_SHAPE_STRING && criteria[i].tag == PLAN_TAG_NONE)
+            fact(w, "criterion", criteria[i].text);
     }
-    write_more_facts(r, w, drill);
+    write_more_facts(r, w, drill->thing);
     write_jobs(r, w, drill);
 }
 
 /* Who is told when the drill fails: whom it names, else who organises it. */
-static void write_alert(struct restore *r, struct sh *w, const struct entity *drill)
+static void write_alert(struct restore *r, struct sh *w, const struct plan_thing *drill)
 {
-    uint32_t cursor = 0;
-    const struct entity *failure = entity_child(drill, BLOCK_ON_FAILURE, &cursor), *owner = entity_ref(r->plan->model, drill, "owner");
-    struct value notify = failure ? entity_slot(failure, ON_FAILURE_notify) : value_unknown();
-    bool named = notify.type == VALUE_LIST && notify.u.list->count > 0;
+    uint32_t cursor = 0, count;
+    const struct plan_thing *owner = plan_ref(r->index, drill, "owner");
+    const struct plan_value *notify = plan_items(plan_child(drill, "on_failure", &cursor), "notify", &count);
 
-    if (!named && !owner)
+    if (!count && !owner)
         return;
     sh_blank(w);
     sh_function_begin(w, "drill_alert");
     sh_assign(w, "alert_title", sh_var(w->arena, "DRC_ALERT_TITLE"));
     sh_assign(w, "alert_text", sh_var(w->arena, "DRC_ALERT_TEXT"));
-    for (uint32_t i = 0; named && i < notify.u.list->count; i++) {
-        if (notify.u.list->items[i].type == VALUE_ENTITY)
-            tell_write(w, r->plan->model, notify.u.list->items[i].u.entity);
+    for (uint32_t i = 0; i < count; i++) {
+        if (plan_leads_to(r->index, &notify[i]))
+            tell_write(w, r->index, plan_leads_to(r->index, &notify[i]));
     }
-    if (!named)
-        tell_write(w, r->plan->model, owner);
+    if (!count)
+        tell_write(w, r->index, owner);
     sh_function_end(w);
 }
 
@@ -125,7 +128,7 @@ static void show(struct sh *w, const char *format, const char *text)
 }
 
 /* What people do is shown, with who does it and what one sees then; the commands of the step follow. */
-static void write_step(struct sh *w, const struct model *model, const char *name, const struct step *step)
+static void write_step(struct sh *w, const char *name, const struct plan_step *step)
 {
     const char *what = step->manual ? step->manual : step->automated ? NULL : step->title;
 
@@ -134,24 +137,22 @@ static void write_step(struct sh *w, const struct model *model, const char *name
     if (what)
         show(w, "To do: %s\\n", what);
     if (what && step->by)
-        show(w, "Who: %s\\n", entity_title(model, step->by));
+        show(w, "Who: %s\\n", plan_title(step->by));
     if (step->expect)
         show(w, "Expect: %s\\n", step->expect);
-    command_write(w, published_command(w->arena, &step->run));
-    command_write(w, published_command(w->arena, &step->verify));
+    command_write(w, step->run);
+    command_write(w, step->verify);
     sh_function_end(w);
 }
 
-static void write_drill(struct restore *r, const struct drill_plan *plan)
+static void write_drill(struct restore *r, const struct plan_drill *plan)
 {
     struct strbuf text = STRBUF_INIT;
     struct output_file *file;
     struct sh w;
 
     sh_init(&w, r->arena, &text);
-    sh_header(&w, arena_printf(r->arena, "Drill %s: %s\nGenerated from %s.", plan->drill->name,
-                               entity_title(r->plan->model, plan->drill),
-                               sources_origin(r->plan->model->sources, plan->drill->span)));
+    sh_header(&w, arena_printf(r->arena, "Drill %s: %s\nGenerated from %s.", plan->name, plan_title(plan->thing), plan->origin ? plan->origin : ""));
     sh_blank(&w);
     sh_fixed(&w, "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"");
     sh_fixed(&w, "# shellcheck source=../lib/common.sh");
@@ -160,27 +161,26 @@ static void write_drill(struct restore *r, const struct drill_plan *plan)
     sh_fixed(&w, "source \"${here}/../lib/drill.sh\"");
     sh_blank(&w);
     write_facts(r, &w, plan);
-    for (uint32_t i = 0; i < plan->step_count; i++) {
-        struct sh_cmd step = SH_CMD(r->arena, sh_lit(r->arena, "drill_step"), sh_lit(r->arena, plan->steps[i]->title));
+    for (uint32_t i = 0; i < plan->steps_count; i++) {
+        struct sh_cmd step = SH_CMD(r->arena, sh_lit(r->arena, "drill_step"), sh_lit(r->arena, plan->steps[i].title));
 
         sh_run(&w, &step);
     }
-    function(&w, "drill_create", &plan->create);
-    function(&w, "drill_destroy", &plan->destroy);
-    for (uint32_t i = 0; i < plan->step_count; i++) {
-        write_step(&w, r->plan->model, arena_printf(r->arena, "drill_step_%u", i + 1), plan->steps[i]);
-    }
-    write_alert(r, &w, plan->drill);
+    function(&w, "drill_create", plan->create);
+    function(&w, "drill_destroy", plan->destroy);
+    for (uint32_t i = 0; i < plan->steps_count; i++)
+        write_step(&w, arena_printf(r->arena, "drill_step_%u", i + 1), &plan->steps[i]);
+    write_alert(r, &w, plan->thing);
     sh_blank(&w);
     sh_fixed(&w, "drill_main \"$@\"");
-    file = restore_add(r, arena_printf(r->arena, "restore/drills/%s.sh", output_name(r->arena, plan->drill->name)), &text, true);
+    file = restore_add(r, arena_printf(r->arena, "restore/drills/%s.sh", output_name(r->arena, plan->name)), &text, true);
     if (file)
-        output_file_add_origin(r->files, file, sources_origin(r->plan->model->sources, plan->drill->span));
+        output_file_add_origin(r->files, file, plan->origin ? plan->origin : "");
     strbuf_release(&text);
 }
 
 void restore_drills(struct restore *r)
 {
-    for (uint32_t i = 0; i < r->plan->drill_count; i++)
+    for (uint32_t i = 0; i < r->plan->drills_count; i++)
         write_drill(r, &r->plan->drills[i]);
 }

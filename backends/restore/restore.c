@@ -24,9 +24,16 @@ struct output_file *restore_add(struct restore *r, const char *path, const struc
     return file;
 }
 
-const char *restore_scenario_name(struct arena *arena, const struct scenario_result *result)
+const char *restore_digest(const struct restore *r)
 {
-    return output_name(arena, result->scenario->name);
+    const char *colon = strchr(r->plan->digest, ':');
+
+    return colon ? colon + 1 : r->plan->digest;
+}
+
+const char *restore_scenario_name(struct arena *arena, const struct plan_scenario *result)
+{
+    return output_name(arena, result->name);
 }
 
 static unsigned digits(uint32_t count)
@@ -38,18 +45,23 @@ static unsigned digits(uint32_t count)
     return width;
 }
 
-struct procedure restore_recovery(struct restore *r, const struct scenario_result *result)
+struct procedure restore_recovery(struct restore *r, const struct plan_scenario *result)
 {
-    return (struct procedure){
+    struct procedure p = {
         .result = result,
+        .outcomes = ARENA_ARRAY(r->arena, const struct plan_outcome *, r->plan->assets_count),
         .folder = arena_printf(r->arena, "restore/scenarios/%s", restore_scenario_name(r->arena, result)),
         .steps = result->steps,
-        .count = result->step_count,
-        .width = digits(result->step_count),
+        .count = result->steps_count,
+        .width = digits(result->steps_count),
     };
+
+    for (uint32_t i = 0; i < result->assets_count; i++)
+        p.outcomes[result->assets[i].asset - r->plan->assets] = &result->assets[i];
+    return p;
 }
 
-struct procedure restore_failback(struct restore *r, const struct scenario_result *result)
+struct procedure restore_failback(struct restore *r, const struct plan_scenario *result)
 {
     struct procedure p = restore_recovery(r, result);
 
@@ -118,17 +130,20 @@ static const struct {
 
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
 {
-    struct restore r = {.plan = plan, .options = options, .arena = files->arena, .files = files};
+    struct restore r = {.plan = plan->document, .index = plan_index(plan->document, files->arena), .arena = files->arena, .files = files};
     struct strbuf digest = STRBUF_INIT;
+    uint32_t count;
 
+    (void)options;
+    r.about = plan_sort(r.index, "plan", &count);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         add_text(&r, fixed[i].source, fixed[i].name, fixed[i].executable);
-    strbuf_addf(&digest, "%s\n", plan->digest);
+    strbuf_addf(&digest, "%s\n", restore_digest(&r));
     restore_add(&r, "restore/DIGEST", &digest, false);
     strbuf_release(&digest);
-    for (uint32_t i = 0; i < plan->scenario_count; i++) {
-        struct procedure recovery = restore_recovery(&r, &plan->scenarios[i]);
-        struct procedure back = restore_failback(&r, &plan->scenarios[i]);
+    for (uint32_t i = 0; i < r.plan->scenarios_count; i++) {
+        struct procedure recovery = restore_recovery(&r, &r.plan->scenarios[i]);
+        struct procedure back = restore_failback(&r, &r.plan->scenarios[i]);
 
         if (recovery.count > 0)
             restore_scenario(&r, &recovery);
@@ -183,11 +198,11 @@ static void check(const struct plan *plan, struct diag_sink *sink)
         for (uint32_t k = 0; k < i; k++) {
             const struct scenario_result *other = &plan->scenarios[k];
 
-            if (same_but_for_case(restore_scenario_name(sink->arena, one), restore_scenario_name(sink->arena, other))) {
+            if (same_but_for_case(output_name(sink->arena, one->scenario->name), output_name(sink->arena, other->scenario->name))) {
                 struct diag *d = diag_report(sink, DIAG_E0760, one->scenario->span,
                                              "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
                                              one->scenario->name, other->scenario->name,
-                                             restore_scenario_name(sink->arena, one));
+                                             output_name(sink->arena, one->scenario->name));
 
                 diag_label(d, other->scenario->span, "the other one");
                 diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");

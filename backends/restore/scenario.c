@@ -3,8 +3,8 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
-#include "backends/common/published.h"
 #include "base/map.h"
+#include "base/units.h"
 #include "emit/text.h"
 
 #include <string.h>
@@ -45,7 +45,7 @@ static void add_seconds(struct strbuf *out, bool known, int64_t ms)
         strbuf_addf(out, "%lld\t", (long long)(ms / 1000 + (ms % 1000 != 0)));
 }
 
-static const char *phase_name(enum step_phase phase)
+static const char *phase_name(uint8_t phase)
 {
     static const char *const names[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
 
@@ -77,22 +77,28 @@ enum {
 };
 
 /* Who may approve, and how long that may take. Each such list is a question of its own. */
-static void add_approval(struct strbuf *out, struct value list, struct value within)
+static void add_approval(struct restore *r, struct strbuf *out, const struct plan_thing *of, const struct plan_thing *runbook)
 {
-    if (list.type != VALUE_LIST || !list.u.list->count)
+    uint32_t count;
+    const struct plan_value *approvers = plan_items(of, "approve", &count);
+    int64_t within = plan_number(runbook, "approve_within", PLAN_TAG_DURATION, -1);
+
+    if (!count)
         return;
-    add_fact_number(out, "approve_within", within.type == VALUE_DURATION ? (within.u.integer + MS_SECOND - 1) / MS_SECOND : APPROVE_DEFAULT_S);
-    for (uint32_t i = 0; i < list.u.list->count; i++) {
-        if (list.u.list->items[i].type == VALUE_ENTITY)
-            add_fact(out, "approver", list.u.list->items[i].u.entity->name);
+    add_fact_number(out, "approve_within", within >= 0 ? (within + MS_SECOND - 1) / MS_SECOND : APPROVE_DEFAULT_S);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_thing *who = plan_leads_to(r->index, &approvers[i]);
+
+        if (who)
+            add_fact(out, "approver", who->name);
     }
 }
 
-static const struct entity *failback_block(const struct entity *runbook)
+static const struct plan_thing *failback_block(const struct plan_thing *runbook)
 {
     uint32_t cursor = 0;
 
-    return entity_child(runbook, BLOCK_FAILBACK, &cursor);
+    return plan_child(runbook, "failback", &cursor);
 }
 
 /* The words of all runbooks, once each, are typed one after the other; without any, the name of the scenario. */
@@ -101,9 +107,9 @@ static const char *confirm_words(struct restore *r, const struct procedure *p)
     struct restore_names words = {0};
     const char *text = NULL;
 
-    for (uint32_t i = 0; i < p->result->runbook_count; i++) {
-        const struct entity *block = p->failback ? failback_block(p->result->runbooks[i]) : p->result->runbooks[i];
-        const char *word = block ? entity_string(r->plan->model, block, "confirm", "") : "";
+    for (uint32_t i = 0; i < p->result->runbooks_count; i++) {
+        const struct plan_thing *block = p->failback ? failback_block(p->result->runbooks[i]) : p->result->runbooks[i];
+        const char *word = plan_words(r->arena, block, "confirm", "");
 
         if (*word)
             restore_names_add(r->arena, &words, word);
@@ -113,44 +119,40 @@ static const char *confirm_words(struct restore *r, const struct procedure *p)
     return text ? text : restore_scenario_name(r->arena, p->result);
 }
 
-static void add_approvals(struct strbuf *out, const struct procedure *p)
+static void add_approvals(struct restore *r, struct strbuf *out, const struct procedure *p)
 {
-    for (uint32_t i = 0; i < p->result->runbook_count; i++) {
-        const struct entity *runbook = p->result->runbooks[i], *back = failback_block(runbook);
+    for (uint32_t i = 0; i < p->result->runbooks_count; i++) {
+        const struct plan_thing *runbook = p->result->runbooks[i];
 
-        if (!p->failback)
-            add_approval(out, entity_slot(runbook, RUNBOOK_approve), entity_slot(runbook, RUNBOOK_approve_within));
-        else if (back)
-            add_approval(out, entity_slot(back, FAILBACK_approve), entity_slot(runbook, RUNBOOK_approve_within));
+        add_approval(r, out, p->failback ? failback_block(runbook) : runbook, runbook);
     }
 }
 
 static void write_scenario(struct restore *r, const struct procedure *p)
 {
-    const struct plan *plan = r->plan;
-    const struct model *model = plan->model;
-    const struct scenario_result *result = p->result;
+    const struct plan_document *plan = r->plan;
+    const struct plan_scenario *result = p->result;
     struct strbuf out = STRBUF_INIT;
     struct restore_names tools = {0}, wants = {0}, secrets = {0}, tokens = {0};
     struct output_file *file;
-    int64_t parallel = model->plan ? entity_integer(model, model->plan, "parallel", 0) : 0;
+    int64_t parallel = plan_number(r->about, "parallel", PLAN_TAG_NONE, 0);
 
     strbuf_addstr(&out, "# What recover.sh knows about the scenario: key and value, separated by a tab.\n");
     add_fact(&out, "plan", plan->name);
     add_fact(&out, "slug", output_name(r->arena, plan->name));
-    add_fact(&out, "digest", plan->digest);
-    add_fact(&out, "title", entity_title(model, result->scenario));
+    add_fact(&out, "digest", restore_digest(r));
+    add_fact(&out, "title", plan_title(result->thing));
     add_fact(&out, "confirm", confirm_words(r, p));
-    add_approvals(&out, p);
+    add_approvals(r, &out, p);
     add_fact_number(&out, "parallel", parallel > 0 && parallel <= 9999 ? parallel : all_at_once(p));
     for (uint32_t i = 0; i < p->count; i++) {
-        const struct step *step = p->steps[i];
-        const struct command *commands[] = {&step->check, &step->run, &step->until, &step->verify};
+        const struct plan_step *step = &p->steps[i];
+        const struct plan_command *commands[] = {step->check, step->run, step->until, step->verify};
 
         for (size_t n = 0; n < sizeof commands / sizeof *commands; n++) {
             command_names programs = {0};
 
-            command_programs(r->arena, published_command(r->arena, commands[n]), &programs);
+            command_programs(r->arena, commands[n], &programs);
             for (uint32_t k = 0; k < programs.len; k++)
                 restore_names_add(r->arena, step->best_effort ? &wants : &tools, programs.items[k]);
         }
@@ -168,7 +170,7 @@ static void write_scenario(struct restore *r, const struct procedure *p)
         add_fact(&out, "token", tokens.list.items[i]);
     file = restore_add(r, arena_printf(r->arena, "%s/scenario.tsv", p->folder), &out, false);
     if (file)
-        output_file_add_origin(r->files, file, sources_origin(model->sources, result->scenario->span));
+        output_file_add_origin(r->files, file, result->thing->origin ? result->thing->origin : "");
     strbuf_release(&out);
 }
 
@@ -180,8 +182,9 @@ static void add_flag(struct strbuf *out, const char *flag, bool set)
         strbuf_addf(out, ",%s", flag);
 }
 
-static void write_step_row(struct restore *r, const struct procedure *p, const struct step *step, struct strbuf *out)
+static void write_step_row(struct restore *r, const struct procedure *p, const struct plan_step *step, struct strbuf *out)
 {
+    static const char *const failures[] = {"block", "continue", "ask"};
     struct strbuf list = STRBUF_INIT;
 
     add_cell(out, restore_step_number(r->arena, p, step), false);
@@ -189,32 +192,32 @@ static void write_step_row(struct restore *r, const struct procedure *p, const s
     add_cell(out, step->asset ? step->asset->name : "-", false);
     add_cell(out, phase_name(step->phase), false);
     add_cell(out, restore_step_is_manual(step) ? "manual" : "auto", false);
-    add_number(out, step->wave);
+    add_number(out, (uint64_t)step->wave);
     for (uint32_t i = 0; i < step->after_count; i++)
         strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, step->after[i]));
     add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
     add_number(out, step->timeout > 0 ? (uint64_t)(step->timeout / 1000 + (step->timeout % 1000 != 0))
                                       : (uint64_t)TIMEOUT_DEFAULT_S);
-    add_number(out, step->retries);
+    add_number(out, (uint64_t)step->retries);
     add_cell(out, restore_step_verbs(r->arena, step), false);
     strbuf_clear(&list);
     add_flag(&list, "irreversible", step->irreversible);
     add_flag(&list, "best_effort", step->best_effort);
     add_flag(&list, "critical", step->critical);
     add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
-    add_cell(out, step->on_failure && *step->on_failure ? step->on_failure : "block", false);
+    add_cell(out, failures[step->on_failure], false);
     add_seconds(out, step->takes.known, step->takes.worst);
     add_seconds(out, step->finish.known, step->finish.worst);
     add_cell(out, arena_printf(r->arena, "steps/%s", restore_step_file(r->arena, p, step)), false);
-    add_cell(out, step->by ? entity_title(r->plan->model, step->by) : "the recovery team", false);
+    add_cell(out, step->by ? plan_title(step->by) : "the recovery team", false);
     strbuf_clear(&list);
-    for (uint32_t i = 0; i < step->follow_count; i++) {
+    for (uint32_t i = 0; i < step->follows_count; i++) {
         if (restore_step_takes_over(step, step->follows[i]))
             strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, step->follows[i]));
     }
     add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
     add_cell(out, step->title, false);
-    strbuf_addf(out, "%llu\n", (unsigned long long)(step->cut / 1000 + (step->cut % 1000 != 0)));
+    strbuf_addf(out, "%llu\n", (unsigned long long)(step->attempt_cut > 0 ? step->attempt_cut / 1000 + (step->attempt_cut % 1000 != 0) : 0));
     strbuf_release(&list);
 }
 
@@ -227,23 +230,17 @@ static void write_steps(struct restore *r, const struct procedure *p)
                         "# number\tid\tasset\tphase\tkind\twave\twaits for\tgiven up after\tretries\tdoes\tflags\ton failure\t"
                         "takes at most\tdone at the latest\tfile\tby\ttakes over from\ttitle\tattempts but the last end after\n");
     for (uint32_t i = 0; i < p->count; i++)
-        write_step_row(r, p, p->steps[i], &out);
+        write_step_row(r, p, &p->steps[i], &out);
     restore_add(r, arena_printf(r->arena, "%s/steps.tsv", p->folder), &out, false);
     strbuf_release(&out);
 }
 
 /* ---- assets.tsv, inputs.tsv -------------------------------------------------------------------- */
 
-static const struct asset_state *state_of(const struct scenario_result *result, const struct asset *asset)
-{
-    return &result->states[asset->index];
-}
-
 /* "asset", "objective L1": where the two objectives come from. */
-static const char *objective_source(struct arena *arena, const struct asset_state *state)
+static const char *objective_source(struct arena *arena, const struct plan_outcome *state)
 {
-    const char *rto = state->rto.ms == TIME_UNKNOWN ? NULL : state->rto.source;
-    const char *rpo = state->rpo.ms == TIME_UNKNOWN ? NULL : state->rpo.source;
+    const char *rto = state->rto ? state->rto->source : NULL, *rpo = state->rpo ? state->rpo->source : NULL;
 
     if (!rto || !rpo)
         return rto ? rto : rpo ? rpo : "-";
@@ -252,22 +249,22 @@ static const char *objective_source(struct arena *arena, const struct asset_stat
 
 static void write_assets(struct restore *r, const struct procedure *p)
 {
-    const struct scenario_result *result = p->result;
+    const struct plan_scenario *result = p->result;
     struct strbuf out = STRBUF_INIT, list = STRBUF_INIT;
 
     strbuf_addstr(&out, "# Assets in recovery order, with objectives and the plan's worst case in seconds.\n"
                         "# name\tRTO\tRPO\tfinish\tloss\tsteps\tobjectives from\n");
     for (uint32_t i = 0; !p->failback && i < result->order_count; i++) {
-        const struct asset_state *state = state_of(result, result->order[i]);
+        const struct plan_outcome *state = p->outcomes[result->order[i] - r->plan->assets];
 
         strbuf_clear(&list);
-        for (uint32_t n = 0; n < state->step_count; n++)
+        for (uint32_t n = 0; n < state->steps_count; n++)
             strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, state->steps[n]));
         add_cell(&out, result->order[i]->name, false);
-        add_seconds(&out, state->rto.ms != TIME_UNKNOWN, state->rto.ms);
-        add_seconds(&out, state->rpo.ms != TIME_UNKNOWN && state->fate == FATE_LOST && result->order[i]->stateful, state->rpo.ms);
+        add_seconds(&out, state->rto != NULL, state->rto ? state->rto->ms : 0);
+        add_seconds(&out, state->rpo && state->fate == PLAN_FATE_lost && state->asset->stateful, state->rpo ? state->rpo->ms : 0);
         add_seconds(&out, state->finish.known, state->finish.worst);
-        add_seconds(&out, state->loss_ms >= 0, state->loss_ms);
+        add_seconds(&out, state->data_loss >= 0, state->data_loss);
         add_cell(&out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
         add_cell(&out, objective_source(r->arena, state), true);
     }
@@ -278,43 +275,42 @@ static void write_assets(struct restore *r, const struct procedure *p)
 
 /* A question and who waits for its answer. */
 struct asked_input {
-    const struct step *step; /* the first that uses it */
+    const struct plan_step *step; /* the first that uses it */
     const char *key, *name;
     const char *steps;       /* "002,005" */
 };
 
 static void write_input_row(struct restore *r, const struct procedure *p, const struct asked_input *asked, struct strbuf *out)
 {
-    const struct model *model = r->plan->model;
-    const struct entity *input = restore_step_input(asked->step, asked->name);
-    const struct value type = input ? entity_slot(input, INPUT_type) : value_unknown();
-    const char *word = type.type == VALUE_WORD ? type.u.word : "string";
+    const struct plan_question *input = restore_step_input(asked->step, asked->name);
+    const char *word = input && input->type ? input->type : "string";
 
     if (strcmp(word, "stored") == 0 && !restore_fetching_job(r, p, asked->step, asked->name))
         word = "file"; /* nothing brings it */
     add_cell(out, asked->key, false);
     add_cell(out, asked->name, false);
     add_cell(out, word, false);
-    add_cell(out, input ? entity_string(model, input, "default", "-") : "-", false);
+    add_cell(out, input && input->unasked ? input->unasked : "-", false);
     add_cell(out, asked->step->asset ? asked->step->asset->name : "-", false);
     add_cell(out, asked->steps, false);
-    add_cell(out, input ? entity_string(model, input, "ask", asked->name) : asked->name, true);
+    add_cell(out, input && input->ask ? input->ask : asked->name, true);
 }
 
 static void write_inputs(struct restore *r, const struct procedure *p)
 {
     struct strbuf out = STRBUF_INIT;
+    struct intern *words = intern_new(r->arena);
     struct map keys = {0};
     VEC(struct asked_input *) list = {0};
 
     for (uint32_t i = 0; i < p->count; i++) {
-        const char *number = restore_step_number(r->arena, p, p->steps[i]);
+        const char *number = restore_step_number(r->arena, p, &p->steps[i]);
         struct restore_names names = {0};
 
-        restore_step_inputs(r->arena, p->steps[i], &names);
+        restore_step_inputs(r->arena, &p->steps[i], &names);
         for (uint32_t n = 0; n < names.list.len; n++) {
-            const char *key = restore_input_key(r->arena, p->steps[i], names.list.items[n]);
-            atom word = intern_str(r->plan->model->names, key);
+            const char *key = restore_input_key(r, &p->steps[i], names.list.items[n]);
+            atom word = intern_str(words, key);
             struct asked_input *asked = map_get(&keys, word);
 
             if (asked) {
@@ -322,7 +318,7 @@ static void write_inputs(struct restore *r, const struct procedure *p)
                 continue;
             }
             asked = ARENA_NEW(r->arena, struct asked_input);
-            *asked = (struct asked_input){p->steps[i], key, names.list.items[n], number};
+            *asked = (struct asked_input){&p->steps[i], key, names.list.items[n], number};
             map_add(&keys, r->arena, word, asked);
             vec_push(r->arena, &list, asked);
         }
@@ -342,5 +338,5 @@ void restore_scenario(struct restore *r, const struct procedure *p)
     write_assets(r, p);
     write_inputs(r, p);
     for (uint32_t i = 0; i < p->count; i++)
-        restore_step(r, p, p->steps[i]);
+        restore_step(r, p, &p->steps[i]);
 }
