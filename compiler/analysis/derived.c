@@ -23,13 +23,42 @@ static int64_t worse(int64_t x, int64_t y)
     return x > y ? x : y; /* RPO_NOT_APPLICABLE is less than any time */
 }
 
+static const struct entity *rebuild_of_state(const struct asset_state *state)
+{
+    const struct entity *made = state->chosen && state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
+
+    return made && made->schema->id == BLOCK_REBUILD ? made : NULL;
+}
+
+/* A cache promises nothing, and yet what is made from one that started empty, or that was made from what lost something, has lost that too. */
+static int64_t loss_of_source(struct analysis *a, struct asset_state *source)
+{
+    struct candidate made = {0};
+    const struct entity *rebuild;
+    struct value rpo;
+
+    if (source->fate != FATE_LOST)
+        return 0;
+    if (source->asset->holds != HOLDS_NOTHING)
+        return source->chosen ? source->chosen->rpo : TIME_UNKNOWN;
+    if (!source->chosen)
+        return 0;
+    rpo = eval_deferred(a->eval, source->chosen->method, METHOD_rpo, method_scope(a, source, source->chosen));
+    if (rpo.type == VALUE_WORD && strcmp(rpo.u.word, "all") == 0)
+        return RPO_ALL;
+    if (!(rebuild = rebuild_of_state(source)))
+        return 0;
+    loss_of_sources(a, source, &made, rebuild);
+    return made.rpo;
+}
+
 void derive_losses(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
         struct asset_state *state = &result->states[a->needs_first[at]];
         struct derived sum = {NULL, RPO_NOT_APPLICABLE, RPO_NOT_APPLICABLE};
-        const struct entity *made = state->chosen && state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
-        struct value sources = made && made->schema->id == BLOCK_REBUILD ? entity_slot(made, REBUILD_from) : value_unknown();
+        const struct entity *made = rebuild_of_state(state);
+        struct value sources = made ? entity_slot(made, REBUILD_from) : value_unknown();
         const struct value_list *from = sources.type == VALUE_LIST ? sources.u.list : NULL;
 
         for (uint32_t n = 0; !state->asset->stateful && n < state->asset->needs.count; n++) {
@@ -46,15 +75,17 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
         }
         for (uint32_t i = 0; !state->asset->stateful && from && i < from->count; i++) {
             const struct asset *source = from->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from->items[i].u.entity) : NULL;
-            const struct asset_state *other = source && source->stateful ? &result->states[source->index] : NULL;
-            int64_t loss = other ? worse(sum.loss_ms, own_data(other).loss_ms) : sum.loss_ms;
+            struct asset_state *other = source ? &result->states[source->index] : NULL;
+            int64_t loss = !other ? 0 : source->stateful ? own_data(other).loss_ms : loss_of_source(a, other);
 
-            if (!other)
+            if (!other || (!source->stateful && !loss))
                 continue;
+            loss = worse(sum.loss_ms, loss);
             if (!sum.from || (sum.loss_ms != TIME_UNKNOWN && loss != sum.loss_ms))
-                sum.from = own_data(other).from;
+                sum.from = other->asset;
             sum.loss_ms = loss;
-            sum.rpo_ms = worse(sum.rpo_ms, other->rpo.ms);
+            if (source->stateful)
+                sum.rpo_ms = worse(sum.rpo_ms, other->rpo.ms);
         }
         state->derived = sum;
     }
@@ -145,12 +176,9 @@ void loss_of_sources(struct analysis *a, const struct asset_state *state, struct
     for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++) {
         const struct entity *thing = from.u.list->items[i].type == VALUE_ENTITY ? from.u.list->items[i].u.entity : NULL;
         const struct asset *asset = thing ? plan_asset(a->plan, thing) : NULL;
-        const struct asset_state *source = asset ? &a->scenario->states[asset->index] : NULL;
-        int64_t loss = 0, sum;
+        int64_t loss = asset ? loss_of_source(a, &a->scenario->states[asset->index]) : 0, sum;
 
-        if (source && source->asset->holds != HOLDS_NOTHING && source->fate == FATE_LOST)
-            loss = source->chosen ? source->chosen->rpo : TIME_UNKNOWN;
-        else if (thing && thing->schema->id == BLOCK_STORE && promised)
+        if (thing && thing->schema->id == BLOCK_STORE && promised)
             loss = TIME_UNKNOWN;
         sum = worse(worst.ms, loss);
         if (sum == worst.ms && worst.text)
