@@ -128,10 +128,12 @@ def mysql_round(env, store, backup):
         host = Host(env, folder, store,
                     f'mysql.server {{{{ site = here  owner = ops  database = "app"  username = "keeper"  host = "127.0.0.1"  port = {port}  size = 1MiB', backup)
         user = pwd.getpwuid(os.getuid()).pw_name
-        host.call("mariadb-install-db", "--no-defaults", f"--datadir={folder}/data", "--auth-root-authentication-method=normal", f"--user={user}")
+        host.call("mariadb-install-db", "--no-defaults", f"--datadir={folder}/data", f"--tmpdir={folder}/work",
+                  "--auth-root-authentication-method=normal", f"--user={user}")
         if backup == RESTIC:
             host.call("restic", "--repo", folder / "disk/r", "init")
-        with Server(host, "mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder}/data", f"--port={port}", "--bind-address=127.0.0.1",
+        with Server(host, "mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder}/data", f"--tmpdir={folder}/work",
+                    f"--port={port}", "--bind-address=127.0.0.1",
                     f"--socket={folder}/socket", f"--pid-file={folder}/pid"):
             root = ["mysql", "--no-defaults", f"--socket={folder}/socket", "--user=root", "--password=", "--batch"]
             wait_for([*root, "--execute", "SELECT 1"])
