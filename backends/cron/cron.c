@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, struct span origin)
+struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, const char *origin)
 {
     const char *reason = NULL;
     struct output_file *file = fileset_add(c->files, drc_cron.name, path, strbuf_str(text), text->len, &reason);
@@ -19,79 +19,58 @@ struct output_file *cron_add(struct cron_output *c, const char *path, const stru
     if (!file)
         return NULL;
     file->executable = executable;
-    if (origin.end > 0)
-        output_file_add_origin(c->files, file, sources_origin(c->plan->model->sources, origin));
+    if (origin)
+        output_file_add_origin(c->files, file, origin);
     return file;
 }
 
 const char *cron_unique(struct cron_output *c, const char *folder, const char *name)
 {
-    struct intern *names = c->plan->model->names;
     const char *path = arena_printf(c->arena, "%s/%s", folder, name);
     const char *other = name;
 
-    for (unsigned n = 2; !map_add(&c->taken, c->arena, intern_str(names, path), c); n++) {
+    for (unsigned n = 2; !map_add(&c->taken, c->arena, intern_str(c->words, path), c); n++) {
         other = arena_printf(c->arena, "%.40s-%u", name, n);
         path = arena_printf(c->arena, "%s/%s", folder, other);
     }
     return other;
 }
 
-const char *cron_origin(struct cron_output *c, struct span span)
+const char *cron_origin(struct cron_output *c, const char *origin)
 {
-    const char *origin = span.end > 0 ? sources_origin(c->plan->model->sources, span) : "";
-
-    return *origin ? arena_printf(c->arena, " (%s)", origin) : "";
+    return origin ? arena_printf(c->arena, " (%s)", origin) : "";
 }
 
-static bool has_script(const struct backup_job *job)
+static const char *owner_name(const struct plan_job *job)
 {
-    return command_is_set(&job->run);
-}
-
-static const char *owner_name(const struct backup_job *job)
-{
-    return job->group ? job->group->name : job->asset ? job->asset->name : job->name;
+    return job->group ? job->group->name : job->assets_count ? job->assets[0]->name : job->name;
 }
 
 /* ---- README.md --------------------------------------------------------------------------------- */
 
-static const char *store_names(struct cron_output *c, const struct backup_job *job)
+static const char *store_names(struct cron_output *c, const struct plan_job *job)
 {
     struct strbuf text = STRBUF_INIT;
     const char *result;
 
     if (job->to)
         strbuf_addstr(&text, job->to->name);
-    for (uint32_t i = 0; i < job->copy_count; i++)
+    for (uint32_t i = 0; i < job->copies_count; i++)
         strbuf_addf(&text, "%s%s", text.len > 0 ? ", " : "", job->copies[i]->name);
     result = text.len > 0 ? strbuf_dup(&text, c->arena) : "-";
     strbuf_release(&text);
     return result;
 }
 
-static const char *retention_text(struct cron_output *c, const struct backup_job *job)
-{
-    struct strbuf text = STRBUF_INIT;
-    const char *result;
-
-    if (!value_is_known(job->retain))
-        return "not stated: kept";
-    value_print(job->retain, &text);
-    result = strbuf_dup(&text, c->arena);
-    strbuf_release(&text);
-    return result;
-}
-
-static struct md_inline slots_cell(struct cron_output *c, const struct cron_slots *slots)
+static struct md_inline slots_cell(struct cron_output *c, const struct plan_start *slots)
 {
     struct strbuf text = STRBUF_INIT;
     struct md_inline cell;
 
-    if (!slots->possible)
+    if (!slots->lines_count)
         return MD("no");
-    for (uint32_t i = 0; i < slots->lines.count; i++)
-        strbuf_addf(&text, "%s%s", i > 0 ? "; " : "", slots->lines.line[i]);
+    for (uint32_t i = 0; i < slots->lines_count; i++)
+        strbuf_addf(&text, "%s%s", i > 0 ? "; " : "", slots->lines[i]);
     cell = md_code(c->arena, strbuf_str(&text));
     strbuf_release(&text);
     return cell;
@@ -109,9 +88,9 @@ static void readme_tasks(struct cron_output *c, struct md *w)
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
 
-        MD_ROW(w, md_code(c->arena, task->name), md_text(c->arena, task->schedule), slots_cell(c, &task->debian),
-               slots_cell(c, &task->systemd), slots_cell(c, &task->kubernetes));
-        refused = refused || !task->debian.possible || !task->systemd.possible || !task->kubernetes.possible;
+        MD_ROW(w, md_code(c->arena, task->name), md_text(c->arena, task->schedule), slots_cell(c, task->debian),
+               slots_cell(c, task->systemd), slots_cell(c, task->kubernetes));
+        refused = refused || !task->debian->lines_count || !task->systemd->lines_count || !task->kubernetes->lines_count;
     }
     md_table_end(w);
     if (!refused)
@@ -123,11 +102,11 @@ static void readme_tasks(struct cron_output *c, struct md *w)
         const struct cron_task *task = &c->tasks.items[i];
         const struct {
             const char *name;
-            const struct cron_slots *slots;
-        } all[] = {{"Debian cron", &task->debian}, {"systemd", &task->systemd}, {"Kubernetes", &task->kubernetes}};
+            const struct plan_start *slots;
+        } all[] = {{"Debian cron", task->debian}, {"systemd", task->systemd}, {"Kubernetes", task->kubernetes}};
 
         for (size_t n = 0; n < sizeof all / sizeof *all; n++) {
-            if (!all[n].slots->possible) {
+            if (!all[n].slots->lines_count) {
                 md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, task->name), MD(", "), md_text(c->arena, all[n].name), MD(": "),
                                        md_text(c->arena, all[n].slots->reason), all[n].slots->help ? MD("; ") : MD(""),
                                        md_text(c->arena, all[n].slots->help ? all[n].slots->help : "")));
@@ -140,25 +119,25 @@ static void readme_jobs(struct cron_output *c, struct md *w)
 {
     bool any = false;
 
-    for (uint32_t i = 0; i < c->plan->job_count; i++) {
-        const struct backup_job *job = &c->plan->jobs[i];
+    for (uint32_t i = 0; i < c->plan->jobs_count; i++) {
+        const struct plan_job *job = &c->plan->jobs[i];
         struct strbuf tools = STRBUF_INIT, secrets = STRBUF_INIT;
 
-        if (!has_script(job))
+        if (!job->run)
             continue;
         if (!any) {
             md_heading(w, 2, MD("Jobs"));
             MD_TABLE(w, NULL, MD("Job"), MD("Of"), MD("Runs"), MD("Stores"), MD("Kept"), MD("Needs"), MD("Variables"));
             any = true;
         }
-        for (uint32_t n = 0; n < job->tool_count; n++)
+        for (uint32_t n = 0; n < job->tools_count; n++)
             strbuf_addf(&tools, "%s%s", n > 0 ? ", " : "", job->tools[n]);
-        for (uint32_t n = 0; n < job->secret_count; n++)
+        for (uint32_t n = 0; n < job->secrets_count; n++)
             strbuf_addf(&secrets, "%s%s", n > 0 ? ", " : "", job->secrets[n]);
         MD_ROW(w, md_link(c->arena, md_code(c->arena, job->name), arena_printf(c->arena, "jobs/%s.sh", cron_job_name(c->arena, job))),
                md_text(c->arena, owner_name(job)),
-               job->runs_at ? md_cat(c->arena, MD("at "), md_code(c->arena, job->runs_at->entity->name)) : MD("anywhere"),
-               md_text(c->arena, store_names(c, job)), md_text(c->arena, retention_text(c, job)),
+               job->runs_at ? md_cat(c->arena, MD("at "), md_code(c->arena, job->runs_at->name)) : MD("anywhere"),
+               md_text(c->arena, store_names(c, job)), md_text(c->arena, job->retain ? job->retain_text : "not stated: kept"),
                md_text(c->arena, tools.len > 0 ? strbuf_str(&tools) : "-"),
                md_text(c->arena, secrets.len > 0 ? strbuf_str(&secrets) : "-"));
         strbuf_release(&tools);
@@ -173,43 +152,39 @@ static void readme_others(struct cron_output *c, struct md *w)
 {
     bool managed = false, manual = false;
 
-    for (uint32_t i = 0; i < c->plan->job_count; i++) {
-        const struct backup_job *job = &c->plan->jobs[i];
+    for (uint32_t i = 0; i < c->plan->jobs_count; i++) {
+        const struct plan_job *job = &c->plan->jobs[i];
 
-        if (has_script(job) || !job->managed)
+        if (job->run || !job->managed)
             continue;
         if (!managed)
             md_heading(w, 2, MD("Done by the platform"));
         managed = true;
         md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, job->name), MD(": "), md_text(c->arena, job->managed)));
     }
-    for (uint32_t i = 0; i < c->plan->job_count; i++) {
-        const struct backup_job *job = &c->plan->jobs[i];
-        struct strbuf schedule = STRBUF_INIT;
+    for (uint32_t i = 0; i < c->plan->jobs_count; i++) {
+        const struct plan_job *job = &c->plan->jobs[i];
 
-        if (job->managed || (has_script(job) && c->can_start[i]))
+        if (job->managed || (job->run && c->can_start[i]))
             continue;
         if (!manual) {
             md_heading(w, 2, MD("To be done by hand"));
             md_paragraph(w, MD("No script or scheduler can do these as the specification asks. Somebody has to."));
         }
         manual = true;
-        if (job->schedule)
-            print_schedule(&schedule, job->schedule);
         md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, job->name), MD(", "),
-                               md_text(c->arena, schedule.len > 0 ? strbuf_str(&schedule) : "no schedule"),
+                               md_text(c->arena, job->schedule ? job->schedule->written : "no schedule"),
                                md_textf(c->arena, ", by %s: %s",
-                                        job->asset && job->asset->owner ? entity_title(c->plan->model, job->asset->owner)
+                                        job->assets_count && job->assets[0]->owner ? plan_title(job->assets[0]->owner)
                                                                         : "its owner",
-                                        has_script(job) ? "start its script" : "its kind has no procedure for this backup")));
-        strbuf_release(&schedule);
+                                        job->run ? "start its script" : "its kind has no procedure for this backup")));
     }
 }
 
 static bool has_pods(const struct cron_output *c)
 {
     for (uint32_t i = 0; i < c->tasks.len; i++) {
-        if (c->tasks.items[i].kubernetes.possible)
+        if (c->tasks.items[i].kubernetes->lines_count)
             return true;
     }
     return false;
@@ -221,7 +196,7 @@ static void add_install(struct cron_output *c, struct strbuf *text, const struct
 
     if (c->spread)
         strbuf_addf(text, "%s# %s%s\n", text->len > 0 ? "\n" : "", place->site ? "at " : "at one machine, whichever it is",
-                    place->site ? place->site->entity->name : "");
+                    place->site ? place->site->name : "");
     strbuf_addf(text, "install -D -m 0644 %s /etc/%s      # cron, or\n", table, table);
     strbuf_addf(text, "install -m 0644 %s/*.service %s/*.timer /etc/systemd/system/\n", units, units);
     strbuf_addf(text, "systemctl daemon-reload && systemctl enable --now drc-%s-*.timer\n", c->slug);
@@ -231,24 +206,24 @@ static void add_install(struct cron_output *c, struct strbuf *text, const struct
 static void readme_hosts(struct cron_output *c, struct md *w)
 {
     for (uint32_t p = 0; p < c->places.len; p++) {
-        const struct site_info *site = c->places.items[p].site;
-        const char *address = site ? entity_string(c->plan->model, site->entity, "address", NULL) : NULL;
+        const struct plan_site *site = c->places.items[p].site;
+        const char *address = site ? plan_words(c->arena, site->thing, "address", NULL) : NULL;
         struct strbuf jobs = STRBUF_INIT;
 
-        for (uint32_t i = 0; site && i < c->plan->job_count; i++) {
-            if (c->plan->jobs[i].runs_at == site && has_script(&c->plan->jobs[i]))
+        for (uint32_t i = 0; site && i < c->plan->jobs_count; i++) {
+            if (c->plan->jobs[i].runs_at == site && c->plan->jobs[i].run)
                 strbuf_addf(&jobs, "%s%s", jobs.len > 0 ? ", " : "", c->plan->jobs[i].name);
         }
         if (site && strcmp(site->level, "host") == 0 && c->spread)
-            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->entity->name), md_textf(c->arena, ": %s. They run where ", strbuf_str(&jobs)),
-                                   MD("`/etc/drc/host` (or `DRC_HOST`) says "), md_code(c->arena, site->entity->name),
+            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->name), md_textf(c->arena, ": %s. They run where ", strbuf_str(&jobs)),
+                                   MD("`/etc/drc/host` (or `DRC_HOST`) says "), md_code(c->arena, site->name),
                                    address ? md_textf(c->arena, ", or where there is no such file and %s is an address of the machine", address) : MD(""),
                                    MD("; anywhere else they end with 78.")));
         else if (site && strcmp(site->level, "host") == 0)
-            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->entity->name), md_textf(c->arena, ": %s. Where ", strbuf_str(&jobs)),
+            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->name), md_textf(c->arena, ": %s. Where ", strbuf_str(&jobs)),
                                    MD("`/etc/drc/host` (or `DRC_HOST`) says another name they end with 78.")));
         else if (site)
-            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->entity->name),
+            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->name),
                                    md_textf(c->arena, ": %s. It is no machine: install each on the one that has what it reads, and on no other.", strbuf_str(&jobs))));
         strbuf_release(&jobs);
     }
@@ -315,13 +290,14 @@ static void readme_codes(struct md *w)
 static void write_readme(struct cron_output *c)
 {
     struct strbuf text = STRBUF_INIT;
+    const char *digest = strchr(c->plan->digest, ':');
     struct md w;
 
     md_init(&w, c->arena, &text);
     md_heading(&w, 1, md_textf(c->arena, "Backup jobs of %s", c->plan->name));
     md_paragraph(&w, md_textf(c->arena, "Generated by drc %s from plan %.12s. Do not edit: build again.", c->plan->compiler,
-                              c->plan->digest));
-    if (c->plan->job_count == 0)
+                              digest ? digest + 1 : c->plan->digest));
+    if (c->plan->jobs_count == 0)
         md_paragraph(&w, MD("The specification has no backups."));
     readme_tasks(c, &w);
     readme_jobs(c, &w);
@@ -330,20 +306,12 @@ static void write_readme(struct cron_output *c)
         readme_install(c, &w);
         readme_codes(&w);
     }
-    demand_section(&w, c->plan->document, "cron");
-    cron_add(c, "cron/README.md", &text, false, (struct span){0});
+    demand_section(&w, c->plan, "cron");
+    cron_add(c, "cron/README.md", &text, false, NULL);
     strbuf_release(&text);
 }
 
 /* ---- the backend ------------------------------------------------------------------------------- */
-
-static struct cron_output begin(const struct plan *plan, struct arena *arena, struct fileset *files)
-{
-    struct cron_output c = {.plan = plan, .arena = arena, .files = files, .slug = output_name(arena, plan->name)};
-
-    cron_plan_tasks(&c);
-    return c;
-}
 
 static void add_text(struct cron_output *c, const char *source, const char *path)
 {
@@ -352,7 +320,7 @@ static void add_text(struct cron_output *c, const char *source, const char *path
 
     if (fixed) {
         strbuf_add(&text, fixed->data, fixed->size);
-        cron_add(c, path, &text, false, (struct span){0});
+        cron_add(c, path, &text, false, NULL);
     } else {
         fileset_lose(c->files, drc_cron.name, path, "this compiler was built without its text");
     }
@@ -361,23 +329,39 @@ static void add_text(struct cron_output *c, const char *source, const char *path
 
 static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
 {
-    struct cron_output c = begin(plan, files->arena, files);
+    struct cron_output c = {.plan = plan->document, .arena = files->arena, .files = files, .slug = output_name(files->arena, plan->document->name)};
 
     (void)options;
-    c.index = plan_index(plan->document, files->arena);
+    c.index = plan_index(c.plan, c.arena);
+    c.words = intern_new(c.arena);
+    for (uint32_t i = 0; i < c.plan->stores_count; i++)
+        map_add(&c.stores, c.arena, (atom)(const void *)c.plan->stores[i].store, &c.plan->stores[i]);
+    cron_plan_tasks(&c);
     if (c.tasks.len > 0) {
         add_text(&c, "cron/lib/drc-backup-lib.sh", "cron/lib/drc-backup-lib.sh");
         add_text(&c, "common/notify.sh", "cron/lib/notify.sh");
         add_text(&c, "common/hosts.sh", "cron/lib/hosts.sh");
     }
-    for (uint32_t i = 0; i < plan->job_count; i++) {
-        if (has_script(&plan->jobs[i]))
-            cron_write_job(&c, &plan->jobs[i]);
+    for (uint32_t i = 0; i < c.plan->jobs_count; i++) {
+        if (c.plan->jobs[i].run)
+            cron_write_job(&c, &c.plan->jobs[i]);
     }
     cron_write_table(&c);
     cron_write_units(&c);
     cron_write_kubernetes(&c);
     write_readme(&c);
+}
+
+/* ---- what cannot be expressed: with its place in the specification, which only the proof knows ---- */
+
+static bool has_script(const struct backup_job *job)
+{
+    return command_is_set(&job->run);
+}
+
+static const char *whose(const struct backup_job *job)
+{
+    return job->group ? job->group->name : job->asset ? job->asset->name : job->name;
 }
 
 /* Capitals make no other file everywhere. */
@@ -398,7 +382,7 @@ static void check_names(const struct plan *plan, struct diag_sink *sink)
 
     for (uint32_t i = 0; i < plan->job_count; i++) {
         const struct backup_job *job = &plan->jobs[i];
-        const char *name = cron_job_name(sink->arena, job);
+        const char *name = output_name(sink->arena, job->name);
         atom key = folded(plan, sink->arena, name);
         const struct backup_job *other = map_get(&seen, key);
         struct diag *d;
@@ -410,7 +394,7 @@ static void check_names(const struct plan *plan, struct diag_sink *sink)
             continue;
         }
         d = diag_report(sink, DIAG_E0740, job->span, "backup `%s` of `%s` and backup `%s` of `%s` would share the script `cron/jobs/%s.sh`",
-                        job->backup->name, owner_name(job), other->backup->name, owner_name(other), name);
+                        job->backup->name, whose(job), other->backup->name, whose(other), name);
         diag_label(d, other->span, "the other one");
         diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
     }
@@ -434,9 +418,30 @@ static void check_commands(struct arena *arena, const struct backup_job *job, st
     }
 }
 
+/* Told by the task of the backup itself, where no scheduler starts it or its test. */
+static void check_start(const struct plan *plan, const struct backup_job *job, uint32_t *next, struct diag_sink *sink)
+{
+    const struct job_task *first = *next < plan->task_count ? &plan->tasks[*next] : NULL;
+    bool starts = false;
+    struct diag *d;
+
+    for (; *next < plan->task_count && plan->tasks[*next].job == job; ++*next) {
+        for (int s = 0; s < TASK_SCHEDULERS; s++)
+            starts |= plan->tasks[*next].starts[s].count > 0;
+    }
+    if (starts || !first || first->job != job)
+        return;
+    d = diag_report(sink, DIAG_E0741, job->span, "no scheduler can start backup `%s` when it should", job->name);
+    diag_note(d, "Debian cron: %s", first->starts[TASK_DEBIAN].reason);
+    diag_note(d, "systemd: %s", first->starts[TASK_SYSTEMD].reason);
+    diag_note(d, "Kubernetes: %s", first->starts[TASK_KUBERNETES].reason);
+    if (first->starts[TASK_SYSTEMD].help)
+        diag_help(d, "%s", first->starts[TASK_SYSTEMD].help);
+}
+
 static void check(const struct plan *plan, struct diag_sink *sink)
 {
-    struct cron_output c = begin(plan, sink->arena, NULL);
+    uint32_t next = 0; /* tasks run in the order of jobs */
 
     check_names(plan, sink);
     for (uint32_t i = 0; i < plan->job_count; i++) {
@@ -446,20 +451,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
         if (!has_script(job))
             continue;
         check_commands(plan->arena, job, sink);
-        if (job->schedule && !c.can_start[i]) {
-            struct diag *d = diag_report(sink, DIAG_E0741, job->span, "no scheduler can start backup `%s` when it should", job->name);
-
-            for (uint32_t n = 0; n < c.tasks.len; n++) {
-                if (c.tasks.items[n].job != job)
-                    continue;
-                diag_note(d, "Debian cron: %s", c.tasks.items[n].debian.reason);
-                diag_note(d, "systemd: %s", c.tasks.items[n].systemd.reason);
-                diag_note(d, "Kubernetes: %s", c.tasks.items[n].kubernetes.reason);
-                if (c.tasks.items[n].systemd.help)
-                    diag_help(d, "%s", c.tasks.items[n].systemd.help);
-                break;
-            }
-        }
+        check_start(plan, job, &next, sink);
         if (writes && job->to && (!job->to_access || !command_is_set(&job->to_access->put))) {
             struct diag *d = diag_report(sink, DIAG_E0742, job->span, "backup `%s` cannot be brought to store `%s`", job->name,
                                          job->to->name);

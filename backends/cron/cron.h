@@ -3,40 +3,34 @@
 #ifndef DRC_BACKENDS_CRON_CRON_H
 #define DRC_BACKENDS_CRON_CRON_H
 
-#include "schedule/schedule.h"
 #include "backends/registry.h"
 #include "base/map.h"
 #include "base/strbuf.h"
+#include "base/vec.h"
+#include "plan/plan.h"
 
 /* Where the output folder is installed; /etc/cron.d and unit files need absolute paths. */
 #define CRON_HOME "/opt/drc"
 
-/* What one scheduler makes of a schedule. */
-struct cron_slots {
-    bool possible;
-    struct schedule_lines lines;
-    const char *reason, *help; /* when it is not possible */
-};
-
 /* One thing to run: a backup, or the test of what it left. */
 struct cron_task {
-    const struct backup_job *job;
+    const struct plan_job *job;
     const char *name;      /* "database-full", "database-full-verify": safe in file names */
     const char *arguments; /* of the job's script */
     const char *what;      /* for people */
-    struct cron_slots debian, systemd, kubernetes;
+    const struct plan_start *debian, *systemd, *kubernetes;
     int64_t jitter;        /* ms */
     const char *schedule;  /* in the language */
 };
 
 /* A machine that jobs belong to. */
 struct cron_place {
-    const struct site_info *site; /* NULL: any */
+    const struct plan_site *site; /* NULL: any */
     const char *name;             /* safe in file names; "" for any */
 };
 
 struct cron_output {
-    const struct plan *plan;
+    const struct plan_document *plan;
     const struct plan_index *index;
     struct arena *arena;
     struct fileset *files;
@@ -44,23 +38,25 @@ struct cron_output {
     VEC(struct cron_task) tasks;
     bool *can_start;               /* by job: some scheduler can */
     struct job_list {
-        VEC(const struct backup_job *) jobs;
+        VEC(const struct plan_job *) jobs;
     } *needed_by;                  /* by job: those that build on it */
+    struct map stores;             /* plan_thing -> plan_store */
+    struct intern *words;
     struct map taken;              /* names of units and CronJobs */
     VEC(struct cron_place) places; /* where jobs have to run, in order of appearance; one without a site for those that run anywhere */
     bool spread;                   /* over several machines: each has files of its own */
 };
 
-struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, struct span origin);
+struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, const char *origin); /* `origin` may be NULL */
 
 /* " (platform.dr:12)", or "" when the place is not known. */
-const char *cron_origin(struct cron_output *c, struct span span);
+const char *cron_origin(struct cron_output *c, const char *origin);
 
-const char *cron_job_name(struct arena *arena, const struct backup_job *job);
+const char *cron_job_name(struct arena *arena, const struct plan_job *job);
 /* Script name below the installed folder. */
-const char *cron_script(struct cron_output *c, const struct backup_job *job);
+const char *cron_script(struct cron_output *c, const struct plan_job *job);
 /* Seconds after which a run is given up: generous, but never without end. */
-int64_t cron_timeout(const struct backup_job *job);
+int64_t cron_timeout(const struct plan_job *job);
 
 /* Whether the task is for this place; every task where jobs are not spread over several. */
 bool cron_is_at(const struct cron_output *c, const struct cron_task *task, const struct cron_place *place);
@@ -71,9 +67,9 @@ const char *cron_units_folder(struct cron_output *c, const struct cron_place *pl
 /* The name, or when another file of this folder has it already, the name with something that tells them apart. */
 const char *cron_unique(struct cron_output *c, const char *folder, const char *name);
 
-/* Fills c->tasks: jobs with a command of ours, and their tests. Managed jobs have none. Also can_start, needed_by and places. */
+/* Fills c->tasks, can_start, needed_by and places. */
 void cron_plan_tasks(struct cron_output *c);
-void cron_write_job(struct cron_output *c, const struct backup_job *job);
+void cron_write_job(struct cron_output *c, const struct plan_job *job);
 void cron_write_table(struct cron_output *c);      /* cron.d/ */
 void cron_write_units(struct cron_output *c);      /* systemd/ */
 void cron_write_kubernetes(struct cron_output *c); /* kubernetes/ */

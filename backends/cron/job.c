@@ -3,18 +3,17 @@
 #include "backends/cron/cron.h"
 
 #include "backends/common/command.h"
-#include "backends/common/published.h"
 #include "backends/common/tell.h"
 #include "emit/sh.h"
 
 #include <string.h>
 
-const char *cron_job_name(struct arena *arena, const struct backup_job *job)
+const char *cron_job_name(struct arena *arena, const struct plan_job *job)
 {
     return output_name(arena, job->name);
 }
 
-int64_t cron_timeout(const struct backup_job *job)
+int64_t cron_timeout(const struct plan_job *job)
 {
     int64_t worst = job->duration.known ? job->duration.worst / 1000 : 0, waits = job->waits > 0 ? job->waits / 1000 : 0;
 
@@ -36,20 +35,18 @@ static void fact_number(struct sh *w, const char *key, int64_t value)
 }
 
 /* Seconds, "forever", or "daily=14 weekly=8": as the library reads it. */
-static const char *retention(struct arena *arena, struct value retain)
+static const char *retention(struct arena *arena, const struct plan_value *retain)
 {
     struct strbuf text = STRBUF_INIT;
     const char *result;
 
-    if (retain.type == VALUE_DURATION)
-        return arena_printf(arena, "%lld", (long long)(retain.u.integer / 1000));
-    if (retain.type != VALUE_OBJECT)
-        return "forever";
-    for (uint32_t i = 0; i < retain.u.object->count; i++) {
-        const struct value_pair *pair = &retain.u.object->pairs[i];
+    if (retain && retain->tag == PLAN_TAG_DURATION)
+        return arena_printf(arena, "%lld", (long long)(retain->number / 1000));
+    for (uint32_t i = 0; retain && retain->shape == PLAN_SHAPE_PAIRS && i < retain->count; i++) {
+        const struct plan_pair *pair = &retain->pairs[i];
 
-        if (pair->value.type == VALUE_INT && pair->value.u.integer > 0)
-            strbuf_addf(&text, "%s%s=%lld", text.len > 0 ? " " : "", pair->key, (long long)pair->value.u.integer);
+        if (pair->value.shape == PLAN_SHAPE_NUMBER && pair->value.tag == PLAN_TAG_NONE && pair->value.number > 0)
+            strbuf_addf(&text, "%s%s=%lld", text.len > 0 ? " " : "", pair->key, (long long)pair->value.number);
     }
     result = text.len > 0 ? strbuf_dup(&text, arena) : "forever";
     strbuf_release(&text);
@@ -63,63 +60,71 @@ static void fact_once(struct sh *w, struct map *seen, struct intern *names, cons
         fact(w, key, value);
 }
 
-static const struct store_access *access_at(const struct backup_job *job, uint32_t number)
+/* How one gets at what it writes to (0) and copies to; NULL: nothing says. */
+static const struct plan_store *access_at(const struct cron_output *c, const struct plan_job *job, uint32_t number)
 {
-    return number == 0 ? job->to_access : job->copy_access ? &job->copy_access[number - 1] : NULL;
+    const struct plan_thing *store = number == 0 ? job->to : job->copies[number - 1];
+
+    return store ? map_get(&c->stores, (atom)(const void *)store) : NULL;
 }
 
-static void write_tools(struct cron_output *c, struct sh *w, const struct backup_job *job)
+static void write_tools(struct cron_output *c, struct sh *w, const struct plan_job *job)
 {
-    struct intern *names = c->plan->model->names;
     struct map tools = {0}, secrets = {0}, store_tools = {0}, store_secrets = {0};
 
-    for (uint32_t i = 0; i < job->tool_count; i++)
-        fact_once(w, &tools, names, "tool", job->tools[i]);
-    for (uint32_t i = 0; i < job->secret_count; i++)
-        fact_once(w, &secrets, names, "secret", sh_identifier(w->arena, job->secrets[i]));
+    for (uint32_t i = 0; i < job->tools_count; i++)
+        fact_once(w, &tools, c->words, "tool", job->tools[i]);
+    for (uint32_t i = 0; i < job->secrets_count; i++)
+        fact_once(w, &secrets, c->words, "secret", sh_identifier(w->arena, job->secrets[i]));
     /* A job whose command stores by itself uses no store of the library's. */
     if (job->output && strcmp(job->output, "none") == 0)
         return;
-    for (uint32_t s = 0; s <= job->copy_count; s++) {
-        const struct store_access *access = access_at(job, s);
+    for (uint32_t s = 0; s <= job->copies_count; s++) {
+        const struct plan_store *access = access_at(c, job, s);
 
-        for (uint32_t i = 0; access && i < access->tool_count; i++)
-            fact_once(w, &store_tools, names, "store_tool", access->tools[i]);
-        for (uint32_t i = 0; access && i < access->secret_count; i++)
-            fact_once(w, &store_secrets, names, "store_secret", sh_identifier(w->arena, access->secrets[i]));
+        for (uint32_t i = 0; access && i < access->tools_count; i++)
+            fact_once(w, &store_tools, c->words, "store_tool", access->tools[i]);
+        for (uint32_t i = 0; access && i < access->secrets_count; i++)
+            fact_once(w, &store_secrets, c->words, "store_secret", sh_identifier(w->arena, access->secrets[i]));
     }
 }
 
-static void write_load(struct cron_output *c, struct sh *w, const struct backup_job *job)
+static const struct plan_thing *block_of(const struct plan_job *job, const char *name)
 {
     uint32_t cursor = 0;
-    const struct entity *load = job->backup ? entity_child(job->backup, BLOCK_LOAD, &cursor) : NULL;
-    const struct entity *failure;
-    struct value notify;
-    struct strbuf names = STRBUF_INIT;
 
-    if (load && entity_slot(load, LOAD_nice).type == VALUE_INT)
-        fact_number(w, "nice", entity_slot(load, LOAD_nice).u.integer);
-    if (load && entity_string(c->plan->model, load, "not_within", NULL))
-        fact(w, "not_within", entity_string(c->plan->model, load, "not_within", ""));
-    cursor = 0;
-    failure = job->backup ? entity_child(job->backup, BLOCK_ON_FAILURE, &cursor) : NULL;
-    if (failure) {
-        fact_number(w, "alert_after", entity_integer(c->plan->model, failure, "after", 1));
-        notify = entity_slot(failure, ON_FAILURE_notify);
-        for (uint32_t i = 0; notify.type == VALUE_LIST && i < notify.u.list->count; i++) {
-            if (notify.u.list->items[i].type == VALUE_ENTITY)
-                strbuf_addf(&names, "%s%s", names.len > 0 ? ", " : "", notify.u.list->items[i].u.entity->name);
-        }
-        if (names.len > 0)
-            fact(w, "notify", strbuf_str(&names));
-        if (entity_string(c->plan->model, failure, "heartbeat", NULL))
-            fact(w, "heartbeat", entity_string(c->plan->model, failure, "heartbeat", ""));
-        strbuf_release(&names);
-    }
+    return plan_child(job->backup, name, &cursor);
 }
 
-static void write_facts(struct cron_output *c, struct sh *w, const struct backup_job *job)
+static void write_load(struct cron_output *c, struct sh *w, const struct plan_job *job)
+{
+    const struct plan_thing *load = block_of(job, "load"), *failure = block_of(job, "on_failure");
+    struct strbuf names = STRBUF_INIT;
+    const struct plan_value *notify;
+    uint32_t count;
+
+    if (plan_number(load, "nice", PLAN_TAG_NONE, INT64_MIN) != INT64_MIN)
+        fact_number(w, "nice", plan_number(load, "nice", PLAN_TAG_NONE, 0));
+    if (plan_words(c->arena, load, "not_within", NULL))
+        fact(w, "not_within", plan_words(c->arena, load, "not_within", ""));
+    if (!failure)
+        return;
+    fact_number(w, "alert_after", plan_number(failure, "after", PLAN_TAG_NONE, 1));
+    notify = plan_items(failure, "notify", &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_thing *who = plan_leads_to(c->index, &notify[i]);
+
+        if (who)
+            strbuf_addf(&names, "%s%s", names.len > 0 ? ", " : "", who->name);
+    }
+    if (names.len > 0)
+        fact(w, "notify", strbuf_str(&names));
+    if (plan_words(c->arena, failure, "heartbeat", NULL))
+        fact(w, "heartbeat", plan_words(c->arena, failure, "heartbeat", ""));
+    strbuf_release(&names);
+}
+
+static void write_facts(struct cron_output *c, struct sh *w, const struct plan_job *job)
 {
     fact(w, "plan", c->plan->name);
     fact(w, "plan_slug", c->slug);
@@ -127,9 +132,9 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct backup
     fact(w, "output", job->output && *job->output ? job->output : "file");
     fact(w, "suffix", job->suffix && *job->suffix ? job->suffix : "backup");
     if (job->runs_at && strcmp(job->runs_at->level, "host") == 0) {
-        fact(w, "host", job->runs_at->entity->name);
-        if (entity_string(c->plan->model, job->runs_at->entity, "address", NULL))
-            fact(w, "address", entity_string(c->plan->model, job->runs_at->entity, "address", ""));
+        fact(w, "host", job->runs_at->name);
+        if (plan_words(c->arena, job->runs_at->thing, "address", NULL))
+            fact(w, "address", plan_words(c->arena, job->runs_at->thing, "address", ""));
         if (c->spread)
             fact_number(w, "spread", 1);
     }
@@ -149,81 +154,72 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct backup
     write_tools(c, w, job);
 }
 
-static void write_function(struct sh *w, const char *name, const struct command *command)
+static void write_function(struct sh *w, const char *name, const struct plan_command *command)
 {
-    if (!command_is_set(command))
+    if (!command)
         return;
     sh_blank(w);
     sh_function_begin(w, name);
-    command_write(w, published_command(w->arena, command));
+    command_write(w, command);
     sh_function_end(w);
 }
 
 /* One of those to be told. False when no program can reach it. */
-static bool tell(struct cron_output *c, struct sh *w, const struct entity *who, bool first)
+static bool tell(struct cron_output *c, struct sh *w, const struct plan_thing *who, bool first)
 {
-    const struct plan_thing *thing = who ? plan_find(c->index, arena_printf(c->arena, "%s.%s", who->schema->name, who->name)) : NULL;
-
-    if (!tell_reaches(c->arena, c->index, thing))
+    if (!tell_reaches(c->arena, c->index, who))
         return false;
     if (first) {
         sh_blank(w);
         sh_function_begin(w, "job_alert");
     }
-    tell_write(w, c->index, thing);
+    tell_write(w, c->index, who);
     return true;
 }
 
 /* Whom `on_failure` names; who answers for the asset, else for the plan, where it names nobody that a program can reach. */
-static void write_alert(struct cron_output *c, struct sh *w, const struct backup_job *job)
+static void write_alert(struct cron_output *c, struct sh *w, const struct plan_job *job)
 {
-    uint32_t cursor = 0;
-    const struct entity *failure = job->backup ? entity_child(job->backup, BLOCK_ON_FAILURE, &cursor) : NULL;
-    struct value notify = failure ? entity_slot(failure, ON_FAILURE_notify) : value_unknown();
-    const struct entity *plan = c->plan->model->plan;
+    uint32_t count, plans;
+    const struct plan_value *notify = plan_items(block_of(job, "on_failure"), "notify", &count);
+    const struct plan_thing *plan = plan_sort(c->index, "plan", &plans);
     bool any = false;
 
-    for (uint32_t i = 0; notify.type == VALUE_LIST && i < notify.u.list->count; i++) {
-        const struct entity *who = notify.u.list->items[i].type == VALUE_ENTITY ? notify.u.list->items[i].u.entity : NULL;
-
-        any |= tell(c, w, who, !any);
-    }
-    if (!any && job->asset)
-        any = tell(c, w, job->asset->owner, true);
+    for (uint32_t i = 0; i < count; i++)
+        any |= tell(c, w, plan_leads_to(c->index, &notify[i]), !any);
+    if (!any && job->assets_count)
+        any = tell(c, w, job->assets[0]->owner, true);
     if (!any && plan)
-        any = tell(c, w, entity_ref(c->plan->model, plan, "owner"), true);
+        any = tell(c, w, plan_ref(c->index, plan, "owner"), true);
     if (any)
         sh_function_end(w);
 }
 
-static void write_store(struct cron_output *c, struct sh *w, uint32_t number, const struct entity *store,
-                        const struct store_access *access)
+static void write_store(struct cron_output *c, struct sh *w, uint32_t number, const struct plan_thing *store, const struct plan_store *access)
 {
     struct sh_cmd cmd = SH_CMD(c->arena, sh_lit(c->arena, "store"), sh_lit(c->arena, store->name));
 
     sh_blank(w);
-    sh_comment(w, arena_printf(c->arena, "%s %s", number == 0 ? "Written to" : "Copied to", entity_title(c->plan->model, store)));
+    sh_comment(w, arena_printf(c->arena, "%s %s", number == 0 ? "Written to" : "Copied to", plan_title(store)));
     sh_run(w, &cmd);
     if (!access)
         return;
-    write_function(w, arena_printf(c->arena, "store_%u_put", number), &access->put);
-    write_function(w, arena_printf(c->arena, "store_%u_fetch", number), &access->fetch);
-    write_function(w, arena_printf(c->arena, "store_%u_list", number), &access->list);
-    write_function(w, arena_printf(c->arena, "store_%u_remove", number), &access->remove);
+    write_function(w, arena_printf(c->arena, "store_%u_put", number), access->put);
+    write_function(w, arena_printf(c->arena, "store_%u_fetch", number), access->fetch);
+    write_function(w, arena_printf(c->arena, "store_%u_list", number), access->list);
+    write_function(w, arena_printf(c->arena, "store_%u_remove", number), access->remove);
 }
 
-void cron_write_job(struct cron_output *c, const struct backup_job *job)
+void cron_write_job(struct cron_output *c, const struct plan_job *job)
 {
     struct strbuf text = STRBUF_INIT, head = STRBUF_INIT;
     struct sh w;
 
     strbuf_addf(&head, "Backup job %s of plan %s", job->name, c->plan->name);
-    if (job->schedule) {
-        strbuf_addstr(&head, ", ");
-        print_schedule(&head, job->schedule);
-    }
+    if (job->schedule)
+        strbuf_addf(&head, ", %s", job->schedule->written);
     strbuf_addf(&head, ".\nSee `%s.sh --help` and README.md.\n", cron_job_name(c->arena, job));
-    strbuf_addf(&head, "Generated by drc%s.", cron_origin(c, job->span));
+    strbuf_addf(&head, "Generated by drc%s.", cron_origin(c, job->origin));
     sh_init(&w, c->arena, &text);
     sh_header(&w, strbuf_str(&head));
     strbuf_release(&head);
@@ -233,18 +229,18 @@ void cron_write_job(struct cron_output *c, const struct backup_job *job)
     sh_fixed(&w, "source \"${here}/../lib/drc-backup-lib.sh\"");
     sh_blank(&w);
     write_facts(c, &w, job);
-    write_function(&w, "job_run", &job->run);
-    write_function(&w, "job_verify", &job->verify);
-    write_function(&w, "job_restore", &job->restore);
+    write_function(&w, "job_run", job->run);
+    write_function(&w, "job_verify", job->verify);
+    write_function(&w, "job_restore", job->restore);
     write_alert(c, &w, job);
     if (!job->output || strcmp(job->output, "none") != 0) {
         if (job->to)
-            write_store(c, &w, 0, job->to, job->to_access);
-        for (uint32_t i = 0; i < job->copy_count; i++)
-            write_store(c, &w, i + 1, job->copies[i], access_at(job, i + 1));
+            write_store(c, &w, 0, job->to, access_at(c, job, 0));
+        for (uint32_t i = 0; i < job->copies_count; i++)
+            write_store(c, &w, i + 1, job->copies[i], access_at(c, job, i + 1));
     }
     sh_blank(&w);
     sh_fixed(&w, "drc_job_main \"$@\"");
-    cron_add(c, arena_printf(c->arena, "cron/jobs/%s.sh", cron_job_name(c->arena, job)), &text, true, job->span);
+    cron_add(c, arena_printf(c->arena, "cron/jobs/%s.sh", cron_job_name(c->arena, job)), &text, true, job->origin);
     strbuf_release(&text);
 }

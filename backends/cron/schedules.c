@@ -10,157 +10,10 @@
 
 #include <string.h>
 
-/* How often data that is backed up `on change` is looked at. */
-#define ON_CHANGE_EVERY (5 * MS_MINUTE)
-
-/* Whose reading of the schedule counts: of the scheduler that the backup names, else systemd's. */
-static enum cron_dialect counts(const struct backup_job *job)
-{
-    static const struct {
-        const char *word;
-        enum cron_dialect dialect;
-    } named[] = {{"debian", DIALECT_DEBIAN}, {"cronie", DIALECT_CRONIE}, {"kubernetes", DIALECT_KUBERNETES},
-                 {"eventbridge", DIALECT_AWS}, {"aws_backup", DIALECT_AWS}};
-    struct value word = job->backup ? entity_slot(job->backup, BACKUP_scheduler) : value_unknown();
-
-    for (size_t i = 0; word.type == VALUE_WORD && i < sizeof named / sizeof *named; i++) {
-        if (strcmp(named[i].word, word.u.word) == 0)
-            return named[i].dialect;
-    }
-    return DIALECT_SYSTEMD;
-}
-
-static struct cron_slots slots(struct cron_output *c, const struct backup_job *job, const struct schedule *schedule, const struct zone *zone,
-                               enum schedule_target target)
-{
-    struct cron_slots result = {0};
-    enum cron_dialect counted = counts(job);
-
-    if (job->runs_at && target == TARGET_KUBERNETES) {
-        result.reason = arena_printf(c->arena, "it reads what is at %s itself, which no pod sees", job->runs_at->entity->name);
-        return result;
-    }
-    result.possible = schedule_convert(c->arena, schedule, target, zone, &result.lines);
-    if (result.possible && !schedule_same(c->arena, schedule, zone, counted, target_dialect(target))) {
-        result.possible = false;
-        result.reason = arena_printf(c->arena, "it would start this at other times than %s, whose reading counts", dialect_name(counted));
-        result.help = "restrict only one of day of the month and weekday, write the times in UTC, or name the one that runs it: `scheduler = …`";
-        return result;
-    }
-    if (!result.possible) {
-        result.reason = result.lines.refusal.reason ? result.lines.refusal.reason : "it cannot express this schedule";
-        result.help = result.lines.refusal.help;
-    }
-    return result;
-}
-
-static void add_task(struct cron_output *c, struct cron_task task, const struct schedule *schedule, const struct zone *zone)
-{
-    struct strbuf text = STRBUF_INIT;
-
-    print_schedule(&text, schedule);
-    task.schedule = strbuf_dup(&text, c->arena);
-    strbuf_release(&text);
-    task.debian = slots(c, task.job, schedule, zone, TARGET_CRON_DEBIAN);
-    task.systemd = slots(c, task.job, schedule, zone, TARGET_SYSTEMD);
-    task.kubernetes = slots(c, task.job, schedule, zone, TARGET_KUBERNETES);
-    vec_push(c->arena, &c->tasks, task);
-    if (task.debian.possible || task.systemd.possible || task.kubernetes.possible)
-        c->can_start[task.job - c->plan->jobs] = true;
-}
-
-/* Continuous shipping and backups on change have no slots of their own: something has to look, often enough. */
-static const struct schedule *effective(struct cron_output *c, const struct backup_job *job, bool *if_changed)
-{
-    struct schedule *every;
-    struct value interval;
-
-    *if_changed = false;
-    if (job->schedule->kind != SCHEDULE_CONTINUOUS && job->schedule->kind != SCHEDULE_ON_CHANGE)
-        return job->schedule;
-    every = ARENA_NEW(c->arena, struct schedule);
-    every->kind = SCHEDULE_EVERY;
-    every->every = ON_CHANGE_EVERY;
-    *if_changed = job->schedule->kind == SCHEDULE_ON_CHANGE;
-    interval = job->backup ? entity_slot(job->backup, BACKUP_interval) : value_unknown();
-    if (*if_changed && interval.type == VALUE_DURATION && interval.u.integer >= MS_MINUTE)
-        every->every = interval.u.integer;
-    if (!*if_changed && job->ship_every >= MS_MINUTE)
-        every->every = job->ship_every;
-    return every;
-}
-
-/* Tests of stored backups run when most backups are done, spread over two hours so that they do not meet. */
-static const struct schedule *test_schedule(struct cron_output *c, const struct backup_job *job, uint32_t number)
-{
-    struct schedule *schedule = ARENA_NEW(c->arena, struct schedule);
-
-    if (job->verify_every < MS_DAY) {
-        schedule->kind = SCHEDULE_EVERY;
-        schedule->every = job->verify_every;
-        return schedule;
-    }
-    schedule->kind = SCHEDULE_DAILY;
-    schedule->times[0] = (uint16_t)(5 * 60 + number * 7 % 120);
-    schedule->time_count = 1;
-    return schedule;
-}
-
-static bool concerns(const struct entity *drill, const struct backup_job *job)
-{
-    const struct value of = entity_slot(drill, DRILL_of);
-
-    for (uint32_t i = 0; of.type == VALUE_LIST && i < of.u.list->count; i++) {
-        const struct value item = of.u.list->items[i];
-
-        if (item.type == VALUE_ENTITY && job->asset && item.u.entity == job->asset->entity)
-            return true;
-        for (uint32_t m = 0; m < job->member_count; m++) {
-            if (item.type == VALUE_ENTITY && item.u.entity == job->members[m]->entity)
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool is_word(struct value value, const char *word)
-{
-    return value.type == VALUE_WORD && strcmp(value.u.word, word) == 0;
-}
-
-/* The drill that tests this backup without people, when there is one with a time of its own. */
-static const struct entity *automated_test(struct cron_output *c, const struct backup_job *job)
-{
-    for (uint32_t i = 0; i < c->plan->drill_count; i++) {
-        const struct entity *drill = c->plan->drills[i].drill;
-
-        if (is_word(entity_slot(drill, DRILL_kind), "restore_test") && is_word(entity_slot(drill, DRILL_participants), "automated") &&
-            entity_slot(drill, DRILL_at).type == VALUE_SCHEDULE && concerns(drill, job))
-            return drill;
-    }
-    return NULL;
-}
-
-static void add_test(struct cron_output *c, const struct backup_job *job, uint32_t number, const char *name)
-{
-    const struct entity *drill = automated_test(c, job);
-    struct cron_task task = {.job = job, .name = arena_printf(c->arena, "%s-verify", name)};
-
-    if (drill) {
-        task.arguments = " verify";
-        task.what = arena_printf(c->arena, "drill %s, test of the newest copy", drill->name);
-        add_task(c, task, entity_slot(drill, DRILL_at).u.schedule, NULL);
-    } else if (job->verify_every > 0) {
-        task.arguments = " verify --if-due";
-        task.what = "test of the newest copy";
-        add_task(c, task, test_schedule(c, job, number), NULL);
-    }
-}
-
 /* Two names may differ in capitals alone, and then be one file. */
-static const char *place_name(struct cron_output *c, const struct site_info *site)
+static const char *place_name(struct cron_output *c, const struct plan_site *site)
 {
-    const char *name = output_name(c->arena, site->entity->name);
+    const char *name = output_name(c->arena, site->name);
     char *folded;
 
     for (unsigned n = 1;; n++) {
@@ -182,7 +35,7 @@ static void plan_places(struct cron_output *c)
     uint32_t machines = 0;
 
     for (uint32_t i = 0; i < c->tasks.len; i++) {
-        const struct site_info *site = c->tasks.items[i].job->runs_at;
+        const struct plan_site *site = c->tasks.items[i].job->runs_at;
         const char *name;
         bool known = false;
 
@@ -212,40 +65,46 @@ const char *cron_units_folder(struct cron_output *c, const struct cron_place *pl
     return c->spread && place->site ? arena_printf(c->arena, "systemd/%s", place->name) : "systemd";
 }
 
+static void take_task(struct cron_output *c, const struct plan_task *from)
+{
+    const char *name = cron_job_name(c->arena, from->job);
+    bool test = from->work == PLAN_WORK_test || from->work == PLAN_WORK_test_if_due;
+    struct cron_task task = {.job = from->job, .schedule = from->schedule};
+
+    task.debian = &from->starts[0];
+    task.systemd = &from->starts[1];
+    task.kubernetes = &from->starts[2];
+    task.name = test ? arena_printf(c->arena, "%s-verify", name) : name;
+    task.arguments = from->work == PLAN_WORK_if_changed ? " --if-changed" : from->work == PLAN_WORK_test ? " verify" : test ? " verify --if-due" : "";
+    task.what = from->drill ? arena_printf(c->arena, "drill %s, test of the newest copy", from->drill->name) : test ? "test of the newest copy" : "backup";
+    task.jitter = test ? 0 : from->job->jitter;
+    vec_push(c->arena, &c->tasks, task);
+    for (uint32_t i = 0; i < from->starts_count; i++)
+        c->can_start[from->job - c->plan->jobs] |= from->starts[i].lines_count > 0;
+}
+
 void cron_plan_tasks(struct cron_output *c)
 {
-    c->can_start = ARENA_ARRAY(c->arena, bool, c->plan->job_count);
-    c->needed_by = ARENA_ARRAY(c->arena, struct job_list, c->plan->job_count);
-    for (uint32_t i = 0; i < c->plan->job_count; i++) {
-        const struct backup_job *job = &c->plan->jobs[i];
-        const char *name = cron_job_name(c->arena, job);
-        const struct schedule *schedule;
-        bool if_changed;
+    c->can_start = ARENA_ARRAY(c->arena, bool, c->plan->jobs_count);
+    c->needed_by = ARENA_ARRAY(c->arena, struct job_list, c->plan->jobs_count);
+    for (uint32_t i = 0; i < c->plan->jobs_count; i++) {
+        const struct plan_job *job = &c->plan->jobs[i];
 
-        if (!command_is_set(&job->run) || !job->schedule)
-            continue;
-        if (job->of)
+        if (job->run && job->schedule && job->of)
             vec_push(c->arena, &c->needed_by[job->of - c->plan->jobs].jobs, job);
-        schedule = effective(c, job, &if_changed);
-        add_task(c,
-                 (struct cron_task){.job = job,
-                                    .name = name,
-                                    .arguments = if_changed ? " --if-changed" : "",
-                                    .what = "backup",
-                                    .jitter = job->jitter},
-                 schedule, schedule == job->schedule ? job->zone : NULL);
-        add_test(c, job, i, name);
     }
+    for (uint32_t i = 0; i < c->plan->tasks_count; i++)
+        take_task(c, &c->plan->tasks[i]);
     plan_places(c);
 }
 
-const char *cron_script(struct cron_output *c, const struct backup_job *job)
+const char *cron_script(struct cron_output *c, const struct plan_job *job)
 {
     return arena_printf(c->arena, CRON_HOME "/%s/cron/jobs/%s.sh", c->slug, cron_job_name(c->arena, job));
 }
 
 /* Beside the files of a scheduler: which tasks are not among them, and why. */
-static void write_left_out(struct cron_output *c, const char *folder, const char *title, const struct cron_slots *(*of)(const struct cron_task *task))
+static void write_left_out(struct cron_output *c, const char *folder, const char *title, const struct plan_start *(*of)(const struct cron_task *task))
 {
     struct strbuf text = STRBUF_INIT;
     struct md w;
@@ -255,26 +114,26 @@ static void write_left_out(struct cron_output *c, const char *folder, const char
     md_heading(&w, 1, md_textf(c->arena, "Not started by %s", title));
     md_paragraph(&w, MD("These tasks have no file here: another scheduler has to run them, see `../README.md`."));
     for (uint32_t i = 0; i < c->tasks.len; i++) {
-        const struct cron_slots *slots = of(&c->tasks.items[i]);
+        const struct plan_start *slots = of(&c->tasks.items[i]);
 
-        if (slots->possible)
+        if (slots->lines_count)
             continue;
         any = true;
         md_bullet(&w, 0, md_cat(c->arena, md_code(c->arena, c->tasks.items[i].name), MD(": "), md_text(c->arena, slots->reason)));
     }
     if (any)
-        cron_add(c, arena_printf(c->arena, "cron/%s/README.md", folder), &text, false, (struct span){0});
+        cron_add(c, arena_printf(c->arena, "cron/%s/README.md", folder), &text, false, NULL);
     strbuf_release(&text);
 }
 
-static const struct cron_slots *systemd_slots(const struct cron_task *task)
+static const struct plan_start *systemd_slots(const struct cron_task *task)
 {
-    return &task->systemd;
+    return task->systemd;
 }
 
-static const struct cron_slots *kubernetes_slots(const struct cron_task *task)
+static const struct plan_start *kubernetes_slots(const struct cron_task *task)
 {
-    return &task->kubernetes;
+    return task->kubernetes;
 }
 
 /* ---- /etc/cron.d ------------------------------------------------------------------------------- */
@@ -297,7 +156,7 @@ static void write_place_table(struct cron_output *c, const struct cron_place *pl
     cron_comment(&text, arena_printf(c->arena, "Backups of plan %s. Copy this file to /etc/cron.d/%s%s, owned by root, mode 0644.\n"
                                                "Times are UTC: cron has no time zones of its own, so the machine's clock must be "
                                                "UTC as well.\nGenerated by drc; see README.md.", c->plan->name,
-                                     c->spread && place->site ? " of " : "", c->spread && place->site ? place->site->entity->name : ""));
+                                     c->spread && place->site ? " of " : "", c->spread && place->site ? place->site->name : ""));
     cron_env(&text, "SHELL", "/bin/sh");
     cron_env(&text, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     cron_env(&text, "MAILTO", "");
@@ -307,15 +166,15 @@ static void write_place_table(struct cron_output *c, const struct cron_place *pl
 
         if (!cron_is_at(c, task, place))
             continue;
-        if (!task->debian.possible) {
-            cron_comment(&text, arena_printf(c->arena, "Not here: %s, %s.", task->name, task->debian.reason));
+        if (!task->debian->lines_count) {
+            cron_comment(&text, arena_printf(c->arena, "Not here: %s, %s.", task->name, task->debian->reason));
             continue;
         }
         any = true;
         cron_comment(&text, arena_printf(c->arena, "%s: %s, %s%s", task->job->name, task->what, task->schedule,
-                                         cron_origin(c, task->job->span)));
-        for (uint32_t n = 0; n < task->debian.lines.count; n++) {
-            char *line = arena_strdup(c->arena, task->debian.lines.line[n]);
+                                         cron_origin(c, task->job->origin)));
+        for (uint32_t n = 0; n < task->debian->lines_count; n++) {
+            char *line = arena_strdup(c->arena, task->debian->lines[n]);
             struct cron_time time;
 
             time.minute = next_field(&line);
@@ -329,7 +188,7 @@ static void write_place_table(struct cron_output *c, const struct cron_place *pl
         }
     }
     if (any)
-        cron_add(c, arena_printf(c->arena, "cron/%s", cron_table_path(c, place)), &text, false, (struct span){0});
+        cron_add(c, arena_printf(c->arena, "cron/%s", cron_table_path(c, place)), &text, false, NULL);
     strbuf_release(&text);
 }
 
@@ -362,7 +221,7 @@ static void write_service(struct cron_output *c, const struct cron_task *task, c
     struct strbuf text = STRBUF_INIT;
 
     strbuf_addf(&text, "# Generated by drc for plan %s%s; see README.md.\n", unit_text(c, c->plan->name),
-                unit_text(c, cron_origin(c, task->job->span)));
+                unit_text(c, cron_origin(c, task->job->origin)));
     strbuf_addf(&text, "[Unit]\nDescription=%s %s of plan %s\n", unit_text(c, task->job->name), task->what,
                 unit_text(c, c->plan->name));
     strbuf_addstr(&text, "Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=oneshot\n");
@@ -372,7 +231,7 @@ static void write_service(struct cron_output *c, const struct cron_task *task, c
     strbuf_addf(&text, "TimeoutStartSec=%lld\n", (long long)(cron_timeout(task->job) * 4 + 600));
     strbuf_addstr(&text, "# Locked or outside its hours: reported, no failure of the unit.\nSuccessExitStatus=75 76\n");
     strbuf_addstr(&text, "NoNewPrivileges=yes\nPrivateTmp=yes\nIOSchedulingClass=best-effort\nIOSchedulingPriority=7\n");
-    cron_add(c, arena_printf(c->arena, "cron/%s/%s.service", folder, unit), &text, false, task->job->span);
+    cron_add(c, arena_printf(c->arena, "cron/%s/%s.service", folder, unit), &text, false, task->job->origin);
     strbuf_release(&text);
 }
 
@@ -381,16 +240,16 @@ static void write_timer(struct cron_output *c, const struct cron_task *task, con
     struct strbuf text = STRBUF_INIT;
 
     strbuf_addf(&text, "# Generated by drc for plan %s%s; see README.md.\n", unit_text(c, c->plan->name),
-                unit_text(c, cron_origin(c, task->job->span)));
+                unit_text(c, cron_origin(c, task->job->origin)));
     strbuf_addf(&text, "[Unit]\nDescription=%s %s of plan %s: %s\n\n[Timer]\n", unit_text(c, task->job->name), task->what,
                 unit_text(c, c->plan->name), unit_text(c, task->schedule));
-    for (uint32_t i = 0; i < task->systemd.lines.count; i++)
-        strbuf_addf(&text, "OnCalendar=%s\n", task->systemd.lines.line[i]);
+    for (uint32_t i = 0; i < task->systemd->lines_count; i++)
+        strbuf_addf(&text, "OnCalendar=%s\n", task->systemd->lines[i]);
     strbuf_addstr(&text, "# A run missed while the machine was off is made up for.\nPersistent=true\nAccuracySec=1s\n");
     if (task->jitter > 0)
         strbuf_addf(&text, "RandomizedDelaySec=%lld\n", (long long)(task->jitter / 1000));
     strbuf_addstr(&text, "\n[Install]\nWantedBy=timers.target\n");
-    cron_add(c, arena_printf(c->arena, "cron/%s/%s.timer", folder, unit), &text, false, task->job->span);
+    cron_add(c, arena_printf(c->arena, "cron/%s/%s.timer", folder, unit), &text, false, task->job->origin);
     strbuf_release(&text);
 }
 
@@ -402,7 +261,7 @@ void cron_write_units(struct cron_output *c)
         const struct cron_place *place = c->places.items;
         const char *unit, *folder;
 
-        if (!task->systemd.possible)
+        if (!task->systemd->lines_count)
             continue;
         while (!cron_is_at(c, task, place))
             place++;
@@ -524,7 +383,7 @@ static void write_pod(struct yaml *y, struct cron_output *c, const struct cron_t
     yaml_list_end(y);
 }
 
-static void add_yaml(struct cron_output *c, struct yaml *y, struct strbuf *text, const char *path, struct span origin)
+static void add_yaml(struct cron_output *c, struct yaml *y, struct strbuf *text, const char *path, const char *origin)
 {
     if (!yaml_finish(y))
         fileset_lose(c->files, drc_cron.name, path, "a text in it cannot stand in YAML");
@@ -539,7 +398,7 @@ static void write_cronjob(struct cron_output *c, const struct cron_task *task, u
     int64_t late = task->job->start_window > 0 ? task->job->start_window / 1000 : 0;
 
     yaml_comment(y, arena_printf(c->arena, "%s: %s, %s%s. Generated by drc; see README.md.", task->job->name, task->what,
-                                 task->schedule, cron_origin(c, task->job->span)));
+                                 task->schedule, cron_origin(c, task->job->origin)));
     yaml_document_begin(y);
     yaml_map_begin(y);
     yaml_key_string(y, "apiVersion", "batch/v1");
@@ -552,8 +411,8 @@ static void write_cronjob(struct cron_output *c, const struct cron_task *task, u
     yaml_map_end(y);
     yaml_map_end(y);
     yaml_key_map(y, "spec");
-    yaml_key_string(y, "schedule", task->kubernetes.lines.line[line]);
-    yaml_key_string(y, "timeZone", task->kubernetes.lines.zone ? task->kubernetes.lines.zone : "Etc/UTC");
+    yaml_key_string(y, "schedule", task->kubernetes->lines[line]);
+    yaml_key_string(y, "timeZone", task->kubernetes->zone ? task->kubernetes->zone : "Etc/UTC");
     yaml_key_string(y, "concurrencyPolicy", "Forbid");
     /* What the proof counts on, and no later: what begins after that is a run that was missed, and told. Below ten seconds the controller may
      * never start it. */
@@ -574,7 +433,7 @@ static void write_cronjob(struct cron_output *c, const struct cron_task *task, u
     yaml_map_end(y);
     yaml_map_end(y);
     yaml_document_end(y);
-    add_yaml(c, y, &text, arena_printf(c->arena, "cron/kubernetes/%s.yaml", name), task->job->span);
+    add_yaml(c, y, &text, arena_printf(c->arena, "cron/kubernetes/%s.yaml", name), task->job->origin);
     strbuf_release(&text);
 }
 
@@ -593,7 +452,7 @@ static void write_account(struct cron_output *c)
     yaml_map_end(y);
     yaml_map_end(y);
     yaml_document_end(y);
-    add_yaml(c, y, &text, "cron/kubernetes/service-account.yaml", (struct span){0});
+    add_yaml(c, y, &text, "cron/kubernetes/service-account.yaml", NULL);
     strbuf_release(&text);
 }
 
@@ -624,7 +483,7 @@ static void write_kustomization(struct cron_output *c, const name_list *names)
     yaml_list_end(y);
     yaml_map_end(y);
     yaml_document_end(y);
-    add_yaml(c, y, &text, "cron/kubernetes/kustomization.yaml", (struct span){0});
+    add_yaml(c, y, &text, "cron/kubernetes/kustomization.yaml", NULL);
     strbuf_release(&text);
 }
 
@@ -656,7 +515,7 @@ static void write_scripts(struct cron_output *c)
         sh_cmd_pipe(&create, &apply);
         sh_run(&w, &create);
     }
-    cron_add(c, "cron/kubernetes/scripts.sh", &text, true, (struct span){0});
+    cron_add(c, "cron/kubernetes/scripts.sh", &text, true, NULL);
     strbuf_release(&text);
 }
 
@@ -668,8 +527,8 @@ void cron_write_kubernetes(struct cron_output *c)
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
 
-        for (uint32_t n = 0; task->kubernetes.possible && n < task->kubernetes.lines.count; n++) {
-            const char *suffix = task->kubernetes.lines.count > 1 ? arena_printf(c->arena, "-%u", n + 1) : "";
+        for (uint32_t n = 0; task->kubernetes->lines_count && n < task->kubernetes->lines_count; n++) {
+            const char *suffix = task->kubernetes->lines_count > 1 ? arena_printf(c->arena, "-%u", n + 1) : "";
             const char *name = kubernetes_name(c, arena_printf(c->arena, "drc-%s-%s%s", c->slug, task->name, suffix));
 
             name = cron_unique(c, "kubernetes", name);

@@ -151,6 +151,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         make_jobs(&a);
         make_failbacks(&a);
         make_drills(&a);
+        make_job_tasks(&a);
         make_exports(&a);
         make_emissions(&a);
     }

@@ -158,6 +158,37 @@ static void make_jobs_of(struct maker *m)
     }
 }
 
+/* ---- tasks */
+
+static void fill_task(struct maker *m, const struct job_task *from, struct plan_task *out)
+{
+    static const char *const schedulers[TASK_SCHEDULERS] = {"debian_cron", "systemd", "kubernetes"};
+    static const uint8_t work[] = {PLAN_WORK_backup, PLAN_WORK_if_changed, PLAN_WORK_test, PLAN_WORK_test_if_due};
+    struct strbuf text = STRBUF_INIT;
+
+    out->job = &m->out->jobs[from->job - m->plan->jobs];
+    out->work = work[from->work];
+    out->drill = document_thing(m, from->drill);
+    print_schedule(&text, from->schedule);
+    out->schedule = strbuf_dup(&text, m->arena);
+    strbuf_release(&text);
+    out->starts_count = TASK_SCHEDULERS;
+    out->starts = ARENA_ARRAY(m->arena, struct plan_start, TASK_SCHEDULERS);
+    for (int i = 0; i < TASK_SCHEDULERS; i++) {
+        const struct task_start *start = &from->starts[i];
+
+        out->starts[i] = (struct plan_start){schedulers[i], start->lines, start->count, start->zone, start->reason, start->help};
+    }
+}
+
+static void make_tasks_of(struct maker *m)
+{
+    m->out->tasks_count = m->plan->task_count;
+    m->out->tasks = ARENA_ARRAY(m->arena, struct plan_task, m->plan->task_count);
+    for (uint32_t i = 0; i < m->plan->task_count; i++)
+        fill_task(m, &m->plan->tasks[i], &m->out->tasks[i]);
+}
+
 /* ---- drills and exports */
 
 /* Its commands and steps are known once everything else is right. */
@@ -257,6 +288,7 @@ void make_work(struct maker *m)
 {
     make_stores(m);
     make_jobs_of(m);
+    make_tasks_of(m);
     make_drills_of(m);
     make_exports_of(m);
     make_emissions_of(m);

@@ -458,6 +458,7 @@ bool method_promotes(struct analysis *a, struct asset_state *state); /* the chos
 
 /* ---- jobs.c, emissions.c ---- */
 void make_jobs(struct analysis *a);
+void make_job_tasks(struct analysis *a); /* what schedulers start of them */
 /* The procedure of a kind that takes the backup; NULL when none does, and a person must. */
 struct entity *backup_procedure(struct analysis *a, struct entity *backup);
 

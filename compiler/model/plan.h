@@ -511,6 +511,27 @@ struct backup_job {
     struct span span;
 };
 
+/* ---- what schedulers start ---- */
+
+enum task_work { TASK_BACKUP, TASK_IF_CHANGED, TASK_TEST, TASK_TEST_IF_DUE };
+enum task_scheduler { TASK_DEBIAN, TASK_SYSTEMD, TASK_KUBERNETES, TASK_SCHEDULERS };
+
+struct task_start {
+    const char **lines; /* the union of them is the schedule */
+    uint32_t count;     /* 0: this scheduler does not start it */
+    const char *zone;   /* IANA name to put beside the lines */
+    const char *reason, *help; /* why not; `help` may be NULL */
+};
+
+struct job_task {
+    struct backup_job *job;
+    enum task_work work;
+    const struct entity *drill; /* whose time a test keeps; NULL */
+    const struct schedule *schedule;
+    const struct zone *zone;
+    struct task_start starts[TASK_SCHEDULERS];
+};
+
 /* ---- drills ---- */
 
 struct drill_plan {
@@ -623,6 +644,8 @@ struct plan {
     uint32_t scenario_count;
     struct backup_job *jobs;
     uint32_t job_count;
+    struct job_task *tasks;      /* in the order of jobs: each backup, and its test behind it */
+    uint32_t task_count;
     struct drill_plan *drills;   /* by entity index */
     uint32_t drill_count;
     struct export_plan *exports; /* by entity index */

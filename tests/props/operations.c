@@ -8,7 +8,7 @@
  * The scenario: a database that is fenced and promoted, an application and a cache that need it, a report that
  * needs nothing. */
 #include "backends/registry.h"
-
+#include "base/vec.h"
 #include "plan/plan.h"
 #include "schedule/schedule.h"
 
@@ -19,317 +19,384 @@
 #include <sys/stat.h>
 
 static struct arena *arena;
-static struct intern *names;
-static struct model model;
-static struct plan plan;
+static struct plan_document *plan;
 static const char *prefix = "";
-
-static const struct expr *no_default(void *context, const char *text)
-{
-    (void)context;
-    (void)text;
-    return NULL;
-}
 
 static const char *named(const char *text)
 {
     return arena_printf(arena, "%s%s", prefix, text);
 }
 
-static struct entity *entity_of(enum block_id block, const char *name)
-{
-    struct entity *entity = ARENA_NEW(arena, struct entity);
+/* ---- what is declared -------------------------------------------------------------------------- */
 
-    entity->schema = &model.schemas[block];
-    entity->name = intern_str(names, name);
-    entity->slot_count = entity->schema->row_count;
-    entity->slots = ARENA_ARRAY(arena, struct value, entity->slot_count);
-    for (uint32_t i = 0; i < entity->slot_count; i++)
-        entity->slots[i] = value_unknown();
-    return entity;
+enum { CTO, STATUS, RUNBOOK, NEAR, FAR, FIRST_ASSET, THINGS = FIRST_ASSET + 5 };
+
+static struct plan_thing *declare(uint32_t number, const char *block, const char *name)
+{
+    struct plan_thing *thing = &plan->declared[number];
+
+    thing->block = block;
+    thing->name = name;
+    thing->id = arena_printf(arena, "%s.%s", block, name);
+    thing->attributes.pairs = ARENA_ARRAY(arena, struct plan_pair, 4);
+    return thing;
 }
 
-static void set_string(struct entity *entity, uint32_t row, const char *text)
+static void set(struct plan_thing *thing, const char *key, struct plan_value value)
 {
-    entity->slots[row] = value_string(arena_strdup(arena, text));
+    thing->attributes.pairs[thing->attributes.count++] = (struct plan_pair){key, value};
 }
 
-static struct value list_of(struct entity *only)
+static struct plan_value text(const char *words)
 {
-    struct value_list *list = ARENA_NEW(arena, struct value_list);
+    return (struct plan_value){.shape = PLAN_SHAPE_STRING, .text = words};
+}
 
-    list->count = 1;
-    list->items = ARENA_NEW(arena, struct value);
-    list->items[0] = value_entity(only);
-    return (struct value){.type = VALUE_LIST, .u.list = list};
+static struct plan_value list_of(const struct plan_thing *only)
+{
+    struct plan_value *item = ARENA_NEW(arena, struct plan_value);
+
+    *item = (struct plan_value){.tag = PLAN_TAG_REF, .shape = PLAN_SHAPE_STRING, .text = only->id};
+    return (struct plan_value){.shape = PLAN_SHAPE_ITEMS, .count = 1, .items = item};
 }
 
 /* "$job.output" is a runtime name, anything else literal; words end with NULL. */
-static struct word word_of(const char *text)
+static struct plan_word word_of(const char *words)
 {
-    struct word word = {1, ARENA_NEW(arena, struct word_part)};
+    struct plan_word word = {1, ARENA_NEW(arena, struct plan_part)};
 
-    word.parts[0].runtime = text[0] == '$';
-    word.parts[0].text = text[0] == '$' ? text + 1 : text;
+    word.parts[0].runtime = words[0] == '$';
+    word.parts[0].text = words[0] == '$' ? words + 1 : words;
     return word;
 }
 
-static struct command words(const char *const *list)
+static struct plan_command *words(const char *const *list)
 {
-    struct command command = {0};
+    struct plan_command *command = ARENA_NEW(arena, struct plan_command);
 
-    while (list[command.count])
-        command.count++;
-    command.words = ARENA_ARRAY(arena, struct word, command.count);
-    for (uint32_t i = 0; i < command.count; i++)
-        command.words[i] = word_of(list[i]);
+    while (list[command->count])
+        command->count++;
+    command->words = ARENA_ARRAY(arena, struct plan_word, command->count);
+    for (uint32_t i = 0; i < command->count; i++)
+        command->words[i] = word_of(list[i]);
     return command;
 }
 #define WORDS(...) words((const char *const[]){__VA_ARGS__, NULL})
 
 /* Script, value, script, value …; NULL ends. */
-static struct command shell(const char *const *list)
+static struct plan_command *shell(const char *const *list)
 {
-    struct command command = {.is_shell = true};
+    struct plan_command *command = ARENA_NEW(arena, struct plan_command);
 
-    while (list[command.piece_count])
-        command.piece_count++;
-    command.pieces = ARENA_ARRAY(arena, struct shell_piece, command.piece_count);
-    for (uint32_t i = 0; i < command.piece_count; i++) {
+    command->shell = true;
+    while (list[command->count])
+        command->count++;
+    command->pieces = ARENA_ARRAY(arena, struct plan_piece, command->count);
+    for (uint32_t i = 0; i < command->count; i++) {
         if (i % 2 == 0)
-            command.pieces[i].script = list[i];
+            command->pieces[i].script = list[i];
         else
-            command.pieces[i].value = word_of(list[i]);
+            command->pieces[i].value = word_of(list[i]);
     }
     return command;
 }
 #define SHELL(...) shell((const char *const[]){__VA_ARGS__, NULL})
 
-static struct span_of_time seconds(int64_t worst)
+static struct plan_range seconds(int64_t worst)
 {
-    return (struct span_of_time){true, worst * 500, worst * 700, worst * 1000};
+    return (struct plan_range){true, worst * 500, worst * 700, worst * 1000};
 }
 
-/* ---- the plan ---------------------------------------------------------------------------------- */
+/* ---- the scenario ------------------------------------------------------------------------------ */
 
 enum { DATABASE, CACHE, APP, REPORT, ASSETS };
 
-static struct asset *new_asset(uint32_t index, const char *name, bool stateful)
+static void new_asset(uint32_t index, const char *name, bool stateful)
 {
-    struct asset *asset = &plan.assets[index];
+    struct plan_asset *asset = &plan->assets[index];
 
     asset->name = named(name);
-    asset->entity = entity_of(BLOCK_ASSET, asset->name);
-    asset->index = index;
+    asset->thing = declare(FIRST_ASSET + index, "asset", asset->name);
     asset->stateful = stateful;
-    return asset;
 }
 
-static struct step *new_step(struct scenario_result *result, struct asset *asset, const char *name,
-                             enum step_phase phase)
+static struct plan_step *new_step(struct plan_scenario *result, struct plan_asset *asset, const char *name, uint8_t phase)
 {
-    struct step *step = ARENA_NEW(arena, struct step);
-    struct asset_state *state;
+    struct plan_step *step = &result->steps[result->steps_count++];
 
     step->id = asset ? arena_printf(arena, "%s.%s", asset->name, name) : named(name);
     step->title = named("Title of $(touch /tmp/drc-injected) `id` \"quoted\" 'single' \\back");
     step->asset = asset;
+    step->subject = asset ? asset->thing : &plan->declared[RUNBOOK];
     step->phase = phase;
     step->automated = true;
     step->takes = seconds(60);
     step->finish = seconds(120);
     step->timeout = 20000;
-    step->on_failure = "block";
-    step->ordinal = ++result->step_count;
-    step->wave = step->ordinal;
-    result->steps[step->ordinal - 1] = step;
+    step->attempt_cut = PLAN_UNKNOWN;
+    step->ordinal = step->wave = result->steps_count;
     if (asset) {
-        state = &result->states[asset->index];
-        state->steps[state->step_count++] = step;
+        struct plan_outcome *outcome = &result->assets[asset - plan->assets];
+
+        outcome->steps[outcome->steps_count++] = step;
     }
     return step;
 }
 
-static void waits(struct step *step, struct step *other)
+static void waits(struct plan_step *step, struct plan_step *other)
 {
     if (!step->after)
-        step->after = ARENA_ARRAY(arena, struct step *, 8);
+        step->after = ARENA_ARRAY(arena, struct plan_step *, 8);
     step->after[step->after_count++] = other;
 }
 
-static void back_step(struct scenario_result *result, struct asset *asset, const char *name, const char *words)
+static void back_step(struct plan_scenario *result, struct plan_asset *asset, const char *name, const char *manual)
 {
-    struct step *step = ARENA_NEW(arena, struct step);
+    struct plan_step *step = &result->failback[result->failback_count++];
 
     step->id = arena_printf(arena, "%s.%s", asset->name, name);
     step->title = name;
     step->asset = asset;
-    step->subject = asset->entity;
-    step->phase = PHASE_REPROTECT;
-    step->manual = words;
-    step->timeout = TIME_UNKNOWN;
-    step->on_failure = "block";
-    step->ordinal = step->wave = ++result->failback_count;
-    result->failback[step->ordinal - 1] = step;
+    step->subject = asset->thing;
+    step->phase = PLAN_PHASE_reprotect;
+    step->manual = manual;
+    step->timeout = step->attempt_cut = PLAN_UNKNOWN;
+    step->ordinal = step->wave = result->failback_count;
+}
+
+static struct plan_objective *objective(int64_t ms, const char *source)
+{
+    struct plan_objective *out = ARENA_NEW(arena, struct plan_objective);
+
+    *out = (struct plan_objective){ms, source, NULL};
+    return out;
+}
+
+static void build_outcomes(struct plan_scenario *result)
+{
+    result->assets_count = result->order_count = ASSETS;
+    result->assets = ARENA_ARRAY(arena, struct plan_outcome, ASSETS);
+    result->order = ARENA_ARRAY(arena, struct plan_asset *, ASSETS);
+    for (uint32_t i = 0; i < ASSETS; i++) {
+        struct plan_outcome *outcome = &result->assets[i];
+
+        outcome->asset = result->order[i] = &plan->assets[i];
+        outcome->fate = PLAN_FATE_lost;
+        outcome->steps = ARENA_ARRAY(arena, struct plan_step *, 8);
+        outcome->rto = objective(3600000, "asset");
+        outcome->rpo = objective(900000, "tier critical (default)");
+        outcome->finish = seconds(300);
+        outcome->data_loss = plan->assets[i].stateful ? 30000 : PLAN_NOT_APPLICABLE;
+    }
 }
 
 static void build_scenario(void)
 {
-    struct scenario_result *result = ARENA_NEW(arena, struct scenario_result);
-    struct entity *runbook = entity_of(BLOCK_RUNBOOK, "failover"), *cto = entity_of(BLOCK_PERSON, "cto");
-    struct entity *input = entity_of(BLOCK_INPUT, "at"), *status = entity_of(BLOCK_CHANNEL, "status");
-    struct step *fence, *promote, *cache, *app, *traffic, *report, *manual;
-    struct asset *a = plan.assets;
+    struct plan_scenario *result = ARENA_NEW(arena, struct plan_scenario);
+    struct plan_step *fence, *promote, *cache, *app, *traffic, *report, *manual;
+    struct plan_asset *a = plan->assets;
 
-    plan.scenarios = result;
-    plan.scenario_count = 1;
-    result->scenario = entity_of(BLOCK_SCENARIO, "region-loss");
-    set_string(result->scenario, SCENARIO_title, named("Region lost"));
-    result->states = ARENA_ARRAY(arena, struct asset_state, ASSETS);
-    result->steps = ARENA_ARRAY(arena, struct step *, 16);
-    result->order = ARENA_ARRAY(arena, struct asset *, ASSETS);
-    result->order_count = ASSETS;
-    result->runbooks = ARENA_NEW(arena, struct entity *);
-    result->runbooks[0] = runbook;
-    result->runbook_count = 1;
+    plan->scenarios = result;
+    plan->scenarios_count = 1;
+    result->name = "region-loss";
+    result->thing = declare(FIRST_ASSET + ASSETS, "scenario", "region-loss");
+    result->thing->title = named("Region lost");
+    result->runbooks = ARENA_NEW(arena, struct plan_thing *);
+    result->runbooks[0] = &plan->declared[RUNBOOK];
+    result->runbooks_count = 1;
     result->finish = seconds(600);
-    set_string(runbook, RUNBOOK_confirm, "FAILOVER");
-    runbook->slots[RUNBOOK_approve] = list_of(cto);
-    set_string(input, INPUT_ask, named("Recover to which moment (UTC)?"));
-    input->slots[INPUT_type] = (struct value){.type = VALUE_WORD, .u.word = intern_str(names, "timestamp")};
-    for (uint32_t i = 0; i < ASSETS; i++) {
-        struct asset_state *state = &result->states[i];
-
-        state->asset = &a[i];
-        state->fate = FATE_LOST;
-        state->steps = ARENA_ARRAY(arena, struct step *, 8);
-        state->rto = (struct objective){.ms = 3600000, .source = "asset"};
-        state->rpo = (struct objective){.ms = 900000, .source = "tier critical (default)"};
-        state->finish = seconds(300);
-        state->loss_ms = a[i].stateful ? 30000 : RPO_NOT_APPLICABLE;
-        state->chosen = ARENA_NEW(arena, struct candidate);
-        result->order[i] = &a[i];
-    }
-    result->failback = ARENA_ARRAY(arena, struct step *, 2);
+    result->steps = ARENA_ARRAY(arena, struct plan_step, 16);
+    build_outcomes(result);
+    result->failback = ARENA_ARRAY(arena, struct plan_step, 2);
     back_step(result, &a[DATABASE], "failback", "Replicate back, then switch in a quiet hour.\nTell everybody.");
     back_step(result, &a[DATABASE], "reprotect", "Create a new replica.");
-    waits(result->failback[1], result->failback[0]);
+    waits(&result->failback[1], &result->failback[0]);
 
-    fence = new_step(result, &a[DATABASE], "fence", PHASE_FENCE);
+    fence = new_step(result, &a[DATABASE], "fence", PLAN_PHASE_fence);
     fence->run = WORDS("stub", "fence", named("prod-database"));
     fence->otherwise = "The old primary cannot accept writes.";
-    promote = new_step(result, &a[DATABASE], "promote", PHASE_RECOVER);
+    promote = new_step(result, &a[DATABASE], "promote", PLAN_PHASE_recover);
     promote->check = WORDS("stub", "promoted?");
     promote->run = WORDS("stub", "promote", named("it's \"new\" $HOME `x` \\ *\nline two"), "$input.at");
     promote->until = WORDS("stub", "available?");
     promote->verify = SHELL("test \"$(stub verify ", named("a b"), ")\" = '", named("v'w"), "'");
     promote->irreversible = true;
-    promote->inputs = ARENA_NEW(arena, struct entity *);
-    promote->inputs[0] = input;
-    promote->input_count = 1;
+    promote->inputs = ARENA_NEW(arena, struct plan_question);
+    promote->inputs[0] = (struct plan_question){.name = "at", .type = "timestamp", .ask = named("Recover to which moment (UTC)?")};
+    promote->inputs_count = 1;
     waits(promote, fence);
-    cache = new_step(result, &a[CACHE], "start", PHASE_RECOVER);
+    cache = new_step(result, &a[CACHE], "start", PLAN_PHASE_recover);
     cache->run = WORDS("stub", "cache");
     cache->retries = 2;
-    app = new_step(result, &a[APP], "start", PHASE_RECOVER);
+    app = new_step(result, &a[APP], "start", PLAN_PHASE_recover);
     app->run = WORDS("stub", "app", "$env.APP_TOKEN");
     waits(app, promote);
     waits(app, cache);
-    report = new_step(result, &a[REPORT], "start", PHASE_RECOVER);
+    report = new_step(result, &a[REPORT], "start", PLAN_PHASE_recover);
     report->run = WORDS("stub", "report");
-    traffic = new_step(result, &a[APP], "traffic", PHASE_TRAFFIC);
+    traffic = new_step(result, &a[APP], "traffic", PLAN_PHASE_traffic);
     traffic->run = WORDS("stub", "traffic");
     waits(traffic, app);
-    manual = new_step(result, NULL, "announce", PHASE_VERIFY);
+    manual = new_step(result, NULL, "announce", PLAN_PHASE_verify);
     manual->automated = false;
     manual->manual = named("Say on the bridge that it is over.\nWrite it down, too.");
-    manual->by = cto;
+    manual->by = &plan->declared[CTO];
     waits(manual, traffic);
-    status->slots[CHANNEL_type] = (struct value){.type = VALUE_WORD, .u.word = intern_str(names, "slack")};
-    set_string(status, CHANNEL_address, named("#incidents"));
-    traffic->notify = ARENA_NEW(arena, struct entity *);
-    traffic->notify[0] = status;
+    traffic->notify = ARENA_NEW(arena, struct plan_thing *);
+    traffic->notify[0] = &plan->declared[STATUS];
     traffic->notify_count = 1;
 }
 
 /* ---- backups ----------------------------------------------------------------------------------- */
 
 /* A store that is a directory below $STUB_HOME. */
-static struct store_access access_of(struct entity *store)
+static void add_store(struct plan_thing *store)
 {
-    struct store_access access = {.store = store};
+    struct plan_store *access = &plan->stores[plan->stores_count++];
 
-    access.put = WORDS("stub-store", "put", store->name, "$job.input", "$job.object");
-    access.fetch = WORDS("stub-store", "fetch", store->name, "$job.object", "$job.output");
-    access.list = SHELL("stub-store list ", store->name, " ", "$job.prefix");
-    access.remove = WORDS("stub-store", "remove", store->name, "$job.object");
-    return access;
+    access->store = store;
+    access->put = WORDS("stub-store", "put", store->name, "$job.input", "$job.object");
+    access->fetch = WORDS("stub-store", "fetch", store->name, "$job.object", "$job.output");
+    access->list = SHELL("stub-store list ", store->name, " ", "$job.prefix");
+    access->remove = WORDS("stub-store", "remove", store->name, "$job.object");
 }
 
-static struct backup_job *new_job(const char *name, struct schedule schedule, struct entity *to)
+static void add_task(struct plan_job *job, uint8_t work, const struct schedule *schedule)
 {
-    struct backup_job *job = &plan.jobs[plan.job_count++];
-    struct schedule *copy = ARENA_NEW(arena, struct schedule);
+    static const struct {
+        const char *name;
+        enum schedule_target target;
+    } schedulers[] = {{"debian_cron", TARGET_CRON_DEBIAN}, {"systemd", TARGET_SYSTEMD}, {"kubernetes", TARGET_KUBERNETES}};
+    struct plan_task *task = &plan->tasks[plan->tasks_count++];
+    struct strbuf out = STRBUF_INIT;
 
-    *copy = schedule;
+    *task = (struct plan_task){.job = job, .work = work, .starts_count = 3, .starts = ARENA_ARRAY(arena, struct plan_start, 3)};
+    print_schedule(&out, schedule);
+    task->schedule = strbuf_dup(&out, arena);
+    strbuf_release(&out);
+    for (size_t i = 0; i < 3; i++) {
+        struct schedule_lines lines;
+
+        task->starts[i].scheduler = schedulers[i].name;
+        if (!schedule_convert(arena, schedule, schedulers[i].target, NULL, &lines)) {
+            task->starts[i].reason = lines.refusal.reason ? lines.refusal.reason : "it cannot express this schedule";
+            continue;
+        }
+        task->starts[i].lines_count = lines.count;
+        task->starts[i].lines = ARENA_ARRAY(arena, const char *, lines.count);
+        memcpy(task->starts[i].lines, lines.line, lines.count * sizeof *lines.line);
+        task->starts[i].zone = lines.zone;
+    }
+}
+
+static struct plan_job *new_job(const char *name, const struct schedule *schedule, struct plan_thing *to)
+{
+    struct plan_job *job = &plan->jobs[plan->jobs_count++];
+    struct strbuf out = STRBUF_INIT;
+
     job->name = named(name);
-    job->asset = &plan.assets[DATABASE];
-    job->schedule = copy;
+    job->assets = ARENA_NEW(arena, struct plan_asset *);
+    job->assets[0] = &plan->assets[DATABASE];
+    job->assets_count = 1;
+    job->schedule = ARENA_NEW(arena, struct plan_schedule);
+    print_schedule(&out, schedule);
+    job->schedule->written = strbuf_dup(&out, arena);
+    strbuf_release(&out);
     job->run = WORDS("stub-backup", name, "$job.output", "$env.DB_PASSWORD");
     job->verify = WORDS("stub-verify", name, "$job.output");
     job->restore = WORDS("stub-restore", name, "$job.input");
     job->suffix = "dump";
     job->output = "file";
-    job->duration = (struct span_of_time){true, 1000, 1000, 2000};
-    job->retain = value_int(VALUE_DURATION, 7 * MS_DAY);
-    job->verify_every = TIME_UNKNOWN;
-    job->ship_every = TIME_UNKNOWN;
+    job->duration = (struct plan_range){true, 1000, 1000, 2000};
+    job->retain = ARENA_NEW(arena, struct plan_value);
+    *job->retain = (struct plan_value){.tag = PLAN_TAG_DURATION, .shape = PLAN_SHAPE_NUMBER, .number = 7 * MS_DAY};
+    job->retain_text = "7d";
+    job->verify_every = job->ship_every = job->waits = PLAN_UNKNOWN;
     job->to = to;
-    job->to_access = ARENA_NEW(arena, struct store_access);
-    *job->to_access = access_of(to);
     job->secrets = ARENA_NEW(arena, const char *);
     job->secrets[0] = "DB_PASSWORD";
-    job->secret_count = 1;
+    job->secrets_count = 1;
     job->tools = ARENA_NEW(arena, const char *);
     job->tools[0] = "stub-backup";
-    job->tool_count = 1;
+    job->tools_count = 1;
     return job;
+}
+
+static void keep_periods(struct plan_job *job)
+{
+    static const struct {
+        const char *name;
+        int64_t count;
+    } kept[] = {{"daily", 3}, {"weekly", 2}, {"monthly", 2}};
+
+    *job->retain = (struct plan_value){.tag = PLAN_TAG_OBJECT, .shape = PLAN_SHAPE_PAIRS, .count = 3, .pairs = ARENA_ARRAY(arena, struct plan_pair, 3)};
+    for (size_t i = 0; i < 3; i++)
+        job->retain->pairs[i] = (struct plan_pair){kept[i].name, {.shape = PLAN_SHAPE_NUMBER, .number = kept[i].count}};
 }
 
 static void build_jobs(void)
 {
-    struct schedule daily = {.kind = SCHEDULE_DAILY, .times = {120}, .time_count = 1};
+    struct schedule daily = {.kind = SCHEDULE_DAILY, .times = {120}, .time_count = 1}, test = {.kind = SCHEDULE_DAILY, .times = {300}, .time_count = 1};
     struct schedule hourly = {.kind = SCHEDULE_EVERY, .every = MS_HOUR};
     struct schedule uneven = {.kind = SCHEDULE_EVERY, .every = 90 * MS_MINUTE};
-    struct schedule change = {.kind = SCHEDULE_ON_CHANGE};
+    struct schedule change = {.kind = SCHEDULE_ON_CHANGE}, look = {.kind = SCHEDULE_EVERY, .every = 5 * MS_MINUTE};
     struct schedule weekdays = {.kind = SCHEDULE_CRON, .cron = "0 2 * * 1-5"};
-    struct entity *near = entity_of(BLOCK_STORE, "near"), *far = entity_of(BLOCK_STORE, "far");
-    struct backup_job *full, *job;
+    struct plan_thing *near = &plan->declared[NEAR], *far = &plan->declared[FAR];
+    struct plan_job *full, *job;
 
-    plan.jobs = ARENA_ARRAY(arena, struct backup_job, 8);
-    full = new_job("full", daily, near);
-    full->copies = ARENA_NEW(arena, struct entity *);
+    plan->jobs = ARENA_ARRAY(arena, struct plan_job, 8);
+    plan->tasks = ARENA_ARRAY(arena, struct plan_task, 8);
+    plan->stores = ARENA_ARRAY(arena, struct plan_store, 2);
+    add_store(near);
+    add_store(far);
+    full = new_job("full", &daily, near);
+    full->copies = ARENA_NEW(arena, struct plan_thing *);
     full->copies[0] = far;
-    full->copy_count = 1;
-    full->copy_access = ARENA_NEW(arena, struct store_access);
-    full->copy_access[0] = access_of(far);
+    full->copies_count = 1;
     full->verify_every = MS_DAY;
     full->jitter = 30000;
-    job = new_job("hourly", hourly, near);
+    add_task(full, PLAN_WORK_backup, &daily);
+    add_task(full, PLAN_WORK_test_if_due, &test);
+    job = new_job("hourly", &hourly, near);
     job->of = full;
-    job->retain = value_int(VALUE_DURATION, 2 * MS_DAY);
-    job = new_job("files", uneven, near);
+    job->retain->number = 2 * MS_DAY;
+    add_task(job, PLAN_WORK_backup, &hourly);
+    job = new_job("files", &uneven, near);
     job->output = "directory";
     job->suffix = "tar";
-    new_job("config", change, near);
-    new_job("weekdays", weekdays, near);
-    job = new_job("periods", daily, near);
-    job->retain = (struct value){.type = VALUE_OBJECT, .u.object = ARENA_NEW(arena, struct value_object)};
-    *(struct value_object *)(uintptr_t)job->retain.u.object = (struct value_object){
-        .count = 3, .pairs = ARENA_ARRAY(arena, struct value_pair, 3)};
-    job->retain.u.object->pairs[0] = (struct value_pair){"daily", value_int(VALUE_INT, 3)};
-    job->retain.u.object->pairs[1] = (struct value_pair){"weekly", value_int(VALUE_INT, 2)};
-    job->retain.u.object->pairs[2] = (struct value_pair){"monthly", value_int(VALUE_INT, 2)};
+    add_task(job, PLAN_WORK_backup, &uneven);
+    add_task(new_job("config", &change, near), PLAN_WORK_if_changed, &look);
+    add_task(new_job("weekdays", &weekdays, near), PLAN_WORK_backup, &weekdays);
+    job = new_job("periods", &daily, near);
+    keep_periods(job);
+    add_task(job, PLAN_WORK_backup, &daily);
+}
+
+static void build_plan(void)
+{
+    plan = ARENA_NEW(arena, struct plan_document);
+    plan->name = "demo";
+    plan->compiler = "test";
+    plan->digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    plan->declared_count = THINGS;
+    plan->declared = ARENA_ARRAY(arena, struct plan_thing, THINGS);
+    declare(CTO, "person", "cto");
+    declare(STATUS, "channel", "status");
+    set(&plan->declared[STATUS], "type", text("slack"));
+    set(&plan->declared[STATUS], "address", text(named("#incidents")));
+    declare(RUNBOOK, "runbook", "failover");
+    set(&plan->declared[RUNBOOK], "confirm", text("FAILOVER"));
+    set(&plan->declared[RUNBOOK], "approve", list_of(&plan->declared[CTO]));
+    declare(NEAR, "store", "near");
+    declare(FAR, "store", "far");
+    plan->assets_count = ASSETS;
+    plan->assets = ARENA_ARRAY(arena, struct plan_asset, ASSETS);
+    new_asset(DATABASE, "database", true);
+    new_asset(CACHE, "cache", false);
+    new_asset(APP, "app", false);
+    new_asset(REPORT, "report", false);
+    build_scenario();
+    build_jobs();
 }
 
 /* ---- writing ----------------------------------------------------------------------------------- */
@@ -370,7 +437,7 @@ static bool write_files(struct fileset *files, const char *folder)
 int main(int argc, char **argv)
 {
     struct backend_options options = {.version = "test"};
-    struct sources sources;
+    struct plan proof = {0}; /* targets print its document */
     struct fileset files;
     bool done;
 
@@ -381,26 +448,12 @@ int main(int argc, char **argv)
     if (argc > 2)
         prefix = argv[2];
     arena = arena_new();
-    names = intern_new(arena);
-    sources_init(&sources, arena);
-    model_init(&model, arena, names, &sources, no_default, NULL);
-    plan.model = &model;
-    plan.document = ARENA_NEW(arena, struct plan_document);
-    plan.arena = arena;
-    plan.name = "demo";
-    plan.compiler = "test";
-    plan.digest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    plan.assets = ARENA_ARRAY(arena, struct asset, ASSETS);
-    plan.asset_count = ASSETS;
-    new_asset(DATABASE, "database", true);
-    new_asset(CACHE, "cache", false);
-    new_asset(APP, "app", false);
-    new_asset(REPORT, "report", false);
-    build_scenario();
-    build_jobs();
+    build_plan();
+    proof.document = plan;
+    proof.arena = arena;
     fileset_init(&files, arena);
-    drc_restore.emit(&plan, &options, &files);
-    drc_cron.emit(&plan, &options, &files);
+    drc_restore.emit(&proof, &options, &files);
+    drc_cron.emit(&proof, &options, &files);
     done = write_files(&files, argv[1]);
     arena_delete(arena);
     return done ? 0 : 1;

@@ -9,20 +9,20 @@
 static struct arena *arena;
 
 /* "@name" is a runtime part, anything else literal; parts end with NULL. */
-static struct word make_word(const char *const *parts)
+static struct plan_word make_word(const char *const *parts)
 {
-    struct word word = {0};
+    struct plan_word word = {0};
 
     while (parts[word.count])
         word.count++;
-    word.parts = ARENA_ARRAY(arena, struct word_part, word.count);
+    word.parts = ARENA_ARRAY(arena, struct plan_part, word.count);
     for (uint32_t i = 0; i < word.count; i++)
-        word.parts[i] = (struct word_part){.runtime = parts[i][0] == '@', .text = parts[i][0] == '@' ? parts[i] + 1 : parts[i]};
+        word.parts[i] = (struct plan_part){.runtime = parts[i][0] == '@', .text = parts[i][0] == '@' ? parts[i] + 1 : parts[i]};
     return word;
 }
 #define WORD(...) make_word((const char *const[]){__VA_ARGS__, NULL})
 
-static const char *written(const struct command *command)
+static const char *written(const struct plan_command *command)
 {
     struct strbuf out = STRBUF_INIT;
     struct sh w;
@@ -36,10 +36,10 @@ static const char *written(const struct command *command)
 }
 
 /* before VALUE after, as shell text with one value. */
-static const char *shell(const char *before, struct word value, const char *after)
+static const char *shell(const char *before, struct plan_word value, const char *after)
 {
-    struct command command = {.is_shell = true, .piece_count = 3};
-    struct shell_piece pieces[3] = {{.script = before}, {.value = value}, {.script = after}};
+    struct plan_command command = {.shell = true, .count = 3};
+    struct plan_piece pieces[3] = {{.script = before}, {.value = value}, {.script = after}};
 
     command.pieces = pieces;
     return written(&command);
@@ -47,8 +47,8 @@ static const char *shell(const char *before, struct word value, const char *afte
 
 static const char *fault(const char *text)
 {
-    struct shell_piece piece = {.script = text};
-    struct command command = {.is_shell = true, .piece_count = 1, .pieces = &piece};
+    struct plan_piece piece = {.script = text};
+    struct plan_command command = {.shell = true, .count = 1, .pieces = &piece};
 
     return command_fault(&command);
 }
@@ -56,9 +56,9 @@ static const char *fault(const char *text)
 /* The programs of a text, with a value in place of `%`, separated by blanks. */
 static const char *programs(const char *text)
 {
-    struct word value = WORD("value");
-    struct shell_piece pieces[9];
-    struct command command = {.is_shell = true, .pieces = pieces};
+    struct plan_word value = WORD("value");
+    struct plan_piece pieces[9];
+    struct plan_command command = {.shell = true, .pieces = pieces};
     struct strbuf out = STRBUF_INIT;
     command_names names = {0};
     const char *result;
@@ -66,9 +66,9 @@ static const char *programs(const char *text)
     for (const char *rest = text; rest;) {
         const char *end = strchr(rest, '%');
 
-        pieces[command.piece_count++] = (struct shell_piece){.script = end ? arena_strndup(arena, rest, (size_t)(end - rest)) : rest};
+        pieces[command.count++] = (struct plan_piece){.script = end ? arena_strndup(arena, rest, (size_t)(end - rest)) : rest};
         if (end)
-            pieces[command.piece_count++] = (struct shell_piece){.value = value};
+            pieces[command.count++] = (struct plan_piece){.value = value};
         rest = end ? end + 1 : NULL;
     }
     command_programs(arena, &command, &names);
@@ -107,15 +107,15 @@ static void test_programs(void)
     TEST("programs of shell text");
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         CHECK_STR(programs(table[i][0]), table[i][1]);
-    CHECK(command_holds_text(&(struct command){.is_shell = true, .piece_count = 1, .pieces = &(struct shell_piece){.script = "a \"it's\" 'x $1'"}}));
-    CHECK(!command_holds_text(&(struct command){.is_shell = true, .piece_count = 1, .pieces = &(struct shell_piece){.script = "a \"it's $1\" # '$2'"}}));
+    CHECK(command_holds_text(&(struct plan_command){.shell = true, .count = 1, .pieces = &(struct plan_piece){.script = "a \"it's\" 'x $1'"}}));
+    CHECK(!command_holds_text(&(struct plan_command){.shell = true, .count = 1, .pieces = &(struct plan_piece){.script = "a \"it's $1\" # '$2'"}}));
 }
 
 static void test_arguments(void)
 {
-    struct word words[] = {WORD("aws"), WORD("s3"), WORD("cp"), WORD("@job.output"), WORD("s3://b/", "@job.object"),
+    struct plan_word words[] = {WORD("aws"), WORD("s3"), WORD("cp"), WORD("@job.output"), WORD("s3://b/", "@job.object"),
                            WORD("it's $HOME"), WORD("")};
-    struct command command = {.words = words, .count = 7};
+    struct plan_command command = {.words = words, .count = 7};
     command_names names = {0};
 
     TEST("an argument list: every word is one word");
@@ -126,7 +126,7 @@ static void test_arguments(void)
     CHECK(names.len == 1);
     CHECK_STR(names.items[0], "aws");
     TEST("an unset command writes nothing");
-    CHECK_STR(written(&(struct command){0}), "");
+    CHECK_STR(written(NULL), "");
 }
 
 static void test_names(void)
@@ -140,7 +140,7 @@ static void test_names(void)
 
 static void test_quotes(void)
 {
-    struct word at = WORD("@input.at");
+    struct plan_word at = WORD("@input.at");
 
     TEST("a value outside quotes is quoted");
     CHECK_STR(shell("echo ", at, " end"), "echo \"${input_at}\" end\n");
@@ -191,8 +191,8 @@ static void test_faults(void)
 
 static void test_collect(void)
 {
-    struct word words[] = {WORD("a", "@env.TOKEN"), WORD("@input.at"), WORD("@env.TOKEN")};
-    struct command command = {.words = words, .count = 3};
+    struct plan_word words[] = {WORD("a", "@env.TOKEN"), WORD("@input.at"), WORD("@env.TOKEN")};
+    struct plan_command command = {.words = words, .count = 3};
     command_names names = {0};
 
     TEST("runtime names, each once");
