@@ -47,7 +47,8 @@ struct cron_output {
     bool spread;                   /* over several machines: each has files of its own */
 };
 
-struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, const char *origin); /* `origin` may be NULL */
+/* `origin` may be NULL. */
+struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, const char *origin);
 
 /* " (platform.dr:12)", or "" when the place is not known. */
 const char *cron_origin(struct cron_output *c, const char *origin);

@@ -129,7 +129,8 @@ static bool lose_with(struct analysis *a, struct asset_state *state, const struc
     return true;
 }
 
-/* What is wrong or gone in the source is so in what is made from it; whoever changed the source changed that as well. */
+/* What is wrong or gone in the source is so in what is made from it, and served from it until it is made anew, whether that is called data or
+ * not; whoever changed the source changed that as well. */
 static bool inherit(struct analysis *a, struct asset_state *state, const struct asset_state *source)
 {
     static const char *const damages[] = {"corruption", "deletion", "object"};
@@ -155,7 +156,7 @@ void spread_damage(struct analysis *a, struct scenario_result *result)
         for (uint32_t i = 0; i < a->rebuilt_count; i++) {
             struct value from = sources_of(a->rebuilt[i]);
 
-            for (uint32_t n = 0; a->rebuilt[i]->stateful && n < from.u.list->count; n++) {
+            for (uint32_t n = 0; n < from.u.list->count; n++) {
                 const struct asset *source = from.u.list->items[n].type == VALUE_ENTITY ? plan_asset(a->plan, from.u.list->items[n].u.entity) : NULL;
 
                 if (source)

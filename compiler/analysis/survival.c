@@ -348,6 +348,22 @@ static void lose_at(struct analysis *a, struct asset_state *state, const struct 
         lose(a, state, loss, place->inner[TAKEN_LOST] ? place->inner[TAKEN_LOST] : place->inner[TAKEN_CUT]);
 }
 
+/* Data that is written at several places is whatever is confirmed by as many as its quorum: in the hands of somebody who has these, it is
+ * suspect everywhere, though every place stands. */
+static void lose_to_intruder(struct analysis *a, struct asset_state *state)
+{
+    struct value quorum = entity_slot(state->asset->entity, ASSET_quorum);
+    int64_t needed = quorum.type == VALUE_INT ? quorum.u.integer : 1;
+    bool perhaps;
+
+    for (uint32_t i = 0; i < state->asset->site_count; i++)
+        needed -= taken_with(a, state->asset->entity, state->asset->sites[i], TAKEN_HELD, &perhaps) != NULL;
+    for (uint32_t i = 0; needed <= 0 && i < state->asset->site_count; i++) {
+        if (taken_with(a, state->asset->entity, state->asset->sites[i], TAKEN_HELD, &perhaps))
+            lose_at(a, state, state->asset->sites[i]);
+    }
+}
+
 static void decide_loss(struct analysis *a, struct asset_state *state, const struct entity *scenario)
 {
     struct asset *asset = state->asset;
@@ -366,6 +382,8 @@ static void decide_loss(struct analysis *a, struct asset_state *state, const str
                 lose_at(a, state, asset->sites[i]);
         }
     }
+    if (!state->loss_count && asset->stateful && asset->site_count > 1)
+        lose_to_intruder(a, state);
     if (a->hit[asset->index] & HIT_FAILED)
         lose(a, state, "instance", asset->entity);
 }

@@ -20,17 +20,6 @@ MINUTE = 60000
 HOUR, DAY, WEEK = 60 * MINUTE, 1440 * MINUTE, 10080 * MINUTE
 NEVER = float("inf")
 
-# Mistakes of the compiler that are known: the generator makes them when its switch is on. Name: (on, what is wrong).
-KNOWN = {
-    "derived damage": (False, "what is rebuilt from damaged data counts as unaffected, though damage spreads through what is derived"),
-    "held member": (False, "an asset of several sites counts as unaffected where who writes at one of them (quorum = 1) is compromised"),
-}
-
-
-def on(name):
-    return KNOWN[name][0]
-
-
 KINDS = """
 kind prison { of = site  level = account  is_account = true }
 kind land { of = site  level = region }
@@ -276,9 +265,8 @@ def random_asset(rng, spec, name, before):
     else:
         a.update(slow=span(rng, 1, 20))
     if kind == "cache":
-        derives = spec["calm"] or on("derived damage")
-        a["from"] = [m for m in before if derives and m.startswith("db") and m not in a["needs"] and rng.random() < 0.6]
-    if kind == "db" and not a["ha"] and rng.random() < 0.3 and (spec["calm"] or on("held member")):
+        a["from"] = [m for m in before if m.startswith("db") and m not in a["needs"] and rng.random() < 0.6]
+    if kind == "db" and not a["ha"] and rng.random() < 0.3:
         a["sites"] = rng.sample(["r0", "r1", "r2"], rng.choice([2, 3]))
         a["quorum"] = rng.randint(1, len(a["sites"]))
         a["replicas"] = {}
