@@ -247,7 +247,8 @@ static void readme_install(struct cron_output *c, struct md *w)
     if (bound)
         md_paragraph(w, MD("A job that reads the files of a place, or a server under `localhost` there, belongs to that place, and never into a cluster:"));
     readme_hosts(c, w);
-    md_paragraph(w, md_textf(c->arena, "Secrets and settings are read from /etc/drc/%s.env (mode 0600), one NAME=value a line; in Kubernetes "
+    md_paragraph(w, md_textf(c->arena, "Secrets and settings are read from /etc/drc/%s.env (mode 0600), one NAME=value a line, as systemd reads it: nothing "
+                                       "in it is carried out, quotation marks round a whole value are left out. In Kubernetes they come "
                                        "from the Secret drc-%s.", c->slug, c->slug));
     if (has_pods(c))
         md_paragraph(w, MD("In Kubernetes, failures in a row are counted anew for every pod; the cluster's own alerts see failed Jobs."));

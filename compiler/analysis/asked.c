@@ -102,7 +102,7 @@ static struct value recovery_grade(const struct analysis *a, const struct asset_
 
     if (timing)
         return entity_slot(timing, TIMING_source).type == VALUE_STRING ? word(a, "B") : value_unknown();
-    if (method && value_is_known(eval_deferred(a->eval, method, METHOD_rto, NULL)))
+    if (method && eval_is_written(method, METHOD_rto))
         return grade_word(a, block_grade(method, worst));
     for (uint32_t i = 0; i < state->step_count; i++) {
         const struct step *step = state->steps[i];

@@ -30,6 +30,8 @@ alert_text="${DRC_ALERT_TEXT:-}"
 declare -A setting=()
 declare -a setting_tool=() setting_secret=() setting_store_tool=() setting_store_secret=() setting_needed_by=() store_name=()
 drc_work=""
+drc_counts="" # which count of failures in a row: "" of backups, ".verify" of tests of what is stored
+drc_told=0    # 1: how it ended is in the log
 
 # job KEY VALUE: one fact about the job.
 job() {
@@ -77,22 +79,34 @@ drc_log() {
     printf '%s\n' "${text//[$'\001'-$'\037'$'\177']/?}"
 }
 
-# drc_fail CODE STATUS TEXT: logs, tells somebody once enough runs in a row have failed, and ends the job.
+# drc_fail CODE STATUS TEXT: logs, tells somebody once enough runs in a row have failed, and ends the job. Backups and tests are counted apart:
+# good backups each night must not hide that what is stored is bad each morning.
 drc_fail() {
-    local code="$1" status="$2" text="$3" count=0
+    local code="$1" status="$2" text="$3" count=0 file="${drc_state}/${setting[name]}${drc_counts}.failures"
+    drc_told=1
     drc_log "${status}" text "${text}" code "${code}"
-    if [[ -r "${drc_state}/${setting[name]}.failures" ]]; then
-        count="$(<"${drc_state}/${setting[name]}.failures")"
+    if [[ -r "${file}" ]]; then
+        count="$(<"${file}")"
     fi
     if [[ ! "${count}" =~ ^[0-9]{1,9}$ ]]; then
         count=0
     fi
     count=$((count + 1))
-    printf '%s\n' "${count}" >"${drc_state}/${setting[name]}.failures"
+    printf '%s\n' "${count}" >"${file}"
     if ((count >= ${setting[alert_after]:-1})); then
         drc_alert "${status}" "${text}" "${count}"
     fi
     exit "${code}"
+}
+
+# drc_ended STATUS: the end of a job, also one that nobody foresaw (a full disk, a signal): no failure stays unheard of.
+drc_ended() {
+    if [[ -n "${drc_work}" ]]; then
+        rm -rf -- "${drc_work}"
+    fi
+    if (($1 != 0 && !drc_told)); then
+        drc_fail "$1" failed "it ended with $1 where nothing was expected to fail"
+    fi
 }
 
 # Tells somebody. An alert that cannot be sent must not hide what it is about: it is only logged.
@@ -141,14 +155,45 @@ drc_load_environment() {
             printf '%s can be written by a group: chmod 600\n' "${file}" >&2
             exit 78
         fi
-        set -a
-        # shellcheck source=/dev/null
-        source "${file}"
-        set +a
+        drc_read_settings "${file}"
     fi
     drc_state="${DRC_STATE:-/var/lib/drc/${setting[plan_slug]}}"
     drc_log_file="${DRC_LOG:-${drc_state}/backup.jsonl}"
-    mkdir -p -- "${drc_state}" "$(dirname -- "${drc_log_file}")"
+    if ! mkdir -p -- "${drc_state}" "$(dirname -- "${drc_log_file}")" || ! [[ -w "${drc_state}" ]]; then
+        # Nowhere to write that down: it is told at once.
+        drc_log_file=/dev/null
+        drc_alert not-set-up "${drc_state} cannot be written: nothing is backed up" 1
+        exit 78
+    fi
+}
+
+# drc_read_settings FILE: one NAME=value a line, as systemd reads it: nothing in it is carried out. What the two would read differently is
+# refused: backslashes, and quotation marks but round the whole value.
+drc_read_settings() {
+    local line name value number=0
+    while IFS= read -r line || [[ -n "${line}" ]]; do
+        number=$((number + 1))
+        line="${line%$'\r'}"
+        if [[ "${line}" =~ ^[[:space:]]*([#\;]|$) ]]; then
+            continue
+        fi
+        if [[ ! "${line}" =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]]; then
+            printf '%s, line %s: no NAME=value\n' "$1" "${number}" >&2
+            exit 78
+        fi
+        name="${BASH_REMATCH[1]}"
+        value="${BASH_REMATCH[2]}"
+        value="${value%"${value##*[![:space:]]}"}"
+        if [[ "${value}" =~ ^\'([^\']*)\'$ ]]; then
+            value="${BASH_REMATCH[1]}"
+        elif [[ "${value}" =~ ^\"([^\"\\]*)\"$ ]]; then
+            value="${BASH_REMATCH[1]}"
+        elif [[ "${value}" == *[\'\"\\]* ]]; then
+            printf '%s, line %s: write the value of %s in single quotes, as a whole\n' "$1" "${number}" "${name}" >&2
+            exit 78
+        fi
+        declare -gx "${name}=${value}"
+    done <"$1"
 }
 
 # drc_check_environment VERB: what the job itself needs is not asked of a machine that only fetches a copy for a recovery.
@@ -208,12 +253,14 @@ drc_lock() {
     esac
     if ! flock --nonblock 8; then
         # A missed run, not a failure of its own: the run that holds the lock reports for itself.
+        drc_told=1
         drc_log locked
         exit 75
     fi
     if [[ "$1" == backup && "${setting[output]}" == none ]]; then
         exec 9>"${file}.verify.lock"
         if ! flock --timeout "$((${setting[waits]:-0} + 60))" 9; then
+            drc_told=1
             drc_log locked
             exit 75
         fi
@@ -221,8 +268,9 @@ drc_lock() {
 }
 
 drc_make_work() {
-    drc_work="$(mktemp -d -- "${DRC_WORK:-${drc_state}}/work.XXXXXXXX")"
-    trap 'rm -rf -- "${drc_work}"' EXIT
+    if ! drc_work="$(mktemp -d -- "${DRC_WORK:-${drc_state}}/work.XXXXXXXX")"; then
+        drc_fail 78 not-set-up "no work file can be made in ${DRC_WORK:-${drc_state}}: is it mounted?"
+    fi
 }
 
 # drc_outside FROM-TO: false when it is now within these hours of the day (UTC), as in 06:00-23:00 or 22:00-04:00.
@@ -564,6 +612,7 @@ drc_mark_success() {
 # The newest complete backup is fetched and checked; each time from the next store, so that copies are tested as well.
 drc_verify_stored() {
     local if_due="$1" last=0 index=0 turn=0 stamp status=0
+    drc_counts=.verify
     if [[ -r "${drc_state}/${setting[name]}.verified" ]]; then
         read -r last turn <"${drc_state}/${setting[name]}.verified" || true
     fi
@@ -603,7 +652,28 @@ drc_verify_stored() {
         drc_fail "$(drc_code "${status}" 3)" verification-failed "backup ${stamp:-} in ${store_name[${index}]:-its store}: ended with ${status}"
     fi
     printf '%s %s\n' "${EPOCHSECONDS}" "$((turn + 1))" >"${drc_state}/${setting[name]}.verified"
+    rm -f -- "${drc_state}/${setting[name]}.verify.failures"
     drc_log verified store "${store_name[${index}]:-}" stamp "${stamp:-}"
+}
+
+# Every store that answers is listed: the first one may be what was lost.
+drc_list() {
+    local index read=0
+    drc_make_work
+    for index in "${!store_name[@]}"; do
+        if ! drc_has "store_${index}_list"; then
+            continue
+        fi
+        if drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen"; then
+            read=1
+            sed "s|^|store ${index}: |" "${drc_work}/seen"
+        else
+            printf 'store %s, %s, cannot be read\n' "${index}" "${store_name[${index}]}" >&2
+        fi
+    done
+    if ((!read && ${#store_name[@]})); then
+        drc_fail 1 failed "no store can be read"
+    fi
 }
 
 # drc_unpack FILE: sets job_input to what the restore command expects.
@@ -703,7 +773,7 @@ drc_job_main() {
         # shellcheck disable=SC2034 # for restic() of hosts.sh
         drc_waits=$((${setting[waits]:-0} + 1860))
         "${1#:}"
-        return
+        exit
     fi
     if (($# > 0)) && [[ "$1" != --* ]]; then
         verb="$1"
@@ -725,7 +795,7 @@ drc_job_main() {
                 ;;
             --help)
                 drc_usage
-                return 0
+                exit 0
                 ;;
             -*)
                 drc_usage >&2
@@ -756,11 +826,13 @@ drc_job_main() {
     esac
     job_name="${setting[name]}"
     drc_load_environment
+    trap 'drc_ended "$?"' EXIT
     if ((scheduled && ${setting[jitter]:-0} > 0)); then
         sleep "$((SRANDOM % (setting[jitter] + 1)))"
     fi
     # After the random delay: what counts is when it begins.
     if [[ "${verb}" == backup && -n "${setting[not_within]:-}" ]] && ! drc_outside "${setting[not_within]}"; then
+        drc_told=1
         drc_log outside-hours not_within "${setting[not_within]}"
         exit 76
     fi
@@ -774,14 +846,7 @@ drc_job_main() {
         verify) drc_verify_stored "${if_due}" ;;
         fetch) drc_fetch_into "${stamp}" "${from}" "${into}" ;;
         restore) drc_restore "${stamp}" "${from}" "${into}" ;;
-        list)
-            drc_make_work
-            for index in "${!store_name[@]}"; do
-                if drc_has "store_${index}_list"; then
-                    drc_stamps "${index}" "${setting[name]}" | sed "s|^|store ${index}: |"
-                fi
-            done
-            ;;
+        list) drc_list ;;
         prune)
             drc_make_work
             for index in "${!store_name[@]}"; do
@@ -789,4 +854,9 @@ drc_job_main() {
             done
             ;;
     esac
+    # bash reads a script as it goes: what somebody writes over it meanwhile must not be carried out. (Behind a plain `exit` shellcheck takes
+    # functions that are called by name for unreachable.)
+    if [[ -n "${BASH_VERSION}" ]]; then
+        exit
+    fi
 }

@@ -187,7 +187,7 @@ drill_main() {
     if [[ "${1:-}" == :* ]]; then
         # One command of the drill, in this process of its own.
         "${1#:}"
-        return
+        exit
     fi
     here="$(cd -- "$(dirname -- "$0")/.." && pwd)"
     while (($# > 0)); do
@@ -197,7 +197,7 @@ drill_main() {
             --with-recovery) with_recovery=1 ;;
             --help)
                 drill_usage
-                return 0
+                exit 0
                 ;;
             *) rest+=("$1") ;;
         esac
@@ -220,7 +220,7 @@ drill_main() {
         if ((with_recovery)) && [[ -n "${DRILL_FACT[scenario]:-}" ]]; then
             bash -- "${here}/recover.sh" "${DRILL_FACT[scenario]}" --dry-run
         fi
-        return 0
+        exit 0
     fi
     if ((!yes)); then
         if [[ ! -t 0 ]]; then
@@ -278,5 +278,10 @@ drill_main() {
     fi
     if ((${#DRILL_STATUS[@]} == 0)) && [[ "$(drill_success)" != true ]]; then
         exit 2
+    fi
+    # bash reads a script as it goes: what somebody writes over it meanwhile must not be carried out. (Behind a plain `exit` shellcheck takes
+    # functions that are called by name for unreachable.)
+    if [[ -n "${BASH_VERSION}" ]]; then
+        exit
     fi
 }
