@@ -4,6 +4,7 @@
  * stands, or comes back by a method of its own, without needing what is being restored. Whoever asks settles the method of what
  * it asks about first (settle() in survival.c); an asset met again on the way is a circle: such a candidate is chosen only when
  * there is no other one, and then the circle is told here edge by edge. A secret that a person keeps is always there. */
+#include "analysis/loss.h"
 #include "analysis/stands.h"
 
 #include <string.h>
@@ -255,7 +256,7 @@ static enum comes input_comes(struct analysis *a, const struct asset_state *stat
 
     switch (thing->schema->id) {
     case BLOCK_STORE:
-        if (!store_survives(a, thing, state->loss, why))
+        if (!store_survives(a, thing, state->loss, why) || deleted_by_writer(a, thing, why))
             return COMES_NEVER;
         return store_opens(a, thing, why);
     case BLOCK_SECRET:

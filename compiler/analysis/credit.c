@@ -6,6 +6,8 @@
 #include "analysis/internal.h"
 
 #include "analysis/credit.h"
+
+#include "analysis/loss.h"
 #include "analysis/stands.h"
 
 #include <string.h>
@@ -176,6 +178,16 @@ static bool somebody_carries(const struct entity *backup)
     return to.type == VALUE_ENTITY && ((offline.type == VALUE_BOOL && offline.u.integer) || kind_deferred(to.u.entity->kind, KIND_retrieval));
 }
 
+/* Each pod counts failures in a row from none: it never comes to a second one. */
+static bool is_counted_in_pods(const struct entity *backup)
+{
+    uint32_t cursor = 0;
+    const struct entity *failure = entity_child(backup, BLOCK_ON_FAILURE, &cursor);
+    struct value after = failure ? entity_slot(failure, ON_FAILURE_after) : value_unknown();
+
+    return is_word(entity_slot(backup, BACKUP_scheduler), "kubernetes") && after.type == VALUE_INT && after.u.integer > 1;
+}
+
 /* A failed job of ours tells whom `on_failure` names, else the owner by e-mail. */
 static void credit_backup(struct analysis *a, struct entity *backup, struct credit *credit)
 {
@@ -199,7 +211,7 @@ static void credit_backup(struct analysis *a, struct entity *backup, struct cred
     if (!managed) {
         credit->maker = procedure;
         credit->by = is_carried(a, backup, procedure) ? BY_ARTIFACT : somebody_carries(backup) ? BY_DEMAND : BY_NOBODY;
-        credit->watched = true;
+        credit->watched = !is_counted_in_pods(backup);
         return;
     }
     if (entity_child(procedure, BLOCK_SOURCE, &cursor)) {

@@ -169,7 +169,8 @@ void spread_damage(struct analysis *a, struct scenario_result *result)
 void loss_of_sources(struct analysis *a, const struct asset_state *state, struct candidate *candidate, const struct entity *rebuild)
 {
     struct value from = entity_slot(rebuild, REBUILD_from);
-    bool promised = entity_slot(state->asset->entity, ASSET_rpo).type == VALUE_DURATION;
+    /* What holds data has lost what the store lacks, whoever set its objective; what is only kept anew is asked where somebody promises more. */
+    bool promised = state->asset->holds == HOLDS_DATA || entity_slot(state->asset->entity, ASSET_rpo).type == VALUE_DURATION;
     struct term worst = {NULL, RPO_NOT_APPLICABLE, rebuild->span};
 
     if (from.type != VALUE_LIST || !from.u.list->count)

@@ -641,6 +641,44 @@ static void add_quorum(struct analysis *a, const struct scenario_result *result,
     rest_both(a, agreed, result, state);
 }
 
+/* Served from several places of which some are gone: what is left has to carry what all of them did. */
+static void add_survivors(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    struct entity *asset = state->asset->entity;
+    struct assumption *carries;
+    const char *left = NULL;
+    uint32_t standing = 0;
+    bool is_new;
+
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        const struct site_info *site = state->asset->sites[i];
+
+        if (!stands_at(a, asset, site))
+            continue;
+        left = left ? intern_text(a, "%s+%s", left, site->entity->name) : site->entity->name;
+        standing++;
+    }
+    if (!standing || standing == state->asset->site_count)
+        return;
+    carries = ledger_entry(a, ASSUME_CAPACITY, asset, intern_text(a, ".left@%s", left), &is_new);
+    if (is_new) {
+        carries->span = asset->span;
+        carries->value = left;
+        carries->says = intern_text(a, "`%s` carries the whole load from %s alone", asset->name, left);
+        ask_owner(a, carries, asset, told_by(asset), "how much runs there, how much can it take, and what does the quota allow?");
+    }
+    rest_both(a, carries, result, state);
+    for (uint32_t i = 0; i < result->endpoint_count; i++) {
+        const struct endpoint_state *name = &result->endpoints[i];
+        struct value serves = entity_slot(name->endpoint, ENDPOINT_serves);
+
+        for (uint32_t n = 0; name->affected && serves.type == VALUE_LIST && n < serves.u.list->count; n++) {
+            if (serves.u.list->items[n].type == VALUE_ENTITY && serves.u.list->items[n].u.entity == asset)
+                rest_on(a, carries, OBJECTIVE_ENDPOINT, name->endpoint, result->scenario);
+        }
+    }
+}
+
 static void add_inputs_of(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
     uint32_t end;
@@ -707,8 +745,10 @@ void make_ledger(struct analysis *a)
 
             if (state->fate == FATE_LOST && state->chosen)
                 add_state(a, result, state);
-            if (state->fate == FATE_UNAFFECTED)
+            if (state->fate == FATE_UNAFFECTED) {
                 add_quorum(a, result, state);
+                add_survivors(a, result, state);
+            }
             if (state->fate == FATE_IMPAIRED || state->chosen) {
                 add_terms(a, result, state);
                 add_clock(a, result, state, runbook, runbook_count);

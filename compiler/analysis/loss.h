@@ -47,6 +47,12 @@ const struct reason *unset_row(const struct analysis *a, const struct entity *en
 int64_t kept_through(struct analysis *a, const struct asset *asset, const struct entity *backup);
 struct entity *link_of(const struct analysis *a, const struct entity *backup); /* the backup it says it builds on; NULL */
 
+/* ---- writers.c ---- */
+/* Whether somebody else holds what writes there, and can delete it: *why says who. A lock keeps him out, as long as it lasts. */
+bool deleted_by_writer(struct analysis *a, const struct entity *store, const char **why);
+/* How long nobody can delete what is in the store, ms; INT64_MAX where nobody can who is not in his place. NULL: beside the asset. */
+int64_t locked_for(struct analysis *a, const struct entity *store);
+
 /* ---- platform.c ---- */
 /* How far apart the full copies are at most that the platform takes by itself for a log it keeps, ms; TIME_UNKNOWN when it takes none. */
 int64_t platform_base(struct analysis *a, const struct entity *backup);

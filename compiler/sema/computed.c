@@ -512,7 +512,7 @@ enum computed {
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
-    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS,
+    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS, ASSET_FOLLOWS,
 };
 
 /* What only the analysis knows: asked through its hook. */
@@ -527,6 +527,7 @@ static const struct computed_info table[] = {
     [ASSET_ALL_NEEDS] = {BLOCK_ASSET, "all_needs", "list(ref(asset))", NULL, "What it needs, and what that needs, and so on; nearest first."},
     [ASSET_DEPENDENTS] = {BLOCK_ASSET, "dependents", "list(ref(asset))", NULL, "Assets that need it."},
     [ASSET_CLIENTS] = {BLOCK_ASSET, "clients", "list(ref(asset))", NULL, "Assets that need it, then those that only use it: who connects to it."},
+    [ASSET_FOLLOWS] = {BLOCK_ASSET, "follows", "list(ref(asset))", NULL, "Assets its `bind` follows: of which it says where they serve (`X.here`, `X.serves_at`, a name that leads to them)."},
     [ASSET_ALL_DEPENDENTS] = {BLOCK_ASSET, "all_dependents", "list(ref(asset))", NULL, "Assets that need it, directly or through others; nearest first."},
     [ASSET_SITES_SERVED] = {BLOCK_ASSET, "sites_served", "list(ref(site))", NULL, "Sites it serves from at once."},
     [ASSET_GROUPS] = {BLOCK_ASSET, "groups", "list(ref(group))", NULL, "Consistency groups it is a member of."},
@@ -671,6 +672,8 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
         return referrers_of(eval, entity, BLOCK_ASSET, ASSET_needs);
     case ASSET_CLIENTS:
         return clients(eval, entity);
+    case ASSET_FOLLOWS:
+        return asset_follows(eval, entity);
     case ASSET_ALL_DEPENDENTS:
         return closure(eval, entity, ASSET_needs, true, span);
     case ASSET_SITES_SERVED:
