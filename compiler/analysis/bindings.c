@@ -62,11 +62,16 @@ struct value bindings_of(struct analysis *a, struct entity *entity)
 
 const char *changed_bindings(struct analysis *a, struct entity *entity)
 {
-    const struct scope *scope = outside_scope(a, entity), *usual = scope_add(a->eval, scope, "here", value_entity(entity));
+    const struct scope *scope, *usual;
     struct strbuf text = STRBUF_INIT;
     const char *words;
     struct entity *bind;
+    uint32_t cursor = 0;
 
+    if (!entity_child(entity, BLOCK_BIND, &cursor))
+        return NULL;
+    scope = outside_scope(a, entity);
+    usual = scope_add(a->eval, scope, "here", value_entity(entity));
     for (uint32_t i = 0; (bind = entity_child(entity, BLOCK_BIND, &i));) {
         for (const struct attr *attr = bind->tree->attrs; attr; attr = attr->next) {
             struct value now, before;

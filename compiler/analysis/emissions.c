@@ -358,10 +358,11 @@ const char *emit_file(struct analysis *a, const struct entity *emit, struct enti
 static void emit_entity(struct emitter *e, struct entity *entity)
 {
     struct analysis *a = e->a;
-    const struct scope *scope = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
+    const struct scope *scope;
 
-    if (!entity->kind)
+    if (!entity->kind || !entity->kind->emits.len)
         return;
+    scope = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
     scope = scope_add(a->eval, scope, "self", value_entity(entity));
     e->subject = entity;
     for (uint32_t i = 0; i < entity->kind->emits.len; i++) {

@@ -5,13 +5,28 @@
 
 #include <string.h>
 
+static bool any_reads_places(const struct kind_info *kind)
+{
+    for (uint32_t i = 0; kind && i < kind->procedures.len; i++) {
+        if (eval_is_written(kind->procedures.items[i], PROCEDURE_runs_at))
+            return true;
+    }
+    return false;
+}
+
 /* The members a run is of, one by one: what it says of each alone tells who stands where. */
 static struct value places_of(struct analysis *a, const struct entity *backup, const struct asset *asset, const struct value *member)
 {
-    const struct scope *scope = run_scope(a, backup, asset);
-    const struct entity *procedure = run_procedure(a, backup, asset, scope);
+    struct value to = entity_slot(backup, BACKUP_to);
+    const struct entity *procedure;
+    const struct scope *scope;
     struct value_list *one;
 
+    /* Mostly nobody says such a thing: then it need not be found out who takes the backup. */
+    if (!any_reads_places(asset ? asset->entity->kind : NULL) && !any_reads_places(to.type == VALUE_ENTITY ? to.u.entity->kind : NULL))
+        return value_unknown();
+    scope = run_scope(a, backup, asset);
+    procedure = run_procedure(a, backup, asset, scope);
     if (!procedure || !eval_is_written(procedure, PROCEDURE_runs_at) || !eval_is_written(procedure, PROCEDURE_run))
         return value_unknown();
     one = ARENA_NEW(a->arena, struct value_list);

@@ -14,14 +14,20 @@ struct slot {
     struct entry *entry; /* NULL: free */
 };
 
+enum { FIRST_CAPACITY = 1024, RECENT = 64 };
+
 struct intern {
     struct arena *arena;
     struct slot *slots;
     size_t cap;
     size_t count;
+    /* What intern_str() was asked last, by where the text lies: the program asks for its own literals again and again. The text is compared
+     * all the same, since another one may lie there by now. */
+    struct {
+        const char *at;
+        atom atom;
+    } recent[RECENT];
 };
-
-enum { FIRST_CAPACITY = 1024 };
 
 struct intern *intern_new(struct arena *arena)
 {
@@ -90,5 +96,11 @@ atom intern_add(struct intern *table, const char *text, size_t len)
 
 atom intern_str(struct intern *table, const char *text)
 {
-    return intern_add(table, text, strlen(text));
+    size_t slot = ((uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15)) >> 58;
+
+    if (table->recent[slot].at != text || strcmp(table->recent[slot].atom, text) != 0) {
+        table->recent[slot].atom = intern_add(table, text, strlen(text));
+        table->recent[slot].at = text;
+    }
+    return table->recent[slot].atom;
 }

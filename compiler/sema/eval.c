@@ -922,6 +922,8 @@ struct value eval_deferred(struct evaluator *eval, const struct entity *block, u
         expr = info ? info->fallback : NULL;
     if (!expr)
         return value_unknown();
+    if (deferred && deferred->state == DEFERRED_CONSTANT && expr->kind != EXPR_NAME && expr->kind != EXPR_LIST)
+        return deferred->value; /* has no word that might be a local name */
     scope = deferred_scope(eval, block, scope);
     if (deferred && deferred->state == DEFERRED_CONSTANT && !has_local(expr, scope))
         return deferred->value;
