@@ -376,6 +376,9 @@ static void traffic(struct page *page, const struct plan_scenario *result)
                                        MD(" (RTO "), page_objective(page, state->rto), MD(")")));
         if (state->to && state->moves == PLAN_MOVES_not)
             md_bullet(&page->md, 1, MD("the record need not change"));
+        else if (state->to && state->moves == PLAN_MOVES_and_back)
+            md_bullet(&page->md, 1, md_cat(page->arena, MD("its health check leads it elsewhere while nothing answers here, and back within "),
+                                           page_time(page, true, state->detection), MD(" after that; resolvers follow within "), page_time(page, true, state->ttl)));
         else if (state->stays_green)
             md_bullet(&page->md, 1, md_cat(page->arena, MD("the health check of the old side stays green here: move it as "), md_link(page->arena, MD("route53/README.md"), "../route53/README.md"),
                                            MD(" says, for "), md_code(page->arena, state->endpoint->name)));

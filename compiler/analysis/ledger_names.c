@@ -126,8 +126,9 @@ static void add_check(struct analysis *a, const struct scenario_result *result, 
         return;
     entry->span = clock.block ? clock.block->span : target->span;
     entry->value = ledger_duration(a, clock.after);
-    entry->says = intern_text(a, "the health check of `%s` at `%s` turns red %s after what it asks is gone", state->endpoint->name, target->name,
-                              entry->value ? entry->value : "an unknown time");
+    entry->says = intern_text(a, "the health check of `%s` at `%s` turns %s %s after what it asks is %s", state->endpoint->name, target->name,
+                              state->moves == MOVES_AND_BACK ? "red, and green," : "red", entry->value ? entry->value : "an unknown time",
+                              state->moves == MOVES_AND_BACK ? "gone, and back" : "gone");
     if (target_is_emitted(a, target))
         made_by(entry, "terraform", RECORDS, "is it green now, and when did it last turn red?");
     else
@@ -249,6 +250,10 @@ void add_endpoint(struct analysis *a, const struct scenario_result *result, cons
     if (state->moves == MOVES_NOT)
         return;
     add_ttl(a, result, state);
+    if (state->moves == MOVES_AND_BACK) {
+        add_check(a, result, state);
+        return;
+    }
     if (state->moves == MOVES_BY_CHECK) {
         add_check(a, result, state);
         add_asked(a, result, state);

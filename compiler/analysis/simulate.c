@@ -257,6 +257,8 @@ static void ask_endpoints(struct bench *bench, const uint32_t *step_node, struct
         if (state->moves == MOVES_BY_CHECK) {
             row->floor = state->detection;
             row->after = state->ttl;
+        } else if (state->moves == MOVES_AND_BACK) {
+            row->after = state->ttl + state->detection; /* added by the proof, without overflow */
         } else if (state->moves == MOVES_BY_STEP) {
             comes_after(bench, &row->count, step_node[state->step->ordinal - 1]);
             row->after = state->ttl + state->detection + state->propagation; /* the proof added them without overflow */

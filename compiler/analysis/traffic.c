@@ -2,7 +2,8 @@
  *
  * A name moves by itself where its health check turns red: max(finish of what it serves, detection by the check) + TTL. In every other
  * mode, and where the check stays green (an intruder keeps the pages up), a step moves it, which waits for the declaration and for what
- * the name serves: end of the step + TTL, and behind a stop switch its alarm and its check besides.
+ * the name serves: end of the step + TTL, and behind a stop switch its alarm and its check besides. Where what it serves comes back in its
+ * place, a check that turned red has led users to a side that was never put to work: finish + detection (turning green takes as many answers) + TTL.
  *
  * Detection: threshold x (interval + timeout); the timeouts of the provider's checkers
  * (HTTP and HTTPS 4 s to connect and 2 s to answer, TCP 10 s) are documented at
@@ -162,6 +163,9 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
     if (state->moves == MOVES_BY_CHECK) {
         state->detection = health_clock(state->dropped ? state->dropped : state->from).after;
         state->finish = state->detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(state->finish, time_exact(state->detection));
+    } else if (state->moves == MOVES_AND_BACK) {
+        state->detection = health_clock(state->from).after;
+        after = add_to(&after, state->detection) ? after : TIME_UNKNOWN;
     } else {
         state->finish = state->step ? time_max(state->finish, state->step->finish) : (struct span_of_time){0};
         if (strcmp(mode, "stop") == 0) {
@@ -310,13 +314,29 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     strbuf_release(&want);
 }
 
+/* Whether the check of the place that stays turns red meanwhile, and another target is the answer until it is green again. */
+static bool leaves_and_returns(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
+{
+    const struct entity *endpoint = state->endpoint;
+    uint32_t cursor = 0;
+
+    if (strcmp(word(endpoint, ENDPOINT_mode, "health"), "health") != 0 || strcmp(word(endpoint, ENDPOINT_routing, "failover"), "simple") == 0)
+        return false;
+    return entity_child(endpoint, BLOCK_TARGET, &cursor) && entity_child(endpoint, BLOCK_TARGET, &cursor) && is_served(result, state) &&
+           health_clock(state->from).block && check_turns_red(a, result, endpoint, state->from);
+}
+
 /* A name without a check that could notice anything is moved by nobody. */
 static void find_move(struct analysis *a, const struct scenario_result *result, struct endpoint_state *state)
 {
     const struct entity *target = state->dropped ? state->dropped : state->from;
 
-    if (!state->affected || !state->to || (state->to == state->from && !state->dropped))
+    if (!state->affected || !state->to)
         return;
+    if (state->to == state->from && !state->dropped) {
+        state->moves = leaves_and_returns(a, result, state) ? MOVES_AND_BACK : MOVES_NOT;
+        return;
+    }
     state->moves = MOVES_BY_STEP;
     if (strcmp(word(state->endpoint, ENDPOINT_mode, "health"), "health") != 0)
         return;

@@ -252,7 +252,7 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
     struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
     const struct entity *target = state->dropped ? state->dropped : state->from;
     const struct asset_state *slowest = NULL;
-    bool moves = state->moves != MOVES_NOT;
+    bool moves = state->moves != MOVES_NOT, returns = state->moves == MOVES_AND_BACK;
 
     say("%s in %s %s%s\n", state->endpoint->name, result->scenario->name,
            !state->affected ? "is unaffected" : state->to ? "leads to " : "leads nowhere", state->affected && state->to ? state->to->name : "");
@@ -269,7 +269,7 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
         print_line(session, state->finish.known ? state->step->finish.worst : TIME_UNKNOWN,
                    state->stays_green ? arena_printf(session->arena, "until `%s` is done: its health check stays green", state->step->id)
                                       : arena_printf(session->arena, "until `%s` is done", state->step->id), state->endpoint->span);
-    else if (slowest && (!slowest->finish.known || !moves || state->detection <= slowest->finish.worst))
+    else if (slowest && (!slowest->finish.known || !moves || returns || state->detection <= slowest->finish.worst))
         print_line(session, slowest->finish.known ? slowest->finish.worst : TIME_UNKNOWN,
                    arena_printf(session->arena, "until `%s` is back: `drc explain rto %s`", slowest->asset->name, slowest->asset->name),
                    slowest->asset->entity->span);
@@ -277,10 +277,12 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
         print_line(session, state->detection, "until its health check notices: threshold x (interval + timeout)", health_place(state, target));
     if (state->moves == MOVES_BY_STEP && state->detection)
         print_line(session, state->detection, "until the alarm and the health check behind the switch have followed", health_place(state, target));
+    if (returns)
+        print_line(session, state->detection, "until its health check is green again: threshold x (interval + timeout)", health_place(state, target));
     if (moves && state->propagation)
         print_line(session, state->propagation, "until the change is everywhere", attribute_place(session, state->endpoint, "propagation"));
     if (moves)
-        print_line(session, state->ttl, "TTL of the old record", attribute_place(session, state->endpoint, "ttl"));
+        print_line(session, state->ttl, returns ? "TTL of the other record, which it leads to meanwhile" : "TTL of the old record", attribute_place(session, state->endpoint, "ttl"));
     say_line("----------");
     print_line(session, state->finish.known ? state->finish.worst : TIME_UNKNOWN, "worst-case time until it leads to the recovered system",
                (struct span){0, 0});

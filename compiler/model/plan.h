@@ -317,7 +317,8 @@ struct step {
 enum moves {
     MOVES_NOT,      /* it need not, or nothing is left to lead it to */
     MOVES_BY_CHECK, /* the health check of the old target turns red */
-    MOVES_BY_STEP   /* somebody moves it: changes the record, turns a switch, overrules a check that stays green */
+    MOVES_BY_STEP,  /* somebody moves it: changes the record, turns a switch, overrules a check that stays green */
+    MOVES_AND_BACK  /* its health check leads users away from what comes back in its place, and back again once it is green */
 };
 
 struct endpoint_state {
