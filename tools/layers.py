@@ -29,6 +29,16 @@ MAY_INCLUDE = {
     "backends": {"base", "source", "schedule", "model", "plan", "emit"},
     "driver": {"base", "source", "syntax", "model", "sema", "schedule", "analysis", "plan", "emit", "fetch", "backends"},
 }
+# Rooms of the analysis, a question each: to those whose headers they may include, besides their own. analysis.c is the order of passes over all.
+ROOMS = {
+    "common": set(),
+    "world": {"common"},
+    "clock": {"common", "world"},
+    "recovery": {"common", "world"},
+    "judge": {"common", "world", "clock", "recovery"},
+    "repair": {"common", "world"},
+    "output": {"common", "world", "clock", "recovery", "judge"},
+}
 # Single headers that cross the table, each with its reason.
 EXCEPTIONS = {
     # Rules and timing models are evaluated by the one evaluator; the analysis sees its interface only.
@@ -84,6 +94,11 @@ def layer_of(path):
     return parts[1] if parts[0] == "compiler" else parts[0]
 
 
+def room_of(path):
+    parts = path.relative_to(ROOT).parts
+    return parts[2] if parts[:2] == ("compiler", "analysis") and len(parts) == 4 else None
+
+
 def calls(code, names):
     pattern = re.compile(r"(?<![\w.>])(" + "|".join(names) + r")\s*\(")
     for match in pattern.finditer(code):
@@ -100,6 +115,9 @@ def check_includes(path, text, layer):
         if "/" not in name:
             if name not in ("parser.h", "lexer.h", "test.h"):
                 yield f'#include "{name}" does not name its layer'
+        elif layer == target == "analysis" and room_of(path) and name.count("/") == 2:
+            if name.split("/")[1] not in ROOMS[room_of(path)] | {room_of(path)}:
+                yield f'the room {room_of(path)} may not include "{name}"'
         elif target != layer and target not in MAY_INCLUDE.get(layer, set()) and (layer, name) not in EXCEPTIONS:
             yield f'{layer} may not include "{name}"'
 

@@ -1,9 +1,12 @@
 /* Runs the questions in order and gathers the plan. */
-#include "analysis/internal.h"
-
-#include "analysis/credit.h"
-#include "analysis/ledger.h"
-#include "analysis/missing.h"
+#include "analysis/common/ledger.h"
+#include "analysis/common/missing.h"
+#include "analysis/world/world.h"
+#include "analysis/clock/clock.h"
+#include "analysis/recovery/credit.h"
+#include "analysis/recovery/recovery.h"
+#include "analysis/judge/judge.h"
+#include "analysis/output/output.h"
 
 #include <string.h>
 
@@ -57,32 +60,38 @@ static void check_objectives(struct analysis *a)
     }
 }
 
+/* A scenario, pass by pass. What one finds the next may read: fates before methods, methods before steps, steps before times, times before
+ * verdicts, and what takes a verdict back after it. */
 static void work_out(struct analysis *a, struct scenario_result *result)
 {
     a->scenario = result;
-    survive(a, result);
-    close_restores(a, result);
-    find_targets(a, result);
-    make_steps(a, result);
-    check_creation(a, result);
-    check_capacity(a, result);
-    time_steps(a, result);
-    time_cuts(a, result);
-    check_reach(a, result);
-    judge(a, result);
-    refute_without_hands(a, result);
-    check_watched(a, result);
-    check_admins(a, result);
-    judge_split(a, result);
-    derive_losses(a, result);
-    judge_damage(a, result);
-    judge_groups(a, result);
-    move_traffic(a, result);
-    take_figures(a, result);
-    rest_on_figures(a, result);
-    find_declare_by(a, result);
-    check_effect(a, result);
-    tell_consequences(a);
+    find_fates(a, result);            /* what is lost, impaired, split, damaged */
+    find_begin(a, result);            /* when somebody notices, declares, approves */
+    effective_objectives(a, result);  /* which RTO and RPO hold in it */
+    choose_methods(a, result);        /* how each comes back, where, from which copies; groups together */
+    close_restores(a, result);        /* what restores stand on: keys, secrets, images, copies of the plan */
+    find_targets(a, result);          /* where names lead afterwards, and what moves them */
+    make_steps(a, result);            /* the steps of all of it, and what waits for what */
+    check_creation(a, result);        /* infrastructure made during the recovery of critical tiers */
+    check_capacity(a, result);        /* room where things go */
+    time_steps(a, result);            /* the schedule: hands, bandwidth, worst, typical, best */
+    find_discarded(a, result);        /* what is written after a damage and goes with the restore */
+    time_cuts(a, result);             /* what a cut-off side accepts until it is fenced */
+    check_reach(a, result);           /* whether somebody is left to act, from somewhere */
+    judge(a, result);                 /* RTO and RPO of each asset */
+    refute_without_hands(a, result);  /* what waits for those who cannot act is never back */
+    check_watched(a, result);         /* protections whose end nobody would notice */
+    check_admins(a, result);          /* who else might change what a recovery rests on */
+    judge_split(a, result);           /* two truths after a partition */
+    derive_losses(a, result);         /* what is made from others loses what they lose */
+    judge_damage(a, result);          /* ceilings of what is discarded; copies that expire while they are read */
+    judge_groups(a, result);          /* whether members fit together */
+    move_traffic(a, result);          /* when users reach it, and whether that is in time */
+    take_figures(a, result);          /* which figure each step rests on */
+    rest_on_figures(a, result);       /* which verdicts would change were an assumed figure doubled */
+    find_declare_by(a, result);       /* until when a declaration saves every objective */
+    check_effect(a, result);          /* a scenario that hits nothing */
+    tell_consequences(a);             /* messages with the names of what misses its objective for the same cause */
 }
 
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options)
@@ -100,27 +109,28 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     plan->rules_off = options->rules_off;
     plan->rules_off_count = options->rules_off_count;
     plan->name = model->plan ? model->plan->name : "plan";
-    build_sites(&a);
-    find_links(&a);
-    build_assets(&a);
-    graph_cycles(&a);
+    build_sites(&a);      /* places, and what is inside of what */
+    find_links(&a);       /* limits on what restores move */
+    build_assets(&a);     /* typed view of assets: edges, places, groups, what they hold */
+    find_objectives(&a);  /* of every asset, before a scenario says otherwise */
+    graph_cycles(&a);     /* an order, or the circles */
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.told_place = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.told_creation = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.no_objective = ARENA_ARRAY(a.arena, uint8_t, plan->asset_count);
     a.site_cut = ARENA_ARRAY(a.arena, bool, plan->site_count);
-    check_kinds(&a);
-    check_figures(&a);
-    check_objectives(&a);
-    check_consistency(&a);
-    check_backups(&a);
-    check_keeping(&a);
-    check_not_yet(&a);
-    check_addresses(&a);
-    check_standing(&a);
-    check_resources(&a);
-    check_encryption(&a);
+    check_kinds(&a);       /* methods with two figures, steps without one */
+    check_figures(&a);     /* worst ends that are ours */
+    check_objectives(&a);  /* objectives nobody stated */
+    check_consistency(&a); /* ceilings, tiers, promises of what is needed */
+    check_backups(&a);     /* what is wrong with a backup whatever happens */
+    check_keeping(&a);     /* locks against retention, what copies build on */
+    check_not_yet(&a);     /* things at places that only a recovery makes */
+    check_addresses(&a);   /* one machine told as two */
+    check_standing(&a);    /* things where their kind cannot stand */
+    check_resources(&a);   /* what no quota has */
+    check_encryption(&a);  /* keys nobody has, ciphers no job knows */
     if (options->digest)
         count_copies(&a);
     if (!a.has_cycle) {
@@ -132,28 +142,28 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         }
     }
     a.scenario = NULL;
-    tell_reasons(&a);
-    check_availability(&a);
-    check_strategies(&a);
+    tell_reasons(&a);       /* one message for each thing that leaves objectives undecided */
+    check_availability(&a); /* SLOs of names against what they need */
+    check_strategies(&a);   /* strategies of sites against what was chosen */
     if (!a.has_cycle)
-        check_mean_time(&a);
+        check_mean_time(&a); /* of the plan's `mttr` */
     a.scenarios_done = true;
     if (!a.has_cycle)
-        check_inputs(&a);
-    check_rules(&a);
-    check_review(&a);
+        check_inputs(&a); /* answers no step asks for */
+    check_rules(&a);      /* the library's and users', over everything above */
+    check_review(&a);     /* whether the plan was looked at in time */
     if (options->digest || options->ledger)
-        make_ledger(&a);
+        make_ledger(&a);  /* what verdicts rest on, and who makes it true */
     plan->digest = options->digest ? plan_digest(&a) : "";
-    check_records(&a);
-    check_waivers(&a);
+    check_records(&a); /* drills and recoveries that took place */
+    check_waivers(&a); /* last: which of them nothing needed */
     if (options->trees != TREES_NONE && eval->sink->errors == 0) {
-        make_jobs(&a);
-        make_failbacks(&a);
+        make_jobs(&a);      /* what takes backups */
+        make_failbacks(&a); /* the way back, where no runbook has one */
         make_drills(&a);
-        make_job_tasks(&a);
-        make_exports(&a);
-        make_emissions(&a);
+        make_job_tasks(&a); /* what schedulers start of the jobs */
+        make_exports(&a);   /* what takes data out, and brings it back */
+        make_emissions(&a); /* what kinds emit */
     }
     plan->figures = a.figures.items;
     plan->figure_count = a.figures.len;

@@ -1,8 +1,6 @@
 /* From the model to the plan: what survives, how much is lost, how long recovery takes, and whether every objective holds.
  *
- * One file per question: build.c (typed view), graph.c (cycles, order), survival.c (fates, methods), rpo.c (loss),
- * steps.c (steps of chosen methods), timing.c (clock, waves, critical path), traffic.c (endpoints), objectives.c
- * (effective objectives, verdicts), rules.c (rules and waivers), jobs.c and emissions.c (trees for the backends). */
+ * A room for each question (README.md); analysis.c is the order in which they are asked. */
 #ifndef DRC_ANALYSIS_ANALYSIS_H
 #define DRC_ANALYSIS_ANALYSIS_H
 

@@ -1,7 +1,7 @@
 /* `drc simulate`: recoveries drawn from the ranges, as a table of at most 120 columns or as JSON. */
 #include "driver/driver.h"
 
-#include "analysis/simulate.h"
+#include "analysis/clock/simulate.h"
 #include "emit/json.h"
 
 #include <stdio.h>

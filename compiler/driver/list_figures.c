@@ -1,7 +1,7 @@
 /* `drc list figures`: what kinds say about time, who says it, and when that was read. */
 #include "driver/driver.h"
 
-#include "analysis/document.h"
+#include "analysis/output/document.h"
 #include "emit/json.h"
 
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* Offers under `help:`: single changes that make a refuted objective hold.
  *
- * analysis/repair.c proposes changes of the text; here each is made in memory, the whole specification is compiled again, and only what
+ * analysis/repair/repair.c proposes changes of the text; here each is made in memory, the whole specification is compiled again, and only what
  * then holds without anything new being wrong is offered, with the value that was proved. Nothing is offered that was not compiled. */
 #include "driver/driver.h"
 
-#include "analysis/repair.h"
+#include "analysis/repair/repair.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* One compilation from options to plan. */
 #include "driver/driver.h"
 
-#include "analysis/document.h"
+#include "analysis/output/document.h"
 
 #include <errno.h>
 #include <stdio.h>

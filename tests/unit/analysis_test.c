@@ -2,7 +2,7 @@
  * (needs first, never more hands than there are), with unlimited hands exactly the longest path, and with limited hands neither
  * shorter than the best of all orders nor than a lower bound. */
 #include "analysis/analysis.h"
-#include "analysis/simulate.h"
+#include "analysis/clock/simulate.h"
 #include "sema/sema.h"
 #include "test.h"
 

@@ -1,7 +1,7 @@
 /* Schedules of limited hands and bandwidth, and the bound beside them: known answers, and small random projects against every order. */
 #include "test.h"
 
-#include "analysis/bound.h"
+#include "analysis/clock/bound.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Draws: the generator against its published numbers, the triangle against its definition. */
 #include "test.h"
 
-#include "analysis/simulate.h"
+#include "analysis/clock/simulate.h"
 
 static void check_generator(void)
 {

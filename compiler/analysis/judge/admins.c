@@ -1,0 +1,234 @@
+/* Who else could change what a recovery from a compromise rests on (SEMANTICS §1).
+ *
+ * Whoever holds an account gets at all that the people who administer it may change alone; stands.c follows them. Where a place says nothing
+ * of its `admins`, others are taken to administer it. That is credit: an entry of the ledger, "nobody who can change A can change B", and
+ * unknown where the tier demands an immutable copy. A copy under a lock that nobody lifts rests on no people.
+ *
+ * Which account a place belongs to is not for others to guess either. Where places of its kind belong to accounts and this one does not say
+ * to which, nobody knows whether the intruder is there: what rests on a store, a replica or a standby in it is unknown. */
+#include "analysis/common/entries.h"
+#include "analysis/common/ledger.h"
+#include "analysis/common/missing.h"
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
+#include "analysis/judge/judge.h"
+
+#include <string.h>
+
+/* Two places that are taken to have nobody in common. */
+struct apart {
+    struct entity *held, *kept; /* the compromised one, and the one the recovery rests on */
+    struct entity *silent;      /* that of them which does not say who administers it */
+};
+
+static bool says_admins(const struct entity *site)
+{
+    uint32_t cursor = 0;
+
+    return site && entity_child(site, BLOCK_ADMINS, &cursor);
+}
+
+/* Whether it, something around it, or the account of one of them says who administers it. */
+static bool is_administered(const struct analysis *a, const struct site_info *site)
+{
+    for (int depth = 0; site && depth < 64; depth++) {
+        if (says_admins(site->entity) || says_admins(site->account))
+            return true;
+        site = site->within ? plan_site(a->plan, site->within) : NULL;
+    }
+    return false;
+}
+
+static bool is_account(const struct entity *site)
+{
+    struct value value = kind_slot(site->kind, KIND_is_account);
+
+    return value.type == VALUE_BOOL && value.u.integer;
+}
+
+/* By site: an account is held, places of the same kind belong to accounts, and this one does not say to which. NULL: no account is held. */
+static const bool *places_without_account(struct analysis *a)
+{
+    VEC(const struct kind_info *) kinds = {0};
+    bool *unset = NULL;
+
+    for (uint32_t i = 0; i < a->plan->site_count && !unset; i++) {
+        if (a->site_compromised[i] && is_account(a->plan->sites[i].entity))
+            unset = ARENA_ARRAY(a->arena, bool, a->plan->site_count);
+    }
+    for (uint32_t i = 0; unset && i < a->plan->site_count; i++) {
+        const struct kind_info *kind = a->plan->sites[i].account ? a->plan->sites[i].entity->kind : NULL;
+        bool seen = !kind;
+
+        for (uint32_t k = 0; k < kinds.len && !seen; k++)
+            seen = kinds.items[k] == kind;
+        if (!seen)
+            vec_push(a->arena, &kinds, kind);
+    }
+    for (uint32_t i = 0; unset && i < a->plan->site_count; i++) {
+        const struct site_info *site = &a->plan->sites[i];
+
+        for (uint32_t k = 0; k < kinds.len && !site->account && !is_account(site->entity); k++)
+            unset[i] |= kinds.items[k] == site->entity->kind;
+    }
+    return unset;
+}
+
+static struct entity *account_or_place(const struct site_info *site)
+{
+    return site->account ? site->account : site->entity;
+}
+
+/* The places a recovery rests on: where its copy lies, unless that is locked; where its replica or standby is; where it serves, last. */
+static uint32_t places_of(const struct analysis *a, const struct asset_state *state, const struct site_info **places)
+{
+    const struct candidate *chosen = state->chosen;
+    const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
+    struct value at = chosen->from_store ? entity_slot(chosen->from_store, STORE_site) : value_unknown();
+    uint32_t count = 0;
+
+    if (at.type == VALUE_ENTITY && !store_withstands(a, chosen->from_store))
+        places[count++] = plan_site(a->plan, at.u.entity);
+    if (element && (element->schema->id == BLOCK_REPLICA || element->schema->id == BLOCK_STANDBY))
+        places[count++] = plan_site(a->plan, model_find(a->model, BLOCK_SITE, element->name));
+    if (state->serving)
+        places[count++] = state->serving;
+    return count;
+}
+
+static bool rests_apart(const struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct apart *apart)
+{
+    struct value held = entity_slot(result->scenario, SCENARIO_compromises);
+    const struct site_info *places[3];
+    uint32_t count = state->fate == FATE_LOST && state->chosen ? places_of(a, state, places) : 0;
+
+    for (uint32_t p = 0; p < count; p++) {
+        for (uint32_t i = 0; places[p] && held.type == VALUE_LIST && i < held.u.list->count; i++) {
+            const struct site_info *site = held.u.list->items[i].type == VALUE_ENTITY ? plan_site(a->plan, held.u.list->items[i].u.entity) : NULL;
+            bool here = site && is_administered(a, site), there = is_administered(a, places[p]);
+
+            if (!site || (here && there && (places[p]->account || !is_account(site->entity))))
+                continue;
+            *apart = (struct apart){account_or_place(site), account_or_place(places[p]), here ? account_or_place(places[p]) : account_or_place(site)};
+            return apart->held != apart->kept;
+        }
+    }
+    return false;
+}
+
+static bool wants_immutable(const struct asset *asset)
+{
+    uint32_t cursor = 0;
+    const struct entity *demands = asset->tier ? entity_child(asset->tier, BLOCK_TIER_DEMANDS, &cursor) : NULL;
+    struct value isolated = demands ? entity_slot(demands, TIER_DEMANDS_isolated) : value_unknown();
+    struct value copies = demands ? entity_slot(demands, TIER_DEMANDS_copies) : value_unknown();
+    struct value immutable = demands ? entity_slot(demands, TIER_DEMANDS_immutable) : value_unknown();
+
+    if (isolated.type == VALUE_BOOL && isolated.u.integer)
+        return true;
+    return immutable.type == VALUE_INT && immutable.u.integer > 0 && (copies.type == VALUE_INT || !immutable.defaulted);
+}
+
+static const struct reason *reason_of(struct analysis *a, const struct apart *apart)
+{
+    struct reason reason = {.code = DIAG_E0561, .at = apart->silent, .attribute = "admins"};
+
+    reason.text = intern_text(a, "who administers `%s` is not stated, so nobody knows whether who can change `%s` can change `%s`", apart->silent->name,
+                              apart->held->name, apart->kept->name);
+    reason.help = "add `admins { of = [PERSON, …]  quorum = N }`, or keep the copy under a lock of mode `compliance`";
+    return keep_reason(a, &reason);
+}
+
+/* Why nobody knows whether the intruder has what the asset rests on; NULL. What only serves somewhere can be made anew. */
+static const struct reason *account_unset(struct analysis *a, const struct scenario_result *result, const struct asset_state *state,
+                                          const bool *unset)
+{
+    const struct site_info *places[3];
+    uint32_t count = 0;
+    struct reason reason = {.code = DIAG_E0561, .attribute = "account"};
+
+    if (state->fate == FATE_LOST && state->chosen)
+        count = places_of(a, state, places) - (state->serving ? 1 : 0);
+    else if (state->fate != FATE_LOST && state->asset->site_count == 1)
+        places[count++] = state->asset->sites[0];
+    for (uint32_t i = 0; i < count; i++) {
+        if (!places[i] || !unset[places[i]->index] || a->site_lost[places[i]->index])
+            continue;
+        reason.at = places[i]->entity;
+        reason.text = intern_text(a, "to which account `%s` belongs is not stated, so nobody knows whether `%s` reaches it", places[i]->entity->name,
+                                  result->scenario->name);
+        reason.help = "state its `account`";
+        return keep_reason(a, &reason);
+    }
+    return NULL;
+}
+
+static void leave_open(struct analysis *a, struct scenario_result *result, struct asset_state *state, const struct reason *reason, bool its_data)
+{
+    struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
+
+    state->undecided = reason;
+    if (state->rto_verdict == VERDICT_OK) {
+        state->rto_verdict = VERDICT_UNKNOWN;
+        decides(a, reason, objective);
+    }
+    objective.kind = OBJECTIVE_RPO;
+    if (its_data && state->rpo_verdict == VERDICT_OK) {
+        state->rpo_verdict = VERDICT_UNKNOWN;
+        decides(a, reason, objective);
+    }
+}
+
+static const struct reason *undecided_need(const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
+
+    for (int kind = 0; kind < 2 && edges[kind]; kind++) {
+        for (uint32_t n = 0; n < edges[kind]->count; n++) {
+            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+
+            if (other->undecided)
+                return other->undecided;
+        }
+    }
+    return NULL;
+}
+
+void check_admins(struct analysis *a, struct scenario_result *result)
+{
+    struct value held = entity_slot(result->scenario, SCENARIO_compromises);
+    const bool *unset = held.type == VALUE_LIST && held.u.list->count ? places_without_account(a) : NULL;
+
+    /* What is needed comes first: who waits for what may be changed may be as well. */
+    for (uint32_t i = 0; held.type == VALUE_LIST && held.u.list->count && i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[a->needs_first[i]];
+        const struct reason *inherited = undecided_need(result, state), *unknown = unset ? account_unset(a, result, state, unset) : NULL;
+        struct apart apart;
+
+        if (unknown)
+            leave_open(a, result, state, unknown, true);
+        if (state->rto_verdict != VERDICT_OK && state->rpo_verdict != VERDICT_OK)
+            continue;
+        if (wants_immutable(state->asset) && rests_apart(a, result, state, &apart))
+            leave_open(a, result, state, reason_of(a, &apart), true);
+        else if (inherited)
+            leave_open(a, result, state, inherited, false);
+    }
+}
+
+void add_admins(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    struct assumption *entry;
+    struct apart apart;
+    bool is_new;
+
+    if (!rests_apart(a, result, state, &apart))
+        return;
+    entry = ledger_entry(a, ASSUME_ALLOWED, apart.kept, intern_text(a, "!%s", apart.held->name), &is_new);
+    if (is_new) {
+        entry->span = apart.silent->span;
+        entry->says = intern_text(a, "nobody who can change `%s` can change `%s`", apart.held->name, apart.kept->name);
+        ask_owner(a, entry, apart.kept, "runbooks", "who administers both, also through roles and federation? State it as `admins`");
+    }
+    rest_both(a, entry, result, state);
+}

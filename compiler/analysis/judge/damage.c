@@ -1,0 +1,90 @@
+/* Damage that is noticed late (SEMANTICS §2, corruption): what was written meanwhile and is discarded, its ceiling, and whether the copies
+ * still live when the restore, after everything it waits for, has read them.
+ *
+ * The clock of the recovery starts when the damage is noticed; the loss counts back from the damage itself. */
+#include "analysis/recovery/recovery.h"
+#include "analysis/judge/judge.h"
+
+#include <string.h>
+
+static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
+{
+    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
+
+    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+}
+
+static void check_ceiling_of_discarded(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    bool binds = result->class_ && class_binds(result->class_, state->asset);
+    struct value ceiling = binds ? entity_slot(result->class_, CLASS_discarded) : value_unknown();
+    struct diag *diag;
+
+    if (ceiling.type != VALUE_DURATION || state->discarded_ms == RPO_NOT_APPLICABLE)
+        return;
+    if (state->discarded_ms == TIME_UNKNOWN) {
+        diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->asset->entity, result->scenario, result->scenario->span,
+                    "how much is written to `%s` between the damage in `%s` and its recovery is unknown", state->asset->name, result->scenario->name);
+        if (diag && asset_wants_proof(a, state->asset)) {
+            diag_set_severity(diag, SEVERITY_ERROR);
+            a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
+        }
+        if (diag)
+            diag_help(diag, "state `noticed_within`, `detect` and `declare`");
+        return;
+    }
+    if (state->discarded_ms <= ceiling.u.integer)
+        return;
+    diag = find(a, DIAG_E0539, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
+                "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s", text_of_duration(a->arena, state->discarded_ms), state->asset->name,
+                result->scenario->name, result->class_->name, text_of_duration(a->arena, ceiling.u.integer));
+    if (!diag)
+        return;
+    diag_label(diag, row_span(a, result->class_, "discarded"), "ceiling from here");
+    diag_note(diag, "noticed late (`noticed_within`): %s", text_of_duration(a->arena, entity_slot(result->scenario, SCENARIO_noticed_within).u.integer));
+    diag_note(diag, "detected: %s, declared: %s", text_of_duration(a->arena, result->detect.worst), text_of_duration(a->arena, result->declare.worst));
+    if (result->approve.worst > 0)
+        diag_note(diag, "approved: %s", text_of_duration(a->arena, result->approve.worst));
+    diag_help(diag, "notice it earlier: compare checksums or row counts, and say so in `noticed_within`");
+}
+
+/* Copies were judged by the restore's own time. What it waits for makes them older still. */
+static void check_expiry(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    const struct candidate *chosen = state->chosen;
+    struct span_of_time act = result->begin;
+    struct candidate trial;
+    struct diag *diag;
+    int64_t read;
+
+    if (!chosen || !chosen->copy || !chosen->own.known || !state->finish.known || !act.known)
+        return;
+    read = state->finish.worst - act.worst;
+    if (read <= chosen->own.worst)
+        return;
+    trial = candidate_copy(chosen);
+    if (copies_loss(a, state, &trial, trial.method, read, chosen->copy->parent) && trial.copy == chosen->copy &&
+        trial.from_store == chosen->from_store)
+        return;
+    diag = find(a, DIAG_E0538, VERDICT_REFUTED, state->asset->entity, result->scenario, chosen->copy->span,
+                "copies of `%s` may have expired in `%s` when `%s` reads them", state->asset->name, result->scenario->name, chosen->label);
+    state->rpo_verdict = VERDICT_REFUTED;
+    if (!diag)
+        return;
+    if (trial.rejected)
+        diag_note(diag, "%s", trial.rejected);
+    diag_note(diag, "the restore ends %s after it is declared, %s of that is its own time", text_of_duration(a->arena, read), text_of_duration(a->arena, chosen->own.worst));
+    diag_help(diag, "keep `%s` longer", chosen->copy->name);
+}
+
+void judge_damage(struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+
+        if (state->fate != FATE_LOST)
+            continue;
+        check_ceiling_of_discarded(a, result, state);
+        check_expiry(a, result, state);
+    }
+}

@@ -1,0 +1,72 @@
+/* The ledger and the findings of the published plan. */
+#include "analysis/output/document.h"
+
+static struct plan_made_true *by_of(struct maker *m, const struct assumption *from)
+{
+    struct plan_made_true *out = ARENA_NEW(m->arena, struct plan_made_true);
+
+    *out = (struct plan_made_true){
+        .who = (uint8_t)from->by, .target = from->target, .file = from->file, .source = from->source, .grade = from->grade,
+        .read = from->was_read ? from->read : PLAN_NO_DAY, .on = document_thing(m, from->on),
+        .words = from->by != BY_DEMAND ? NULL : from->words ? from->words : from->says,
+    };
+    return out;
+}
+
+static struct plan_check *check_of(struct maker *m, const struct assumption *from)
+{
+    struct plan_check *out = ARENA_NEW(m->arena, struct plan_check);
+
+    *out = (struct plan_check){document_command(m, &from->check), from->question};
+    return out;
+}
+
+static const char **rests_of(struct maker *m, const struct assumption *from)
+{
+    static const char *const objectives[] = {"rto", "rpo", "endpoint", "group", "slo"};
+    const char **list = ARENA_ARRAY(m->arena, const char *, from->rest_count);
+
+    for (uint32_t i = 0; i < from->rest_count; i++) {
+        const struct resting *rests = &from->rests[i];
+
+        list[i] = arena_printf(m->arena, "%s:%s%s%s", objectives[rests->kind], rests->subject->name, rests->scenario ? "/" : "",
+                               rests->scenario ? rests->scenario->name : "");
+    }
+    return list;
+}
+
+static void document_entry(struct maker *m, const struct assumption *from, struct plan_assumption *out)
+{
+    *out = (struct plan_assumption){
+        .id = from->id, .kind = assumption_kind_name(from->kind), .subject_kind = from->subject->schema->name, .subject = from->subject->name,
+        .says = from->says, .value = from->value, .by = by_of(m, from), .check = check_of(m, from), .unwatched = from->unwatched,
+        .rests = rests_of(m, from), .rests_count = from->rest_count, .rests_whole = from->whole, .origin = document_origin(m, from->span),
+    };
+}
+
+static struct plan_scenario *scenario_of(const struct maker *m, const struct entity *scenario)
+{
+    return scenario && scenario->index < m->out->scenarios_count ? &m->out->scenarios[scenario->index] : NULL;
+}
+
+static void fill_finding(struct maker *m, const struct finding *from, struct plan_finding *out)
+{
+    *out = (struct plan_finding){
+        .code = from->code, .name = from->name, .severity = (uint8_t)from->severity, .verdict = (uint8_t)from->verdict, .message = from->message,
+        .subject_kind = from->subject ? from->subject->schema->name : NULL, .subject = from->subject ? from->subject->name : NULL,
+        .scenario = scenario_of(m, from->scenario), .accepted = document_thing(m, from->accepted),
+        .told_with = from->cause ? from->cause->name : NULL, .origin = document_origin(m, from->span),
+    };
+}
+
+void make_entries(struct maker *m)
+{
+    m->out->assumptions_count = m->plan->assumption_count;
+    m->out->assumptions = ARENA_ARRAY(m->arena, struct plan_assumption, m->plan->assumption_count);
+    for (uint32_t i = 0; i < m->plan->assumption_count; i++)
+        document_entry(m, m->plan->assumptions[i], &m->out->assumptions[i]);
+    m->out->findings_count = m->plan->finding_count;
+    m->out->findings = ARENA_ARRAY(m->arena, struct plan_finding, m->plan->finding_count);
+    for (uint32_t i = 0; i < m->plan->finding_count; i++)
+        fill_finding(m, &m->plan->findings[i], &m->out->findings[i]);
+}

@@ -1,0 +1,229 @@
+/* What follows an asset to the place where it serves: its configuration (`bind`), how one sees that its data is right (`verify`), and how one
+ * sees from outside that it serves (`probe`). */
+#include "analysis/recovery/recovery.h"
+#include "analysis/recovery/steps.h"
+
+#include <string.h>
+
+/* What serves in place of an asset in the scenario: a replica or standby with its own names, else the asset itself. */
+struct value serving_instance(const struct analysis *a, struct entity *entity)
+{
+    const struct asset_state *state = a->scenario && a->scenario->states && !a->as_usual ? &a->scenario->states[entity->index] : NULL;
+
+    if (state && state->chosen && state->chosen->element.type == VALUE_ENTITY)
+        return state->chosen->element;
+    return value_entity(entity);
+}
+
+struct value serving_site(const struct analysis *a, const struct entity *entity)
+{
+    const struct asset_state *state = a->scenario && a->scenario->states ? &a->scenario->states[entity->index] : NULL;
+
+    if (a->as_usual && state)
+        return state->asset->site_count ? value_entity(state->asset->sites[0]->entity) : value_unknown();
+    return state && state->serving ? value_entity(state->serving->entity) : value_unknown();
+}
+
+static const struct scope *outside_scope(struct analysis *a, struct entity *entity)
+{
+    const struct scope *scope = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
+
+    scope = scope_add(a->eval, scope, "scenario", value_entity(a->scenario->scenario));
+    scope = scope_add(a->eval, scope, "self", value_entity(entity));
+    return scope_add(a->eval, scope, "here", serving_instance(a, entity));
+}
+
+/* `self.bindings`: what the asset's `bind` block says in this scenario, as objects with name and value. */
+struct value bindings_of(struct analysis *a, struct entity *entity)
+{
+    struct value_list *list = ARENA_NEW(a->arena, struct value_list);
+    const struct scope *scope = outside_scope(a, entity);
+    VEC(struct value) items = {0};
+    struct entity *bind;
+
+    for (uint32_t i = 0; (bind = entity_child(entity, BLOCK_BIND, &i));) {
+        for (const struct attr *attr = bind->tree->attrs; attr; attr = attr->next) {
+            struct value_object *object = ARENA_NEW(a->arena, struct value_object);
+
+            if (attr->is_let || !attr->value)
+                continue;
+            object->count = 2;
+            object->pairs = ARENA_ARRAY(a->arena, struct value_pair, 2);
+            object->pairs[0].key = intern_str(a->model->names, "name");
+            object->pairs[0].value = value_string(attr->name);
+            object->pairs[1].key = intern_str(a->model->names, "value");
+            object->pairs[1].value = eval(a->eval, attr->value, scope, NULL);
+            vec_push(a->arena, &items, ((struct value){.type = VALUE_OBJECT, .u.object = object}));
+        }
+    }
+    list->items = items.items;
+    list->count = items.len;
+    return (struct value){.type = VALUE_LIST, .u.list = list};
+}
+
+const char *changed_bindings(struct analysis *a, struct entity *entity)
+{
+    const struct scope *scope, *usual;
+    struct strbuf text = STRBUF_INIT;
+    const char *words;
+    struct entity *bind;
+    uint32_t cursor = 0;
+
+    if (!entity_child(entity, BLOCK_BIND, &cursor))
+        return NULL;
+    scope = outside_scope(a, entity);
+    usual = scope_add(a->eval, scope, "here", value_entity(entity));
+    for (uint32_t i = 0; (bind = entity_child(entity, BLOCK_BIND, &i));) {
+        for (const struct attr *attr = bind->tree->attrs; attr; attr = attr->next) {
+            struct value now, before;
+
+            if (attr->is_let || !attr->value)
+                continue;
+            now = eval(a->eval, attr->value, scope, NULL);
+            a->as_usual = true;
+            before = eval(a->eval, attr->value, usual, NULL);
+            a->as_usual = false;
+            if (value_is_known(now) && value_equal(now, before))
+                continue;
+            if (!value_is_known(now) && !value_is_known(before))
+                continue; /* it follows from nothing that moves */
+            strbuf_addf(&text, "%s%s=%s", text.len ? ", " : "", attr->name, value_is_known(now) ? value_text(now, a->arena) : "(what serves now)");
+        }
+    }
+    words = text.len ? strbuf_dup(&text, a->arena) : NULL;
+    strbuf_release(&text);
+    return words;
+}
+
+/* ---------------------------------------------------------------- probes */
+
+static struct word literal(struct analysis *a, const char *text, uint32_t places)
+{
+    struct word word = {.count = 1, .parts = ARENA_NEW(a->arena, struct word_part)};
+
+    word.parts[0].text = text;
+    word.parts[0].places = places;
+    return word;
+}
+
+/* Asks for the URL until it answers with success. curl speaks for users: it resolves the name and checks the certificate. */
+static void url_command(struct analysis *a, struct value url, struct command *out)
+{
+    const char *words[] = {"curl", "--silent", "--show-error", "--fail", "--location", "--max-time", "10", "--output", "/dev/null", url.u.string};
+
+    out->count = sizeof words / sizeof words[0];
+    out->words = ARENA_ARRAY(a->arena, struct word, out->count);
+    for (uint32_t i = 0; i < out->count; i++)
+        out->words[i] = literal(a, words[i], i + 1 == out->count ? url.places : 0);
+}
+
+static void pieces(struct analysis *a, struct command *out, const struct shell_piece *from, uint32_t count, struct span span)
+{
+    out->pieces = ARENA_ARRAY(a->arena, struct shell_piece, count);
+    for (uint32_t i = 0; i < count; i++)
+        out->pieces[i] = from[i];
+    out->piece_count = count & 0x7fffffff;
+    out->is_shell = true;
+    out->span = span;
+}
+
+/* The same, and compares the answer: a status, redirections included as they are, or a text somewhere in the body. */
+static void answer_command(struct analysis *a, struct value url, struct value expect, struct command *out, struct span span)
+{
+    struct word address = literal(a, url.u.string, url.places);
+
+    if (expect.type == VALUE_INT) {
+        const struct shell_piece parts[] = {
+            {.script = "test \"$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' "},
+            {.value = address},
+            {.script = ")\" = "},
+            {.value = literal(a, intern_text(a, "%lld", (long long)expect.u.integer), 0)},
+        };
+        pieces(a, out, parts, sizeof parts / sizeof parts[0], span);
+    } else {
+        const struct shell_piece parts[] = {
+            {.script = "curl --silent --show-error --fail --location --max-time 10 "},
+            {.value = address},
+            {.script = " | grep --fixed-strings -- "}, /* reads to the end: curl is never cut off */
+            {.value = literal(a, expect.u.string, 0)},
+            {.script = " >/dev/null"},
+        };
+        pieces(a, out, parts, sizeof parts / sizeof parts[0], span);
+    }
+}
+
+struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe)
+{
+    const struct scope *scope = outside_scope(a, state->asset->entity);
+    struct value url = eval_deferred(a->eval, probe, PROBE_url, scope), run = eval_deferred(a->eval, probe, PROBE_run, scope);
+    struct value timeout = eval_deferred(a->eval, probe, PROBE_timeout, scope), expect = eval_deferred(a->eval, probe, PROBE_expect, scope);
+    struct step *step = ARENA_NEW(a->arena, struct step);
+    const char *label = probe->name[0] ? intern_text(a, ".%s", probe->name) : "";
+
+    step->id = intern_text(a, "%s.probe%s", state->asset->name, label);
+    step->asset = state->asset;
+    step->subject = state->asset->entity;
+    step->origin = probe;
+    step->span = probe->span;
+    step->phase = PHASE_VERIFY;
+    step->automated = true;
+    step->by = state->asset->owner;
+    step->on_failure = "block";
+    step->timeout = timeout.type == VALUE_DURATION ? timeout.u.integer : MS_MINUTE;
+    step->takes = (struct span_of_time){true, 0, step->timeout / 4, step->timeout};
+    if (url.type == VALUE_STRING)
+        evaluate_command(a, run, &step->verify); /* both are written: both have to hold */
+    if (url.type == VALUE_STRING && (expect.type == VALUE_INT || expect.type == VALUE_STRING)) {
+        step->title = intern_text(a, "Verify: %s answers", url.u.string);
+        step->expect = intern_text(a, expect.type == VALUE_INT ? "it answers with status %s" : "its answer contains \"%s\"", value_text(expect, a->arena));
+        answer_command(a, url, expect, &step->until, probe->span);
+    } else if (url.type == VALUE_STRING) {
+        step->title = intern_text(a, "Verify: %s answers", url.u.string);
+        url_command(a, url, &step->until);
+    } else if (evaluate_command(a, run, &step->until)) {
+        step->title = intern_text(a, "Verify: %s serves", state->asset->name);
+    } else {
+        return NULL;
+    }
+    return step;
+}
+
+/* ---------------------------------------------------------------- checks of the data */
+
+/* What a person does where no command does it; NULL when the block says nothing. */
+static const char *check_by_hand(struct analysis *a, const struct asset_state *state, struct value sql, struct value checksum)
+{
+    const char *query = sql.type == VALUE_STRING ? intern_text(a, "run this query against the recovered `%s`: %s", state->asset->name, sql.u.string) : NULL;
+    const char *sums = NULL;
+
+    if (checksum.type == VALUE_WORD && strcmp(checksum.u.word, "manifest") == 0)
+        sums = intern_text(a, "compare what `%s` holds now with the manifest that was written with the copy", state->asset->name);
+    else if (checksum.type == VALUE_WORD)
+        sums = intern_text(a, "compare the %s checksums of what `%s` holds now with those that were written with the copy",
+                           strcmp(checksum.u.word, "md5") == 0 ? "MD5" : "SHA-256", state->asset->name);
+    return query && sums ? intern_text(a, "%s; then %s", query, sums) : query ? query : sums;
+}
+
+struct step *make_verify(struct analysis *a, struct asset_state *state, struct entity *verify)
+{
+    const struct scope *scope = outside_scope(a, state->asset->entity);
+    struct value run = eval_deferred(a->eval, verify, VERIFY_run, scope), expect = eval_deferred(a->eval, verify, VERIFY_expect, scope);
+    struct step *step = ARENA_NEW(a->arena, struct step);
+
+    step->id = intern_text(a, "%s.data_check%s%s", state->asset->name, verify->name[0] ? "." : "", verify->name);
+    step->title = verify->name[0] ? intern_text(a, "Verify: the data of %s is right (%s)", state->asset->name, verify->name)
+                                  : intern_text(a, "Verify: the data of %s is right", state->asset->name);
+    step->asset = state->asset;
+    step->subject = state->asset->entity;
+    step->origin = verify;
+    step->span = verify->span;
+    step->phase = PHASE_VERIFY;
+    step->by = state->asset->owner;
+    step->on_failure = "block";
+    step->takes = time_of(eval_deferred(a->eval, verify, VERIFY_takes, scope));
+    step->automated = evaluate_command(a, run, &step->verify);
+    step->manual = check_by_hand(a, state, eval_deferred(a->eval, verify, VERIFY_sql, scope), eval_deferred(a->eval, verify, VERIFY_checksum, scope));
+    step->expect = expect.type == VALUE_STRING ? expect.u.string : NULL;
+    default_timeout(step);
+    return step->automated || step->manual ? step : NULL;
+}

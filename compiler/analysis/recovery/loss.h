@@ -1,0 +1,60 @@
+/* Private to the files that work out what a restore from copies loses: gaps.c, backup_loss.c, rpo.c. */
+#ifndef DRC_ANALYSIS_LOSS_H
+#define DRC_ANALYSIS_LOSS_H
+
+#include "analysis/common/common.h"
+#include "schedule/schedule.h"
+
+struct loss {
+    int64_t ms; /* TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    int64_t gap, shortest; /* of the schedule; 0 when there is none */
+    bool uniform;
+    const struct reason *missing; /* what nobody stated and makes it unknown; NULL */
+    VEC(struct term) terms;
+};
+
+/* Adds to the sum; TIME_UNKNOWN makes it unknown, 0 is left out. */
+void add_term(struct analysis *a, struct loss *loss, const char *text, int64_t ms, struct span span);
+struct span loss_span(const struct analysis *a, const struct entity *entity, const char *row); /* the row where it is written, else its block */
+/* The worst end of a duration; `unset` when it is not stated. */
+int64_t worst_of(const struct entity *entity, uint32_t row, int64_t unset);
+
+/* ---- gaps.c ---- */
+const struct zone *backup_zone(struct analysis *a, const struct schedule *schedule); /* NULL: UTC, or not known */
+int64_t tolerated_misses(const struct entity *backup);
+const char *backup_not_within(const struct entity *backup); /* "06:00-23:00"; NULL */
+/* How long one run may wait for others that use its stores; TIME_UNKNOWN. */
+int64_t backup_waits(struct analysis *a, const struct entity *backup);
+int64_t backup_late(struct analysis *a, const struct entity *backup); /* start window, jitter and such waiting together; TIME_UNKNOWN */
+/* The gap of a backup's schedule when that many runs in a row are lost. Slots in hours in which it must not run are none. */
+const struct schedule_gap *backup_gap(struct analysis *a, const struct entity *backup, const struct schedule *schedule, int64_t misses);
+/* The shortest distance of two slots at which a run may begin, ms. */
+int64_t backup_shortest_gap(struct analysis *a, const struct entity *backup, const struct schedule *schedule);
+/* What is said of it: one that backup_gap() returned. */
+const char *backup_gap_text(struct analysis *a, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap);
+
+/* ---- backup_loss.c ---- */
+/* The loss of one backup at one store, the same in every scenario. `is_copy`: the store is not where the run writes to. */
+struct loss backup_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy);
+/* Whether copies of the backup are kept in the store, and whether as copies of what is written elsewhere. */
+bool backup_is_at(const struct entity *backup, const struct entity *store, bool *is_copy);
+/* Adds that copies of the backup to the store pile up, where they take longer than the time between two. */
+void add_queue(struct analysis *a, struct loss *loss, const struct entity *backup, const struct entity *store);
+/* How many lost zones those copies outlive that the platform keeps beside the asset. */
+int64_t kept_through(struct analysis *a, const struct asset *asset, const struct entity *backup);
+struct entity *link_of(const struct analysis *a, const struct entity *backup); /* the backup it says it builds on; NULL */
+
+/* ---- writers.c ---- */
+/* Whether somebody else holds what writes there, and can delete it: *why says who. A lock keeps him out, as long as it lasts. */
+bool deleted_by_writer(struct analysis *a, const struct entity *store, const char **why);
+/* How long nobody can delete what is in the store, ms; INT64_MAX where nobody can who is not in his place. NULL: beside the asset. */
+int64_t locked_for(struct analysis *a, const struct entity *store);
+
+/* ---- platform.c ---- */
+/* How far apart the full copies are at most that the platform takes by itself for a log it keeps, ms; TIME_UNKNOWN when it takes none. */
+int64_t platform_base(struct analysis *a, const struct entity *backup);
+/* How long the platform keeps such a copy of the asset at most, ms; INT64_MAX. *limit: the block of the kind that says so. */
+int64_t platform_limit(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity **limit);
+int64_t platform_interval(const struct asset *asset, const struct entity *backup, const struct entity **limit); /* the shortest it ships at; 0 */
+
+#endif

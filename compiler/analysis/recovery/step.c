@@ -1,0 +1,350 @@
+/* One step, made from a `step` block: its words, times, questions and who does it. A step with `for` becomes several. */
+#include "analysis/recovery/recovery.h"
+#include "analysis/recovery/steps.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { TIMEOUT_FACTOR = 3, TIMEOUT_MIN = 60000, RETRY_PAUSE = 5000 }; /* the pause: restore/lib/run-step.sh */
+
+const char *text_or(struct analysis *a, struct value value, const char *fallback)
+{
+    return value.type == VALUE_STRING || value.type == VALUE_TEXT || value.type == VALUE_WORD ? value_text(value, a->arena) : fallback;
+}
+
+static bool truth(struct value value, bool fallback)
+{
+    return value.type == VALUE_BOOL ? value.u.integer != 0 : fallback;
+}
+
+static enum step_phase phase_of(struct value value)
+{
+    static const char *const names[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
+
+    for (int i = 0; value.type == VALUE_WORD && i < 6; i++) {
+        if (strcmp(value.u.word, names[i]) == 0)
+            return (enum step_phase)i;
+    }
+    return PHASE_RECOVER;
+}
+
+const char *title_from_name(struct analysis *a, const char *name)
+{
+    char *title = arena_strdup(a->arena, name);
+
+    for (char *at = title; *at; at++) {
+        if (*at == '_' || *at == '-')
+            *at = ' ';
+    }
+    if (title[0] >= 'a' && title[0] <= 'z')
+        title[0] = (char)(title[0] - ('a' - 'A')); /* titles are sentences */
+    return title;
+}
+
+static void entity_list(struct analysis *a, struct value list, struct entity ***items, uint32_t *count)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type != VALUE_ENTITY)
+            continue;
+        *items = arena_grow(a->arena, *items, *count * sizeof **items, (*count + 1) * sizeof **items);
+        (*items)[(*count)++] = list.u.list->items[i].u.entity;
+    }
+}
+
+void default_timeout(struct step *step)
+{
+    if (step->timeout > 0 || !step->takes.known)
+        return;
+    if (__builtin_mul_overflow(step->takes.worst, (int64_t)TIMEOUT_FACTOR, &step->timeout))
+        step->timeout = step->takes.worst;
+    if (step->timeout < TIMEOUT_MIN)
+        step->timeout = TIMEOUT_MIN;
+}
+
+/* What the script would end before it can be done. */
+static void check_timeout(struct analysis *a, const struct step_source *from, const struct step *step)
+{
+    const struct attr *attr = from->block->tree ? block_attr(from->block->tree, from->block->schema->rows[STEP_timeout].name) : NULL;
+    struct diag *diag;
+
+    if (!attr || step->timeout <= 0 || !step->takes.known || step->timeout >= step->takes.worst || !step->automated || step->best_effort ||
+        strcmp(step->on_failure, "continue") == 0)
+        return;
+    diag = diag_report(a->sink, DIAG_E0584, span_join(attr->name_span, attr->value->span), "step `%s` is given up after %s, and may take %s", step->id,
+                       text_of_duration(a->arena, step->timeout), text_of_duration(a->arena, step->takes.worst));
+    diag_help(diag, "leave `timeout` out, or state one longer than `takes`");
+}
+
+/* `retries = n`: n attempts that fail as late as they may, since the script cuts them there, each with the script's pause behind it
+ * (5 s, 10 s, …), and the one that counts (SEMANTICS §3.2). */
+static void add_retries(struct step *step, int64_t attempt)
+{
+    int64_t n = step->retries, all, pauses;
+
+    if (!n || !step->takes.known)
+        return;
+    step->cut = attempt;
+    if (__builtin_mul_overflow(attempt, n, &all) || __builtin_mul_overflow(n * (n + 1) / 2, (int64_t)RETRY_PAUSE, &pauses) ||
+        __builtin_add_overflow(all, pauses, &all) || __builtin_add_overflow(step->takes.worst, all, &step->takes.worst))
+        step->takes.known = false;
+}
+
+/* False when words of one are not known, which was told. */
+static bool set_commands(struct analysis *a, const struct step_source *from, struct step *step)
+{
+    static const struct {
+        uint32_t row;
+        size_t offset;
+    } commands[] = {{STEP_run, offsetof(struct step, run)},
+                    {STEP_check, offsetof(struct step, check)},
+                    {STEP_until, offsetof(struct step, until)},
+                    {STEP_verify, offsetof(struct step, verify)},
+                    {STEP_undo, offsetof(struct step, undo)}};
+
+    bool unknown = false;
+
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct command *out = (struct command *)(void *)((char *)step + commands[i].offset);
+        struct value value;
+
+        if (!eval_is_written(from->block, commands[i].row))
+            continue;
+        value = eval_deferred(a->eval, from->block, commands[i].row, from->scope);
+        if (value.type != VALUE_ERROR && value.type != VALUE_NULL && !evaluate_command(a, value, out)) {
+            const struct expr *expr = block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name)->value;
+
+            if (!tell_unset(a, expr, from->scope, intern_text(a, "step `%s`", step->id)))
+                diag_label(diag_report(a->sink, DIAG_E0515, expr->span, "a word of the command of `%s` is not known", step->id),
+                           from->subject->span, "for %s `%s`", from->subject->schema->name, from->subject->name);
+            memset(out, 0, sizeof *out);
+            unknown = true;
+        }
+    }
+    return !unknown;
+}
+
+/* ---------------------------------------------------------------- questions */
+
+static bool word_asks(const struct word *word, const char *name)
+{
+    for (uint32_t i = 0; i < word->count; i++) {
+        if (word->parts[i].runtime && strncmp(word->parts[i].text, "input.", 6) == 0 && strcmp(word->parts[i].text + 6, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool command_asks(const struct command *command, const char *name)
+{
+    for (uint32_t i = 0; i < command->count; i++) {
+        if (word_asks(&command->words[i], name))
+            return true;
+    }
+    for (uint32_t i = 0; i < command->piece_count; i++) {
+        if (!command->pieces[i].script && word_asks(&command->pieces[i].value, name))
+            return true;
+    }
+    return false;
+}
+
+/* The same `input` of a kind asks about every asset of it: each step gets its own, with the texts filled in. */
+static struct entity *filled_input(struct analysis *a, struct entity *input, const struct scope *scope)
+{
+    static const uint32_t rows[] = {INPUT_type, INPUT_chooses, INPUT_ask, INPUT_default};
+    struct entity *copy = ARENA_NEW(a->arena, struct entity);
+
+    *copy = *input;
+    copy->slots = ARENA_ARRAY(a->arena, struct value, input->slot_count);
+    memcpy(copy->slots, input->slots, input->slot_count * sizeof *copy->slots);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        copy->slots[rows[i]] = eval_deferred(a->eval, input, rows[i], scope);
+    return copy;
+}
+
+/* The questions of a block: a step's own, and of its method and asset those that its commands use. */
+static void add_inputs(struct analysis *a, const struct step_source *from, struct step *step, const struct entity *owner, bool used_only)
+{
+    struct entity *input;
+
+    for (uint32_t i = 0; (input = entity_child(owner, BLOCK_INPUT, &i));) {
+        if (used_only && !command_asks(&step->run, input->name) && !command_asks(&step->check, input->name) &&
+            !command_asks(&step->until, input->name) && !command_asks(&step->verify, input->name) && !command_asks(&step->undo, input->name))
+            continue;
+        if (owner->schema->id == BLOCK_ASSET)
+            vec_push(a->arena, &a->asked_inputs, input);
+        step->inputs = arena_grow(a->arena, step->inputs, step->input_count * sizeof *step->inputs,
+                                  (step->input_count + 1) * sizeof *step->inputs);
+        step->inputs[step->input_count++] = filled_input(a, input, from->scope);
+    }
+}
+
+/* `probe = [shop]`: what one sees when it worked. A script asks it with the step's own `verify`. */
+static const char *with_probes(struct analysis *a, const char *expect, struct value probed)
+{
+    const char *text = expect;
+
+    for (uint32_t i = 0; probed.type == VALUE_LIST && i < probed.u.list->count; i++) {
+        if (probed.u.list->items[i].type == VALUE_ENTITY)
+            text = intern_text(a, "%s%s`%s` passes its probes", text ? text : "", text ? "; " : "", probed.u.list->items[i].u.entity->name);
+    }
+    return text;
+}
+
+/* A question of an asset that no command of a step asks in any scenario is put to nobody. */
+void check_inputs(struct analysis *a)
+{
+    for (uint32_t i = 0; i < a->model->declared[BLOCK_ASSET].list.len && a->plan->scenario_count; i++) {
+        struct entity *asset = a->model->declared[BLOCK_ASSET].list.items[i], *input;
+
+        for (uint32_t cursor = 0; (input = entity_child(asset, BLOCK_INPUT, &cursor));) {
+            bool asked = false;
+
+            for (uint32_t n = 0; n < a->asked_inputs.len && !asked; n++)
+                asked = a->asked_inputs.items[n] == input;
+            if (!asked)
+                diag_help(diag_report(a->sink, DIAG_E0221, input->span, "input `%s` of asset `%s` has no effect: no step of a scenario uses it", input->name, asset->name),
+                          "use `input.%s` in a command of a method of its kind, or leave the block away", input->name);
+        }
+    }
+}
+
+/* NULL when the step does not exist here (its condition is false and it has no attestation). */
+static struct step *make_step(struct analysis *a, const struct step_source *from)
+{
+    const struct entity *block = from->block;
+    struct value when = eval_deferred(a->eval, block, STEP_when, from->scope);
+    struct value value;
+    struct step *step;
+    int64_t attempt;
+    bool holds = truth(when, false), is_told = false;
+
+    if (when.type == VALUE_ERROR)
+        return NULL;
+    step = ARENA_NEW(a->arena, struct step);
+    step->origin = from->block;
+    step->span = block->span;
+    step->asset = from->asset;
+    step->subject = from->subject;
+    step->id = intern_text(a, "%s.%s%s%s", from->prefix, block->name, from->suffix[0] ? "." : "", from->suffix);
+    step->title = text_or(a, eval_deferred(a->eval, block, STEP_title, from->scope), NULL);
+    if (!step->title)
+        step->title = title_from_name(a, block->name);
+    step->phase = phase_of(eval_deferred(a->eval, block, STEP_phase, from->scope));
+    step->otherwise = text_or(a, eval_deferred(a->eval, block, STEP_otherwise, from->scope), NULL);
+    step->manual = text_or(a, eval_deferred(a->eval, block, STEP_manual, from->scope), NULL);
+    step->expect = text_or(a, eval_deferred(a->eval, block, STEP_expect, from->scope), NULL);
+    step->expect = with_probes(a, step->expect, eval_deferred(a->eval, block, STEP_probe, from->scope));
+    step->takes = time_of(eval_deferred(a->eval, block, STEP_takes, from->scope));
+    if (when.type == VALUE_UNKNOWN)
+        step->takes.known = false; /* whether it is needed nobody knows, and so how long all of it takes */
+    if (a->links.len && from->candidate)
+        step_moves(a, from->candidate, block, from->scope, step);
+    value = eval_deferred(a->eval, block, STEP_timeout, from->scope);
+    step->timeout = value.type == VALUE_DURATION ? value.u.integer : 0;
+    value = eval_deferred(a->eval, block, STEP_retries, from->scope);
+    step->retries = value.type == VALUE_INT && value.u.integer > 0 ? (uint32_t)value.u.integer : 0;
+    step->best_effort = truth(eval_deferred(a->eval, block, STEP_best_effort, from->scope), false);
+    step->irreversible = truth(eval_deferred(a->eval, block, STEP_irreversible, from->scope), false);
+    step->before_needs = truth(eval_deferred(a->eval, block, STEP_before_needs, from->scope), false);
+    step->on_failure = text_or(a, eval_deferred(a->eval, block, STEP_on_failure, from->scope), "block");
+    value = eval_deferred(a->eval, block, STEP_by, from->scope);
+    step->by = value.type == VALUE_ENTITY ? value.u.entity : from->owner;
+    value = eval_deferred(a->eval, block, STEP_control_plane, from->scope);
+    step->control_plane = value.type == VALUE_ENTITY ? value.u.entity : NULL;
+    step->planeless = eval_is_null(block, STEP_control_plane);
+    entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
+    if (holds) {
+        is_told = !set_commands(a, from, step);
+        step->otherwise = command_is_set(&step->run) ? step->otherwise : NULL;
+    } else if (step->otherwise) {
+        step->manual = step->otherwise; /* the command cannot run here: a person attests instead */
+        step->attested = true;
+        step->otherwise = NULL;
+    } else if (when.type == VALUE_UNKNOWN) {
+        step->manual = intern_text(a, "find out whether this step is needed, then do it: %s", step->manual ? step->manual : step->title);
+    } else {
+        return NULL;
+    }
+    add_inputs(a, from, step, block, false);
+    if (block->parent && block->parent->schema->id == BLOCK_METHOD)
+        add_inputs(a, from, step, block->parent, true);
+    if (from->asset)
+        add_inputs(a, from, step, from->asset->entity, true);
+    lead_words(a, step);
+    step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
+    if (!step->automated && !step->manual && !step->notify_count && !is_told) {
+        diag_help(diag_report(a->sink, DIAG_E0515, block->span, "step `%s` says neither what to run nor what to do", block->name),
+                  "give it `run = [\"…\"]`, or `manual = \"…\"`");
+    }
+    check_timeout(a, from, step);
+    /* A failure that does not stop the recovery costs its timeout, so that counts. */
+    default_timeout(step);
+    attempt = step->takes.worst;
+    if (step->takes.known && (step->best_effort || (step->automated && strcmp(step->on_failure, "continue") == 0))) {
+        step->takes.worst = step->timeout;
+        if (step->takes.typical > step->timeout)
+            step->takes.typical = step->timeout;
+        if (step->takes.best > step->timeout)
+            step->takes.best = step->timeout;
+    }
+    if (step->automated && !step->manual)
+        add_retries(step, attempt < step->timeout ? attempt : step->timeout);
+    return step;
+}
+
+static void add_unknown_part(void *context, const char *line)
+{
+    diag_note(context, "%s", line);
+}
+
+/* How often a step stands in the plan is not known: leaving it out would be taken for none. */
+static void report_unknown_loop(struct analysis *a, const struct step_source *from)
+{
+    const struct attr *attr = block_attr(from->block->tree, intern_str(a->model->names, "for"));
+    struct diag *diag = diag_report(a->sink, DIAG_E0515, attr->value->span, "for what step `%s` of `%s` is repeated is not known", from->block->name,
+                                    from->subject ? from->subject->name : from->prefix);
+
+    diag_at(diag, "this list is unknown");
+    if (from->subject)
+        diag_label(diag, from->subject->span, "in the recovery of this");
+    eval_unknown_parts(a->eval, attr->value, from->scope, add_unknown_part, diag);
+    diag_help(diag, "state what is missing; a list that may be empty has the default `[]`");
+}
+
+void add_block(struct analysis *a, struct step_source from, step_list *list)
+{
+    struct value elements;
+    struct step *step;
+    atom name = NULL;
+
+    elements = eval_is_written(from.block, STEP_for) ? eval_loop(a->eval, from.block, STEP_for, from.scope, &name) : VALUE_OF(VALUE_NULL);
+    if (!name) {
+        step = make_step(a, &from);
+        if (step)
+            vec_push(a->arena, list, step);
+        return;
+    }
+    if (elements.type == VALUE_UNKNOWN)
+        report_unknown_loop(a, &from);
+    for (uint32_t i = 0; elements.type == VALUE_LIST && i < elements.u.list->count; i++) {
+        struct step_source one = from;
+
+        one.scope = scope_add(a->eval, from.scope, name, elements.u.list->items[i]);
+        one.suffix = elements.u.list->items[i].type == VALUE_ENTITY ? elements.u.list->items[i].u.entity->name
+                                                                    : value_text(elements.u.list->items[i], a->arena);
+        step = make_step(a, &one);
+        if (step)
+            vec_push(a->arena, list, step);
+    }
+}
+
+void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count)
+{
+    struct entity *block, *owner = a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
+    step_list list = {0};
+
+    for (uint32_t i = 0; (block = entity_child(part, BLOCK_STEP, &i));)
+        add_block(a, (struct step_source){block, scope, subject, NULL, owner, subject->name, "", NULL}, &list);
+    *steps = list.items;
+    *count = list.len;
+}

@@ -1,0 +1,52 @@
+/* Private to the files that make steps. */
+#ifndef DRC_ANALYSIS_STEPS_H
+#define DRC_ANALYSIS_STEPS_H
+
+#include "analysis/common/common.h"
+
+typedef VEC(struct step *) step_list;
+
+/* ---- step.c ---- */
+struct step_source {
+    struct entity *block;        /* `step` */
+    const struct scope *scope;
+    struct entity *subject;
+    struct asset *asset;
+    struct entity *owner;
+    const char *prefix;          /* "database" */
+    const char *suffix;          /* loop element's name, "" */
+    const struct candidate *candidate; /* whose step it is; NULL for people's steps */
+};
+
+const char *text_or(struct analysis *a, struct value value, const char *fallback);
+const char *title_from_name(struct analysis *a, const char *name);
+void default_timeout(struct step *step); /* three times the worst case, when none is set */
+void add_block(struct analysis *a, struct step_source from, step_list *list);
+
+/* ---- method_steps.c ---- */
+void lost_steps(struct analysis *a, struct asset_state *state, step_list *out);
+void impaired_steps(struct analysis *a, struct asset_state *state, step_list *out);
+/* A step for what happens by itself, or for a figure without steps. */
+struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
+                        struct span_of_time takes, struct span span);
+
+/* ---- runbook_steps.c ---- */
+void runbook_steps(struct analysis *a, struct scenario_result *result, enum block_id where, step_list *out);
+/* result->failback: the steps, one after the other. */
+void walk_back(struct analysis *a, struct scenario_result *result, step_list *steps);
+void failback_steps(struct analysis *a, struct scenario_result *result);
+
+/* ---- waits.c ---- */
+/* Steps of an asset in a row, from `first` to the end of the list. */
+void chain(struct analysis *a, struct asset_state *state, step_list *steps, uint32_t first);
+void find_frontiers(struct analysis *a, struct scenario_result *result);
+void wait_for_asset(struct analysis *a, struct step *step, const struct asset *asset); /* frontiers must be known */
+void wait_for_needs(struct analysis *a, struct asset_state *state);
+
+/* ---- provisioning.c ---- */
+void provision_sites(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out);
+
+/* ---- traffic_steps.c ---- */
+void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out);
+
+#endif

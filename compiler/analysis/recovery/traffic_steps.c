@@ -1,0 +1,73 @@
+/* Steps that lead names to the recovered side. */
+#include "analysis/recovery/recovery.h"
+#include "analysis/recovery/steps.h"
+
+#include <string.h>
+
+/* A command of the script that the target route53 writes beside the recovery scripts; `out.folder` is where all targets are. */
+static void traffic_command(struct analysis *a, const struct endpoint_state *state, const char *verb, const char *target, struct command *out)
+{
+    const char *words[] = {NULL, state->endpoint->name, verb, target};
+
+    out->words = ARENA_ARRAY(a->arena, struct word, 4);
+    out->count = target ? 4 : 3;
+    for (uint32_t i = 0; i < out->count; i++) {
+        out->words[i].count = i ? 1 : 2;
+        out->words[i].parts = ARENA_ARRAY(a->arena, struct word_part, 2);
+        out->words[i].parts[0] = i ? (struct word_part){.text = words[i]} : (struct word_part){.runtime = true, .text = "out.folder"};
+    }
+    out->words[0].parts[1] = (struct word_part){.text = "/route53/traffic.sh"};
+    out->span = state->endpoint->span;
+}
+
+/* Leads each name whose target changes to the new one, once what it serves is there. Health checks alone would lead it back as soon
+ * as the old side answers again. */
+void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out)
+{
+    for (uint32_t i = 0; i < result->endpoint_count; i++) {
+        struct endpoint_state *state = &result->endpoints[i];
+        struct value serves = entity_slot(state->endpoint, ENDPOINT_serves), mode = entity_slot(state->endpoint, ENDPOINT_mode);
+        struct value propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
+        const char *how = mode.type == VALUE_WORD ? mode.u.word : "health";
+        struct value owner = entity_slot(state->endpoint, ENDPOINT_owner), name = entity_slot(state->endpoint, ENDPOINT_name);
+        struct step *step;
+
+        if (!state->affected || !state->to || (state->to == state->from && state->moves != MOVES_BY_STEP))
+            continue;
+        step = ARENA_NEW(a->arena, struct step);
+        step->id = intern_text(a, "%s.traffic", state->endpoint->name);
+        step->title = intern_text(a, "Lead %s to %s", text_or(a, name, state->endpoint->name), state->to->name);
+        step->subject = state->endpoint;
+        step->phase = PHASE_TRAFFIC;
+        step->automated = true;
+        traffic_command(a, state, "to", state->to->name, &step->run);
+        traffic_command(a, state, "undo", NULL, &step->undo);
+        step->expect = intern_text(a, "%s leads to %s", text_or(a, name, state->endpoint->name), state->to->name);
+        /* A call or two. What follows it (propagation, the check behind a switch) is the endpoint's own clock: nobody's hands are held. */
+        step->takes = (struct span_of_time){true, 0, 10000, 60000};
+        step->by = owner.type == VALUE_ENTITY ? owner.u.entity
+                   : a->model->plan           ? entity_ref(a->model, a->model->plan, "owner")
+                                              : NULL;
+        step->on_failure = "ask";
+        step->span = state->endpoint->span;
+        state->step = step;
+        /* Records and health checks are changed through the provider's control plane; switches and routing controls are not. */
+        if (state->moves == MOVES_BY_STEP && strcmp(how, "stop") != 0 && strcmp(how, "arc") != 0)
+            bar_record(a, result, state, step);
+        state->let_go = state->moves == MOVES_BY_CHECK && !record_can_be_held(a, state->endpoint);
+        default_timeout(step);
+        if (propagation.type == VALUE_DURATION && propagation.u.integer < INT64_MAX - step->timeout)
+            step->timeout += propagation.u.integer; /* the script waits until all name servers know */
+        for (uint32_t s = 0; serves.type == VALUE_LIST && s < serves.u.list->count; s++) {
+            struct asset *asset = serves.u.list->items[s].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[s].u.entity) : NULL;
+
+            if (asset)
+                wait_for_asset(a, step, asset);
+        }
+        if (state->zone)
+            wait_for_asset(a, step, state->zone);
+        if (before->len)
+            wait_for(a, step, before->items[before->len - 1]);
+        vec_push(a->arena, out, step);
+    }
+}

@@ -1,0 +1,69 @@
+/* Which control planes answer in a scenario, and who keeps a name. */
+#include "analysis/world/world.h"
+
+#include <string.h>
+
+static bool has_word(struct value list, const char *word)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_WORD && strcmp(list.u.list->items[i].u.word, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool is_among(const struct analysis *a, struct value list, const struct site_info *site)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_ENTITY && site_is_in(a, site, list.u.list->items[i].u.entity))
+            return true;
+    }
+    return false;
+}
+
+bool plane_degraded(const struct analysis *a, const struct entity *scenario, const struct site_info *site, const char *plane)
+{
+    return has_word(entity_slot(scenario, SCENARIO_planes), plane) && is_among(a, entity_slot(scenario, SCENARIO_degrades), site);
+}
+
+/* The asset that is the zone of that name; looked up in an index made on first use. */
+struct asset *zone_asset(struct analysis *a, const char *name)
+{
+    for (uint32_t i = 0; !a->zones_indexed && i < a->plan->asset_count; i++) {
+        const char *zone = entity_string(a->model, a->plan->assets[i].entity, "zone_name", "");
+
+        if (zone[0] && !map_get(&a->dns_zones, intern_str(a->model->names, zone)))
+            map_add(&a->dns_zones, a->arena, intern_str(a->model->names, zone), &a->plan->assets[i]);
+    }
+    a->zones_indexed = true;
+    return map_get(&a->dns_zones, intern_str(a->model->names, name));
+}
+
+struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint)
+{
+    struct value provider = entity_slot(endpoint, ENDPOINT_provider);
+
+    return provider.type == VALUE_STRING ? map_get(&a->model->kinds, intern_str(a->model->names, provider.u.string)) : NULL;
+}
+
+/* Whether our targets write what this name is made of. */
+bool name_is_emitted(const struct analysis *a, const struct entity *endpoint)
+{
+    struct value provider = entity_slot(endpoint, ENDPOINT_provider), usual = endpoint->schema->rows[ENDPOINT_provider].constant;
+
+    if (provider.defaulted || usual.type != VALUE_STRING)
+        return provider.defaulted;
+    for (const struct kind_info *kind = name_provider(a, endpoint); kind; kind = kind->base) {
+        if (strcmp(kind->entity->name, usual.u.string) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool target_is_emitted(const struct analysis *a, const struct entity *target)
+{
+    uint32_t cursor = 0;
+    const struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor);
+
+    return health && !is_word(entity_slot(health, HEALTH_type), "alarm") && name_is_emitted(a, target->parent);
+}

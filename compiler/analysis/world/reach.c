@@ -1,0 +1,147 @@
+/* Whether somebody is left to act in a scenario, and a place to act from (SEMANTICS §1): people and the places of scripts are lost like
+ * everything else. Who says nothing about where they are is outside of the reach of every scenario. */
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
+
+#include <string.h>
+
+/* Nothing of the scenario begins: nobody can decide, or there is no place to act from. */
+static struct diag *nobody_at_all(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span,
+                                  const char *message)
+{
+    a->nobody_acts = true;
+    return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);
+}
+
+static struct diag *nobody(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span, const char *message)
+{
+    return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);
+}
+
+/* The scripts and runbooks have to be started and read somewhere. */
+static void check_places(struct analysis *a, const struct scenario_result *result)
+{
+    struct value from = a->model->plan ? entity_slot(a->model->plan, PLAN_runs_from) : value_unknown();
+    const struct attr *attr = a->model->plan && a->model->plan->tree ? block_attr(a->model->plan->tree, intern_str(a->model->names, "runs_from")) : NULL;
+    struct diag *diag;
+
+    if (from.type != VALUE_LIST || !from.u.list->count)
+        return;
+    for (uint32_t i = 0; i < from.u.list->count; i++) {
+        const struct site_info *site = from.u.list->items[i].type == VALUE_ENTITY ? plan_site(a->plan, from.u.list->items[i].u.entity) : NULL;
+
+        if (!site || stands_at(a, a->model->plan, site))
+            return;
+    }
+    diag = nobody_at_all(a, result, a->model->plan, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
+                  intern_text(a, "no place is left from which `%s` can be recovered", result->scenario->name));
+    if (diag)
+        diag_help(diag, "add a place to `runs_from` that stands when the others do not");
+}
+
+/* "is lost with the place", "has nobody in it" */
+static const char *why_not(const struct entity *who)
+{
+    return has_people(who) ? "is lost with the place" : "is a team without people";
+}
+
+static const char *where_else(const struct entity *who, const char *help)
+{
+    return has_people(who) ? help : "name the people of the team: `members`, `lead`";
+}
+
+/* Whoever declares a disaster, and the deputy. */
+static void check_decision(struct analysis *a, const struct scenario_result *result)
+{
+    struct value who = a->model->plan ? entity_slot(a->model->plan, PLAN_approver) : value_unknown();
+    struct value deputy = a->model->plan ? entity_slot(a->model->plan, PLAN_deputy) : value_unknown();
+    struct diag *diag;
+
+    if (who.type != VALUE_ENTITY || somebody_stands(a, who.u.entity) || (deputy.type == VALUE_ENTITY && somebody_stands(a, deputy.u.entity)))
+        return;
+    diag = nobody_at_all(a, result, who.u.entity, who.u.entity->span,
+                  intern_text(a, "`%s`, who declares the disaster of `%s`, %s", who.u.entity->name, result->scenario->name, why_not(who.u.entity)));
+    if (diag)
+        diag_help(diag, "%s", where_else(who.u.entity, "name a `deputy` of the plan who works elsewhere"));
+}
+
+/* The steps of people, one message for each of them. */
+static void check_hands(struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        struct step *step = result->steps[i];
+        struct diag *diag;
+        bool told = false;
+
+        if (step->automated || step->idle || !step->by || somebody_stands(a, step->by))
+            continue;
+        for (uint32_t n = 0; n < i && !told; n++)
+            told = !result->steps[n]->automated && !result->steps[n]->idle && result->steps[n]->by == step->by;
+        if (told)
+            continue;
+        diag = nobody(a, result, step->by, step->by->span,
+                      intern_text(a, "`%s`, who does `%s` in `%s`, %s", step->by->name, step->id, result->scenario->name, why_not(step->by)));
+        if (!diag)
+            continue;
+        diag_label(diag, step->span, "this step");
+        diag_help(diag, "%s", where_else(step->by, "give the step to a team with members at several places (`by`)"));
+    }
+}
+
+/* One of each list has to agree before anything begins. */
+static void check_approvals(struct analysis *a, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->runbook_count; i++) {
+        struct entity *runbook = result->runbooks[i];
+        struct value who = entity_slot(runbook, RUNBOOK_approve);
+        const struct entity *last = NULL;
+        struct diag *diag;
+        bool stands = false;
+
+        for (uint32_t n = 0; who.type == VALUE_LIST && n < who.u.list->count && !stands; n++) {
+            last = who.u.list->items[n].type == VALUE_ENTITY ? who.u.list->items[n].u.entity : last;
+            stands = last && somebody_stands(a, last);
+        }
+        if (!last || stands)
+            continue;
+        diag = nobody_at_all(a, result, runbook, entity_slot_span(runbook, RUNBOOK_approve),
+                      intern_text(a, "nobody can approve what `%s` does in `%s`: `%s` %s", runbook->name, result->scenario->name, last->name,
+                                  why_not(last)));
+        if (diag)
+            diag_help(diag, "%s", where_else(last, "name somebody in `approve` who works elsewhere"));
+    }
+}
+
+void refute_without_hands(struct analysis *a, struct scenario_result *result)
+{
+    bool *stuck = ARENA_ARRAY(a->arena, bool, a->plan->asset_count + 1);
+
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        const struct step *step = result->steps[i];
+
+        if (step->asset && !step->automated && !step->idle && step->by && !somebody_stands(a, step->by))
+            stuck[step->asset->index] = true;
+    }
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        const struct asset *asset = result->order[i];
+        struct asset_state *state = &result->states[asset->index];
+
+        if (a->nobody_acts && state->fate == FATE_LOST && state->chosen && !state->chosen->automatic)
+            stuck[asset->index] = true;
+        for (uint32_t n = 0; n < asset->needs.count; n++)
+            stuck[asset->index] |= stuck[asset->needs.items[n].to->index];
+        if (stuck[asset->index] && state->rto_verdict == VERDICT_OK)
+            state->rto_verdict = VERDICT_REFUTED;
+    }
+}
+
+void check_reach(struct analysis *a, struct scenario_result *result)
+{
+    a->nobody_acts = false;
+    if (!result->order_count)
+        return; /* nothing has to be done */
+    check_places(a, result);
+    check_decision(a, result);
+    check_approvals(a, result);
+    check_hands(a, result);
+}
