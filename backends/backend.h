@@ -6,8 +6,10 @@
 #define DRC_BACKENDS_BACKEND_H
 
 #include "emit/fileset.h"
-#include "model/plan.h"
+#include "plan/plan.h"
 #include "source/diag.h"
+
+struct plan; /* the proof: model/plan.h */
 
 struct backend_options {
     const char *version; /* of the compiler */
@@ -18,14 +20,14 @@ struct backend {
     const char *summary;
     const char *const *roots; /* what it writes beside its folder, NULL-terminated; NULL: nothing */
     const char *readers; /* who uses its folder and when, for the README of the output folder; NULL: it has no folder */
-    /* What this target cannot express, with a place. Errors stop the build before anything is written. */
-    void (*check)(const struct plan *plan, struct diag_sink *sink);
-    void (*emit)(const struct plan *plan, const struct backend_options *options, struct fileset *files);
+    /* What this target cannot express, with a place. Errors stop the build before anything is written. `plan` has what checks look at:
+     * names, what is emitted for `terraform`, and the things these speak of. Both may be NULL. */
+    void (*check)(const struct plan_document *plan, struct diag_sink *sink);
+    /* The same where it asks every job or step: of the proof, so that a check need not copy all of them. */
+    void (*check_proof)(const struct plan *proof, struct diag_sink *sink);
+    void (*emit)(const struct plan_document *plan, const struct backend_options *options, struct fileset *files);
 };
 
 extern const struct backend *const drc_backends[]; /* NULL-terminated, in the order in which one uses them */
-
-/* "platform.dr:12" for an origin comment; "" when the span has no place. */
-const char *backend_origin(const struct plan *plan, struct span span);
 
 #endif

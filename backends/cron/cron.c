@@ -7,6 +7,7 @@
 #include "backends/common/published.h"
 #include "backends/common/texts.h"
 #include "emit/md.h"
+#include "model/plan.h"
 
 #include <string.h>
 
@@ -328,9 +329,9 @@ static void add_text(struct cron_output *c, const char *source, const char *path
     strbuf_release(&text);
 }
 
-static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
 {
-    struct cron_output c = {.plan = plan->document, .arena = files->arena, .files = files, .slug = output_name(files->arena, plan->document->name)};
+    struct cron_output c = {.plan = plan, .arena = files->arena, .files = files, .slug = output_name(files->arena, plan->name)};
 
     (void)options;
     c.index = plan_index(c.plan, c.arena);
@@ -467,6 +468,6 @@ const struct backend drc_cron = {
     .name = "cron",
     .summary = "backup jobs: scripts, /etc/cron.d, systemd timers and Kubernetes CronJobs",
     .readers = "installed once, run every day",
-    .check = check,
+    .check_proof = check,
     .emit = emit,
 };

@@ -3,6 +3,7 @@
 
 #include "backends/common/demands.h"
 #include "backends/plan/plan_backend.h"
+#include "base/units.h"
 #include "emit/md.h"
 
 static struct md_inline clock_text(struct arena *arena, struct plan_range time)

@@ -7,6 +7,7 @@
 #include "backends/common/published.h"
 #include "backends/common/texts.h"
 #include "base/sha256.h"
+#include "model/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,9 +129,9 @@ static const struct {
     {"restore/lib/step.sh",     "restore/lib/step.sh",     false},
 };
 
-static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
 {
-    struct restore r = {.plan = plan->document, .index = plan_index(plan->document, files->arena), .arena = files->arena, .files = files};
+    struct restore r = {.plan = plan, .index = plan_index(plan, files->arena), .arena = files->arena, .files = files};
     struct strbuf digest = STRBUF_INIT;
     uint32_t count;
 
@@ -224,6 +225,6 @@ const struct backend drc_restore = {
     .name = "restore",
     .summary = "recovery scripts for each scenario: a table of steps, one file per step, journal and resume",
     .readers = "the engineer on call, and every drill",
-    .check = check,
+    .check_proof = check,
     .emit = emit,
 };

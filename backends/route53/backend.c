@@ -1,26 +1,21 @@
 /* The Route 53 target: how users' names are led to another site, for the AWS CLI alone, when Terraform is not
  * at hand or its state cannot be reached. */
+#include "backends/common/dns.h"
 #include "backends/common/texts.h"
 #include "backends/registry.h"
 #include "backends/route53/route53.h"
 
-static void check(const struct plan *plan, struct diag_sink *sink)
+static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
 {
-    dns_check(plan, sink);
-}
-
-static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
-{
-    struct r53 r53 = {plan, plan->arena, files, NULL, 0};
+    struct r53 r53 = {plan, files->arena, files};
     const struct fixed_text *script = fixed_text_find("route53/traffic.sh");
     struct output_file *file;
 
     (void)options;
-    r53.endpoints = dns_endpoints(plan, plan->arena, &r53.count);
-    if (r53.count == 0)
+    if (plan->endpoints_count == 0)
         return;
-    for (uint32_t i = 0; i < r53.count; i++)
-        r53_endpoint(&r53, &r53.endpoints[i]);
+    for (uint32_t i = 0; i < plan->endpoints_count; i++)
+        r53_endpoint(&r53, &plan->endpoints[i]);
     file =
         script ? fileset_add(files, "route53", "route53/traffic.sh", script->data, script->size, NULL) : NULL;
     if (file)
@@ -34,6 +29,6 @@ const struct backend drc_route53 = {
     .name = "route53",
     .summary = "Route 53 change batches and health checks for the AWS CLI: failover, failback, rollback",
     .readers = "platform engineers; operators in an incident",
-    .check = check,
+    .check = dns_check,
     .emit = emit,
 };

@@ -6,6 +6,7 @@
  * ("health-check-east"), and traffic.sh puts the identifier in its place. */
 #include "backends/route53/route53.h"
 
+#include "base/units.h"
 #include "base/utf8.h"
 #include "emit/json.h"
 
@@ -23,7 +24,7 @@ static void begin(struct out *out)
     jsonw_object_begin(&out->json);
 }
 
-static void end(struct r53 *r53, struct out *out, const struct dns_endpoint *endpoint, const char *name)
+static void end(struct r53 *r53, struct out *out, const struct plan_endpoint *endpoint, const char *name)
 {
     const char *path = arena_printf(r53->arena, "%s/%s.json", r53_folder(r53, endpoint), name);
     struct output_file *file;
@@ -32,8 +33,8 @@ static void end(struct r53 *r53, struct out *out, const struct dns_endpoint *end
     if (!jsonw_finish(&out->json))
         fileset_lose(r53->files, "route53", path, "a text in it is not UTF-8");
     file = fileset_add(r53->files, "route53", path, out->text.data, out->text.len, NULL);
-    if (file)
-        output_file_add_origin(r53->files, file, backend_origin(r53->plan, endpoint->entity->span));
+    if (file && endpoint->origin)
+        output_file_add_origin(r53->files, file, endpoint->origin);
     strbuf_release(&out->text);
 }
 
@@ -42,26 +43,26 @@ const char *r53_name(struct r53 *r53, const char *text)
     return output_name(r53->arena, text);
 }
 
-const char *r53_folder(struct r53 *r53, const struct dns_endpoint *endpoint)
+const char *r53_folder(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
     return arena_printf(r53->arena, "route53/%s", r53_name(r53, endpoint->name));
 }
 
-const char *r53_mode(const struct dns_endpoint *endpoint)
+const char *r53_mode(const struct plan_endpoint *endpoint)
 {
     static const char *const names[] = {"health", "manual", "stop", "arc"};
 
     return names[endpoint->mode];
 }
 
-static const char *routing_name(const struct dns_endpoint *endpoint)
+static const char *routing_name(const struct plan_endpoint *endpoint)
 {
     static const char *const names[] = {"simple", "failover", "weighted", "latency"};
 
     return names[endpoint->routing];
 }
 
-const char *r53_alarm(struct r53 *r53, const struct dns_endpoint *endpoint)
+const char *r53_alarm(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
     return arena_printf(r53->arena, "%s-%s-primary-out", r53->plan->name, endpoint->name);
 }
@@ -75,45 +76,54 @@ struct checks {
     uint32_t count;
 };
 
-static const struct dns_target *standby_of(const struct dns_endpoint *endpoint)
+static const struct plan_target *standby_of(const struct plan_endpoint *endpoint)
 {
-    return endpoint->target_count > 1 ? &endpoint->targets[1] : NULL;
+    return endpoint->targets_count > 1 ? &endpoint->targets[1] : NULL;
 }
 
-static struct checks checks_of(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+static struct checks checks_of(struct r53 *r53, const struct plan_endpoint *endpoint, uint32_t target)
 {
-    const struct dns_health *health = &endpoint->targets[target].health;
+    const struct plan_probe *health = endpoint->targets[target].probe;
     const char *name = r53_name(r53, endpoint->targets[target].name);
     struct checks checks = {0};
 
-    if (endpoint->mode == DNS_ARC)
+    if (endpoint->mode == PLAN_MODE_arc)
         return checks;
-    if (health->entity && health->request)
+    if (health && health->asks)
         checks.names[checks.count++] = name;
-    if (health->entity && health->alarm)
+    if (health && health->alarm)
         checks.names[checks.count++] = arena_printf(r53->arena, "%s-alarm", name);
-    if (endpoint->mode == DNS_STOP && target == 0 && standby_of(endpoint))
+    if (endpoint->mode == PLAN_MODE_stop && target == 0 && standby_of(endpoint))
         checks.names[checks.count++] = "switch";
     return checks;
 }
 
 /* The one that combines several; a calculated check cannot watch another one. */
-static const char *combined_name(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+static const char *combined_name(struct r53 *r53, const struct plan_endpoint *endpoint, uint32_t target)
 {
-    return endpoint->mode == DNS_STOP && target == 0
+    return endpoint->mode == PLAN_MODE_stop && target == 0
                ? "primary-serves"
                : arena_printf(r53->arena, "%s-healthy", r53_name(r53, endpoint->targets[target].name));
 }
 
-static void request_check(struct r53 *r53, const struct dns_endpoint *endpoint,
-                          const struct dns_target *target)
+const char *r53_check_type(const struct plan_probe *health)
 {
-    const struct dns_health *health = &target->health;
+    if (strcmp(health->asks, "tcp") == 0)
+        return "TCP";
+    if (strcmp(health->asks, "http") == 0)
+        return health->search ? "HTTP_STR_MATCH" : "HTTP";
+    return health->search ? "HTTPS_STR_MATCH" : "HTTPS";
+}
+
+static void request_check(struct r53 *r53, const struct plan_endpoint *endpoint,
+                          const struct plan_target *target)
+{
+    const struct plan_probe *health = target->probe;
     struct out out;
     struct jsonw *j = &out.json;
 
     begin(&out);
-    jsonw_key_string(j, "Type", health->type);
+    jsonw_key_string(j, "Type", r53_check_type(health));
     if (health->host_is_address || health->address)
         jsonw_key_string(j, "IPAddress", health->host_is_address ? health->host : health->address);
     if (health->host)
@@ -124,20 +134,20 @@ static void request_check(struct r53 *r53, const struct dns_endpoint *endpoint,
         jsonw_key_string(j, "ResourcePath", health->path);
     if (health->search && health->path)
         jsonw_key_string(j, "SearchString", health->search);
-    jsonw_key_int(j, "RequestInterval", health->interval_s);
+    jsonw_key_int(j, "RequestInterval", health->interval / MS_SECOND);
     jsonw_key_int(j, "FailureThreshold", health->threshold);
-    if (health->secure)
+    if (strcmp(health->asks, "https") == 0)
         jsonw_key_bool(j, "EnableSNI", true);
-    if (health->region_count) {
+    if (health->regions_count) {
         jsonw_key_array(j, "Regions");
-        for (uint32_t i = 0; i < health->region_count; i++)
+        for (uint32_t i = 0; i < health->regions_count; i++)
             jsonw_string(j, health->regions[i]);
         jsonw_array_end(j);
     }
     end(r53, &out, endpoint, arena_printf(r53->arena, "health-check-%s", r53_name(r53, target->name)));
 }
 
-static void alarm_check(struct r53 *r53, const struct dns_endpoint *endpoint, const char *name,
+static void alarm_check(struct r53 *r53, const struct plan_endpoint *endpoint, const char *name,
                         const char *alarm, const char *region, const char *without_data)
 {
     struct out out;
@@ -153,7 +163,7 @@ static void alarm_check(struct r53 *r53, const struct dns_endpoint *endpoint, co
     end(r53, &out, endpoint, arena_printf(r53->arena, "health-check-%s", name));
 }
 
-static void combined_check(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+static void combined_check(struct r53 *r53, const struct plan_endpoint *endpoint, uint32_t target)
 {
     struct checks checks = checks_of(r53, endpoint, target);
     struct out out;
@@ -174,9 +184,9 @@ static void combined_check(struct r53 *r53, const struct dns_endpoint *endpoint,
 
 /* mode = stop: an alarm in the recovery Region, a check of that alarm, and both checks of the primary as one.
  */
-static void switch_checks(struct r53 *r53, const struct dns_endpoint *endpoint)
+static void switch_checks(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
-    const struct dns_target *standby = standby_of(endpoint);
+    const struct plan_target *standby = standby_of(endpoint);
     struct out out;
     struct jsonw *j = &out.json;
 
@@ -209,13 +219,13 @@ static void switch_checks(struct r53 *r53, const struct dns_endpoint *endpoint)
 }
 
 /* The check a record carries; NULL: none. */
-static const char *record_check(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t target)
+static const char *record_check(struct r53 *r53, const struct plan_endpoint *endpoint, uint32_t target)
 {
     struct checks checks = checks_of(r53, endpoint, target);
 
-    if (endpoint->routing == DNS_SIMPLE || endpoint->mode == DNS_MANUAL)
+    if (endpoint->routing == PLAN_ROUTING_simple || endpoint->mode == PLAN_MODE_manual)
         return NULL;
-    if (endpoint->mode == DNS_ARC)
+    if (endpoint->mode == PLAN_MODE_arc)
         return arena_printf(r53->arena, "health-check-%s-control",
                             r53_name(r53, endpoint->targets[target].name));
     if (checks.count == 0)
@@ -227,10 +237,10 @@ static const char *record_check(struct r53 *r53, const struct dns_endpoint *endp
 /* ---- records ---- */
 
 /* The record of `target`, leading to `to`. `weight` < 0: the target's own. */
-static void record(struct r53 *r53, struct jsonw *j, const char *action, const struct dns_endpoint *endpoint,
+static void record(struct r53 *r53, struct jsonw *j, const char *action, const struct plan_endpoint *endpoint,
                    uint32_t target, uint32_t to, int64_t weight)
 {
-    const struct dns_target *own = &endpoint->targets[target], *lead = &endpoint->targets[to];
+    const struct plan_target *own = &endpoint->targets[target], *lead = &endpoint->targets[to];
     const char *check = record_check(r53, endpoint, target);
 
     jsonw_object_begin(j);
@@ -238,17 +248,14 @@ static void record(struct r53 *r53, struct jsonw *j, const char *action, const s
     jsonw_key_object(j, "ResourceRecordSet");
     jsonw_key_string(j, "Name", endpoint->fqdn);
     jsonw_key_string(j, "Type", endpoint->record);
-    if (endpoint->routing != DNS_SIMPLE)
-        jsonw_key_string(j, "SetIdentifier", own->set_id);
-    if (endpoint->routing == DNS_FAILOVER)
+    if (endpoint->routing != PLAN_ROUTING_simple)
+        jsonw_key_string(j, "SetIdentifier", own->name);
+    if (endpoint->routing == PLAN_ROUTING_failover)
         jsonw_key_string(j, "Failover", target == 0 ? "PRIMARY" : "SECONDARY");
-    if (endpoint->routing == DNS_WEIGHTED)
+    if (endpoint->routing == PLAN_ROUTING_weighted)
         jsonw_key_int(j, "Weight",
-                      weight >= 0        ? weight
-                      : own->weight >= 0 ? own->weight
-                      : target == 0      ? 100
-                                         : 0);
-    if (endpoint->routing == DNS_LATENCY)
+                      weight >= 0 ? weight : own->weight);
+    if (endpoint->routing == PLAN_ROUTING_latency)
         jsonw_key_string(j, "Region", own->region);
     /* Kept where the record leads elsewhere too: if the check fails, the other record answers, and that leads
      * there as well. */
@@ -261,7 +268,7 @@ static void record(struct r53 *r53, struct jsonw *j, const char *action, const s
         jsonw_key_bool(j, "EvaluateTargetHealth", lead->evaluate_health);
         jsonw_object_end(j);
     } else {
-        jsonw_key_int(j, "TTL", endpoint->ttl_s);
+        jsonw_key_int(j, "TTL", endpoint->ttl / MS_SECOND);
         jsonw_key_array(j, "ResourceRecords");
         jsonw_object_begin(j);
         jsonw_key_string(j, "Value", lead->value ? lead->value : "");
@@ -272,13 +279,12 @@ static void record(struct r53 *r53, struct jsonw *j, const char *action, const s
     jsonw_object_end(j);
 }
 
-static void batch_begin(struct r53 *r53, struct out *out, const struct dns_endpoint *endpoint,
+static void batch_begin(struct r53 *r53, struct out *out, const struct plan_endpoint *endpoint,
                         const char *what)
 {
-    const char *origin = backend_origin(r53->plan, endpoint->entity->span);
     /* Route 53 keeps 256 characters of a comment. */
     const char *comment =
-        arena_printf(r53->arena, "%.120s (%.100s)", what, *origin ? origin : r53->plan->name);
+        arena_printf(r53->arena, "%.120s (%.100s)", what, endpoint->origin ? endpoint->origin : r53->plan->name);
     size_t len = strlen(comment), whole;
 
     begin(out);
@@ -288,7 +294,7 @@ static void batch_begin(struct r53 *r53, struct out *out, const struct dns_endpo
     jsonw_key_array(&out->json, "Changes");
 }
 
-static void batch_end(struct r53 *r53, struct out *out, const struct dns_endpoint *endpoint, const char *name)
+static void batch_end(struct r53 *r53, struct out *out, const struct plan_endpoint *endpoint, const char *name)
 {
     jsonw_array_end(&out->json);
     end(r53, out, endpoint, name);
@@ -296,15 +302,15 @@ static void batch_end(struct r53 *r53, struct out *out, const struct dns_endpoin
 
 /* All records as they are in normal operation. */
 static void normal_records(struct r53 *r53, struct jsonw *j, const char *action,
-                           const struct dns_endpoint *endpoint)
+                           const struct plan_endpoint *endpoint)
 {
-    uint32_t count = endpoint->routing == DNS_SIMPLE ? 1 : endpoint->target_count;
+    uint32_t count = endpoint->routing == PLAN_ROUTING_simple ? 1 : endpoint->targets_count;
 
     for (uint32_t i = 0; i < count; i++)
         record(r53, j, action, endpoint, i, i, -1);
 }
 
-static void failover_batch(struct r53 *r53, const struct dns_endpoint *endpoint, uint32_t to)
+static void failover_batch(struct r53 *r53, const struct plan_endpoint *endpoint, uint32_t to)
 {
     const char *name = r53_name(r53, endpoint->targets[to].name);
     struct out out;
@@ -313,21 +319,21 @@ static void failover_batch(struct r53 *r53, const struct dns_endpoint *endpoint,
                 arena_printf(r53->arena, "%s: lead %s to %s", endpoint->name, endpoint->fqdn,
                              endpoint->targets[to].name));
     switch (endpoint->routing) {
-    case DNS_SIMPLE:
+    case PLAN_ROUTING_simple:
         record(r53, &out.json, "UPSERT", endpoint, 0, to, -1);
         break;
-    case DNS_FAILOVER:
+    case PLAN_ROUTING_failover:
         record(r53, &out.json, "UPSERT", endpoint, 0, to, -1);
         break;
-    case DNS_WEIGHTED:
-        for (uint32_t i = 0; i < endpoint->target_count; i++) {
+    case PLAN_ROUTING_weighted:
+        for (uint32_t i = 0; i < endpoint->targets_count; i++) {
             int64_t weight = endpoint->targets[to].weight;
 
             record(r53, &out.json, "UPSERT", endpoint, i, i, i != to ? 0 : weight > 0 ? weight : 100);
         }
         break;
-    case DNS_LATENCY:
-        for (uint32_t i = 0; i < endpoint->target_count; i++)
+    case PLAN_ROUTING_latency:
+        for (uint32_t i = 0; i < endpoint->targets_count; i++)
             record(r53, &out.json, "UPSERT", endpoint, i, to, -1);
         break;
     }
@@ -340,7 +346,7 @@ static void failover_batch(struct r53 *r53, const struct dns_endpoint *endpoint,
     batch_end(r53, &out, endpoint, arena_printf(r53->arena, "rollback-%s", name));
 }
 
-static void batches(struct r53 *r53, const struct dns_endpoint *endpoint)
+static void batches(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
     struct out out;
 
@@ -354,15 +360,15 @@ static void batches(struct r53 *r53, const struct dns_endpoint *endpoint)
     normal_records(r53, &out.json, "UPSERT", endpoint);
     batch_end(r53, &out, endpoint, "failback");
 
-    for (uint32_t i = 1; i < endpoint->target_count; i++)
+    for (uint32_t i = 1; i < endpoint->targets_count; i++)
         failover_batch(r53, endpoint, i);
 
-    if (endpoint->routing == DNS_SIMPLE)
+    if (endpoint->routing == PLAN_ROUTING_simple)
         return;
     /* A plain record and a set of records cannot stand side by side: one batch, all or nothing. */
-    struct dns_endpoint plain = *endpoint;
+    struct plan_endpoint plain = *endpoint;
 
-    plain.routing = DNS_SIMPLE;
+    plain.routing = PLAN_ROUTING_simple;
     batch_begin(r53, &out, endpoint,
                 arena_printf(r53->arena, "%s: turn the plain record into %s records", endpoint->name,
                              routing_name(endpoint)));
@@ -374,10 +380,10 @@ static void batches(struct r53 *r53, const struct dns_endpoint *endpoint)
 /* ---- endpoint.json ---- */
 
 /* Every check with the file that makes it; one that takes another's identifier comes after it. */
-static void list_checks(struct r53 *r53, struct jsonw *j, const struct dns_endpoint *endpoint)
+static void list_checks(struct r53 *r53, struct jsonw *j, const struct plan_endpoint *endpoint)
 {
     jsonw_key_array(j, "checks");
-    for (uint32_t i = 0; i < endpoint->target_count; i++) {
+    for (uint32_t i = 0; i < endpoint->targets_count; i++) {
         struct checks checks = checks_of(r53, endpoint, i);
 
         for (uint32_t c = 0; c < checks.count; c++)
@@ -388,7 +394,7 @@ static void list_checks(struct r53 *r53, struct jsonw *j, const struct dns_endpo
     jsonw_array_end(j);
 }
 
-static void facts(struct r53 *r53, const struct dns_endpoint *endpoint)
+static void facts(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
     struct out out;
     struct jsonw *j = &out.json;
@@ -397,35 +403,35 @@ static void facts(struct r53 *r53, const struct dns_endpoint *endpoint)
     jsonw_key_string(j, "schema", "drc.route53/1");
     jsonw_key_string(j, "plan", r53->plan->name);
     jsonw_key_string(j, "endpoint", endpoint->name);
-    jsonw_key_string(j, "origin", backend_origin(r53->plan, endpoint->entity->span));
+    jsonw_key_string(j, "origin", endpoint->origin ? endpoint->origin : "");
     jsonw_key_string(j, "name", endpoint->fqdn);
     jsonw_key_string(j, "type", endpoint->record);
     jsonw_key_string(j, "zone", endpoint->zone);
     jsonw_key_string(j, "zone_id", endpoint->zone_id);
     jsonw_key_string(j, "mode", r53_mode(endpoint));
     jsonw_key_string(j, "routing", routing_name(endpoint));
-    jsonw_key_int(j, "ttl_seconds", endpoint->effective_ttl_s);
+    jsonw_key_int(j, "ttl_seconds", endpoint->kept / MS_SECOND);
     jsonw_key_array(j, "targets");
-    for (uint32_t i = 0; i < endpoint->target_count; i++) {
-        const struct dns_target *target = &endpoint->targets[i];
+    for (uint32_t i = 0; i < endpoint->targets_count; i++) {
+        const struct plan_target *target = &endpoint->targets[i];
         const char *name = r53_name(r53, target->name);
 
         jsonw_object_begin(j);
         jsonw_key_string(j, "name", target->name);
-        jsonw_key_string(j, "set_identifier", endpoint->routing == DNS_SIMPLE ? NULL : target->set_id);
+        jsonw_key_string(j, "set_identifier", endpoint->routing == PLAN_ROUTING_simple ? NULL : target->name);
         jsonw_key_string(j, "region", target->region);
         jsonw_key_bool(j, "primary", i == 0);
         jsonw_key_string(j, "health_check", record_check(r53, endpoint, i));
         jsonw_key_string(j, "leads_to", target->alias ? target->alias : target->value);
         jsonw_key_string(j, "batch", i == 0 ? "failback" : arena_printf(r53->arena, "failover-%s", name));
         jsonw_key_string(j, "rollback", i == 0 ? NULL : arena_printf(r53->arena, "rollback-%s", name));
-        if (target->health.entity)
-            jsonw_key_int(j, "detection_seconds", target->health.detect_s);
+        if (target->probe)
+            jsonw_key_int(j, "detection_seconds", target->probe->notices / MS_SECOND);
         jsonw_object_end(j);
     }
     jsonw_array_end(j);
     list_checks(r53, j, endpoint);
-    if (endpoint->mode == DNS_STOP && standby_of(endpoint)) {
+    if (endpoint->mode == PLAN_MODE_stop && standby_of(endpoint)) {
         jsonw_key_object(j, "switch");
         jsonw_key_string(j, "region", standby_of(endpoint)->region);
         jsonw_key_string(j, "alarm", r53_alarm(r53, endpoint));
@@ -436,21 +442,21 @@ static void facts(struct r53 *r53, const struct dns_endpoint *endpoint)
     end(r53, &out, endpoint, "endpoint");
 }
 
-void r53_endpoint(struct r53 *r53, const struct dns_endpoint *endpoint)
+void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
-    if (endpoint->target_count == 0)
+    if (endpoint->targets_count == 0)
         return;
-    for (uint32_t i = 0; i < endpoint->target_count && endpoint->mode != DNS_ARC; i++) {
-        const struct dns_target *target = &endpoint->targets[i];
+    for (uint32_t i = 0; i < endpoint->targets_count && endpoint->mode != PLAN_MODE_arc; i++) {
+        const struct plan_target *target = &endpoint->targets[i];
 
-        if (target->health.entity && target->health.request)
+        if (target->probe && target->probe->asks)
             request_check(r53, endpoint, target);
-        if (target->health.entity && target->health.alarm)
+        if (target->probe && target->probe->alarm)
             alarm_check(r53, endpoint, arena_printf(r53->arena, "%s-alarm", r53_name(r53, target->name)),
-                        target->health.alarm, target->health.alarm_region, "LastKnownStatus");
+                        target->probe->alarm, target->probe->alarm_region, "LastKnownStatus");
         combined_check(r53, endpoint, i);
     }
-    if (endpoint->mode == DNS_STOP)
+    if (endpoint->mode == PLAN_MODE_stop)
         switch_checks(r53, endpoint);
     batches(r53, endpoint);
     facts(r53, endpoint);

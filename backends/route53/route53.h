@@ -5,23 +5,22 @@
 #define DRC_BACKENDS_ROUTE53_ROUTE53_H
 
 #include "backends/backend.h"
-#include "backends/common/dns.h"
+#include "plan/plan.h"
 
 struct r53 {
-    const struct plan *plan;
+    const struct plan_document *plan;
     struct arena *arena;
     struct fileset *files;
-    struct dns_endpoint *endpoints;
-    uint32_t count;
 };
 
-void r53_endpoint(struct r53 *r53, const struct dns_endpoint *endpoint);
+void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint);
 void r53_readme(struct r53 *r53);
 
-const char *r53_folder(struct r53 *r53, const struct dns_endpoint *endpoint); /* "route53/api" */
-const char *r53_mode(const struct dns_endpoint *endpoint);                    /* "health" */
+const char *r53_folder(struct r53 *r53, const struct plan_endpoint *endpoint); /* "route53/api" */
+const char *r53_mode(const struct plan_endpoint *endpoint);                    /* "health" */
 /* Names of files and checks: letters, digits and `-`. */
 const char *r53_name(struct r53 *r53, const char *text);
-const char *r53_alarm(struct r53 *r53, const struct dns_endpoint *endpoint);
+const char *r53_check_type(const struct plan_probe *health); /* of one that asks, as Route 53 calls it */
+const char *r53_alarm(struct r53 *r53, const struct plan_endpoint *endpoint);
 
 #endif

@@ -2,6 +2,7 @@
 #include "backends/runbooks/runbooks.h"
 
 #include "base/utf8.h"
+#include "model/plan.h"
 
 #include <string.h>
 
@@ -61,9 +62,9 @@ static void check(const struct plan *plan, struct diag_sink *sink)
     }
 }
 
-static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
 {
-    struct book book = {.plan = plan->document, .index = plan_index(plan->document, plan->arena), .arena = plan->arena, .files = files};
+    struct book book = {.plan = plan, .index = plan_index(plan, files->arena), .arena = files->arena, .files = files};
     uint32_t count;
 
     (void)options;
@@ -86,6 +87,6 @@ const struct backend drc_runbooks = {
     .name = "runbooks",
     .summary = "runbooks in Markdown: a page for each scenario, the way back, drills, communication, review",
     .readers = "everybody, now and at 03:00",
-    .check = check,
+    .check_proof = check,
     .emit = emit,
 };

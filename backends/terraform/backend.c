@@ -7,31 +7,35 @@
 
 #include <string.h>
 
-static void prepare(struct tf *tf, const struct plan *plan, struct diag_sink *sink)
+static void prepare(struct tf *tf, const struct plan_document *plan, struct arena *arena, struct diag_sink *sink)
 {
     memset(tf, 0, sizeof *tf);
     tf->plan = plan;
-    tf->arena = plan->arena;
+    tf->index = plan_index(plan, arena);
+    tf->names = intern_new(arena);
+    tf->arena = arena;
     tf->sink = sink;
     tf_collect(tf);
 }
 
-static void check(const struct plan *plan, struct diag_sink *sink)
+static void check(const struct plan_document *plan, struct diag_sink *sink)
 {
     struct tf tf;
 
-    prepare(&tf, plan, sink);
+    prepare(&tf, plan, sink->arena, sink);
     dns_check(plan, sink);
 }
 
-static void emit(const struct plan *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
 {
+    struct sources none;
     struct diag_sink reported;
     struct tf tf;
 
     /* `check` has said everything already. */
-    diag_sink_init(&reported, plan->arena, plan->model->sources);
-    prepare(&tf, plan, &reported);
+    sources_init(&none, files->arena);
+    diag_sink_init(&reported, files->arena, &none);
+    prepare(&tf, plan, files->arena, &reported);
     tf_files(&tf, options, files);
     tf_readmes(&tf, options, files);
 }

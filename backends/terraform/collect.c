@@ -14,89 +14,79 @@
 
 /* ---- comparing what two emissions say ---- */
 
-static bool values_equal(struct value a, struct value b);
-
-static bool lists_equal(const struct value *a, const struct value *b, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (!values_equal(a[i], b[i]))
-            return false;
-    }
-    return true;
-}
-
-static bool texts_equal(const struct value_text *a, const struct value_text *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (a->parts[i].literal != b->parts[i].literal || !values_equal(a->parts[i].value, b->parts[i].value))
-            return false;
-    }
-    return true;
-}
-
 /* What stands for an expression of Terraform compares by what it says, not by where it is kept. */
-static bool values_equal(struct value a, struct value b)
+static bool values_equal(const struct plan_value *a, const struct plan_value *b)
 {
-    if (a.type != b.type)
+    if (a->tag != b->tag || a->shape != b->shape)
         return false;
-    switch (a.type) {
-    case VALUE_REF:
-        return strcmp(a.u.ref->resource, b.u.ref->resource) == 0 && strcmp(a.u.ref->key, b.u.ref->key) == 0 &&
-               strcmp(a.u.ref->attribute, b.u.ref->attribute) == 0;
-    case VALUE_FACT:
-        return a.u.fact->entity == b.u.fact->entity && strcmp(a.u.fact->name, b.u.fact->name) == 0;
-    case VALUE_HCL:
-    case VALUE_STRING:
-        return strcmp(a.u.string, b.u.string) == 0;
-    case VALUE_WORD:
-    case VALUE_RUNTIME:
-        return strcmp(a.u.word, b.u.word) == 0;
-    case VALUE_CALL:
-        return strcmp(a.u.call->function, b.u.call->function) == 0 && a.u.call->count == b.u.call->count &&
-               lists_equal(a.u.call->arguments, b.u.call->arguments, a.u.call->count);
-    case VALUE_TEXT:
-    case VALUE_SHELL:
-        return texts_equal(a.u.text, b.u.text);
-    case VALUE_LIST:
-        return a.u.list->count == b.u.list->count &&
-               lists_equal(a.u.list->items, b.u.list->items, a.u.list->count);
-    case VALUE_OBJECT:
-        if (a.u.object->count != b.u.object->count)
+    switch ((enum plan_shape)a->shape) {
+    case PLAN_SHAPE_NULL:
+        return true;
+    case PLAN_SHAPE_BOOL:
+        return a->truth == b->truth;
+    case PLAN_SHAPE_NUMBER:
+        return a->number == b->number;
+    case PLAN_SHAPE_STRING:
+        return strcmp(a->text, b->text) == 0;
+    case PLAN_SHAPE_ITEMS:
+        if (a->count != b->count)
             return false;
-        for (uint32_t i = 0; i < a.u.object->count; i++) {
-            if (strcmp(a.u.object->pairs[i].key, b.u.object->pairs[i].key) != 0 ||
-                !values_equal(a.u.object->pairs[i].value, b.u.object->pairs[i].value))
+        for (uint32_t i = 0; i < a->count; i++) {
+            if (!values_equal(&a->items[i], &b->items[i]))
                 return false;
         }
         return true;
-    case VALUE_UNKNOWN:
-    case VALUE_ERROR:
+    case PLAN_SHAPE_PAIRS:
+        if (a->count != b->count)
+            return false;
+        for (uint32_t i = 0; i < a->count; i++) {
+            if (strcmp(a->pairs[i].key, b->pairs[i].key) != 0 || !values_equal(&a->pairs[i].value, &b->pairs[i].value))
+                return false;
+        }
         return true;
-    default:
-        return value_equal(a, b);
     }
+    return false;
 }
 
-bool tf_block_equal(const struct emitted_block *a, const struct emitted_block *b)
+const struct plan_value *tf_member(const struct plan_value *value, const char *key)
+{
+    for (uint32_t i = 0; value->shape == PLAN_SHAPE_PAIRS && i < value->count; i++) {
+        if (strcmp(value->pairs[i].key, key) == 0)
+            return &value->pairs[i].value;
+    }
+    return NULL;
+}
+
+const char *tf_member_text(const struct plan_value *value, const char *key)
+{
+    const struct plan_value *member = tf_member(value, key);
+
+    return member && member->shape == PLAN_SHAPE_STRING ? member->text : "";
+}
+
+struct span tf_span(struct plan_place place)
+{
+    return (struct span){place.start, place.end};
+}
+
+bool tf_block_equal(const struct plan_emitted_block *a, const struct plan_emitted_block *b)
 {
     if (a == b)
         return true;
-    if (strcmp(a->type, b->type) != 0 || a->label_count != b->label_count || a->attr_count != b->attr_count ||
-        a->block_count != b->block_count)
+    if (strcmp(a->type, b->type) != 0 || a->labels_count != b->labels_count || a->attributes_count != b->attributes_count ||
+        a->blocks_count != b->blocks_count)
         return false;
-    for (uint32_t i = 0; i < a->label_count; i++) {
+    for (uint32_t i = 0; i < a->labels_count; i++) {
         if (strcmp(a->labels[i], b->labels[i]) != 0)
             return false;
     }
-    for (uint32_t i = 0; i < a->attr_count; i++) {
-        if (strcmp(a->attrs[i].name, b->attrs[i].name) != 0 ||
-            !values_equal(a->attrs[i].value, b->attrs[i].value))
+    for (uint32_t i = 0; i < a->attributes_count; i++) {
+        if (strcmp(a->attributes[i].name, b->attributes[i].name) != 0 ||
+            !values_equal(a->attributes[i].value, b->attributes[i].value))
             return false;
     }
-    for (uint32_t i = 0; i < a->block_count; i++) {
-        if (!tf_block_equal(a->blocks[i], b->blocks[i]))
+    for (uint32_t i = 0; i < a->blocks_count; i++) {
+        if (!tf_block_equal(&a->blocks[i], &b->blocks[i]))
             return false;
     }
     return true;
@@ -104,9 +94,9 @@ bool tf_block_equal(const struct emitted_block *a, const struct emitted_block *b
 
 /* ---- roots ---- */
 
-struct site_info *tf_region_site(const struct plan *plan, struct site_info *site)
+const struct plan_site *tf_region_site(const struct plan_site *site)
 {
-    for (struct site_info *up = site; up; up = up->within ? plan_site(plan, up->within) : NULL) {
+    for (const struct plan_site *up = site; up; up = up->within) {
         if (up->level && strcmp(up->level, "region") == 0)
             return up;
     }
@@ -114,9 +104,9 @@ struct site_info *tf_region_site(const struct plan *plan, struct site_info *site
 }
 
 /* Where the control planes of IAM and Route 53 are: a property of the partition. */
-static const char *global_region(const struct plan *plan)
+static const char *global_region(const struct plan_document *plan)
 {
-    for (uint32_t i = 0; i < plan->site_count; i++) {
+    for (uint32_t i = 0; i < plan->sites_count; i++) {
         const char *region = plan->sites[i].region;
 
         if (!region || !*region)
@@ -130,14 +120,20 @@ static const char *global_region(const struct plan *plan)
     return "us-east-1";
 }
 
+/* The number of the account it is in; NULL: not known. */
+static const char *account_of(const struct tf *tf, const struct plan_site *site)
+{
+    return site->account ? plan_words(tf->arena, site->account->thing, "id", NULL) : NULL;
+}
+
 /* The account whose names and roles these are: that of the places that serve. NULL when they are in several, or it is not known. */
-static const char *global_account(const struct plan *plan)
+static const char *global_account(const struct tf *tf)
 {
     const char *found = NULL;
 
-    for (uint32_t i = 0; i < plan->site_count; i++) {
-        const struct site_info *site = &plan->sites[i];
-        const char *id = site->account ? entity_string(plan->model, site->account, "id", NULL) : NULL;
+    for (uint32_t i = 0; i < tf->plan->sites_count; i++) {
+        const struct plan_site *site = &tf->plan->sites[i];
+        const char *id = account_of(tf, site);
 
         if (!site->role || (strcmp(site->role, "primary") != 0 && strcmp(site->role, "active") != 0))
             continue;
@@ -151,19 +147,19 @@ static const char *global_account(const struct plan *plan)
 static bool has_other_primary(const struct tf *tf)
 {
     for (uint32_t i = 0; i < tf->roots.len; i++) {
-        if (tf->roots.items[i]->kind == ROOT_PRIMARY)
+        if (tf->roots.items[i]->kind == PLAN_ROOT_primary)
             return true;
     }
     return false;
 }
 
-struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *site)
+struct tf_root *tf_root(struct tf *tf, enum plan_choice_ROOT kind, const struct plan_site *site)
 {
     struct tf_root *root;
     struct arena *arena = tf->arena;
     const char *name;
 
-    site = kind == ROOT_GLOBAL ? NULL : tf_region_site(tf->plan, site);
+    site = kind == PLAN_ROOT_global ? NULL : tf_region_site(site);
     for (uint32_t i = 0; i < tf->roots.len; i++) {
         root = tf->roots.items[i];
         if (root->kind == kind && root->site == site)
@@ -175,14 +171,11 @@ struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *si
     root->region = site ? site->region : global_region(tf->plan);
     if (!root->region || !*root->region)
         root->region = global_region(tf->plan);
-    if (site && site->account)
-        root->account = entity_string(tf->plan->model, site->account, "id", NULL);
-    else if (!site)
-        root->account = global_account(tf->plan);
-    name = site ? site->entity->name : "";
-    if (kind == ROOT_GLOBAL) {
+    root->account = site ? account_of(tf, site) : global_account(tf);
+    name = site ? site->name : "";
+    if (kind == PLAN_ROOT_global) {
         root->folder = root->prefix = "global";
-    } else if (kind == ROOT_PRIMARY) {
+    } else if (kind == PLAN_ROOT_primary) {
         /* One primary Region is the rule; further ones get their site's name, so that the first keeps its
          * address. */
         bool further = has_other_primary(tf);
@@ -196,10 +189,10 @@ struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *si
     for (uint32_t i = 0; i < tf->roots.len; i++) {
         if (same_but_for_case(tf->roots.items[i]->folder, root->folder) ||
             strcmp(tf->roots.items[i]->prefix, root->prefix) == 0) {
-            struct diag *diag = diag_report(tf->sink, DIAG_E0717, site->entity->span,
+            struct diag *diag = diag_report(tf->sink, DIAG_E0717, tf_span(site->place),
                                             "the Terraform root of site `%s` has the name of another", name);
             diag_note(diag, "`%s` and `%s` become the same name once other characters are replaced", name,
-                      tf->roots.items[i]->site ? tf->roots.items[i]->site->entity->name
+                      tf->roots.items[i]->site ? tf->roots.items[i]->site->name
                                                : tf->roots.items[i]->folder);
             diag_help(diag, "rename the site");
             break;
@@ -209,11 +202,11 @@ struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *si
     return root;
 }
 
-static uint32_t root_order(const struct tf_root *root)
+static uint32_t root_order(const struct tf *tf, const struct tf_root *root)
 {
-    uint32_t group = root->kind == ROOT_GLOBAL ? 0 : root->kind == ROOT_PRIMARY ? 1 : 2;
+    uint32_t group = root->kind == PLAN_ROOT_global ? 0 : root->kind == PLAN_ROOT_primary ? 1 : 2;
 
-    return group * 0x10000000u + (root->site ? root->site->index : 0);
+    return group * 0x10000000u + (root->site ? (uint32_t)(root->site - tf->plan->sites) : 0);
 }
 
 static void sort_roots(struct tf *tf)
@@ -222,7 +215,7 @@ static void sort_roots(struct tf *tf)
         struct tf_root *root = tf->roots.items[i];
         uint32_t at = i;
 
-        for (; at > 0 && root_order(tf->roots.items[at - 1]) > root_order(root); at--)
+        for (; at > 0 && root_order(tf, tf->roots.items[at - 1]) > root_order(tf, root); at--)
             tf->roots.items[at] = tf->roots.items[at - 1];
         tf->roots.items[at] = root;
     }
@@ -230,20 +223,20 @@ static void sort_roots(struct tf *tf)
 
 /* ---- blocks ---- */
 
-void tf_blame(struct diag *diag, const struct emission *source)
+void tf_blame(struct diag *diag, const struct plan_emission *source)
 {
     if (source->subject)
-        diag_label(diag, source->subject->span, "emitted for %s `%s`", source->subject->schema->name,
-                   source->subject->name);
+        diag_label(diag, tf_span(source->subject->place), "emitted for %s `%s`", source->subject->block,
+                   source->subject->name ? source->subject->name : "");
 }
 
-const char *tf_address(struct arena *arena, const struct emitted_block *block)
+const char *tf_address(struct arena *arena, const struct plan_emitted_block *block)
 {
     if (strcmp(block->type, "resource") == 0)
         return arena_printf(arena, "%s.%s", block->labels[0], block->labels[1]);
-    if (block->label_count == 2)
+    if (block->labels_count == 2)
         return arena_printf(arena, "%s.%s.%s", block->type, block->labels[0], block->labels[1]);
-    return arena_printf(arena, "%s.%s", block->type, block->label_count ? block->labels[0] : "");
+    return arena_printf(arena, "%s.%s", block->type, block->labels_count ? block->labels[0] : "");
 }
 
 static const struct {
@@ -254,25 +247,25 @@ static const struct {
 };
 
 /* A block that may stand in a root; reports what may not. */
-static bool is_allowed(struct tf *tf, const struct emission *emission)
+static bool is_allowed(struct tf *tf, const struct plan_emission *emission)
 {
-    const struct emitted_block *block = emission->block;
+    const struct plan_emitted_block *block = emission->block;
     struct diag *diag;
 
     for (size_t i = 0; i < sizeof top_level / sizeof *top_level; i++) {
         if (strcmp(block->type, top_level[i].type) != 0)
             continue;
-        if (block->label_count != top_level[i].labels) {
+        if (block->labels_count != top_level[i].labels) {
             diag =
-                diag_report(tf->sink, DIAG_E0704, block->span, "a Terraform block `%s` has %u labels, not %u",
-                            block->type, (unsigned)top_level[i].labels, (unsigned)block->label_count);
+                diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a Terraform block `%s` has %u labels, not %u",
+                            block->type, (unsigned)top_level[i].labels, (unsigned)block->labels_count);
             diag_help(diag, top_level[i].labels == 2 ? "write `%s TYPE NAME { … }`" : "write `%s NAME { … }`",
                       block->type);
             return false;
         }
         if (top_level[i].labels == 2 && strncmp(block->labels[0], "aws_", 4) != 0 &&
             strcmp(block->labels[0], "terraform_data") != 0) {
-            diag = diag_report(tf->sink, DIAG_E0704, block->span,
+            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place),
                                "`%s` belongs to no provider of this target", block->labels[0]);
             diag_note(diag,
                       "the emitted roots use the provider hashicorp/aws and the built-in `terraform_data`");
@@ -281,15 +274,15 @@ static bool is_allowed(struct tf *tf, const struct emission *emission)
                 "emit a resource whose type starts with `aws_`, or describe the work in a method's step");
             return false;
         }
-        if (block->label_count > 0 && !hcl_is_identifier(block->labels[block->label_count - 1])) {
-            diag = diag_report(tf->sink, DIAG_E0704, block->span, "`%s` is no Terraform identifier",
-                               block->labels[block->label_count - 1]);
+        if (block->labels_count > 0 && !hcl_is_identifier(block->labels[block->labels_count - 1])) {
+            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` is no Terraform identifier",
+                               block->labels[block->labels_count - 1]);
             diag_help(diag, "make the label with `ident(…)`");
             return false;
         }
         return true;
     }
-    diag = diag_report(tf->sink, DIAG_E0704, block->span, "a kind cannot emit a Terraform block `%s`",
+    diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a kind cannot emit a Terraform block `%s`",
                        block->type);
     diag_note(diag, "variables, providers and versions are made from what the emitted resources use");
     diag_help(diag, "emit `resource`, `data`, `check`, `output`, `moved` or `import`; values from outside "
@@ -311,11 +304,11 @@ static const char *const control_plane_types[] = {
     "aws_waf_",
 };
 
-static void check_isolation(struct tf *tf, const struct tf_root *root, const struct emission *emission)
+static void check_isolation(struct tf *tf, const struct tf_root *root, const struct plan_emission *emission)
 {
-    const struct emitted_block *block = emission->block;
+    const struct plan_emitted_block *block = emission->block;
 
-    if (root->kind != ROOT_RECOVERY || block->label_count != 2)
+    if (root->kind != PLAN_ROOT_recovery || block->labels_count != 2)
         return;
     for (size_t i = 0; i < sizeof control_plane_types / sizeof *control_plane_types; i++) {
         struct diag *diag;
@@ -324,9 +317,9 @@ static void check_isolation(struct tf *tf, const struct tf_root *root, const str
         if (strncmp(block->labels[0], control_plane_types[i], strlen(control_plane_types[i])) != 0 ||
             (strcmp(block->type, "data") == 0 && strcmp(block->labels[0], "aws_iam_policy_document") == 0))
             continue;
-        diag = diag_report(tf->sink, DIAG_E0703, block->span,
+        diag = diag_report(tf->sink, DIAG_E0703, tf_span(block->place),
                            "`%s` in the recovery root of `%s` depends on a control plane elsewhere",
-                           block->labels[0], root->site->entity->name);
+                           block->labels[0], root->site->name);
         tf_blame(diag, emission);
         diag_note(diag,
                   "this root is applied while the primary Region is lost, and IAM and Route 53 are changed "
@@ -338,19 +331,19 @@ static void check_isolation(struct tf *tf, const struct tf_root *root, const str
     }
 }
 
-static void check_file(struct tf *tf, const struct emission *emission)
+static void check_file(struct tf *tf, const struct plan_emission *emission)
 {
     static const char *const ours[] = {"versions", "providers", "variables", "locals", "outputs"};
 
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         if (emission->file && strcmp(output_name(tf->arena, emission->file), ours[i]) == 0)
-            diag_help(diag_report(tf->sink, DIAG_E0714, emission->block->span,
+            diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place),
                                   "the file `%s.tf` is written by the compiler", ours[i]),
                       "name the concern instead: `file = \"database\"`");
     }
 }
 
-static void add_emission(struct tf *tf, struct emission *emission)
+static void add_emission(struct tf *tf, const struct plan_emission *emission)
 {
     struct tf_root *root;
     struct tf_block *block, *first;
@@ -359,8 +352,8 @@ static void add_emission(struct tf *tf, struct emission *emission)
 
     if (!emission->block || !is_allowed(tf, emission))
         return;
-    if (emission->root == ROOT_NONE) {
-        struct diag *diag = diag_report(tf->sink, DIAG_E0704, emission->block->span,
+    if (emission->root == PLAN_ROOT_none) {
+        struct diag *diag = diag_report(tf->sink, DIAG_E0704, tf_span(emission->block->place),
                                         "this emit does not say which Terraform root it belongs to");
         diag_help(diag, "write `root = global`, `root = primary` or `root = recovery(SITE)` in the `emit "
                         "terraform` block");
@@ -369,9 +362,9 @@ static void add_emission(struct tf *tf, struct emission *emission)
     root = tf_root(tf, emission->root, emission->site);
     check_isolation(tf, root, emission);
     check_file(tf, emission);
-    address = intern_str(tf->plan->model->names, tf_address(arena, emission->block));
+    address = intern_str(tf->names, tf_address(arena, emission->block));
     /* Blocks without an address of their own (moved, import) are all kept. */
-    first = emission->block->label_count ? map_get(&tf->addresses, address) : NULL;
+    first = emission->block->labels_count ? map_get(&tf->addresses, address) : NULL;
     for (block = first; block; block = block->other) {
         if (block->root != root)
             continue;
@@ -381,9 +374,9 @@ static void add_emission(struct tf *tf, struct emission *emission)
             return;
         }
         struct diag *diag =
-            diag_report(tf->sink, DIAG_E0701, emission->block->span,
+            diag_report(tf->sink, DIAG_E0701, tf_span(emission->block->place),
                         "`%s` is emitted twice into `%s`, with different contents", address, root->folder);
-        diag_label(diag, block->emitted->span, "first here");
+        diag_label(diag, tf_span(block->emitted->place), "first here");
         tf_blame(diag, block->sources.items[0]);
         tf_blame(diag, emission);
         diag_help(diag, "put what both need into a `once KEY { … }` block with the same values, or make the "
@@ -398,7 +391,7 @@ static void add_emission(struct tf *tf, struct emission *emission)
     block->file = emission->file && *emission->file ? output_name(arena, emission->file) : "main";
     vec_push(arena, &block->sources, emission);
     vec_push(arena, &root->blocks, block);
-    if (emission->block->label_count) {
+    if (emission->block->labels_count) {
         block->other = first;
         map_set(&tf->addresses, arena, address, block);
     }
@@ -406,21 +399,21 @@ static void add_emission(struct tf *tf, struct emission *emission)
 
 /* ---- data sources nobody reads are left out ---- */
 
-static void mark_used(struct tf *tf, struct tf_block *block, const struct value_ref *ref, struct span span)
+static void mark_used(struct tf *tf, struct tf_block *block, const struct plan_value *ref, struct plan_place place)
 {
     struct tf_block *target = tf_find(tf, block->root, ref);
 
-    (void)span;
+    (void)place;
     if (!target || target->used)
         return;
     target->used = true;
     tf_each_ref(tf, target, mark_used);
 }
 
-static bool has_block(const struct emitted_block *block, const char *type)
+static bool has_block(const struct plan_emitted_block *block, const char *type)
 {
-    for (uint32_t i = 0; i < block->block_count; i++) {
-        if (strcmp(block->blocks[i]->type, type) == 0)
+    for (uint32_t i = 0; i < block->blocks_count; i++) {
+        if (strcmp(block->blocks[i].type, type) == 0)
             return true;
     }
     return false;
@@ -474,11 +467,11 @@ static struct tf_root *find_circle(struct tf *tf, struct tf_root *root, uint32_t
         if (need->mark == 2)
             continue;
         if (need->mark == 1) {
-            struct diag *diag = diag_report(tf->sink, DIAG_E0702, root->needs[i].span,
+            struct diag *diag = diag_report(tf->sink, DIAG_E0702, tf_span(root->needs[i].place),
                                             "Terraform roots `%s` and `%s` need each other's outputs",
                                             root->folder, need->folder);
             for (uint32_t n = 0; n < need->need_count; n++)
-                diag_label(diag, need->needs[n].span, "`%s` takes an output of `%s` here", need->folder,
+                diag_label(diag, tf_span(need->needs[n].place), "`%s` takes an output of `%s` here", need->folder,
                            need->needs[n].root->folder);
             diag_note(diag, "each root is applied by itself, so their order must not be a circle");
             diag_help(
@@ -510,11 +503,11 @@ static int output_by_name(const void *a, const void *b)
 
 void tf_collect(struct tf *tf)
 {
-    const struct plan *plan = tf->plan;
+    const struct plan_document *plan = tf->plan;
     uint32_t rank = 0;
 
-    for (uint32_t i = 0; i < plan->emission_count; i++) {
-        struct emission *emission = &plan->emissions[i];
+    for (uint32_t i = 0; i < plan->emissions_count; i++) {
+        const struct plan_emission *emission = &plan->emissions[i];
 
         if (strcmp(emission->target, "terraform") == 0)
             add_emission(tf, emission);

@@ -8,7 +8,7 @@
  * a rule that one stays on. */
 #include "backends/terraform/terraform.h"
 
-#include "backends/common/dns.h"
+#include "base/units.h"
 
 #include <string.h>
 
@@ -17,117 +17,121 @@
 struct maker {
     struct tf *tf;
     struct arena *arena;
-    const struct dns_endpoint *endpoint;
-    struct span span;
+    const struct plan_endpoint *endpoint;
+    struct plan_place place;
 };
 
-static struct emitted_block *new_block(const struct maker *m, const char *type, const char *label,
-                                       const char *label2)
+static struct plan_emitted_block *new_block(const struct maker *m, const char *type, const char *label,
+                                            const char *label2)
 {
-    struct emitted_block *block = ARENA_NEW(m->arena, struct emitted_block);
+    struct plan_emitted_block *block = ARENA_NEW(m->arena, struct plan_emitted_block);
 
     block->type = type;
-    block->label_count = label2 ? 2 : label ? 1 : 0;
+    block->labels_count = label2 ? 2 : label ? 1 : 0;
     block->labels = ARENA_ARRAY(m->arena, const char *, 2);
     block->labels[0] = label;
     block->labels[1] = label2;
-    block->span = m->span;
+    block->place = m->place;
     return block;
 }
 
-static void set(const struct maker *m, struct emitted_block *block, const char *name, struct value value)
+static void set(const struct maker *m, struct plan_emitted_block *block, const char *name, struct plan_value value)
 {
-    block->attrs = arena_grow(m->arena, block->attrs, block->attr_count * sizeof *block->attrs,
-                              (block->attr_count + 1) * sizeof *block->attrs);
-    block->attrs[block->attr_count++] = (struct emitted_attr){name, value, m->span};
+    struct plan_value *kept = ARENA_NEW(m->arena, struct plan_value);
+
+    *kept = value;
+    block->attributes = arena_grow(m->arena, block->attributes, block->attributes_count * sizeof *block->attributes,
+                                   (block->attributes_count + 1) * sizeof *block->attributes);
+    block->attributes[block->attributes_count++] = (struct plan_emitted_attribute){name, kept, NULL, m->place};
 }
 
-static void set_string(const struct maker *m, struct emitted_block *block, const char *name, const char *text)
+static struct plan_value text(enum plan_tag tag, const char *words)
 {
-    set(m, block, name, value_string(text));
+    return (struct plan_value){.tag = (uint8_t)tag, .shape = PLAN_SHAPE_STRING, .text = words};
 }
 
-static void set_int(const struct maker *m, struct emitted_block *block, const char *name, int64_t number)
+static void set_string(const struct maker *m, struct plan_emitted_block *block, const char *name, const char *words)
 {
-    set(m, block, name, value_int(VALUE_INT, number));
+    set(m, block, name, text(PLAN_TAG_NONE, words));
 }
 
-static void set_bool(const struct maker *m, struct emitted_block *block, const char *name, bool yes)
+static void set_int(const struct maker *m, struct plan_emitted_block *block, const char *name, int64_t number)
 {
-    set(m, block, name, value_int(VALUE_BOOL, yes));
+    set(m, block, name, (struct plan_value){.shape = PLAN_SHAPE_NUMBER, .number = number});
 }
 
-static struct value source(const char *text)
+static void set_bool(const struct maker *m, struct plan_emitted_block *block, const char *name, bool yes)
 {
-    return (struct value){.type = VALUE_HCL, .u.string = text};
+    set(m, block, name, (struct plan_value){.shape = PLAN_SHAPE_BOOL, .truth = yes});
 }
 
-static struct value ref(const struct maker *m, const char *resource, const char *key, const char *attribute)
+static struct plan_value source(const char *words)
 {
-    struct value_ref *to = ARENA_NEW(m->arena, struct value_ref);
-
-    to->resource = resource;
-    to->key = key;
-    to->attribute = attribute;
-    return (struct value){.type = VALUE_REF, .u.ref = to};
+    return text(PLAN_TAG_EXPRESSION, words);
 }
 
-static struct value list(const struct maker *m, const struct value *items, uint32_t count)
+static struct plan_value ref(const struct maker *m, const char *resource, const char *key, const char *attribute)
 {
-    struct value_list *made = ARENA_NEW(m->arena, struct value_list);
+    struct plan_value to = {.tag = PLAN_TAG_REFERENCE, .shape = PLAN_SHAPE_PAIRS, .count = 3};
 
-    made->count = count;
-    made->items = ARENA_ARRAY(m->arena, struct value, count);
+    to.pairs = ARENA_ARRAY(m->arena, struct plan_pair, 3);
+    to.pairs[0] = (struct plan_pair){"resource", text(PLAN_TAG_NONE, resource)};
+    to.pairs[1] = (struct plan_pair){"key", text(PLAN_TAG_NONE, key)};
+    to.pairs[2] = (struct plan_pair){"attribute", text(PLAN_TAG_NONE, attribute)};
+    return to;
+}
+
+static struct plan_value list(const struct maker *m, const struct plan_value *items, uint32_t count)
+{
+    struct plan_value made = {.shape = PLAN_SHAPE_ITEMS, .count = count};
+
+    made.items = ARENA_ARRAY(m->arena, struct plan_value, count);
     for (uint32_t i = 0; i < count; i++)
-        made->items[i] = items[i];
-    return (struct value){.type = VALUE_LIST, .u.list = made};
+        made.items[i] = items[i];
+    return made;
 }
 
-static struct value string_list(const struct maker *m, const char *const *items, uint32_t count)
+static struct plan_value string_list(const struct maker *m, const char *const *items, uint32_t count)
 {
-    struct value_list *made = ARENA_NEW(m->arena, struct value_list);
+    struct plan_value made = {.shape = PLAN_SHAPE_ITEMS, .count = count};
 
-    made->count = count;
-    made->items = ARENA_ARRAY(m->arena, struct value, count);
+    made.items = ARENA_ARRAY(m->arena, struct plan_value, count);
     for (uint32_t i = 0; i < count; i++)
-        made->items[i] = value_string(items[i]);
-    return (struct value){.type = VALUE_LIST, .u.list = made};
+        made.items[i] = text(PLAN_TAG_NONE, items[i]);
+    return made;
 }
 
-static struct value object1(const struct maker *m, const char *key, const char *text)
+static struct plan_value object1(const struct maker *m, const char *key, const char *words)
 {
-    struct value_object *made = ARENA_NEW(m->arena, struct value_object);
+    struct plan_value made = {.tag = PLAN_TAG_OBJECT, .shape = PLAN_SHAPE_PAIRS, .count = 1};
 
-    made->count = 1;
-    made->pairs = ARENA_ARRAY(m->arena, struct value_pair, 1);
-    made->pairs[0].key = key;
-    made->pairs[0].value = value_string(text);
-    return (struct value){.type = VALUE_OBJECT, .u.object = made};
+    made.pairs = ARENA_ARRAY(m->arena, struct plan_pair, 1);
+    made.pairs[0] = (struct plan_pair){key, text(PLAN_TAG_NONE, words)};
+    return made;
 }
 
-static struct emitted_block *nest(const struct maker *m, struct emitted_block *block, const char *type)
+/* The place of the next one may differ: it is good until then. */
+static struct plan_emitted_block *nest(const struct maker *m, struct plan_emitted_block *block, const char *type)
 {
-    struct emitted_block *nested = new_block(m, type, NULL, NULL);
-
-    block->blocks = arena_grow(m->arena, block->blocks, block->block_count * sizeof *block->blocks,
-                               (block->block_count + 1) * sizeof *block->blocks);
-    block->blocks[block->block_count++] = nested;
-    return nested;
+    block->blocks = arena_grow(m->arena, block->blocks, block->blocks_count * sizeof *block->blocks,
+                               (block->blocks_count + 1) * sizeof *block->blocks);
+    block->blocks[block->blocks_count] = *new_block(m, type, NULL, NULL);
+    return &block->blocks[block->blocks_count++];
 }
 
-static void ignore_changes(const struct maker *m, struct emitted_block *block, const char *names)
+static void ignore_changes(const struct maker *m, struct plan_emitted_block *block, const char *names)
 {
     set(m, nest(m, block, "lifecycle"), "ignore_changes", source(names));
 }
 
-static void add(const struct maker *m, struct emitted_block *block, bool shared)
+static void add(const struct maker *m, struct plan_emitted_block *block, bool shared)
 {
-    struct emission *emission = ARENA_NEW(m->arena, struct emission);
+    struct plan_emission *emission = ARENA_NEW(m->arena, struct plan_emission);
 
     emission->target = "terraform";
-    emission->root = ROOT_GLOBAL;
+    emission->root = PLAN_ROOT_global;
     emission->file = "dns";
-    emission->subject = m->endpoint->entity;
+    emission->subject = m->endpoint->thing;
     emission->block = block;
     emission->shared = shared;
     vec_push(m->arena, &m->tf->made, emission);
@@ -141,17 +145,17 @@ static const char *ident(const struct maker *m, const char *more)
 
 /* ---- health checks ---- */
 
-static struct emitted_block *new_check(const struct maker *m, const char *name, const char *type)
+static struct plan_emitted_block *new_check(const struct maker *m, const char *name, const char *type)
 {
-    struct emitted_block *block = new_block(m, "resource", "aws_route53_health_check", name);
+    struct plan_emitted_block *block = new_block(m, "resource", "aws_route53_health_check", name);
 
     set_string(m, block, "type", type);
     return block;
 }
 
-static void finish_check(const struct maker *m, struct emitted_block *block, const char *title)
+static void finish_check(const struct maker *m, struct plan_emitted_block *block, const char *title)
 {
-    struct emitted_block *output;
+    struct plan_emitted_block *output;
     const char *name = block->labels[1];
 
     set(m, block, "tags", object1(m, "Name", title));
@@ -165,11 +169,20 @@ static void finish_check(const struct maker *m, struct emitted_block *block, con
     add(m, output, false);
 }
 
-static const char *request_check(const struct maker *m, const struct dns_target *target)
+static const char *check_type(const struct plan_probe *health)
 {
-    const struct dns_health *health = &target->health;
+    if (strcmp(health->asks, "tcp") == 0)
+        return "TCP";
+    if (strcmp(health->asks, "http") == 0)
+        return health->search ? "HTTP_STR_MATCH" : "HTTP";
+    return health->search ? "HTTPS_STR_MATCH" : "HTTPS";
+}
+
+static const char *request_check(const struct maker *m, const struct plan_target *target)
+{
+    const struct plan_probe *health = target->probe;
     const char *name = ident(m, target->name);
-    struct emitted_block *block = new_check(m, name, health->type);
+    struct plan_emitted_block *block = new_check(m, name, check_type(health));
 
     if (health->host_is_address) {
         set_string(m, block, "ip_address", health->host);
@@ -184,23 +197,23 @@ static const char *request_check(const struct maker *m, const struct dns_target 
         set_string(m, block, "resource_path", health->path);
     if (health->search && health->path)
         set_string(m, block, "search_string", health->search);
-    set_int(m, block, "request_interval", health->interval_s);
+    set_int(m, block, "request_interval", health->interval / MS_SECOND);
     set_int(m, block, "failure_threshold", health->threshold);
-    if (health->secure)
+    if (strcmp(health->asks, "https") == 0)
         set_bool(m, block, "enable_sni", true);
-    if (health->region_count)
-        set(m, block, "regions", string_list(m, health->regions, health->region_count));
+    if (health->regions_count)
+        set(m, block, "regions", string_list(m, health->regions, health->regions_count));
     finish_check(m, block, arena_printf(m->arena, "%s %s", m->endpoint->name, target->name));
     return name;
 }
 
-static const char *alarm_check(const struct maker *m, const struct dns_target *target)
+static const char *alarm_check(const struct maker *m, const struct plan_target *target)
 {
     const char *name = ident(m, arena_printf(m->arena, "%s_alarm", target->name));
-    struct emitted_block *block = new_check(m, name, "CLOUDWATCH_METRIC");
+    struct plan_emitted_block *block = new_check(m, name, "CLOUDWATCH_METRIC");
 
-    set_string(m, block, "cloudwatch_alarm_name", target->health.alarm);
-    set_string(m, block, "cloudwatch_alarm_region", target->health.alarm_region);
+    set_string(m, block, "cloudwatch_alarm_name", target->probe->alarm);
+    set_string(m, block, "cloudwatch_alarm_region", target->probe->alarm_region);
     set_string(m, block, "insufficient_data_health_status", "LastKnownStatus");
     finish_check(m, block, arena_printf(m->arena, "%s %s alarm", m->endpoint->name, target->name));
     return name;
@@ -213,11 +226,11 @@ struct checks {
     uint32_t count;
 };
 
-static void own_checks(const struct maker *m, const struct dns_target *target, struct checks *checks)
+static void own_checks(const struct maker *m, const struct plan_target *target, struct checks *checks)
 {
-    if (target->health.entity && target->health.request)
+    if (target->probe && target->probe->asks)
         checks->names[checks->count++] = request_check(m, target);
-    if (target->health.entity && target->health.alarm)
+    if (target->probe && target->probe->alarm)
         checks->names[checks->count++] = alarm_check(m, target);
 }
 
@@ -225,8 +238,8 @@ static void own_checks(const struct maker *m, const struct dns_target *target, s
 static const char *combined(const struct maker *m, const struct checks *checks, const char *name,
                             const char *title)
 {
-    struct emitted_block *block;
-    struct value children[3];
+    struct plan_emitted_block *block;
+    struct plan_value children[3];
 
     if (checks->count < 2)
         return checks->count ? checks->names[0] : NULL;
@@ -241,23 +254,23 @@ static const char *combined(const struct maker *m, const struct checks *checks, 
 }
 
 /* The first other target: who takes over. */
-static const struct dns_target *standby_of(const struct dns_endpoint *endpoint)
+static const struct plan_target *standby_of(const struct plan_endpoint *endpoint)
 {
-    return endpoint->target_count > 1 ? &endpoint->targets[1] : NULL;
+    return endpoint->targets_count > 1 ? &endpoint->targets[1] : NULL;
 }
 
 /* An alarm in the recovery Region that traffic.sh sets off there, and the check that follows it. */
 static void stop_check(const struct maker *m, struct checks *checks)
 {
-    const struct dns_target *standby = standby_of(m->endpoint);
+    const struct plan_target *standby = standby_of(m->endpoint);
     const char *name = ident(m, "switch"), *alarm;
-    struct emitted_block *block;
+    struct plan_emitted_block *block;
 
     if (!standby || !standby->site)
         return; /* dns_check reports it */
     alarm = arena_printf(m->arena, "%s-%s-primary-out", m->tf->plan->name, m->endpoint->name);
     block = new_block(m, "resource", "aws_cloudwatch_metric_alarm", name);
-    set(m, block, "provider", value_entity(standby->site->entity));
+    set(m, block, "provider", text(PLAN_TAG_REF, standby->site->thing->id));
     set_string(m, block, "alarm_name", alarm);
     set_string(
         m, block, "alarm_description",
@@ -286,11 +299,11 @@ static void stop_check(const struct maker *m, struct checks *checks)
 
 /* ---- Application Recovery Controller ---- */
 
-static const char *routing_control(const struct maker *m, const struct dns_target *target)
+static const char *routing_control(const struct maker *m, const struct plan_target *target)
 {
     const char *name = ident(m, target->name),
                *check = ident(m, arena_printf(m->arena, "%s_control", target->name));
-    struct emitted_block *block;
+    struct plan_emitted_block *block;
 
     block = new_block(m, "resource", "aws_route53recoverycontrolconfig_cluster", "this");
     set_string(m, block, "name", m->tf->plan->name);
@@ -314,18 +327,18 @@ static const char *routing_control(const struct maker *m, const struct dns_targe
 
 static void safety_rule(const struct maker *m)
 {
-    struct emitted_block *block = new_block(m, "resource", "aws_route53recoverycontrolconfig_safety_rule",
+    struct plan_emitted_block *block = new_block(m, "resource", "aws_route53recoverycontrolconfig_safety_rule",
                                             ident(m, NULL)),
                          *rule;
-    struct value *controls = ARENA_ARRAY(m->arena, struct value, m->endpoint->target_count);
+    struct plan_value *controls = ARENA_ARRAY(m->arena, struct plan_value, m->endpoint->targets_count);
 
-    for (uint32_t i = 0; i < m->endpoint->target_count; i++)
+    for (uint32_t i = 0; i < m->endpoint->targets_count; i++)
         controls[i] = ref(m, "aws_route53recoverycontrolconfig_routing_control",
                           ident(m, m->endpoint->targets[i].name), "arn");
     set_string(m, block, "name", arena_printf(m->arena, "%s-one-serves", m->endpoint->name));
     set(m, block, "control_panel_arn",
         ref(m, "aws_route53recoverycontrolconfig_control_panel", "this", "arn"));
-    set(m, block, "asserted_controls", list(m, controls, m->endpoint->target_count));
+    set(m, block, "asserted_controls", list(m, controls, m->endpoint->targets_count));
     set_int(m, block, "wait_period_ms", 5000);
     rule = nest(m, block, "rule_config");
     set_bool(m, rule, "inverted", false);
@@ -338,14 +351,14 @@ static void safety_rule(const struct maker *m)
 
 static const char *zone_variable(const struct maker *m)
 {
-    const struct dns_endpoint *endpoint = m->endpoint;
+    const struct plan_endpoint *endpoint = m->endpoint;
     const char *zone = *endpoint->zone ? endpoint->zone : endpoint->fqdn;
     const char *name = arena_printf(m->arena, "zone_id_%s", hcl_identifier(m->arena, zone));
-    struct tf_variable *variable = tf_variable(m->tf, tf_root(m->tf, ROOT_GLOBAL, NULL), name);
+    struct tf_variable *variable = tf_variable(m->tf, tf_root(m->tf, PLAN_ROOT_global, NULL), name);
 
     if (!variable->description) {
         variable->description = arena_printf(m->arena, "Identifier of the hosted zone %s", zone);
-        variable->span = endpoint->entity->span;
+        variable->place = endpoint->place;
     }
     if (!variable->value && endpoint->zone_id)
         variable->value = hcl_string(m->arena, endpoint->zone_id);
@@ -354,37 +367,37 @@ static const char *zone_variable(const struct maker *m)
 
 /* What traffic.sh moves, an apply after the failover must not move back. A failover pair with a health check
  * and what an alarm or a routing control decides are moved without touching the record. */
-static void ignore_moves(const struct maker *m, struct emitted_block *block, const struct dns_target *target,
+static void ignore_moves(const struct maker *m, struct plan_emitted_block *block, const struct plan_target *target,
                          const char *check)
 {
-    const struct dns_endpoint *endpoint = m->endpoint;
-    bool checked = check || (endpoint->routing == DNS_FAILOVER && target != endpoint->targets);
+    const struct plan_endpoint *endpoint = m->endpoint;
+    bool checked = check || (endpoint->routing == PLAN_ROUTING_failover && target != endpoint->targets);
 
-    if (endpoint->mode == DNS_STOP || endpoint->mode == DNS_ARC ||
-        (endpoint->routing == DNS_FAILOVER && checked))
+    if (endpoint->mode == PLAN_MODE_stop || endpoint->mode == PLAN_MODE_arc ||
+        (endpoint->routing == PLAN_ROUTING_failover && checked))
         return;
-    if (endpoint->routing == DNS_WEIGHTED)
+    if (endpoint->routing == PLAN_ROUTING_weighted)
         ignore_changes(m, block, "[weighted_routing_policy]");
     else
         ignore_changes(m, block, target->alias ? "[alias]" : "[records]");
 }
 
-static void add_record(const struct maker *m, const struct dns_target *target, const char *check, bool alone)
+static void add_record(const struct maker *m, const struct plan_target *target, const char *check, bool alone)
 {
-    const struct dns_endpoint *endpoint = m->endpoint;
-    struct emitted_block *block =
+    const struct plan_endpoint *endpoint = m->endpoint;
+    struct plan_emitted_block *block =
         new_block(m, "resource", "aws_route53_record", alone ? ident(m, NULL) : ident(m, target->name));
-    struct emitted_block *nested;
+    struct plan_emitted_block *nested;
 
     set(m, block, "zone_id", source(zone_variable(m)));
     set_string(m, block, "name", endpoint->fqdn);
     set_string(m, block, "type", endpoint->record);
     if (!target->alias) {
-        set_int(m, block, "ttl", endpoint->ttl_s);
+        set_int(m, block, "ttl", endpoint->ttl / MS_SECOND);
         set(m, block, "records", string_list(m, &target->value, target->value ? 1 : 0));
     }
     if (!alone)
-        set_string(m, block, "set_identifier", target->set_id);
+        set_string(m, block, "set_identifier", target->name);
     if (!alone && check)
         set(m, block, "health_check_id", ref(m, "aws_route53_health_check", check, "id"));
     if (target->alias) {
@@ -393,14 +406,14 @@ static void add_record(const struct maker *m, const struct dns_target *target, c
         set_string(m, nested, "zone_id", target->alias_zone ? target->alias_zone : "");
         set_bool(m, nested, "evaluate_target_health", target->evaluate_health);
     }
-    if (!alone && endpoint->routing == DNS_FAILOVER) {
+    if (!alone && endpoint->routing == PLAN_ROUTING_failover) {
         nested = nest(m, block, "failover_routing_policy");
         set_string(m, nested, "type", target == endpoint->targets ? "PRIMARY" : "SECONDARY");
-    } else if (!alone && endpoint->routing == DNS_WEIGHTED) {
+    } else if (!alone && endpoint->routing == PLAN_ROUTING_weighted) {
         nested = nest(m, block, "weighted_routing_policy");
         set_int(m, nested, "weight",
-                target->weight < 0 ? (target == endpoint->targets ? 100 : 0) : target->weight);
-    } else if (!alone && endpoint->routing == DNS_LATENCY) {
+                target->weight);
+    } else if (!alone && endpoint->routing == PLAN_ROUTING_latency) {
         nested = nest(m, block, "latency_routing_policy");
         set_string(m, nested, "region", target->region);
     }
@@ -408,20 +421,20 @@ static void add_record(const struct maker *m, const struct dns_target *target, c
     add(m, block, false);
 }
 
-static void add_endpoint(struct tf *tf, const struct dns_endpoint *endpoint)
+static void add_endpoint(struct tf *tf, const struct plan_endpoint *endpoint)
 {
-    struct maker m = {tf, tf->arena, endpoint, endpoint->entity->span};
-    const char **checks = ARENA_ARRAY(tf->arena, const char *, endpoint->target_count);
+    struct maker m = {tf, tf->arena, endpoint, endpoint->place};
+    const char **checks = ARENA_ARRAY(tf->arena, const char *, endpoint->targets_count);
 
-    if (endpoint->target_count == 0)
+    if (endpoint->targets_count == 0)
         return;
-    for (uint32_t i = 0; i < endpoint->target_count; i++) {
-        const struct dns_target *target = &endpoint->targets[i];
-        bool stop = endpoint->mode == DNS_STOP && i == 0;
+    for (uint32_t i = 0; i < endpoint->targets_count; i++) {
+        const struct plan_target *target = &endpoint->targets[i];
+        bool stop = endpoint->mode == PLAN_MODE_stop && i == 0;
         struct checks own = {0};
 
-        m.span = target->entity->span;
-        if (endpoint->mode == DNS_ARC) {
+        m.place = target->place;
+        if (endpoint->mode == PLAN_MODE_arc) {
             checks[i] = routing_control(&m, target);
             continue;
         }
@@ -432,48 +445,43 @@ static void add_endpoint(struct tf *tf, const struct dns_endpoint *endpoint)
             combined(&m, &own, stop ? "primary_serves" : arena_printf(tf->arena, "%s_healthy", target->name),
                      stop ? "primary serves" : arena_printf(tf->arena, "%s healthy", target->name));
     }
-    m.span = endpoint->entity->span;
-    if (endpoint->mode == DNS_ARC && endpoint->target_count > 1)
+    m.place = endpoint->place;
+    if (endpoint->mode == PLAN_MODE_arc && endpoint->targets_count > 1)
         safety_rule(&m);
-    if (endpoint->routing == DNS_SIMPLE) {
+    if (endpoint->routing == PLAN_ROUTING_simple) {
         add_record(&m, &endpoint->targets[0], NULL, true);
         return;
     }
-    for (uint32_t i = 0; i < endpoint->target_count; i++)
-        add_record(&m, &endpoint->targets[i], endpoint->mode == DNS_MANUAL ? NULL : checks[i], false);
+    for (uint32_t i = 0; i < endpoint->targets_count; i++)
+        add_record(&m, &endpoint->targets[i], endpoint->mode == PLAN_MODE_manual ? NULL : checks[i], false);
 }
 
 void tf_endpoints(struct tf *tf)
 {
-    uint32_t count;
-    struct dns_endpoint *endpoints = dns_endpoints(tf->plan, tf->arena, &count);
-
-    for (uint32_t i = 0; i < count; i++)
-        add_endpoint(tf, &endpoints[i]);
+    for (uint32_t i = 0; i < tf->plan->endpoints_count; i++)
+        add_endpoint(tf, &tf->plan->endpoints[i]);
 }
 
 /* ---- adopting records that exist ---- */
 
 void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *files)
 {
-    uint32_t count;
-    struct dns_endpoint *endpoints = dns_endpoints(tf->plan, tf->arena, &count);
     struct hcl_body *file = hcl_body_new(tf->arena);
     struct strbuf text = STRBUF_INIT;
 
-    if (count == 0)
+    if (tf->plan->endpoints_count == 0)
         return;
     hcl_comment(
         file,
         "Rename to imports.tf to take over records that exist already, then apply once and remove the file.\n"
         "A plain record must first become a failover pair: see adopt.json of the endpoint in ../../route53.");
     hcl_blank(file);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct dns_endpoint *endpoint = &endpoints[i];
-        struct maker m = {tf, tf->arena, endpoint, endpoint->entity->span};
-        bool alone = endpoint->routing == DNS_SIMPLE;
+    for (uint32_t i = 0; i < tf->plan->endpoints_count; i++) {
+        const struct plan_endpoint *endpoint = &tf->plan->endpoints[i];
+        struct maker m = {tf, tf->arena, endpoint, endpoint->place};
+        bool alone = endpoint->routing == PLAN_ROUTING_simple;
 
-        for (uint32_t t = 0; t < (alone && endpoint->target_count ? 1 : endpoint->target_count); t++) {
+        for (uint32_t t = 0; t < (alone && endpoint->targets_count ? 1 : endpoint->targets_count); t++) {
             const char *name = alone ? ident(&m, NULL) : ident(&m, endpoint->targets[t].name);
             struct hcl_body *import = hcl_block(file, "import", NULL, NULL);
 
@@ -481,7 +489,7 @@ void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *file
             hcl_set(import, "id",
                     hcl_stringf(tf->arena, "%s_%s_%s%s%s", endpoint->zone_id ? endpoint->zone_id : "ZONE_ID",
                                 endpoint->fqdn, endpoint->record, alone ? "" : "_",
-                                alone ? "" : endpoint->targets[t].set_id));
+                                alone ? "" : endpoint->targets[t].name));
             hcl_blank(file);
         }
     }

@@ -6,16 +6,18 @@
  * that carries that root's output; a fact becomes a variable whose default is the pinned value. */
 #include "backends/terraform/terraform.h"
 
+#include "base/units.h"
+
 #include <string.h>
 
 struct spot {
     struct tf *tf;
     struct tf_block *block;
     const char *attribute;
-    struct span span;
+    struct plan_place place;
 };
 
-static struct hcl_expr *convert(const struct spot *at, struct value value);
+static struct hcl_expr *convert(const struct spot *at, const struct plan_value *value);
 
 /* ---- literal expressions of a kind's author ---- */
 
@@ -103,7 +105,7 @@ static struct hcl_expr *convert_literal(const struct spot *at, const char *text)
     size_t len = strlen(text);
 
     if (why) {
-        struct diag *diag = diag_report(at->tf->sink, DIAG_E0707, at->span,
+        struct diag *diag = diag_report(at->tf->sink, DIAG_E0707, tf_span(at->place),
                                         "`hcl(…)` of `%s` is not one expression: %s", at->attribute, why);
         diag_help(diag,
                   "write one Terraform expression on one line, or use lists, objects, `ref(…)` and `tf(…)`");
@@ -133,7 +135,7 @@ static struct hcl_expr *convert_literal(const struct spot *at, const char *text)
 
 struct tf_variable *tf_variable(struct tf *tf, struct tf_root *root, const char *name)
 {
-    atom key = intern_str(tf->plan->model->names, name);
+    atom key = intern_str(tf->names, name);
     struct tf_variable *variable = map_get(&root->variable_names, key);
 
     if (variable)
@@ -168,7 +170,7 @@ static const char *without_provider(const char *type)
     return strncmp(type, "aws_", 4) == 0 ? type + 4 : type;
 }
 
-static void need_root(struct tf *tf, struct tf_root *root, struct tf_root *from, struct span span)
+static void need_root(struct tf *tf, struct tf_root *root, struct tf_root *from, struct plan_place place)
 {
     for (uint32_t i = 0; i < root->need_count; i++) {
         if (root->needs[i].root == from)
@@ -177,18 +179,18 @@ static void need_root(struct tf *tf, struct tf_root *root, struct tf_root *from,
     root->needs = arena_grow(tf->arena, root->needs, root->need_count * sizeof *root->needs,
                              (root->need_count + 1) * sizeof *root->needs);
     root->needs[root->need_count].root = from;
-    root->needs[root->need_count++].span = span;
+    root->needs[root->need_count++].place = place;
 }
 
-struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct value_ref *ref)
+struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct plan_value *ref)
 {
-    struct intern *names = tf->plan->model->names;
+    struct intern *names = tf->names;
     struct tf_block *block, *found = NULL;
     const char *prefix[] = {"", "data."};
 
     for (int i = 0; i < 2 && !found; i++) {
         found = map_get(&tf->addresses, intern_str(names, arena_printf(tf->arena, "%s%s.%s", prefix[i],
-                                                                       ref->resource, ref->key)));
+                                                                       tf_member_text(ref, "resource"), tf_member_text(ref, "key"))));
         for (block = found; block; block = block->other) {
             if (block->root == root)
                 return block;
@@ -228,8 +230,9 @@ static bool is_attribute_path(const char *text)
     return !start;
 }
 
-static struct hcl_source resolve_ref(const struct spot *at, const struct value_ref *ref)
+static struct hcl_source resolve_ref(const struct spot *at, const struct plan_value *ref)
 {
+    const char *resource = tf_member_text(ref, "resource"), *key = tf_member_text(ref, "key"), *attribute = tf_member_text(ref, "attribute");
     struct tf *tf = at->tf;
     struct arena *arena = tf->arena;
     struct tf_root *root = at->block->root;
@@ -239,246 +242,298 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct value_r
     const char *name;
     struct diag *diag;
 
-    if (!is_attribute_path(ref->attribute)) {
-        diag = diag_report(tf->sink, DIAG_E0700, at->span, "`%s` is no attribute of a Terraform resource",
-                           ref->attribute);
-        diag_help(diag, "write the attribute's name, as in `ref(%s, …, arn)`", ref->resource);
+    if (!is_attribute_path(attribute)) {
+        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s` is no attribute of a Terraform resource",
+                           attribute);
+        diag_help(diag, "write the attribute's name, as in `ref(%s, …, arn)`", resource);
         return HCL_SOURCE("null");
     }
     if (!target) {
-        diag = diag_report(tf->sink, DIAG_E0700, at->span, "`%s.%s` is emitted by nothing in this plan",
-                           ref->resource, ref->key);
+        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted by nothing in this plan",
+                           resource, key);
         tf_blame(diag, at->block->sources.items[0]);
         diag_help(diag, "emit the resource in the same kind, import the kind that does, or use `fact(…)` for "
                         "something that exists already");
         return HCL_SOURCE("null");
     }
     if (target->root == root)
-        return traversal(tf, target->address, ref->attribute);
+        return traversal(tf, target->address, attribute);
     if (target->other) {
-        diag = diag_report(tf->sink, DIAG_E0700, at->span,
-                           "`%s.%s` is emitted into several roots, and none of them is `%s`", ref->resource,
-                           ref->key, root->folder);
+        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place),
+                           "`%s.%s` is emitted into several roots, and none of them is `%s`", resource,
+                           key, root->folder);
         for (struct tf_block *block = target; block; block = block->other)
-            diag_label(diag, block->emitted->span, "emitted into `%s`", block->root->folder);
+            diag_label(diag, tf_span(block->emitted->place), "emitted into `%s`", block->root->folder);
         diag_help(diag, "make the label of each differ, for instance with the name of its site");
         return HCL_SOURCE("null");
     }
-    name = arena_printf(arena, "%s_%s_%s", without_provider(ref->resource), ref->key,
-                        hcl_identifier(arena, ref->attribute));
-    need_root(tf, root, target->root, at->span);
+    name = arena_printf(arena, "%s_%s_%s", without_provider(resource), key,
+                        hcl_identifier(arena, attribute));
+    need_root(tf, root, target->root, at->place);
     variable = tf_variable(tf, root, arena_printf(arena, "%s_%s", target->root->prefix, name));
     if (!variable->from) {
-        if (variable->entity || variable->description) {
+        if (variable->thing || variable->description) {
             diag =
-                diag_report(tf->sink, DIAG_E0717, at->span,
+                diag_report(tf->sink, DIAG_E0717, tf_span(at->place),
                             "Terraform variable `%s` would stand for two different things", variable->name);
-            diag_label(diag, variable->span, "also made from this");
+            diag_label(diag, tf_span(variable->place), "also made from this");
             diag_help(diag, "rename one of the two declared things");
         }
         variable->from = target->root;
         variable->output = name;
-        variable->type = attribute_type(ref->attribute);
+        variable->type = attribute_type(attribute);
         variable->description = arena_printf(arena, "Output %s of the root %s: %s of %s", name,
-                                             target->root->folder, ref->attribute, target->address);
-        variable->span = at->span;
+                                             target->root->folder, attribute, target->address);
+        variable->place = at->place;
     }
-    if (map_get(&target->root->output_names, intern_str(tf->plan->model->names, name)))
+    if (map_get(&target->root->output_names, intern_str(tf->names, name)))
         return hcl_ref(arena, "var", variable->name);
     output = ARENA_NEW(arena, struct tf_output);
-    map_add(&target->root->output_names, arena, intern_str(tf->plan->model->names, name), output);
+    map_add(&target->root->output_names, arena, intern_str(tf->names, name), output);
     output->name = name;
     output->description =
-        arena_printf(arena, "%s of %s, needed by other roots", ref->attribute, target->address);
-    output->source = traversal(tf, target->address, ref->attribute);
+        arena_printf(arena, "%s of %s, needed by other roots", attribute, target->address);
+    output->source = traversal(tf, target->address, attribute);
     vec_push(arena, &target->root->outputs, output);
     return hcl_ref(arena, "var", variable->name);
 }
 
-static const char *fact_type(struct value value)
+static const char *fact_type(const struct plan_value *value)
 {
-    switch (value.type) {
-    case VALUE_INT:
-        return "number";
-    case VALUE_BOOL:
+    switch ((enum plan_shape)value->shape) {
+    case PLAN_SHAPE_NUMBER:
+        return value->tag == PLAN_TAG_NONE ? "number" : "string";
+    case PLAN_SHAPE_BOOL:
         return "bool";
-    case VALUE_LIST:
-        return "list(string)";
+    case PLAN_SHAPE_ITEMS:
+        return value->tag == PLAN_TAG_NONE ? "list(string)" : "string";
     default:
         return "string";
     }
 }
 
-static struct hcl_source resolve_fact(const struct spot *at, const struct value_fact *fact)
+static struct hcl_source resolve_fact(const struct spot *at, const struct plan_value *fact)
 {
+    static const struct plan_thing nothing = {.block = "", .name = ""};
     struct tf *tf = at->tf;
     struct arena *arena = tf->arena;
-    const char *name = arena_printf(arena, "%s_%s", hcl_identifier(arena, fact->entity->name),
-                                    hcl_identifier(arena, fact->name));
+    const struct plan_thing *found = plan_leads_to(tf->index, tf_member(fact, "of")), *thing = found ? found : &nothing;
+    const struct plan_value *value = tf_member(fact, "value");
+    const char *what = tf_member_text(fact, "name"), *whose = thing->name ? thing->name : "";
+    const char *name = arena_printf(arena, "%s_%s", hcl_identifier(arena, whose), hcl_identifier(arena, what));
     struct tf_variable *variable = tf_variable(tf, at->block->root, name);
 
     if (variable->description) {
-        if (variable->entity != fact->entity) {
+        if (variable->thing != thing) {
             struct diag *diag =
-                diag_report(tf->sink, DIAG_E0717, at->span,
+                diag_report(tf->sink, DIAG_E0717, tf_span(at->place),
                             "Terraform variable `%s` would stand for two different things", name);
-            diag_label(diag, fact->entity->span, "fact `%s` of this", fact->name);
-            diag_label(diag, variable->span, "also made from this");
+            diag_label(diag, tf_span(thing->place), "fact `%s` of this", what);
+            diag_label(diag, tf_span(variable->place), "also made from this");
             diag_help(diag, "rename one of the two declared things");
         }
         return hcl_ref(arena, "var", name);
     }
-    variable->entity = fact->entity;
-    variable->span = fact->entity->span;
-    variable->type = fact_type(fact->value);
+    variable->thing = thing;
+    variable->place = thing->place;
+    variable->type = fact_type(value);
     variable->description =
-        arena_printf(arena, "%s of %s %s, which exists already (%s)", fact->name, fact->entity->schema->name,
-                     fact->entity->name, backend_origin(tf->plan, fact->entity->span));
-    if (value_is_known(fact->value) && fact->value.type != VALUE_NULL)
-        variable->value = convert(at, fact->value);
+        arena_printf(arena, "%s of %s %s, which exists already (%s)", what, thing->block, whose, thing->origin ? thing->origin : "");
+    if (value->shape != PLAN_SHAPE_NULL && value->tag != PLAN_TAG_NOTHING)
+        variable->value = convert(at, value);
     return hcl_ref(arena, "var", name);
 }
 
 /* ---- values ---- */
 
-static struct hcl_expr *refuse(const struct spot *at, struct value value, const char *help)
+/* What the language calls a value of this sort. */
+static const char *sort_of(const struct plan_value *value)
 {
-    struct diag *diag = diag_report(
-        at->tf->sink, DIAG_E0706, at->span, "%s has no form in Terraform for `%s`",
-        value.type == VALUE_SHELL ? "a shell command" : value_type_name(value.type), at->attribute);
+    static const char *const names[PLAN_TAG_COUNT] = {
+        [PLAN_TAG_PERCENT] = "percent", [PLAN_TAG_DURATION] = "duration", [PLAN_TAG_SIZE] = "size",
+        [PLAN_TAG_RATE] = "rate", [PLAN_TAG_MONEY] = "money", [PLAN_TAG_RANGE] = "range",
+        [PLAN_TAG_RUNTIME] = "run-time value", [PLAN_TAG_SHELL] = "a shell command", [PLAN_TAG_TYPE] = "type",
+        [PLAN_TAG_TEXT] = "text with run-time parts", [PLAN_TAG_CALL] = "call in the target language", [PLAN_TAG_REF] = "declared thing",
+    };
+
+    if (value->tag == PLAN_TAG_NOTHING && value->shape == PLAN_SHAPE_STRING)
+        return strcmp(value->text, "n/a") == 0 ? "n/a" : "unknown value";
+    return names[value->tag] ? names[value->tag] : "value";
+}
+
+static struct hcl_expr *refuse(const struct spot *at, const struct plan_value *value, const char *help)
+{
+    struct diag *diag = diag_report(at->tf->sink, DIAG_E0706, tf_span(at->place), "%s has no form in Terraform for `%s`", sort_of(value), at->attribute);
 
     tf_blame(diag, at->block->sources.items[0]);
     diag_help(diag, "%s", help);
     return hcl_null(at->tf->arena);
 }
 
-static struct hcl_expr *convert_text(const struct spot *at, struct value value)
+static struct hcl_expr *convert_text(const struct spot *at, const struct plan_value *value)
 {
     struct hcl_expr *tmpl = hcl_template(at->tf->arena);
 
-    for (uint32_t i = 0; i < value.u.text->count; i++) {
-        struct value part = value.u.text->parts[i].value;
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct plan_value *part = &value->items[i];
 
-        switch (part.type) {
-        case VALUE_STRING:
-            hcl_template_text(tmpl, part.u.string);
-            break;
-        case VALUE_REF:
-            hcl_template_ref(tmpl, resolve_ref(at, part.u.ref));
-            break;
-        case VALUE_FACT:
-            hcl_template_ref(tmpl, resolve_fact(at, part.u.fact));
-            break;
-        case VALUE_HCL:
-            if (literal_error(part.u.string))
-                return convert_literal(at, part.u.string);
-            hcl_template_ref(tmpl, (struct hcl_source){part.u.string});
-            break;
-        default:
-            return refuse(at, part,
-                          "a value that is known only while a step runs cannot be part of a configuration");
+        if (part->tag == PLAN_TAG_NONE && part->shape == PLAN_SHAPE_STRING) {
+            hcl_template_text(tmpl, part->text);
+        } else if (part->tag == PLAN_TAG_REFERENCE) {
+            hcl_template_ref(tmpl, resolve_ref(at, part));
+        } else if (part->tag == PLAN_TAG_FACT) {
+            hcl_template_ref(tmpl, resolve_fact(at, part));
+        } else if (part->tag == PLAN_TAG_EXPRESSION) {
+            if (literal_error(part->text))
+                return convert_literal(at, part->text);
+            hcl_template_ref(tmpl, (struct hcl_source){part->text});
+        } else {
+            return refuse(at, part, "a value that is known only while a step runs cannot be part of a configuration");
         }
     }
     return tmpl;
 }
 
-static struct hcl_expr *convert_schedule(const struct spot *at, const struct schedule *schedule)
+static const struct plan_schedule *schedule_of(const struct tf *tf, const char *written)
 {
-    const char *why = NULL, *text = tf_schedule(at->tf->arena, schedule, &why);
-
-    if (!text) {
-        struct diag *diag = diag_report(at->tf->sink, DIAG_E0708, at->span,
-                                        "AWS cannot run the schedule of `%s`: %s", at->attribute, why);
-        tf_blame(diag, at->block->sources.items[0]);
-        diag_help(diag, "use a schedule in UTC that repeats within the day, the week or the month");
-        return hcl_null(at->tf->arena);
+    for (uint32_t i = 0; i < tf->plan->schedules_count; i++) {
+        if (strcmp(tf->plan->schedules[i].written, written) == 0)
+            return &tf->plan->schedules[i];
     }
-    return hcl_string(at->tf->arena, text);
+    return NULL;
 }
 
-static struct hcl_expr *convert(const struct spot *at, struct value value)
+const char *tf_schedule(const struct tf *tf, const struct plan_value *value)
 {
-    struct arena *arena = at->tf->arena;
+    const struct plan_schedule *schedule = schedule_of(tf, value->text);
+
+    return schedule && schedule->eventbridge_count == 1 ? schedule->eventbridge[0] : NULL;
+}
+
+static struct hcl_expr *convert_schedule(const struct spot *at, const struct plan_value *value)
+{
+    const struct plan_schedule *schedule = schedule_of(at->tf, value->text);
+    const char *why = "one expression cannot say it", *text = tf_schedule(at->tf, value);
+    struct diag *diag;
+
+    if (text)
+        return hcl_string(at->tf->arena, text);
+    if (schedule && schedule->eventbridge_reason)
+        why = schedule->eventbridge_reason;
+    diag = diag_report(at->tf->sink, DIAG_E0708, tf_span(at->place), "AWS cannot run the schedule of `%s`: %s", at->attribute, why);
+    tf_blame(diag, at->block->sources.items[0]);
+    diag_help(diag, "use a schedule in UTC that repeats within the day, the week or the month");
+    return hcl_null(at->tf->arena);
+}
+
+static struct hcl_expr *convert_list(const struct spot *at, const struct plan_value *value)
+{
+    struct hcl_expr *list = hcl_list(at->tf->arena);
+
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (value->items[i].shape != PLAN_SHAPE_NULL)
+            hcl_list_add(list, convert(at, &value->items[i]));
+    }
+    return list;
+}
+
+static struct hcl_expr *convert_object(const struct spot *at, const struct plan_value *value)
+{
+    struct hcl_expr *object = hcl_object(at->tf->arena);
+
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (value->pairs[i].value.shape != PLAN_SHAPE_NULL)
+            hcl_object_set(object, value->pairs[i].key, convert(at, &value->pairs[i].value));
+    }
+    return object;
+}
+
+static struct hcl_expr *convert_call(const struct spot *at, const struct plan_value *value)
+{
+    struct hcl_expr *call = hcl_call(at->tf->arena, tf_member_text(value, "function"));
+    const struct plan_value *arguments = tf_member(value, "arguments");
+
+    for (uint32_t i = 0; i < arguments->count; i++)
+        hcl_call_add(call, convert(at, &arguments->items[i]));
+    return call;
+}
+
+static struct hcl_expr *convert_decimal(const struct spot *at, const struct plan_value *value)
+{
     struct strbuf text = STRBUF_INIT;
     struct hcl_expr *expr;
 
-    switch (value.type) {
-    case VALUE_STRING:
-        return hcl_string(arena, value.u.string);
-    case VALUE_WORD:
-        return hcl_string(arena, value.u.word);
-    case VALUE_ENTITY:
-        return hcl_string(arena, value.u.entity->name);
-    case VALUE_BOOL:
-        return hcl_bool(arena, value.u.integer != 0);
-    case VALUE_INT:
-        return hcl_int(arena, value.u.integer);
-    case VALUE_NULL:
+    print_decimal(&text, value->number);
+    expr = hcl_decimal(at->tf->arena, strbuf_str(&text));
+    strbuf_release(&text);
+    return expr;
+}
+
+static struct hcl_expr *convert_plain(const struct spot *at, const struct plan_value *value)
+{
+    struct arena *arena = at->tf->arena;
+
+    switch ((enum plan_shape)value->shape) {
+    case PLAN_SHAPE_STRING:
+        return hcl_string(arena, value->text);
+    case PLAN_SHAPE_BOOL:
+        return hcl_bool(arena, value->truth);
+    case PLAN_SHAPE_NUMBER:
+        return hcl_int(arena, value->number);
+    case PLAN_SHAPE_ITEMS:
+        return convert_list(at, value);
+    default:
         return hcl_null(arena);
-    case VALUE_DECIMAL:
-        print_decimal(&text, value.u.integer);
-        expr = hcl_decimal(arena, strbuf_str(&text));
-        strbuf_release(&text);
-        return expr;
-    case VALUE_DATE:
-        print_date(&text, value.u.integer);
-        expr = hcl_string(arena, strbuf_str(&text));
-        strbuf_release(&text);
-        return expr;
-    case VALUE_TIME:
-        print_time(&text, value.u.integer);
-        expr = hcl_string(arena, strbuf_str(&text));
-        strbuf_release(&text);
-        return expr;
-    case VALUE_LIST:
-        expr = hcl_list(arena);
-        for (uint32_t i = 0; i < value.u.list->count; i++) {
-            if (value.u.list->items[i].type != VALUE_NULL)
-                hcl_list_add(expr, convert(at, value.u.list->items[i]));
-        }
-        return expr;
-    case VALUE_OBJECT:
-        expr = hcl_object(arena);
-        for (uint32_t i = 0; i < value.u.object->count; i++) {
-            if (value.u.object->pairs[i].value.type != VALUE_NULL)
-                hcl_object_set(expr, value.u.object->pairs[i].key,
-                               convert(at, value.u.object->pairs[i].value));
-        }
-        return expr;
-    case VALUE_CALL:
-        expr = hcl_call(arena, value.u.call->function);
-        for (uint32_t i = 0; i < value.u.call->count; i++)
-            hcl_call_add(expr, convert(at, value.u.call->arguments[i]));
-        return expr;
-    case VALUE_TEXT:
+    }
+}
+
+static struct hcl_expr *convert(const struct spot *at, const struct plan_value *value)
+{
+    struct arena *arena = at->tf->arena;
+    const struct plan_thing *thing;
+
+    switch ((enum plan_tag)value->tag) {
+    case PLAN_TAG_NONE:
+        return convert_plain(at, value);
+    case PLAN_TAG_REF:
+        thing = plan_leads_to(at->tf->index, value);
+        return hcl_string(arena, thing && thing->name ? thing->name : value->text);
+    case PLAN_TAG_DECIMAL:
+        return convert_decimal(at, value);
+    case PLAN_TAG_DATE:
+    case PLAN_TAG_TIME:
+        return hcl_string(arena, value->text);
+    case PLAN_TAG_OBJECT:
+        return convert_object(at, value);
+    case PLAN_TAG_CALL:
+        return convert_call(at, value);
+    case PLAN_TAG_TEXT:
         return convert_text(at, value);
-    case VALUE_REF:
-        return hcl_expr(arena, resolve_ref(at, value.u.ref));
-    case VALUE_FACT:
-        return hcl_expr(arena, resolve_fact(at, value.u.fact));
-    case VALUE_HCL:
-        return convert_literal(at, value.u.string);
-    case VALUE_SCHEDULE:
-        return convert_schedule(at, value.u.schedule);
-    case VALUE_UNKNOWN:
-    case VALUE_PENDING:
-    case VALUE_NA:
+    case PLAN_TAG_REFERENCE:
+        return hcl_expr(arena, resolve_ref(at, value));
+    case PLAN_TAG_FACT:
+        return hcl_expr(arena, resolve_fact(at, value));
+    case PLAN_TAG_EXPRESSION:
+        return convert_literal(at, value->text);
+    case PLAN_TAG_SCHEDULE:
+        return convert_schedule(at, value);
+    case PLAN_TAG_NOTHING:
+        if (strcmp(value->text, "error") == 0)
+            return hcl_null(arena); /* reported where it arose */
         return refuse(at, value,
                       "set the attribute it comes from; a kind that can do without writes `coalesce(…, "
                       "null)`, which leaves it out");
-    case VALUE_ERROR:
-        return hcl_null(arena); /* reported where it arose */
-    case VALUE_DURATION:
+    case PLAN_TAG_DURATION:
         return refuse(at, value,
                       "say in which unit, with `seconds(…)`, `minutes(…)`, `hours(…)` or `days(…)`");
-    case VALUE_SIZE:
+    case PLAN_TAG_SIZE:
         return refuse(at, value, "say in which unit, for instance with `gib(…)`");
-    case VALUE_RANGE:
+    case PLAN_TAG_RANGE:
         return refuse(at, value, "use one end of the range");
-    case VALUE_RUNTIME:
+    case PLAN_TAG_RUNTIME:
         return refuse(at, value,
                       "a value that is known only while a step runs cannot be part of a configuration");
-    case VALUE_SHELL:
+    case PLAN_TAG_SHELL:
         return refuse(at, value, "a command belongs into a step or a procedure");
     default:
         return refuse(at, value, "turn it into a string or a number first");
@@ -500,64 +555,78 @@ static const char *const meta_first[] = {"provider", "count", "for_each", NULL};
 static const char *const meta_last[] = {"depends_on", NULL};
 static const char *const of_names[] = {"ignore_changes", "replace_triggered_by", NULL};
 
+static bool is_name_text(const struct plan_value *value)
+{
+    return value->tag == PLAN_TAG_NONE && value->shape == PLAN_SHAPE_STRING && is_traversal(value->text, strlen(value->text));
+}
+
 /* `depends_on` and `ignore_changes` take names, not values: strings in them are traversals, references lose
  * their attribute. */
-static struct hcl_expr *convert_names(const struct spot *at, struct value value)
+static struct hcl_expr *convert_names(const struct spot *at, const struct plan_value *value)
 {
     struct tf *tf = at->tf;
     struct hcl_expr *list;
 
-    if (value.type != VALUE_LIST)
-        return value.type == VALUE_WORD ? hcl_expr(tf->arena, (struct hcl_source){value.u.word})
-                                        : convert(at, value);
+    if (value->shape != PLAN_SHAPE_ITEMS || value->tag != PLAN_TAG_NONE)
+        return is_name_text(value) ? hcl_expr(tf->arena, (struct hcl_source){value->text}) : convert(at, value);
     list = hcl_list(tf->arena);
-    for (uint32_t i = 0; i < value.u.list->count; i++) {
-        struct value item = value.u.list->items[i];
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct plan_value *item = &value->items[i];
 
-        if (item.type == VALUE_REF) {
-            struct tf_block *target = tf_find(tf, at->block->root, item.u.ref);
+        if (item->tag == PLAN_TAG_REFERENCE) {
+            struct tf_block *target = tf_find(tf, at->block->root, item);
 
             if (target && target->root == at->block->root)
                 hcl_list_add(list, hcl_expr(tf->arena, (struct hcl_source){target->address}));
             else if (!target)
-                resolve_ref(at, item.u.ref); /* reports it; another root is applied before anyway */
-        } else if (item.type == VALUE_STRING && is_traversal(item.u.string, strlen(item.u.string))) {
-            hcl_list_add(list, hcl_expr(tf->arena, (struct hcl_source){item.u.string}));
-        } else if (item.type != VALUE_NULL) {
+                resolve_ref(at, item); /* reports it; another root is applied before anyway */
+        } else if (is_name_text(item)) {
+            hcl_list_add(list, hcl_expr(tf->arena, (struct hcl_source){item->text}));
+        } else if (item->shape != PLAN_SHAPE_NULL) {
             hcl_list_add(list, convert(at, item));
         }
     }
     return list;
 }
 
+static const struct plan_site *site_of(const struct tf *tf, const struct plan_thing *thing)
+{
+    for (uint32_t i = 0; thing && i < tf->plan->sites_count; i++) {
+        if (tf->plan->sites[i].thing == thing)
+            return &tf->plan->sites[i];
+    }
+    return NULL;
+}
+
 /* The provider of a site: nothing when it is the root's own Region. */
-static struct hcl_expr *convert_provider(const struct spot *at, struct value value)
+static struct hcl_expr *convert_provider(const struct spot *at, const struct plan_value *value)
 {
     struct tf *tf = at->tf;
     struct tf_root *root = at->block->root;
-    struct site_info *site;
+    const struct plan_thing *thing = plan_leads_to(tf->index, value);
+    const struct plan_site *site;
     struct tf_alias alias;
     struct diag *diag;
 
-    if (value.type != VALUE_ENTITY || value.u.entity->schema->id != BLOCK_SITE) {
-        diag = diag_report(tf->sink, DIAG_E0706, at->span,
+    if (!thing || strcmp(thing->block, "site") != 0) {
+        diag = diag_report(tf->sink, DIAG_E0706, tf_span(at->place),
                            "`provider` is the site whose Region a resource belongs to");
         diag_help(diag, "write `provider = SITE`, for instance `provider = self.site`");
         return NULL;
     }
-    site = plan_site(tf->plan, value.u.entity);
+    site = site_of(tf, thing);
     if (!site || strcmp(site->region, root->region) == 0)
         return NULL;
-    if (root->kind == ROOT_RECOVERY) {
-        diag = diag_report(tf->sink, DIAG_E0703, at->span,
+    if (root->kind == PLAN_ROOT_recovery) {
+        diag = diag_report(tf->sink, DIAG_E0703, tf_span(at->place),
                            "the recovery root of `%s` would need the provider of `%s`",
-                           root->site->entity->name, value.u.entity->name);
+                           root->site->name, thing->name);
         tf_blame(diag, at->block->sources.items[0]);
         diag_note(diag, "this root is applied while other Regions may be lost");
         diag_help(diag, "emit it with `root = primary`, or into the root of its own site");
         return NULL;
     }
-    alias.name = hcl_identifier(tf->arena, tf_region_site(tf->plan, site)->entity->name);
+    alias.name = hcl_identifier(tf->arena, tf_region_site(site)->name);
     alias.region = site->region;
     for (uint32_t i = 0; i < root->aliases.len; i++) {
         if (strcmp(root->aliases.items[i].name, alias.name) == 0)
@@ -568,29 +637,29 @@ static struct hcl_expr *convert_provider(const struct spot *at, struct value val
 }
 
 /* Attributes whose name is one of `names`, or with `others` all that have no place of their own. */
-static bool add_attributes(const struct spot *where, const struct emitted_block *emitted,
+static bool add_attributes(const struct spot *where, const struct plan_emitted_block *emitted,
                            struct hcl_body *body, const char *const *names, bool top)
 {
     bool any = false;
 
-    for (uint32_t i = 0; i < emitted->attr_count; i++) {
-        const struct emitted_attr *attr = &emitted->attrs[i];
+    for (uint32_t i = 0; i < emitted->attributes_count; i++) {
+        const struct plan_emitted_attribute *attr = &emitted->attributes[i];
         struct spot at = *where;
         struct hcl_expr *expr;
 
         if (top && names ? !is_name(attr->name, names)
                          : top && (is_name(attr->name, meta_first) || is_name(attr->name, meta_last)))
             continue;
-        if (attr->value.type == VALUE_NULL)
+        if (attr->value->shape == PLAN_SHAPE_NULL)
             continue;
         if (!hcl_is_identifier(attr->name)) {
-            struct diag *diag = diag_report(at.tf->sink, DIAG_E0704, attr->span,
+            struct diag *diag = diag_report(at.tf->sink, DIAG_E0704, tf_span(attr->place),
                                             "`%s` is no Terraform identifier", attr->name);
             diag_help(diag, "use the name of an argument of the resource");
             continue;
         }
         at.attribute = attr->name;
-        at.span = attr->span;
+        at.place = attr->place;
         if (top && strcmp(attr->name, "provider") == 0)
             expr = convert_provider(&at, attr->value);
         else if (top ? is_name(attr->name, meta_last)
@@ -606,22 +675,22 @@ static bool add_attributes(const struct spot *where, const struct emitted_block 
     return any;
 }
 
-static void add_block(const struct spot *at, const struct emitted_block *emitted, struct hcl_body *parent);
+static void add_block(const struct spot *at, const struct plan_emitted_block *emitted, struct hcl_body *parent);
 
-static void add_blocks(const struct spot *at, const struct emitted_block *emitted, struct hcl_body *body,
+static void add_blocks(const struct spot *at, const struct plan_emitted_block *emitted, struct hcl_body *body,
                        bool lifecycle)
 {
-    for (uint32_t i = 0; i < emitted->block_count; i++) {
-        if ((strcmp(emitted->blocks[i]->type, "lifecycle") == 0) == lifecycle)
-            add_block(at, emitted->blocks[i], body);
+    for (uint32_t i = 0; i < emitted->blocks_count; i++) {
+        if ((strcmp(emitted->blocks[i].type, "lifecycle") == 0) == lifecycle)
+            add_block(at, &emitted->blocks[i], body);
     }
 }
 
-static void add_block(const struct spot *at, const struct emitted_block *emitted, struct hcl_body *parent)
+static void add_block(const struct spot *at, const struct plan_emitted_block *emitted, struct hcl_body *parent)
 {
     struct hcl_body *body =
-        hcl_block(parent, emitted->type, emitted->label_count > 0 ? emitted->labels[0] : NULL,
-                  emitted->label_count > 1 ? emitted->labels[1] : NULL);
+        hcl_block(parent, emitted->type, emitted->labels_count > 0 ? emitted->labels[0] : NULL,
+                  emitted->labels_count > 1 ? emitted->labels[1] : NULL);
 
     add_attributes(at, emitted, body, NULL, false);
     add_blocks(at, emitted, body, false);
@@ -630,12 +699,12 @@ static void add_block(const struct spot *at, const struct emitted_block *emitted
 
 void tf_build_body(struct tf *tf, struct tf_block *block)
 {
-    const struct emitted_block *emitted = block->emitted;
-    struct spot at = {tf, block, emitted->type, emitted->span};
+    const struct plan_emitted_block *emitted = block->emitted;
+    struct spot at = {tf, block, emitted->type, emitted->place};
     struct hcl_body *file = hcl_body_new(tf->arena);
     struct hcl_body *body =
-        hcl_block(file, emitted->type, emitted->label_count > 0 ? emitted->labels[0] : NULL,
-                  emitted->label_count > 1 ? emitted->labels[1] : NULL);
+        hcl_block(file, emitted->type, emitted->labels_count > 0 ? emitted->labels[0] : NULL,
+                  emitted->labels_count > 1 ? emitted->labels[1] : NULL);
 
     if (add_attributes(&at, emitted, body, meta_first, true))
         hcl_blank(body);
@@ -649,41 +718,26 @@ void tf_build_body(struct tf *tf, struct tf_block *block)
 
 /* ---- walking ---- */
 
-static void each_ref(struct tf *tf, struct tf_block *block, struct value value, struct span span,
+static void each_ref(struct tf *tf, struct tf_block *block, const struct plan_value *value, struct plan_place place,
                      tf_visit_ref *visit)
 {
-    switch (value.type) {
-    case VALUE_REF:
-        visit(tf, block, value.u.ref, span);
-        break;
-    case VALUE_LIST:
-        for (uint32_t i = 0; i < value.u.list->count; i++)
-            each_ref(tf, block, value.u.list->items[i], span, visit);
-        break;
-    case VALUE_OBJECT:
-        for (uint32_t i = 0; i < value.u.object->count; i++)
-            each_ref(tf, block, value.u.object->pairs[i].value, span, visit);
-        break;
-    case VALUE_CALL:
-        for (uint32_t i = 0; i < value.u.call->count; i++)
-            each_ref(tf, block, value.u.call->arguments[i], span, visit);
-        break;
-    case VALUE_TEXT:
-        for (uint32_t i = 0; i < value.u.text->count; i++)
-            each_ref(tf, block, value.u.text->parts[i].value, span, visit);
-        break;
-    default:
-        break;
+    if (value->tag == PLAN_TAG_REFERENCE) {
+        visit(tf, block, value, place);
+        return;
     }
+    for (uint32_t i = 0; value->shape == PLAN_SHAPE_ITEMS && i < value->count; i++)
+        each_ref(tf, block, &value->items[i], place, visit);
+    for (uint32_t i = 0; value->shape == PLAN_SHAPE_PAIRS && value->tag != PLAN_TAG_FACT && i < value->count; i++)
+        each_ref(tf, block, &value->pairs[i].value, place, visit);
 }
 
-static void each_ref_in(struct tf *tf, struct tf_block *block, const struct emitted_block *emitted,
+static void each_ref_in(struct tf *tf, struct tf_block *block, const struct plan_emitted_block *emitted,
                         tf_visit_ref *visit)
 {
-    for (uint32_t i = 0; i < emitted->attr_count; i++)
-        each_ref(tf, block, emitted->attrs[i].value, emitted->attrs[i].span, visit);
-    for (uint32_t i = 0; i < emitted->block_count; i++)
-        each_ref_in(tf, block, emitted->blocks[i], visit);
+    for (uint32_t i = 0; i < emitted->attributes_count; i++)
+        each_ref(tf, block, emitted->attributes[i].value, emitted->attributes[i].place, visit);
+    for (uint32_t i = 0; i < emitted->blocks_count; i++)
+        each_ref_in(tf, block, &emitted->blocks[i], visit);
 }
 
 void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit)
@@ -691,42 +745,31 @@ void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit)
     each_ref_in(tf, block, block->emitted, visit);
 }
 
-static bool value_mentions(struct value value, const char *text)
+static bool value_mentions(const struct plan_value *value, const char *text)
 {
-    switch (value.type) {
-    case VALUE_HCL:
-        return strstr(value.u.string, text) != NULL;
-    case VALUE_LIST:
-        for (uint32_t i = 0; i < value.u.list->count; i++) {
-            if (value_mentions(value.u.list->items[i], text))
-                return true;
-        }
+    if (value->tag == PLAN_TAG_EXPRESSION)
+        return strstr(value->text, text) != NULL;
+    if (value->tag != PLAN_TAG_NONE && value->tag != PLAN_TAG_OBJECT && value->tag != PLAN_TAG_CALL)
         return false;
-    case VALUE_OBJECT:
-        for (uint32_t i = 0; i < value.u.object->count; i++) {
-            if (value_mentions(value.u.object->pairs[i].value, text))
-                return true;
-        }
-        return false;
-    case VALUE_CALL:
-        for (uint32_t i = 0; i < value.u.call->count; i++) {
-            if (value_mentions(value.u.call->arguments[i], text))
-                return true;
-        }
-        return false;
-    default:
-        return false;
-    }
-}
-
-bool tf_mentions(const struct emitted_block *block, const char *text)
-{
-    for (uint32_t i = 0; i < block->attr_count; i++) {
-        if (value_mentions(block->attrs[i].value, text))
+    for (uint32_t i = 0; value->shape == PLAN_SHAPE_ITEMS && i < value->count; i++) {
+        if (value_mentions(&value->items[i], text))
             return true;
     }
-    for (uint32_t i = 0; i < block->block_count; i++) {
-        if (tf_mentions(block->blocks[i], text))
+    for (uint32_t i = 0; value->shape == PLAN_SHAPE_PAIRS && i < value->count; i++) {
+        if (value_mentions(&value->pairs[i].value, text))
+            return true;
+    }
+    return false;
+}
+
+bool tf_mentions(const struct plan_emitted_block *block, const char *text)
+{
+    for (uint32_t i = 0; i < block->attributes_count; i++) {
+        if (value_mentions(block->attributes[i].value, text))
+            return true;
+    }
+    for (uint32_t i = 0; i < block->blocks_count; i++) {
+        if (tf_mentions(&block->blocks[i], text))
             return true;
     }
     return false;

@@ -32,10 +32,10 @@ void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, co
         if (strncmp(name, own, len) != 0 || strcmp(name + len, ".tf") != 0)
             continue;
         for (uint32_t s = 0; s < block->sources.len; s++) {
-            const struct emission *source = block->sources.items[s];
+            const struct plan_thing *subject = block->sources.items[s]->subject;
 
-            if (source->subject)
-                output_file_add_origin(files, file, backend_origin(tf->plan, source->subject->span));
+            if (subject && subject->origin)
+                output_file_add_origin(files, file, subject->origin);
         }
     }
 }
@@ -111,10 +111,10 @@ static void print_providers(struct tf *tf, struct fileset *files, const struct t
 /* State lives where the recovery happens: in the lost Region it would be lost as well. */
 static const char *state_region(const struct tf *tf, const struct tf_root *root)
 {
-    if (root->kind == ROOT_RECOVERY)
+    if (root->kind == PLAN_ROOT_recovery)
         return root->region;
-    for (uint32_t i = 0; i < tf->plan->site_count; i++) {
-        const struct site_info *site = &tf->plan->sites[i];
+    for (uint32_t i = 0; i < tf->plan->sites_count; i++) {
+        const struct plan_site *site = &tf->plan->sites[i];
 
         if (site->role && strcmp(site->role, "recovery") == 0 && site->region && *site->region)
             return site->region;
@@ -156,25 +156,24 @@ static void print_variables(struct tf *tf, struct fileset *files, const struct t
     add_body(tf, files, root, "variables.tf", file);
 }
 
-static void comment_origin(struct tf *tf, struct hcl_body *file, const struct tf_block *block)
+static void comment_origin(struct hcl_body *file, const struct tf_block *block)
 {
     struct strbuf text = STRBUF_INIT;
     uint32_t count = block->sources.len;
 
     for (uint32_t i = 0; i < count && i < SOURCES_NAMED; i++) {
-        const struct emission *source = block->sources.items[i];
-        const char *origin;
+        const struct plan_emission *source = block->sources.items[i];
+        const struct plan_thing *subject = source->subject;
 
-        if (!source->subject)
+        if (!subject)
             continue;
-        origin = backend_origin(tf->plan, source->subject->span);
         if (text.len)
             strbuf_addch(&text, '\n');
-        strbuf_addf(&text, "%s `%s`", source->subject->schema->name, source->subject->name);
-        if (*origin)
-            strbuf_addf(&text, " (%s)", origin);
+        strbuf_addf(&text, "%s `%s`", subject->block, subject->name ? subject->name : "");
+        if (subject->origin)
+            strbuf_addf(&text, " (%s)", subject->origin);
         if (source->kind)
-            strbuf_addf(&text, ", kind %s", source->kind->name);
+            strbuf_addf(&text, ", kind %s", source->kind);
         if (i + 1 == SOURCES_NAMED && count > SOURCES_NAMED)
             strbuf_addf(&text, ", and %u more", (unsigned)(count - SOURCES_NAMED));
     }
@@ -190,7 +189,7 @@ static void print_block(struct tf *tf, struct strbuf *text, const struct tf_bloc
 
     if (text->len)
         strbuf_addch(text, '\n');
-    comment_origin(tf, comment, block);
+    comment_origin(comment, block);
     hcl_print(comment, text);
     hcl_print(block->body, text);
 }
@@ -270,7 +269,7 @@ void tf_files(struct tf *tf, const struct backend_options *options, struct files
         print_variables(tf, files, root);
         print_concerns(tf, files, root);
         print_outputs(tf, files, root);
-        if (root->kind == ROOT_GLOBAL)
+        if (root->kind == PLAN_ROOT_global)
             tf_import_example(tf, root, files);
     }
 }

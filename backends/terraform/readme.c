@@ -34,9 +34,9 @@ static struct tf_root **ranked(struct tf *tf, uint32_t *count)
 static const char *purpose(const struct tf_root *root)
 {
     switch (root->kind) {
-    case ROOT_GLOBAL:
+    case PLAN_ROOT_global:
         return "Health checks, records and roles: what is changed through one control plane for all Regions.";
-    case ROOT_PRIMARY:
+    case PLAN_ROOT_primary:
         return "What must live beside the primary: it cannot be planned or applied while that Region is "
                "lost, and need not be.";
     default:
@@ -81,12 +81,12 @@ static void variables_table(struct tf *tf, struct md *w, const struct tf_root *r
 /* What tells a declared thing apart from all others. */
 static atom named(struct tf *tf, const char *sort, const char *name)
 {
-    return intern_str(tf->plan->model->names, arena_printf(tf->arena, "%s %s", sort, name));
+    return intern_str(tf->names, arena_printf(tf->arena, "%s %s", sort, name));
 }
 
-static atom identity(struct tf *tf, const struct entity *subject)
+static atom identity(struct tf *tf, const struct plan_thing *subject)
 {
-    return named(tf, subject->schema->name, subject->name);
+    return named(tf, subject->block, subject->name ? subject->name : "");
 }
 
 /* Whose resources are in a root. */
@@ -105,11 +105,22 @@ static bool is_of_root(const struct plan_assumption *demand, void *context)
     return !own_words && (!subjects->root || map_get(&subjects->names, named(subjects->tf, demand->subject_kind, demand->subject)));
 }
 
-static const char *asked_of(const struct tf *tf, const struct entity *subject)
+/* The owners of assets. */
+static void read_owners(struct tf *tf)
 {
-    const struct asset *asset = subject ? plan_asset(tf->plan, subject) : NULL;
+    for (uint32_t i = 0; i < tf->plan->assets_count; i++) {
+        const struct plan_asset *asset = &tf->plan->assets[i];
 
-    return asset && asset->owner ? entity_title(tf->plan->model, asset->owner) : NULL;
+        if (asset->owner)
+            map_set(&tf->owners, tf->arena, intern_str(tf->names, asset->thing->id), asset->owner);
+    }
+}
+
+static const char *asked_of(const struct tf *tf, const struct plan_thing *subject)
+{
+    const struct plan_thing *owner = subject ? map_get(&tf->owners, intern_str(tf->names, subject->id)) : NULL;
+
+    return owner ? plan_title(owner) : NULL;
 }
 
 /* Demands of what the root's resources were emitted for; all of them on the top page. */
@@ -140,23 +151,23 @@ static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
                     asked_of(tf, demand->subject), demand->check ? md_code(tf->arena, demand->check) : MD(""));
     }
     md_init(&more, tf->arena, &text); /* a heading only where something follows */
-    if (demand_tasks(&more, tf->plan->document, "terraform", is_of_root, &subjects) && !any)
+    if (demand_tasks(&more, tf->plan, "terraform", is_of_root, &subjects) && !any)
         md_heading(w, 2, MD("What the owners of what exists have to see to"));
-    demand_tasks(w, tf->plan->document, "terraform", is_of_root, &subjects);
+    demand_tasks(w, tf->plan, "terraform", is_of_root, &subjects);
     strbuf_release(&text);
 }
 
 /* The words of a check as somebody would type them. */
-static const char *check_line(struct tf *tf, struct value value)
+static const char *check_line(struct tf *tf, const struct plan_value *value)
 {
     struct strbuf line = STRBUF_INIT;
     const char *text;
 
-    for (uint32_t i = 0; value.type == VALUE_LIST && i < value.u.list->count; i++) {
-        if (value.u.list->items[i].type == VALUE_NULL)
+    for (uint32_t i = 0; value->shape == PLAN_SHAPE_ITEMS && value->tag == PLAN_TAG_NONE && i < value->count; i++) {
+        if (value->items[i].shape == PLAN_SHAPE_NULL)
             continue;
         strbuf_addstr(&line, line.len ? " " : "");
-        shell_word_print(value_text(value.u.list->items[i], tf->arena), &line);
+        shell_word_print(plan_value_words(tf->arena, &value->items[i]), &line);
     }
     text = line.len ? strbuf_dup(&line, tf->arena) : NULL;
     strbuf_release(&line);
@@ -165,20 +176,21 @@ static const char *check_line(struct tf *tf, struct value value)
 
 static void read_demands(struct tf *tf)
 {
-    for (uint32_t i = 0; i < tf->plan->emission_count; i++) {
-        const struct emission *emission = &tf->plan->emissions[i];
+    for (uint32_t i = 0; i < tf->plan->emissions_count; i++) {
+        const struct plan_emission *emission = &tf->plan->emissions[i];
         struct tf_demand demand = {"", "", NULL, emission->subject};
 
         if (strcmp(emission->target, "demands") != 0 || !emission->block)
             continue;
-        if (emission->block->label_count > 0)
+        if (emission->block->labels_count > 0)
             demand.name = emission->block->labels[0];
-        for (uint32_t a = 0; a < emission->block->attr_count; a++) {
-            if (strcmp(emission->block->attrs[a].name, "text") == 0 &&
-                emission->block->attrs[a].value.type == VALUE_STRING)
-                demand.text = emission->block->attrs[a].value.u.string;
-            else if (strcmp(emission->block->attrs[a].name, "check") == 0)
-                demand.check = check_line(tf, emission->block->attrs[a].value);
+        for (uint32_t a = 0; a < emission->block->attributes_count; a++) {
+            const struct plan_emitted_attribute *attribute = &emission->block->attributes[a];
+
+            if (strcmp(attribute->name, "text") == 0 && attribute->value->shape == PLAN_SHAPE_STRING && attribute->value->tag == PLAN_TAG_NONE)
+                demand.text = attribute->value->text;
+            else if (strcmp(attribute->name, "check") == 0)
+                demand.check = check_line(tf, attribute->value);
         }
         if (*demand.text)
             vec_push(tf->arena, &tf->demands, demand);
@@ -338,6 +350,7 @@ void tf_readmes(struct tf *tf, const struct backend_options *options, struct fil
     (void)options;
     if (count == 0)
         return;
+    read_owners(tf);
     read_demands(tf);
     wired = wire_script(tf, files, order, count);
     for (uint32_t i = 0; i < count; i++)

@@ -11,20 +11,20 @@ struct look {
     struct tf_block *block;
 };
 
-static const struct emitted_attr *attr_of(const struct emitted_block *block, const char *name)
+static const struct plan_emitted_attribute *attr_of(const struct plan_emitted_block *block, const char *name)
 {
-    for (uint32_t i = 0; i < block->attr_count; i++) {
-        if (strcmp(block->attrs[i].name, name) == 0 && block->attrs[i].value.type != VALUE_NULL)
-            return &block->attrs[i];
+    for (uint32_t i = 0; i < block->attributes_count; i++) {
+        if (strcmp(block->attributes[i].name, name) == 0 && block->attributes[i].value->shape != PLAN_SHAPE_NULL)
+            return &block->attributes[i];
     }
     return NULL;
 }
 
-static const struct emitted_block *nested(const struct emitted_block *block, const char *type,
+static const struct plan_emitted_block *nested(const struct plan_emitted_block *block, const char *type,
                                           uint32_t *cursor)
 {
-    while (block && *cursor < block->block_count) {
-        const struct emitted_block *child = block->blocks[(*cursor)++];
+    while (block && *cursor < block->blocks_count) {
+        const struct plan_emitted_block *child = &block->blocks[(*cursor)++];
 
         if (strcmp(child->type, type) == 0)
             return child;
@@ -32,26 +32,31 @@ static const struct emitted_block *nested(const struct emitted_block *block, con
     return NULL;
 }
 
-static const struct emitted_block *one(const struct emitted_block *block, const char *type)
+static const struct plan_emitted_block *one(const struct plan_emitted_block *block, const char *type)
 {
     uint32_t cursor = 0;
 
     return nested(block, type, &cursor);
 }
 
-static bool number_of(const struct emitted_block *block, const char *name, int64_t *number)
+static bool is_text(const struct plan_value *value)
 {
-    const struct emitted_attr *attr = block ? attr_of(block, name) : NULL;
+    return value->tag == PLAN_TAG_NONE && value->shape == PLAN_SHAPE_STRING;
+}
 
-    if (!attr || attr->value.type != VALUE_INT)
+static bool number_of(const struct plan_emitted_block *block, const char *name, int64_t *number)
+{
+    const struct plan_emitted_attribute *attr = block ? attr_of(block, name) : NULL;
+
+    if (!attr || attr->value->shape != PLAN_SHAPE_NUMBER || attr->value->tag != PLAN_TAG_NONE)
         return false;
-    *number = attr->value.u.integer;
+    *number = attr->value->number;
     return true;
 }
 
-static struct diag *complain(const struct look *look, enum diag_code code, struct span span, const char *text)
+static struct diag *complain(const struct look *look, enum diag_code code, struct plan_place place, const char *text)
 {
-    struct diag *diag = diag_report(look->tf->sink, code, span, "%s", text);
+    struct diag *diag = diag_report(look->tf->sink, code, tf_span(place), "%s", text);
 
     tf_blame(diag, look->block->sources.items[0]);
     return diag;
@@ -59,20 +64,20 @@ static struct diag *complain(const struct look *look, enum diag_code code, struc
 
 /* ---- schedules ---- */
 
-static void check_schedule(const struct look *look, const struct emitted_block *block, const char *name,
+static void check_schedule(const struct look *look, const struct plan_emitted_block *block, const char *name,
                            bool rates)
 {
-    const struct emitted_attr *attr = attr_of(block, name);
+    const struct plan_emitted_attribute *attr = attr_of(block, name);
     const char *why;
     struct diag *diag;
 
-    if (!attr || attr->value.type != VALUE_STRING)
+    if (!attr || !is_text(attr->value))
         return;
-    why = tf_schedule_error(attr->value.u.string, rates);
+    why = tf_schedule_error(attr->value->text, rates);
     if (!why)
         return;
-    diag = diag_report(look->tf->sink, DIAG_E0708, attr->span, "`%s` is no schedule of AWS: %s",
-                       attr->value.u.string, why);
+    diag = diag_report(look->tf->sink, DIAG_E0708, tf_span(attr->place), "`%s` is no schedule of AWS: %s",
+                       attr->value->text, why);
     tf_blame(diag, look->block->sources.items[0]);
     diag_help(
         diag,
@@ -80,21 +85,21 @@ static void check_schedule(const struct look *look, const struct emitted_block *
 }
 
 /* AWS Backup runs a rule at most once an hour. */
-static void check_hourly(const struct look *look, const struct emitted_block *block, const char *name)
+static void check_hourly(const struct look *look, const struct plan_emitted_block *block, const char *name)
 {
-    const struct emitted_attr *attr = attr_of(block, name);
-    const char *text = NULL, *why = NULL;
+    const struct plan_emitted_attribute *attr = attr_of(block, name);
+    const char *text = NULL;
     struct diag *diag;
 
     if (!attr)
         return;
-    if (attr->value.type == VALUE_STRING)
-        text = attr->value.u.string;
-    else if (attr->value.type == VALUE_SCHEDULE)
-        text = tf_schedule(look->tf->arena, attr->value.u.schedule, &why);
+    if (is_text(attr->value))
+        text = attr->value->text;
+    else if (attr->value->tag == PLAN_TAG_SCHEDULE)
+        text = tf_schedule(look->tf, attr->value);
     if (!text || strncmp(text, "cron(", 5) != 0 || text[5 + strspn(text + 5, "0123456789")] == ' ')
         return;
-    diag = diag_report(look->tf->sink, DIAG_E0708, attr->span,
+    diag = diag_report(look->tf->sink, DIAG_E0708, tf_span(attr->place),
                        "AWS Backup runs at most once an hour, and `%s` fires more often", text);
     tf_blame(diag, look->block->sources.items[0]);
     diag_help(diag, "use `every 1h` or longer, or continuous backups for point-in-time recovery");
@@ -102,7 +107,7 @@ static void check_hourly(const struct look *look, const struct emitted_block *bl
 
 /* ---- AWS Backup ---- */
 
-static void check_lifecycle(const struct look *look, const struct emitted_block *lifecycle)
+static void check_lifecycle(const struct look *look, const struct plan_emitted_block *lifecycle)
 {
     int64_t cold, last;
     struct diag *diag;
@@ -111,7 +116,7 @@ static void check_lifecycle(const struct look *look, const struct emitted_block 
         cold + 90 <= last)
         return;
     diag = diag_report(
-        look->tf->sink, DIAG_E0709, attr_of(lifecycle, "delete_after")->span,
+        look->tf->sink, DIAG_E0709, tf_span(attr_of(lifecycle, "delete_after")->place),
         "a copy moved to cold storage after %lld days must be kept for at least %lld days, not %lld",
         (long long)cold, (long long)cold + 90, (long long)last);
     tf_blame(diag, look->block->sources.items[0]);
@@ -119,21 +124,21 @@ static void check_lifecycle(const struct look *look, const struct emitted_block 
     diag_help(diag, "keep copies longer, or leave out `cold_storage_after`");
 }
 
-static void check_backup_plan(const struct look *look, const struct emitted_block *block)
+static void check_backup_plan(const struct look *look, const struct plan_emitted_block *block)
 {
-    const struct emitted_block *rule, *copy;
+    const struct plan_emitted_block *rule, *copy;
     int64_t start, end;
 
     for (uint32_t i = 0; (rule = nested(block, "rule", &i));) {
         check_schedule(look, rule, "schedule", false);
         check_hourly(look, rule, "schedule");
         if (number_of(rule, "start_window", &start) && start < 60)
-            diag_help(complain(look, DIAG_E0709, attr_of(rule, "start_window")->span,
+            diag_help(complain(look, DIAG_E0709, attr_of(rule, "start_window")->place,
                                "the start window of AWS Backup is at least 60 minutes"),
                       "write `start_window = 60` or more");
         if (number_of(rule, "start_window", &start) && number_of(rule, "completion_window", &end) &&
             end <= start)
-            diag_help(complain(look, DIAG_E0709, attr_of(rule, "completion_window")->span,
+            diag_help(complain(look, DIAG_E0709, attr_of(rule, "completion_window")->place,
                                "the completion window ends before the start window does"),
                       "both count in minutes from the scheduled start: give the completion window more than "
                       "the start window");
@@ -143,32 +148,32 @@ static void check_backup_plan(const struct look *look, const struct emitted_bloc
     }
 }
 
-static void check_vault_lock(const struct look *look, const struct emitted_block *block)
+static void check_vault_lock(const struct look *look, const struct plan_emitted_block *block)
 {
     int64_t low, high, days;
 
     if (number_of(block, "min_retention_days", &low) && number_of(block, "max_retention_days", &high) &&
         low > high)
-        diag_help(complain(look, DIAG_E0710, attr_of(block, "min_retention_days")->span,
+        diag_help(complain(look, DIAG_E0710, attr_of(block, "min_retention_days")->place,
                            "the lock's shortest retention is longer than its longest"),
                   "every backup into the vault would fail: exchange the two, or leave out the longest");
     if (number_of(block, "changeable_for_days", &days) && days < 3)
-        diag_help(complain(look, DIAG_E0710, attr_of(block, "changeable_for_days")->span,
+        diag_help(complain(look, DIAG_E0710, attr_of(block, "changeable_for_days")->place,
                            "a compliance lock can be changed for at least 3 days"),
                   "write `changeable_for_days = 3` or more, or leave it out for a governance lock");
 }
 
-static void check_restore_testing(const struct look *look, const struct emitted_block *block)
+static void check_restore_testing(const struct look *look, const struct plan_emitted_block *block)
 {
     check_schedule(look, block, "schedule_expression", true);
 }
 
-static void check_lifecycle_manager(const struct look *look, const struct emitted_block *block)
+static void check_lifecycle_manager(const struct look *look, const struct plan_emitted_block *block)
 {
-    const struct emitted_block *details = one(block, "policy_details"), *schedule;
+    const struct plan_emitted_block *details = one(block, "policy_details"), *schedule;
 
     for (uint32_t i = 0; details && (schedule = nested(details, "schedule", &i));) {
-        const struct emitted_block *rule = one(schedule, "create_rule");
+        const struct plan_emitted_block *rule = one(schedule, "create_rule");
 
         if (rule)
             check_schedule(look, rule, "cron_expression", false);
@@ -208,33 +213,33 @@ static const char *bucket_error(const char *name)
     return NULL;
 }
 
-static void check_bucket(const struct look *look, const struct emitted_block *block)
+static void check_bucket(const struct look *look, const struct plan_emitted_block *block)
 {
-    const struct emitted_attr *attr = attr_of(block, "bucket");
+    const struct plan_emitted_attribute *attr = attr_of(block, "bucket");
     const char *why;
     struct diag *diag;
 
-    if (!attr || attr->value.type != VALUE_STRING || !(why = bucket_error(attr->value.u.string)))
+    if (!attr || !is_text(attr->value) || !(why = bucket_error(attr->value->text)))
         return;
-    diag = diag_report(look->tf->sink, DIAG_E0712, attr->span, "`%s` is no name of a bucket: %s",
-                       attr->value.u.string, why);
+    diag = diag_report(look->tf->sink, DIAG_E0712, tf_span(attr->place), "`%s` is no name of a bucket: %s",
+                       attr->value->text, why);
     tf_blame(diag, look->block->sources.items[0]);
     diag_help(diag, "choose a name of 3 to 63 lower-case letters, digits and `-`");
 }
 
-static void check_replication(const struct look *look, const struct emitted_block *block)
+static void check_replication(const struct look *look, const struct plan_emitted_block *block)
 {
-    const struct emitted_block *rule, *destination;
+    const struct plan_emitted_block *rule, *destination;
 
     for (uint32_t i = 0; (rule = nested(block, "rule", &i));) {
         destination = one(rule, "destination");
         if (destination && one(destination, "replication_time") && !one(destination, "metrics"))
-            diag_help(complain(look, DIAG_E0713, one(destination, "replication_time")->span,
+            diag_help(complain(look, DIAG_E0713, one(destination, "replication_time")->place,
                                "replication time control needs metrics"),
                       "add `metrics { status = \"Enabled\"  event_threshold { minutes = 15 } }` beside "
                       "`replication_time`");
         if (one(rule, "filter") && !one(rule, "delete_marker_replication"))
-            diag_help(complain(look, DIAG_E0713, rule->span,
+            diag_help(complain(look, DIAG_E0713, rule->place,
                                "a replication rule with a filter says whether delete markers are replicated"),
                       "add `delete_marker_replication { status = \"Enabled\" }`, or \"Disabled\"");
     }
@@ -242,7 +247,7 @@ static void check_replication(const struct look *look, const struct emitted_bloc
 
 /* ---- RDS ---- */
 
-static void check_db_instance(const struct look *look, const struct emitted_block *block)
+static void check_db_instance(const struct look *look, const struct plan_emitted_block *block)
 {
     static const char *const inherited[] = {"engine",  "username",          "password",
                                             "db_name", "allocated_storage", "manage_master_user_password"};
@@ -250,12 +255,12 @@ static void check_db_instance(const struct look *look, const struct emitted_bloc
     if (!attr_of(block, "replicate_source_db"))
         return;
     for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++) {
-        const struct emitted_attr *attr = attr_of(block, inherited[i]);
+        const struct plan_emitted_attribute *attr = attr_of(block, inherited[i]);
         struct diag *diag;
 
         if (!attr)
             continue;
-        diag = diag_report(look->tf->sink, DIAG_E0718, attr->span, "a replica takes `%s` from its source",
+        diag = diag_report(look->tf->sink, DIAG_E0718, tf_span(attr->place), "a replica takes `%s` from its source",
                            inherited[i]);
         tf_blame(diag, look->block->sources.items[0]);
         diag_help(diag, "leave it out");
@@ -264,27 +269,27 @@ static void check_db_instance(const struct look *look, const struct emitted_bloc
 
 /* ---- Route 53 ---- */
 
-static void check_health_check(const struct look *look, const struct emitted_block *block)
+static void check_health_check(const struct look *look, const struct plan_emitted_block *block)
 {
-    const struct emitted_attr *type = attr_of(block, "type");
+    const struct plan_emitted_attribute *type = attr_of(block, "type");
 
-    if (!type || type->value.type != VALUE_STRING ||
-        (strncmp(type->value.u.string, "HTTP", 4) != 0 && strcmp(type->value.u.string, "TCP") != 0))
+    if (!type || !is_text(type->value) ||
+        (strncmp(type->value->text, "HTTP", 4) != 0 && strcmp(type->value->text, "TCP") != 0))
         return;
     if (!attr_of(block, "fqdn") && !attr_of(block, "ip_address"))
-        diag_help(complain(look, DIAG_E0711, block->span,
+        diag_help(complain(look, DIAG_E0711, block->place,
                            "a health check without a host or an address checks nothing"),
                   "give the target an `alias` or a `value`, or the check a `host`");
 }
 
-static void check_event_schedule(const struct look *look, const struct emitted_block *block)
+static void check_event_schedule(const struct look *look, const struct plan_emitted_block *block)
 {
     check_schedule(look, block, "schedule_expression", true);
 }
 
 static const struct {
     const char *type;
-    void (*check)(const struct look *look, const struct emitted_block *block);
+    void (*check)(const struct look *look, const struct plan_emitted_block *block);
 } rules[] = {
     {"aws_backup_plan", check_backup_plan},
     {"aws_backup_restore_testing_plan", check_restore_testing},

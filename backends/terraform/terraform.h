@@ -10,6 +10,7 @@
 
 #include "backends/backend.h"
 #include "base/map.h"
+#include "base/vec.h"
 #include "emit/hcl.h"
 
 struct tf_root;
@@ -17,11 +18,11 @@ struct tf_root;
 /* One top-level block of a root: one emission, or several that say the same. */
 struct tf_block {
     struct tf_root *root;
-    const struct emitted_block *emitted;
+    const struct plan_emitted_block *emitted;
     const char *type;    /* "resource", "data", "check" … */
     const char *address; /* "aws_kms_key.west", "data.aws_vpc.main", "check.x" */
     const char *file;    /* without `.tf` */
-    VEC(const struct emission *) sources;
+    VEC(const struct plan_emission *) sources;
     struct tf_block *other; /* the next block of this address in another root */
     bool used;              /* data: something refers to it */
     struct hcl_body *body;
@@ -34,8 +35,8 @@ struct tf_variable {
     struct hcl_expr *value;     /* default; NULL: the user, or wire.sh, fills it in */
     const struct tf_root *from; /* carries an output of this root, named `output`; NULL for a fact */
     const char *output;
-    const void *entity; /* of a fact, to tell two facts of one name apart */
-    struct span span;
+    const struct plan_thing *thing; /* of a fact, to tell two facts of one name apart */
+    struct plan_place place;
 };
 
 struct tf_output {
@@ -51,14 +52,14 @@ struct tf_alias {
 
 struct tf_demand {
     const char *name, *text, *check; /* check: NULL, or how one sees whether it is so */
-    const struct entity *subject;
+    const struct plan_thing *subject;
 };
 
 struct tf_root {
     const char *folder; /* "recovery-west" */
     const char *prefix; /* "west": begins the names of variables that carry its outputs */
-    enum emit_root kind;
-    struct site_info *site; /* of the root's Region; NULL for global */
+    enum plan_choice_ROOT kind;
+    const struct plan_site *site; /* of the root's Region; NULL for global */
     const char *region;
     const char *account; /* number of the account, NULL when unknown */
     VEC(struct tf_block *) blocks;
@@ -69,7 +70,7 @@ struct tf_root {
     VEC(struct tf_alias) aliases;
     struct {
         struct tf_root *root;
-        struct span span;
+        struct plan_place place;
     } * needs; /* roots whose outputs it takes */
     uint32_t need_count;
     int mark;      /* of the search for circles */
@@ -77,32 +78,41 @@ struct tf_root {
 };
 
 struct tf {
-    const struct plan *plan;
+    const struct plan_document *plan;
+    const struct plan_index *index;
+    struct intern *names;
     struct arena *arena;
     struct diag_sink *sink;
     VEC(struct tf_root *) roots; /* global, primary, recovery; sites in declaration order */
     struct map addresses;        /* address -> struct tf_block *, the first; others by `other` */
-    VEC(struct emission *) made; /* emissions of endpoints.c */
+    VEC(struct plan_emission *) made; /* emissions of endpoints.c */
     VEC(struct tf_demand) demands;
+    struct map owners; /* id of an asset's thing -> its owner */
 };
 
 /* ---- collect.c */
 void tf_collect(struct tf *tf); /* everything up to finished bodies */
-struct tf_root *tf_root(struct tf *tf, enum emit_root kind, struct site_info *site);
-struct site_info *tf_region_site(const struct plan *plan, struct site_info *site);
-const char *tf_address(struct arena *arena, const struct emitted_block *block);
-bool tf_block_equal(const struct emitted_block *a, const struct emitted_block *b);
+struct tf_root *tf_root(struct tf *tf, enum plan_choice_ROOT kind, const struct plan_site *site);
+const struct plan_site *tf_region_site(const struct plan_site *site);
+const char *tf_address(struct arena *arena, const struct plan_emitted_block *block);
+bool tf_block_equal(const struct plan_emitted_block *a, const struct plan_emitted_block *b);
+struct span tf_span(struct plan_place place);
 /* Adds "for asset `x`" to a diagnostic about a block. */
-void tf_blame(struct diag *diag, const struct emission *source);
+void tf_blame(struct diag *diag, const struct plan_emission *source);
+
+/* What a value of a pair is called "…": of references, facts and calls. */
+const struct plan_value *tf_member(const struct plan_value *value, const char *key);
+const char *tf_member_text(const struct plan_value *value, const char *key);
 
 /* ---- expression.c */
 void tf_build_body(struct tf *tf, struct tf_block *block);
 /* Calls `visit` for every REF in the block. */
-typedef void tf_visit_ref(struct tf *tf, struct tf_block *block, const struct value_ref *ref,
-                          struct span span);
+typedef void tf_visit_ref(struct tf *tf, struct tf_block *block, const struct plan_value *ref,
+                          struct plan_place place);
 void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit);
-bool tf_mentions(const struct emitted_block *block, const char *text); /* in a literal expression */
-struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct value_ref *ref);
+bool tf_mentions(const struct plan_emitted_block *block, const char *text); /* in a literal expression */
+struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct plan_value *ref);
+const char *tf_schedule(const struct tf *tf, const struct plan_value *value); /* in the six fields of AWS; NULL: it cannot */
 struct tf_variable *tf_variable(struct tf *tf, struct tf_root *root, const char *name);
 
 /* ---- endpoints.c */
@@ -112,9 +122,7 @@ void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *file
 /* ---- rules.c */
 void tf_check_block(struct tf *tf, struct tf_block *block);
 
-/* ---- schedule.c: a schedule in the six fields of AWS, always UTC; NULL when AWS cannot express it, with
- * *why set */
-const char *tf_schedule(struct arena *arena, const struct schedule *schedule, const char **why);
+/* ---- schedule.c */
 /* NULL when `text` is a valid cron(…) or, if allowed, rate(…) or at(…) expression; else what is wrong. */
 const char *tf_schedule_error(const char *text, bool rates);
 

@@ -1,6 +1,7 @@
 /* `drc build`: check, then write the artifacts, all or nothing. */
 #include "driver/driver.h"
 
+#include "analysis/output/document.h"
 #include "backends/registry.h"
 #include "driver/output.h"
 #include "emit/manifest.h"
@@ -46,9 +47,17 @@ bool targets_exist(struct arena *arena, const struct options *options)
 
 void session_check_targets(struct session *session)
 {
+    const struct plan_document *parts = NULL;
+
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
-        if (target_is_wanted(session->options, (*backend)->name) && (*backend)->check)
-            (*backend)->check(session->plan, &session->sink);
+        if (!target_is_wanted(session->options, (*backend)->name))
+            continue;
+        if ((*backend)->check && !parts)
+            parts = make_checked_document(session->plan, session->arena);
+        if ((*backend)->check)
+            (*backend)->check(parts, &session->sink);
+        if ((*backend)->check_proof)
+            (*backend)->check_proof(session->plan, &session->sink);
     }
 }
 
@@ -135,7 +144,7 @@ static void emit_files(const struct options *options, struct session *session, s
     fileset_init(files, session->arena);
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
         if (target_is_wanted(options, (*backend)->name))
-            (*backend)->emit(session->plan, &how, files);
+            (*backend)->emit(session_document(session), &how, files);
     }
     run_program_targets(session, files);
     tell_refusals(session, files);

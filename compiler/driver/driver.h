@@ -54,6 +54,7 @@ struct session {
     struct model model;
     struct evaluator eval;
     struct plan *plan; /* NULL until analysed */
+    const struct plan_document *document; /* the plan as it is published; NULL until somebody asks for it */
     bool wants_ledger; /* also where no trees are made */
     VEC(struct file_tree *) files;
     struct map loaded;   /* resolved path -> file_tree */

@@ -209,9 +209,9 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
 
 const struct plan_document *session_document(struct session *session)
 {
-    if (!session->plan->document)
-        session->plan->document = make_document(session->plan, session->arena);
-    return session->plan->document;
+    if (!session->document)
+        session->document = make_document(session->plan, session->arena);
+    return session->document;
 }
 
 static bool wants_color(const struct options *options, FILE *stream)

@@ -9,7 +9,6 @@
 #include "model/entity.h"
 
 struct diag;
-struct plan_document;
 
 enum { TIME_UNKNOWN = -1 };
 
@@ -665,7 +664,6 @@ struct plan {
     uint32_t assumption_count;
     const atom *rules_off;       /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
-    const struct plan_document *document; /* the plan as it is published; NULL until somebody asks for it: a target may read it */
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
     uint32_t advised;                  /* findings that are advice only: in none of the other counts */
 };

@@ -17,6 +17,12 @@ enum { PLAN_FORMAT = 2 };
 enum { PLAN_UNKNOWN = -1, PLAN_NOT_APPLICABLE = -2, PLAN_ALL = -3 };
 #define PLAN_NO_DAY INT64_MIN
 
+/* Where in the sources of this compilation something is written, for diagnostics; 0, 0 where there is no such place, and in a plan that
+ * was read. Not in plan.json. */
+struct plan_place {
+    uint32_t start, end;
+};
+
 struct plan_range {
     bool known;
     int64_t best, typical, worst; /* ms */
@@ -42,6 +48,7 @@ struct plan_command {
             struct plan_word value;
         } *pieces;
     };
+    struct plan_place place;
 };
 
 /* ---- values of attributes */
@@ -97,6 +104,7 @@ struct plan_pair {
 struct plan_values {
     struct plan_pair *pairs; /* in the order of the declaration, keys distinct */
     uint32_t count;
+    const struct plan_place *places; /* of each; NULL unless the document was made for checks */
 };
 
 /* ---- words */
@@ -130,6 +138,7 @@ struct plan_values {
 #undef STRUCT_END
 
 #define PLAN_MEMBER_TEXT(name, of) const char *name;
+#define PLAN_MEMBER_ORIGIN(name, of) const char *name; struct plan_place place;
 #define PLAN_MEMBER_BOOL(name, of) bool name;
 #define PLAN_MEMBER_INT(name, of) int64_t name;
 #define PLAN_MEMBER_PARTS(name, of) int64_t name;

@@ -9,6 +9,7 @@
 
 /* What `of` names, by type. */
 #define OF_TEXT(of) -1
+#define OF_ORIGIN(of) -1
 #define OF_BOOL(of) -1
 #define OF_INT(of) -1
 #define OF_PARTS(of) -1
@@ -29,6 +30,7 @@
 
 /* Where the number of its elements is. */
 #define COUNT_TEXT(in, name) 0
+#define COUNT_ORIGIN(in, name) 0
 #define COUNT_BOOL(in, name) 0
 #define COUNT_INT(in, name) 0
 #define COUNT_PARTS(in, name) 0

@@ -437,7 +437,6 @@ static bool write_files(struct fileset *files, const char *folder)
 int main(int argc, char **argv)
 {
     struct backend_options options = {.version = "test"};
-    struct plan proof = {0}; /* targets print its document */
     struct fileset files;
     bool done;
 
@@ -449,11 +448,9 @@ int main(int argc, char **argv)
         prefix = argv[2];
     arena = arena_new();
     build_plan();
-    proof.document = plan;
-    proof.arena = arena;
     fileset_init(&files, arena);
-    drc_restore.emit(&proof, &options, &files);
-    drc_cron.emit(&proof, &options, &files);
+    drc_restore.emit(plan, &options, &files);
+    drc_cron.emit(plan, &options, &files);
     done = write_files(&files, argv[1]);
     arena_delete(arena);
     return done ? 0 : 1;

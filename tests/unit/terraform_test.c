@@ -16,27 +16,22 @@
 struct fake {
     struct arena *arena;
     struct sources sources;
-    struct model model;
-    struct plan plan;
+    struct plan_document plan;
     struct diag_sink sink;
     struct fileset files;
-    struct emission emissions[32];
-    struct site_info sites[4];
+    struct plan_emission emissions[32];
+    struct plan_site sites[4];
+    struct plan_thing things[8];
 };
 
-static struct block_schema site_schema = {.name = "site", .id = BLOCK_SITE};
-static struct block_schema asset_schema = {.name = "asset", .id = BLOCK_ASSET};
-static struct block_schema kind_schema = {.name = "kind", .id = BLOCK_KIND};
-
-static struct entity *new_entity(struct fake *f, struct block_schema *schema, const char *name,
-                                 uint32_t index)
+static struct plan_thing *new_thing(struct fake *f, const char *block, const char *name)
 {
-    struct entity *entity = ARENA_NEW(f->arena, struct entity);
+    struct plan_thing *thing = &f->things[f->plan.declared_count++];
 
-    entity->schema = schema;
-    entity->name = intern_str(f->model.names, name);
-    entity->index = index;
-    return entity;
+    thing->id = arena_printf(f->arena, "%s.%s", block, name);
+    thing->block = block;
+    thing->name = name;
+    return thing;
 }
 
 static struct fake *fake_new(void)
@@ -49,49 +44,44 @@ static struct fake *fake_new(void)
 
     f->arena = arena;
     sources_init(&f->sources, arena);
-    f->model.arena = arena;
-    f->model.names = intern_new(arena);
-    f->model.sources = &f->sources;
-    f->plan.model = &f->model;
-    f->plan.arena = arena;
-    f->plan.document = ARENA_NEW(arena, struct plan_document);
     f->plan.name = "shop";
     f->plan.emissions = f->emissions;
+    f->plan.declared = f->things;
     f->plan.sites = f->sites;
-    f->plan.site_count = 3;
+    f->plan.sites_count = 3;
     for (uint32_t i = 0; i < 3; i++) {
-        f->sites[i].entity = new_entity(f, &site_schema, names[i], i);
+        f->sites[i].name = names[i];
+        f->sites[i].thing = new_thing(f, "site", names[i]);
         f->sites[i].level = "region";
         f->sites[i].region = regions[i];
         f->sites[i].role = roles[i];
-        f->sites[i].index = i;
     }
     diag_sink_init(&f->sink, arena, &f->sources);
     fileset_init(&f->files, arena);
     return f;
 }
 
-static struct emitted_block *block(struct fake *f, const char *type, const char *label, const char *label2)
+static struct plan_emitted_block *block(struct fake *f, const char *type, const char *label, const char *label2)
 {
-    struct emitted_block *made = ARENA_NEW(f->arena, struct emitted_block);
+    struct plan_emitted_block *made = ARENA_NEW(f->arena, struct plan_emitted_block);
 
     made->type = type;
-    made->label_count = label2 ? 2 : label ? 1 : 0;
+    made->labels_count = label2 ? 2 : label ? 1 : 0;
     made->labels = ARENA_ARRAY(f->arena, const char *, 2);
     made->labels[0] = label;
     made->labels[1] = label2;
-    made->attrs = ARENA_ARRAY(f->arena, struct emitted_attr, 16);
-    made->blocks = ARENA_ARRAY(f->arena, struct emitted_block *, 8);
+    made->attributes = ARENA_ARRAY(f->arena, struct plan_emitted_attribute, 16);
+    made->blocks = ARENA_ARRAY(f->arena, struct plan_emitted_block, 8);
     return made;
 }
 
-static struct emission *emit(struct fake *f, enum emit_root root, int site, const char *file,
-                             struct entity *subject, struct emitted_block *made)
+static struct plan_emission *emit(struct fake *f, enum plan_choice_ROOT root, int site, const char *file,
+                                  struct plan_thing *subject, struct plan_emitted_block *made)
 {
-    struct emission *emission = &f->emissions[f->plan.emission_count++];
+    struct plan_emission *emission = &f->emissions[f->plan.emissions_count++];
 
     emission->target = "terraform";
-    emission->root = root;
+    emission->root = (uint8_t)root;
     emission->site = site < 0 ? NULL : &f->sites[site];
     emission->file = file;
     emission->subject = subject;
@@ -99,39 +89,57 @@ static struct emission *emit(struct fake *f, enum emit_root root, int site, cons
     return emission;
 }
 
-static void set(struct emitted_block *made, const char *name, struct value value)
+static void set(struct fake *f, struct plan_emitted_block *made, const char *name, struct plan_value value)
 {
-    made->attrs[made->attr_count++] = (struct emitted_attr){name, value, {0, 0}};
+    struct plan_value *kept = ARENA_NEW(f->arena, struct plan_value);
+
+    *kept = value;
+    made->attributes[made->attributes_count++] = (struct plan_emitted_attribute){.name = name, .value = kept};
 }
 
-static struct emitted_block *nest(struct fake *f, struct emitted_block *made, const char *type)
+static struct plan_emitted_block *nest(struct fake *f, struct plan_emitted_block *made, const char *type)
 {
-    return made->blocks[made->block_count++] = block(f, type, NULL, NULL);
+    made->blocks[made->blocks_count] = *block(f, type, NULL, NULL);
+    return &made->blocks[made->blocks_count++];
 }
 
-static struct value ref(struct fake *f, const char *resource, const char *key, const char *attribute)
+static struct plan_value words(enum plan_tag tag, const char *text)
 {
-    struct value_ref *made = ARENA_NEW(f->arena, struct value_ref);
-
-    made->resource = resource;
-    made->key = key;
-    made->attribute = attribute;
-    return (struct value){.type = VALUE_REF, .u.ref = made};
+    return (struct plan_value){.tag = (uint8_t)tag, .shape = PLAN_SHAPE_STRING, .text = text};
 }
 
-static struct value fact(struct fake *f, struct entity *entity, const char *name, struct value value)
+static struct plan_value string(const char *text)
 {
-    struct value_fact *made = ARENA_NEW(f->arena, struct value_fact);
-
-    made->entity = entity;
-    made->name = name;
-    made->value = value;
-    return (struct value){.type = VALUE_FACT, .u.fact = made};
+    return words(PLAN_TAG_NONE, text);
 }
 
-static struct value number(int64_t n)
+static struct plan_value pairs(struct fake *f, enum plan_tag tag, const struct plan_pair *from)
 {
-    return value_int(VALUE_INT, n);
+    struct plan_value made = {.tag = (uint8_t)tag, .shape = PLAN_SHAPE_PAIRS, .count = 3};
+
+    made.pairs = ARENA_ARRAY(f->arena, struct plan_pair, 3);
+    memcpy(made.pairs, from, 3 * sizeof *from);
+    return made;
+}
+
+static struct plan_value ref(struct fake *f, const char *resource, const char *key, const char *attribute)
+{
+    return pairs(f, PLAN_TAG_REFERENCE, (struct plan_pair[]){{"resource", string(resource)}, {"key", string(key)}, {"attribute", string(attribute)}});
+}
+
+static struct plan_value fact(struct fake *f, const struct plan_thing *of, const char *name, struct plan_value value)
+{
+    return pairs(f, PLAN_TAG_FACT, (struct plan_pair[]){{"of", words(PLAN_TAG_REF, of->id)}, {"name", string(name)}, {"value", value}});
+}
+
+static struct plan_value number(int64_t n)
+{
+    return (struct plan_value){.shape = PLAN_SHAPE_NUMBER, .number = n};
+}
+
+static struct plan_value yes(void)
+{
+    return (struct plan_value){.shape = PLAN_SHAPE_BOOL, .truth = true};
 }
 
 static const char *content(struct fake *f, const char *path)
@@ -170,13 +178,13 @@ static void run(struct fake *f)
         drc_terraform.emit(&f->plan, &options, &f->files);
 }
 
-static struct emitted_block *kms_key(struct fake *f, const char *label)
+static struct plan_emitted_block *kms_key(struct fake *f, const char *label)
 {
-    struct emitted_block *made = block(f, "resource", "aws_kms_key", label);
+    struct plan_emitted_block *made = block(f, "resource", "aws_kms_key", label);
 
-    set(made, "description", value_string("copies of ${everything} %{here}"));
-    set(made, "enable_key_rotation", value_int(VALUE_BOOL, 1));
-    set(nest(f, made, "lifecycle"), "prevent_destroy", value_int(VALUE_BOOL, 1));
+    set(f, made, "description", string("copies of ${everything} %{here}"));
+    set(f, made, "enable_key_rotation", yes());
+    set(f, nest(f, made, "lifecycle"), "prevent_destroy", yes());
     return made;
 }
 
@@ -210,37 +218,37 @@ static void write_files(struct fake *f, const char *folder)
 static void test_roots(const char *folder)
 {
     struct fake *f = fake_new();
-    struct entity *database = new_entity(f, &asset_schema, "orders-db", 0);
-    struct emitted_block *made, *role, *nested;
-    struct emission *first;
+    struct plan_thing *database = new_thing(f, "asset", "orders-db");
+    struct plan_emitted_block *made, *role, *nested;
+    struct plan_emission *first;
 
     TEST("roots, references and facts");
     role = block(f, "resource", "aws_iam_role", "backup");
-    set(role, "name", value_string("shop-backup"));
-    set(role, "assume_role_policy", value_string("{}"));
-    emit(f, ROOT_GLOBAL, -1, "roles", database, role);
+    set(f, role, "name", string("shop-backup"));
+    set(f, role, "assume_role_policy", string("{}"));
+    emit(f, PLAN_ROOT_global, -1, "roles", database, role);
 
-    first = emit(f, ROOT_RECOVERY, 1, "keys", f->sites[1].entity, kms_key(f, "west"));
-    first->kind = new_entity(f, &kind_schema, "aws.region", 0);
-    emit(f, ROOT_RECOVERY, 1, "keys", database, kms_key(f, "west")); /* says the same: merged */
+    first = emit(f, PLAN_ROOT_recovery, 1, "keys", f->sites[1].thing, kms_key(f, "west"));
+    first->kind = "aws.region";
+    emit(f, PLAN_ROOT_recovery, 1, "keys", database, kms_key(f, "west")); /* says the same: merged */
 
     made = block(f, "resource", "aws_db_instance", "orders_db_west");
-    set(made, "identifier", value_string("orders-db-west"));
-    set(made, "replicate_source_db",
-        fact(f, database, "arn", value_string("arn:aws:rds:us-east-1:1:db:orders")));
-    set(made, "instance_class", fact(f, database, "instance_class", value_unknown()));
-    set(made, "kms_key_id", ref(f, "aws_kms_key", "west", "arn"));
-    set(made, "monitoring_role_arn", ref(f, "aws_iam_role", "backup", "arn"));
-    set(made, "monitoring_interval", number(60));
-    set(made, "skip_final_snapshot", value_int(VALUE_BOOL, 1));
-    set(made, "availability_zone", (struct value){.type = VALUE_NULL});
+    set(f, made, "identifier", string("orders-db-west"));
+    set(f, made, "replicate_source_db",
+        fact(f, database, "arn", string("arn:aws:rds:us-east-1:1:db:orders")));
+    set(f, made, "instance_class", fact(f, database, "instance_class", words(PLAN_TAG_NOTHING, "unknown")));
+    set(f, made, "kms_key_id", ref(f, "aws_kms_key", "west", "arn"));
+    set(f, made, "monitoring_role_arn", ref(f, "aws_iam_role", "backup", "arn"));
+    set(f, made, "monitoring_interval", number(60));
+    set(f, made, "skip_final_snapshot", yes());
+    set(f, made, "availability_zone", (struct plan_value){0});
     nested = nest(f, made, "lifecycle");
-    set(nested, "prevent_destroy", value_int(VALUE_BOOL, 1));
-    set(nested, "ignore_changes", (struct value){.type = VALUE_HCL, .u.string = "[replicate_source_db]"});
-    emit(f, ROOT_RECOVERY, 1, "database", database, made);
+    set(f, nested, "prevent_destroy", yes());
+    set(f, nested, "ignore_changes", words(PLAN_TAG_EXPRESSION, "[replicate_source_db]"));
+    emit(f, PLAN_ROOT_recovery, 1, "database", database, made);
 
     made = block(f, "data", "aws_caller_identity", "unused");
-    emit(f, ROOT_RECOVERY, 1, "database", database, made);
+    emit(f, PLAN_ROOT_recovery, 1, "database", database, made);
 
     run(f);
     CHECK_INT(f->sink.errors, 0);
@@ -268,23 +276,23 @@ static void test_roots(const char *folder)
 static void test_mistakes(void)
 {
     struct fake *f = fake_new();
-    struct emitted_block *made;
+    struct plan_emitted_block *made;
 
     TEST("mistakes of kinds");
-    emit(f, ROOT_RECOVERY, 1, "keys", f->sites[1].entity, kms_key(f, "west"));
+    emit(f, PLAN_ROOT_recovery, 1, "keys", f->sites[1].thing, kms_key(f, "west"));
     made = kms_key(f, "west");
-    set(made, "multi_region", value_int(VALUE_BOOL, 1));
-    emit(f, ROOT_RECOVERY, 1, "keys", f->sites[1].entity, made);
+    set(f, made, "multi_region", yes());
+    emit(f, PLAN_ROOT_recovery, 1, "keys", f->sites[1].thing, made);
     made = block(f, "resource", "aws_iam_role", "backup");
-    set(made, "name", value_string("x"));
-    emit(f, ROOT_RECOVERY, 1, "keys", f->sites[1].entity, made);
+    set(f, made, "name", string("x"));
+    emit(f, PLAN_ROOT_recovery, 1, "keys", f->sites[1].thing, made);
     made = block(f, "resource", "aws_kms_alias", "a");
-    set(made, "name", value_int(VALUE_DURATION, 5));
-    set(made, "target_key_id", ref(f, "aws_kms_key", "elsewhere", "key_id"));
-    set(made, "description", value_unknown());
-    set(made, "x", (struct value){.type = VALUE_HCL, .u.string = "1\n}"});
-    emit(f, ROOT_RECOVERY, 1, "outputs", f->sites[1].entity, made);
-    emit(f, ROOT_RECOVERY, 1, "keys", f->sites[1].entity, block(f, "provider", "aws", NULL));
+    set(f, made, "name", (struct plan_value){.tag = PLAN_TAG_DURATION, .shape = PLAN_SHAPE_NUMBER, .number = 5});
+    set(f, made, "target_key_id", ref(f, "aws_kms_key", "elsewhere", "key_id"));
+    set(f, made, "description", words(PLAN_TAG_NOTHING, "unknown"));
+    set(f, made, "x", words(PLAN_TAG_EXPRESSION, "1\n}"));
+    emit(f, PLAN_ROOT_recovery, 1, "outputs", f->sites[1].thing, made);
+    emit(f, PLAN_ROOT_recovery, 1, "keys", f->sites[1].thing, block(f, "provider", "aws", NULL));
     run(f);
     CHECK(reported(f, DIAG_E0701));
     CHECK(reported(f, DIAG_E0703));
@@ -300,51 +308,23 @@ static void test_mistakes(void)
 static void test_circle(void)
 {
     struct fake *f = fake_new();
-    struct emitted_block *made;
+    struct plan_emitted_block *made;
 
     TEST("roots that need each other");
     made = block(f, "resource", "aws_sns_topic", "a");
-    set(made, "name", ref(f, "aws_sns_topic", "b", "name"));
-    emit(f, ROOT_GLOBAL, -1, "x", f->sites[0].entity, made);
+    set(f, made, "name", ref(f, "aws_sns_topic", "b", "name"));
+    emit(f, PLAN_ROOT_global, -1, "x", f->sites[0].thing, made);
     made = block(f, "resource", "aws_sns_topic", "b");
-    set(made, "name", ref(f, "aws_sns_topic", "a", "name"));
-    emit(f, ROOT_PRIMARY, 0, "x", f->sites[0].entity, made);
+    set(f, made, "name", ref(f, "aws_sns_topic", "a", "name"));
+    emit(f, PLAN_ROOT_primary, 0, "x", f->sites[0].thing, made);
     run(f);
     CHECK(reported(f, DIAG_E0702));
     arena_delete(f->arena);
 }
 
-static const char *scheduled(struct arena *arena, struct schedule schedule)
-{
-    const char *why, *text = tf_schedule(arena, &schedule, &why);
-
-    return text ? text : why;
-}
-
 static void test_schedules(void)
 {
-    struct arena *arena = arena_new();
-
     TEST("schedules of AWS");
-    CHECK_STR(scheduled(arena, (struct schedule){.kind = SCHEDULE_EVERY, .every = MS_HOUR}),
-              "cron(0 * * * ? *)");
-    CHECK_STR(scheduled(arena, (struct schedule){.kind = SCHEDULE_EVERY, .every = 6 * MS_HOUR}),
-              "cron(0 0/6 * * ? *)");
-    CHECK_STR(
-        scheduled(arena, (struct schedule){.kind = SCHEDULE_DAILY, .times = {120, 14 * 60}, .time_count = 2}),
-        "cron(0 2,14 * * ? *)");
-    CHECK_STR(
-        scheduled(arena,
-                  (struct schedule){.kind = SCHEDULE_WEEKLY, .weekdays = 1, .times = {180}, .time_count = 1}),
-        "cron(0 3 ? * SUN *)");
-    CHECK_STR(scheduled(arena, (struct schedule){.kind = SCHEDULE_CRON, .cron = "*/15 2 * * 1-5"}),
-              "cron(0/15 2 ? * 2-6 *)");
-    CHECK_STR(scheduled(arena, (struct schedule){.kind = SCHEDULE_CRON, .cron = "0 2 1 * *"}),
-              "cron(0 2 1 * ? *)");
-    CHECK(strncmp(scheduled(arena, (struct schedule){.kind = SCHEDULE_CRON, .cron = "0 2 1 * 1"}), "cron",
-                  4) != 0);
-    CHECK(strncmp(scheduled(arena, (struct schedule){.kind = SCHEDULE_EVERY, .every = 7 * MS_HOUR}), "cron",
-                  4) != 0);
     /* Examples of the EventBridge documentation. */
     CHECK(!tf_schedule_error("cron(0 10 * * ? *)", false));
     CHECK(!tf_schedule_error("cron(15 12 * * ? *)", false));
@@ -366,7 +346,6 @@ static void test_schedules(void)
     CHECK(tf_schedule_error("cron(0 2 ? * 0 *)", false) != NULL);
     CHECK(tf_schedule_error("", false) != NULL);
     CHECK(tf_schedule_error("cron(", false) != NULL);
-    arena_delete(arena);
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
 #define DRC_ANALYSIS_DOCUMENT_H
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "model/plan.h"
 #include "plan/plan.h"
 
@@ -18,10 +19,18 @@ struct maker {
     /* Of the scenario or drill at work: step -> struct plan_step *. */
     struct map steps;
     const struct scenario_result *result; /* NULL: a drill */
+    /* For checks: only of these are things made, with the places of their attributes. NULL: of everything. */
+    const struct map *wanted;
+    struct map *schedules; /* NULL outside of emissions: written -> struct plan_schedule * */
+    VEC(struct plan_schedule) emitted_schedules;
 };
 
 /* The whole plan, in the arena; nothing in it points into the model. */
 struct plan_document *make_document(const struct plan *plan, struct arena *arena);
+
+/* What targets look at before they refuse: names, what is emitted for `terraform`, and the things these speak of; everything else is empty. Where
+ * nothing is emitted and no name declared it costs nothing, so that `drc check` can afford it. */
+struct plan_document *make_checked_document(const struct plan *plan, struct arena *arena);
 
 /* One figure alone, of a library without a specification. */
 struct plan_figure *make_figure(const struct sources *sources, const struct figure *figure, struct arena *arena);
@@ -29,6 +38,9 @@ struct plan_figure *make_figure(const struct sources *sources, const struct figu
 /* ---- between the files of the maker */
 
 void make_things(struct maker *m);
+void make_sites(struct maker *m);
+void make_names(struct maker *m);
+void make_emissions_of(struct maker *m, const char *target); /* NULL: of all targets */
 void make_scenarios(struct maker *m);
 void make_work(struct maker *m);   /* stores, jobs, drills, exports, emissions */
 void make_entries(struct maker *m); /* ledger and findings */
@@ -44,7 +56,10 @@ struct plan_figure *document_figure(const struct maker *m, const struct figure *
 struct plan_figure **document_figures(struct maker *m, const struct assumed_figures *from, uint32_t *count);
 struct plan_thing **document_list(struct maker *m, struct entity *const *from, uint32_t count, uint32_t *out);
 struct plan_objective *document_objective(struct maker *m, const struct objective *from);
+struct plan_asset **document_assets(struct maker *m, const struct entity *entity, uint32_t row, uint32_t *count); /* that an attribute lists */
 struct plan_range document_range(struct span_of_time time);
+void document_schedule(struct maker *m, const char *written, const struct schedule *from); /* kept where something is emitted */
+struct plan_place document_at(struct span span);
 const char *document_origin(const struct maker *m, struct span span); /* NULL where there is no place */
 const char *document_date(struct maker *m, int64_t day);
 struct plan_value document_value(struct maker *m, struct value value);

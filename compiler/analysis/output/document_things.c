@@ -186,7 +186,9 @@ struct plan_value document_value(struct maker *m, struct value value)
     case VALUE_WORD:
         return text(PLAN_TAG_NONE, value.u.word);
     case VALUE_SCHEDULE:
-        return printed(m, PLAN_TAG_SCHEDULE, value);
+        out = printed(m, PLAN_TAG_SCHEDULE, value);
+        document_schedule(m, out.text, value.u.schedule);
+        return out;
     case VALUE_RANGE:
         return range_value(m, value.u.range);
     case VALUE_LIST:
@@ -211,9 +213,10 @@ struct plan_value document_value(struct maker *m, struct value value)
         return call_value(m, value.u.call);
     case VALUE_TYPE:
         return printed(m, PLAN_TAG_TYPE, value);
+    case VALUE_ERROR: /* only where a check looks: what failed is published nowhere */
+        return text(PLAN_TAG_NOTHING, "error");
     case VALUE_PENDING:
     case VALUE_BUSY:
-    case VALUE_ERROR:
     case VALUE_UNKNOWN:
         break;
     }
@@ -238,6 +241,7 @@ struct plan_command *document_command(struct maker *m, const struct command *fro
         return NULL;
     out = ARENA_NEW(m->arena, struct plan_command);
     out->shell = from->is_shell;
+    out->place = document_at(from->span);
     if (!out->shell) {
         out->count = from->count;
         out->words = ARENA_ARRAY(m->arena, struct plan_word, out->count);
@@ -258,6 +262,11 @@ struct plan_command *document_command(struct maker *m, const struct command *fro
 struct plan_range document_range(struct span_of_time time)
 {
     return time.known ? (struct plan_range){true, time.best, time.typical, time.worst} : (struct plan_range){0};
+}
+
+struct plan_place document_at(struct span span)
+{
+    return (struct plan_place){span.start, span.end};
 }
 
 const char *document_origin(const struct maker *m, struct span span)
@@ -320,6 +329,7 @@ static void name_thing(struct maker *m, const struct entity *entity, const struc
     out->title = title;
     out->doc = entity->doc && entity->doc[0] ? entity->doc : NULL;
     out->origin = document_origin(m, entity->span);
+    out->place = document_at(entity->span);
     map_set(&m->things, m->arena, (atom)(const void *)entity, out);
     out->blocks_count = entity->child_count;
     out->blocks = ARENA_ARRAY(m->arena, struct plan_thing, entity->child_count);
@@ -327,15 +337,26 @@ static void name_thing(struct maker *m, const struct entity *entity, const struc
         name_thing(m, entity->children[i], out, &out->blocks[i]);
 }
 
+/* A value knows where it was written; a default does not. */
+static struct plan_place place_of(const struct entity *entity, struct value value)
+{
+    return document_at(value.origin && !value.defaulted ? (struct span){value.origin, value.origin} : entity->span);
+}
+
 static void fill_attributes(struct maker *m, const struct entity *entity, struct plan_thing *out)
 {
+    struct plan_place *places = NULL;
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < entity->slot_count; i++)
         count += value_is_known(entity->slots[i]);
     out->attributes.pairs = ARENA_ARRAY(m->arena, struct plan_pair, count);
+    if (m->wanted)
+        out->attributes.places = places = ARENA_ARRAY(m->arena, struct plan_place, count);
     for (uint32_t i = 0; i < entity->slot_count; i++) {
         if (value_is_known(entity->slots[i])) {
+            if (places)
+                places[out->attributes.count] = place_of(entity, entity->slots[i]);
             out->attributes.pairs[out->attributes.count++] =
                 (struct plan_pair){entity_row_info(entity, i)->name, document_value(m, entity->slots[i])};
         }
@@ -344,23 +365,34 @@ static void fill_attributes(struct maker *m, const struct entity *entity, struct
         fill_attributes(m, entity->children[i], &out->blocks[i]);
 }
 
+static bool is_wanted(const struct maker *m, const struct entity *entity)
+{
+    return is_published(entity->schema->id) && (!m->wanted || map_get(m->wanted, (atom)(const void *)entity));
+}
+
 void make_things(struct maker *m)
 {
     const struct model *model = m->plan->model;
     struct plan_document *out = m->out;
     uint32_t n = 0;
 
-    for (int b = 0; b < BLOCK_COUNT; b++)
-        out->declared_count += is_published((enum block_id)b) ? model->declared[b].list.len : 0;
+    for (int b = 0; b < BLOCK_COUNT; b++) {
+        for (uint32_t i = 0; i < model->declared[b].list.len; i++)
+            out->declared_count += is_wanted(m, model->declared[b].list.items[i]);
+    }
     out->declared = ARENA_ARRAY(m->arena, struct plan_thing, out->declared_count);
     for (int b = 0; b < BLOCK_COUNT; b++) {
-        for (uint32_t i = 0; is_published((enum block_id)b) && i < model->declared[b].list.len; i++)
-            name_thing(m, model->declared[b].list.items[i], NULL, &out->declared[n++]);
+        for (uint32_t i = 0; i < model->declared[b].list.len; i++) {
+            if (is_wanted(m, model->declared[b].list.items[i]))
+                name_thing(m, model->declared[b].list.items[i], NULL, &out->declared[n++]);
+        }
     }
     n = 0;
     for (int b = 0; b < BLOCK_COUNT; b++) {
-        for (uint32_t i = 0; is_published((enum block_id)b) && i < model->declared[b].list.len; i++)
-            fill_attributes(m, model->declared[b].list.items[i], &out->declared[n++]);
+        for (uint32_t i = 0; i < model->declared[b].list.len; i++) {
+            if (is_wanted(m, model->declared[b].list.items[i]))
+                fill_attributes(m, model->declared[b].list.items[i], &out->declared[n++]);
+        }
     }
 }
 

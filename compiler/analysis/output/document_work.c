@@ -40,6 +40,28 @@ static struct plan_schedule *schedule_of(struct maker *m, const struct schedule 
     return out;
 }
 
+/* Of what is emitted: a target that prints a schedule in its own notation finds it by its text. EventBridge reads the hours by UTC, or by a zone
+ * that its author puts beside them. */
+void document_schedule(struct maker *m, const char *written, const struct schedule *from)
+{
+    struct schedule_lines lines;
+    struct plan_schedule *out;
+
+    if (!m->schedules || !map_add(m->schedules, m->arena, intern_str(m->names, written), m))
+        return;
+    out = schedule_of(m, from, NULL);
+    if (from->zone && strcmp(from->zone, "UTC") != 0 && strcmp(from->zone, "Etc/UTC") != 0) {
+        out->eventbridge = NULL;
+        out->eventbridge_count = 0;
+        out->eventbridge_reason = "it is in a time zone, and this expression is read in UTC";
+    } else if (from->kind == SCHEDULE_CONTINUOUS || from->kind == SCHEDULE_ON_CHANGE) {
+        out->eventbridge_reason = from->kind == SCHEDULE_CONTINUOUS ? "it is continuous" : "it follows changes, not the clock";
+    } else if (!schedule_convert(m->arena, from, TARGET_EVENTBRIDGE, NULL, &lines)) {
+        out->eventbridge_reason = lines.refusal.reason;
+    }
+    vec_push(m->arena, &m->emitted_schedules, *out);
+}
+
 /* ---- jobs and stores */
 
 static void fill_store(struct maker *m, const struct store_access *from, struct plan_store *out)
@@ -261,28 +283,38 @@ static void fill_block(struct maker *m, const struct emitted_block *from, struct
         struct plan_value *value = ARENA_NEW(m->arena, struct plan_value);
 
         *value = document_value(m, from->attrs[i].value);
-        out->attributes[i] = (struct plan_emitted_attribute){from->attrs[i].name, value, document_origin(m, from->attrs[i].span)};
+        out->attributes[i] = (struct plan_emitted_attribute){from->attrs[i].name, value, document_origin(m, from->attrs[i].span),
+                                                             document_at(from->attrs[i].span)};
     }
     out->blocks_count = from->block_count;
     out->blocks = ARENA_ARRAY(m->arena, struct plan_emitted_block, from->block_count);
     for (uint32_t i = 0; i < from->block_count; i++)
         fill_block(m, from->blocks[i], &out->blocks[i]);
     out->origin = document_origin(m, from->span);
+    out->place = document_at(from->span);
 }
 
-static void make_emissions_of(struct maker *m)
+void make_emissions_of(struct maker *m, const char *target)
 {
-    m->out->emissions_count = m->plan->emission_count;
+    struct map schedules = {0};
+
+    m->schedules = &schedules;
     m->out->emissions = ARENA_ARRAY(m->arena, struct plan_emission, m->plan->emission_count);
     for (uint32_t i = 0; i < m->plan->emission_count; i++) {
         const struct emission *from = &m->plan->emissions[i];
-        struct plan_emission *out = &m->out->emissions[i];
+        struct plan_emission *out = &m->out->emissions[m->out->emissions_count];
 
+        if (target && strcmp(from->target, target) != 0)
+            continue;
+        m->out->emissions_count++;
         *out = (struct plan_emission){.target = from->target, .root = (uint8_t)from->root, .site = document_site(m, from->site), .file = from->file,
                                       .subject = document_thing(m, from->subject), .kind = from->kind->name, .shared = from->shared};
         out->block = ARENA_NEW(m->arena, struct plan_emitted_block);
         fill_block(m, from->block, out->block);
     }
+    m->schedules = NULL;
+    m->out->schedules = m->emitted_schedules.items;
+    m->out->schedules_count = m->emitted_schedules.len;
 }
 
 void make_work(struct maker *m)
@@ -292,5 +324,5 @@ void make_work(struct maker *m)
     make_tasks_of(m);
     make_drills_of(m);
     make_exports_of(m);
-    make_emissions_of(m);
+    make_emissions_of(m, NULL);
 }
