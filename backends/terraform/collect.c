@@ -520,10 +520,8 @@ void tf_collect(struct tf *tf)
     for (uint32_t r = 0; r < tf->roots.len; r++) {
         struct tf_root *root = tf->roots.items[r];
 
-        for (uint32_t i = 0; i < root->blocks.len; i++) {
-            tf_check_block(tf, root->blocks.items[i]);
+        for (uint32_t i = 0; i < root->blocks.len; i++)
             tf_build_body(tf, root->blocks.items[i]);
-        }
     }
     for (uint32_t r = 0; r < tf->roots.len; r++) {
         struct tf_root *root = tf->roots.items[r];

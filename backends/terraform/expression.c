@@ -403,21 +403,14 @@ static const struct plan_schedule *schedule_of(const struct tf *tf, const char *
     return NULL;
 }
 
-const char *tf_schedule(const struct tf *tf, const struct plan_value *value)
-{
-    const struct plan_schedule *schedule = schedule_of(tf, value->text);
-
-    return schedule && schedule->eventbridge_count == 1 ? schedule->eventbridge[0] : NULL;
-}
-
 static struct hcl_expr *convert_schedule(const struct spot *at, const struct plan_value *value)
 {
     const struct plan_schedule *schedule = schedule_of(at->tf, value->text);
-    const char *why = "one expression cannot say it", *text = tf_schedule(at->tf, value);
+    const char *why = "one expression cannot say it";
     struct diag *diag;
 
-    if (text)
-        return hcl_string(at->tf->arena, text);
+    if (schedule && schedule->eventbridge_count == 1)
+        return hcl_string(at->tf->arena, schedule->eventbridge[0]);
     if (schedule && schedule->eventbridge_reason)
         why = schedule->eventbridge_reason;
     diag = diag_report(at->tf->sink, DIAG_E0708, tf_span(at->place), "AWS cannot run the schedule of `%s`: %s", at->attribute, why);

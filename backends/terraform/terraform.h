@@ -2,8 +2,7 @@
  *
  * Work happens in this order: collect.c sorts the plan's emissions (and those endpoints.c makes for DNS) into
  * roots and finds what conflicts; expression.c turns values into HCL, and on the way finds the variables and
- * outputs that carry a value from one root to another; rules.c holds blocks against what the provider's own
- * validation misses; files.c prints. `check` and `emit` do the same work, `emit` with a sink that nobody
+ * outputs that carry a value from one root to another; files.c prints. `check` and `emit` do the same work, `emit` with a sink that nobody
  * reads. */
 #ifndef DRC_BACKENDS_TERRAFORM_TERRAFORM_H
 #define DRC_BACKENDS_TERRAFORM_TERRAFORM_H
@@ -112,19 +111,11 @@ typedef void tf_visit_ref(struct tf *tf, struct tf_block *block, const struct pl
 void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit);
 bool tf_mentions(const struct plan_emitted_block *block, const char *text); /* in a literal expression */
 struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct plan_value *ref);
-const char *tf_schedule(const struct tf *tf, const struct plan_value *value); /* in the six fields of AWS; NULL: it cannot */
 struct tf_variable *tf_variable(struct tf *tf, struct tf_root *root, const char *name);
 
 /* ---- endpoints.c */
 void tf_endpoints(struct tf *tf); /* fills tf->made */
 void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *files);
-
-/* ---- rules.c */
-void tf_check_block(struct tf *tf, struct tf_block *block);
-
-/* ---- schedule.c */
-/* NULL when `text` is a valid cron(…) or, if allowed, rate(…) or at(…) expression; else what is wrong. */
-const char *tf_schedule_error(const char *text, bool rates);
 
 /* ---- files.c, readme.c */
 void tf_files(struct tf *tf, const struct backend_options *options, struct fileset *files);

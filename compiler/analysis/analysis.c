@@ -97,7 +97,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options)
 {
     struct analysis a = {.model = model, .eval = eval, .sink = eval->sink, .arena = model->arena, .options = options};
-    struct eval_hooks hooks = {.field = field_hook, .data = &a};
+    struct eval_hooks hooks = {.field = field_hook, .emitted = emitted_hook, .data = &a};
     const struct eval_hooks *outer = eval->hooks;
     struct plan *plan = ARENA_NEW(model->arena, struct plan);
 
@@ -164,6 +164,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         make_job_tasks(&a); /* what schedulers start of the jobs */
         make_exports(&a);   /* what takes data out, and brings it back */
         make_emissions(&a); /* what kinds emit */
+        check_emitted(&a);  /* rules about that */
     }
     plan->figures = a.figures.items;
     plan->figure_count = a.figures.len;

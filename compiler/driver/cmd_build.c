@@ -177,12 +177,11 @@ int command_build(const struct options *options)
         return EXIT_USAGE;
     }
     name_origins_from_specification(&session);
-    if (session_analyse(&session, TREES_ALL)) {
+    session_analyse(&session, TREES_ALL);
+    if (session_can_ask_targets(&session))
         session_check_targets(&session);
-        session_document(&session);
-        if (session.sink.errors == 0)
-            emit_files(options, &session, &files);
-    }
+    if (session.plan && session.sink.errors == 0)
+        emit_files(options, &session, &files);
     status = session_report(&session);
     if (status == EXIT_FINE) {
         status = add_manifest(&session, &files) ? write_files(options, &session, &files) : EXIT_OURS;

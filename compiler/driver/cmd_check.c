@@ -21,11 +21,11 @@ int command_check(const struct options *options)
     programs = has_program_target(options);
     if (programs)
         name_origins_from_specification(&session);
-    if (session_analyse(&session, programs ? TREES_ALL : TREES_CHECKED)) {
+    session_analyse(&session, programs ? TREES_ALL : TREES_CHECKED);
+    if (session_can_ask_targets(&session))
         session_check_targets(&session);
-        if (programs && session.sink.errors == 0)
-            session_check_programs(&session);
-    }
+    if (programs && session.plan && session.sink.errors == 0)
+        session_check_programs(&session);
     status = session_report(&session);
     print_summary(&session);
     session_release(&session);

@@ -75,6 +75,8 @@ bool session_load(struct session *session);
 /* session_load, then the proof. `trees`: which jobs and emitted trees are made too. False when there are errors. */
 bool session_analyse(struct session *session, enum analysis_trees trees);
 /* The plan as it is published, made when it is first asked for. After session_analyse with TREES_ALL. */
+/* Nothing is wrong but what rules about emitted resources found: what else a target refuses can be told with it. */
+bool session_can_ask_targets(const struct session *session);
 const struct plan_document *session_document(struct session *session);
 /* Whether --target names it, or nothing is named. */
 bool target_is_wanted(const struct options *options, const char *name);

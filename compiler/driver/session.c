@@ -207,6 +207,11 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
     return session->sink.errors == 0;
 }
 
+bool session_can_ask_targets(const struct session *session)
+{
+    return session->plan && session->sink.errors == session->plan->refused;
+}
+
 const struct plan_document *session_document(struct session *session)
 {
     if (!session->document)

@@ -664,6 +664,7 @@ struct plan {
     uint32_t assumption_count;
     const atom *rules_off;       /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
+    uint32_t refused;            /* errors of rules about what is emitted: what targets refuse is asked all the same */
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
     uint32_t advised;                  /* findings that are advice only: in none of the other counts */
 };

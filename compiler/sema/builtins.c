@@ -151,6 +151,7 @@ static const struct function functions[] = {
     {"secret", 1, 1, 0, fn_secret, "secret(name) -> run-time value", "The value of a secret, which only the environment of the running plan has.", 0},
     {"fact", 2, 2, 0, fn_fact, "fact(thing, name) -> fact", "Something true of what exists already: a variable of what is emitted, pinned to the attribute of that name where it is known.", 0},
     {"ref", 3, 3, RAW, fn_ref, "ref(resource, key, attribute) -> reference", "An attribute of an emitted resource.", 0},
+    {"emitted", 1, 1, 0, fn_emitted, "emitted(type) -> list(object)", "The resources of that type that kinds emit for Terraform: attributes by name, blocks inside by type, each a list of such objects. What is no literal is unknown. For rules: one that asks this is judged once everything is emitted, and nobody can waive it.", 0},
     {"hcl", 1, 1, RAW, fn_hcl, "hcl(\"text\") -> expression", "An expression of the target language, written literally.", 0},
     {"jsonencode", 1, 1, MADE_OF, fn_jsonencode, "jsonencode(value) -> expression", "Terraform's jsonencode(), for values that hold references or facts.", 0},
     {"call", 1, MANY, MADE_OF, fn_call, "call(\"function\", …) -> expression", "A function of the target language.", 0},

@@ -77,6 +77,18 @@ struct value fn_ref(struct call *call)
     return (struct value){.type = VALUE_REF, .u.ref = ref};
 }
 
+struct value fn_emitted(struct call *call)
+{
+    struct value list = value_unknown();
+    const char *type;
+
+    if (!arg_string(call, 0, &type))
+        return value_error();
+    if (call->eval->hooks && call->eval->hooks->emitted)
+        call->eval->hooks->emitted(call->eval, intern_str(call->eval->names, type), &list);
+    return list;
+}
+
 struct value fn_fact(struct call *call)
 {
     struct value_fact *fact = ARENA_NEW(call->eval->arena, struct value_fact);

@@ -27,6 +27,8 @@ struct eval_hooks {
     /* `entity.name(args)`, e.g. scenario.loses(site) */
     bool (*method)(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
                    struct span span, struct value *out);
+    /* emitted(type): a list of objects; unknown while nothing is emitted yet */
+    bool (*emitted)(struct evaluator *eval, atom type, struct value *out);
     void *data;
 };
 

@@ -224,7 +224,7 @@ def aws_commands(env):
 
 
 def collect(env):
-    for path in sorted((env.root / "stdlib" / "rules").glob("*.dr")):
+    for path in sources(env):
         for rule, text in parts(path.read_text(encoding="utf-8"), RULE):
             yield Test(f"rule/{rule}/whole", lambda rule=rule, text=text: rule_is_whole(rule, text))
             for label, spec in EXAMPLE.findall(text):

@@ -1,5 +1,5 @@
 /* The Terraform target on plans made by hand: references within and across roots, facts, merging, conflicts,
- * circles, isolation of recovery roots, and schedules of AWS against expressions from its documentation.
+ * circles, isolation of recovery roots.
  *
  * With a folder as argument the files of the first plan are written there, for `terraform validate`. */
 #include "test.h"
@@ -322,37 +322,10 @@ static void test_circle(void)
     arena_delete(f->arena);
 }
 
-static void test_schedules(void)
-{
-    TEST("schedules of AWS");
-    /* Examples of the EventBridge documentation. */
-    CHECK(!tf_schedule_error("cron(0 10 * * ? *)", false));
-    CHECK(!tf_schedule_error("cron(15 12 * * ? *)", false));
-    CHECK(!tf_schedule_error("cron(0 18 ? * MON-FRI *)", false));
-    CHECK(!tf_schedule_error("cron(0 8 1 * ? *)", false));
-    CHECK(!tf_schedule_error("cron(0/10 * ? * MON-FRI *)", false));
-    CHECK(!tf_schedule_error("cron(0/5 8-17 ? * MON-FRI *)", false));
-    CHECK(!tf_schedule_error("cron(0 9 ? * 2#1 *)", false));
-    CHECK(!tf_schedule_error("cron(0 5 L * ? *)", false));
-    CHECK(!tf_schedule_error("rate(5 minutes)", true));
-    CHECK(!tf_schedule_error("rate(1 hour)", true));
-    CHECK(tf_schedule_error("rate(1 hours)", true) != NULL);
-    CHECK(tf_schedule_error("rate(5 minute)", true) != NULL);
-    CHECK(tf_schedule_error("rate(5 minutes)", false) != NULL);
-    CHECK(tf_schedule_error("cron(0 2 * * *)", false) != NULL);
-    CHECK(tf_schedule_error("cron(0 2 * * * *)", false) != NULL);
-    CHECK(tf_schedule_error("cron(0 2 ? * ? *)", false) != NULL);
-    CHECK(tf_schedule_error("cron(60 2 * * ? *)", false) != NULL);
-    CHECK(tf_schedule_error("cron(0 2 ? * 0 *)", false) != NULL);
-    CHECK(tf_schedule_error("", false) != NULL);
-    CHECK(tf_schedule_error("cron(", false) != NULL);
-}
-
 int main(int argc, char **argv)
 {
     test_roots(argc > 1 ? argv[1] : NULL);
     test_mistakes();
     test_circle();
-    test_schedules();
     return test_finish();
 }

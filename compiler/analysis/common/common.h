@@ -76,6 +76,9 @@ struct analysis {
     uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
     uint32_t settling;                /* how deep in choices that rest on other choices */
     struct cause **causes;            /* by asset index, in that scenario: with which message it is told; NULL: nothing yet */
+    struct emitted *emitted;          /* what rules see of it; NULL until everything is emitted */
+    bool asked_emitted;               /* a rule asked before that: it waits */
+    VEC(struct entity *) waiting_rules;
     struct frontier *frontiers;       /* by asset index, in the scenario being worked on */
 };
 

@@ -69,6 +69,13 @@ void check_kinds(struct analysis *a); /* methods with two figures, steps without
 
 /* ---- rules.c */
 void check_rules(struct analysis *a);
+void judge_waiting_rules(struct analysis *a); /* about what is emitted */
+
+/* ---- emitted.c */
+bool emitted_hook(struct evaluator *eval, atom name, struct value *out); /* emitted(TYPE) */
+void check_emitted(struct analysis *a); /* when everything is emitted */
+/* Of an object that emitted() gave: what emits it, with the place of the attribute, else of the block; NULL for any other value. */
+const struct emission *emitted_for(const struct analysis *a, struct value element, const char *attribute, struct span *span);
 
 /* ---- asked.c */
 /* Computed fields that only the analysis knows (`asset.outcomes`, `backup.procedure` …); false when the name is none of them. */

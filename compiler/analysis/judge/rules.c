@@ -94,6 +94,23 @@ static uint32_t severity_of_verdict(struct analysis *a, const struct entity *rul
     return verdict == VERDICT_UNKNOWN && severity == SEVERITY_ERROR && !(asset && asset_wants_proof(a, asset)) ? SEVERITY_WARNING : severity;
 }
 
+/* What kinds emit is refused by its provider: no decision of people changes that, so it is no finding that a waiver could accept. */
+static void refused(struct analysis *a, struct entity *rule, const struct scope *scope, struct value element)
+{
+    const char *message = text_of(a, rule, RULE_message, scope), *help = text_of(a, rule, RULE_help, scope);
+    struct span span = rule->span;
+    const struct emission *from = emitted_for(a, element, text_of(a, rule, RULE_at, scope), &span);
+    struct diag *diag = diag_report(a->sink, DIAG_E0720, span, "%s", message ? message : rule->name);
+
+    diag->rule = rule->name;
+    diag_set_severity(diag, severity_of(a, rule, scope));
+    if (from)
+        diag_label(diag, from->subject->span, "emitted for %s `%s`", from->subject->schema->name, from->subject->name);
+    if (help)
+        diag_help(diag, "%s", help);
+    diag_note(diag, "rule `%s`; `drc explain %s` says why", rule->name, rule->name);
+}
+
 static void violated(struct analysis *a, struct entity *rule, bool by_tier, struct entity *subject, const struct scope *scope,
                      enum verdict verdict)
 {
@@ -127,7 +144,12 @@ static void check_rule(struct analysis *a, struct entity *rule)
     uint32_t matched = 0;
     atom name;
 
+    a->asked_emitted = false;
     elements = eval_loop(a->eval, rule, RULE_for, base, &name);
+    if (a->asked_emitted) {
+        vec_push(a->arena, &a->waiting_rules, rule);
+        return;
+    }
     if (name && elements.type == VALUE_UNKNOWN) {
         violated(a, rule, false, rule, scope_add(a->eval, base, name, value_unknown()), VERDICT_UNKNOWN); /* it may apply to anything */
         return;
@@ -165,6 +187,28 @@ static bool is_off(const struct analysis *a, atom name)
             return true;
     }
     return false;
+}
+
+void judge_waiting_rules(struct analysis *a)
+{
+    const struct scope *base = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
+
+    for (uint32_t i = 0; i < a->waiting_rules.len; i++) {
+        struct entity *rule = a->waiting_rules.items[i];
+        atom name;
+        struct value elements = eval_loop(a->eval, rule, RULE_for, base, &name);
+
+        for (uint32_t n = 0; name && elements.type == VALUE_LIST && n < elements.u.list->count; n++) {
+            const struct scope *scope = scope_add(a->eval, base, name, elements.u.list->items[n]);
+            struct value where = eval_deferred(a->eval, rule, RULE_where, scope), require;
+
+            if (where.type != VALUE_BOOL || !where.u.integer)
+                continue; /* what is not known is not refused */
+            require = eval_deferred(a->eval, rule, RULE_require, scope);
+            if (require.type == VALUE_BOOL && !require.u.integer)
+                refused(a, rule, scope, elements.u.list->items[n]);
+        }
+    }
 }
 
 void check_rules(struct analysis *a)
