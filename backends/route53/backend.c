@@ -5,6 +5,15 @@
 #include "backends/registry.h"
 #include "backends/route53/route53.h"
 
+static void check(const struct plan_document *plan, struct diag_sink *sink)
+{
+    struct r53 r53 = {plan, sink->arena, NULL};
+
+    dns_check(plan, sink);
+    for (uint32_t i = 0; i < plan->endpoints_count; i++)
+        r53_check_files(&r53, &plan->endpoints[i], sink);
+}
+
 static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
 {
     struct r53 r53 = {plan, files->arena, files};
@@ -29,6 +38,6 @@ const struct backend drc_route53 = {
     .name = "route53",
     .summary = "Route 53 change batches and health checks for the AWS CLI: failover, failback, rollback",
     .readers = "platform engineers; operators in an incident",
-    .check = dns_check,
+    .check = check,
     .emit = emit,
 };

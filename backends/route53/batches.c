@@ -461,3 +461,47 @@ void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint)
     batches(r53, endpoint);
     facts(r53, endpoint);
 }
+
+/* ---- names that become one ---- */
+
+struct named {
+    const char *name; /* without prefix and suffix */
+    const struct plan_target *target;
+};
+
+static void add_name(struct r53 *r53, const struct plan_endpoint *endpoint, struct named *names, uint32_t *count, const char *name,
+                     const struct plan_target *target, struct diag_sink *sink)
+{
+    struct plan_place here = target->place, there;
+    struct diag *diag;
+
+    for (uint32_t i = 0; i < *count; i++) {
+        if (names[i].target == target || !same_but_for_case(names[i].name, name))
+            continue;
+        there = names[i].target->place;
+        diag = diag_report(sink, DIAG_E0790, (struct span){here.start, here.end}, "targets `%s` and `%s` would share files of `route53/%s`: both have `%s`",
+                           names[i].target->name, target->name, r53_name(r53, endpoint->name), name);
+        diag_label(diag, (struct span){there.start, there.end}, "the other one");
+        diag_help(diag, "rename one of the two sites");
+        return;
+    }
+    names[(*count)++] = (struct named){arena_strdup(r53->arena, name), target};
+}
+
+void r53_check_files(struct r53 *r53, const struct plan_endpoint *endpoint, struct diag_sink *sink)
+{
+    struct named *names = ARENA_ARRAY(r53->arena, struct named, endpoint->targets_count * 5);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < endpoint->targets_count; i++)
+        add_name(r53, endpoint, names, &count, r53_name(r53, endpoint->targets[i].name), &endpoint->targets[i], sink);
+    count = 0; /* batches and checks are different files */
+    for (uint32_t i = 0; i < endpoint->targets_count; i++) {
+        struct checks checks = checks_of(r53, endpoint, i);
+
+        for (uint32_t c = 0; c < checks.count; c++)
+            add_name(r53, endpoint, names, &count, checks.names[c], &endpoint->targets[i], sink);
+        if (checks.count > 1)
+            add_name(r53, endpoint, names, &count, combined_name(r53, endpoint, i), &endpoint->targets[i], sink);
+    }
+}

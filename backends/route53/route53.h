@@ -13,6 +13,8 @@ struct r53 {
     struct fileset *files;
 };
 
+/* Files of an endpoint are named for its targets: two may become one. */
+void r53_check_files(struct r53 *r53, const struct plan_endpoint *endpoint, struct diag_sink *sink);
 void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint);
 void r53_readme(struct r53 *r53);
 

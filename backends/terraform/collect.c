@@ -331,12 +331,34 @@ static void check_isolation(struct tf *tf, const struct tf_root *root, const str
     }
 }
 
+/* Capitals make no other file everywhere: one name, one spelling. */
+static void check_spelling(struct tf *tf, struct tf_root *root, const struct plan_emission *emission, const char *name)
+{
+    char *folded = arena_strdup(tf->arena, name);
+    const char *other;
+    struct diag *diag;
+
+    for (char *at = folded; *at; at++) {
+        if (*at >= 'A' && *at <= 'Z')
+            *at = (char)(*at - 'A' + 'a');
+    }
+    if (map_add(&root->file_names, tf->arena, intern_str(tf->names, folded), (void *)(uintptr_t)name))
+        return;
+    other = map_get(&root->file_names, intern_str(tf->names, folded));
+    if (strcmp(other, name) == 0)
+        return;
+    diag = diag_report(tf->sink, DIAG_E0790, tf_span(emission->block->place), "`terraform/%s/%s.tf` differs only in case from `terraform/%s/%s.tf`",
+                       root->folder, name, root->folder, other);
+    tf_blame(diag, emission);
+    diag_help(diag, "spell the `file` of both in the same way");
+}
+
 static void check_file(struct tf *tf, const struct plan_emission *emission)
 {
     static const char *const ours[] = {"versions", "providers", "variables", "locals", "outputs"};
 
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        if (emission->file && strcmp(output_name(tf->arena, emission->file), ours[i]) == 0)
+        if (emission->file && same_but_for_case(output_name(tf->arena, emission->file), ours[i]))
             diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place),
                                   "the file `%s.tf` is written by the compiler", ours[i]),
                       "name the concern instead: `file = \"database\"`");
@@ -389,6 +411,8 @@ static void add_emission(struct tf *tf, const struct plan_emission *emission)
     block->type = emission->block->type;
     block->address = address;
     block->file = emission->file && *emission->file ? output_name(arena, emission->file) : "main";
+    if (strcmp(block->type, "output") != 0)
+        check_spelling(tf, root, emission, strcmp(block->type, "data") == 0 ? "data" : block->file);
     vec_push(arena, &block->sources, emission);
     vec_push(arena, &root->blocks, block);
     if (emission->block->labels_count) {

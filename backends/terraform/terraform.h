@@ -65,6 +65,7 @@ struct tf_root {
     VEC(struct tf_variable *) variables;
     struct map variable_names,
         output_names; /* what is there already: name -> struct tf_variable *, tf_output * */
+    struct map file_names; /* in lower case -> as it is written */
     VEC(struct tf_output *) outputs;
     VEC(struct tf_alias) aliases;
     struct {
