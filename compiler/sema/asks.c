@@ -259,13 +259,29 @@ static bool has_word(const char *const *words, size_t count, const char *word)
     return false;
 }
 
+/* Rules about emitted resources are always there, and compare no demands. */
+static bool compares_things(const struct sema *sema, const struct entity *rule)
+{
+    const struct attr *loop = rule->tree ? block_attr(rule->tree, rule->schema->rows[RULE_for].name) : NULL;
+    const struct source_file *file = loop && loop->value ? sources_file_at(sema->model->sources, loop->value->span.start) : NULL;
+    const uint32_t end = file ? loop->value->span.end - file->base : 0;
+
+    for (uint32_t at = file ? loop->value->span.start - file->base : 0; at + 8 <= end; at++) {
+        if (memcmp(file->text + at, "emitted(", 8) == 0)
+            return false;
+    }
+    return true;
+}
+
 /* Demands of a tier are compared by rules; some of them by the analysis as well (figures, administrators). */
 static void check_demands(struct sema *sema)
 {
     static const char *const read_by_proof[] = {"grade", "immutable", "isolated", "copies"};
 
-    if (sema->model->declared[BLOCK_RULE].list.len)
-        return;
+    for (uint32_t i = 0; i < sema->model->declared[BLOCK_RULE].list.len; i++) {
+        if (compares_things(sema, sema->model->declared[BLOCK_RULE].list.items[i]))
+            return;
+    }
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_TIER].list.len; i++) {
         uint32_t cursor = 0;
         const struct entity *demands = entity_child(sema->model->declared[BLOCK_TIER].list.items[i], BLOCK_TIER_DEMANDS, &cursor);

@@ -19,7 +19,8 @@ struct maker {
     /* Of the scenario or drill at work: step -> struct plan_step *. */
     struct map steps;
     const struct scenario_result *result; /* NULL: a drill */
-    /* For checks: only of these are things made, with the places of their attributes. NULL: of everything. */
+    /* For checks: only of these are things made, places and names with the places of their attributes, others without any, and no FILE:LINE is
+     * worked out. NULL: everything of everything. */
     const struct map *wanted;
     struct map *schedules; /* NULL outside of emissions: written -> struct plan_schedule * */
     VEC(struct plan_schedule) emitted_schedules;

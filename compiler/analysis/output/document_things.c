@@ -271,7 +271,7 @@ struct plan_place document_at(struct span span)
 
 const char *document_origin(const struct maker *m, struct span span)
 {
-    const char *origin = sources_origin(m->sources, span);
+    const char *origin = m->wanted ? "" : sources_origin(m->sources, span); /* a check has the place itself */
 
     return origin[0] ? origin : NULL;
 }
@@ -390,7 +390,11 @@ void make_things(struct maker *m)
     n = 0;
     for (int b = 0; b < BLOCK_COUNT; b++) {
         for (uint32_t i = 0; i < model->declared[b].list.len; i++) {
-            if (is_wanted(m, model->declared[b].list.items[i]))
+            if (!is_wanted(m, model->declared[b].list.items[i]))
+                continue;
+            if (m->wanted && b != BLOCK_SITE && b != BLOCK_ENDPOINT)
+                n++; /* of others a check asks what they are called and where they stand */
+            else
                 fill_attributes(m, model->declared[b].list.items[i], &out->declared[n++]);
         }
     }
