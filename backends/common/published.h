@@ -1,4 +1,4 @@
-/* A command of the proof as the published plan has it, for targets that still read the proof. */
+/* A command of the proof as the published plan has it, for checks that ask the proof (`check_proof`). */
 #ifndef DRC_BACKENDS_COMMON_PUBLISHED_H
 #define DRC_BACKENDS_COMMON_PUBLISHED_H
 
