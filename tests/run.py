@@ -3,6 +3,8 @@
 
     tests/run.py                      everything
     tests/run.py --only cases,unit    some suites
+    tests/run.py --group fast         all suites but those that start real servers; --group integration: those
+    tests/run.py --durations 20       and how long the suites and the 20 slowest tests took
     tests/run.py --filter units       tests whose suite/name contains the text (or matches it as a regular expression)
     tests/run.py --bless              take over the actual output (never codes or exit)
 
@@ -13,6 +15,7 @@ import argparse
 import concurrent.futures
 import importlib
 import json
+import os
 import pathlib
 import re
 import sys
@@ -25,8 +28,11 @@ sys.path.insert(0, str(HERE))
 from lib import case  # noqa: E402
 from lib.core import Env, Failure, Skip, Test  # noqa: E402
 
+# Suites that start real servers, or what stands in for a provider: their time is the servers', and they run on their own.
+INTEGRATION = ("aws", "servers", "shared_stores", "stores")
 
-def collect(env, only):
+
+def collect(env, only, group="all"):
     """Suite name to tests. A suite is a module in tests/suites (or the cases)."""
     suites = {"cases": case}
     for path in sorted((HERE / "suites").glob("*.py")):
@@ -38,6 +44,8 @@ def collect(env, only):
     found = {}
     for name, module in suites.items():
         if only and name not in only:
+            continue
+        if group != "all" and (name in INTEGRATION) != (group == "integration"):
             continue
         if hasattr(module, "collect"):
             found[name] = list(module.collect(env))
@@ -61,6 +69,19 @@ def attempt(suite, test):
     return suite, test.name, verdict, text, time.monotonic() - started
 
 
+def print_durations(times, count, wall):
+    """Where the time went: of suites the sum of their tests, which is more than what one waits for."""
+    suites = {}
+    for seconds, suite, _ in times:
+        suites[suite] = suites.get(suite, 0) + seconds
+    print(f"{wall:8.1f} s in all; the sums of the suites:")
+    for suite, seconds in sorted(suites.items(), key=lambda pair: -pair[1]):
+        print(f"{seconds:8.1f} s {suite}")
+    print("the slowest tests:")
+    for seconds, suite, name in sorted(times, reverse=True)[:count]:
+        print(f"{seconds:8.1f} s {suite}/{name}")
+
+
 def main():
     parser = argparse.ArgumentParser(description="run the tests of drc")
     parser.add_argument("--build", default="build", help="the build folder under test")
@@ -70,11 +91,14 @@ def main():
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     parser.add_argument("--verbose", "-v", action="store_true", help="print passed tests with their time")
     parser.add_argument("--summary", help="also write the counts to this file as JSON")
-    parser.add_argument("-j", type=int, default=2, metavar="N", help="tests at a time")
+    parser.add_argument("--group", choices=("all", "fast", "integration"), default="all", help="suites without servers, or those with them")
+    parser.add_argument("--durations", type=int, default=0, metavar="N", help="print the time of each suite and of the N slowest tests")
+    parser.add_argument("-j", type=int, default=max(2, os.cpu_count() or 2), metavar="N", help="tests at a time")
     options = parser.parse_args()
 
     env = Env(options.build, options.bless)
-    suites = collect(env, [name for name in options.only.split(",") if name])
+    started = time.monotonic()
+    suites = collect(env, [name for name in options.only.split(",") if name], options.group)
     wanted = [(suite, test) for suite, tests in suites.items() for test in tests
               if options.filter in f"{suite}/{test.name}" or re.search(options.filter, f"{suite}/{test.name}")]
     if options.list:
@@ -83,10 +107,11 @@ def main():
         return 0
 
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    reasons = {}
+    reasons, times = {}, []
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.j)) as pool:
         for suite, name, verdict, text, seconds in pool.map(lambda pair: attempt(*pair), wanted):
             counts[verdict] += 1
+            times.append((seconds, suite, name))
             if verdict == "failed":
                 print(f"FAILED {suite}/{name}")
                 print("".join(f"    {line}\n" for line in text.rstrip("\n").split("\n")), flush=True)
@@ -94,6 +119,8 @@ def main():
                 reasons.setdefault(text, []).append(f"{suite}/{name}")
             elif options.verbose:
                 print(f"ok     {suite}/{name} ({seconds:.2f} s)", flush=True)
+    if options.durations:
+        print_durations(times, options.durations, time.monotonic() - started)
     for reason, names in sorted(reasons.items()):
         print(f"skipped {len(names)}: {reason} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''})")
     if options.summary:

@@ -8,13 +8,14 @@
 #endif
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CHUNK_SIZE = 1 << 20, LARGE_PAGE = 1 << 21, MAPPED_SIZE = 1 << 25, ALIGNMENT = 16 };
+enum { FIRST_SIZE = 1 << 14, CHUNK_SIZE = 1 << 20, LARGE_PAGE = 1 << 21, MAPPED_SIZE = 1 << 25, ALIGNMENT = 16 };
 
 struct chunk {
     struct chunk *next;
@@ -95,14 +96,16 @@ static struct chunk *chunk_map(size_t size)
     return chunk;
 }
 
-/* A chunk with room for at least `size`; as many more as are usual. */
-static struct chunk *chunk_next(const struct arena *arena, size_t size, size_t usual)
+/* A chunk with room for at least `size` beside its head; `alone`: and for nothing else. The first ones are small, so that an arena for one
+ * question costs little; each next one is as large as all before it. */
+static struct chunk *chunk_next(const struct arena *arena, size_t size, bool alone)
 {
+    size_t usual = arena->bytes < FIRST_SIZE ? FIRST_SIZE : arena->bytes < CHUNK_SIZE ? arena->bytes : CHUNK_SIZE;
     struct chunk *chunk = NULL;
 
-    if (size < SIZE_MAX / 2 && (arena->bytes > 4 * CHUNK_SIZE || size > LARGE_PAGE))
-        chunk = chunk_map(sizeof *chunk + size > usual ? sizeof *chunk + size : usual);
-    return chunk ? chunk : chunk_new(size > CHUNK_SIZE || !usual ? size : CHUNK_SIZE);
+    if (size < SIZE_MAX / 2 && (alone ? size > LARGE_PAGE : arena->bytes > 4 * CHUNK_SIZE || size > LARGE_PAGE))
+        chunk = chunk_map(sizeof *chunk + size > MAPPED_SIZE || alone ? sizeof *chunk + size : MAPPED_SIZE);
+    return chunk ? chunk : chunk_new(size > usual || alone ? size : usual);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -125,14 +128,14 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (!head || head->size - head->used < size) {
         if (size > CHUNK_SIZE / 4 && head) {
             /* A big object goes behind the head, so that the head's free rest is not lost. */
-            struct chunk *own = size > LARGE_PAGE ? chunk_next(arena, size, 0) : chunk_new(size);
+            struct chunk *own = chunk_next(arena, size, true);
 
             own->used = size;
             own->next = head->next;
             head->next = own;
             return own->data;
         }
-        head = chunk_next(arena, size, MAPPED_SIZE);
+        head = chunk_next(arena, size, false);
         head->next = arena->chunks;
         arena->chunks = head;
     }
@@ -230,8 +233,23 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
 {
-    void *place = arena_alloc(arena, new_size);
+    void *place;
 
+#ifndef DRC_ARENA_MALLOC
+    struct chunk *head = arena->chunks;
+    size_t was = (old_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1), more;
+
+    /* The newest object grows where it is. */
+    if (old_size && head && old_size < new_size && new_size <= CHUNK_SIZE && (unsigned char *)old + was == head->data + head->used) {
+        more = ((new_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1)) - was;
+        if (more <= head->size - head->used) {
+            arena->bytes += more;
+            head->used += more;
+            return old;
+        }
+    }
+#endif
+    place = arena_alloc(arena, new_size);
     if (old_size)
         memcpy(place, old, old_size);
     return place;

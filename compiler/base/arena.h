@@ -20,7 +20,7 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len); /* copie
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
-/* Moves an array to a larger place; the old place stays readable until the arena goes. */
+/* Gives an array a larger place, which may be where it is if that is larger indeed; else the old place stays readable until the arena goes. */
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
 
 size_t arena_bytes(const struct arena *arena); /* bytes handed out, for `--timings` */

@@ -692,12 +692,29 @@ struct value eval(struct evaluator *eval, const struct expr *expr, const struct 
 
 struct scope *scope_add(struct evaluator *eval, const struct scope *outer, const char *name, struct value value)
 {
-    struct scope *scope = ARENA_NEW(eval->arena, struct scope);
+    struct scope *scope = eval->state->free_scopes;
 
-    scope->outer = outer;
-    scope->name = intern_str(eval->names, name);
-    scope->value = value;
+    if (scope)
+        eval->state->free_scopes = (struct scope *)(uintptr_t)scope->outer;
+    else
+        scope = ARENA_NEW(eval->arena, struct scope);
+    *scope = (struct scope){.outer = outer, .name = intern_str(eval->names, name), .value = value};
     return scope;
+}
+
+void scope_drop(struct evaluator *eval, const struct scope *scope, const struct scope *until)
+{
+#ifndef DRC_ARENA_MALLOC /* there, each is an allocation of its own and stays */
+    while (scope && scope != until) {
+        struct scope *free_one = (struct scope *)(uintptr_t)scope;
+
+        scope = scope->outer;
+        free_one->outer = eval->state->free_scopes;
+        eval->state->free_scopes = free_one;
+    }
+#else
+    (void)eval, (void)scope, (void)until;
+#endif
 }
 
 /* `let` names of a block: each sees those before it. */

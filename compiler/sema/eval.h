@@ -98,6 +98,10 @@ const struct scope *entity_scope(struct evaluator *eval, struct entity *entity);
 
 struct scope *scope_add(struct evaluator *eval, const struct scope *outer, const char *name, struct value value);
 
+/* Gives back what scope_add() made, from `scope` outwards up to `until` (which stays; NULL: all): nobody may hold them any more. What was
+ * evaluated in them may be kept, since a value refers to no scope. */
+void scope_drop(struct evaluator *eval, const struct scope *scope, const struct scope *until);
+
 /* An attribute that is a text for people (message, help, title): like eval_deferred, but an unknown part is written `unknown`, so
  * that a finding about something unknown can still be told. NULL when it is unset or was wrong. */
 const char *eval_text(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope);

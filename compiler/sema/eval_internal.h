@@ -30,6 +30,7 @@ struct eval_state {
     struct reverse_index *indexes;          /* who refers to a thing; computed.c */
     struct marks *marks;                    /* visited flags for walks over assets; computed.c */
     struct map functions;                   /* name -> row of the table in builtins.c, plus 1 */
+    struct scope *free_scopes;              /* given back, linked by `outer` */
     const struct slot_frame *frame;
     int64_t suggesting;                     /* comparisons of names left for "did you mean" */
     bool unknown_as_text;                   /* templates print unknown parts: see eval_text() */

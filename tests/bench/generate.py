@@ -123,6 +123,66 @@ def dr(count, scenarios):
         yield ASSET % {**asset, "list": ", ".join(asset["needs"])}
 
 
+# ---- one dimension at a time: what a specification may have many of besides assets
+
+AFTER = """\
+runbook home {
+  title = "Back home"
+  for   = [east-loss]
+  after {
+    step tell { manual = "tell users that it is back"  by = ops  takes = 1m..2m..3m }
+  }
+}
+
+"""
+
+# Its members are restored to one point; the bound is wider than their schedule, so that it holds.
+GROUP = """\
+group together {
+  title    = "Restored together"
+  members  = [%s]
+  max_skew = 2d
+}
+
+"""
+
+SCENARIO = "scenario east-%(number)06d { class = L1  loses = [east]  detect = 3m  declare = 10m }\n"
+
+
+def bare(count, needs=()):
+    """Assets without needs, and one more that has them all."""
+    for asset in assets(count):
+        yield ASSET % {**asset, "list": ""}
+    if needs:
+        yield ASSET % {**next(assets(1)), "tier": "standard", "rto": "4d", "rpo": "4d", "name": "hub", "list": ", ".join(needs)}
+
+
+def dimension(name, count):
+    """A specification that has `count` of one thing: steps that one step of a runbook waits for, needs of one asset, members of a group,
+    scenarios (over ten assets)."""
+    names = [f"service-{number:06d}" for number in range(count)]
+    yield HEAD % {"count": 10 if name == "scenarios" else count, "procedure": PROCEDURE}
+    yield SCENARIOS
+    if name == "after":
+        yield AFTER
+        yield from bare(count)
+    elif name == "needs":
+        yield from bare(count, names)
+    elif name == "members":
+        yield GROUP % ", ".join(names)
+        yield from bare(count)
+    elif name == "scenarios":
+        for number in range(count):
+            yield SCENARIO % {"number": number}
+        for asset in assets(10):
+            yield ASSET % {**asset, "list": ", ".join(asset["needs"])}
+    else:
+        raise ValueError(name)
+
+
+DIMENSIONS = ("after", "needs", "members", "scenarios")
+
+
 def terraform(count):
     """The same facts as built-in resources with a condition; `terraform validate` needs no provider for them."""
     for asset in assets(count):

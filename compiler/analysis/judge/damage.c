@@ -56,6 +56,7 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     struct candidate trial;
     struct diag *diag;
     int64_t read;
+    bool same;
 
     if (!chosen || !chosen->copy || !chosen->own.known || !state->finish.known || !act.known)
         return;
@@ -63,8 +64,10 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     if (read <= chosen->own.worst)
         return;
     trial = candidate_copy(chosen);
-    if (copies_loss(a, state, &trial, trial.method, read, chosen->copy->parent) && trial.copy == chosen->copy &&
-        trial.from_store == chosen->from_store)
+    same = copies_loss(a, state, &trial, trial.method, read, chosen->copy->parent) && trial.copy == chosen->copy &&
+           trial.from_store == chosen->from_store;
+    drop_method_scope(a, &trial);
+    if (same)
         return;
     diag = find(a, DIAG_E0538, VERDICT_REFUTED, state->asset->entity, result->scenario, chosen->copy->span,
                 "copies of `%s` may have expired in `%s` when `%s` reads them", state->asset->name, result->scenario->name, chosen->label);

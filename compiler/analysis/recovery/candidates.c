@@ -56,6 +56,13 @@ const struct scope *method_scope(struct analysis *a, struct asset_state *state, 
     return candidate->scope;
 }
 
+void drop_method_scope(struct analysis *a, struct candidate *candidate)
+{
+    if (candidate->scope_copy)
+        scope_drop(a->eval, candidate->scope, scenario_scope(a));
+    candidate->scope_copy = candidate->scope_store = candidate->scope_into = candidate->scope_base = NULL;
+}
+
 static const char *element_name(const struct entity *element)
 {
     return element->schema->id == BLOCK_REPLICA ? "replica" : element->schema->id == BLOCK_STANDBY ? "standby" : "place";

@@ -154,8 +154,12 @@ static void find_candidates(struct analysis *a, struct asset_state *state)
         struct value elements = VALUE_OF(VALUE_NULL);
         atom name = NULL;
 
-        if (eval_is_written(method, METHOD_for))
-            elements = eval_loop(a->eval, method, METHOD_for, method_scope(a, state, NULL), &name);
+        if (eval_is_written(method, METHOD_for)) {
+            const struct scope *scope = method_scope(a, state, NULL);
+
+            elements = eval_loop(a->eval, method, METHOD_for, scope, &name);
+            scope_drop(a->eval, scope, scenario_scope(a));
+        }
         if (!name) {
             candidate.label = label_of(a, method, candidate.element);
             vec_push(a->arena, &list, candidate);

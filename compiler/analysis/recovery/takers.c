@@ -85,13 +85,18 @@ struct entity *run_procedure(struct analysis *a, const struct entity *backup, co
 struct entity *backup_procedure(struct analysis *a, struct entity *backup)
 {
     const struct asset *asset = plan_asset(a->plan, backup->parent);
+    struct entity *procedure;
+    const struct scope *scope;
 
     if (!asset && backup_runs_apart(backup)) {
         struct value members = entity_slot(backup->parent, GROUP_members);
 
         asset = members.u.list->items[0].type == VALUE_ENTITY ? plan_asset(a->plan, members.u.list->items[0].u.entity) : NULL;
     }
-    return run_procedure(a, backup, asset, run_scope(a, backup, asset));
+    scope = run_scope(a, backup, asset);
+    procedure = run_procedure(a, backup, asset, scope);
+    scope_drop(a->eval, scope, NULL);
+    return procedure;
 }
 
 /* ---- what is refused ---------------------------------------------------------------------------- */
@@ -186,6 +191,8 @@ static void check_run(struct analysis *a, const struct entity *backup, const str
     const char *named = word_or(entity_slot(backup, BACKUP_method), NULL);
     struct value members = run_members(a, backup, asset), taken;
 
+    taken = procedure ? eval_deferred(a->eval, procedure, PROCEDURE_captures, scope) : value_unknown();
+    scope_drop(a->eval, scope, NULL);
     if (!procedure) {
         if (named && asset)
             tell_left_out(a, backup, asset, intern_text(a, "the condition of `%s` does not hold for it", named), "name another tool, or leave `method` out");
@@ -195,7 +202,6 @@ static void check_run(struct analysis *a, const struct entity *backup, const str
                      "give it a backup of its own, of a kind that is known, or name a tool in `method` that takes all members");
         return;
     }
-    taken = eval_deferred(a->eval, procedure, PROCEDURE_captures, scope);
     for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++) {
         const struct asset *member = members.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, members.u.list->items[i].u.entity) : NULL;
 
