@@ -79,6 +79,7 @@ struct analysis {
     struct emitted *emitted;          /* what rules see of it; NULL until everything is emitted */
     bool asked_emitted;               /* a rule asked before that: it waits */
     VEC(struct entity *) waiting_rules;
+    struct map after_sets;            /* step that waits for many -> map of the steps it waits for */
     struct frontier *frontiers;       /* by asset index, in the scenario being worked on */
 };
 

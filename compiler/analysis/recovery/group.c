@@ -22,6 +22,7 @@ struct offer {
     int64_t later;                 /* how much after the others its clock stopped: not damaged where others are */
     struct spacing spacing;        /* POINTS_SLOTS */
     const struct entity *shared;   /* a backup of the group */
+    atom slots;                    /* of the copy: see slots_of() */
 };
 
 struct outcome {
@@ -76,10 +77,29 @@ static bool is_one_point(const struct entity *backup)
     return !backup_runs_apart(backup) || missed.type != VALUE_INT || missed.u.integer == 0;
 }
 
+/* What the slots of a backup follow from, as a name: equal for two backups, they are due at the same times. */
+static atom slots_of(struct analysis *a, const struct entity *backup)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule), missed = entity_slot(backup, BACKUP_missed);
+    struct strbuf text = STRBUF_INIT;
+    atom name;
+
+    if (schedule.type != VALUE_SCHEDULE)
+        return NULL;
+    print_schedule(&text, schedule.u.schedule);
+    strbuf_addf(&text, " of kind %d in %s%s under %u%s", (int)schedule.u.schedule->kind, schedule.u.schedule->zone ? "zone " : "UTC",
+                schedule.u.schedule->zone ? schedule.u.schedule->zone : "", backup_dialects(backup),
+                missed.type != VALUE_INT || missed.u.integer == 0 ? "" : ", some missed");
+    name = intern_add(a->model->names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    return name;
+}
+
 static struct offer make_offer(struct analysis *a, struct asset_state *state, struct candidate *candidate, bool any_damage)
 {
     struct offer offer = {.candidate = candidate, .points = POINTS_UNKNOWN, .newest = candidate->rpo};
 
+    offer.slots = candidate->copy ? slots_of(a, candidate->copy) : NULL;
     if (any_damage && !goes_back(a, state))
         offer.later = time_of_damage(a->scenario);
     if (candidate->rpo < 0 || offer.later < 0)
@@ -151,8 +171,10 @@ static bool reach_with(struct analysis *a, struct asset_state *state, const stru
 static bool reaches(struct analysis *a, struct asset_state *state, const struct offer *offer, int64_t age)
 {
     struct candidate trial = candidate_copy(offer->candidate);
+    bool there = reach_with(a, state, offer, age, &trial);
 
-    return reach_with(a, state, offer, age, &trial);
+    drop_method_scope(a, &trial);
+    return there;
 }
 
 static struct outcome find_point(struct analysis *a, const struct group_member *members, const struct offer *offers, uint32_t count)
@@ -197,25 +219,19 @@ static struct outcome find_point(struct analysis *a, const struct group_member *
 
 /* ---------------------------------------------------------------- skew */
 
-/* Whether two backups have the same slots: schedulers differ in cron expressions and at clock changes. */
+/* Whether those times are the same wherever it runs: schedulers differ in cron expressions and at clock changes. */
+static bool keeps_slots(const struct entity *backup)
+{
+    uint32_t dialects = backup_dialects(backup);
+    struct value schedule = entity_slot(backup, BACKUP_schedule), missed = entity_slot(backup, BACKUP_missed);
+
+    return schedule.type == VALUE_SCHEDULE && (missed.type != VALUE_INT || missed.u.integer == 0) &&
+           ((dialects & (dialects - 1)) == 0 || (!schedule.u.schedule->zone && schedule.u.schedule->kind != SCHEDULE_CRON));
+}
+
 static bool same_schedule(const struct offer *x, const struct offer *y)
 {
-    uint32_t dialects = backup_dialects(x->candidate->copy);
-    struct value a = entity_slot(x->candidate->copy, BACKUP_schedule), b = entity_slot(y->candidate->copy, BACKUP_schedule);
-    struct strbuf one = STRBUF_INIT, other = STRBUF_INIT;
-    struct value missed = entity_slot(x->candidate->copy, BACKUP_missed), too = entity_slot(y->candidate->copy, BACKUP_missed);
-    bool none_missed = (missed.type != VALUE_INT || missed.u.integer == 0) && (too.type != VALUE_INT || too.u.integer == 0);
-    bool same = false;
-
-    if (a.type == VALUE_SCHEDULE && b.type == VALUE_SCHEDULE && none_missed && dialects == backup_dialects(y->candidate->copy) &&
-        ((dialects & (dialects - 1)) == 0 || (!a.u.schedule->zone && a.u.schedule->kind != SCHEDULE_CRON))) {
-        print_schedule(&one, a.u.schedule);
-        print_schedule(&other, b.u.schedule);
-        same = strcmp(strbuf_str(&one), strbuf_str(&other)) == 0;
-    }
-    strbuf_release(&one);
-    strbuf_release(&other);
-    return same;
+    return x->slots && x->slots == y->slots && keeps_slots(x->candidate->copy);
 }
 
 /* The only time of a day at which the backup runs every day without a change of clocks or a missed run, ms; -1. */
@@ -237,6 +253,7 @@ static int64_t phase_apart(struct analysis *a, const struct group_member *member
 {
     int64_t at = daily_at(anchor), before = daily_at(other), ready = other->newest - other->spacing.gap;
     struct candidate trial;
+    bool there;
 
     if (at < 0 || before < 0 || at == before || anchor->later != other->later)
         return INT64_MAX;
@@ -244,7 +261,9 @@ static int64_t phase_apart(struct analysis *a, const struct group_member *member
     if (ready < 0 || ready > before || other->spacing.within > before || sum(anchor->newest, before) == INT64_MAX)
         return INT64_MAX;
     trial = candidate_copy(other->candidate);
-    if (!reach_with(a, member->state, other, sum(anchor->newest, before), &trial) || trial.rpo != other->candidate->rpo)
+    there = reach_with(a, member->state, other, sum(anchor->newest, before), &trial);
+    drop_method_scope(a, &trial);
+    if (!there || trial.rpo != other->candidate->rpo)
         return INT64_MAX;
     return sum(before, larger(anchor->spacing.within, other->spacing.within));
 }
@@ -293,55 +312,118 @@ static void distance(struct analysis *a, const struct group_member *member, cons
     }
 }
 
+/* The two largest of a number of values, of different owners: the largest that is not one's own. */
+struct largest {
+    int64_t value[2]; /* 0 until there is one */
+    const void *owner[2];
+};
+
+static void enter(struct largest *top, int64_t value, const void *owner)
+{
+    if (top->owner[0] == owner) {
+        top->value[0] = larger(top->value[0], value);
+    } else if (!top->owner[0] || value > top->value[0]) {
+        top->value[1] = top->value[0];
+        top->owner[1] = top->owner[0];
+        top->value[0] = value;
+        top->owner[0] = owner;
+    } else if (!top->owner[1] || value > top->value[1]) {
+        top->value[1] = value;
+        top->owner[1] = owner;
+    }
+}
+
+static int64_t besides(const struct largest *top, const void *owner)
+{
+    return larger(0, top->owner[0] != owner ? top->value[0] : top->value[1]);
+}
+
 /* The newest slot that all members of one schedule have done: until the slowest has done the next. Capturing at the end hides that in a
  * member's own loss. */
-static int64_t same_slot_loss(const struct offer *offers, uint32_t count)
+static int64_t same_slot_loss(struct analysis *a, const struct offer *offers, uint32_t count)
 {
+    struct map lists = {0};
     int64_t worst = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        for (uint32_t j = 0; j < count; j++) {
-            if (i != j && offers[i].points == POINTS_SLOTS && offers[j].points == POINTS_SLOTS &&
-                offers[i].candidate->copy != offers[j].candidate->copy && same_schedule(&offers[i], &offers[j]))
-                worst = larger(worst, sum(offers[i].spacing.gap, offers[j].spacing.within));
+        struct largest *within;
+
+        if (offers[i].points != POINTS_SLOTS || !offers[i].slots || !keeps_slots(offers[i].candidate->copy))
+            continue;
+        if (!(within = map_get(&lists, offers[i].slots))) {
+            within = ARENA_NEW(a->arena, struct largest);
+            map_add(&lists, a->arena, offers[i].slots, within);
         }
+        enter(within, offers[i].spacing.within, offers[i].candidate->copy);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct largest *within = offers[i].points == POINTS_SLOTS && offers[i].slots ? map_get(&lists, offers[i].slots) : NULL;
+
+        if (within && within->owner[1])
+            worst = larger(worst, sum(offers[i].spacing.gap, besides(within, offers[i].candidate->copy)));
     }
     return worst;
 }
 
+/* Anchors that differ in nothing a distance depends on: the others are led to each of them alike. */
+struct anchor_class {
+    const struct offer *anchor; /* the first of them */
+    struct largest older, newer, age;
+};
+
+static bool same_anchor(const struct offer *x, const struct offer *y)
+{
+    return x->points == y->points && x->newest == y->newest && x->youngest == y->youngest && x->later == y->later && x->shared == y->shared &&
+           x->slots == y->slots && x->spacing.gap == y->spacing.gap && x->spacing.apart == y->spacing.apart &&
+           x->spacing.within == y->spacing.within && x->spacing.longest == y->spacing.longest && x->spacing.youngest == y->spacing.youngest;
+}
+
 /* Of the choices of points, one for each member they could be led to, the one within the group's skew that loses least; else the one with the
- * least skew. *loss: what that very choice loses, `ages` what each member does. */
+ * least skew. *loss: what that very choice loses, `ages` what each member does. Members that are alike as anchors are weighed together, so
+ * that it costs as many distances as there are members times unlike ones. */
 static int64_t best_skew(struct analysis *a, const struct group_state *group, const struct group_member *members, const struct offer *offers,
                          uint32_t count, int64_t *loss, int64_t *ages)
 {
-    int64_t best = INT64_MAX, *trial = ARENA_ARRAY(a->arena, int64_t, count);
+    VEC(struct anchor_class) classes = {0};
+    int64_t best = INT64_MAX, back, ahead, age;
+    const struct offer *chosen = NULL;
 
     *loss = INT64_MAX;
     for (uint32_t i = 0; i < count; i++) {
-        int64_t older = 0, newer = 0, most = offers[i].newest;
+        int64_t older, newer, most;
         bool within, was_within = group->max_skew >= 0 && best <= group->max_skew;
+        struct anchor_class *own = NULL;
 
         if (!single(&offers[i]))
             continue;
-        trial[i] = offers[i].newest;
-        for (uint32_t j = 0; j < count; j++) {
-            int64_t back, ahead;
-
-            if (j == i)
-                continue;
-            distance(a, &members[j], &offers[i], &offers[j], &back, &ahead, &trial[j]);
-            older = larger(older, back);
-            newer = larger(newer, ahead);
-            most = larger(most, trial[j]);
+        for (uint32_t c = 0; c < classes.len && !own; c++)
+            own = same_anchor(classes.items[c].anchor, &offers[i]) ? &classes.items[c] : NULL;
+        if (!own) {
+            vec_push(a->arena, &classes, ((struct anchor_class){.anchor = &offers[i]}));
+            own = &classes.items[classes.len - 1];
+            for (uint32_t j = 0; j < count; j++) {
+                distance(a, &members[j], &offers[i], &offers[j], &back, &ahead, &age);
+                enter(&own->older, back, &offers[j]);
+                enter(&own->newer, ahead, &offers[j]);
+                enter(&own->age, age, &offers[j]);
+            }
         }
+        older = besides(&own->older, &offers[i]);
+        newer = besides(&own->newer, &offers[i]);
+        most = larger(offers[i].newest, besides(&own->age, &offers[i]));
         /* With one other member only one of them can be. */
         older = count == 2 ? larger(older, newer) : sum(older, newer);
         within = group->max_skew >= 0 && older <= group->max_skew;
         if (within == was_within ? (within ? most < *loss : older < best) : within) {
             best = older;
             *loss = most;
-            memcpy(ages, trial, count * sizeof *ages);
+            chosen = &offers[i];
         }
+    }
+    for (uint32_t j = 0; chosen && j < count; j++) {
+        ages[j] = offers[j].newest;
+        if (&offers[j] != chosen)
+            distance(a, &members[j], chosen, &offers[j], &back, &ahead, &ages[j]);
     }
     return best == INT64_MAX ? TIME_UNKNOWN : best;
 }
@@ -374,7 +456,7 @@ static void weigh(struct analysis *a, const struct group_state *group, const str
         int64_t loss, *ages = ARENA_ARRAY(a->arena, int64_t, count);
 
         outcome->skew = best_skew(a, group, members, choice->offers, count, &loss, ages);
-        outcome->loss = larger(outcome->loss, same_slot_loss(choice->offers, count));
+        outcome->loss = larger(outcome->loss, same_slot_loss(a, choice->offers, count));
         /* Who has to keep a skew loses what the choice loses that keeps it; who makes members agree afterwards takes the newest of each. */
         if (group->max_skew >= 0 && outcome->skew >= 0 && loss < INT64_MAX) {
             outcome->loss = larger(outcome->loss, loss);
@@ -822,140 +904,4 @@ void judge_groups(struct analysis *a, struct scenario_result *result)
         if (group->verdict == VERDICT_OK)
             keep_credit(a, result, group);
     }
-}
-
-/* ---------------------------------------------------------------- reconcile steps */
-
-struct marks {
-    bool *set;
-    uint32_t *queue;
-    uint32_t len;
-};
-
-static void mark(struct marks *marks, const struct asset *asset)
-{
-    if (marks->set[asset->index])
-        return;
-    marks->set[asset->index] = true;
-    marks->queue[marks->len++] = asset->index;
-}
-
-/* Everything a member of any of these groups needs, at any distance: that cannot wait for members to agree. NULL when no group reconciles. */
-static bool *needed_by_members(const struct analysis *a, const struct scenario_result *result)
-{
-    struct marks marks = {0};
-
-    for (uint32_t i = 0; i < result->group_count; i++) {
-        const struct group_state *group = &result->groups[i];
-
-        if (group->reconciles && !marks.set) {
-            marks.set = ARENA_ARRAY(a->arena, bool, a->plan->asset_count);
-            marks.queue = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count);
-        }
-        for (uint32_t m = 0; group->reconciles && m < group->member_count; m++)
-            mark(&marks, group->members[m].state->asset);
-    }
-    for (uint32_t at = 0; at < marks.len; at++) {
-        const struct asset *asset = &a->plan->assets[marks.queue[at]];
-        uint32_t end;
-
-        for (uint32_t n = 0; n < asset->needs.count; n++)
-            mark(&marks, asset->needs.items[n].to);
-        for (uint32_t n = 0; n < asset->restores_with.count; n++)
-            mark(&marks, asset->restores_with.items[n].to);
-        for (uint32_t i = restore_inputs_of(result, asset, &end); i < end; i++) {
-            if (result->inputs[i].waits)
-                mark(&marks, result->inputs[i].waits);
-        }
-    }
-    return marks.set;
-}
-
-static void reconcile(struct analysis *a, struct scenario_result *result, struct group_state *group, struct step **steps, uint32_t count,
-                      const bool *needed)
-{
-    bool *waits = ARENA_ARRAY(a->arena, bool, a->plan->asset_count);
-    struct step *end = steps[count - 1];
-
-    for (uint32_t i = 0; i < count; i++) {
-        steps[i]->id = intern_text(a, "%s.reconcile.%s", group->group->name, steps[i]->origin->name);
-        if (!block_attr(steps[i]->origin->tree, intern_str(a->model->names, "phase")))
-            steps[i]->phase = PHASE_VERIFY;
-        if (i)
-            wait_for(a, steps[i], steps[i - 1]);
-    }
-    for (uint32_t i = 0; i < group->member_count; i++) {
-        wait_for(a, steps[0], group->members[i].state->last);
-        waits[group->members[i].state->asset->index] = true;
-    }
-    /* Whoever needs a member, directly or through something without steps of its own. */
-    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
-        struct asset *asset = &a->plan->assets[a->needs_first[at]];
-        struct asset_state *state = &result->states[asset->index];
-        bool any = false;
-
-        for (uint32_t n = 0; n < asset->needs.count && !needed[asset->index]; n++)
-            any |= waits[asset->needs.items[n].to->index];
-        if (!any)
-            continue;
-        waits[asset->index] = !state->last;
-        for (uint32_t s = 0; s < state->step_count; s++) {
-            if (state->steps[s]->phase >= PHASE_RECOVER && !state->steps[s]->before_needs) {
-                wait_for(a, state->steps[s], end);
-                break;
-            }
-        }
-    }
-    for (uint32_t i = 0; i < group->member_count; i++) {
-        struct asset_state *state = group->members[i].state;
-
-        if (!state->last)
-            continue;
-        state->last = end;
-        a->frontiers[state->asset->index] = (struct frontier){0};
-        vec_push(a->arena, &a->frontiers[state->asset->index], end);
-    }
-}
-
-/* Whether one of them has to succeed before the recovery goes on: nothing else makes members agree. */
-static bool has_sure_step(struct step *const *steps, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (!steps[i]->best_effort && strcmp(steps[i]->on_failure, "continue") != 0)
-            return true;
-    }
-    return false;
-}
-
-void reconcile_groups(struct analysis *a, struct scenario_result *result, struct step ***steps, uint32_t *count)
-{
-    bool *needed = needed_by_members(a, result);
-    VEC(struct step *) all = {0};
-
-    for (uint32_t i = 0; i < result->group_count; i++) {
-        struct group_state *group = &result->groups[i];
-        const struct scope *scope = NULL;
-        uint32_t cursor = 0, own = 0;
-        struct entity *part = group->reconciles ? entity_child(group->group, BLOCK_RECONCILE, &cursor) : NULL;
-        struct step **list = NULL;
-
-        if (!part)
-            continue;
-        if (a->model->plan)
-            scope = scope_add(a->eval, scope, "plan", value_entity(a->model->plan));
-        scope = scope_add(a->eval, scope, "scenario", value_entity(result->scenario));
-        scope = scope_add(a->eval, scope, "self", value_entity(group->group));
-        block_steps(a, part, group->group, scope, &list, &own);
-        group->reconciles = has_sure_step(list, own);
-        if (!own)
-            continue;
-        for (uint32_t s = 0; s < own; s++)
-            place_step(a, list[s]);
-        report_places(a, list, own);
-        reconcile(a, result, group, list, own, needed);
-        for (uint32_t s = 0; s < own; s++)
-            vec_push(a->arena, &all, list[s]);
-    }
-    *steps = all.items;
-    *count = all.len;
 }

@@ -2,22 +2,66 @@
 #include "analysis/recovery/recovery.h"
 #include "analysis/recovery/steps.h"
 
+enum { FEW = 32 };
+
+/* Whether the step waits for the other already; else it is noted that it does. Who waits for many has a set of them beside the list. */
+static bool waits_already(struct analysis *a, const struct step *step, const struct step *other)
+{
+    atom key = (atom)(const void *)step;
+    struct map *set;
+
+    if (step->after_count < FEW) {
+        for (uint32_t i = 0; i < step->after_count; i++) {
+            if (step->after[i] == other)
+                return true;
+        }
+        return false;
+    }
+    set = map_get(&a->after_sets, key);
+    if (!set) {
+        set = ARENA_NEW(a->arena, struct map);
+        map_add(&a->after_sets, a->arena, key, set);
+        for (uint32_t i = 0; i < step->after_count; i++)
+            map_add(set, a->arena, (atom)(const void *)step->after[i], set);
+    }
+    return !map_add(set, a->arena, (atom)(const void *)other, set);
+}
+
 void wait_for(struct analysis *a, struct step *step, struct step *other)
 {
-    if (!other || other == step)
+    uint32_t count = step->after_count;
+
+    if (!other || other == step || waits_already(a, step, other))
         return;
-    for (uint32_t i = 0; i < step->after_count; i++) {
-        if (step->after[i] == other)
-            return;
-    }
-    step->after = arena_grow(a->arena, step->after, step->after_count * sizeof *step->after, (step->after_count + 1) * sizeof *step->after);
+    if ((count & (count - 1)) == 0) /* a power of two: that is how many there was room for */
+        step->after = arena_grow(a->arena, step->after, count * sizeof *step->after, (count ? count * 2 : 1) * sizeof *step->after);
     step->after[step->after_count++] = other;
+}
+
+/* What one of the needs passes on, each step once. What waits for one only waits for just the same. */
+static void add_frontier(struct analysis *a, struct frontier *frontier, const struct frontier *from, struct arena *scratch, struct map *seen)
+{
+    if (!frontier->len) {
+        *frontier = (struct frontier){from->items, from->len, from->len};
+        return;
+    }
+    if (frontier->items == from->items && frontier->len == from->len)
+        return;
+    for (uint32_t i = seen->len; i < frontier->len; i++)
+        map_add(seen, scratch, (atom)(const void *)frontier->items[i], frontier);
+    for (uint32_t i = 0; i < from->len; i++) {
+        if (map_add(seen, scratch, (atom)(const void *)from->items[i], frontier))
+            vec_push(a->arena, frontier, from->items[i]);
+    }
 }
 
 /* Waits for whoever must serve first. An asset without steps of its own (its kind needs nothing to go on) passes the wait on
  * to what it needs: its frontier. Assets are visited needs first, so a frontier is there when it is asked for. */
 void find_frontiers(struct analysis *a, struct scenario_result *result)
 {
+    struct arena *scratch = arena_new();
+    struct map seen = {0};
+
     a->frontiers = ARENA_ARRAY(a->arena, struct frontier, a->plan->asset_count);
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
         struct asset *asset = &a->plan->assets[a->needs_first[at]];
@@ -28,19 +72,11 @@ void find_frontiers(struct analysis *a, struct scenario_result *result)
             vec_push(a->arena, frontier, state->last);
             continue;
         }
-        for (uint32_t n = 0; state->fate == FATE_IMPAIRED && n < asset->needs.count; n++) {
-            const struct frontier *from = &a->frontiers[asset->needs.items[n].to->index];
-
-            for (uint32_t i = 0; i < from->len; i++) {
-                uint32_t seen = 0;
-
-                while (seen < frontier->len && frontier->items[seen] != from->items[i])
-                    seen++;
-                if (seen == frontier->len)
-                    vec_push(a->arena, frontier, from->items[i]);
-            }
-        }
+        for (uint32_t n = 0; state->fate == FATE_IMPAIRED && n < asset->needs.count; n++)
+            add_frontier(a, frontier, &a->frontiers[asset->needs.items[n].to->index], scratch, &seen);
+        seen = (struct map){0};
     }
+    arena_delete(scratch);
 }
 
 void wait_for_asset(struct analysis *a, struct step *step, const struct asset *asset)
