@@ -2,7 +2,9 @@
 #
 #   make              the compiler, $(BUILD)/drc
 #   make demo         set up this computer, build, compile examples/platform, say where to look
-#   make test         set up what the tests need, then run all of them
+#   make test         set up what the tests need, then run all but the two below
+#   make test-integration   the suites that start real servers, and what stands in for a provider
+#   make test-long    random tests with many more cases; writes tests/long.md
 #   make check        layers, file length, no input or output in the core, banned functions
 #   make check-san    unit tests and cases under the address, undefined-behaviour and leak sanitizers
 #   make fuzz         libFuzzer on parse, compile and emit, FUZZ_TIME seconds each (clang)
@@ -101,7 +103,7 @@ DEPENDENCIES  = -MMD -MP -MT $(patsubst $(CURDIR)/%,%,$(abspath $@)) -MT $(abspa
 
 # ---- the compiler --------------------------------------------------------------------------------
 
-.PHONY: all library demo test check check-san fuzz bench bless reference coverage install uninstall clean \
+.PHONY: all library demo test test-integration test-long check check-san fuzz bench bless reference coverage install uninstall clean \
         unit setup-build setup-test fuzzers
 
 all: $(LIBRARY) $(PROGRAM)
@@ -199,7 +201,18 @@ setup-test:
 
 test: setup-test
 	@$(SUBMAKE) all unit
-	@$(PYTHON) tests/run.py --build $(BUILD) $(TEST_ARGS)
+	@$(PYTHON) tests/run.py --build $(BUILD) --group fast $(TEST_ARGS)
+
+test-integration: setup-test
+	@$(SUBMAKE) all unit
+	@$(PYTHON) tests/run.py --build $(BUILD) --group integration $(TEST_ARGS)
+
+# LONG times as many random cases, from LONG_SEED where it is given; all trials of attributes. What came of it is kept in tests/long.md.
+LONG      ?= 20
+LONG_SEED ?=
+test-long: setup-test
+	@$(SUBMAKE) all unit
+	@$(PYTHON) tests/long.py --build $(BUILD) --times $(LONG) $(if $(LONG_SEED),--seed $(LONG_SEED)) -- $(TEST_ARGS)
 
 bless: all unit
 	@$(PYTHON) tests/run.py --build $(BUILD) --only cases,examples --bless $(TEST_ARGS)

@@ -69,7 +69,9 @@ void strbuf_addstr(struct strbuf *buf, const char *text)
 
 void strbuf_addch(struct strbuf *buf, char c)
 {
-    strbuf_add(buf, &c, 1);
+    reserve(buf, 1);
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
 }
 
 void strbuf_addfill(struct strbuf *buf, char c, size_t count)

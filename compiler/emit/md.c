@@ -48,6 +48,13 @@ static void clean(struct strbuf *out, const char *text)
     uint32_t cp;
 
     for (size_t i = 0; i < len; i += n) {
+        /* Words of plain letters, and the blanks between them, at once. */
+        for (n = 0; text[i] > ' ' && text[i + n] >= ' ' && text[i + n] < 0x7F; n++)
+            ;
+        if (n) {
+            strbuf_add(out, text + i, n);
+            continue;
+        }
         n = text_next(text + i, len - i, &cp);
         if (cp == '\r' && text[i + 1] == '\n')
             continue;

@@ -4,6 +4,11 @@
     make bench                                     1,000, 10,000 and 100,000 assets
     make bench BENCH_ARGS='--sizes 1000,10000'     a shorter run
 
+Version 0.1.0, built from the same repository with the same flags, is measured in turn with this one on the same input: check may take twice
+its user time (it checks what targets refuse as well), build 0.6 of it. Without that commit (a shallow clone) this is left out, with a message.
+`growth` are specifications that have ten times as many of one thing: steps that one step waits for, needs of one asset, members of a group,
+scenarios; each may take 12.5 times as long.
+
 `plain` specifications have no scenarios and import no rules; `full` ones have three scenarios. `parse` is lexing and
 parsing alone (`drc debug parse`). The best of three runs counts while runs are short. The exit code is 1 if a limit
 that this project sets itself is broken: check of a plain specification takes at most three times what parsing takes, memory stays under
@@ -17,6 +22,7 @@ longer for ten times the input, too.
 import argparse
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,9 +31,17 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import generate  # noqa: E402
 
 CHECK_TO_PARSE = 3.0
-BYTES_PER_ASSET = 5 * 1024
+BYTES_PER_ASSET = {"plain": 5 * 1024, "full": 7 * 1024}
+BUILD_BYTES = 1.2e9  # of 100,000 assets in three scenarios
 GROWTH = 12.0
 PLAN_ASSETS, PLAN_SECONDS = 100_000, 3.0
+
+REFERENCE = "be78899"  # version 0.1.0
+AGAINST_REFERENCE = {"check": 2.0, "build": 0.6}  # times its user time, at most
+PAIRS = 3
+
+DECADE = 12.5  # ten times as many of one thing
+DIMENSION_SIZES = {"after": 3000, "needs": 3000, "members": 3000, "scenarios": 300}
 
 
 def measure(helper, argv, cwd, limit, expect=(0,), runs=3):
@@ -49,6 +63,65 @@ def measure(helper, argv, cwd, limit, expect=(0,), runs=3):
         if seconds > 5:
             break
     return best
+
+
+def reference(root, work):
+    """Version 0.1.0, built as this one is; a text when it cannot be."""
+    folder = work / "reference"
+    if subprocess.run(["git", "-C", root, "cat-file", "-e", f"{REFERENCE}^{{commit}}"], stderr=subprocess.DEVNULL, check=False).returncode:
+        return f"left out: the history has no {REFERENCE} (a shallow clone?)"
+    folder.mkdir()
+    archive = subprocess.run(["git", "-C", root, "archive", REFERENCE], stdout=subprocess.PIPE, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", folder], input=archive, check=True)
+    print("building version 0.1.0 …", flush=True)
+    built = subprocess.run(["make", "-s", "-C", folder, f"-j{os.cpu_count() or 1}", "BUILD=build", "all"], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, env={k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "BUILD")},
+                           check=False)
+    if built.returncode:
+        return f"left out: version 0.1.0 does not build here: {built.stderr.decode(errors='replace').strip()[:200]}"
+    return folder / "build" / "drc"
+
+
+def user_seconds(argv, cwd):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    subprocess.run([str(a) for a in argv], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+
+def against_reference(drc, other, folder):
+    """The two in turn, pair by pair; the median of the ratios counts."""
+    broken = 0
+    for what, bound in AGAINST_REFERENCE.items():
+        ratios = []
+        for _ in range(PAIRS):
+            seconds = []
+            for program in (drc, other):
+                argv = [program, what, "spec.dr", *(["-o", "out"] if what == "build" else [])]
+                seconds.append(user_seconds(argv, folder))
+                shutil.rmtree(folder / "out", ignore_errors=True)
+            ratios.append(seconds[0] / max(seconds[1], 0.001))
+        ratio = sorted(ratios)[len(ratios) // 2]
+        broken += ratio > bound
+        print(f"{folder.name}: {what} takes {ratio:.2f} times the user time of version 0.1.0 (at most {bound}; "
+              f"{', '.join(f'{r:.2f}' for r in ratios)}){'' if ratio <= bound else '  BROKEN'}", flush=True)
+    return broken
+
+
+def grow_in_line(drc, work):
+    broken = 0
+    for name, size in DIMENSION_SIZES.items():
+        times = []
+        for count in (size, 10 * size):
+            folder = work / f"{name}-{count}"
+            folder.mkdir()
+            write(folder / "spec.dr", generate.dimension(name, count))
+            times.append(min(user_seconds([drc, "check", "spec.dr"], folder) for _ in range(3)))
+            shutil.rmtree(folder)
+        ratio = times[1] / max(times[0], 0.01)
+        broken += ratio > DECADE
+        print(f"{size:,} to {10 * size:,} {name}: {times[0]:.2f} s to {times[1]:.2f} s, {ratio:.1f} times (at most {DECADE})"
+              f"{'' if ratio <= DECADE else '  BROKEN'}", flush=True)
+    return broken
 
 
 def show(size, variant, what, result):
@@ -134,11 +207,23 @@ def main():
         ratio = check[2] / parse[2]
         # Below 10,000 assets the start of the process outweighs the work.
         judged = size >= 10000
-        fine = not judged or (ratio <= CHECK_TO_PARSE and check[1] / size <= BYTES_PER_ASSET)
+        fine = not judged or (ratio <= CHECK_TO_PARSE and check[1] / size <= BYTES_PER_ASSET["plain"])
         broken += not fine
         print(f"{size:,} assets: check takes {ratio:.2f} times what parsing takes (at most {CHECK_TO_PARSE:.0f}), "
-              f"{check[1] / size:,.0f} bytes per asset (under {BYTES_PER_ASSET:,})"
+              f"{check[1] / size:,.0f} bytes per asset (under {BYTES_PER_ASSET['plain']:,})"
               f"{'' if judged else ', not judged'}{'' if fine else '  BROKEN'}")
+    for size in sizes:
+        full = results.get((size, "full", "check"))
+        if size >= 10000 and isinstance(full, tuple):
+            fine = full[1] / size <= BYTES_PER_ASSET["full"]
+            broken += not fine
+            print(f"{size:,} assets, 3 scenarios: check takes {full[1] / size:,.0f} bytes per asset (under {BYTES_PER_ASSET['full']:,})"
+                  f"{'' if fine else '  BROKEN'}")
+    built = results.get((PLAN_ASSETS, "full", "build"))
+    if isinstance(built, tuple):
+        broken += built[1] > BUILD_BYTES
+        print(f"{PLAN_ASSETS:,} assets, 3 scenarios: build takes {built[1] / 1e6:,.0f} MB (at most {BUILD_BYTES / 1e6:,.0f})"
+              f"{'' if built[1] <= BUILD_BYTES else '  BROKEN'}")
     plan = results.get((PLAN_ASSETS, "full", "plan"))
     if isinstance(plan, tuple):
         fine = plan[2] <= PLAN_SECONDS
@@ -156,6 +241,13 @@ def main():
                 broken += growth > bound
                 print(f"{small:,} to {large:,}, {variant} {what}: {growth:.1f} times (at most {bound:.0f})"
                       f"{'' if growth <= bound else '  BROKEN'}")
+    broken += grow_in_line(drc, work)
+    other = reference(pathlib.Path(__file__).resolve().parents[2], work)
+    if isinstance(other, str):
+        print(f"version 0.1.0: {other}")
+    else:
+        for size in (size for size in sizes if size >= 10000):
+            broken += against_reference(drc, other, work / f"full-{size}")
     return 1 if broken else 0
 
 

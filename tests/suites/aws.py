@@ -19,7 +19,7 @@ import urllib.request
 from lib import examples
 from lib.case import Case
 from lib.core import Failure, Sandbox, Skip, need, readable
-from suites import tools
+from suites import library, tools
 
 
 class Emulator:
@@ -119,6 +119,11 @@ def with_traffic(env, test):
     with Sandbox() as folder, Emulator(env) as emulator:
         build(env, folder)
         test(Traffic(env, folder, emulator))
+
+
+def test_commands_are_known(env):
+    """What the library says in its commands, held against the help of AWS's own command line: it takes a minute to print."""
+    library.aws_commands(env)
 
 
 def test_by_hand(env):

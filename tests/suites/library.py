@@ -245,4 +245,3 @@ def collect(env):
     yield Test("rule-table", lambda: table_is_true(env))
     yield Test("listed", lambda: every_kind_is_listed(env))
     yield Test("tried", lambda: every_kind_is_tried(env))
-    yield Test("aws-commands", lambda: aws_commands(env))

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""The random tests with many more cases than `make test` takes, and every trial of an attribute; writes what came of it to tests/long.md.
+
+    make test-long                          20 times as many cases
+    make test-long LONG=100 LONG_SEED=7     other numbers; one seed alone shows a failure again
+
+Only a run without failures is written down: tests/long.md says that something held, with the commit it held for.
+"""
+
+import argparse
+import datetime
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SUITES = "oracles,ignored,props"
+
+
+def output(*argv):
+    done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return done.stdout.decode().strip()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="run the random tests at length")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--times", type=int, default=20, help="how many times as many cases as usual")
+    parser.add_argument("--seed", help="this seed alone")
+    parser.add_argument("rest", nargs="*", help="arguments for tests/run.py")
+    options = parser.parse_args()
+    variables = {**os.environ, "DRC_ORACLES": str(options.times), "DRC_TEST_ALL": "1"}
+    if options.seed:
+        variables["DRC_ORACLE_SEED"] = options.seed
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "tests/run.py", "--build", options.build, "--only", SUITES, "--durations", "10", *options.rest],
+                          cwd=ROOT, env=variables, stdout=subprocess.PIPE, check=False)
+    text = done.stdout.decode()
+    sys.stdout.write(text)
+    if done.returncode or options.rest or options.seed:
+        return done.returncode
+    commit = output("git", "describe", "--always", "--dirty", "--abbrev=12") or "unknown"
+    (ROOT / "tests" / "long.md").write_text(
+        "# The last long run\n\n"
+        "Written by `make test-long`; only a run without failures is.\n\n"
+        "| what | |\n|---|---|\n"
+        f"| date | {datetime.date.today().isoformat()} |\n"
+        f"| commit | {commit} |\n"
+        f"| suites | {SUITES.replace(',', ', ')} |\n"
+        f"| cases | {options.times} times those of `make test`, fixed seeds |\n"
+        f"| result | {text.strip().splitlines()[-1]} |\n"
+        f"| time | {(time.monotonic() - started) / 60:.0f} min |\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
