@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "backends/common/command.h"
+#include "backends/common/names.h"
 #include "backends/common/published.h"
 #include "backends/common/texts.h"
 #include "base/sha256.h"
@@ -192,11 +193,17 @@ static void check_drills(const struct plan *plan, struct diag_sink *sink)
 
 static void check(const struct plan *plan, struct diag_sink *sink)
 {
+    file_names names = {0};
+    bool differ;
+
+    for (uint32_t i = 0; i < plan->scenario_count; i++)
+        vec_push(sink->arena, &names, plan->scenarios[i].scenario->name);
+    differ = names_differ(&names);
     check_drills(plan, sink);
     for (uint32_t i = 0; i < plan->scenario_count; i++) {
         const struct scenario_result *one = &plan->scenarios[i];
 
-        for (uint32_t k = 0; k < i; k++) {
+        for (uint32_t k = 0; k < i && !differ; k++) {
             const struct scenario_result *other = &plan->scenarios[k];
 
             if (same_but_for_case(output_name(sink->arena, one->scenario->name), output_name(sink->arena, other->scenario->name))) {

@@ -1,6 +1,7 @@
 /* Runbooks in Markdown: one page for each scenario and its way back, and the pages people read before and after. */
 #include "backends/runbooks/runbooks.h"
 
+#include "backends/common/names.h"
 #include "base/utf8.h"
 #include "model/plan.h"
 
@@ -50,6 +51,12 @@ const char *failback_file(struct arena *arena, const struct plan_scenario *resul
 /* Two names may become one file name: then neither is written silently over the other. */
 static void check(const struct plan *plan, struct diag_sink *sink)
 {
+    file_names names = {0};
+
+    for (uint32_t i = 0; i < plan->scenario_count; i++)
+        vec_push(plan->arena, &names, plan->scenarios[i].scenario->name);
+    if (names_differ(&names))
+        return;
     for (uint32_t i = 0; i < plan->scenario_count; i++) {
         const struct entity *one = plan->scenarios[i].scenario;
 
