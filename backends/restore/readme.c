@@ -79,7 +79,12 @@ static void rules(struct md *w)
                        "repeats what it does not show as done; the check of a step tells whether it had its effect already."));
     md_bullet(w, 0, MD("One run of a plan at a time. A step that outlives a killed run keeps the lock until it ends."));
     md_bullet(w, 0, MD("A script that was changed after it was generated, or that belongs to another plan, is refused."));
-    md_bullet(w, 0, MD("In a drill, fences, traffic and points of no return are simulated unless `--for-real` is given."));
+    md_bullet(w, 0, MD("In a drill, fences, traffic and points of no return are simulated unless `--for-real` is given. So is every "
+                       "step that works on what serves today: all steps (`serves` in `steps.tsv`) of an asset that comes back where it serves, or "
+                       "at a place the plan does not know, all of a way back, and what a runbook runs to recover. Carried out is what comes "
+                       "back at a place apart. What was simulated is not measured; a drill that only simulated ends with 1."));
+    md_bullet(w, 0, MD("A `tabletop` drill runs nothing, whatever its options: its steps are shown, and somebody says that they were talked "
+                       "through."));
     md_heading(w, 2, MD("Without a terminal"));
     md_paragraph(w, MD("`--yes-i-declare INCIDENT` replaces the typed confirmation and opens gates; `--approved-by NAME` names the person "
                        "who approved. `--answers FILE` answers everything else. Without an answer the run stops at that point and can be "

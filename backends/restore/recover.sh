@@ -38,7 +38,8 @@ usage: recover.sh SCENARIO [options]
   --from STEP               begin at this step; earlier ones are taken as done
   --jobs N                  so many steps side by side
   --answers FILE            answers to questions, one KEY=VALUE per line
-  --drill                   rehearse: fences, traffic and points of no return are only simulated
+  --drill                   rehearse: fences, traffic, points of no return and steps that work on what
+                            serves today (flag `serves`) are only simulated
   --for-real                with --drill: carry them out as well
   --failback                the way back instead of the recovery
   --plan DIGEST             refuse unless the plan has this digest

@@ -182,6 +182,38 @@ static void add_flag(struct strbuf *out, const char *flag, bool set)
         strbuf_addf(out, ",%s", flag);
 }
 
+/* Whether one is the other, or one lies inside of the other. */
+static bool is_same_place(const struct plan_site *a, const struct plan_site *b)
+{
+    for (const struct plan_site *outer = a; outer; outer = outer->within) {
+        if (outer == b)
+            return true;
+    }
+    for (const struct plan_site *outer = b ? b->within : NULL; outer; outer = outer->within) {
+        if (outer == a)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a step works, for all the plan knows, on what serves today: in a drill nothing has happened, and that is all of production. Only
+ * an asset that comes back at a place apart from where it serves is out of its own way; the way back always ends where it serves. What
+ * no asset has (steps of a runbook) says no place: what it does while things are recovered counts as done to what serves. */
+static bool works_on_what_serves(const struct procedure *p, const struct restore *r, const struct plan_step *step)
+{
+    const struct plan_outcome *outcome = step->asset ? p->outcomes[step->asset - r->plan->assets] : NULL;
+
+    if (!step->asset)
+        return step->run && (p->failback || step->phase == PLAN_PHASE_recover || step->phase == PLAN_PHASE_reprotect);
+    if (p->failback || !outcome || !outcome->serves_at || step->asset->sites_count == 0)
+        return true;
+    for (uint32_t i = 0; i < step->asset->sites_count; i++) {
+        if (is_same_place(outcome->serves_at, step->asset->sites[i]))
+            return true;
+    }
+    return false;
+}
+
 static void write_step_row(struct restore *r, const struct procedure *p, const struct plan_step *step, struct strbuf *out)
 {
     static const char *const failures[] = {"block", "continue", "ask"};
@@ -204,6 +236,7 @@ static void write_step_row(struct restore *r, const struct procedure *p, const s
     add_flag(&list, "irreversible", step->irreversible);
     add_flag(&list, "best_effort", step->best_effort);
     add_flag(&list, "critical", step->critical);
+    add_flag(&list, "serves", works_on_what_serves(p, r, step));
     add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
     add_cell(out, failures[step->on_failure], false);
     add_seconds(out, step->takes.known, step->takes.worst);

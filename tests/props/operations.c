@@ -111,6 +111,8 @@ static struct plan_range seconds(int64_t worst)
 
 enum { DATABASE, CACHE, APP, REPORT, ASSETS };
 
+static struct plan_site home = {.name = "home"}, away = {.name = "away"};
+
 static void new_asset(uint32_t index, const char *name, bool stateful)
 {
     struct plan_asset *asset = &plan->assets[index];
@@ -118,6 +120,9 @@ static void new_asset(uint32_t index, const char *name, bool stateful)
     asset->name = named(name);
     asset->thing = declare(FIRST_ASSET + index, "asset", asset->name);
     asset->stateful = stateful;
+    asset->sites = ARENA_NEW(arena, struct plan_site *);
+    asset->sites[0] = &home;
+    asset->sites_count = 1;
 }
 
 static struct plan_step *new_step(struct plan_scenario *result, struct plan_asset *asset, const char *name, uint8_t phase)
@@ -182,6 +187,7 @@ static void build_outcomes(struct plan_scenario *result)
 
         outcome->asset = result->order[i] = &plan->assets[i];
         outcome->fate = PLAN_FATE_lost;
+        outcome->serves_at = &away;
         outcome->steps = ARENA_ARRAY(arena, struct plan_step *, 8);
         outcome->rto = objective(3600000, "asset");
         outcome->rpo = objective(900000, "tier critical (default)");

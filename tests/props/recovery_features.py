@@ -47,6 +47,29 @@ drill rehearsal {
 }
 drill talk { kind = tabletop  cadence = 90d  criteria = ["everybody knew what to do"] }
 drill whole { kind = full  scenario = flow  cadence = 90d }
+drill table { kind = tabletop  scenario = flow  cadence = 90d }
+drill table-steps {
+  kind = tabletop
+  cadence = 90d
+  environment { create = ["stub", "create"]  destroy = ["stub", "destroy"] }
+  step one { run = ["stub", "drill-one"]  takes = 1m }
+}
+site two : place { role = recovery }
+kind stored : data {
+  method bring {
+    covers = [instance, host]
+    rpo    = 1m
+    step ask  { when = !scenario.loses(self.site)  phase = fence  run = ["stub", "fence", self.name]  takes = 1s }
+    step load { run = ["stub", "load", self.name, input.from]  takes = 1s }
+    step lead { manual = "point them there"  takes = 1s }
+    step look { phase = verify  run = ["stub", "look", self.name]  takes = 1s }
+    input from { type = string  ask = "From where?" }
+  }
+}
+site three : place { role = primary }
+asset moves : stored { site = three  rto = 1h  rpo = 1h }
+scenario away { class = lost  loses = [three]  detect = 1m  declare = 0s  recover_into = two }
+scenario here { class = lost  fails = [moves]  detect = 1m  declare = 0s }
 """
 
 
@@ -171,12 +194,40 @@ def test_drill_of_a_scenario(env):
     with Sandbox() as folder:
         rig = Rig(env, folder, specification=SPECIFICATION)
         answers = rig.answers(step__told__tell="done")
-        check(drill(rig, "whole", "--yes", "--answers", answers) == 0, rig.output)
-        index(rig.names(), "asks", "last")
+        # It comes back where it serves: nothing of it is done there, and that is no success.
+        check(drill(rig, "whole", "--yes", "--answers", answers) == 1 and rig.names() == [], f"{rig.names()} {rig.output}")
+        check("Nothing was rehearsed" in rig.output, rig.output)
         record = drill_record(rig)
-        check(record["success"] is True, f"{record}")
+        check(record["success"] is False, f"{record}")
         with open(record["recovery_record"], encoding="utf-8") as file:
             check(json.load(file)["kind"] == "drill-simulated", "the record of the rehearsal")
+        check(drill(rig, "whole", "--yes", "--for-real", "--answers", answers) == 0, rig.output)
+        index(rig.names(), "asks", "last")
+        check(drill_record(rig)["success"] is True, f"{drill_record(rig)}")
+
+
+def test_a_drill_leaves_what_serves_alone(env):
+    """Nothing has happened in a drill: what would be restored where it serves, serves. What comes back elsewhere is rehearsed."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        (folder / "answers").write_text("confirm=DRILL\n")
+        rig.run("here", "--drill", "--answers", str(folder / "answers"), expect=1)
+        check(rig.names() == [] and set(states(rig).values()) == {"simulated"}, f"{rig.names()} {states(rig)}")
+        check(all(asset["rto_verdict"] != "met" for asset in rig.record()["assets"]), f"{rig.record()}")
+        (folder / "answers").write_text("confirm=DRILL\ninput.from=there\nstep.moves.lead=done\n")
+        rig.run("away", "--drill", "--only", "moves", "--answers", str(folder / "answers"), expect=0)
+        check(rig.names() == ["load", "look"] and "change nothing that serves" in rig.output, f"{rig.names()} {rig.output}")
+
+
+def test_a_tabletop_runs_nothing(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        answers = rig.answers(step__told__tell="done")
+        for name, shown in (("table", "stub last"), ("table-steps", "stub drill-one")):
+            for more in ((), ("--with-recovery",), ("--for-real", "--answers", answers)):
+                check(drill(rig, name, "--yes", *more) == 2 and rig.names() == [], f"{name} {more}: {rig.names()} {rig.output}")
+                check(shown in rig.output and drill_record(rig)["success"] is None, rig.output)
+        check(drill(rig, "table-steps", ":drill_step_1") == 4 and rig.names() == [], f"{rig.names()}")
 
 
 def test_drill_without_commands(env):

@@ -158,7 +158,8 @@ def test_every_scenario_can_be_rehearsed(env):
         with Sandbox() as folder:
             rig = Rig(env, folder, scenario)
             code = rig.run("--drill")
-            if code not in (0, 2):
+            # 1: all of it comes back where it serves, so that nothing could be rehearsed.
+            if code not in (0, 2) and not (code == 1 and "Nothing was rehearsed" in rig.output and not rig.calls()):
                 raise Failure(f"{scenario}: exit {code}\n{rig.output[-3000:]}")
             for call in rig.calls():
                 if "promote-read-replica" in call or "change-resource-record-sets" in call:

@@ -151,9 +151,26 @@ valid_input() {
 # where nobody can be asked ends the run before it begins. The rest is asked while steps run, of which only those wait that use the answer.
 declare -A INPUT_OPEN=()   # key -> asked, or nobody: no answer will come in this run
 
+# input_wanted KEY: whether a step uses the answer. In a drill, one that is only simulated does not.
+input_wanted() {
+    local n
+    if ! ((DRILL)); then
+        return 0
+    fi
+    for n in "${ORDER[@]}"; do
+        if [[ " ${STEP_INPUTS[${n}]:-} " == *" $1 "* ]] && ! only_simulated "${n}"; then
+            return 0
+        fi
+    done
+    return 1
+}
+
 ask_inputs() {
     local key value
     for key in "${INPUT_KEYS[@]}"; do
+        if ! input_wanted "${key}"; then
+            continue
+        fi
         if [[ -f "${DRC_RUN_DIR}/answers/${key}" ]]; then
             continue
         fi
@@ -274,6 +291,9 @@ question_show() {
             while IFS= read -r line; do
                 say "    ${line}"
             done < <(bash -- "${FOLDER}/${STEP_FILE[${n}]}" manual </dev/null 2>&1 || true)
+            if ((DRILL && !FOR_REAL)); then
+                say "    This is a drill: change nothing that serves; what cannot be done apart from it is talked through."
+            fi
             say "    Answer \`done\`, \`failed\` or \`skip\`."
             ;;
         gate)

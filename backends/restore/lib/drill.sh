@@ -169,6 +169,8 @@ usage: DRILL.sh [--yes] [--dry-run] [--with-recovery] [options of recover.sh]
 --yes            no typed confirmation
 --dry-run        print every command, touch nothing
 --with-recovery  rehearse the scenario's recovery as well as the drill's own steps
+
+A tabletop runs nothing: its steps are shown, and somebody says that they were talked through.
 exit: 0 carried out, 1 something failed or a criterion was not met, 2 nothing to run and nobody said how it went,
 3 not confirmed. The record says whether it was a success: null while somebody has yet to say that criteria were met.
 TEXT
@@ -176,72 +178,46 @@ TEXT
 
 declare -a DRILL_PARTS=()
 
+# drill_show WITH_RECOVERY: every command of the drill, none of which is run.
+drill_show() {
+    local i here
+    here="$(cd -- "$(dirname -- "$0")/.." && pwd)"
+    for i in drill_create $(seq -f 'drill_step_%g' 1 "${#DRILL_STEPS[@]}") drill_destroy; do
+        if drill_has "${i}"; then
+            say "# ${i}"
+            declare -f "${i}" | sed -e '1,2d' -e '$d'
+        fi
+    done
+    for i in "${DRILL_JOBS[@]}"; do
+        say "# ../cron/jobs/${i}.sh verify"
+    done
+    if (($1)) && [[ -n "${DRILL_FACT[scenario]:-}" ]]; then
+        bash -- "${here}/recover.sh" "${DRILL_FACT[scenario]}" --dry-run
+    fi
+}
+
+# People round a table: what would be done is read out, and they say whether it was talked through. Nothing is run.
+drill_talk() {
+    say "[drill] a tabletop: nothing is run. Talk each of these steps through with who would do it."
+    if ! drill_show 1; then
+        say "[drill] FAILED: the steps could not be shown"
+        DRILL_FACT[failed]=1
+    fi
+    if ((${#DRILL_STEPS[@]} > 0)) || [[ -n "${DRILL_FACT[scenario]:-}" ]]; then
+        DRILL_CRITERIA+=("every step was talked through with who would do it")
+    fi
+}
+
 drill_part() {
     DRILL_PARTS+=("$1")
     drill_run "$@"
 }
 
-drill_main() {
-    local yes=0 dry=0 with_recovery=0 typed="" i folder record started here
-    local -a rest=()
-    if [[ "${1:-}" == :* ]]; then
-        # One command of the drill, in this process of its own.
-        "${1#:}"
-        exit
-    fi
+# drill_carry_out STARTED FOLDER WITH_RECOVERY OPTION…: surroundings, tests of backups, own steps, the rehearsal.
+drill_carry_out() {
+    local started="$1" folder="$2" with_recovery="$3" i here
+    local -a rest=("${@:4}")
     here="$(cd -- "$(dirname -- "$0")/.." && pwd)"
-    while (($# > 0)); do
-        case "$1" in
-            --yes) yes=1 ;;
-            --dry-run) dry=1 ;;
-            --with-recovery) with_recovery=1 ;;
-            --help)
-                drill_usage
-                exit 0
-                ;;
-            *) rest+=("$1") ;;
-        esac
-        shift
-    done
-    if ((${#DRILL_STEPS[@]} == 0 && ${#DRILL_JOBS[@]} == 0)); then
-        with_recovery=1
-    fi
-    if ((dry)); then
-        say "Drill ${DRILL_FACT[drill]} (${DRILL_FACT[title]}): nothing is touched."
-        for i in drill_create $(seq -f 'drill_step_%g' 1 "${#DRILL_STEPS[@]}") drill_destroy; do
-            if drill_has "${i}"; then
-                say "# ${i}"
-                declare -f "${i}" | sed -e '1,2d' -e '$d'
-            fi
-        done
-        for i in "${DRILL_JOBS[@]}"; do
-            say "# ../cron/jobs/${i}.sh verify"
-        done
-        if ((with_recovery)) && [[ -n "${DRILL_FACT[scenario]:-}" ]]; then
-            bash -- "${here}/recover.sh" "${DRILL_FACT[scenario]}" --dry-run
-        fi
-        exit 0
-    fi
-    if ((!yes)); then
-        if [[ ! -t 0 ]]; then
-            warn "drill: not confirmed: use a terminal or --yes"
-            exit 3
-        fi
-        printf 'Drill %s. Type DRILL to begin: ' "$(drc_clean "${DRILL_FACT[drill]}")" >&2
-        IFS= read -r typed || typed=""
-        if [[ "${typed}" != DRILL ]]; then
-            warn "drill: not confirmed: nothing was done"
-            exit 3
-        fi
-    fi
-    folder="${DRC_STATE:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/drc/${DRILL_FACT[slug]}}/drills"
-    mkdir -p -- "${folder}"
-    started="${EPOCHSECONDS}"
-    record="${folder}/${DRILL_FACT[slug_drill]}-$(TZ=UTC printf '%(%Y%m%dT%H%M%SZ)T' "${started}").json"
-    export DRC_DRILL=1
-    if [[ "${DRILL_FACT[isolated]:-}" == false ]]; then
-        warn "drill: its surroundings can reach production"
-    fi
     trap drill_clean_up EXIT
     if drill_has drill_create; then
         # From here on something may exist that has to be taken down.
@@ -265,8 +241,67 @@ drill_main() {
                 2>/dev/null | sort | tail -n 1)"
         fi
     fi
+}
+
+drill_main() {
+    local yes=0 dry=0 with_recovery=0 typed="" folder record started
+    local -a rest=()
+    if [[ "${1:-}" == :* ]]; then
+        if [[ "${DRILL_FACT[kind]}" == tabletop && "$1" != :drill_alert ]]; then
+            die 4 "a tabletop runs nothing"
+        fi
+        # One command of the drill, in this process of its own.
+        "${1#:}"
+        exit
+    fi
+    while (($# > 0)); do
+        case "$1" in
+            --yes) yes=1 ;;
+            --dry-run) dry=1 ;;
+            --with-recovery) with_recovery=1 ;;
+            --help)
+                drill_usage
+                exit 0
+                ;;
+            *) rest+=("$1") ;;
+        esac
+        shift
+    done
+    if ((${#DRILL_STEPS[@]} == 0 && ${#DRILL_JOBS[@]} == 0)); then
+        with_recovery=1
+    fi
+    if ((dry)); then
+        say "Drill ${DRILL_FACT[drill]} (${DRILL_FACT[title]}): nothing is touched."
+        drill_show "${with_recovery}"
+        exit 0
+    fi
+    if ((!yes)); then
+        if [[ ! -t 0 ]]; then
+            warn "drill: not confirmed: use a terminal or --yes"
+            exit 3
+        fi
+        printf 'Drill %s. Type DRILL to begin: ' "$(drc_clean "${DRILL_FACT[drill]}")" >&2
+        IFS= read -r typed || typed=""
+        if [[ "${typed}" != DRILL ]]; then
+            warn "drill: not confirmed: nothing was done"
+            exit 3
+        fi
+    fi
+    folder="${DRC_STATE:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/drc/${DRILL_FACT[slug]}}/drills"
+    mkdir -p -- "${folder}"
+    started="${EPOCHSECONDS}"
+    record="${folder}/${DRILL_FACT[slug_drill]}-$(TZ=UTC printf '%(%Y%m%dT%H%M%SZ)T' "${started}").json"
+    export DRC_DRILL=1
+    if [[ "${DRILL_FACT[isolated]:-}" == false ]]; then
+        warn "drill: its surroundings can reach production"
+    fi
+    if [[ "${DRILL_FACT[kind]}" == tabletop ]]; then
+        drill_talk
+    else
+        drill_carry_out "${started}" "${folder}" "${with_recovery}" "${rest[@]}"
+    fi
     if ((${#DRILL_STATUS[@]} == 0)); then
-        say "[drill] nothing here can be run by a program: carry the drill out as the runbook says"
+        say "[drill] nothing here is run by a program: carry the drill out as the runbook says"
     fi
     drill_ask
     drill_record "${record}" "${started}"

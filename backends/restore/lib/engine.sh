@@ -38,12 +38,13 @@ settle() {
     ENDED_MS["$1"]="$(drc_now_ms)"
 }
 
-# In a drill nothing is done that production would feel, unless --for-real says so.
+# In a drill nothing is done that production would feel, unless --for-real says so: no fence, no traffic, no point of no return, and no step
+# that works on what serves today (the plan says which: `serves`), be it a command or somebody's hands.
 only_simulated() {
     if ! ((DRILL)) || ((FOR_REAL)); then
         return 1
     fi
-    [[ "${STEP_PHASE[$1]}" == fence || "${STEP_PHASE[$1]}" == traffic ]] || step_flag "$1" irreversible
+    [[ "${STEP_PHASE[$1]}" == fence || "${STEP_PHASE[$1]}" == traffic ]] || step_flag "$1" irreversible || step_flag "$1" serves
 }
 
 # The gate before a point of no return: every fence of the asset holds, and somebody says yes.
@@ -97,6 +98,13 @@ consider() {
             return 0
         fi
     done
+    if only_simulated "${n}"; then
+        settle "${n}" simulated
+        journal step "${n}" simulated id "${STEP_ID[${n}]}"
+        say "[$(clock)] drill  ${STEP_ID[${n}]} is only simulated: ${STEP_TITLE[${n}]}"
+        moved=1
+        return 0
+    fi
     for dep in ${STEP_INPUTS[${n}]:-}; do
         answered=0
         input_state "${dep}" || answered=$?
@@ -110,13 +118,6 @@ consider() {
             return 0
         fi
     done
-    if only_simulated "${n}"; then
-        settle "${n}" simulated
-        journal step "${n}" simulated id "${STEP_ID[${n}]}"
-        say "[$(clock)] drill  ${STEP_ID[${n}]} is only simulated: ${STEP_TITLE[${n}]}"
-        moved=1
-        return 0
-    fi
     if step_flag "${n}" irreversible && [[ -z "${GATE_OPEN[${n}]:-}" ]]; then
         if ! fences_hold "${n}"; then
             settle "${n}" blocked

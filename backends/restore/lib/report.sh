@@ -6,12 +6,18 @@ is_idle() {
     [[ -z "${STEP_VERBS[$1]}" && "${STEP_KIND[$1]}" != manual ]]
 }
 
+# stood_in STEP: a drill did not carry out what recovers; how long that takes nobody measured. (What fences and moves traffic is
+# simulated in every drill.)
+stood_in() {
+    [[ "${STATE[$1]}" == simulated && "${STEP_PHASE[$1]}" != fence && "${STEP_PHASE[$1]}" != traffic ]]
+}
+
 # actual_finish ASSET: seconds from the interruption until its last step was done; nothing when one was not, or when somebody left one out, or when
 # none of them did or looked at anything: nobody knows then whether it is back.
 actual_finish() {
     local n ended last=0 seen=0
     for n in ${ASSET_STEPS[$1]//,/ }; do
-        if ! satisfied "${n}" || [[ "${STATE[${n}]}" == assumed || "${STATE[${n}]}" == left-out ]]; then
+        if ! satisfied "${n}" || [[ "${STATE[${n}]}" == assumed || "${STATE[${n}]}" == left-out ]] || stood_in "${n}"; then
             return 1
         fi
         is_idle "${n}" || seen=1
@@ -162,20 +168,42 @@ span_or_dash() {
     fi
 }
 
-# Whether any step of the run did or looked at something.
+# Whether any step of the run did or looked at something; of a drill, a step of what is recovered.
 did_anything() {
     local n
     for n in "${ORDER[@]}"; do
-        if ! is_idle "${n}" && [[ "${STATE[${n}]}" != assumed ]]; then
+        if is_idle "${n}" || [[ "${STATE[${n}]}" == assumed ]]; then
+            continue
+        fi
+        if ((!DRILL)) || [[ "${STATE[${n}]}" != simulated && "${STEP_ASSET[${n}]}" != - ]]; then
             return 0
         fi
     done
     return 1
 }
 
+# What a drill only simulated, by name of the assets: they were not rehearsed.
+tell_simulated() {
+    local n name
+    local -A seen=()
+    local -a names=()
+    for n in "${ORDER[@]}"; do
+        name="${STEP_ASSET[${n}]}"
+        if stood_in "${n}" && [[ "${name}" != - && -z "${seen[${name}]:-}" ]]; then
+            seen["${name}"]=1
+            names+=("${name}")
+        fi
+    done
+    if ((${#names[@]} > 0)); then
+        say "Not rehearsed, only simulated: $(join_words "${names[@]}"). What recovers them works on what serves today, or cannot be taken back."
+        say "Restore them apart from production with steps of the drill's own."
+    fi
+}
+
 # conclude: reports and ends with the exit code that fits.
 conclude() {
     report
+    tell_simulated
     if ((UNDONE > 0)); then
         journal run - unfinished undone "${UNDONE}"
         say "Not finished: $(count_of "${UNDONE}" step) still to do. Go on with: recover.sh ${SCENARIO} --resume"
@@ -188,6 +216,10 @@ conclude() {
     fi
     if ! did_anything; then
         journal run - finished objectives unknown
+        if ((DRILL)); then
+            say "Nothing was rehearsed: every step of what is recovered is only simulated."
+            exit 1
+        fi
         say "Ended, but nothing here did or looked at anything: look yourself whether it is back."
         exit 1
     fi
