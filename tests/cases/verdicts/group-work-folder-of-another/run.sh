@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+set -eu
+export PATH="$CASE/bin:$PATH" DRC_STATE="$CASE/state" DRC_WORK="$CASE/work" DRC_ENV_FILE="$CASE/env" RESTIC_PASSWORD=x CASE
+mkdir -p "$CASE/state" "$CASE/work" "$CASE/elsewhere/g"
+touch "$CASE/elsewhere/g/kept" "$CASE/calls"
+ln -s "$CASE/elsewhere" "$CASE/work/restic.work"
+bash "$OUT"/cron/jobs/g-n.sh && exit 1
+test -e "$CASE/elsewhere/g/kept"
+grep -q ' backup ' "$CASE/calls" && exit 1
+rm "$CASE/work/restic.work"
+bash "$OUT"/cron/jobs/g-n.sh
+grep -- ' backup ' "$CASE/calls" | grep -F -- '--exclude=/srv/files/keep/**/*.tmp' | grep -qF -- '--exclude=/srv/files/cache'
+grep -qF -- '/srv/files/other/**' "$CASE/calls" && exit 1
+grep -qvE "^700 $(id -un)\$" "$CASE/modes" && exit 1
+test -s "$CASE/modes" && test ! -e "$CASE/work/restic.work/g"
