@@ -14,12 +14,23 @@ static bool is_a(const struct plan_thing *thing, const char *block)
     return thing && strcmp(thing->block, block) == 0;
 }
 
-/* Where somebody gets mail: a person, the lead of a team; NULL. */
+/* Where somebody gets mail: a person; of a team its lead, else its deputy, else the first of its members who has an address; NULL. */
 static const char *mail_of(struct arena *arena, const struct plan_index *index, const struct plan_thing *who)
 {
-    if (is_a(who, "team"))
-        who = plan_ref(index, who, "lead");
-    return is_a(who, "person") ? plan_words(arena, who, "email", NULL) : NULL;
+    const struct plan_value *members;
+    const char *mail = NULL;
+    uint32_t count;
+
+    if (is_a(who, "person"))
+        return plan_words(arena, who, "email", NULL);
+    if (!is_a(who, "team"))
+        return NULL;
+    mail = mail_of(arena, index, plan_ref(index, who, "lead"));
+    mail = mail ? mail : mail_of(arena, index, plan_ref(index, who, "deputy"));
+    members = plan_items(who, "members", &count);
+    for (uint32_t i = 0; i < count && !mail; i++)
+        mail = mail_of(arena, index, plan_leads_to(index, &members[i]));
+    return mail;
 }
 
 static struct way way_to(struct arena *arena, const struct plan_index *index, const struct plan_thing *who)

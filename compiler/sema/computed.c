@@ -673,7 +673,7 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
     case ASSET_CLIENTS:
         return clients(eval, entity);
     case ASSET_FOLLOWS:
-        return asset_follows(eval, entity);
+        return eval_follows(eval, entity, false);
     case ASSET_ALL_DEPENDENTS:
         return closure(eval, entity, ASSET_needs, true, span);
     case ASSET_SITES_SERVED:

@@ -96,6 +96,9 @@ struct value eval_loop(struct evaluator *eval, const struct entity *block, uint3
  * nested block under its block's name (`replica`, `backup` …). */
 const struct scope *entity_scope(struct evaluator *eval, struct entity *entity);
 
+/* The assets of which `bind` of an asset says where they serve (`asset.follows`); `instances`: only those it asks by `X.here`, what serves in
+ * place of X. */
+struct value eval_follows(struct evaluator *eval, struct entity *asset, bool instances);
 struct scope *scope_add(struct evaluator *eval, const struct scope *outer, const char *name, struct value value);
 
 /* Gives back what scope_add() made, from `scope` outwards up to `until` (which stays; NULL: all): nobody may hold them any more. What was

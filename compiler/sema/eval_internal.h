@@ -154,7 +154,6 @@ struct value asset_sites(struct evaluator *eval, struct entity *asset);
 struct value asset_medium(struct evaluator *eval, struct entity *asset); /* what the original lies on */
 struct value store_immutable(struct evaluator *eval, struct entity *store); /* whether what lies in it cannot be deleted before its time */
 struct value site_administrators(struct evaluator *eval, struct entity *site); /* who can change it: administrators.c */
-struct value asset_follows(struct evaluator *eval, struct entity *asset); /* whose place its `bind` says: follows.c */
 struct value site_agreement(struct evaluator *eval, struct entity *site);      /* how many different people have to agree to; UNKNOWN */
 /* Things of block `from` whose attribute `row` names the target. */
 struct value referrers_of(struct evaluator *eval, const struct entity *target, uint32_t from, uint32_t row);

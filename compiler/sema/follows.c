@@ -8,6 +8,7 @@
 struct followed {
     struct evaluator *eval;
     const struct scope *scope;
+    bool instances; /* only those of which it asks what serves in their place */
     VEC(struct value) list;
 };
 
@@ -46,8 +47,8 @@ static void walk_member(struct followed *followed, const struct expr *expr)
     if (expr->u.member.object->kind != EXPR_NAME && expr->u.member.object->kind != EXPR_MEMBER)
         return;
     object = eval(followed->eval, expr->u.member.object, followed->scope, NULL);
-    if (strcmp(name, "here") == 0 || strcmp(name, "serves_at") == 0 ||
-        (object.type == VALUE_ENTITY && object.u.entity->schema->id == BLOCK_ENDPOINT))
+    if (strcmp(name, "here") == 0 || (!followed->instances && (strcmp(name, "serves_at") == 0 ||
+        (object.type == VALUE_ENTITY && object.u.entity->schema->id == BLOCK_ENDPOINT))))
         add_followed(followed, object);
 }
 
@@ -102,9 +103,9 @@ static void walk(struct followed *followed, const struct expr *expr)
     }
 }
 
-struct value asset_follows(struct evaluator *eval, struct entity *asset)
+struct value eval_follows(struct evaluator *eval, struct entity *asset, bool instances)
 {
-    struct followed followed = {.eval = eval};
+    struct followed followed = {.eval = eval, .instances = instances};
     struct entity *bind;
 
     followed.scope = eval->model->plan ? scope_add(eval, NULL, "plan", value_entity(eval->model->plan)) : NULL;

@@ -4,7 +4,8 @@
  *
  * An asset is down when it is lost in a way that stops it, or when something it needs is down. A wrong or deleted record and an attacker
  * who keeps the pages up stop nothing: such scenarios are noticed by people, who say how soon. A health check fails when its site is gone
- * or what its endpoint serves there is down; a probe with an `interval` fails when its asset is down. Whoever fails first is who
+ * or what its endpoint serves there is down; one that only opens a connection (tcp) when its site is gone: a load balancer, or the kernel of
+ * a process that hangs, goes on accepting. A probe with an `interval` fails when its asset is down. Whoever fails first is who
  * notices; a check fails after threshold x (interval + timeout).
  *
  * Whoever watches has to stand, with all it needs: what observes an asset is who asks its probe, and without anybody who observes it the
@@ -53,6 +54,14 @@ static bool serves_in(const struct analysis *a, const struct asset *asset, const
     return false;
 }
 
+static bool only_connects(const struct entity *target)
+{
+    uint32_t cursor = 0;
+    const struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor);
+
+    return health && is_word(entity_slot(health, HEALTH_type), "tcp");
+}
+
 static bool target_fails(struct analysis *a, const struct entity *endpoint, const struct entity *target, const bool *down)
 {
     const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
@@ -62,7 +71,7 @@ static bool target_fails(struct analysis *a, const struct entity *endpoint, cons
         return false;
     if (a->site_lost[site->index] || a->site_cut[site->index])
         return true;
-    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+    for (uint32_t i = 0; !only_connects(target) && serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
         const struct asset *asset = serves.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[i].u.entity) : NULL;
 
         if (asset && down[asset->index] && serves_in(a, asset, site))

@@ -34,6 +34,8 @@ void add_terms(struct analysis *a, const struct scenario_result *result, const s
 void add_clock(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct step *const *runbook,
                uint32_t count);
 struct step **before_recovery(struct analysis *a, const struct scenario_result *result, uint32_t *count); /* before anything is recovered */
+/* That what a health check asks is no success once what is down in the scenario does not serve; NULL where the place itself is gone. */
+struct assumption *add_answer(struct analysis *a, const struct scenario_result *result, struct entity *target);
 void add_moving_step(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
 void add_availability(struct analysis *a, const struct slo_state *slo);
 

@@ -105,8 +105,18 @@ static void take_sites(struct analysis *a, struct map *hosts)
         const char *address = strcmp(site->level, "host") == 0 ? place_address(site->entity) : NULL;
         struct addressed thing = {site->entity, site->entity->span, site};
 
-        if (address && !is_local(address))
+        if (address && !is_local(address)) {
             take_text(a, hosts, &thing, address, strlen(address));
+        } else if ((address = place_address(site->entity)) && strstr(address, "://")) {
+            /* A service is known by the host of its URL; that two places name the same one is told by places_are_one(). */
+            size_t len = strcspn(address = strstr(address, "://") + 3, "/:");
+            atom host = intern_add(a->model->names, address, len);
+            struct addressed *known = ARENA_NEW(a->arena, struct addressed);
+
+            *known = thing;
+            if (len && !map_get(hosts, host))
+                map_set(hosts, a->arena, host, known);
+        }
     }
 }
 

@@ -512,7 +512,10 @@ static bool answers_choose(struct analysis *a, const struct step *step, const st
     for (uint32_t i = 0; i < step->input_count; i++) {
         struct value type = eval_deferred(a->eval, step->inputs[i], INPUT_type, NULL);
         struct value chooses = eval_deferred(a->eval, step->inputs[i], INPUT_chooses, NULL);
+        bool settled = step->inputs[i]->tree && block_attr(step->inputs[i]->tree, step->inputs[i]->schema->rows[INPUT_default].name);
 
+        if (settled) /* what is taken when nobody answers was chosen before the damage */
+            continue;
         if (!is_word(type, "timestamp") && !is_word(type, "date") && !is_word(type, "stored") && !(chooses.type == VALUE_BOOL && chooses.u.integer))
             continue;
         if (command_asks(command, step->inputs[i]->name))

@@ -182,6 +182,28 @@ static void add_limit(struct analysis *a, const struct scenario_result *result, 
     rest_both(a, most, result, state);
 }
 
+/* No file of ours holds a job to the bandwidth its specification states, and the proof counts on no more. */
+static void add_bandwidth(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct taken_backup *taken,
+                          struct entity *backup)
+{
+    uint32_t cursor = 0;
+    struct entity *load = entity_child(backup, BLOCK_LOAD, &cursor);
+    const char *limit = load ? ledger_value(a, entity_slot(load, LOAD_bandwidth)) : NULL;
+    bool is_new;
+    struct assumption *entry;
+
+    if (!limit)
+        return;
+    entry = ledger_entry(a, ASSUME_LIMIT, backup->parent, intern_text(a, "%s/bandwidth", taken->where), &is_new);
+    if (is_new) {
+        entry->value = limit;
+        entry->span = load->span;
+        entry->says = intern_text(a, "a run of `%s` of %s reads and sends at %s, and something holds it to that", backup->name, taken->of, limit);
+        ask_owner(a, entry, backup->parent, "cron", "what limits it: the tool's own option, the host's network, and what was measured?");
+    }
+    rest_rpo(a, entry, result, state);
+}
+
 static void add_backup(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *backup,
                        const struct entity *store)
 {
@@ -198,6 +220,7 @@ static void add_backup(struct analysis *a, const struct scenario_result *result,
     rest_both(a, entry, result, state);
     add_missed(a, result, state, &taken);
     add_run_place(a, result, state, &taken);
+    add_bandwidth(a, result, state, &taken, backup);
     entry = ledger_entry(a, ASSUME_KEPT, backup->parent, taken.where, &is_new);
     if (is_new) {
         take_credit(a, entry, backup, taken.job);
@@ -572,6 +595,83 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
         add_room(a, result, state);
 }
 
+/* Whether the text of a method says a word: then it deals with it by a step, or says why not. */
+static bool method_says(const struct analysis *a, const struct entity *method, const char *word)
+{
+    const struct span span = method->tree ? method->tree->span : (struct span){0, 0};
+    const struct source_file *file = span.end ? sources_file_at(a->model->sources, span.start) : NULL;
+    const char *at = file ? file->text + (span.start - file->base) : "", *end = file ? at + (span.end - span.start) : at;
+    size_t len = strlen(word);
+
+    for (; at + len <= end; at++) {
+        if (*at == *word && memcmp(at, word, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether it serves in another place than usual, by a method that leads nobody there. */
+static bool moved_alone(const struct analysis *a, const struct asset_state *state)
+{
+    const struct candidate *chosen = state->chosen;
+
+    if (state->fate != FATE_LOST || !chosen || !chosen->into)
+        return false;
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        if (state->asset->sites[i] == chosen->into)
+            return false;
+    }
+    return state->asset->site_count && !method_says(a, chosen->method, "clients") && !method_says(a, chosen->method, "dependents");
+}
+
+static bool follows(struct analysis *a, const struct asset *user, const struct asset *used)
+{
+    struct value list = eval_follows(a->eval, user->entity, false);
+
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].u.entity == used->entity)
+            return true;
+    }
+    return false;
+}
+
+/* Whoever uses what came back in another place has to find it there; nobody leads him who has no binding that follows. */
+static void add_finding_it(struct analysis *a, const struct scenario_result *result, const bool *alone, const struct asset_state *user,
+                           const struct edges *edges)
+{
+    for (uint32_t i = 0; i < edges->count; i++) {
+        const struct asset *used = edges->items[i].to;
+        const struct site_info *into = alone[used->index] ? result->states[used->index].chosen->into : NULL;
+        struct assumption *entry;
+        bool is_new;
+
+        if (!into || follows(a, user->asset, used))
+            continue;
+        entry = ledger_entry(a, ASSUME_ANSWERS, used->entity, intern_text(a, ".users@%s", into->entity->name), &is_new);
+        if (is_new) {
+            entry->says = intern_text(a, "who uses `%s` finds it when it serves at `%s`", used->name, into->entity->name);
+            ask_owner(a, entry, used->entity, "runbooks", "by which name or address do they reach it, and who or what changes that?");
+        }
+        rest_rto(a, entry, result, user);
+    }
+}
+
+static void add_all_finding_it(struct analysis *a, const struct scenario_result *result)
+{
+    bool *alone = ARENA_ARRAY(a->arena, bool, a->plan->asset_count), any = false;
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++)
+        any |= alone[i] = moved_alone(a, &result->states[i]);
+    for (uint32_t i = 0; any && i < a->plan->asset_count; i++) {
+        const struct asset_state *user = &result->states[i];
+
+        if (user->fate == FATE_UNAFFECTED)
+            continue;
+        add_finding_it(a, result, alone, user, &user->asset->needs);
+        add_finding_it(a, result, alone, user, &user->asset->uses);
+    }
+}
+
 void make_ledger(struct analysis *a)
 {
     for (uint32_t s = 0; s < a->plan->scenario_count; s++) {
@@ -595,6 +695,8 @@ void make_ledger(struct analysis *a)
                 add_clock(a, result, state, runbook, runbook_count);
             }
         }
+        if (result->states)
+            add_all_finding_it(a, result);
         for (uint32_t i = 0; i < result->endpoint_count; i++)
             add_endpoint(a, result, &result->endpoints[i]);
     }

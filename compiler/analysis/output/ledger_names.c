@@ -99,8 +99,11 @@ static void add_check(struct analysis *a, const struct scenario_result *result, 
     struct entity *target = state->dropped ? state->dropped : state->from;
     struct health_clock clock = health_clock(target);
     bool is_new;
+    struct assumption *answer = add_answer(a, result, target);
     struct assumption *entry = of_name(a, ASSUME_DETECTS, result, state, intern_text(a, ".%s", target->name), &is_new);
 
+    if (answer)
+        rest_on(a, answer, OBJECTIVE_ENDPOINT, state->endpoint, result->scenario);
     if (!is_new)
         return;
     entry->span = clock.block ? clock.block->span : target->span;

@@ -295,6 +295,63 @@ static struct entity *noticing_target(const struct analysis *a, const struct sce
     return NULL;
 }
 
+/* "`db`, `web`": what is down of what the name serves, and of what that needs. */
+static const char *names_of_down(struct analysis *a, const struct scenario_result *result)
+{
+    const char *names = "";
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        const struct asset_state *state = &result->states[i];
+
+        if (state->fate != FATE_LOST || ++count > 5)
+            continue;
+        names = intern_text(a, "%s%s`%s`", names, count > 1 ? ", " : "", state->asset->name);
+    }
+    return count > 5 ? intern_text(a, "%s, …", names) : names;
+}
+
+/* Whether the place itself is gone: then nothing answers there, whatever is asked. */
+static bool place_is_gone(const struct analysis *a, const struct scenario_result *result, const struct entity *target)
+{
+    const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
+
+    return site && (is_among(a, entity_slot(result->scenario, SCENARIO_loses), site) ||
+                    is_among(a, entity_slot(result->scenario, SCENARIO_partitions), site));
+}
+
+struct assumption *add_answer(struct analysis *a, const struct scenario_result *result, struct entity *target)
+{
+    struct entity *endpoint = target->parent;
+    bool is_new;
+    struct assumption *entry;
+
+    if (place_is_gone(a, result, target))
+        return NULL;
+    entry = ledger_entry(a, ASSUME_DETECTS, endpoint, intern_text(a, ".%s.%s", target->name, result->scenario->name), &is_new);
+    if (is_new) {
+        entry->says = intern_text(a, "what the health check of `%s` asks at `%s` is answered without success as soon as %s does not serve", endpoint->name,
+                                  target->name, names_of_down(a, result));
+        entry->span = target->span;
+        ask_owner(a, entry, endpoint, "route53", "what does the page look at, and did the check turn red when it was tried?");
+    }
+    return entry;
+}
+
+/* A check that is red in a console rings nobody by itself. */
+static void add_telling(struct analysis *a, const struct scenario_result *result, struct entity *target, const struct rested *on)
+{
+    bool is_new;
+    struct assumption *entry = ledger_entry(a, ASSUME_DETECTS, target->parent, intern_text(a, ".%s.told", target->name), &is_new);
+
+    if (is_new) {
+        entry->says = intern_text(a, "whoever is on call is told when the health check of `%s` at `%s` turns red", target->parent->name, target->name);
+        entry->span = target->span;
+        ask_owner(a, entry, target->parent, "route53", "which alarm looks at it, whom does it call, and when did it last?");
+    }
+    rest_one(a, entry, result, on);
+}
+
 static void add_detection(struct analysis *a, const struct scenario_result *result, const struct rested *on)
 {
     struct entity *scenario = result->scenario, *target;
@@ -313,6 +370,12 @@ static void add_detection(struct analysis *a, const struct scenario_result *resu
             ask_owner(a, detects, a->model->plan, "runbooks", "who or what would notice it at night, and was that tried?");
     }
     rest_one(a, detects, result, on);
+    if (!(target = noticing_target(a, result)))
+        return;
+    add_telling(a, result, target, on);
+    detects = add_answer(a, result, target);
+    if (detects)
+        rest_one(a, detects, result, on);
 }
 
 static void add_decision(struct analysis *a, const struct scenario_result *result, const struct rested *on)
@@ -472,9 +535,29 @@ static void add_measuring(struct analysis *a, const struct slo_state *slo)
     rest_on(a, entry, OBJECTIVE_SLO, slo->endpoint, NULL);
 }
 
+/* What is compared are averages over many years: one event may use up more than a window leaves. */
+static void add_window(struct analysis *a, const struct slo_state *slo)
+{
+    bool is_new;
+    struct assumption *entry;
+
+    if (slo->verdict == VERDICT_NOT_APPLICABLE || !slo->outlasts)
+        return;
+    entry = ledger_entry(a, ASSUME_LIMIT, slo->endpoint, ".window", &is_new);
+    if (is_new) {
+        entry->span = slo->span;
+        entry->value = ledger_duration(a, slo->budget_ms);
+        entry->says = intern_text(a, "the `slo` of `%s` is promised on average: a window with `%s` in it is down for more than the %s that the promise leaves",
+                                  slo->endpoint->name, slo->outlasts->name, entry->value);
+        ask_owner(a, entry, slo->endpoint, "runbooks", "was it promised on average over the years, or for each window?");
+    }
+    rest_on(a, entry, OBJECTIVE_SLO, slo->endpoint, NULL);
+}
+
 void add_availability(struct analysis *a, const struct slo_state *slo)
 {
     add_measuring(a, slo);
+    add_window(a, slo);
     for (uint32_t i = 0; slo->verdict != VERDICT_NOT_APPLICABLE && i < slo->term_count; i++) {
         const struct slo_term *term = &slo->terms[i];
         struct strbuf share = STRBUF_INIT;

@@ -406,16 +406,23 @@ void backup_spacing(struct analysis *a, const struct asset *asset, const struct 
 
 /* ---------------------------------------------------------------- backups on their own */
 
-static void check_closed_hours(struct analysis *a, const struct entity *backup)
+static void check_closed_hours(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
 {
     const char *text = backup_not_within(backup);
     struct closed_hours hours;
     uint32_t cursor = 0;
+    struct diag *diag;
 
     if (text && !read_closed_hours(text, &hours))
         diag_help(diag_report(a->sink, DIAG_E0512, loss_span(a, entity_child(backup, BLOCK_LOAD, &cursor), "not_within"),
                               "the hours in which `%s` must not run are not readable", backup->name),
                   "write them as in \"06:00-23:00\" (UTC), from and to different");
+    else if (text && schedule->zone && strcmp(schedule->zone, "UTC") != 0) {
+        diag = diag_report(a->sink, DIAG_E0512, loss_span(a, entity_child(backup, BLOCK_LOAD, &cursor), "not_within"),
+                           "the hours in which `%s` must not run are in UTC, its schedule is in `%s`", backup->name, schedule->zone);
+        diag_label(diag, loss_span(a, backup, "schedule"), "in this zone");
+        diag_help(diag, "write the schedule in UTC as well: hours that move with daylight saving cannot be kept beside it");
+    }
 }
 
 static void check_backup(struct analysis *a, struct entity *backup)
@@ -431,7 +438,7 @@ static void check_backup(struct analysis *a, struct entity *backup)
     if (schedule.type != VALUE_SCHEDULE)
         return;
     check_service(a, backup);
-    check_closed_hours(a, backup);
+    check_closed_hours(a, backup, schedule.u.schedule);
     gap = gap_of(a, backup, schedule.u.schedule);
     if (gap->status == SCHEDULE_NEVER) {
         struct diag *diag = diag_report(a->sink, DIAG_E0512, loss_span(a, backup, "schedule"), "the schedule of `%s` never fires%s", backup->name,

@@ -61,6 +61,26 @@ struct value bindings_of(struct analysis *a, struct entity *entity)
     return (struct value){.type = VALUE_LIST, .u.list = list};
 }
 
+/* What is recovered in another place, as the asset it was, is `here` by the attributes it always had: they tell nobody where it serves now.
+ * The names of such assets that the configuration follows; NULL: none. */
+static const char *followed_elsewhere(struct analysis *a, struct entity *entity)
+{
+    struct value list = eval_follows(a->eval, entity, true);
+    const char *names = NULL;
+
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        struct entity *who = list.u.list->items[i].u.entity;
+        const struct asset_state *state = a->scenario && a->scenario->states ? &a->scenario->states[who->index] : NULL;
+        bool moved = state && state->chosen && state->chosen->element.type != VALUE_ENTITY && state->serving;
+
+        for (uint32_t s = 0; moved && s < state->asset->site_count; s++)
+            moved = state->asset->sites[s] != state->serving;
+        if (moved)
+            names = intern_text(a, "%s%s`%s`", names ? names : "", names ? ", " : "", who->name);
+    }
+    return names;
+}
+
 const char *changed_bindings(struct analysis *a, struct entity *entity)
 {
     const struct scope *scope, *usual;
@@ -92,6 +112,8 @@ const char *changed_bindings(struct analysis *a, struct entity *entity)
     }
     words = text.len ? strbuf_dup(&text, a->arena) : NULL;
     strbuf_release(&text);
+    if (!words && (words = followed_elsewhere(a, entity)))
+        words = intern_text(a, "the address of what serves now in place of %s", words);
     return words;
 }
 

@@ -178,6 +178,54 @@ static bool is_counted_in_pods(const struct entity *backup)
     return is_word(entity_slot(backup, BACKUP_scheduler), "kubernetes") && after.type == VALUE_INT && after.u.integer > 1;
 }
 
+/* Whether a program can tell him: mail to a person or somebody of a team, a channel with an address in mail or an API. */
+static bool a_program_reaches(struct value value)
+{
+    const struct entity *who = value.type == VALUE_ENTITY ? value.u.entity : NULL;
+
+    for (uint32_t i = 0; value.type == VALUE_LIST && i < value.u.list->count; i++) {
+        if (a_program_reaches(value.u.list->items[i]))
+            return true;
+    }
+    if (!who)
+        return false;
+    switch (who->schema->id) {
+    case BLOCK_PERSON:
+        return entity_slot(who, PERSON_email).type == VALUE_STRING && entity_slot(who, PERSON_email).u.string[0];
+    case BLOCK_TEAM:
+        return a_program_reaches(entity_slot(who, TEAM_lead)) || a_program_reaches(entity_slot(who, TEAM_deputy)) ||
+               a_program_reaches(entity_slot(who, TEAM_members));
+    case BLOCK_CHANNEL:
+        return is_word(entity_slot(who, CHANNEL_type), "email") || entity_slot(who, CHANNEL_api).type == VALUE_STRING;
+    default:
+        return false;
+    }
+}
+
+/* Whether the job itself tells somebody of the first failure that is not tolerated: whom `on_failure` names, else who answers for the asset or
+ * the plan; or stops telling what waits for its successes. */
+static bool failure_is_told(const struct analysis *a, const struct entity *backup)
+{
+    uint32_t cursor = 0;
+    const struct entity *failure = entity_child(backup, BLOCK_ON_FAILURE, &cursor);
+    struct value notify = failure ? entity_slot(failure, ON_FAILURE_notify) : value_unknown();
+    struct value after = failure ? entity_slot(failure, ON_FAILURE_after) : value_unknown(), missed = entity_slot(backup, BACKUP_missed);
+
+    if (failure && entity_slot(failure, ON_FAILURE_heartbeat).type == VALUE_STRING)
+        return true;
+    if (after.type == VALUE_INT && after.u.integer - 1 > (missed.type == VALUE_INT ? missed.u.integer : 0))
+        return false;
+    if (a_program_reaches(notify))
+        return true;
+    for (const struct entity *of = backup->parent; of; of = of == a->model->plan ? NULL : a->model->plan) {
+        struct entity *owner = answers_for(a, (struct entity *)(uintptr_t)of);
+
+        if (owner && a_program_reaches(value_entity(owner)))
+            return true;
+    }
+    return false;
+}
+
 /* A failed job of ours tells whom `on_failure` names, else the owner by e-mail. */
 static void credit_backup(struct analysis *a, struct entity *backup, struct credit *credit)
 {
@@ -201,7 +249,7 @@ static void credit_backup(struct analysis *a, struct entity *backup, struct cred
     if (!managed) {
         credit->maker = procedure;
         credit->by = is_carried(a, backup, procedure) ? BY_ARTIFACT : somebody_carries(backup) ? BY_DEMAND : BY_NOBODY;
-        credit->watched = !is_counted_in_pods(backup);
+        credit->watched = !is_counted_in_pods(backup) && failure_is_told(a, backup);
         return;
     }
     if (entity_child(procedure, BLOCK_SOURCE, &cursor)) {
