@@ -239,6 +239,57 @@ static void tell_around(struct analysis *a, const struct site_info *site, bool *
     counted[unit->index] = true;
 }
 
+/* A store that jobs write to with a shell (`writers_delete`) is a way to the host it lies on, for whoever holds where those jobs run. */
+static bool reach_store(struct analysis *a, struct entity **held, struct entity *by, struct value to)
+{
+    struct value at = to.type == VALUE_ENTITY ? entity_slot(to.u.entity, STORE_site) : value_unknown();
+    const struct site_info *site = at.type == VALUE_ENTITY ? plan_site(a->plan, at.u.entity) : NULL;
+
+    if (!site || !is_level(site, "host") || marked(a, held, site) || !writers_delete(a, to.u.entity))
+        return false;
+    held[site->index] = by;
+    return true;
+}
+
+static bool reach_stores(struct analysis *a, struct entity **held, struct entity *by, const struct entity *owner)
+{
+    struct entity *backup;
+    bool reached = false;
+
+    for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
+        struct value copies = entity_slot(backup, BACKUP_copies);
+
+        reached |= reach_store(a, held, by, entity_slot(backup, BACKUP_to));
+        for (uint32_t c = 0; copies.type == VALUE_LIST && c < copies.u.list->count; c++)
+            reached |= reach_store(a, held, by, copies.u.list->items[c]);
+    }
+    return reached;
+}
+
+static void reach_through_jobs(struct analysis *a, struct entity **held)
+{
+    struct value compromises = entity_slot(a->scenario->scenario, SCENARIO_compromises);
+    bool reached = compromises.type == VALUE_LIST && compromises.u.list->count;
+
+    while (reached) { /* each time one more host is held */
+        reached = false;
+        for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+            const struct asset *asset = &a->plan->assets[i];
+            struct entity *by = NULL, **groups;
+            uint32_t count;
+
+            for (uint32_t s = 0; s < asset->site_count && !by; s++)
+                by = marked(a, held, asset->sites[s]);
+            if (!by)
+                continue;
+            reached |= reach_stores(a, held, by, asset->entity);
+            groups = asset_groups(a, asset, &count);
+            for (uint32_t g = 0; g < count; g++)
+                reached |= reach_stores(a, held, by, groups[g]);
+        }
+    }
+}
+
 void mark_places(struct analysis *a)
 {
     struct entity **lost = listed(a, SCENARIO_loses), **held = listed(a, SCENARIO_compromises), **cut = listed(a, SCENARIO_partitions);
@@ -250,6 +301,7 @@ void mark_places(struct analysis *a)
     mark_others(a, lost);
     mark_others(a, cut);
     reach_through_people(a, held);
+    reach_through_jobs(a, held);
     for (uint32_t i = 0; i < a->plan->site_count; i++)
         take(a, &a->plan->sites[i], lost, held, cut);
     for (uint32_t i = 0; i < a->plan->site_count; i++) {
