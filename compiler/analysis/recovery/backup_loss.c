@@ -420,8 +420,9 @@ static void check_closed_hours(struct analysis *a, const struct entity *backup, 
     else if (text && schedule->zone && strcmp(schedule->zone, "UTC") != 0) {
         diag = diag_report(a->sink, DIAG_E0512, loss_span(a, entity_child(backup, BLOCK_LOAD, &cursor), "not_within"),
                            "the hours in which `%s` must not run are in UTC, its schedule is in `%s`", backup->name, schedule->zone);
+        diag_set_severity(diag, SEVERITY_WARNING);
         diag_label(diag, loss_span(a, backup, "schedule"), "in this zone");
-        diag_help(diag, "write the schedule in UTC as well: hours that move with daylight saving cannot be kept beside it");
+        diag_help(diag, "write the schedule in UTC as well; hours of the day in another zone move with daylight saving");
     }
 }
 
