@@ -213,6 +213,9 @@ def test_retention_by_age(env):
         (rig.home / "stores/near/weekdays" / f"{ago(days=1)}.dump").write_text("half")
         (rig.home / "stores/near/weekdays" / f"{ago(days=3)}.dump").write_text("half, long ago")
         rig.job("weekdays")
+        # Never more in a run than were made in a day: the rest goes with the next ones, or when it is forced.
+        check(older not in rig.stamps("near", "weekdays") and old in rig.stamps("near", "weekdays") and "prune-held" in rig.output, rig.output)
+        rig.job("weekdays", "prune")
         halves = [p.name for p in (rig.home / "stores/near/weekdays").glob("*.dump") if not p.with_name(p.name + ".sha256").exists()]
         check(len(halves) == 1 and halves[0] > ago(days=2), f"half-written ones: {halves}")
         stamps = rig.stamps("near", "weekdays")
@@ -242,6 +245,7 @@ def test_what_is_built_upon_stays(env):
             rig.plant("near", "full", stamp)
         rig.plant("near", "hourly", ago(days=9, hours=1))
         rig.job("full")
+        rig.job("full", "prune", "--force")
         stamps = rig.stamps("near", "full")
         check(fulls[1] in stamps and fulls[0] not in stamps and fulls[2] not in stamps, f"{stamps} of {fulls}")
     with Sandbox() as folder:
@@ -257,14 +261,31 @@ def test_what_is_built_upon_stays(env):
         check(set(chain[1:]) <= set(stamps) and chain[0] not in stamps, f"{stamps} of {chain}")
 
 
-def test_grandfather_father_son(env):
-    """3 daily, 2 weekly, 2 monthly: what a hand calculation leaves of a year of daily backups."""
+def test_after_a_wrong_clock(env):
+    """A copy of the future is no newest one, and nothing that is removed; it is told once."""
     with Sandbox() as folder:
         rig = Rig(env, folder)
-        planted = [ago(days=n) for n in range(1, 80)]
+        ahead = ago(days=-400)
+        rig.plant("near", "weekdays", ahead)
+        rig.job("weekdays")
+        check(ahead in rig.stamps("near", "weekdays") and "ahead copies=1" in rig.output, rig.output)
+        rig.job("weekdays", "fetch", "latest", "--into", str(folder / "fetched"))
+        check(not any(ahead in p.name for p in (folder / "fetched").glob("*")), "the copy of the future was taken for the newest one")
+        time.sleep(1.1)
+        rig.job("weekdays")
+        check("ahead copies" not in rig.output, "told twice")
+
+
+def test_grandfather_father_son(env):
+    """3 daily, 2 weekly, 2 monthly: what a hand calculation leaves of some weeks of daily backups."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        planted = [ago(days=n) for n in range(1, 45)]
         for stamp in planted:
             rig.plant("near", "periods", stamp)
         rig.job("periods")
+        check(len(rig.stamps("near", "periods")) == len(planted), "more removed in a run than are made in a day")
+        rig.job("periods", "prune", "--force")
         newest_first = sorted(rig.stamps("near", "periods") + [], reverse=True)
         every = sorted(planted + [newest_first[0]], reverse=True)
 

@@ -318,11 +318,13 @@ drc_put() {
     drc_verb "store_$1_put" >&2
 }
 
-# drc_stamps STORE JOB: the stamps of complete backups of a job in a store, oldest first, one a line.
+# drc_stamps STORE JOB: the stamps of complete backups of a job in a store, oldest first, one a line. A stamp more than a day ahead of the clock
+# was made under a wrong one (or is): it is no newest backup and nothing old. It stays where it is, and is told.
 drc_stamps() {
-    local line stamp
+    local line stamp latest
     local -A data=() sum=()
     job_prefix="$2/"
+    latest="$(printf '%(%Y%m%dT%H%M%SZ)T' "$((EPOCHSECONDS + 86400))")"
     drc_verb "store_$1_list" >"${drc_work}/list" || return $?
     while IFS= read -r line; do
         line="${line%$'\r'}"
@@ -336,7 +338,9 @@ drc_stamps() {
         fi
     done <"${drc_work}/list"
     for stamp in "${!data[@]}"; do
-        if [[ -n "${sum[${stamp}]:-}" ]]; then
+        if [[ "${stamp}" > "${latest}" ]]; then
+            printf '%s\n' "${stamp}" >>"${drc_work}/ahead.$1"
+        elif [[ -n "${sum[${stamp}]:-}" ]]; then
             printf '%s\n' "${stamp}"
         else
             printf '%s\n' "${stamp}" >>"${drc_work}/incomplete.$1"
@@ -455,9 +459,25 @@ drc_keep() {
     done
 }
 
+# drc_most_in_a_day: reads stamps; prints how many of one day there are at most.
+drc_most_in_a_day() {
+    local stamp most=1
+    local -A count=()
+    while IFS= read -r stamp; do
+        count["${stamp%T*}"]=$((${count["${stamp%T*}"]:-0} + 1))
+        if ((count["${stamp%T*}"] > most)); then
+            most="${count["${stamp%T*}"]}"
+        fi
+    done
+    printf '%s\n' "${most}"
+}
+
 # drc_retain STORE: removes what need not stay. The checksum goes first, so that what is half removed does not count.
+#
+# Never more in one run than were ever made in a day: after an outage, or when the clock has jumped, everything is suddenly old, and what the
+# newest run has stored may be worth nothing. The rest goes with the next runs, or all at once by `prune --force`.
 drc_retain() {
-    local index="$1" stamp cutoff removed=0
+    local index="$1" force="${2:-0}" stamp cutoff removed=0 most=0
     if ! drc_has "store_${index}_list" || ! drc_has "store_${index}_remove" || [[ "${setting[retain]:-forever}" == forever ]]; then
         return 0
     fi
@@ -476,7 +496,12 @@ drc_retain() {
     drc_keep "${index}" <"${drc_work}/all" >"${drc_work}/keep" || return $?
     sort -u "${drc_work}/keep" >"${drc_work}/keep.sorted"
     comm -23 "${drc_work}/all" "${drc_work}/keep.sorted" >"${drc_work}/old"
+    most="$(drc_most_in_a_day <"${drc_work}/all")"
     while IFS= read -r stamp; do
+        if ((!force && removed >= most)); then
+            drc_log prune-held store "${store_name[${index}]}" removed "${removed}" old "$(wc -l <"${drc_work}/old")"
+            break
+        fi
         job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
         drc_verb "store_${index}_remove" >&2 || return $?
         job_object="${setting[name]}/${stamp}.${setting[suffix]}"
@@ -592,8 +617,22 @@ drc_backup() {
     if ((code == 5)); then
         drc_fail 5 prune-failed "the backup is stored, but old ones could not be removed"
     fi
+    drc_tell_ahead
     printf '%s\n' "${sum}" >"${drc_state}/${setting[name]}.sha256"
     drc_done "${object}" "${bytes}" "${started}" sha256 "${sum}"
+}
+
+# drc_tell_ahead: copies stamped later than now, told once for each such set of copies.
+drc_tell_ahead() {
+    local file="${drc_state}/${setting[name]}.ahead"
+    cat -- "${drc_work}"/ahead.* 2>/dev/null | sort -u >"${drc_work}/ahead" || true
+    if [[ ! -s "${drc_work}/ahead" ]]; then
+        rm -f -- "${file}"
+    elif ! cmp -s -- "${drc_work}/ahead" "${file}"; then
+        drc_log ahead copies "$(wc -l <"${drc_work}/ahead")" first "$(head -n 1 "${drc_work}/ahead")"
+        drc_alert ahead "copies are stamped later than now: a clock is or was wrong; nothing takes them for the newest, nobody removes them" 1
+        cp -- "${drc_work}/ahead" "${file}"
+    fi
 }
 
 drc_done() {
@@ -755,7 +794,7 @@ drc_usage() {
 usage: JOB.sh [backup] [--scheduled] [--if-changed]
        JOB.sh verify [--if-due]             fetch the newest backup from a store and check it
        JOB.sh list                          complete backups in every store
-       JOB.sh prune                         remove what need not be kept
+       JOB.sh prune [--force]               remove what need not be kept; no more than a day makes, unless forced
        JOB.sh fetch STAMP|latest [--from STORE] [--into FOLDER]
                                             bring a backup here, checked
        JOB.sh restore STAMP|latest --yes [--from STORE] [--into FOLDER]
@@ -767,7 +806,7 @@ TEXT
 }
 
 drc_job_main() {
-    local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 from="" into="${PWD}/restored" stamp="" index
+    local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 force=0 from="" into="${PWD}/restored" stamp="" index
     if [[ "${1:-}" == :* ]]; then
         # One command of the job, in this process of its own. Half an hour more: then nobody's lock is stale enough to be removed.
         # shellcheck disable=SC2034 # for restic() of hosts.sh
@@ -785,6 +824,7 @@ drc_job_main() {
             --if-changed) if_changed=1 ;;
             --if-due) if_due=1 ;;
             --yes) yes=1 ;;
+            --force) force=1 ;;
             --from)
                 from="${2:-}"
                 shift
@@ -850,7 +890,7 @@ drc_job_main() {
         prune)
             drc_make_work
             for index in "${!store_name[@]}"; do
-                drc_retain "${index}" || drc_fail 5 prune-failed "${store_name[${index}]}"
+                drc_retain "${index}" "${force}" || drc_fail 5 prune-failed "${store_name[${index}]}"
             done
             ;;
     esac

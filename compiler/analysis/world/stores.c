@@ -63,10 +63,13 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
                            store->name, perhaps ? with->name : info->entity->name);
         return false;
     }
-    if (!taken_with(a, store, info, TAKEN_HELD, &perhaps))
+    with = taken_with(a, store, info, TAKEN_HELD, &perhaps);
+    if (!with || store_withstands(a, store))
         return true;
-    if (store_withstands(a, store))
-        return true;
+    if (writers_delete(a, store) && !site_is_in(a, info, with) && info->account != with) {
+        *why = intern_text(a, "whoever holds `%s` logs in where store `%s` is as jobs do, and can delete there whatever is said of it", with->name, store->name);
+        return false;
+    }
     lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
     /* Append-only binds who writes into it, not who administers the place it is in: it saves nothing here. */
     flag = entity_slot(store, STORE_append_only);
