@@ -97,7 +97,7 @@ class Rig:
 
     def job(self, name, *arguments, expect=0, **extra):
         done = self.env.run(["bash", self.cron / f"jobs/{name}.sh", *arguments], self.folder, env=self.variables(**extra),
-                            timeout=60, limit=False)
+                            timeout=180, limit=False)
         self.output = readable(done.stdout) + readable(done.stderr)
         if done.code != expect:
             raise Failure(f"{name} {arguments}: exit {done.code} instead of {expect}\n{self.output}")
