@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Holds the architecture against the code: who may include whom, no input or output in the core, no banned functions.
+"""Holds the architecture against the code: who may include whom, directly or by way of others, no input or output in the core, no banned functions.
 
 The table below is the one of compiler/README.md. The core is everything but compiler/driver and compiler/fetch: bytes
 come in, a set of files goes out, and it reads no clock, environment or locale. Ends with `N passed, N failed, N skipped`.
 """
 
+import functools
 import pathlib
 import re
 import sys
@@ -44,6 +45,11 @@ EXCEPTIONS = {
     # Rules and timing models are evaluated by the one evaluator; the analysis sees its interface only.
     ("analysis", "sema/eval.h"),
     ("analysis", "sema/library.h"),
+}
+# What comes along with one of them, and would be forbidden by itself.
+REACHED = {
+    # The expressions that deferred rows keep.
+    ("analysis", "syntax/tree.h"),
 }
 # Single files that include one header more, each with its reason.
 FILE_EXCEPTIONS = {
@@ -130,6 +136,36 @@ def check_includes(path, text, layer):
             yield f'{layer} may not include "{name}"'
 
 
+def found(name):
+    return next((path for path in (ROOT / "compiler" / name, ROOT / name) if path.exists()), None)
+
+
+@functools.cache
+def included(path):
+    names = [name for mark, name in INCLUDE.findall(path.read_text(encoding="utf-8")) if mark == '"']
+    return [header for header in map(found, names) if header]
+
+
+def check_reached(path, layer):
+    """No header of a forbidden layer or room by way of another; what a single file may include brings its own along."""
+    seen, open_ones = {path}, [path]
+    while open_ones:
+        via = open_ones.pop()
+        for header in included(via):
+            name = str(header.relative_to(ROOT)).removeprefix("compiler/")
+            target = layer_of(header)
+            if header in seen or (str(via.relative_to(ROOT)), name) in FILE_EXCEPTIONS:
+                continue
+            seen.add(header)
+            open_ones.append(header)
+            if via == path:
+                continue  # check_includes has judged it
+            if target != layer and target not in MAY_INCLUDE.get(layer, set()) and (layer, name) not in EXCEPTIONS | REACHED:
+                yield f'{layer} reaches "{name}" through {via.relative_to(ROOT)}'
+            elif room_of(path) and room_of(header) and room_of(header) not in ROOMS[room_of(path)] | {room_of(path)}:
+                yield f'the room {room_of(path)} reaches "{name}" through {via.relative_to(ROOT)}'
+
+
 def check(path):
     text = path.read_text(encoding="utf-8")
     layer = layer_of(path)
@@ -145,6 +181,7 @@ def check(path):
     if not text.lstrip().startswith(("/*", "//")):
         yield "does not open with what it does and how"
     yield from check_includes(path, text, layer)
+    yield from check_reached(path, layer)
     for number, name in calls(code, BANNED):
         yield f"line {number}: {name}() {BANNED[name]}"
     if layer in IO_FREE:

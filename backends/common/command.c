@@ -13,7 +13,7 @@ const char *command_variable(struct arena *arena, const char *runtime_name)
     return sh_identifier(arena, runtime_name);
 }
 
-struct sh_word command_word(struct arena *arena, const struct plan_word *word)
+static struct sh_word command_word(struct arena *arena, const struct plan_word *word)
 {
     struct sh_word result;
 

@@ -14,8 +14,6 @@
  * "incident_id", "env.PGPASSWORD" -> "PGPASSWORD". */
 const char *command_variable(struct arena *arena, const char *runtime_name);
 
-struct sh_word command_word(struct arena *arena, const struct plan_word *word);
-
 /* The command as statements at the writer's place, inside a function or not.
  * Nothing for NULL, a command that is not there. */
 void command_write(struct sh *w, const struct plan_command *command);

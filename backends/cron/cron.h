@@ -54,13 +54,9 @@ struct output_file *cron_add(struct cron_output *c, const char *path, const stru
 const char *cron_origin(struct cron_output *c, const char *origin);
 
 const char *cron_job_name(struct arena *arena, const struct plan_job *job);
-/* Script name below the installed folder. */
-const char *cron_script(struct cron_output *c, const struct plan_job *job);
 /* Seconds after which a run is given up: generous, but never without end. */
 int64_t cron_timeout(const struct plan_job *job);
 
-/* Whether the task is for this place; every task where jobs are not spread over several. */
-bool cron_is_at(const struct cron_output *c, const struct cron_task *task, const struct cron_place *place);
 /* Below cron/: "cron.d/drc-shop-vm1", "systemd/vm1"; without the place where jobs are not spread. */
 const char *cron_table_path(struct cron_output *c, const struct cron_place *place);
 const char *cron_units_folder(struct cron_output *c, const struct cron_place *place);

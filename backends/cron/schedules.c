@@ -50,7 +50,8 @@ static void plan_places(struct cron_output *c)
     c->spread = machines > 1;
 }
 
-bool cron_is_at(const struct cron_output *c, const struct cron_task *task, const struct cron_place *place)
+/* Whether the task is for this place; every task where jobs are not spread over several. */
+static bool cron_is_at(const struct cron_output *c, const struct cron_task *task, const struct cron_place *place)
 {
     return !c->spread || task->job->runs_at == place->site;
 }
@@ -98,7 +99,8 @@ void cron_plan_tasks(struct cron_output *c)
     plan_places(c);
 }
 
-const char *cron_script(struct cron_output *c, const struct plan_job *job)
+/* Script name below the installed folder. */
+static const char *cron_script(struct cron_output *c, const struct plan_job *job)
 {
     return arena_printf(c->arena, CRON_HOME "/%s/cron/jobs/%s.sh", c->slug, cron_job_name(c->arena, job));
 }

@@ -47,7 +47,9 @@ static unsigned digits(uint32_t count)
     return width;
 }
 
-struct procedure restore_recovery(struct restore *r, const struct plan_scenario *result)
+/* The recovery of a scenario and its way back. The latter is never empty while something was recovered: where the
+ * runbook has no steps, manual ones are made of what the chosen methods say about going back. */
+static struct procedure restore_recovery(struct restore *r, const struct plan_scenario *result)
 {
     struct procedure p = {
         .result = result,
@@ -63,7 +65,7 @@ struct procedure restore_recovery(struct restore *r, const struct plan_scenario 
     return p;
 }
 
-struct procedure restore_failback(struct restore *r, const struct plan_scenario *result)
+static struct procedure restore_failback(struct restore *r, const struct plan_scenario *result)
 {
     struct procedure p = restore_recovery(r, result);
 

@@ -40,11 +40,6 @@ void restore_names_add(struct arena *arena, struct restore_names *names, const c
 /* The folder name of a scenario, and the name recover.sh is called with. */
 const char *restore_scenario_name(struct arena *arena, const struct plan_scenario *result);
 
-/* The recovery of a scenario and its way back. The latter is never empty while something was recovered: where the
- * runbook has no steps, manual ones are made of what the chosen methods say about going back. */
-struct procedure restore_recovery(struct restore *r, const struct plan_scenario *result);
-struct procedure restore_failback(struct restore *r, const struct plan_scenario *result);
-
 /* Digits of the digest alone. */
 const char *restore_digest(const struct restore *r);
 

@@ -24,6 +24,8 @@ static void begin(struct out *out)
     jsonw_object_begin(&out->json);
 }
 
+static const char *r53_folder(struct r53 *r53, const struct plan_endpoint *endpoint);
+
 static void end(struct r53 *r53, struct out *out, const struct plan_endpoint *endpoint, const char *name)
 {
     const char *path = arena_printf(r53->arena, "%s/%s.json", r53_folder(r53, endpoint), name);
@@ -43,7 +45,7 @@ const char *r53_name(struct r53 *r53, const char *text)
     return output_name(r53->arena, text);
 }
 
-const char *r53_folder(struct r53 *r53, const struct plan_endpoint *endpoint)
+static const char *r53_folder(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
     return arena_printf(r53->arena, "route53/%s", r53_name(r53, endpoint->name));
 }
@@ -62,7 +64,7 @@ static const char *routing_name(const struct plan_endpoint *endpoint)
     return names[endpoint->routing];
 }
 
-const char *r53_alarm(struct r53 *r53, const struct plan_endpoint *endpoint)
+static const char *r53_alarm(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
     return arena_printf(r53->arena, "%s-%s-primary-out", r53->plan->name, endpoint->name);
 }

@@ -69,7 +69,7 @@ struct span tf_span(struct plan_place place)
     return (struct span){place.start, place.end};
 }
 
-bool tf_block_equal(const struct plan_emitted_block *a, const struct plan_emitted_block *b)
+static bool tf_block_equal(const struct plan_emitted_block *a, const struct plan_emitted_block *b)
 {
     if (a == b)
         return true;
@@ -230,7 +230,7 @@ void tf_blame(struct diag *diag, const struct plan_emission *source)
                    source->subject->name ? source->subject->name : "");
 }
 
-const char *tf_address(struct arena *arena, const struct plan_emitted_block *block)
+static const char *tf_address(struct arena *arena, const struct plan_emitted_block *block)
 {
     if (strcmp(block->type, "resource") == 0)
         return arena_printf(arena, "%s.%s", block->labels[0], block->labels[1]);

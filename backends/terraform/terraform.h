@@ -94,8 +94,6 @@ struct tf {
 void tf_collect(struct tf *tf); /* everything up to finished bodies */
 struct tf_root *tf_root(struct tf *tf, enum plan_choice_ROOT kind, const struct plan_site *site);
 const struct plan_site *tf_region_site(const struct plan_site *site);
-const char *tf_address(struct arena *arena, const struct plan_emitted_block *block);
-bool tf_block_equal(const struct plan_emitted_block *a, const struct plan_emitted_block *b);
 struct span tf_span(struct plan_place place);
 /* Adds "for asset `x`" to a diagnostic about a block. */
 void tf_blame(struct diag *diag, const struct plan_emission *source);

@@ -11,7 +11,8 @@
 
 enum { ORIGINS_TOLD = 3 };
 
-bool target_is_wanted(const struct options *options, const char *name)
+/* Whether --target names it, or nothing is named. */
+static bool target_is_wanted(const struct options *options, const char *name)
 {
     if (options->targets.len == 0)
         return true;

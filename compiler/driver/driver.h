@@ -78,8 +78,6 @@ bool session_analyse(struct session *session, enum analysis_trees trees);
 /* Nothing is wrong but what rules about emitted resources found: what else a target refuses can be told with it. */
 bool session_can_ask_targets(const struct session *session);
 const struct plan_document *session_document(struct session *session);
-/* Whether --target names it, or nothing is named. */
-bool target_is_wanted(const struct options *options, const char *name);
 /* ---- program_target.c */
 struct fileset;
 bool target_is_program(const char *target); /* `exec:PROGRAM` */
@@ -96,7 +94,6 @@ void session_check_programs(struct session *session);
 bool targets_exist(struct arena *arena, const struct options *options);
 /* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
 int session_report(struct session *session);
-const struct zone *session_zone(void *context, const char *name);
 
 /* ---- summary.c */
 /* The last line of `check`, `plan` and `build`, on standard output, unless a machine format or quiet is asked for. After session_report. */
@@ -112,8 +109,6 @@ void say_byte(char byte);        /* of a text that is said byte by byte */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2))); /* the same on standard error */
 size_t screen_width(void); /* of standard output in columns; SIZE_MAX where it is no terminal: then nothing is cut */
 size_t text_columns(const char *text);
-/* At most so many columns, the rest as `…`. Returns how many it takes. */
-size_t add_clipped(struct strbuf *line, const char *text, size_t columns);
 void add_cell(struct strbuf *line, const char *text, size_t width); /* clipped, filled up, and one space */
 void end_line(struct strbuf *line);    /* prints it without the spaces at its end, and empties it */
 void print_clipped(const char *text);  /* a row of a table, on one line of the screen */

@@ -123,7 +123,8 @@ static size_t bytes_within(const char *text, size_t columns)
     return at;
 }
 
-size_t add_clipped(struct strbuf *line, const char *text, size_t columns)
+/* At most so many columns, the rest as `…`. Returns how many it takes. */
+static size_t add_clipped(struct strbuf *line, const char *text, size_t columns)
 {
     size_t wide = text_columns(text);
 

@@ -178,6 +178,8 @@ static void switch_rules(struct session *session, struct analysis_options *optio
     options->rules_off_count = off_rules.len;
 }
 
+static const struct zone *session_zone(void *context, const char *name);
+
 bool session_analyse(struct session *session, enum analysis_trees trees)
 {
     struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .digest = trees == TREES_ALL,
@@ -279,7 +281,7 @@ static bool is_zone_name(const char *name)
     return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == len;
 }
 
-const struct zone *session_zone(void *context, const char *name)
+static const struct zone *session_zone(void *context, const char *name)
 {
     struct session *session = context;
     atom key = intern_str(session->names, name);

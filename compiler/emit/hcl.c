@@ -612,7 +612,7 @@ void hcl_blank(struct hcl_body *body)
     add_item(body, ITEM_BLANK, NULL, NULL, NULL);
 }
 
-bool hcl_body_empty(const struct hcl_body *body)
+static bool hcl_body_empty(const struct hcl_body *body)
 {
     return body->items.len == 0;
 }

@@ -107,8 +107,6 @@ void hcl_comment(struct hcl_body *body, const char *text);
 /* At most one blank line results, none at the start or end of a body. */
 void hcl_blank(struct hcl_body *body);
 
-bool hcl_body_empty(const struct hcl_body *body);
-
 /* Appends the body as a file, ending in a newline (nothing when empty). Print once the tree is complete. */
 void hcl_print(const struct hcl_body *body, struct strbuf *out);
 

@@ -174,7 +174,7 @@ void jsonw_key(struct jsonw *j, const char *key)
     j->after_key = true;
 }
 
-void jsonw_string_len(struct jsonw *j, const char *text, size_t len)
+static void jsonw_string_len(struct jsonw *j, const char *text, size_t len)
 {
     before_value(j);
     quoted(j, text, len);

@@ -34,7 +34,6 @@ void jsonw_array_end(struct jsonw *j);
 void jsonw_key(struct jsonw *j, const char *key); /* within an object, before each value */
 /* NULL writes null; bytes that are not UTF-8 become U+FFFD */
 void jsonw_string(struct jsonw *j, const char *text);
-void jsonw_string_len(struct jsonw *j, const char *text, size_t len);
 void jsonw_int(struct jsonw *j, int64_t value);
 void jsonw_uint(struct jsonw *j, uint64_t value);
 void jsonw_decimal(struct jsonw *j, const char *digits); /* "-0.25"; other text is written as a string */

@@ -268,11 +268,6 @@ struct md_inline md_strong(struct arena *arena, struct md_inline content)
     return wrap(arena, "**", content);
 }
 
-struct md_inline md_emphasis(struct arena *arena, struct md_inline content)
-{
-    return wrap(arena, "*", content);
-}
-
 static bool is_safe_target(const char *target)
 {
     static const char *const schemes[] = {"https:", "http:", "mailto:"};
@@ -522,12 +517,6 @@ void md_code_block(struct md *w, const char *language, const char *text)
         strbuf_addch(w->out, '\n');
     strbuf_addfill(w->out, '`', fence);
     strbuf_addch(w->out, '\n');
-}
-
-void md_rule(struct md *w)
-{
-    begin_block(w, RULE);
-    strbuf_addstr(w->out, "---\n");
 }
 
 void md_comment(struct md *w, const char *text)

@@ -31,7 +31,6 @@ struct md_inline md_textf(struct arena *arena, const char *format, ...) __attrib
 struct md_inline md_code(struct arena *arena, const char *text); /* `text`, newlines become blanks */
 struct md_inline md_codef(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct md_inline md_strong(struct arena *arena, struct md_inline content);
-struct md_inline md_emphasis(struct arena *arena, struct md_inline content);
 /* A link. Only http, https, mailto and relative targets become one; another scheme leaves the text alone. */
 struct md_inline md_link(struct arena *arena, struct md_inline text, const char *target);
 #define md_cat(arena, ...)                                         \
@@ -71,7 +70,6 @@ void md_alert(struct md *w, const char *kind, struct md_inline text);
 /* Fence longer than any inside; language is a word of the backend's ("sh", "mermaid"). The text is shown as
  * it is, its final newline optional. */
 void md_code_block(struct md *w, const char *language, const char *text);
-void md_rule(struct md *w);
 /* <!-- text -->, not shown; for the "generated from" line. */
 void md_comment(struct md *w, const char *text);
 

@@ -42,14 +42,6 @@ void sh_header(struct sh *w, const char *comment)
     sh_blank(w);
 }
 
-void sh_header_sourced(struct sh *w, const char *comment)
-{
-    line(w, "# shellcheck shell=bash");
-    if (comment)
-        sh_comment(w, comment);
-    sh_blank(w);
-}
-
 void sh_comment(struct sh *w, const char *text)
 {
     struct strbuf lines = STRBUF_INIT;
@@ -137,11 +129,6 @@ void sh_run_or(struct sh *w, const struct sh_cmd *cmd, const struct sh_cmd *othe
     run_both(w, cmd, "||", otherwise);
 }
 
-void sh_run_and(struct sh *w, const struct sh_cmd *cmd, const struct sh_cmd *then)
-{
-    run_both(w, cmd, "&&", then);
-}
-
 void sh_capture(struct sh *w, const char *name, const struct sh_cmd *cmd)
 {
     command_line(w, arena_printf(w->arena, "%s=\"$(", sh_identifier(w->arena, name)), cmd, ")\"");
@@ -160,11 +147,6 @@ void sh_assign(struct sh *w, const char *name, struct sh_word value)
     assign(w, "", name, value);
 }
 
-void sh_readonly(struct sh *w, const char *name, struct sh_word value)
-{
-    assign(w, "readonly ", name, value);
-}
-
 void sh_default(struct sh *w, const char *name, struct sh_word value)
 {
     begin_line(w);
@@ -172,11 +154,6 @@ void sh_default(struct sh *w, const char *name, struct sh_word value)
     strbuf_addf(w->out, "[[ -n \"${%s:-}\" ]] || %s=", name, name);
     sh_add_value(w->out, value);
     strbuf_addch(w->out, '\n');
-}
-
-void sh_export(struct sh *w, const char *name, struct sh_word value)
-{
-    assign(w, "export ", name, value);
 }
 
 void sh_local(struct sh *w, const char *name)
@@ -246,28 +223,9 @@ void sh_if(struct sh *w, const struct sh_cmd *test)
     w->depth++;
 }
 
-void sh_elif(struct sh *w, const struct sh_cmd *test)
-{
-    w->depth -= w->depth > 0;
-    command_line(w, "elif ", test, "; then");
-    w->depth++;
-}
-
-void sh_else(struct sh *w)
-{
-    close_line(w, "else");
-    w->depth++;
-}
-
 void sh_fi(struct sh *w)
 {
     close_line(w, "fi");
-}
-
-void sh_while(struct sh *w, const struct sh_cmd *test)
-{
-    command_line(w, "while ", test, "; do");
-    w->depth++;
 }
 
 void sh_for(struct sh *w, const char *name, const struct sh_word *words, size_t count)

@@ -36,14 +36,10 @@ struct sh_source {
 struct sh_word sh_lit(struct arena *arena, const char *text); /* exactly this text, whatever it is */
 struct sh_word sh_shown(struct arena *arena, const char *text); /* the same for a terminal: what would drive it or is hidden becomes U+FFFD */
 struct sh_word sh_litf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-struct sh_word sh_int(struct arena *arena, int64_t value);
 struct sh_word sh_var(struct arena *arena, const char *name); /* "${name}" */
-/* "${name:-fallback}" */
-/* "${name:-literal}"; for a fallback from elsewhere see sh_default: bash reads it as syntax in many ways. */
-#define sh_var_or(arena, name, literal) sh_var_or_source((arena), (name), SH_SOURCE(literal))
+/* "${name:-fallback}"; for a fallback from elsewhere see sh_default: bash reads it as syntax in many ways. */
 struct sh_word sh_var_or_source(struct arena *arena, const char *name, struct sh_source fallback);
 struct sh_word sh_args(struct arena *arena);                                    /* "$@" */
-struct sh_word sh_array_all(struct arena *arena, const char *name);             /* "${name[@]}" */
 struct sh_word sh_cat(struct arena *arena, struct sh_word a, struct sh_word b); /* one word, a then b */
 /* An expansion the author wrote, put inside double quotes: SH_SOURCE("${#list[@]}"), SH_SOURCE("$(date -u
  * +%s)"). */
@@ -101,12 +97,7 @@ void sh_cmd_option(struct sh_cmd *cmd, const char *flag, struct sh_word value);
 void sh_cmd_env(struct sh_cmd *cmd, const char *name, struct sh_word value); /* NAME=value cmd */
 void sh_cmd_redirect(struct sh_cmd *cmd, enum sh_redirect kind, struct sh_word target);
 void sh_cmd_pipe(struct sh_cmd *cmd, const struct sh_cmd *next); /* copies next; calls chain at the end */
-void sh_cmd_negate(struct sh_cmd *cmd);
 
-/* A command the author wrote; words may follow: SH_SOURCE("((attempt < 3))"), SH_SOURCE("wait -n"). */
-struct sh_cmd sh_cmd_source(struct arena *arena, struct sh_source source);
-/* `[[ -f word ]]`; op is one of the unary operators of test(1), a literal of the backend's. */
-struct sh_cmd sh_test(struct arena *arena, const char *op, struct sh_word word);
 /* `[[ a == b ]]`; op is == != < > -eq -ne -lt -le -gt -ge. The right side never matches as a pattern. */
 struct sh_cmd sh_compare(struct arena *arena, struct sh_word a, const char *op, struct sh_word b);
 
@@ -124,8 +115,6 @@ struct sh {
 void sh_init(struct sh *w, struct arena *arena, struct strbuf *out);
 /* `#!/usr/bin/env bash`, the comment, `set -euo pipefail`. comment may be NULL. */
 void sh_header(struct sh *w, const char *comment);
-/* For a file that is sourced: `# shellcheck shell=bash`, the comment. */
-void sh_header_sourced(struct sh *w, const char *comment);
 
 void sh_comment(struct sh *w, const char *text); /* any text; one comment line per line */
 void sh_blank(struct sh *w);                     /* at most one blank line results */
@@ -136,14 +125,11 @@ void sh_source(struct sh *w, struct sh_source source);
 
 void sh_run(struct sh *w, const struct sh_cmd *cmd);
 void sh_run_or(struct sh *w, const struct sh_cmd *cmd, const struct sh_cmd *otherwise); /* cmd || otherwise */
-void sh_run_and(struct sh *w, const struct sh_cmd *cmd, const struct sh_cmd *then);     /* cmd && then */
 void sh_capture(struct sh *w, const char *name, const struct sh_cmd *cmd);              /* name="$(cmd)" */
 
 void sh_assign(struct sh *w, const char *name, struct sh_word value);
-void sh_readonly(struct sh *w, const char *name, struct sh_word value);
 /* Sets it only when it is unset or empty. */
 void sh_default(struct sh *w, const char *name, struct sh_word value);
-void sh_export(struct sh *w, const char *name, struct sh_word value);
 void sh_local(struct sh *w, const char *name); /* declares alone: `local x=$(f)` hides a failure */
 /* name=(…), one per line */
 void sh_array(struct sh *w, const char *name, const struct sh_word *words, size_t count);
@@ -154,10 +140,7 @@ void sh_assoc_set(struct sh *w, const char *name, struct sh_word key, struct sh_
 void sh_function_begin(struct sh *w, const char *name);
 void sh_function_end(struct sh *w);
 void sh_if(struct sh *w, const struct sh_cmd *test);
-void sh_elif(struct sh *w, const struct sh_cmd *test);
-void sh_else(struct sh *w);
 void sh_fi(struct sh *w);
-void sh_while(struct sh *w, const struct sh_cmd *test);
 void sh_for(struct sh *w, const char *name, const struct sh_word *words, size_t count);
 void sh_done(struct sh *w); /* ends while and for */
 void sh_case(struct sh *w, struct sh_word subject);

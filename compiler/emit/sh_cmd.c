@@ -52,14 +52,6 @@ struct sh_cmd sh_cmd_of_text(struct arena *arena, const char *const *words, size
     return cmd;
 }
 
-struct sh_cmd sh_cmd_source(struct arena *arena, struct sh_source source)
-{
-    struct sh_cmd cmd = sh_cmd_new(arena);
-
-    sh_cmd_add(&cmd, sh_new_word(arena, SEGMENT_RAW, source.text));
-    return cmd;
-}
-
 static const char *known_operator(const char *op, const char *const *known, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -67,21 +59,6 @@ static const char *known_operator(const char *op, const char *const *known, size
             return op;
     }
     return known[0];
-}
-
-struct sh_cmd sh_test(struct arena *arena, const char *op, struct sh_word word)
-{
-    static const char *const known[] = {"-n", "-z", "-e", "-f", "-d", "-r", "-w", "-x", "-s",
-                                        "-L", "-S", "-p", "-v", "-t", "-O", "-G", "-N", "-b",
-                                        "-c", "-u", "-g", "-k", "-R", "-o", "-a"};
-    struct sh_cmd cmd = sh_cmd_new(arena);
-
-    add_cmd_word(&cmd, sh_new_word(arena, SEGMENT_RAW, "[["), false);
-    add_cmd_word(
-        &cmd, sh_new_word(arena, SEGMENT_RAW, known_operator(op, known, sizeof known / sizeof *known)), true);
-    add_cmd_word(&cmd, word, true);
-    add_cmd_word(&cmd, sh_new_word(arena, SEGMENT_RAW, "]]"), true);
-    return cmd;
 }
 
 struct sh_cmd sh_compare(struct arena *arena, struct sh_word a, const char *op, struct sh_word b)
@@ -125,11 +102,6 @@ void sh_cmd_pipe(struct sh_cmd *cmd, const struct sh_cmd *next)
         (*end)->pipe = NULL;
         end = &(*end)->pipe;
     }
-}
-
-void sh_cmd_negate(struct sh_cmd *cmd)
-{
-    cmd->negated = !cmd->negated;
 }
 
 /* A command's name; a bare one with `=` in it would be an assignment. */

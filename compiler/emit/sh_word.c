@@ -48,17 +48,6 @@ struct sh_word sh_litf(struct arena *arena, const char *format, ...)
     return word;
 }
 
-struct sh_word sh_int(struct arena *arena, int64_t value)
-{
-    struct strbuf digits = STRBUF_INIT;
-    struct sh_word word;
-
-    strbuf_addint(&digits, value);
-    word = sh_lit(arena, strbuf_str(&digits));
-    strbuf_release(&digits);
-    return word;
-}
-
 static bool is_name_start(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -115,11 +104,6 @@ struct sh_word sh_var_or_source(struct arena *arena, const char *name, struct sh
 struct sh_word sh_args(struct arena *arena)
 {
     return sh_new_word(arena, SEGMENT_EXPAND, "$@");
-}
-
-struct sh_word sh_array_all(struct arena *arena, const char *name)
-{
-    return sh_new_word(arena, SEGMENT_EXPAND, arena_printf(arena, "${%s[@]}", sh_identifier(arena, name)));
 }
 
 struct sh_word sh_expand(struct arena *arena, struct sh_source source)

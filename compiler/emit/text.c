@@ -22,11 +22,6 @@ size_t text_next(const char *text, size_t len, uint32_t *code_point)
     return size ? size : 1;
 }
 
-bool text_is_utf8(const char *text, size_t len)
-{
-    return utf8_invalid(text, len) == len;
-}
-
 void text_add_code_point(struct strbuf *out, uint32_t code_point)
 {
     char bytes[4];

@@ -15,8 +15,6 @@ size_t text_decode(const char *text, size_t len, uint32_t *code_point);
 /* The same, for going through any bytes: what is none counts as one byte and U+FFFD. */
 size_t text_next(const char *text, size_t len, uint32_t *code_point);
 
-bool text_is_utf8(const char *text, size_t len);
-
 /* A copy of text with every byte that is no part of valid UTF-8 replaced by U+FFFD. */
 void text_add_utf8(struct strbuf *out, const char *text, size_t len);
 

@@ -89,7 +89,7 @@ void yaml_map_end(struct yaml *y)
     emit(y, &event, yaml_mapping_end_event_initialize(&event));
 }
 
-void yaml_list_begin(struct yaml *y)
+static void yaml_list_begin(struct yaml *y)
 {
     yaml_event_t event;
 
@@ -183,7 +183,7 @@ static void string(struct yaml *y, const char *text, yaml_scalar_style_t style)
     strbuf_release(&clean);
 }
 
-void yaml_key(struct yaml *y, const char *key)
+static void yaml_key(struct yaml *y, const char *key)
 {
     string(y, key, is_plain_key(key) ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }

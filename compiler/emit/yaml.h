@@ -30,10 +30,8 @@ void yaml_document_begin(struct yaml *y); /* writes `---` */
 void yaml_document_end(struct yaml *y);
 void yaml_map_begin(struct yaml *y);
 void yaml_map_end(struct yaml *y);
-void yaml_list_begin(struct yaml *y);
 void yaml_list_end(struct yaml *y);
 
-void yaml_key(struct yaml *y, const char *key);     /* within a map, before each value; any text */
 void yaml_string(struct yaml *y, const char *text); /* NULL writes null; bytes not UTF-8 become U+FFFD */
 void yaml_int(struct yaml *y, int64_t value);
 void yaml_decimal(struct yaml *y, const char *digits); /* "0.25"; other text becomes a string */

@@ -87,7 +87,8 @@ static unsigned nearest_workday(unsigned day, unsigned first_weekday, unsigned l
     return day;
 }
 
-uint32_t day_rule_month(const struct day_rule *rule, int64_t year, unsigned month)
+/* The matching days of one month as bits 1 … 31; rules with every_days are not asked. */
+static uint32_t day_rule_month(const struct day_rule *rule, int64_t year, unsigned month)
 {
     if ((rule->months >> month & 1u) == 0) {
         return 0;

@@ -39,8 +39,6 @@ bool day_rule_is_all(const struct day_rule *rule);
 /* Days after which the rule repeats itself: 1, 7, every_days or the whole cycle. */
 int64_t day_rule_period(const struct day_rule *rule);
 
-/* The matching days of one month as bits 1 … 31; rules with every_days are not asked. */
-uint32_t day_rule_month(const struct day_rule *rule, int64_t year, unsigned month);
 bool day_rule_matches(const struct day_rule *rule, int64_t day); /* day: days since 1970-01-01 */
 
 /* Walks the matching days. */

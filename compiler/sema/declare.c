@@ -32,7 +32,8 @@ static bool is_word_of_the_language(uint32_t id)
     return id == BLOCK_KIND || id == BLOCK_PARAM || id == BLOCK_RULE || id == BLOCK_FRAMEWORK || id == BLOCK_ACCEPT;
 }
 
-atom sema_folded(const struct sema *sema, atom name)
+/* The name with its capitals (of ASCII) in lower case; the same atom when it has none. */
+static atom sema_folded(const struct sema *sema, atom name)
 {
     char *folded = NULL;
 

@@ -67,10 +67,6 @@ struct value kind_encrypts(struct evaluator *eval, struct entity *thing);
 struct value copy_encrypted(struct evaluator *eval, struct entity *backup, struct entity *store);
 struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t slot);
 
-/* `entity.name`: slot, nested blocks by their plural, label (`name`), computed field, hook. Unknown names are reported with the
- * nearest one. `site` of a replica, standby or target is the site its label names. */
-struct value eval_field(struct evaluator *eval, struct entity *entity, atom name, struct span span);
-
 /* What binding leaves in the slot of a deferred row, whose value stays UNKNOWN. */
 struct deferred {
     const struct expr *expr; /* of the own attribute; NULL when it is not written */

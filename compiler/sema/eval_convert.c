@@ -103,7 +103,7 @@ const char *value_describe(struct evaluator *eval, struct value value)
     return arena_printf(eval->arena, "the %s `%s`", value_type_name((enum value_type)value.type), value_show(eval, value));
 }
 
-bool is_written_number(const struct evaluator *eval, struct span span)
+static bool is_written_number(const struct evaluator *eval, struct span span)
 {
     const char *text = span_text(eval, span);
 
@@ -282,6 +282,8 @@ static bool fits_command(struct evaluator *eval, struct value value, struct valu
     return true;
 }
 
+static bool value_fits(struct evaluator *eval, struct value value, const struct type *type, struct value *out);
+
 static bool fits_list(struct evaluator *eval, struct value value, const struct type *element, struct value *out)
 {
     const struct value_list *from = value.u.list;
@@ -353,7 +355,8 @@ static bool fits_range(struct evaluator *eval, struct value value, const struct 
     return true;
 }
 
-bool value_fits(struct evaluator *eval, struct value value, const struct type *type, struct value *out)
+/* Converts quietly; false when the value is not of the type. */
+static bool value_fits(struct evaluator *eval, struct value value, const struct type *type, struct value *out)
 {
     *out = value;
     if (value.type <= VALUE_UNKNOWN || value.type == VALUE_NA)

@@ -70,8 +70,6 @@ bool name_is_local(const struct scope *scope, atom name);
 /* Looks a name up without reporting that it is missing (what it finds may still report). */
 bool name_find(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected,
                struct value *out, const struct type **seen);
-struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope,
-                          const struct type *expected);
 struct value eval_name(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
                        const struct type **seen);
 struct value eval_member(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
@@ -80,8 +78,6 @@ struct value eval_member(struct evaluator *eval, const struct expr *expr, const 
 struct value eval_beside(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *type,
                          struct value other, const struct type **seen);
 bool kind_may_have(const struct evaluator *eval, const struct kind_info *kind, const char *name);
-struct value field_typed(struct evaluator *eval, struct entity *entity, atom name, struct span span, const struct type **seen);
-struct value block_list(struct evaluator *eval, const struct block_schema *schema); /* all declared things of a sort */
 const struct type *ref_type(struct evaluator *eval, const struct block_schema *schema);
 const struct type *list_type(struct evaluator *eval, const struct block_schema *schema);
 /* "did you mean", within a bound on the work. NULL when nothing is near. */
@@ -89,8 +85,6 @@ const char *suggest(struct evaluator *eval, const char *word, const char *const 
 
 /* ---- eval_convert.c */
 
-/* Converts quietly; false when the value is not of the type. */
-bool value_fits(struct evaluator *eval, struct value value, const struct type *type, struct value *out);
 /* Converts or reports. `expr` (may be NULL) is what was written. */
 struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span,
                      const struct expr *expr, const char *what);
@@ -106,7 +100,6 @@ struct value eval_type(struct evaluator *eval, const struct expr *expr, const st
 bool help_units(struct evaluator *eval, struct diag *diag, struct value number, enum value_type unit, struct span span);
 /* "the number `5`"; one that is calculated is told by its expression, because what it happens to be is not the point. */
 const char *describe_number(struct evaluator *eval, struct value number, struct span span);
-bool is_written_number(const struct evaluator *eval, struct span span); /* a number stands there literally */
 bool type_has_word(const struct type *type, atom word);
 
 /* ---- operators.c */
@@ -120,8 +113,6 @@ struct value operate(struct evaluator *eval, enum binary_op op, struct operand l
 struct value operate_unary(struct evaluator *eval, enum binary_op op, struct operand operand, struct span span);
 /* Builds and checks best..typical..worst. */
 struct value make_range(struct evaluator *eval, struct operand best, struct operand typical, struct operand worst, struct span span);
-/* Order of two values of one unit (ranges by their worst ends): false when there is none. *order < 0, 0, > 0. */
-bool value_order(struct value a, struct value b, int *order);
 
 /* The smaller or greater of two values of one unit, end by end; false when they have none in common. */
 bool value_extreme(struct evaluator *eval, bool greater, struct value a, struct value b, struct value *out);

@@ -42,7 +42,7 @@ const struct type *list_type(struct evaluator *eval, const struct block_schema *
     return *slot;
 }
 
-struct value block_list(struct evaluator *eval, const struct block_schema *schema)
+static struct value block_list(struct evaluator *eval, const struct block_schema *schema)
 {
     struct value *cached = &eval->state->lists[schema->id];
     uint32_t count = eval->model->declared[schema->id].list.len;
@@ -295,7 +295,7 @@ static bool part_is_known(struct evaluator *eval, const char *text, size_t len, 
     return false;
 }
 
-struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope,
+static struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope,
                           const struct type *expected)
 {
     struct names names = {0};
@@ -686,7 +686,7 @@ static bool outer_field(struct evaluator *eval, struct entity *site, atom name, 
     return false;
 }
 
-struct value field_typed(struct evaluator *eval, struct entity *entity, atom name, struct span span, const struct type **seen)
+static struct value field_typed(struct evaluator *eval, struct entity *entity, atom name, struct span span, const struct type **seen)
 {
     int row = entity_row(entity, name);
     struct value value;
@@ -717,11 +717,6 @@ struct value field_typed(struct evaluator *eval, struct entity *entity, atom nam
     if (outer_field(eval, entity, name, &value, seen))
         return value;
     return unknown_field(eval, entity, name, span);
-}
-
-struct value eval_field(struct evaluator *eval, struct entity *entity, atom name, struct span span)
-{
-    return field_typed(eval, entity, name, span, NULL);
 }
 
 /* ---------------------------------------------------------------- what stands after a dot */

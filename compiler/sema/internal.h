@@ -30,8 +30,6 @@ struct entity *sema_new_entity(struct sema *sema, const struct block_schema *sch
                                struct entity *parent, atom name, struct span span);
 /* Adds to the model; reports and returns false when the name is taken. */
 bool sema_add(struct sema *sema, struct entity *entity);
-/* The name with its capitals (of ASCII) in lower case; the same atom when it has none. */
-atom sema_folded(const struct sema *sema, atom name);
 void sema_differs_in_case(struct sema *sema, const struct entity *entity, const struct entity *other);
 /* The whole label as one name ("aws.rds.postgres", "A1.3"); NULL when it is none. */
 atom sema_label(struct sema *sema, const struct expr *label);

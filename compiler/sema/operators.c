@@ -302,7 +302,8 @@ static int compare_wide(wide a, wide b)
     return (a > b) - (a < b);
 }
 
-bool value_order(struct value a, struct value b, int *order)
+/* Order of two values of one unit (ranges by their worst ends): false when there is none. *order < 0, 0, > 0. */
+static bool value_order(struct value a, struct value b, int *order)
 {
     a = value_worst(a);
     b = value_worst(b);

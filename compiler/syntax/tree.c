@@ -10,13 +10,6 @@ atom block_label_name(const struct block *block, uint32_t index)
     return block->labels->items[index]->u.name;
 }
 
-struct span block_label_span(const struct block *block, uint32_t index)
-{
-    if (!block->labels || index >= block->labels->count)
-        return block->type_span;
-    return block->labels->items[index]->span;
-}
-
 struct attr *block_attr(const struct block *block, atom name)
 {
     for (struct attr *attr = block->attrs; attr; attr = attr->next) {

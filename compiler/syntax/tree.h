@@ -147,7 +147,6 @@ struct file_tree {
 
 /* A label's single name ("database"), or NULL when it is missing or not one name. */
 atom block_label_name(const struct block *block, uint32_t index);
-struct span block_label_span(const struct block *block, uint32_t index);
 
 struct attr *block_attr(const struct block *block, atom name); /* the first of that name, or NULL */
 

@@ -184,7 +184,7 @@ static void write_sh(struct arena *arena, const struct strings *s, struct strbuf
         /* Through a variable, as an argument, around an expansion, as a case pattern, in a table's key and
          * value. */
         sh_assign(&w, "value", word);
-        sh_assign(&w, "fallback", sh_var_or(arena, "UNSET_VARIABLE", ""));
+        sh_assign(&w, "fallback", sh_var_or_source(arena, "UNSET_VARIABLE", SH_SOURCE("")));
         sh_default(&w, "fallback", word);
         cmd = SH_CMD(arena, sh_lit(arena, "printf"), sh_lit(arena, "%s\\0"));
         sh_cmd_add(&cmd, word);

@@ -40,6 +40,5 @@ int64_t provider_timeout(const struct entity *health); /* how long one check of 
 struct health_clock health_clock(const struct entity *target);
 void find_targets(struct analysis *a, struct scenario_result *result); /* where endpoints lead afterwards: before make_steps */
 void move_traffic(struct analysis *a, struct scenario_result *result);
-bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoint); /* something it serves does */
 
 #endif

@@ -179,7 +179,8 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
     state->finish = after == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(state->finish, time_exact(after));
 }
 
-bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoint)
+/* Whether something it serves does. */
+static bool endpoint_wants_proof(const struct analysis *a, const struct entity *endpoint)
 {
     struct value serves = entity_slot(endpoint, ENDPOINT_serves);
 

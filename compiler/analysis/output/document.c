@@ -77,7 +77,7 @@ struct plan_asset *document_asset(const struct maker *m, const struct asset *ass
     return asset ? &m->out->assets[asset->index] : NULL;
 }
 
-void make_sites(struct maker *m)
+static void make_sites(struct maker *m)
 {
     m->out->sites_count = m->plan->site_count;
     m->out->sites = ARENA_ARRAY(m->arena, struct plan_site, m->plan->site_count);

@@ -39,7 +39,6 @@ struct plan_figure *make_figure(const struct sources *sources, const struct figu
 /* ---- between the files of the maker */
 
 void make_things(struct maker *m);
-void make_sites(struct maker *m);
 void make_names(struct maker *m);
 void make_emissions_of(struct maker *m, const char *target); /* NULL: of all targets */
 void make_scenarios(struct maker *m);

@@ -22,7 +22,8 @@ static const struct entity *area_of(const struct analysis *a, const struct site_
     return NULL;
 }
 
-bool works_at(const struct analysis *a, const struct asset *asset, const struct site_info *instance, const struct site_info *place)
+/* Whether an instance at one place is of use at another (`bound_to` of its kind). */
+static bool works_at(const struct analysis *a, const struct asset *asset, const struct site_info *instance, const struct site_info *place)
 {
     struct value bound = kind_slot(asset->entity->kind, KIND_bound_to);
     const struct entity *here, *there;

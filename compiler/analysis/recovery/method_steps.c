@@ -134,6 +134,9 @@ static struct span_of_time growth(struct analysis *a, const struct candidate *ca
     return value_is_known(figure) && !counts_with(a, candidate, "scale_up") ? time_of(figure) : time_exact(0);
 }
 
+static struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
+                               struct span_of_time takes, struct span span);
+
 /* Serving begins when it carries the whole load: a step of its own, before what is verified. */
 static void add_growth(struct analysis *a, struct asset_state *state, step_list *steps)
 {
@@ -213,7 +216,7 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
 }
 
 /* A step for what happens by itself, or for a figure without steps. */
-struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
+static struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
                                struct span_of_time takes, struct span span)
 {
     struct step *step = ARENA_NEW(a->arena, struct step);

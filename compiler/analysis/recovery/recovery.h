@@ -26,8 +26,6 @@ enum comes { COMES_STANDS, COMES_BACK, COMES_IN_CIRCLE, COMES_NEVER };
 enum comes store_opens(struct analysis *a, const struct entity *store, const char **why);
 /* The same for what a candidate is restored with, or made from. */
 enum comes restore_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, const char **why);
-/* Whether an instance at one place is of use at another (`bound_to` of its kind). */
-bool works_at(const struct analysis *a, const struct asset *asset, const struct site_info *instance, const struct site_info *place);
 /* What the chosen methods stand on: result->inputs, circles, copies of the plan. Before make_steps. */
 void close_restores(struct analysis *a, struct scenario_result *result);
 /* Time until a copy in the store can be read: what it says itself, else its kind for its storage class; off-line media without a
@@ -98,7 +96,6 @@ const char *encryption_text(struct analysis *a, const struct backup_job *job); /
 
 /* ---- scheduler.c */
 uint32_t backup_dialects(const struct entity *backup); /* bits 1u << dialect of the schedulers it may run under */
-bool backup_runs_in_aws_backup(const struct entity *backup);
 /* "Kubernetes": a scheduler that starts things at no host of ours; NULL when the backup, or the kind of its store, names none, or another. */
 const char *backup_scheduler_elsewhere(const struct entity *backup);
 /* A scheduler named for a job of ours for which no files are written; NULL: they are, for each that may run it. */

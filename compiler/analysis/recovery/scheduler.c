@@ -71,7 +71,7 @@ const char *backup_scheduler_unwritten(const struct entity *backup)
     return NULL;
 }
 
-bool backup_runs_in_aws_backup(const struct entity *backup)
+static bool backup_runs_in_aws_backup(const struct entity *backup)
 {
     const char *word = scheduler_word(backup);
 

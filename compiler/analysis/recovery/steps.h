@@ -26,9 +26,6 @@ void add_block(struct analysis *a, struct step_source from, step_list *list);
 /* ---- method_steps.c ---- */
 void lost_steps(struct analysis *a, struct asset_state *state, step_list *out);
 void impaired_steps(struct analysis *a, struct asset_state *state, step_list *out);
-/* A step for what happens by itself, or for a figure without steps. */
-struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
-                        struct span_of_time takes, struct span span);
 
 /* ---- runbook_steps.c ---- */
 void runbook_steps(struct analysis *a, struct scenario_result *result, enum block_id where, step_list *out);
