@@ -58,8 +58,17 @@ INSTRUMENT ?=
 CFLAGS   ?=
 LDFLAGS  ?=
 
+# What a parser of other people's files should have. Instrumented builds bring their own checks, and some linkers know none of
+# it; _FORTIFY_SOURCE wants optimised code. `make HARDEN= HARDEN_LINK=` is without.
+FORTIFY     := $(if $(filter -O1 -O2 -O3 -Os,$(OPTIMISE)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+HARDENS     := $(if $(INSTRUMENT),,$(filter Linux,$(shell uname -s)))
+HARDEN      ?= $(if $(HARDENS),$(FORTIFY) -fstack-protector-strong -fstack-clash-protection -fPIE)
+HARDEN_LINK ?= $(if $(HARDENS),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+comma       := ,
+
 CPPFLAGS_ALL = -Icompiler -I. -I$(BUILD)/gen -D_XOPEN_SOURCE=700 -DDRC_VERSION='"$(VERSION)"' $(CPPFLAGS)
-CFLAGS_ALL   = -std=c17 $(OPTIMISE) $(INSTRUMENT) $(CFLAGS)
+CFLAGS_ALL   = -std=c17 $(OPTIMISE) $(INSTRUMENT) $(HARDEN) $(CFLAGS)
+LDFLAGS_ALL  = $(HARDEN_LINK) $(LDFLAGS)
 # flex and bison output is not ours to mend.
 GENERATED_WARNINGS := -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-parameter \
                       -Wno-sign-compare -Wno-unused-but-set-variable
@@ -100,6 +109,13 @@ FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/bin/%,$(sort $(wildcard tests
 # Header dependencies, under both names of the object: a build folder may be named relative or absolute, and one
 # that was made by the other name must not look up to date.
 DEPENDENCIES  = -MMD -MP -MT $(patsubst $(CURDIR)/%,%,$(abspath $@)) -MT $(abspath $@)
+# To make, a name with spaces is several: in such a folder everything is named relative to it, and only so.
+ifneq ($(words $(CURDIR)),1)
+DEPENDENCIES  = -MMD -MP -MT $@
+endif
+ifneq ($(words $(BUILD)),1)
+$(error BUILD must be one name without spaces, not "$(BUILD)": name a folder relative to this one)
+endif
 
 # ---- the compiler --------------------------------------------------------------------------------
 
@@ -112,7 +128,7 @@ library: $(LIBRARY)
 
 $(BUILD)/drc: $(MAIN_OBJECT) $(LIBRARY)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(MAIN_OBJECT) $(LIBRARY) $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(MAIN_OBJECT) $(LIBRARY) $(LIBS)
 
 # Rebuilt whole, and whenever the list of members changes, so that a deleted source leaves nothing behind.
 $(LIBRARY): $(OBJECTS) $(GEN_OBJECTS) $(BUILD)/members
@@ -142,19 +158,19 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(GEN_HEADERS) $(BUILD)/preflight
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(GENERATED_WARNINGS) $(DEPENDENCIES) -c -o $@ $<
 
-$(BUILD)/gen/parser.c $(BUILD)/gen/parser.h &: grammar/parser.y
+$(BUILD)/gen/parser.c $(BUILD)/gen/parser.h &: grammar/parser.y | $(BUILD)/preflight
 	@mkdir -p $(BUILD)/gen
 	$(call say,BISON,$<)
 	$(Q)$(BISON) -Wall -Werror -Wcounterexamples --header=$(BUILD)/gen/parser.h -o $(BUILD)/gen/parser.c $<
 
 # -8 is not redundant: with -Cf, flex would otherwise build a scanner for 7-bit text.
-$(BUILD)/gen/lexer.c $(BUILD)/gen/lexer.h &: grammar/lexer.l
+$(BUILD)/gen/lexer.c $(BUILD)/gen/lexer.h &: grammar/lexer.l | $(BUILD)/preflight
 	@mkdir -p $(BUILD)/gen
 	$(call say,FLEX,$<)
 	$(Q)$(FLEX) -8 -Cf --header-file=$(BUILD)/gen/lexer.h -o $(BUILD)/gen/lexer.c $<
 
 # The standard library inside the binary. The list of files is a dependency too: a removed file must vanish.
-$(BUILD)/embed: $(EMBED_SOURCE)
+$(BUILD)/embed: $(EMBED_SOURCE) | $(BUILD)/preflight
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=c17 -O1 $(WARNINGS) -o $@ $<
@@ -184,13 +200,13 @@ unit: $(UNIT_TESTS) $(PROPS)
 $(BUILD)/props/%: tests/props/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS) \
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS_ALL) \
 	  -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) -Itests/unit $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS) \
+	$(Q)$(CC) -Itests/unit $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS_ALL) \
 	  -o $@ $< $(LIBRARY) $(LIBS)
 
 setup-build:
@@ -246,7 +262,7 @@ fuzzers: $(FUZZERS)
 $(BUILD)/bin/%_fuzz: tests/fuzz/%_fuzz.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) -fsanitize=fuzzer $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS) \
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) -fsanitize=fuzzer $(WARNINGS) $(DEPENDENCIES) -MF $@.d $(LDFLAGS_ALL) \
 	  -o $@ $< $(LIBRARY) $(LIBS)
 
 $(BUILD)/bench/measure: tests/bench/measure.c

@@ -79,12 +79,15 @@ install_packages() {
     fi
     echo "installing:$1"
     export DEBIAN_FRONTEND=noninteractive
+    # A fresh machine is often busy with upgrades of its own: wait for the lock, up to five minutes.
+    lock='-o DPkg::Lock::Timeout=300'
     # The lists of a fresh system are empty; on others they may be good enough.
-    # shellcheck disable=SC2086 # the list of packages is split on purpose
-    $as_root apt-get install -y -q --no-install-recommends $1 >/dev/null 2>&1 && return 0
-    $as_root apt-get update -q >/dev/null
+    # shellcheck disable=SC2086 # the list of packages and the option are split on purpose
+    $as_root apt-get $lock install -y -q --no-install-recommends $1 >/dev/null 2>&1 && return 0
     # shellcheck disable=SC2086
-    $as_root apt-get install -y -q --no-install-recommends $1 >/dev/null
+    $as_root apt-get $lock update -q >/dev/null
+    # shellcheck disable=SC2086
+    $as_root apt-get $lock install -y -q --no-install-recommends $1 >/dev/null
 }
 
 wanted=$(missing "$build_needs")
