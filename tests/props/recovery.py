@@ -4,9 +4,7 @@ import http.server
 import json
 import os
 import pathlib
-import pty
 import re
-import select
 import shutil
 import signal
 import stat
@@ -16,6 +14,7 @@ import time
 
 from lib.core import Failure, Sandbox, need, readable
 from lib.rig import Rig, ago, check, index
+from lib.terminal import Terminal
 
 HOSTILE = "x y\"$(touch injected)`touch injected`'\\%{}*\u00e9\n#\t-- ;|&<>!"
 
@@ -318,47 +317,6 @@ def test_fixed_texts_have_modes(env):
         check(stat.S_IMODE((rig.restore / "lib/common.sh").stat().st_mode) & 0o111 == 0, "a sourced file is executable")
         check(re.fullmatch(r"[0-9a-f]{64}\n", (rig.restore / "DIGEST").read_text()) is not None, "DIGEST")
         shutil.rmtree(rig.restore)
-
-
-class Terminal:
-    """A program on a terminal of its own: read until a text appears, then type."""
-
-    def __init__(self, command, cwd, variables):
-        self.pid, self.master = pty.fork()
-        if self.pid == 0:
-            os.chdir(cwd)
-            os.execvpe(command[0], command, variables)
-        self.text = ""
-
-    def expect(self, text, seconds=20):
-        end = time.monotonic() + seconds
-        while text not in self.text:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self.master], [], [], left)[0]:
-                raise Failure(f"`{text}` never appeared:\n{self.text}")
-            try:
-                data = os.read(self.master, 65536)
-            except OSError:
-                data = b""
-            if not data:
-                raise Failure(f"ended before `{text}`:\n{self.text}")
-            self.text += data.decode("utf-8", "replace")
-        self.text = self.text.split(text, 1)[1]
-
-    def type(self, line):
-        os.write(self.master, line.encode() + b"\n")
-
-    def finish(self):
-        while True:
-            try:
-                data = os.read(self.master, 65536)
-            except OSError:
-                break
-            if not data:
-                break
-            self.text += data.decode("utf-8", "replace")
-        os.close(self.master)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def test_at_a_terminal(env):

@@ -6,6 +6,7 @@ import pathlib
 
 from lib.core import Sandbox
 from lib.rig import Rig, check
+from lib.terminal import Terminal
 
 # Without the limit nothing waits for anything. With it each starts when the one before it ends; in which order, the plan says.
 SPECIFICATION = """
@@ -115,3 +116,54 @@ def test_nobody_at_the_keyboard(env):
         rig.run("all", "--yes-i-declare", "INC-1", expect=1)
         states = {step["step"]: step["state"] for step in rig.record()["steps"]}
         check(set(states.values()) == {"waiting"}, f"{states}")
+
+
+# Two who work by hand for hours, and a promotion that a word lets go on. The gate is there a second after them.
+SLOW_HANDS = """
+kind place : site { level = host }
+kind desk : infra {
+  method fix {
+    covers = [instance, host]
+    rpo    = none
+    step turn { manual = "turn the key"  takes = 2h }
+  }
+}
+kind first : infra {
+  method fix {
+    covers = [instance, host]
+    rpo    = none
+    step fence   { phase = fence    run = ["stub", "fence"]    takes = 1m }
+    step promote { phase = recover  run = ["stub", "promote"]  takes = 5m  irreversible = true }
+  }
+}
+person ann { name = "Ann"  phone = "+1"  email = "ann@example.com" }
+person bob { name = "Bob"  phone = "+2"  email = "bob@example.com" }
+plan p { title = "p"  owner = ann }
+site here : place { role = primary }
+class lost { title = "Lost" }
+asset wiki : desk  { site = here  rto = 5h   owner = bob }
+asset docs : desk  { site = here  rto = 5h   owner = ann }
+asset main : first { site = here  rto = 30m  owner = ann }
+scenario all { class = lost  fails = [main, wiki, docs]  detect = 1m  declare = 0s }
+"""
+
+
+def test_work_by_hand_hides_no_gate(env):
+    """The point of no return is asked while two work by hand, both see their work, and each may say that he is done."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SLOW_HANDS)
+        terminal = Terminal(rig.command("all"), folder, env.variables(folder, rig.variables()))
+        terminal.expect("Type all to go on")
+        terminal.type("all")
+        terminal.expect("POINT OF NO RETURN")
+        check("TO DO BY" in terminal.before, "work by hand was not shown first")
+        terminal.type("yes")
+        terminal.expect("ok     main.promote")
+        seen = terminal.before
+        terminal.type("later")
+        terminal.expect("TO DO BY")
+        terminal.type("done")
+        terminal.expect("TO DO BY")
+        terminal.type("done")
+        code = terminal.finish()
+        check(code == 0, f"exit {code}\n{seen}{terminal.text}")

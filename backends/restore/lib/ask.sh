@@ -229,6 +229,8 @@ QUESTION_KIND=""   # input (its step is the key), manual, gate, attest or failur
 QUESTION_STEP=""
 QUESTION_TEXT=""   # what was typed so far
 declare -a QUESTION_QUEUE=()
+declare -A QUESTION_SEEN=() # what was on the screen once
+QUESTION_ASIDE=""           # what `later` has put aside last: shown again when nothing else waits
 
 # ask_later KIND NUMBER: puts a question in the queue, once.
 ask_later() {
@@ -248,12 +250,62 @@ question_key() {
     esac
 }
 
+# question_pick: the place in the queue of what is asked next. Work by hand takes hours and a point of no return a word: what is not work by hand
+# goes first, then what nobody has seen yet, so that all who have something to do know it.
+question_pick() {
+    local i entry best=0 rank least=9
+    for i in "${!QUESTION_QUEUE[@]}"; do
+        entry="${QUESTION_QUEUE[${i}]}"
+        rank=3
+        if [[ "${entry}" == "${QUESTION_ASIDE}" ]]; then
+            rank=4
+        elif [[ "${entry}" != manual:* ]]; then
+            rank=1
+        elif [[ -z "${QUESTION_SEEN[${entry}]:-}" ]]; then
+            rank=2
+        fi
+        if ((rank < least)); then
+            least="${rank}"
+            best="${i}"
+        fi
+    done
+    printf '%s\n' "${best}"
+}
+
+# question_aside: puts the present question back in the queue.
+question_aside() {
+    QUESTION_ASIDE="${QUESTION_KIND}:${QUESTION_STEP}"
+    QUESTION_QUEUE+=("${QUESTION_ASIDE}")
+    QUESTION_KIND=""
+    QUESTION_STEP=""
+}
+
+# question_yields: work by hand gives way to what waits and was not shown yet, unless somebody is typing.
+question_yields() {
+    local entry
+    if [[ "${QUESTION_KIND}" != manual || -n "${QUESTION_TEXT}" ]] || ! interactive; then
+        return 0
+    fi
+    for entry in "${QUESTION_QUEUE[@]}"; do
+        if [[ -z "${QUESTION_SEEN[${entry}]:-}" ]]; then
+            question_aside
+            return 0
+        fi
+    done
+}
+
 # question_next: takes the next question. One that the answers file answers is answered at once.
 question_next() {
-    local entry n id key
+    local entry n id key place
     while [[ -z "${QUESTION_KIND}" ]] && ((${#QUESTION_QUEUE[@]} > 0)); do
-        entry="${QUESTION_QUEUE[0]}"
-        QUESTION_QUEUE=("${QUESTION_QUEUE[@]:1}")
+        place="$(question_pick)"
+        entry="${QUESTION_QUEUE[${place}]}"
+        unset "QUESTION_QUEUE[${place}]"
+        QUESTION_QUEUE=("${QUESTION_QUEUE[@]}")
+        QUESTION_SEEN["${entry}"]=1
+        if [[ "${entry}" == "${QUESTION_ASIDE}" ]]; then
+            QUESTION_ASIDE=""
+        fi
         QUESTION_KIND="${entry%%:*}"
         QUESTION_STEP="${entry#*:}"
         if [[ "${QUESTION_KIND}" == input ]]; then
@@ -294,7 +346,11 @@ question_show() {
             if ((DRILL && !FOR_REAL)); then
                 say "    This is a drill: change nothing that serves; what cannot be done apart from it is talked through."
             fi
-            say "    Answer \`done\`, \`failed\` or \`skip\`."
+            if ((${#QUESTION_QUEUE[@]} > 0)); then
+                say "    Answer \`done\`, \`failed\` or \`skip\`; \`later\` shows what else waits (${#QUESTION_QUEUE[@]})."
+            else
+                say "    Answer \`done\`, \`failed\` or \`skip\`."
+            fi
             ;;
         gate)
             say "[$(clock)] POINT OF NO RETURN: ${STEP_TITLE[${n}]}  (${STEP_ID[${n}]})"

@@ -154,6 +154,12 @@ question_answer() {
         return 0
     fi
     id="${STEP_ID[${n}]}"
+    if [[ "${text,,}" == later && -z "${ANSWER[$(question_key "${kind}" "${id}")]:-}" ]]; then
+        QUESTION_KIND="${kind}"
+        QUESTION_STEP="${n}"
+        question_aside
+        return 0
+    fi
     case "${kind}:${text,,}" in
         manual:done)
             if [[ ",${STEP_VERBS[${n}]}," =~ ,(run|until|verify), ]]; then
@@ -365,6 +371,7 @@ run_steps() {
                 fi
             done
             pending=("${rest[@]}")
+            question_yields
             if [[ -z "${QUESTION_KIND}" ]] && ((${#QUESTION_QUEUE[@]} > 0)); then
                 question_next
                 moved=1
