@@ -69,6 +69,8 @@ comma       := ,
 CPPFLAGS_ALL = -Icompiler -I. -I$(BUILD)/gen -D_XOPEN_SOURCE=700 -DDRC_VERSION='"$(VERSION)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c17 $(OPTIMISE) $(INSTRUMENT) $(HARDEN) $(CFLAGS)
 LDFLAGS_ALL  = $(HARDEN_LINK) $(LDFLAGS)
+# Of the compiler itself; tests count as they like.
+CONVERSIONS := -Wconversion -Wsign-conversion
 # flex and bison output is not ours to mend.
 GENERATED_WARNINGS := -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-parameter \
                       -Wno-sign-compare -Wno-unused-but-set-variable
@@ -151,7 +153,7 @@ $(BUILD)/preflight: tools/setup.sh
 $(BUILD)/obj/%.o: %.c | $(GEN_HEADERS) $(BUILD)/preflight
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(DEPENDENCIES) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS) $(CONVERSIONS) $(DEPENDENCIES) -c -o $@ $<
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(GEN_HEADERS) $(BUILD)/preflight
 	@mkdir -p $(@D)

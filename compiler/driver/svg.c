@@ -187,7 +187,7 @@ static void legend(const struct scenario_result *result, uint32_t y)
 void svg_timeline(const struct plan *plan, const struct scenario_result *result)
 {
     int64_t total = 1;
-    uint32_t rows = 2 + (result->approve.known && result->approve.worst > 0), row = 2;
+    uint32_t rows = result->approve.known && result->approve.worst > 0 ? 3 : 2, row = 2;
 
     for (uint32_t i = 0; i < result->step_count; i++) {
         if (result->steps[i]->finish.known && result->steps[i]->finish.worst > total)
