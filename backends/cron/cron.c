@@ -252,7 +252,8 @@ static void readme_install(struct cron_output *c, struct md *w)
                                        "in it is carried out, quotation marks round a whole value are left out. In Kubernetes they come "
                                        "from the Secret drc-%s.", c->slug, c->slug));
     if (has_pods(c))
-        md_paragraph(w, MD("In Kubernetes, failures in a row are counted anew for every pod; the cluster's own alerts see failed Jobs."));
+        md_paragraph(w, MD("In Kubernetes nothing is kept from run to run: failures in a row are counted anew for every pod (the cluster's own alerts see failed Jobs), and a "
+                           "test runs each day, of one store after the other, whatever `verify` says."));
     MD_TABLE(w, NULL, MD("Variable"), MD("Meaning"));
     MD_ROW(w, MD("`DRC_ALERT_COMMAND`"), MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
                                             "it, the channels that have an API and the system log"));

@@ -349,6 +349,10 @@ static void write_pod(struct yaml *y, struct cron_output *c, const struct cron_t
     yaml_key_string(y, "name", "DRC_STATE");
     yaml_key_string(y, "value", "/var/lib/drc");
     yaml_map_end(y);
+    yaml_map_begin(y);
+    yaml_key_string(y, "name", "DRC_STATELESS");
+    yaml_key_string(y, "value", "1");
+    yaml_map_end(y);
     yaml_list_end(y);
     yaml_key_list(y, "envFrom");
     yaml_map_begin(y);

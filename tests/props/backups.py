@@ -261,6 +261,21 @@ def test_what_is_built_upon_stays(env):
         check(set(chain[1:]) <= set(stamps) and chain[0] not in stamps, f"{stamps} of {chain}")
 
 
+def test_each_store_has_its_turn_in_a_pod(env):
+    """Without state from run to run the day says which store is tested: two days apart by one are two stores."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        library = (rig.cron / "lib/drc-backup-lib.sh").read_text()
+        rig.job("full")
+        tested = []
+        for day in ("1000", "1001"):
+            (rig.cron / "lib/drc-backup-lib.sh").write_text(library.replace("turn=$((EPOCHSECONDS / 86400))", f"turn={day}"))
+            (rig.folder / "state/full.verified").unlink(missing_ok=True)
+            rig.job("full", "verify", "--if-due", DRC_STATELESS="1")
+            tested.append([e["store"] for e in rig.log() if e["status"] == "verified"][-1])
+        check(len(set(tested)) == 2, f"tested {tested}")
+
+
 def test_after_a_wrong_clock(env):
     """A copy of the future is no newest one, and nothing that is removed; it is told once."""
     with Sandbox() as folder:
