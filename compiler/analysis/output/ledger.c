@@ -595,7 +595,7 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
         add_room(a, result, state);
 }
 
-/* Whether the text of a method says a word: then it deals with it by a step, or says why not. */
+/* Whether the text of a method asks for an attribute (".clients"): then it deals with them by a step or a demand. Prose does not count. */
 static bool method_says(const struct analysis *a, const struct entity *method, const char *word)
 {
     const struct span span = method->tree ? method->tree->span : (struct span){0, 0};
@@ -621,7 +621,7 @@ static bool moved_alone(const struct analysis *a, const struct asset_state *stat
         if (state->asset->sites[i] == chosen->into)
             return false;
     }
-    return state->asset->site_count && !method_says(a, chosen->method, "clients") && !method_says(a, chosen->method, "dependents");
+    return state->asset->site_count && !method_says(a, chosen->method, ".clients") && !method_says(a, chosen->method, ".dependents");
 }
 
 static bool follows(struct analysis *a, const struct asset *user, const struct asset *used)
