@@ -238,6 +238,7 @@ bless: all unit
 # The second needs the objects: their symbols say who calls whom.
 check: all
 	@$(PYTHON) tools/layers.py
+	@$(PYTHON) tools/format.py
 	@$(PYTHON) tools/externals.py $(BUILD) $(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS)
 
 # To a file of its own first: a failure must not leave half a page.

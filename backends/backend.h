@@ -16,10 +16,10 @@ struct backend_options {
 };
 
 struct backend {
-    const char *name;    /* "terraform": also the folder it writes to */
+    const char *name; /* "terraform": also the folder it writes to */
     const char *summary;
     const char *const *roots; /* what it writes beside its folder, NULL-terminated; NULL: nothing */
-    const char *readers; /* who uses its folder and when, for the README of the output folder; NULL: it has no folder */
+    const char *readers;      /* who uses its folder and when, for the README of the output folder; NULL: it has no folder */
     /* What this target cannot express, with a place. Errors stop the build before anything is written. `plan` has what checks look at:
      * names, what is emitted for `terraform`, and the things these speak of. Both may be NULL. */
     void (*check)(const struct plan_document *plan, struct diag_sink *sink);

@@ -5,11 +5,5 @@
 #include <stddef.h>
 
 const struct backend *const drc_backends[] = {
-    &drc_runbooks,
-    &drc_terraform,
-    &drc_route53,
-    &drc_cron,
-    &drc_restore,
-    &drc_plan,
-    NULL,
+    &drc_runbooks, &drc_terraform, &drc_route53, &drc_cron, &drc_restore, &drc_plan, NULL,
 };

@@ -22,7 +22,7 @@ build_needs='gcc:gcc header=stdio.h:libc6-dev make:make flex:flex bison:bison pk
 if ls compiler/fetch/*.c >/dev/null 2>&1; then
     build_needs="$build_needs lib=libcurl:libcurl4-openssl-dev lib=libgit2:libgit2-dev"
 fi
-test_needs='python3:python3 bash:bash jq:jq shellcheck:shellcheck crontab:cron node:nodejs npm:npm
+test_needs='python3:python3 bash:bash jq:jq shellcheck:shellcheck clang-format:clang-format crontab:cron node:nodejs npm:npm
     py=jsonschema:python3-jsonschema py=yaml:python3-yaml'
 
 # Prints the packages of $1 that are missing.

@@ -21,8 +21,7 @@ static struct sh_word command_word(struct arena *arena, const struct plan_word *
         return sh_lit(arena, "");
     for (uint32_t i = 0; i < word->count; i++) {
         const struct plan_part *part = &word->parts[i];
-        struct sh_word piece =
-            part->runtime ? sh_var(arena, command_variable(arena, part->text)) : sh_lit(arena, part->text);
+        struct sh_word piece = part->runtime ? sh_var(arena, command_variable(arena, part->text)) : sh_lit(arena, part->text);
         result = i == 0 ? piece : sh_cat(arena, result, piece);
     }
     return result;
@@ -42,10 +41,10 @@ static struct sh_cmd command_of(struct arena *arena, const struct plan_command *
 enum { NEST_MAX = 64 };
 
 enum quote {
-    QUOTE_NONE,    /* plain shell, at the outermost level or inside $( ) */
+    QUOTE_NONE, /* plain shell, at the outermost level or inside $( ) */
     QUOTE_DOUBLE,
     QUOTE_SINGLE,
-    QUOTE_ANSI,    /* $'…' */
+    QUOTE_ANSI, /* $'…' */
     QUOTE_COMMENT
 };
 
@@ -53,7 +52,7 @@ struct scanner {
     enum quote stack[NEST_MAX];
     unsigned parens[NEST_MAX]; /* open `(` at this level of plain shell */
     unsigned depth;
-    bool begins[NEST_MAX];     /* at this level the next word is a program's name */
+    bool begins[NEST_MAX]; /* at this level the next word is a program's name */
     char previous;
     bool lost;                 /* nested too deeply to follow */
     bool holds_text;           /* `$` stands in single quotes */
@@ -111,14 +110,15 @@ static void add_program(struct programs *programs, const char *name)
 /* What needs no installing where a script of ours runs at all: bash's own, what the scripts define, the base of every system. */
 static bool is_at_hand(const char *name)
 {
-    static const char *const own[] = {":", "[", "[[", "alias", "break", "case", "cd", "command", "continue", "declare", "done", "esac", "eval", "exec",
-                                      "exit", "export", "false", "fi", "for", "function", "let", "local", "mapfile", "printf", "read", "readonly",
-                                      "return", "select", "set", "shift", "shopt", "source", ".", "test", "trap", "true", "type", "umask", "unset",
-                                      "wait", "}", "notify", "warn", "die"};
-    static const char *const base[] = {"awk", "basename", "bash", "cat", "chgrp", "chmod", "chown", "cmp", "comm", "cp", "cut", "date", "dd", "df", "diff",
-                                       "dirname", "du", "echo", "env", "find", "grep", "head", "id", "kill", "ln", "ls", "mkdir", "mktemp", "mv", "nice",
-                                       "od", "readlink", "realpath", "rm", "rmdir", "sed", "seq", "sh", "sha256sum", "sleep", "sort", "split", "stat",
-                                       "sync", "tail", "tee", "timeout", "touch", "tr", "uniq", "wc", "xargs"};
+    static const char *const own[] = {":",       "[",      "[[",   "alias",    "break",  "case",   "cd",   "command", "continue", "declare", "done",
+                                      "esac",    "eval",   "exec", "exit",     "export", "false",  "fi",   "for",     "function", "let",     "local",
+                                      "mapfile", "printf", "read", "readonly", "return", "select", "set",  "shift",   "shopt",    "source",  ".",
+                                      "test",    "trap",   "true", "type",     "umask",  "unset",  "wait", "}",       "notify",   "warn",    "die"};
+    static const char *const base[] = {
+        "awk",   "basename", "bash",    "cat",  "chgrp", "chmod",    "chown",    "cmp",     "comm",  "cp",  "cut",  "date", "dd",
+        "df",    "diff",     "dirname", "du",   "echo",  "env",      "find",     "grep",    "head",  "id",  "kill", "ln",   "ls",
+        "mkdir", "mktemp",   "mv",      "nice", "od",    "readlink", "realpath", "rm",      "rmdir", "sed", "seq",  "sh",   "sha256sum",
+        "sleep", "sort",     "split",   "stat", "sync",  "tail",     "tee",      "timeout", "touch", "tr",  "uniq", "wc",   "xargs"};
 
     return strncmp(name, "drc_", 4) == 0 || strncmp(name, "step_", 5) == 0 || is_among(own, sizeof own / sizeof *own, name) ||
            is_among(base, sizeof base / sizeof *base, name);
@@ -185,19 +185,13 @@ static void scan_plain(struct scanner *s, const char *text, size_t *i)
         if (text[*i + 1])
             (*i)++;
         break;
-    case '\'':
-        scanner_push(s, s->previous == '$' ? QUOTE_ANSI : QUOTE_SINGLE);
-        break;
-    case '"':
-        scanner_push(s, QUOTE_DOUBLE);
-        break;
+    case '\'': scanner_push(s, s->previous == '$' ? QUOTE_ANSI : QUOTE_SINGLE); break;
+    case '"': scanner_push(s, QUOTE_DOUBLE); break;
     case '#':
         if (starts_word(s->previous))
             scanner_push(s, QUOTE_COMMENT);
         break;
-    case '(':
-        s->parens[s->depth]++;
-        break;
+    case '(': s->parens[s->depth]++; break;
     case ')':
         if (s->parens[s->depth] > 0)
             s->parens[s->depth]--;
@@ -205,8 +199,7 @@ static void scan_plain(struct scanner *s, const char *text, size_t *i)
             scanner_pop(s); /* ends `$(` inside double quotes, in a word of the level round it */
         s->mixed |= s->depth > 0 && s->stack[s->depth] == QUOTE_DOUBLE;
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -214,9 +207,7 @@ static void scan(struct scanner *s, const char *text)
 {
     for (size_t i = 0; text[i]; i++) {
         switch (s->stack[s->depth]) {
-        case QUOTE_NONE:
-            scan_plain(s, text, &i);
-            break;
+        case QUOTE_NONE: scan_plain(s, text, &i); break;
         case QUOTE_DOUBLE:
             if (text[i] == '\\' && text[i + 1]) {
                 i++;
@@ -263,16 +254,13 @@ const char *command_fault(const struct plan_command *command)
         return "it is nested too deeply";
     switch (s.stack[s.depth]) {
     case QUOTE_SINGLE:
-    case QUOTE_ANSI:
-        return "a single quote is never closed";
-    case QUOTE_DOUBLE:
-        return "a double quote is never closed";
+    case QUOTE_ANSI: return "a single quote is never closed";
+    case QUOTE_DOUBLE: return "a double quote is never closed";
     case QUOTE_NONE:
         if (s.depth > 0 || s.parens[0] > 0)
             return "a parenthesis is never closed";
         break;
-    case QUOTE_COMMENT:
-        break;
+    case QUOTE_COMMENT: break;
     }
     return NULL;
 }
@@ -307,19 +295,11 @@ static const char *sole_variable(struct arena *arena, const struct plan_word *wo
 static void add_reference(struct strbuf *out, enum quote quote, const char *variable)
 {
     switch (quote) {
-    case QUOTE_DOUBLE:
-        strbuf_addf(out, "${%s}", variable);
-        break;
-    case QUOTE_SINGLE:
-        strbuf_addf(out, "'\"${%s}\"'", variable);
-        break;
-    case QUOTE_ANSI:
-        strbuf_addf(out, "'\"${%s}\"$'", variable);
-        break;
+    case QUOTE_DOUBLE: strbuf_addf(out, "${%s}", variable); break;
+    case QUOTE_SINGLE: strbuf_addf(out, "'\"${%s}\"'", variable); break;
+    case QUOTE_ANSI: strbuf_addf(out, "'\"${%s}\"$'", variable); break;
     case QUOTE_NONE:
-    case QUOTE_COMMENT:
-        strbuf_addf(out, "\"${%s}\"", variable);
-        break;
+    case QUOTE_COMMENT: strbuf_addf(out, "\"${%s}\"", variable); break;
     }
 }
 
@@ -418,8 +398,7 @@ const char *command_line(struct arena *arena, const struct plan_command *command
             add_reference(&text, QUOTE_DOUBLE, sole_variable(arena, &piece->value));
         } else {
             /* Close the author's quotes round the word, as the shell would have it. */
-            const char *quote = s.stack[s.depth] == QUOTE_DOUBLE ? "\""
-                                : s.stack[s.depth] == QUOTE_SINGLE ? "'" : "";
+            const char *quote = s.stack[s.depth] == QUOTE_DOUBLE ? "\"" : s.stack[s.depth] == QUOTE_SINGLE ? "'" : "";
             strbuf_addf(&text, "%s%s%s", quote, sh_word_text(arena, command_word(arena, &piece->value)), quote);
         }
     }

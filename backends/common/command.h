@@ -6,8 +6,8 @@
 #ifndef DRC_BACKENDS_COMMON_COMMAND_H
 #define DRC_BACKENDS_COMMON_COMMAND_H
 
-#include "emit/sh.h"
 #include "base/vec.h"
+#include "emit/sh.h"
 #include "plan/plan.h"
 
 /* The variable a runtime name is at: "job.output" -> "job_output", "input.at" -> "input_at", "incident.id" ->

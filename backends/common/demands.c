@@ -76,8 +76,8 @@ static void figures(struct md *md, const struct plan_document *plan)
         const struct plan_assumption *a = &plan->assumptions[i];
 
         if (a->by->who == PLAN_BY_demand && demand_is_figure(a))
-            MD_ROW(md, md_code(md->arena, a->id + strlen("figure:")), md_code(md->arena, a->value), md_text(md->arena, a->by->grade ? a->by->grade : "none"),
-                   md_text(md->arena, plan_title(a->by->on)));
+            MD_ROW(md, md_code(md->arena, a->id + strlen("figure:")), md_code(md->arena, a->value),
+                   md_text(md->arena, a->by->grade ? a->by->grade : "none"), md_text(md->arena, plan_title(a->by->on)));
     }
     md_table_end(md);
 }

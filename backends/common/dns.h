@@ -11,7 +11,6 @@ void dns_check(const struct plan_document *plan, struct diag_sink *sink);
 /* A host name: labels of 1 to 63 letters, digits, `-` and `_`, at most 253 characters; `*` may be the first
  * label. */
 bool dns_is_name(const char *text);
-bool dns_within(const char *name,
-                const char *zone); /* the zone itself or a name below it, without regard to case */
+bool dns_within(const char *name, const char *zone); /* the zone itself or a name below it, without regard to case */
 
 #endif

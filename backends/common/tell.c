@@ -59,9 +59,10 @@ void tell_write(struct sh *w, const struct plan_index *index, const struct plan_
 {
     struct way way = way_to(w->arena, index, who);
     const char *variable = way.token ? sh_identifier(w->arena, plan_words(w->arena, way.token, "env", way.token->name)) : "-";
-    struct sh_cmd cmd = SH_CMD(w->arena, sh_lit(w->arena, "notify"), sh_lit(w->arena, way.type), sh_lit(w->arena, way.address ? way.address : who->name),
-                               sh_lit(w->arena, way.api ? way.api : "-"), sh_lit(w->arena, variable), sh_lit(w->arena, "investigating"),
-                               sh_lit(w->arena, "minor"), sh_var(w->arena, "alert_title"), sh_var(w->arena, "alert_text"));
+    struct sh_cmd cmd =
+        SH_CMD(w->arena, sh_lit(w->arena, "notify"), sh_lit(w->arena, way.type), sh_lit(w->arena, way.address ? way.address : who->name),
+               sh_lit(w->arena, way.api ? way.api : "-"), sh_lit(w->arena, variable), sh_lit(w->arena, "investigating"), sh_lit(w->arena, "minor"),
+               sh_var(w->arena, "alert_title"), sh_var(w->arena, "alert_text"));
 
     sh_run(w, &cmd);
 }

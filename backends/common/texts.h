@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct fixed_text {
-    const char *name; /* below backends/: "restore/recover.sh" */
+    const char *name;          /* below backends/: "restore/recover.sh" */
     const unsigned char *data; /* one 0 follows and is not counted */
     size_t size;
 };

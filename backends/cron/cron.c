@@ -89,8 +89,8 @@ static void readme_tasks(struct cron_output *c, struct md *w)
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
 
-        MD_ROW(w, md_code(c->arena, task->name), md_text(c->arena, task->schedule), slots_cell(c, task->debian),
-               slots_cell(c, task->systemd), slots_cell(c, task->kubernetes));
+        MD_ROW(w, md_code(c->arena, task->name), md_text(c->arena, task->schedule), slots_cell(c, task->debian), slots_cell(c, task->systemd),
+               slots_cell(c, task->kubernetes));
         refused = refused || !task->debian->lines_count || !task->systemd->lines_count || !task->kubernetes->lines_count;
     }
     md_table_end(w);
@@ -108,9 +108,10 @@ static void readme_tasks(struct cron_output *c, struct md *w)
 
         for (size_t n = 0; n < sizeof all / sizeof *all; n++) {
             if (!all[n].slots->lines_count) {
-                md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, task->name), MD(", "), md_text(c->arena, all[n].name), MD(": "),
-                                       md_text(c->arena, all[n].slots->reason), all[n].slots->help ? MD("; ") : MD(""),
-                                       md_text(c->arena, all[n].slots->help ? all[n].slots->help : "")));
+                md_bullet(w, 0,
+                          md_cat(c->arena, md_code(c->arena, task->name), MD(", "), md_text(c->arena, all[n].name), MD(": "),
+                                 md_text(c->arena, all[n].slots->reason), all[n].slots->help ? MD("; ") : MD(""),
+                                 md_text(c->arena, all[n].slots->help ? all[n].slots->help : "")));
             }
         }
     }
@@ -136,11 +137,9 @@ static void readme_jobs(struct cron_output *c, struct md *w)
         for (uint32_t n = 0; n < job->secrets_count; n++)
             strbuf_addf(&secrets, "%s%s", n > 0 ? ", " : "", job->secrets[n]);
         MD_ROW(w, md_link(c->arena, md_code(c->arena, job->name), arena_printf(c->arena, "jobs/%s.sh", cron_job_name(c->arena, job))),
-               md_text(c->arena, owner_name(job)),
-               job->runs_at ? md_cat(c->arena, MD("at "), md_code(c->arena, job->runs_at->name)) : MD("anywhere"),
+               md_text(c->arena, owner_name(job)), job->runs_at ? md_cat(c->arena, MD("at "), md_code(c->arena, job->runs_at->name)) : MD("anywhere"),
                md_text(c->arena, store_names(c, job)), md_text(c->arena, job->retain ? job->retain_text : "not stated: kept"),
-               md_text(c->arena, tools.len > 0 ? strbuf_str(&tools) : "-"),
-               md_text(c->arena, secrets.len > 0 ? strbuf_str(&secrets) : "-"));
+               md_text(c->arena, tools.len > 0 ? strbuf_str(&tools) : "-"), md_text(c->arena, secrets.len > 0 ? strbuf_str(&secrets) : "-"));
         strbuf_release(&tools);
         strbuf_release(&secrets);
     }
@@ -173,12 +172,11 @@ static void readme_others(struct cron_output *c, struct md *w)
             md_paragraph(w, MD("No script or scheduler can do these as the specification asks. Somebody has to."));
         }
         manual = true;
-        md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, job->name), MD(", "),
-                               md_text(c->arena, job->schedule ? job->schedule->written : "no schedule"),
-                               md_textf(c->arena, ", by %s: %s",
-                                        job->assets_count && job->assets[0]->owner ? plan_title(job->assets[0]->owner)
-                                                                        : "its owner",
-                                        job->run ? "start its script" : "its kind has no procedure for this backup")));
+        md_bullet(
+            w, 0,
+            md_cat(c->arena, md_code(c->arena, job->name), MD(", "), md_text(c->arena, job->schedule ? job->schedule->written : "no schedule"),
+                   md_textf(c->arena, ", by %s: %s", job->assets_count && job->assets[0]->owner ? plan_title(job->assets[0]->owner) : "its owner",
+                            job->run ? "start its script" : "its kind has no procedure for this backup")));
     }
 }
 
@@ -216,16 +214,20 @@ static void readme_hosts(struct cron_output *c, struct md *w)
                 strbuf_addf(&jobs, "%s%s", jobs.len > 0 ? ", " : "", c->plan->jobs[i].name);
         }
         if (site && strcmp(site->level, "host") == 0 && c->spread)
-            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->name), md_textf(c->arena, ": %s. They run where ", strbuf_str(&jobs)),
-                                   MD("`/etc/drc/host` (or `DRC_HOST`) says "), md_code(c->arena, site->name),
-                                   address ? md_textf(c->arena, ", or where there is no such file and %s is an address of the machine", address) : MD(""),
-                                   MD("; anywhere else they end with 78.")));
+            md_bullet(w, 0,
+                      md_cat(c->arena, md_code(c->arena, site->name), md_textf(c->arena, ": %s. They run where ", strbuf_str(&jobs)),
+                             MD("`/etc/drc/host` (or `DRC_HOST`) says "), md_code(c->arena, site->name),
+                             address ? md_textf(c->arena, ", or where there is no such file and %s is an address of the machine", address) : MD(""),
+                             MD("; anywhere else they end with 78.")));
         else if (site && strcmp(site->level, "host") == 0)
-            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->name), md_textf(c->arena, ": %s. Where ", strbuf_str(&jobs)),
-                                   MD("`/etc/drc/host` (or `DRC_HOST`) says another name they end with 78.")));
+            md_bullet(w, 0,
+                      md_cat(c->arena, md_code(c->arena, site->name), md_textf(c->arena, ": %s. Where ", strbuf_str(&jobs)),
+                             MD("`/etc/drc/host` (or `DRC_HOST`) says another name they end with 78.")));
         else if (site)
-            md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, site->name),
-                                   md_textf(c->arena, ": %s. It is no machine: install each on the one that has what it reads, and on no other.", strbuf_str(&jobs))));
+            md_bullet(w, 0,
+                      md_cat(c->arena, md_code(c->arena, site->name),
+                             md_textf(c->arena, ": %s. It is no machine: install each on the one that has what it reads, and on no other.",
+                                      strbuf_str(&jobs))));
         strbuf_release(&jobs);
     }
 }
@@ -236,8 +238,7 @@ static void readme_install(struct cron_output *c, struct md *w)
     bool bound = c->places.len > 1 || (c->places.len && c->places.items[0].site);
 
     md_heading(w, 2, MD("Installation"));
-    md_paragraph(w, md_textf(c->arena, "Copy the whole output folder to %s/%s, owned by root and writable by nobody else.", CRON_HOME,
-                             c->slug));
+    md_paragraph(w, md_textf(c->arena, "Copy the whole output folder to %s/%s, owned by root and writable by nobody else.", CRON_HOME, c->slug));
     for (uint32_t p = 0; p < (c->spread ? c->places.len : 1); p++)
         add_install(c, &text, &c->places.items[p]);
     if (has_pods(c))
@@ -246,18 +247,24 @@ static void readme_install(struct cron_output *c, struct md *w)
     md_code_block(w, "sh", strbuf_str(&text));
     strbuf_release(&text);
     if (bound)
-        md_paragraph(w, MD("A job that reads the files of a place, or a server under `localhost` there, belongs to that place, and never into a cluster:"));
+        md_paragraph(
+            w, MD("A job that reads the files of a place, or a server under `localhost` there, belongs to that place, and never into a cluster:"));
     readme_hosts(c, w);
-    md_paragraph(w, md_textf(c->arena, "Secrets and settings are read from /etc/drc/%s.env (mode 0600), one NAME=value a line, as systemd reads it: nothing "
-                                       "in it is carried out, quotation marks round a whole value are left out. In Kubernetes they come "
-                                       "from the Secret drc-%s.", c->slug, c->slug));
+    md_paragraph(w, md_textf(c->arena,
+                             "Secrets and settings are read from /etc/drc/%s.env (mode 0600), one NAME=value a line, as systemd reads it: nothing "
+                             "in it is carried out, quotation marks round a whole value are left out. In Kubernetes they come "
+                             "from the Secret drc-%s.",
+                             c->slug, c->slug));
     if (has_pods(c))
-        md_paragraph(w, MD("In Kubernetes nothing is kept from run to run: failures in a row are counted anew for every pod (the cluster's own alerts see failed Jobs), and a "
+        md_paragraph(w, MD("In Kubernetes nothing is kept from run to run: failures in a row are counted anew for every pod (the cluster's own "
+                           "alerts see failed Jobs), and a "
                            "test runs each day, of one store after the other, whatever `verify` says."));
     MD_TABLE(w, NULL, MD("Variable"), MD("Meaning"));
-    MD_ROW(w, MD("`DRC_ALERT_COMMAND`"), MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
-                                            "it, the channels that have an API and the system log"));
-    MD_ROW(w, MD("`DRC_HEARTBEAT_URL`"), MD("URL fetched after every success, in place of `heartbeat` in the specification; `{job}` becomes the job's name"));
+    MD_ROW(w, MD("`DRC_ALERT_COMMAND`"),
+           MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
+              "it, the channels that have an API and the system log"));
+    MD_ROW(w, MD("`DRC_HEARTBEAT_URL`"),
+           MD("URL fetched after every success, in place of `heartbeat` in the specification; `{job}` becomes the job's name"));
     if (bound)
         MD_ROW(w, MD("`DRC_HOST`"), MD("name of this machine in the specification, in place of what `/etc/drc/host` says"));
     MD_ROW(w, MD("`DRC_STATE`"), md_textf(c->arena, "locks, counters and the log backup.jsonl; default /var/lib/drc/%s", c->slug));
@@ -283,8 +290,9 @@ static void readme_codes(struct md *w)
     MD_ROW(w, MD("124"), MD("out of time"));
     md_table_end(w);
     md_heading(w, 2, MD("What you can rely on"));
-    md_bullet(w, 0, MD("A copy counts once its checksum lies beside it (`JOB/STAMP.SUFFIX.sha256`); what is half written is never restored and "
-                       "never taken for the last good one."));
+    md_bullet(w, 0,
+              MD("A copy counts once its checksum lies beside it (`JOB/STAMP.SUFFIX.sha256`); what is half written is never restored and "
+                 "never taken for the last good one."));
     md_bullet(w, 0, MD("The newest complete copy is never removed, nor one that a kept incremental or log builds on."));
     md_bullet(w, 0, MD("Every run leaves a line in the log, also one that was locked out."));
     md_bullet(w, 0, MD("A test fetches the newest copy from one store after the other, compares checksums, and runs the kind's own check."));
@@ -412,8 +420,8 @@ static void check_commands(struct arena *arena, const struct backup_job *job, st
         const char *fault = command_fault(published_command(arena, commands[n]));
 
         if (fault) {
-            struct diag *d = diag_report(sink, DIAG_E0743, commands[n]->span,
-                                         "shell text of backup `%s` cannot stand in a script: %s", job->name, fault);
+            struct diag *d =
+                diag_report(sink, DIAG_E0743, commands[n]->span, "shell text of backup `%s` cannot stand in a script: %s", job->name, fault);
 
             diag_at(d, "`%s` of this procedure", names[n]);
             diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
@@ -456,8 +464,7 @@ static void check(const struct plan *plan, struct diag_sink *sink)
         check_commands(plan->arena, job, sink);
         check_start(plan, job, &next, sink);
         if (writes && job->to && (!job->to_access || !command_is_set(&job->to_access->put))) {
-            struct diag *d = diag_report(sink, DIAG_E0742, job->span, "backup `%s` cannot be brought to store `%s`", job->name,
-                                         job->to->name);
+            struct diag *d = diag_report(sink, DIAG_E0742, job->span, "backup `%s` cannot be brought to store `%s`", job->name, job->to->name);
 
             diag_label(d, job->to->span, "its kind has no procedure `put`");
             diag_help(d, "add `procedure put { run = [\"program\", job.input, job.object] }` to the kind");

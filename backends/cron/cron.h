@@ -19,8 +19,8 @@ struct cron_task {
     const char *arguments; /* of the job's script */
     const char *what;      /* for people */
     const struct plan_start *debian, *systemd, *kubernetes;
-    int64_t jitter;        /* ms */
-    const char *schedule;  /* in the language */
+    int64_t jitter;       /* ms */
+    const char *schedule; /* in the language */
 };
 
 /* A machine that jobs belong to. */
@@ -34,13 +34,13 @@ struct cron_output {
     const struct plan_index *index;
     struct arena *arena;
     struct fileset *files;
-    const char *slug;              /* the plan's name in paths */
+    const char *slug; /* the plan's name in paths */
     VEC(struct cron_task) tasks;
-    bool *can_start;               /* by job: some scheduler can */
+    bool *can_start; /* by job: some scheduler can */
     struct job_list {
         VEC(const struct plan_job *) jobs;
-    } *needed_by;                  /* by job: those that build on it */
-    struct map stores;             /* plan_thing -> plan_store */
+    } * needed_by;     /* by job: those that build on it */
+    struct map stores; /* plan_thing -> plan_store */
     struct intern *words;
     struct map taken;              /* names of units and CronJobs */
     VEC(struct cron_place) places; /* where jobs have to run, in order of appearance; one without a site for those that run anywhere */

@@ -83,8 +83,8 @@ static void demands(struct md *md, const struct plan_document *plan)
     if (any)
         md_table_end(md);
     if (demanded_figures(plan))
-        md_paragraph(md, md_textf(md->arena, "%u figure%s that nobody else bounds %s measured in drills: restore/README.md has a list.", demanded_figures(plan),
-                                  demanded_figures(plan) == 1 ? "" : "s", demanded_figures(plan) == 1 ? "is" : "are"));
+        md_paragraph(md, md_textf(md->arena, "%u figure%s that nobody else bounds %s measured in drills: restore/README.md has a list.",
+                                  demanded_figures(plan), demanded_figures(plan) == 1 ? "" : "s", demanded_figures(plan) == 1 ? "is" : "are"));
 }
 
 void plan_readme(const struct plan_document *plan, struct arena *arena, struct fileset *files)
@@ -95,7 +95,8 @@ void plan_readme(const struct plan_document *plan, struct arena *arena, struct f
     md_init(&md, arena, &text);
     md_comment(&md, arena_printf(arena, "Written by drc; change the specification, not these files. Plan %s", plan->digest));
     md_heading(&md, 1, md_text(arena, plan->title ? plan->title : "Recovery plan"));
-    md_paragraph(&md, MD("Everything here was written from one specification whose objectives were checked first: the plan is checked against that specification, and is no "
+    md_paragraph(&md, MD("Everything here was written from one specification whose objectives were checked first: the plan is checked against that "
+                         "specification, and is no "
                          "guarantee that the specification is true. The parts belong together: scripts refuse to run with another plan's digest."));
     md_heading(&md, 2, MD("In the order one uses them"));
     MD_TABLE(&md, NULL, MD("Folder"), MD("What it holds"), MD("Who uses it, when"));
@@ -108,7 +109,8 @@ void plan_readme(const struct plan_document *plan, struct arena *arena, struct f
                    md_text(arena, (*backend)->readers));
     }
     MD_ROW(&md, MD("[plan.json](plan.json)"), MD("the proof as data"), MD("programs"));
-    MD_ROW(&md, MD("[manifest.json](manifest.json)"), MD("every file with its digest and origin"), MD("the compiler: it never overwrites what was edited by hand"));
+    MD_ROW(&md, MD("[manifest.json](manifest.json)"), MD("every file with its digest and origin"),
+           MD("the compiler: it never overwrites what was edited by hand"));
     md_table_end(&md);
     scenarios(&md, plan);
     demands(&md, plan);

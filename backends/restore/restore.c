@@ -2,12 +2,12 @@
  * of what it does and one script for each step. Digests tie the scripts to the plan and to each other. */
 #include "backends/restore/restore.h"
 
-#include "base/utf8.h"
 #include "backends/common/command.h"
 #include "backends/common/names.h"
 #include "backends/common/published.h"
 #include "backends/common/texts.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "model/plan.h"
 
 #include <stdlib.h>
@@ -118,18 +118,18 @@ static const struct {
     const char *source, *name;
     bool executable;
 } fixed[] = {
-    {"restore/recover.sh",      "restore/recover.sh",      true},
-    {"restore/failback.sh",     "restore/failback.sh",     true},
-    {"restore/drill.sh",        "restore/drill.sh",        true},
-    {"restore/lib/ask.sh",      "restore/lib/ask.sh",      false},
-    {"restore/lib/common.sh",   "restore/lib/common.sh",   false},
-    {"restore/lib/drill.sh",    "restore/lib/drill.sh",    false},
-    {"restore/lib/engine.sh",   "restore/lib/engine.sh",   false},
-    {"common/hosts.sh",         "restore/lib/hosts.sh",    false},
-    {"common/notify.sh",        "restore/lib/notify.sh",   false},
-    {"restore/lib/report.sh",   "restore/lib/report.sh",   false},
+    {"restore/recover.sh", "restore/recover.sh", true},
+    {"restore/failback.sh", "restore/failback.sh", true},
+    {"restore/drill.sh", "restore/drill.sh", true},
+    {"restore/lib/ask.sh", "restore/lib/ask.sh", false},
+    {"restore/lib/common.sh", "restore/lib/common.sh", false},
+    {"restore/lib/drill.sh", "restore/lib/drill.sh", false},
+    {"restore/lib/engine.sh", "restore/lib/engine.sh", false},
+    {"common/hosts.sh", "restore/lib/hosts.sh", false},
+    {"common/notify.sh", "restore/lib/notify.sh", false},
+    {"restore/lib/report.sh", "restore/lib/report.sh", false},
     {"restore/lib/run-step.sh", "restore/lib/run-step.sh", true},
-    {"restore/lib/step.sh",     "restore/lib/step.sh",     false},
+    {"restore/lib/step.sh", "restore/lib/step.sh", false},
 };
 
 static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
@@ -166,8 +166,7 @@ static void check_command(struct arena *arena, struct diag_sink *sink, const str
     const char *fault = command_fault(published_command(arena, command));
 
     if (fault) {
-        struct diag *d = diag_report(sink, DIAG_E0761, command->span, "shell text of `%s` cannot stand in a script: %s", step->id,
-                                     fault);
+        struct diag *d = diag_report(sink, DIAG_E0761, command->span, "shell text of `%s` cannot stand in a script: %s", step->id, fault);
 
         diag_at(d, "`%s` of this step", what);
         diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
@@ -186,7 +185,8 @@ static void check_drills(const struct plan *plan, struct diag_sink *sink)
 
             if (!same_but_for_case(name, output_name(sink->arena, other->name)))
                 continue;
-            d = diag_report(sink, DIAG_E0790, one->span, "drills `%s` and `%s` would share the script `restore/drills/%s.sh`", one->name, other->name, name);
+            d = diag_report(sink, DIAG_E0790, one->span, "drills `%s` and `%s` would share the script `restore/drills/%s.sh`", one->name, other->name,
+                            name);
             diag_label(d, other->span, "the other one");
             diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
         }
@@ -209,10 +209,9 @@ static void check(const struct plan *plan, struct diag_sink *sink)
             const struct scenario_result *other = &plan->scenarios[k];
 
             if (same_but_for_case(output_name(sink->arena, one->scenario->name), output_name(sink->arena, other->scenario->name))) {
-                struct diag *d = diag_report(sink, DIAG_E0760, one->scenario->span,
-                                             "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
-                                             one->scenario->name, other->scenario->name,
-                                             output_name(sink->arena, one->scenario->name));
+                struct diag *d =
+                    diag_report(sink, DIAG_E0760, one->scenario->span, "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
+                                one->scenario->name, other->scenario->name, output_name(sink->arena, one->scenario->name));
 
                 diag_label(d, other->scenario->span, "the other one");
                 diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");

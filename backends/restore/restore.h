@@ -23,7 +23,7 @@ struct restore {
 struct procedure {
     const struct plan_scenario *result;
     const struct plan_outcome **outcomes; /* of each asset, by its place in the plan; NULL: nothing happens to it */
-    const char *folder; /* "restore/scenarios/region-loss" or ".../failback" */
+    const char *folder;                   /* "restore/scenarios/region-loss" or ".../failback" */
     bool failback;
     const struct plan_step *steps;
     uint32_t count;

@@ -278,8 +278,8 @@ static void write_lines(struct sh *w, const char *function, const char *text)
     while (text) {
         const char *end = strchr(text, '\n');
         size_t len = end ? (size_t)(end - text) : strlen(text);
-        struct sh_cmd line = SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, "%s\\n"),
-                                    sh_shown(w->arena, arena_strndup(w->arena, text, len)));
+        struct sh_cmd line =
+            SH_CMD(w->arena, sh_lit(w->arena, "printf"), sh_lit(w->arena, "%s\\n"), sh_shown(w->arena, arena_strndup(w->arena, text, len)));
 
         if (len > 0 || end)
             sh_run(w, &line);
@@ -349,7 +349,8 @@ static void write_notice(struct restore *r, struct sh *w, const struct plan_thin
     cmd = SH_CMD(r->arena, sh_lit(r->arena, "notify"), sh_lit(r->arena, or_dash(plan_words(r->arena, channel, "type", NULL))),
                  sh_lit(r->arena, or_dash(plan_words(r->arena, channel, "address", channel->name))),
                  sh_lit(r->arena, or_dash(plan_words(r->arena, channel, "api", NULL))), sh_lit(r->arena, or_dash(token_of(r, channel))),
-                 sh_lit(r->arena, plan_words(r->arena, state, "status", "investigating")), sh_lit(r->arena, plan_words(r->arena, state, "impact", "none")),
+                 sh_lit(r->arena, plan_words(r->arena, state, "status", "investigating")),
+                 sh_lit(r->arena, plan_words(r->arena, state, "impact", "none")),
                  sh_lit(r->arena, title ? title : plan_title(r->about ? r->about : channel)), sh_lit(r->arena, body ? body : ""));
     sh_run(w, &cmd);
 }

@@ -25,8 +25,7 @@ static void emit(const struct plan_document *plan, const struct backend_options 
         return;
     for (uint32_t i = 0; i < plan->endpoints_count; i++)
         r53_endpoint(&r53, &plan->endpoints[i]);
-    file =
-        script ? fileset_add(files, "route53", "route53/traffic.sh", script->data, script->size, NULL) : NULL;
+    file = script ? fileset_add(files, "route53", "route53/traffic.sh", script->data, script->size, NULL) : NULL;
     if (file)
         file->executable = true;
     else if (!script)

@@ -103,9 +103,8 @@ static struct checks checks_of(struct r53 *r53, const struct plan_endpoint *endp
 /* The one that combines several; a calculated check cannot watch another one. */
 static const char *combined_name(struct r53 *r53, const struct plan_endpoint *endpoint, uint32_t target)
 {
-    return endpoint->mode == PLAN_MODE_stop && target == 0
-               ? "primary-serves"
-               : arena_printf(r53->arena, "%s-healthy", r53_name(r53, endpoint->targets[target].name));
+    return endpoint->mode == PLAN_MODE_stop && target == 0 ? "primary-serves"
+                                                           : arena_printf(r53->arena, "%s-healthy", r53_name(r53, endpoint->targets[target].name));
 }
 
 const char *r53_check_type(const struct plan_probe *health)
@@ -117,8 +116,7 @@ const char *r53_check_type(const struct plan_probe *health)
     return health->search ? "HTTPS_STR_MATCH" : "HTTPS";
 }
 
-static void request_check(struct r53 *r53, const struct plan_endpoint *endpoint,
-                          const struct plan_target *target)
+static void request_check(struct r53 *r53, const struct plan_endpoint *endpoint, const struct plan_target *target)
 {
     const struct plan_probe *health = target->probe;
     struct out out;
@@ -129,8 +127,7 @@ static void request_check(struct r53 *r53, const struct plan_endpoint *endpoint,
     if (health->host_is_address || health->address)
         jsonw_key_string(j, "IPAddress", health->host_is_address ? health->host : health->address);
     if (health->host)
-        jsonw_key_string(j, "FullyQualifiedDomainName",
-                         health->host_is_address ? endpoint->fqdn : health->host);
+        jsonw_key_string(j, "FullyQualifiedDomainName", health->host_is_address ? endpoint->fqdn : health->host);
     jsonw_key_int(j, "Port", health->port);
     if (health->path)
         jsonw_key_string(j, "ResourcePath", health->path);
@@ -149,8 +146,8 @@ static void request_check(struct r53 *r53, const struct plan_endpoint *endpoint,
     end(r53, &out, endpoint, arena_printf(r53->arena, "health-check-%s", r53_name(r53, target->name)));
 }
 
-static void alarm_check(struct r53 *r53, const struct plan_endpoint *endpoint, const char *name,
-                        const char *alarm, const char *region, const char *without_data)
+static void alarm_check(struct r53 *r53, const struct plan_endpoint *endpoint, const char *name, const char *alarm, const char *region,
+                        const char *without_data)
 {
     struct out out;
     struct jsonw *j = &out.json;
@@ -180,8 +177,7 @@ static void combined_check(struct r53 *r53, const struct plan_endpoint *endpoint
     for (uint32_t i = 0; i < checks.count; i++)
         jsonw_string(j, arena_printf(r53->arena, "health-check-%s", checks.names[i]));
     jsonw_array_end(j);
-    end(r53, &out, endpoint,
-        arena_printf(r53->arena, "health-check-%s", combined_name(r53, endpoint, target)));
+    end(r53, &out, endpoint, arena_printf(r53->arena, "health-check-%s", combined_name(r53, endpoint, target)));
 }
 
 /* mode = stop: an alarm in the recovery Region, a check of that alarm, and both checks of the primary as one.
@@ -196,11 +192,8 @@ static void switch_checks(struct r53 *r53, const struct plan_endpoint *endpoint)
         return;
     begin(&out);
     jsonw_key_string(j, "AlarmName", r53_alarm(r53, endpoint));
-    jsonw_key_string(
-        j, "AlarmDescription",
-        arena_printf(r53->arena,
-                     "Set off by traffic.sh: takes %s away from the primary without a call to Route 53",
-                     endpoint->fqdn));
+    jsonw_key_string(j, "AlarmDescription",
+                     arena_printf(r53->arena, "Set off by traffic.sh: takes %s away from the primary without a call to Route 53", endpoint->fqdn));
     jsonw_key_string(j, "Namespace", arena_printf(r53->arena, "drc/%s", r53->plan->name));
     jsonw_key_string(j, "MetricName", "PrimaryOut");
     jsonw_key_array(j, "Dimensions");
@@ -228,19 +221,17 @@ static const char *record_check(struct r53 *r53, const struct plan_endpoint *end
     if (endpoint->routing == PLAN_ROUTING_simple || endpoint->mode == PLAN_MODE_manual)
         return NULL;
     if (endpoint->mode == PLAN_MODE_arc)
-        return arena_printf(r53->arena, "health-check-%s-control",
-                            r53_name(r53, endpoint->targets[target].name));
+        return arena_printf(r53->arena, "health-check-%s-control", r53_name(r53, endpoint->targets[target].name));
     if (checks.count == 0)
         return NULL;
-    return arena_printf(r53->arena, "health-check-%s",
-                        checks.count > 1 ? combined_name(r53, endpoint, target) : checks.names[0]);
+    return arena_printf(r53->arena, "health-check-%s", checks.count > 1 ? combined_name(r53, endpoint, target) : checks.names[0]);
 }
 
 /* ---- records ---- */
 
 /* The record of `target`, leading to `to`. `weight` < 0: the target's own. */
-static void record(struct r53 *r53, struct jsonw *j, const char *action, const struct plan_endpoint *endpoint,
-                   uint32_t target, uint32_t to, int64_t weight)
+static void record(struct r53 *r53, struct jsonw *j, const char *action, const struct plan_endpoint *endpoint, uint32_t target, uint32_t to,
+                   int64_t weight)
 {
     const struct plan_target *own = &endpoint->targets[target], *lead = &endpoint->targets[to];
     const char *check = record_check(r53, endpoint, target);
@@ -255,8 +246,7 @@ static void record(struct r53 *r53, struct jsonw *j, const char *action, const s
     if (endpoint->routing == PLAN_ROUTING_failover)
         jsonw_key_string(j, "Failover", target == 0 ? "PRIMARY" : "SECONDARY");
     if (endpoint->routing == PLAN_ROUTING_weighted)
-        jsonw_key_int(j, "Weight",
-                      weight >= 0 ? weight : own->weight);
+        jsonw_key_int(j, "Weight", weight >= 0 ? weight : own->weight);
     if (endpoint->routing == PLAN_ROUTING_latency)
         jsonw_key_string(j, "Region", own->region);
     /* Kept where the record leads elsewhere too: if the check fails, the other record answers, and that leads
@@ -281,12 +271,10 @@ static void record(struct r53 *r53, struct jsonw *j, const char *action, const s
     jsonw_object_end(j);
 }
 
-static void batch_begin(struct r53 *r53, struct out *out, const struct plan_endpoint *endpoint,
-                        const char *what)
+static void batch_begin(struct r53 *r53, struct out *out, const struct plan_endpoint *endpoint, const char *what)
 {
     /* Route 53 keeps 256 characters of a comment. */
-    const char *comment =
-        arena_printf(r53->arena, "%.120s (%.100s)", what, endpoint->origin ? endpoint->origin : r53->plan->name);
+    const char *comment = arena_printf(r53->arena, "%.120s (%.100s)", what, endpoint->origin ? endpoint->origin : r53->plan->name);
     size_t len = strlen(comment), whole;
 
     begin(out);
@@ -303,8 +291,7 @@ static void batch_end(struct r53 *r53, struct out *out, const struct plan_endpoi
 }
 
 /* All records as they are in normal operation. */
-static void normal_records(struct r53 *r53, struct jsonw *j, const char *action,
-                           const struct plan_endpoint *endpoint)
+static void normal_records(struct r53 *r53, struct jsonw *j, const char *action, const struct plan_endpoint *endpoint)
 {
     uint32_t count = endpoint->routing == PLAN_ROUTING_simple ? 1 : endpoint->targets_count;
 
@@ -317,16 +304,10 @@ static void failover_batch(struct r53 *r53, const struct plan_endpoint *endpoint
     const char *name = r53_name(r53, endpoint->targets[to].name);
     struct out out;
 
-    batch_begin(r53, &out, endpoint,
-                arena_printf(r53->arena, "%s: lead %s to %s", endpoint->name, endpoint->fqdn,
-                             endpoint->targets[to].name));
+    batch_begin(r53, &out, endpoint, arena_printf(r53->arena, "%s: lead %s to %s", endpoint->name, endpoint->fqdn, endpoint->targets[to].name));
     switch (endpoint->routing) {
-    case PLAN_ROUTING_simple:
-        record(r53, &out.json, "UPSERT", endpoint, 0, to, -1);
-        break;
-    case PLAN_ROUTING_failover:
-        record(r53, &out.json, "UPSERT", endpoint, 0, to, -1);
-        break;
+    case PLAN_ROUTING_simple: record(r53, &out.json, "UPSERT", endpoint, 0, to, -1); break;
+    case PLAN_ROUTING_failover: record(r53, &out.json, "UPSERT", endpoint, 0, to, -1); break;
     case PLAN_ROUTING_weighted:
         for (uint32_t i = 0; i < endpoint->targets_count; i++) {
             int64_t weight = endpoint->targets[to].weight;
@@ -341,9 +322,7 @@ static void failover_batch(struct r53 *r53, const struct plan_endpoint *endpoint
     }
     batch_end(r53, &out, endpoint, arena_printf(r53->arena, "failover-%s", name));
 
-    batch_begin(r53, &out, endpoint,
-                arena_printf(r53->arena, "%s: take failover-%s back, exactly what was there before",
-                             endpoint->name, name));
+    batch_begin(r53, &out, endpoint, arena_printf(r53->arena, "%s: take failover-%s back, exactly what was there before", endpoint->name, name));
     normal_records(r53, &out.json, "UPSERT", endpoint);
     batch_end(r53, &out, endpoint, arena_printf(r53->arena, "rollback-%s", name));
 }
@@ -352,13 +331,11 @@ static void batches(struct r53 *r53, const struct plan_endpoint *endpoint)
 {
     struct out out;
 
-    batch_begin(r53, &out, endpoint,
-                arena_printf(r53->arena, "%s: the records of normal operation", endpoint->name));
+    batch_begin(r53, &out, endpoint, arena_printf(r53->arena, "%s: the records of normal operation", endpoint->name));
     normal_records(r53, &out.json, "CREATE", endpoint);
     batch_end(r53, &out, endpoint, "create");
 
-    batch_begin(r53, &out, endpoint,
-                arena_printf(r53->arena, "%s: back to %s", endpoint->name, endpoint->targets[0].name));
+    batch_begin(r53, &out, endpoint, arena_printf(r53->arena, "%s: back to %s", endpoint->name, endpoint->targets[0].name));
     normal_records(r53, &out.json, "UPSERT", endpoint);
     batch_end(r53, &out, endpoint, "failback");
 
@@ -371,9 +348,7 @@ static void batches(struct r53 *r53, const struct plan_endpoint *endpoint)
     struct plan_endpoint plain = *endpoint;
 
     plain.routing = PLAN_ROUTING_simple;
-    batch_begin(r53, &out, endpoint,
-                arena_printf(r53->arena, "%s: turn the plain record into %s records", endpoint->name,
-                             routing_name(endpoint)));
+    batch_begin(r53, &out, endpoint, arena_printf(r53->arena, "%s: turn the plain record into %s records", endpoint->name, routing_name(endpoint)));
     record(r53, &out.json, "DELETE", &plain, 0, 0, -1);
     normal_records(r53, &out.json, "CREATE", endpoint);
     batch_end(r53, &out, endpoint, "adopt");
@@ -454,8 +429,8 @@ void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint)
         if (target->probe && target->probe->asks)
             request_check(r53, endpoint, target);
         if (target->probe && target->probe->alarm)
-            alarm_check(r53, endpoint, arena_printf(r53->arena, "%s-alarm", r53_name(r53, target->name)),
-                        target->probe->alarm, target->probe->alarm_region, "LastKnownStatus");
+            alarm_check(r53, endpoint, arena_printf(r53->arena, "%s-alarm", r53_name(r53, target->name)), target->probe->alarm,
+                        target->probe->alarm_region, "LastKnownStatus");
         combined_check(r53, endpoint, i);
     }
     if (endpoint->mode == PLAN_MODE_stop)
@@ -481,8 +456,9 @@ static void add_name(struct r53 *r53, const struct plan_endpoint *endpoint, stru
         if (names[i].target == target || !same_but_for_case(names[i].name, name))
             continue;
         there = names[i].target->place;
-        diag = diag_report(sink, DIAG_E0790, (struct span){here.start, here.end}, "targets `%s` and `%s` would share files of `route53/%s`: both have `%s`",
-                           names[i].target->name, target->name, r53_name(r53, endpoint->name), name);
+        diag = diag_report(sink, DIAG_E0790, (struct span){here.start, here.end},
+                           "targets `%s` and `%s` would share files of `route53/%s`: both have `%s`", names[i].target->name, target->name,
+                           r53_name(r53, endpoint->name), name);
         diag_label(diag, (struct span){there.start, there.end}, "the other one");
         diag_help(diag, "rename one of the two sites");
         return;

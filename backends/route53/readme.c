@@ -11,14 +11,12 @@ static const char *mode_text(const struct plan_endpoint *endpoint)
 {
     switch (endpoint->mode) {
     case PLAN_MODE_health:
-        return endpoint->routing == PLAN_ROUTING_failover
-                   ? "Health checks move traffic by themselves, and move it back as soon as the primary "
-                     "answers again. Before the recovery site "
-                     "takes writes, pin the name to it: traffic.sh then takes the primary out through its "
-                     "health check, whatever it answers."
-                   : "Route 53 leaves out targets whose health check fails.";
-    case PLAN_MODE_manual:
-        return "An operator moves traffic: the record is rewritten in one change batch.";
+        return endpoint->routing == PLAN_ROUTING_failover ? "Health checks move traffic by themselves, and move it back as soon as the primary "
+                                                            "answers again. Before the recovery site "
+                                                            "takes writes, pin the name to it: traffic.sh then takes the primary out through its "
+                                                            "health check, whatever it answers."
+                                                          : "Route 53 leaves out targets whose health check fails.";
+    case PLAN_MODE_manual: return "An operator moves traffic: the record is rewritten in one change batch.";
     case PLAN_MODE_stop:
         return "The recovery site declares the primary out: a figure in its own Region sets off an alarm "
                "that Route 53 watches. No call to the "
@@ -52,14 +50,12 @@ static void targets_table(struct r53 *r53, struct md *w, const struct plan_endpo
         struct md_inline check = MD("none");
 
         if (health && health->asks)
-            check = md_textf(arena, "%s %s%s, every %lld s, %lld failures", r53_check_type(health),
-                             health->host ? health->host : "", health->path ? health->path : "",
-                             (long long)(health->interval / MS_SECOND), (long long)health->threshold);
+            check = md_textf(arena, "%s %s%s, every %lld s, %lld failures", r53_check_type(health), health->host ? health->host : "",
+                             health->path ? health->path : "", (long long)(health->interval / MS_SECOND), (long long)health->threshold);
         if (health && health->alarm)
-            check =
-                md_cat(arena, health->asks ? check : MD(""), MD(" alarm "), md_code(arena, health->alarm));
-        MD_ROW(w, md_text(arena, i == 0 ? arena_printf(arena, "%s (primary)", target->name) : target->name),
-               md_text(arena, target->region), target_text(arena, target), check);
+            check = md_cat(arena, health->asks ? check : MD(""), MD(" alarm "), md_code(arena, health->alarm));
+        MD_ROW(w, md_text(arena, i == 0 ? arena_printf(arena, "%s (primary)", target->name) : target->name), md_text(arena, target->region),
+               target_text(arena, target), check);
     }
     md_table_end(w);
 }
@@ -75,17 +71,15 @@ static void detection(struct r53 *r53, struct md *w, const struct plan_endpoint 
                                  "Until users reach the other side: N x (interval + timeout) + TTL = %lld x "
                                  "(%lld s + %lld s) + %lld s = %lld s, "
                                  "counted from the moment the primary stops answering.",
-                                 (long long)health->threshold, (long long)(health->interval / MS_SECOND),
-                                 (long long)(health->timeout / MS_SECOND), (long long)(endpoint->kept / MS_SECOND),
-                                 (long long)(health->notices / MS_SECOND + endpoint->kept / MS_SECOND)));
+                                 (long long)health->threshold, (long long)(health->interval / MS_SECOND), (long long)(health->timeout / MS_SECOND),
+                                 (long long)(endpoint->kept / MS_SECOND), (long long)(health->notices / MS_SECOND + endpoint->kept / MS_SECOND)));
         return;
     }
     if (endpoint->mode == PLAN_MODE_health && health) {
         md_paragraph(w, md_cat(arena,
                                MD("The primary counts as unhealthy as soon as the alarm goes off; its "
                                   "periods decide how soon that is. "),
-                               md_textf(arena, "Resolvers follow within %s.",
-                                        seconds(r53, endpoint->kept / MS_SECOND))));
+                               md_textf(arena, "Resolvers follow within %s.", seconds(r53, endpoint->kept / MS_SECOND))));
         return;
     }
     if (endpoint->mode == PLAN_MODE_health && endpoint->targets[0].alias) {
@@ -95,15 +89,11 @@ static void detection(struct r53 *r53, struct md *w, const struct plan_endpoint 
         return;
     }
     if (endpoint->mode == PLAN_MODE_manual) {
-        md_paragraph(
-            w, md_textf(
-                   arena,
-                   "Until users reach the other side: propagation + TTL = %s + %s, counted from the change.",
-                   seconds(r53, endpoint->propagation / MS_SECOND), seconds(r53, endpoint->kept / MS_SECOND)));
+        md_paragraph(w, md_textf(arena, "Until users reach the other side: propagation + TTL = %s + %s, counted from the change.",
+                                 seconds(r53, endpoint->propagation / MS_SECOND), seconds(r53, endpoint->kept / MS_SECOND)));
         return;
     }
-    md_paragraph(w, md_textf(arena, "Resolvers follow within the TTL of %s once Route 53 has the change.",
-                             seconds(r53, endpoint->kept / MS_SECOND)));
+    md_paragraph(w, md_textf(arena, "Resolvers follow within the TTL of %s once Route 53 has the change.", seconds(r53, endpoint->kept / MS_SECOND)));
 }
 
 static void scenarios(struct r53 *r53, struct md *w, const struct plan_endpoint *endpoint)
@@ -154,16 +144,14 @@ static void commands(struct r53 *r53, struct md *w, const struct plan_endpoint *
     for (uint32_t i = 1; i < endpoint->targets_count; i++) {
         const char *target = r53_name(r53, endpoint->targets[i].name);
 
-        if (endpoint->mode == PLAN_MODE_health && endpoint->routing == PLAN_ROUTING_failover &&
-            endpoint->targets[0].probe)
+        if (endpoint->mode == PLAN_MODE_health && endpoint->routing == PLAN_ROUTING_failover && endpoint->targets[0].probe)
             continue;
         strbuf_addf(&text,
                     "aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch "
                     "file://%s/failover-%s.json\n"
                     "aws route53 change-resource-record-sets --hosted-zone-id %s --change-batch "
                     "file://%s/rollback-%s.json\n",
-                    endpoint->zone_id ? endpoint->zone_id : "ZONE_ID", name, target,
-                    endpoint->zone_id ? endpoint->zone_id : "ZONE_ID", name, target);
+                    endpoint->zone_id ? endpoint->zone_id : "ZONE_ID", name, target, endpoint->zone_id ? endpoint->zone_id : "ZONE_ID", name, target);
     }
     if (text.len == 0)
         strbuf_addf(&text, "aws route53 update-health-check --health-check-id ID --disabled --inverted       "
@@ -187,15 +175,11 @@ static void files_table(struct r53 *r53, struct md *w, const struct plan_endpoin
     for (uint32_t i = 1; i < endpoint->targets_count; i++) {
         const char *name = r53_name(r53, endpoint->targets[i].name);
 
-        MD_ROW(w, md_codef(arena, "failover-%s.json", name),
-               md_textf(arena, "leads the name to %s", endpoint->targets[i].name));
-        MD_ROW(w, md_codef(arena, "rollback-%s.json", name),
-               MD("takes that back: the records that were there before"));
+        MD_ROW(w, md_codef(arena, "failover-%s.json", name), md_textf(arena, "leads the name to %s", endpoint->targets[i].name));
+        MD_ROW(w, md_codef(arena, "rollback-%s.json", name), MD("takes that back: the records that were there before"));
     }
-    MD_ROW(w, MD("`failback.json`"),
-           md_textf(arena, "leads the name to %s again", endpoint->targets[0].name));
-    MD_ROW(w, MD("`health-check-*.json`"),
-           MD("health checks as `aws route53 create-health-check` takes them"));
+    MD_ROW(w, MD("`failback.json`"), md_textf(arena, "leads the name to %s again", endpoint->targets[0].name));
+    MD_ROW(w, MD("`health-check-*.json`"), MD("health checks as `aws route53 create-health-check` takes them"));
     MD_ROW(w, MD("`endpoint.json`"), MD("what `traffic.sh` knows of the endpoint"));
     md_table_end(w);
 }
@@ -208,11 +192,9 @@ void r53_readme(struct r53 *r53)
 
     md_init(&w, arena, &text);
     md_heading(&w, 1, md_textf(arena, "DNS of plan %s", r53->plan->name));
-    md_paragraph(
-        &w,
-        MD("Each endpoint has a folder with its health checks and change batches. `traffic.sh` uses them; it "
-           "needs bash, jq and the AWS "
-           "CLI. Names of health checks in the batches stand for identifiers, which `traffic.sh` looks up."));
+    md_paragraph(&w, MD("Each endpoint has a folder with its health checks and change batches. `traffic.sh` uses them; it "
+                        "needs bash, jq and the AWS "
+                        "CLI. Names of health checks in the batches stand for identifiers, which `traffic.sh` looks up."));
     md_paragraph(&w, MD("Create health checks and records either with the Terraform root `global` or with "
                         "`traffic.sh ENDPOINT create`, not with both. "
                         "Moving traffic works in the same way after either. `--dry-run` prints the calls and "
@@ -223,10 +205,8 @@ void r53_readme(struct r53 *r53)
         if (endpoint->targets_count == 0)
             continue;
         md_heading(&w, 2, md_textf(arena, "%s: %s", endpoint->name, endpoint->fqdn));
-        md_paragraph(&w, md_cat(arena,
-                                md_textf(arena, "%s record, mode %s", endpoint->record, r53_mode(endpoint)),
-                                endpoint->origin ? md_textf(arena, ", from %s. ", endpoint->origin) : MD(". "),
-                                md_text(arena, mode_text(endpoint))));
+        md_paragraph(&w, md_cat(arena, md_textf(arena, "%s record, mode %s", endpoint->record, r53_mode(endpoint)),
+                                endpoint->origin ? md_textf(arena, ", from %s. ", endpoint->origin) : MD(". "), md_text(arena, mode_text(endpoint))));
         targets_table(r53, &w, endpoint);
         detection(r53, &w, endpoint);
         scenarios(r53, &w, endpoint);

@@ -18,7 +18,7 @@ void r53_check_files(struct r53 *r53, const struct plan_endpoint *endpoint, stru
 void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint);
 void r53_readme(struct r53 *r53);
 
-const char *r53_mode(const struct plan_endpoint *endpoint);                    /* "health" */
+const char *r53_mode(const struct plan_endpoint *endpoint); /* "health" */
 /* Names of files and checks: letters, digits and `-`. */
 const char *r53_name(struct r53 *r53, const char *text);
 const char *r53_check_type(const struct plan_probe *health); /* of one that asks, as Route 53 calls it */

@@ -16,9 +16,8 @@ static void pages_list(struct page *page, const struct plan_document *plan)
     for (uint32_t i = 0; i < plan->scenarios_count; i++) {
         const struct plan_scenario *result = &plan->scenarios[i];
 
-        MD_ROW(&page->md, md_text(page->arena, plan_title(result->thing)),
-               md_text(page->arena, result->class ? result->class->name : ""), page_clock(page, result->finish.known, result->finish.worst),
-               md_link(page->arena, MD("runbook"), scenario_file(page->arena, result)),
+        MD_ROW(&page->md, md_text(page->arena, plan_title(result->thing)), md_text(page->arena, result->class ? result->class->name : ""),
+               page_clock(page, result->finish.known, result->finish.worst), md_link(page->arena, MD("runbook"), scenario_file(page->arena, result)),
                result->order_count ? md_link(page->arena, MD("failback"), failback_file(page->arena, result)) : MD("–"));
     }
     md_table_end(&page->md);
@@ -92,8 +91,9 @@ static void accepted(struct page *page, const struct plan_document *plan)
         }
         any = true;
         by = attr_ref(page, finding->accepted, "by");
-        MD_ROW(&page->md, md_text(page->arena, finding->message), md_text(page->arena, attr_text(page, finding->accepted, "why", "")), page_who(page, by),
-               md_text(page->arena, attr_text(page, finding->accepted, "until", "")), md_text(page->arena, attr_text(page, finding->accepted, "ticket", "–")));
+        MD_ROW(&page->md, md_text(page->arena, finding->message), md_text(page->arena, attr_text(page, finding->accepted, "why", "")),
+               page_who(page, by), md_text(page->arena, attr_text(page, finding->accepted, "until", "")),
+               md_text(page->arena, attr_text(page, finding->accepted, "ticket", "–")));
     }
     if (any)
         md_table_end(&page->md);
@@ -129,8 +129,9 @@ static void described(struct page *page)
             if (!any)
                 md_heading(&page->md, 2, MD("What is what"));
             any = true;
-            md_bullet(&page->md, 0, md_cat(page->arena, md_text(page->arena, sorts[s]), MD(" "), md_code(page->arena, things[i].name), MD(": "),
-                                           md_text(page->arena, things[i].doc)));
+            md_bullet(&page->md, 0,
+                      md_cat(page->arena, md_text(page->arena, sorts[s]), MD(" "), md_code(page->arena, things[i].name), MD(": "),
+                             md_text(page->arena, things[i].doc)));
         }
     }
 }
@@ -189,8 +190,9 @@ static void channels(struct page *page)
     MD_TABLE(&page->md, NULL, MD("Channel"), MD("Kind"), MD("Address"), MD("Use"));
     for (uint32_t i = 0; i < count; i++) {
         const struct plan_thing *channel = &all[i];
-                MD_ROW(&page->md, md_text(page->arena, plan_title(channel)), md_text(page->arena, attr_text(page, channel, "type", "")),
-               attr_text(page, channel, "address", NULL) ? md_code(page->arena, attr_text(page, channel, "address", "")) : MD("see below"), plan_is_true(channel, "primary") ? MD("first") : MD(""));
+        MD_ROW(&page->md, md_text(page->arena, plan_title(channel)), md_text(page->arena, attr_text(page, channel, "type", "")),
+               attr_text(page, channel, "address", NULL) ? md_code(page->arena, attr_text(page, channel, "address", "")) : MD("see below"),
+               plan_is_true(channel, "primary") ? MD("first") : MD(""));
     }
     md_table_end(&page->md);
     for (uint32_t i = 0; i < count; i++) {
@@ -206,8 +208,9 @@ static void channels(struct page *page)
             if (who)
                 md_number(&page->md, 0, n + 1, md_cat(page->arena, page_who(page, who), MD(": "), page_reach(page, who)));
         }
-        md_paragraph(&page->md, md_cat(page->arena, MD("No answer within "),
-                                               page_time(page, true, plan_number(channel, "escalate_after", PLAN_TAG_DURATION, 5 * MS_MINUTE)), MD(": call the next.")));
+        md_paragraph(&page->md,
+                     md_cat(page->arena, MD("No answer within "),
+                            page_time(page, true, plan_number(channel, "escalate_after", PLAN_TAG_DURATION, 5 * MS_MINUTE)), MD(": call the next.")));
     }
 }
 
@@ -223,8 +226,8 @@ static void severities(struct page *page)
     for (uint32_t i = 0; i < count; i++) {
         const struct plan_thing *severity = &all[i];
 
-        MD_ROW(&page->md, md_text(page->arena, severity->name), md_text(page->arena, plan_title(severity)), page_words(page, severity, "involve", "–"),
-               page_words(page, severity, "channels", "–"), page_words(page, severity, "brief", "–"),
+        MD_ROW(&page->md, md_text(page->arena, severity->name), md_text(page->arena, plan_title(severity)),
+               page_words(page, severity, "involve", "–"), page_words(page, severity, "channels", "–"), page_words(page, severity, "brief", "–"),
                page_updates(page, severity));
     }
     md_table_end(&page->md);
@@ -257,7 +260,8 @@ static void texts(struct page *page)
         if (any)
             md_table_end(&page->md);
         if (!subject && !body && !any)
-            md_paragraph(&page->md, MD("No text is written down: say what is affected since when, what is being done, and when the next message comes."));
+            md_paragraph(&page->md,
+                         MD("No text is written down: say what is affected since when, what is being done, and when the next message comes."));
     }
 }
 
@@ -276,7 +280,8 @@ static void secrets(struct page *page)
 
         MD_ROW(&page->md, md_code(page->arena, secret->name), md_text(page->arena, attr_text(page, secret, "title", "not stated")),
                attr_text(page, secret, "env", NULL) ? md_code(page->arena, attr_text(page, secret, "env", "")) : MD("–"),
-               page_names(page, secret, "kept_by"), md_text(page->arena, attr_ref(page, secret, "site") ? attr_ref(page, secret, "site")->name : "–"));
+               page_names(page, secret, "kept_by"),
+               md_text(page->arena, attr_ref(page, secret, "site") ? attr_ref(page, secret, "site")->name : "–"));
     }
     md_table_end(&page->md);
 }
@@ -330,7 +335,9 @@ void communication_page(const struct book *book)
     severities(&page);
     if (declares(book, "notice")) {
         md_heading(&page.md, 2, MD("What is said, where and when"));
-        md_paragraph(&page.md, MD("Clocks start with the declaration; resolution and report count from the recovery. Double braces are filled in during the incident."));
+        md_paragraph(
+            &page.md,
+            MD("Clocks start with the declaration; resolution and report count from the recovery. Double braces are filled in during the incident."));
         notices_table(&page, NULL);
         texts(&page);
     }
@@ -363,10 +370,13 @@ static void backups(struct page *page)
         for (uint32_t c = 0; c < job->copies_count; c++)
             strbuf_addf(&copies, "%s%s", c ? ", " : "", job->copies[c]->name);
         MD_ROW(&page->md, md_code(page->arena, job->name), md_text(page->arena, job->schedule ? job->schedule->written : ""),
-               md_text(page->arena, attr_text(page, job->backup, "kind", "")), job->retain ? md_text(page->arena, job->retain_text) : MD("not stated"),
+               md_text(page->arena, attr_text(page, job->backup, "kind", "")),
+               job->retain ? md_text(page->arena, job->retain_text) : MD("not stated"),
                job->to ? md_code(page->arena, job->to->name) : MD("the platform"), md_text(page->arena, copies.len ? strbuf_str(&copies) : "–"),
                md_text(page->arena, job->encryption ? job->encryption : ""),
-               job->managed ? md_text(page->arena, job->managed) : job->run ? job_place(page, job) : MD("**a person: nobody knows how to do it by machine**"));
+               job->managed ? md_text(page->arena, job->managed)
+               : job->run   ? job_place(page, job)
+                            : MD("**a person: nobody knows how to do it by machine**"));
         strbuf_release(&copies);
     }
     md_table_end(&page->md);
@@ -381,7 +391,8 @@ static void stand_by(struct page *page, const struct plan_asset *asset)
                md_textf(page->arena, "%s, lag %s", attr_text(page, child, "mode", ""), attr_text(page, child, "lag", "not stated")));
     for (uint32_t c = 0; (child = plan_child(asset->thing, "standby", &c));)
         MD_ROW(&page->md, md_code(page->arena, asset->name), MD("standby"), md_code(page->arena, child->name),
-               md_textf(page->arena, "capacity %s, full after %s", attr_text(page, child, "capacity", ""), attr_text(page, child, "scale_up", "no time")));
+               md_textf(page->arena, "capacity %s, full after %s", attr_text(page, child, "capacity", ""),
+                        attr_text(page, child, "scale_up", "no time")));
 }
 
 static void losses(struct page *page)
@@ -401,7 +412,8 @@ static void losses(struct page *page)
             next[s]++;
             if (state->fate == PLAN_FATE_lost && state->asset->stateful)
                 MD_ROW(&page->md, md_code(page->arena, state->asset->name), md_text(page->arena, result->name),
-                       state->method ? md_code(page->arena, state->method) : MD("nothing"), page_time(page, true, state->data_loss), page_objective(page, state->rpo));
+                       state->method ? md_code(page->arena, state->method) : MD("nothing"), page_time(page, true, state->data_loss),
+                       page_objective(page, state->rpo));
         }
     }
     md_table_end(&page->md);
@@ -433,10 +445,12 @@ static void drill_failure(struct page *page, const struct plan_thing *drill)
 
     if (!failure)
         return;
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("When it fails"), after > 1 ? md_textf(page->arena, " %lld times in a row", (long long)after) : MD(""), MD(", this is told: "),
-                                   page_words(page, failure, "notify", "who organises it")));
+    md_bullet(&page->md, 0,
+              md_cat(page->arena, MD("When it fails"), after > 1 ? md_textf(page->arena, " %lld times in a row", (long long)after) : MD(""),
+                     MD(", this is told: "), page_words(page, failure, "notify", "who organises it")));
     if (attr_text(page, failure, "heartbeat", NULL))
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("After a success it calls "), md_code(page->arena, attr_text(page, failure, "heartbeat", ""))));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("After a success it calls "), md_code(page->arena, attr_text(page, failure, "heartbeat", ""))));
 }
 
 /* The steps that are the drill's own, one after another. */
@@ -450,7 +464,8 @@ static void drill_steps(struct page *page, const struct plan_drill *plan)
         const struct plan_step *step = &plan->steps[i];
 
         MD_ROW(&page->md, md_textf(page->arena, "%lld", (long long)step->ordinal),
-               step->manual ? md_cat(page->arena, md_text(page->arena, step->title), MD(": "), md_text(page->arena, step->manual)) : md_text(page->arena, step->title),
+               step->manual ? md_cat(page->arena, md_text(page->arena, step->title), MD(": "), md_text(page->arena, step->manual))
+                            : md_text(page->arena, step->title),
                page_time(page, step->takes.known, step->takes.worst), step->automated && !step->manual ? MD("script") : page_who(page, step->by),
                md_text(page->arena, step->expect ? step->expect : "–"));
     }
@@ -468,8 +483,10 @@ static void one_drill(struct page *page, const struct plan_drill *plan)
     if (drill->doc)
         md_paragraph(&page->md, md_text(page->arena, drill->doc));
     if (scenario)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Rehearses "), md_link(page->arena, md_text(page->arena, plan_title(scenario)),
-                                                                              arena_printf(page->arena, "scenario-%s.md", output_name(page->arena, scenario->name)))));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Rehearses "),
+                         md_link(page->arena, md_text(page->arena, plan_title(scenario)),
+                                 arena_printf(page->arena, "scenario-%s.md", output_name(page->arena, scenario->name)))));
     if (attr_list(drill, "of").count)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Rehearses the restore of "), page_words(page, drill, "of", "")));
     if (attr_text(page, drill, "into", NULL))
@@ -480,11 +497,15 @@ static void one_drill(struct page *page, const struct plan_drill *plan)
 
         md_bullet(&page->md, 0, MD("Has surroundings of its own, made before and taken down after; `restore/drill.sh` does both."));
         if (isolated && isolated->shape == PLAN_SHAPE_BOOL)
-            md_bullet(&page->md, 0, isolated->truth ? MD("These surroundings cannot reach production: whoever makes them sees to it.")
-                                                       : MD("**These surroundings can reach production:** whatever is started there must not send, charge or delete."));
+            md_bullet(&page->md, 0,
+                      isolated->truth
+                          ? MD("These surroundings cannot reach production: whoever makes them sees to it.")
+                          : MD("**These surroundings can reach production:** whatever is started there must not send, charge or delete."));
     }
     if (attr_ref(page, drill, "owner"))
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Organised by "), page_who(page, attr_ref(page, drill, "owner")), MD(": "), page_reach(page, attr_ref(page, drill, "owner"))));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Organised by "), page_who(page, attr_ref(page, drill, "owner")), MD(": "),
+                         page_reach(page, attr_ref(page, drill, "owner"))));
     if (attr_list(drill, "measure").count)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Measures "), page_words(page, drill, "measure", "")));
     drill_failure(page, drill);
@@ -538,14 +559,16 @@ void review_page(const struct book *book)
     struct page page;
 
     page_begin(&page, book, "Post-incident review", plan_origin(book));
-    md_paragraph(&page.md, MD("About causes, not about people. Held while memories are fresh, with everybody who took part; the coordinator writes."));
+    md_paragraph(&page.md,
+                 MD("About causes, not about people. Held while memories are fresh, with everybody who took part; the coordinator writes."));
     md_heading(&page.md, 2, MD("Questions"));
     for (uint32_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         md_number(&page.md, 0, i + 1, md_text(page.arena, questions[i]));
     md_heading(&page.md, 2, MD("Results"));
     MD_TABLE(&page.md, NULL, MD("Asset"), MD("RTO"), MD("Measured"), MD("RPO"), MD("Measured"));
     for (uint32_t i = 0; i < plan->assets_count; i++)
-        MD_ROW(&page.md, md_code(page.arena, plan->assets[i].name), page_objective(&page, plan->assets[i].rto), MD(" "), page_objective(&page, plan->assets[i].rpo), MD(" "));
+        MD_ROW(&page.md, md_code(page.arena, plan->assets[i].name), page_objective(&page, plan->assets[i].rto), MD(" "),
+               page_objective(&page, plan->assets[i].rpo), MD(" "));
     md_table_end(&page.md);
     md_heading(&page.md, 2, MD("Actions"));
     MD_TABLE(&page.md, NULL, MD("What"), MD("Who"), MD("Until"), MD("Ticket"));
@@ -576,9 +599,10 @@ static void frameworks(struct page *page)
         any = true;
         md_heading(&page->md, 3, md_textf(page->arena, "Framework: %s", plan_title(framework)));
         if (attr_text(page, framework, "version", NULL) || attr_text(page, framework, "url", NULL))
-            md_paragraph(&page->md, md_cat(page->arena, MD("Version: "), md_text(page->arena, attr_text(page, framework, "version", "not stated")),
-                                           attr_text(page, framework, "url", NULL) ? MD(", published at ") : MD(""),
-                                           attr_text(page, framework, "url", NULL) ? md_code(page->arena, attr_text(page, framework, "url", "")) : MD("")));
+            md_paragraph(&page->md,
+                         md_cat(page->arena, MD("Version: "), md_text(page->arena, attr_text(page, framework, "version", "not stated")),
+                                attr_text(page, framework, "url", NULL) ? MD(", published at ") : MD(""),
+                                attr_text(page, framework, "url", NULL) ? md_code(page->arena, attr_text(page, framework, "url", "")) : MD("")));
         MD_TABLE(&page->md, NULL, MD("Control"), MD("Asks for"), MD("Implemented by"), MD("Evidence"), MD("Due every"), MD("Drills"), MD("Rules"));
         for (uint32_t c = 0; (control = plan_child(framework, "control", &c));)
             MD_ROW(&page->md, md_text(page->arena, control->name), md_text(page->arena, attr_text(page, control, "title", "")),
@@ -603,8 +627,9 @@ static void audits(struct page *page)
             md_heading(&page->md, 2, MD("Audit trail"));
         md_heading(&page->md, 3, md_textf(page->arena, "Records: %s", plan_title(audit)));
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Table: "), md_code(page->arena, attr_text(page, audit, "table", audit->name))));
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Kept for "), md_text(page->arena, attr_text(page, audit, "retain", "an unstated time")), MD(" at "),
-                                       md_text(page->arena, attr_ref(page, audit, "site") ? attr_ref(page, audit, "site")->name : "an unstated place")));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Kept for "), md_text(page->arena, attr_text(page, audit, "retain", "an unstated time")), MD(" at "),
+                         md_text(page->arena, attr_ref(page, audit, "site") ? attr_ref(page, audit, "site")->name : "an unstated place")));
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Changes show by "), md_text(page->arena, attr_text(page, audit, "tamper", "nothing"))));
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Records: "), page_words(page, audit, "fields", "–")));
     }
@@ -628,7 +653,8 @@ static void budgets(struct page *page)
         for (uint32_t c = 0; (line = plan_child(budget, "line", &c));)
             MD_ROW(&page->md, md_text(page->arena, line->name), md_text(page->arena, attr_text(page, line, "normal", "")),
                    md_text(page->arena, attr_text(page, line, "active", "")), md_text(page->arena, attr_text(page, line, "optimisation", "–")));
-        MD_ROW(&page->md, MD("**Total**"), md_text(page->arena, attr_text(page, budget, "normal", "–")), md_text(page->arena, attr_text(page, budget, "active", "–")), MD("–"));
+        MD_ROW(&page->md, MD("**Total**"), md_text(page->arena, attr_text(page, budget, "normal", "–")),
+               md_text(page->arena, attr_text(page, budget, "active", "–")), MD("–"));
         md_table_end(&page->md);
         for (uint32_t n = 0; n < notes.count; n++)
             md_bullet(&page->md, 0, md_text(page->arena, plan_value_words(page->arena, &notes.at[n])));
@@ -687,8 +713,9 @@ static void import_part(struct page *page, const struct plan_export *plan)
         md_bullet(&page->md, 0, MD("No way back in is declared."));
         return;
     }
-    md_bullet(&page->md, 0, plan->idempotent ? MD("Comes back in by the import below, which may run twice.")
-                                             : MD("Comes back in by the import below. **Run it once only:** nobody says that it may run twice."));
+    md_bullet(&page->md, 0,
+              plan->idempotent ? MD("Comes back in by the import below, which may run twice.")
+                               : MD("Comes back in by the import below. **Run it once only:** nobody says that it may run twice."));
     export_command(page, "The import:", plan->import);
     if (plan->words)
         md_paragraph(&page->md, md_cat(page->arena, MD("Afterwards see that this holds: "), md_text(page->arena, plan->words)));
@@ -707,18 +734,22 @@ static void one_export(struct page *page, const struct plan_export *plan)
         md_paragraph(&page->md, md_text(page->arena, export->doc));
     md_bullet(&page->md, 0, md_cat(page->arena, MD("From: "), page_words(page, export, "of", "")));
     if (attr_text(page, export, "subject", NULL))
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Of one subject, found by its "), md_code(page->arena, attr_text(page, export, "subject", ""))));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Of one subject, found by its "), md_code(page->arena, attr_text(page, export, "subject", ""))));
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Includes: "), page_words(page, export, "tables", "everything")));
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Leaves out, on purpose: "), page_words(page, export, "excludes", "nothing")));
     md_bullet(&page->md, 0, md_cat(page->arena, MD("Formats: "), page_words(page, export, "formats", "")));
     if (attr_text(page, export, "schema", NULL))
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Schema: "), md_code(page->arena, attr_text(page, export, "schema", ""))));
     if (encrypt && encrypt->shape == PLAN_SHAPE_BOOL)
-        md_bullet(&page->md, 0, encrypt->truth ? MD("Has to be encrypted before it leaves: see that it is, nothing here does it.") : MD("Is not encrypted."));
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("Complete within "), md_text(page->arena, attr_text(page, export, "complete_within", "an unstated time"))));
+        md_bullet(&page->md, 0,
+                  encrypt->truth ? MD("Has to be encrypted before it leaves: see that it is, nothing here does it.") : MD("Is not encrypted."));
+    md_bullet(&page->md, 0,
+              md_cat(page->arena, MD("Complete within "), md_text(page->arena, attr_text(page, export, "complete_within", "an unstated time"))));
     if (deliver)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Delivered to the "), md_text(page->arena, attr_text(page, deliver, "audience", "subject")), MD("; the link lives "),
-                                       md_text(page->arena, attr_text(page, deliver, "link_expires", "an unstated time"))));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Delivered to the "), md_text(page->arena, attr_text(page, deliver, "audience", "subject")),
+                         MD("; the link lives "), md_text(page->arena, attr_text(page, deliver, "link_expires", "an unstated time"))));
     if (owner)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Answered for by "), page_who(page, owner), MD(": "), page_reach(page, owner)));
     export_command(page, "The export:", plan->run);

@@ -37,15 +37,15 @@ void page_begin(struct page *page, const struct book *book, const char *title, c
 void page_end(struct page *page, const char *path, const char *origin);
 void page_outcomes(struct page *page, const struct plan_scenario *result);
 const struct plan_outcome *page_outcome(const struct page *page, const struct plan_asset *asset); /* NULL: unaffected */
-const char *scenario_file(struct arena *arena, const struct plan_scenario *result); /* "scenario-region-loss.md" */
+const char *scenario_file(struct arena *arena, const struct plan_scenario *result);               /* "scenario-region-loss.md" */
 const char *failback_file(struct arena *arena, const struct plan_scenario *result);
 
 /* ---- tables.c */
-struct md_inline page_time(struct page *page, bool known, int64_t ms);  /* "38m", "unknown", "n/a" */
+struct md_inline page_time(struct page *page, bool known, int64_t ms); /* "38m", "unknown", "n/a" */
 struct md_inline page_objective(struct page *page, const struct plan_objective *objective);
 struct md_inline page_deadline(struct page *page, int64_t ms);
-struct md_inline page_clock(struct page *page, bool known, int64_t ms); /* "T+0:38" */
-struct md_inline page_who(struct page *page, const struct plan_thing *who); /* a person or team by name, "nobody named" */
+struct md_inline page_clock(struct page *page, bool known, int64_t ms);       /* "T+0:38" */
+struct md_inline page_who(struct page *page, const struct plan_thing *who);   /* a person or team by name, "nobody named" */
 struct md_inline page_reach(struct page *page, const struct plan_thing *who); /* ways to reach them */
 /* "a, b, c" from a list of things, words or texts. */
 struct md_inline page_words(struct page *page, const struct plan_thing *thing, const char *name, const char *empty);
@@ -56,7 +56,7 @@ const char *attr_text(const struct page *page, const struct plan_thing *thing, c
 const struct plan_thing *attr_ref(const struct page *page, const struct plan_thing *thing, const char *name);
 struct items attr_list(const struct plan_thing *thing, const char *name);
 const struct plan_thing *item_thing(const struct page *page, struct items items, uint32_t i); /* NULL: it is no thing */
-const char *step_subject(const struct plan_step *step); /* name of what it is for */
+const char *step_subject(const struct plan_step *step);                                       /* name of what it is for */
 void contacts_table(struct page *page);
 void figures_table(struct page *page, const struct plan_scenario *result);
 void notices_table(struct page *page, const struct plan_thing *severity);

@@ -18,7 +18,8 @@ static const struct plan_thing *plan_person(const struct page *page, const char 
 
 static struct md_inline script(struct page *page, const struct plan_scenario *result, const char *rest)
 {
-    return md_code(page->arena, arena_printf(page->arena, "./restore/recover.sh %s%s%s", output_name(page->arena, result->name), rest[0] ? " " : "", rest));
+    return md_code(page->arena,
+                   arena_printf(page->arena, "./restore/recover.sh %s%s%s", output_name(page->arena, result->name), rest[0] ? " " : "", rest));
 }
 
 static const struct plan_thing *first_channel(const struct page *page, const char *type)
@@ -81,8 +82,10 @@ static void card(struct page *page, const struct plan_scenario *result)
     MD_ROW(&page->md, MD("Declared by"), page_who(page, declares));
     approvals(page, result);
     if (result->declare_by)
-        MD_ROW(&page->md, MD("Declare at the latest"), result->declare_by->ms < 0 ? MD("the objectives cannot be met any more: declare now")
-                                                       : md_cat(page->arena, page_deadline(page, result->declare_by->ms), MD(" after the interruption, or an objective is missed")));
+        MD_ROW(&page->md, MD("Declare at the latest"),
+               result->declare_by->ms < 0
+                   ? MD("the objectives cannot be met any more: declare now")
+                   : md_cat(page->arena, page_deadline(page, result->declare_by->ms), MD(" after the interruption, or an objective is missed")));
     MD_ROW(&page->md, MD("Look first"), script(page, result, "--dry-run"));
     MD_ROW(&page->md, MD("Then start"), script(page, result, ""));
     MD_ROW(&page->md, MD("It asks for the word"), words_to_type(page, result));
@@ -92,7 +95,9 @@ static void card(struct page *page, const struct plan_scenario *result)
         const struct plan_name_outcome *state = &result->endpoints[i];
 
         if (state->affected)
-            MD_ROW(&page->md, md_cat(page->arena, MD("Users reach "), md_code(page->arena, attr_text(page, state->endpoint->thing, "name", state->endpoint->name)), MD(" again by")),
+            MD_ROW(&page->md,
+                   md_cat(page->arena, MD("Users reach "),
+                          md_code(page->arena, attr_text(page, state->endpoint->thing, "name", state->endpoint->name)), MD(" again by")),
                    page_clock(page, state->finish.known, state->finish.worst));
     }
     MD_ROW(&page->md, MD("Everything is back by"), page_clock(page, result->finish.known, result->finish.worst));
@@ -167,9 +172,11 @@ static void roles(struct page *page, const struct plan_scenario *result)
 
     md_heading(&page->md, 2, MD("Who does what"));
     if (severity)
-        md_paragraph(&page->md, md_cat(page->arena, MD("Severity "), md_text(page->arena, severity->name), MD(": "), md_text(page->arena, plan_title(severity))));
+        md_paragraph(&page->md, md_cat(page->arena, MD("Severity "), md_text(page->arena, severity->name), MD(": "),
+                                       md_text(page->arena, plan_title(severity))));
     if (severity && plan_attribute(severity, "stakeholder_updates"))
-        md_paragraph(&page->md, md_cat(page->arena, MD("Stakeholders hear from you "), page_updates(page, severity), MD(", also when there is nothing new.")));
+        md_paragraph(&page->md,
+                     md_cat(page->arena, MD("Stakeholders hear from you "), page_updates(page, severity), MD(", also when there is nothing new.")));
     MD_TABLE(&page->md, NULL, MD("Role"), MD("Who"), MD("How to reach"));
     role(page, MD("Declares and approves"), plan_person(page, "approver"));
     role(page, MD("Coordinates; takes no steps"), plan_person(page, "coordinator"));
@@ -249,17 +256,22 @@ static void before_you_start(struct page *page, const struct plan_scenario *resu
 
         for (uint32_t i = 0; i < programs.len; i++)
             strbuf_addf(&text, "%s%s", i ? " " : "command -v ", programs.items[i]);
-        md_number(&page->md, 0, 2, md_cat(page->arena, MD("The tools are there: "), md_code(page->arena, strbuf_str(&text)), MD(" prints one path for each. Expected: no line is missing.")));
+        md_number(&page->md, 0, 2,
+                  md_cat(page->arena, MD("The tools are there: "), md_code(page->arena, strbuf_str(&text)),
+                         MD(" prints one path for each. Expected: no line is missing.")));
         strbuf_release(&text);
     } else {
         md_number(&page->md, 0, 2, MD("No tool is needed: every step is a person's."));
     }
-    md_number(&page->md, 0, 3, md_cat(page->arena, script(page, result, "--list"), MD(" prints the steps below. Expected: the same numbers and titles; otherwise script and runbook are of different plans.")));
+    md_number(&page->md, 0, 3,
+              md_cat(page->arena, script(page, result, "--list"),
+                     MD(" prints the steps below. Expected: the same numbers and titles; otherwise script and runbook are of different plans.")));
     md_number(&page->md, 0, 4, md_cat(page->arena, script(page, result, "--dry-run"), MD(" prints every command and touches nothing.")));
     for (uint32_t i = 0, number = 5; i < names.len; i++) {
         if (strncmp(names.items[i], "env.", 4) == 0)
-            md_number(&page->md, 0, number++, md_cat(page->arena, MD("The secret "), md_code(page->arena, names.items[i] + 4), MD(" is in the environment"),
-                                                     kept_by(page, names.items[i] + 4), MD(".")));
+            md_number(&page->md, 0, number++,
+                      md_cat(page->arena, MD("The secret "), md_code(page->arena, names.items[i] + 4), MD(" is in the environment"),
+                             kept_by(page, names.items[i] + 4), MD(".")));
     }
     questions(page, result);
     checklist(page, result, "pre", "Checklist before");
@@ -287,16 +299,20 @@ static void together(struct page *page, const struct plan_scenario *result)
             names = md_cat(page->arena, names, count++ ? MD(", ") : MD(""), md_code(page->arena, group->members[m].asset->name));
         }
         if (count > 1 && group->common_point)
-            md_bullet(&page->md, 0, md_cat(page->arena, MD("Bring "), names, group->shared_run ? MD(" back from the **same run**: they belong together (")
-                                                                                    : MD(" back to the **same moment**: they belong together ("),
-                                           group_name(page, group->group->thing), MD("), and that point is up to "),
-                                           page_time(page, true, group->point), MD(" back.")));
+            md_bullet(&page->md, 0,
+                      md_cat(page->arena, MD("Bring "), names,
+                             group->shared_run ? MD(" back from the **same run**: they belong together (")
+                                               : MD(" back to the **same moment**: they belong together ("),
+                             group_name(page, group->group->thing), MD("), and that point is up to "), page_time(page, true, group->point),
+                             MD(" back.")));
         else if (count > 1 && group->skew > 0)
-            md_bullet(&page->md, 0, md_cat(page->arena, names, MD(" belong together ("), group_name(page, group->group->thing),
-                                           MD(") and come back up to "), page_time(page, true, group->skew), MD(" apart.")));
+            md_bullet(&page->md, 0,
+                      md_cat(page->arena, names, MD(" belong together ("), group_name(page, group->group->thing), MD(") and come back up to "),
+                             page_time(page, true, group->skew), MD(" apart.")));
         if (group->intact_newer_by != 0)
-            md_bullet(&page->md, 0, md_cat(page->arena, MD("What is intact of "), group_name(page, group->group->thing), MD(" is newer than "), names,
-                                           MD(" afterwards, by up to "), page_time(page, true, group->intact_newer_by), MD(".")));
+            md_bullet(&page->md, 0,
+                      md_cat(page->arena, MD("What is intact of "), group_name(page, group->group->thing), MD(" is newer than "), names,
+                             MD(" afterwards, by up to "), page_time(page, true, group->intact_newer_by), MD(".")));
     }
 }
 
@@ -316,9 +332,9 @@ static void outcome(struct page *page, const struct plan_scenario *result)
         const struct plan_outcome *state = page_outcome(page, result->order[i]);
 
         MD_ROW(&page->md, md_code(page->arena, state->asset->name), state->fate == PLAN_FATE_lost ? MD("lost") : MD("impaired"),
-               state->method ? md_code(page->arena, state->method) : MD("–"), state->serves_at ? md_code(page->arena, state->serves_at->name) : MD("–"),
-               page_clock(page, state->finish.known, state->finish.worst), page_objective(page, state->rto), page_time(page, true, state->data_loss),
-               page_objective(page, state->rpo));
+               state->method ? md_code(page->arena, state->method) : MD("–"),
+               state->serves_at ? md_code(page->arena, state->serves_at->name) : MD("–"), page_clock(page, state->finish.known, state->finish.worst),
+               page_objective(page, state->rto), page_time(page, true, state->data_loss), page_objective(page, state->rpo));
     }
     md_table_end(&page->md);
     for (uint32_t i = 0; i < result->order_count; i++) {
@@ -328,15 +344,18 @@ static void outcome(struct page *page, const struct plan_scenario *result)
             const struct plan_use *use = &state->asset->uses[n];
 
             if (use->degraded && page_outcome(page, use->asset))
-                md_bullet(&page->md, 0, md_cat(page->arena, MD("Until "), md_code(page->arena, use->asset->name), MD(" is back, "), md_code(page->arena, state->asset->name),
-                                               MD(" is degraded: "), md_text(page->arena, use->degraded)));
+                md_bullet(&page->md, 0,
+                          md_cat(page->arena, MD("Until "), md_code(page->arena, use->asset->name), MD(" is back, "),
+                                 md_code(page->arena, state->asset->name), MD(" is degraded: "), md_text(page->arena, use->degraded)));
         }
         if (slower_at_first(state))
-            md_bullet(&page->md, 0, md_cat(page->arena, md_code(page->arena, state->asset->name), MD(" serves before it is at full speed, which may take until "),
-                                           page_clock(page, state->full_speed.known, state->full_speed.worst), MD(".")));
+            md_bullet(&page->md, 0,
+                      md_cat(page->arena, md_code(page->arena, state->asset->name), MD(" serves before it is at full speed, which may take until "),
+                             page_clock(page, state->full_speed.known, state->full_speed.worst), MD(".")));
         if (state->discarded >= 0)
-            md_bullet(&page->md, 0, md_cat(page->arena, MD("What was written to "), md_code(page->arena, state->asset->name), MD(" after it went wrong is discarded: up to "),
-                                           page_time(page, true, state->discarded), MD(" of changes.")));
+            md_bullet(&page->md, 0,
+                      md_cat(page->arena, MD("What was written to "), md_code(page->arena, state->asset->name),
+                             MD(" after it went wrong is discarded: up to "), page_time(page, true, state->discarded), MD(" of changes.")));
     }
     together(page, result);
 }
@@ -350,11 +369,15 @@ static void fencing(struct page *page, const struct plan_scenario *result)
     if (!any)
         return;
     md_heading(&page->md, 2, MD("Fence first"));
-    md_paragraph(&page->md, MD("The old primary must not accept writes any more before anything is promoted, otherwise two diverging copies exist. The script does these "
-                               "steps first, and asks a person to attest what it cannot reach:"));
+    md_paragraph(
+        &page->md,
+        MD("The old primary must not accept writes any more before anything is promoted, otherwise two diverging copies exist. The script does these "
+           "steps first, and asks a person to attest what it cannot reach:"));
     for (uint32_t i = 0; i < result->steps_count; i++) {
         if (result->steps[i].phase == PLAN_PHASE_fence)
-            md_bullet(&page->md, 0, md_cat(page->arena, md_textf(page->arena, "Step %lld: ", (long long)result->steps[i].ordinal), md_text(page->arena, result->steps[i].title)));
+            md_bullet(&page->md, 0,
+                      md_cat(page->arena, md_textf(page->arena, "Step %lld: ", (long long)result->steps[i].ordinal),
+                             md_text(page->arena, result->steps[i].title)));
     }
 }
 
@@ -371,23 +394,30 @@ static void traffic(struct page *page, const struct plan_scenario *result)
         if (!any)
             md_heading(&page->md, 2, MD("Traffic"));
         any = true;
-        md_bullet(&page->md, 0, md_cat(page->arena, md_code(page->arena, attr_text(page, state->endpoint->thing, "name", state->endpoint->name)), MD(" leads to "),
-                                       state->to ? md_code(page->arena, state->to->name) : MD("**nowhere**"), MD(" by "), page_clock(page, state->finish.known, state->finish.worst),
-                                       MD(" (RTO "), page_objective(page, state->rto), MD(")")));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, md_code(page->arena, attr_text(page, state->endpoint->thing, "name", state->endpoint->name)), MD(" leads to "),
+                         state->to ? md_code(page->arena, state->to->name) : MD("**nowhere**"), MD(" by "),
+                         page_clock(page, state->finish.known, state->finish.worst), MD(" (RTO "), page_objective(page, state->rto), MD(")")));
         if (state->to && state->moves == PLAN_MOVES_not)
             md_bullet(&page->md, 1, MD("the record need not change"));
         else if (state->to && state->moves == PLAN_MOVES_and_back)
-            md_bullet(&page->md, 1, md_cat(page->arena, MD("its health check leads it elsewhere while nothing answers here, and back within "),
-                                           page_time(page, true, state->detection), MD(" after that; resolvers follow within "), page_time(page, true, state->ttl)));
+            md_bullet(&page->md, 1,
+                      md_cat(page->arena, MD("its health check leads it elsewhere while nothing answers here, and back within "),
+                             page_time(page, true, state->detection), MD(" after that; resolvers follow within "),
+                             page_time(page, true, state->ttl)));
         else if (state->stays_green)
-            md_bullet(&page->md, 1, md_cat(page->arena, MD("the health check of the old side stays green here: move it as "), md_link(page->arena, MD("route53/README.md"), "../route53/README.md"),
-                                           MD(" says, for "), md_code(page->arena, state->endpoint->name)));
+            md_bullet(&page->md, 1,
+                      md_cat(page->arena, MD("the health check of the old side stays green here: move it as "),
+                             md_link(page->arena, MD("route53/README.md"), "../route53/README.md"), MD(" says, for "),
+                             md_code(page->arena, state->endpoint->name)));
         else if (strcmp(mode, "health") == 0 && state->to)
-            md_bullet(&page->md, 1, md_cat(page->arena, MD("the health check moves it by itself within "), page_time(page, true, state->detection), MD(", resolvers follow within "),
-                                           page_time(page, true, state->ttl)));
+            md_bullet(&page->md, 1,
+                      md_cat(page->arena, MD("the health check moves it by itself within "), page_time(page, true, state->detection),
+                             MD(", resolvers follow within "), page_time(page, true, state->ttl)));
         else
-            md_bullet(&page->md, 1, md_cat(page->arena, MD("move it by hand as "), md_link(page->arena, MD("route53/README.md"), "../route53/README.md"), MD(" says, for "),
-                                           md_code(page->arena, state->endpoint->name)));
+            md_bullet(&page->md, 1,
+                      md_cat(page->arena, MD("move it by hand as "), md_link(page->arena, MD("route53/README.md"), "../route53/README.md"),
+                             MD(" says, for "), md_code(page->arena, state->endpoint->name)));
     }
 }
 
@@ -396,7 +426,9 @@ static void verification(struct page *page, const struct plan_scenario *result)
     md_heading(&page->md, 2, MD("Verification"));
     for (uint32_t i = 0; i < result->steps_count; i++) {
         if (result->steps[i].phase == PLAN_PHASE_verify)
-            md_task(&page->md, 0, false, md_cat(page->arena, md_textf(page->arena, "Step %lld: ", (long long)result->steps[i].ordinal), md_text(page->arena, result->steps[i].title)));
+            md_task(&page->md, 0, false,
+                    md_cat(page->arena, md_textf(page->arena, "Step %lld: ", (long long)result->steps[i].ordinal),
+                           md_text(page->arena, result->steps[i].title)));
     }
     md_task(&page->md, 0, false, MD("The report at the end of the script shows every asset within its RTO and RPO."));
     md_task(&page->md, 0, false, MD("A person outside of the team uses the system as a customer would."));
@@ -412,14 +444,18 @@ static void afterwards(struct page *page, const struct plan_scenario *result)
         irreversible |= result->steps[i].irreversible;
     md_heading(&page->md, 2, MD("If it goes wrong"));
     md_bullet(&page->md, 0, MD("A step fails: what waits for it is not started. Mend the cause, then run the script again with `--resume`."));
-    md_bullet(&page->md, 0, irreversible ? MD("Before the first step marked *no way back*, stopping the script and ending the fence returns to the old state. After it, the only way is forward; going back is the failback.")
-                                         : MD("No step here is without a way back: stop the script, look, and start again."));
+    md_bullet(&page->md, 0,
+              irreversible ? MD("Before the first step marked *no way back*, stopping the script and ending the fence returns to the old state. "
+                                "After it, the only way is forward; going back is the failback.")
+                           : MD("No step here is without a way back: stop the script, look, and start again."));
     md_bullet(&page->md, 0, MD("Time runs out: tell who declared; do not skip verification to save time."));
     md_heading(&page->md, 2, MD("Going back"));
     md_paragraph(&page->md, md_cat(page->arena, MD("Do not hurry: the recovered system is the primary now. When the old place is whole again: "),
                                    md_link(page->arena, MD("failback"), failback_file(page->arena, result)), MD(".")));
     md_heading(&page->md, 2, MD("Evidence to keep"));
-    md_bullet(&page->md, 0, MD("The journal and the report of the script (`restore/README.md` says where they are): they are the record of what was done, when, and by whom."));
+    md_bullet(&page->md, 0,
+              MD("The journal and the report of the script (`restore/README.md` says where they are): they are the record of what was done, when, "
+                 "and by whom."));
     md_bullet(&page->md, 0, MD("Who declared, when, and the incident's number."));
     md_bullet(&page->md, 0, MD("The measured recovery time and data loss of each asset, against its objectives."));
     md_bullet(&page->md, 0, MD("Every message sent to customers."));
@@ -476,7 +512,9 @@ static void failback_window(struct page *page, const struct plan_thing *runbook)
     confirm = attr_text(page, failback, "confirm", NULL);
     approvers = attr_list(failback, "approve");
     if (window)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Window: "), md_text(page->arena, window), length ? MD(", for ") : MD(""), md_text(page->arena, length ? length : "")));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Window: "), md_text(page->arena, window), length ? MD(", for ") : MD(""),
+                         md_text(page->arena, length ? length : "")));
     for (uint32_t i = 0; i < approvers.count; i++) {
         if (item_thing(page, approvers, i))
             md_bullet(&page->md, 0, md_cat(page->arena, MD("Approved by "), page_who(page, item_thing(page, approvers, i))));
@@ -500,7 +538,8 @@ void failback_page(const struct book *book, const struct plan_scenario *result)
 
     page_begin(&page, book, arena_printf(book->arena, "Failback: %s", title_of(result)), result->thing->origin);
     page_outcomes(&page, result);
-    md_paragraph(&page.md, md_cat(page.arena, MD("The way back after "), md_link(page.arena, md_text(page.arena, title_of(result)), scenario_file(page.arena, result)),
+    md_paragraph(&page.md, md_cat(page.arena, MD("The way back after "),
+                                  md_link(page.arena, md_text(page.arena, title_of(result)), scenario_file(page.arena, result)),
                                   MD(". It is a planned change: nothing is on fire, so nothing is hurried.")));
     md_heading(&page.md, 2, MD("When"));
     md_bullet(&page.md, 0, MD("The cause is known and mended, and the old place has been watched for as long as you need to trust it."));
@@ -526,7 +565,8 @@ void failback_page(const struct book *book, const struct plan_scenario *result)
     }
     checklist(&page, result, "recovery", "Checklist of the way back");
     md_heading(&page.md, 2, MD("Script"));
-    md_code_block(&page.md, "sh", arena_printf(page.arena, "./restore/failback.sh %s --dry-run\n./restore/failback.sh %s\n", output_name(page.arena, result->name),
-                                               output_name(page.arena, result->name)));
+    md_code_block(&page.md, "sh",
+                  arena_printf(page.arena, "./restore/failback.sh %s --dry-run\n./restore/failback.sh %s\n", output_name(page.arena, result->name),
+                               output_name(page.arena, result->name)));
     page_end(&page, arena_printf(page.arena, "runbooks/%s", failback_file(page.arena, result)), result->thing->origin);
 }

@@ -21,7 +21,8 @@ static const char *heading(struct page *page, const struct plan_step *step)
 
 static struct md_inline what(struct page *page, const struct plan_step *step)
 {
-    struct md_inline link = md_link(page->arena, md_text(page->arena, step->title), arena_printf(page->arena, "#%s", md_anchor(page->arena, heading(page, step))));
+    struct md_inline link =
+        md_link(page->arena, md_text(page->arena, step->title), arena_printf(page->arena, "#%s", md_anchor(page->arena, heading(page, step))));
 
     return md_cat(page->arena, step->critical ? MD("**!** ") : MD(""), link, step->irreversible ? MD(" (no way back)") : MD(""));
 }
@@ -32,18 +33,20 @@ void step_table(struct page *page, const struct plan_step *steps, uint32_t count
     for (uint32_t i = 0; i < count; i++) {
         const struct plan_step *step = &steps[i];
 
-        MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%lld", (long long)step->ordinal)), page_clock(page, step->start.known, step->start.worst),
-               page_clock(page, step->finish.known, step->finish.worst), page_time(page, step->takes.known, step->takes.worst),
-               md_code(page->arena, step_subject(step)), md_text(page->arena, phase_word(step->phase)),
-               what(page, step),
+        MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%lld", (long long)step->ordinal)),
+               page_clock(page, step->start.known, step->start.worst), page_clock(page, step->finish.known, step->finish.worst),
+               page_time(page, step->takes.known, step->takes.worst), md_code(page->arena, step_subject(step)),
+               md_text(page->arena, phase_word(step->phase)), what(page, step),
                step->automated && !step->manual ? MD("script") : page_who(page, step->by));
     }
     md_table_end(&page->md);
     if (back)
         md_paragraph(&page->md, MD("Times are the worst case, counted from the moment the way back begins."));
     else
-        md_paragraph(&page->md, MD("Times are the worst case, counted from the interruption. Steps marked **!** decide when everything is back: a delay there delays "
-                                   "the whole recovery."));
+        md_paragraph(
+            &page->md,
+            MD("Times are the worst case, counted from the interruption. Steps marked **!** decide when everything is back: a delay there delays "
+               "the whole recovery."));
 }
 
 static void command(struct page *page, const char *label, const struct plan_command *command)
@@ -80,8 +83,9 @@ static void takes_over(struct page *page, const struct plan_step *step, struct s
     strbuf_clear(text);
     for (uint32_t i = 0; i < ordinals.len; i++)
         strbuf_addf(text, "%s%lld", i ? ", " : "", (long long)ordinals.items[i]);
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes over the hands or the bandwidth of: "), ordinals.len > 1 ? MD("steps ") : MD("step "),
-                                   md_text(page->arena, strbuf_str(text)), MD(" (as soon as that has ended, even if it failed)")));
+    md_bullet(&page->md, 0,
+              md_cat(page->arena, MD("Takes over the hands or the bandwidth of: "), ordinals.len > 1 ? MD("steps ") : MD("step "),
+                     md_text(page->arena, strbuf_str(text)), MD(" (as soon as that has ended, even if it failed)")));
 }
 
 static void waits(struct page *page, const struct plan_step *step)
@@ -96,7 +100,8 @@ static void waits(struct page *page, const struct plan_step *step)
     for (uint32_t i = 0; i < ordinals.len; i++)
         strbuf_addf(&text, "%s%lld", i ? ", " : "", (long long)ordinals.items[i]);
     if (text.len)
-        md_bullet(&page->md, 0, md_cat(page->arena, ordinals.len > 1 ? MD("Waits for: steps ") : MD("Waits for: step "), md_text(page->arena, strbuf_str(&text))));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, ordinals.len > 1 ? MD("Waits for: steps ") : MD("Waits for: step "), md_text(page->arena, strbuf_str(&text))));
     takes_over(page, step, &text);
     strbuf_release(&text);
 }
@@ -108,16 +113,20 @@ static void details(struct page *page, const struct plan_step *step)
     md_heading(&page->md, 3, md_text(page->arena, heading(page, step)));
     if (step->irreversible)
         md_alert(&page->md, "CAUTION", MD("Point of no return: there is no way back from this step but the failback."));
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("For: "), md_code(page->arena, step_subject(step)), MD(" ("),
-                                   md_code(page->arena, step->id), step->origin ? MD(", ") : MD(""), step->origin ? md_code(page->arena, step->origin) : MD(""), MD(")")));
-    md_bullet(&page->md, 0, md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated && !step->manual ? MD(" watches; the script does it") : MD("")));
+    md_bullet(&page->md, 0,
+              md_cat(page->arena, MD("For: "), md_code(page->arena, step_subject(step)), MD(" ("), md_code(page->arena, step->id),
+                     step->origin ? MD(", ") : MD(""), step->origin ? md_code(page->arena, step->origin) : MD(""), MD(")")));
+    md_bullet(
+        &page->md, 0,
+        md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated && !step->manual ? MD(" watches; the script does it") : MD("")));
     nothing = step->automated && !step->run && !step->until && !step->verify && !step->manual;
     waits(page, step);
     if (!step->takes.known && step->timeout <= 0)
         md_bullet(&page->md, 0, MD("Takes: nobody states how long"));
     else
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
-                                       page_time(page, step->timeout > 0, step->timeout)));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
+                         page_time(page, step->timeout > 0, step->timeout)));
     for (uint32_t i = 0; i < step->inputs_count; i++)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, &step->inputs[i])));
     if (step->manual && step->attested)
@@ -129,7 +138,8 @@ static void details(struct page *page, const struct plan_step *step)
     command(page, "Wait until this succeeds:", step->until);
     command(page, "Verify:", step->verify);
     for (uint32_t i = 0; i < step->notify_count; i++)
-        md_bullet(&page->md, 0, md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, plan_title(step->notify[i])), "communication.md")));
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, plan_title(step->notify[i])), "communication.md")));
     if (step->expect)
         md_paragraph(&page->md, md_cat(page->arena, MD("**Expect:** "), md_text(page->arena, step->expect)));
     else if (nothing)
@@ -145,9 +155,11 @@ static void details(struct page *page, const struct plan_step *step)
     else if (step->on_failure == PLAN_FAILURE_ask)
         md_paragraph(&page->md, MD("**If it fails:** the script asks whether to go on."));
     else if (step->irreversible)
-        md_paragraph(&page->md, MD("**If it fails:** do not repeat it blindly. Look at the state first, then run the script again with `--resume`: a step that is done already is skipped."));
+        md_paragraph(&page->md, MD("**If it fails:** do not repeat it blindly. Look at the state first, then run the script again with `--resume`: a "
+                                   "step that is done already is skipped."));
     else
-        md_paragraph(&page->md, MD("**If it fails:** nothing that waits for it is started. Mend the cause and run the script again with `--resume`."));
+        md_paragraph(&page->md,
+                     MD("**If it fails:** nothing that waits for it is started. Mend the cause and run the script again with `--resume`."));
     if (step->undo)
         command(page, "Take it back:", step->undo);
 }

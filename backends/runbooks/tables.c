@@ -85,8 +85,7 @@ struct md_inline page_who(struct page *page, const struct plan_thing *who)
     if (is_person(who))
         return md_text(page->arena, attr_text(page, who, "name", who->name));
     lead = attr_ref(page, who, "lead") ? attr_text(page, attr_ref(page, who, "lead"), "name", "") : "";
-    return md_text(page->arena, arena_printf(page->arena, "%s%s%s%s", plan_title(who), lead[0] ? " (" : "", lead,
-                                             lead[0] ? ")" : ""));
+    return md_text(page->arena, arena_printf(page->arena, "%s%s%s%s", plan_title(who), lead[0] ? " (" : "", lead, lead[0] ? ")" : ""));
 }
 
 /* Numbers and addresses are shown as code: to be read and copied as they are, also where the page is plain text. */
@@ -222,11 +221,13 @@ void notices_table(struct page *page, const struct plan_thing *severity)
         if (!concerns(page, notice, severity))
             continue;
         if (!any)
-            MD_TABLE(&page->md, NULL, MD("Notice"), MD("For"), MD("Where"), MD("First within"), MD("Then every"), MD("Resolution"), MD("Report within"));
+            MD_TABLE(&page->md, NULL, MD("Notice"), MD("For"), MD("Where"), MD("First within"), MD("Then every"), MD("Resolution"),
+                     MD("Report within"));
         any = true;
         MD_ROW(&page->md, md_text(page->arena, plan_title(notice)), md_text(page->arena, attr_text(page, notice, "audience", "")),
-               !channel ? MD("") : attr_text(page, channel, "address", NULL) ? md_code(page->arena, attr_text(page, channel, "address", ""))
-                                                                             : md_text(page->arena, plan_title(channel)),
+               !channel                                    ? MD("")
+               : attr_text(page, channel, "address", NULL) ? md_code(page->arena, attr_text(page, channel, "address", ""))
+                                                           : md_text(page->arena, plan_title(channel)),
                clock_cell(page, notice, "initial"), clock_cell(page, notice, "update"), clock_cell(page, notice, "resolution"),
                clock_cell(page, notice, "post_mortem"));
     }
@@ -252,8 +253,9 @@ void checklist(struct page *page, const struct plan_scenario *result, const char
             const struct plan_checklist_item *item = &list->items[n];
 
             md_task(&page->md, 0, false,
-                    md_cat(page->arena, md_text(page->arena, item->text), item->owner ? MD(" – ") : MD(""), item->owner ? page_who(page, item->owner) : MD(""),
-                           item->proves ? MD(": ") : MD(""), item->proves ? md_text(page->arena, item->proves) : MD("")));
+                    md_cat(page->arena, md_text(page->arena, item->text), item->owner ? MD(" – ") : MD(""),
+                           item->owner ? page_who(page, item->owner) : MD(""), item->proves ? MD(": ") : MD(""),
+                           item->proves ? md_text(page->arena, item->proves) : MD("")));
         }
     }
 }
@@ -275,10 +277,12 @@ static void figure_row(struct page *page, const char *what, struct plan_range ta
         strbuf_addstr(&figure, " .. ");
         print_duration(&figure, takes.worst);
     }
-    MD_ROW(&page->md, md_code(page->arena, what), md_text(page->arena, strbuf_str(&figure)), md_text(page->arena, source && source->grade ? source->grade : ""),
+    MD_ROW(&page->md, md_code(page->arena, what), md_text(page->arena, strbuf_str(&figure)),
+           md_text(page->arena, source && source->grade ? source->grade : ""),
            !source ? MD("the specification")
-           : strncmp(source->source, "https://", 8) == 0 ? md_link(page->arena, md_text(page->arena, source->says ? source->says : ""), source->source)
-                                                         : md_text(page->arena, source->says ? source->says : ""),
+           : strncmp(source->source, "https://", 8) == 0
+               ? md_link(page->arena, md_text(page->arena, source->says ? source->says : ""), source->source)
+               : md_text(page->arena, source->says ? source->says : ""),
            md_code(page->arena, origin ? origin : "-"));
     strbuf_release(&figure);
 }
@@ -296,8 +300,10 @@ void figures_table(struct page *page, const struct plan_scenario *result)
         figure_row(page, step->id, step->takes, step->figure && step->figure->sources_count ? &step->figure->sources[0] : step->source, step->origin);
     }
     md_table_end(&page->md);
-    md_paragraph(&page->md, MD("Grades: A vendor documentation, B vendor guidance, C third-party benchmark, D derived, P our own policy. The worst figure counts in the "
-                               "proof."));
+    md_paragraph(
+        &page->md,
+        MD("Grades: A vendor documentation, B vendor guidance, C third-party benchmark, D derived, P our own policy. The worst figure counts in the "
+           "proof."));
 }
 
 /* ---------------------------------------------------------------- pictures */
@@ -321,7 +327,10 @@ void dependency_graph(struct page *page)
         const struct plan_outcome *outcome = page_outcome(page, &assets[i]);
 
         strbuf_addf(&text, "  a%u[%s]%s\n", i, mermaid_label(page->arena, assets[i].name),
-                    !outcome ? "" : outcome->fate == PLAN_FATE_lost ? ":::lost" : outcome->fate == PLAN_FATE_impaired ? ":::impaired" : "");
+                    !outcome                              ? ""
+                    : outcome->fate == PLAN_FATE_lost     ? ":::lost"
+                    : outcome->fate == PLAN_FATE_impaired ? ":::impaired"
+                                                          : "");
     }
     for (uint32_t i = 0; i < page->plan->assets_count; i++) {
         for (uint32_t n = 0; n < assets[i].needs_count; n++)

@@ -20,14 +20,10 @@ static bool values_equal(const struct plan_value *a, const struct plan_value *b)
     if (a->tag != b->tag || a->shape != b->shape)
         return false;
     switch ((enum plan_shape)a->shape) {
-    case PLAN_SHAPE_NULL:
-        return true;
-    case PLAN_SHAPE_BOOL:
-        return a->truth == b->truth;
-    case PLAN_SHAPE_NUMBER:
-        return a->number == b->number;
-    case PLAN_SHAPE_STRING:
-        return strcmp(a->text, b->text) == 0;
+    case PLAN_SHAPE_NULL: return true;
+    case PLAN_SHAPE_BOOL: return a->truth == b->truth;
+    case PLAN_SHAPE_NUMBER: return a->number == b->number;
+    case PLAN_SHAPE_STRING: return strcmp(a->text, b->text) == 0;
     case PLAN_SHAPE_ITEMS:
         if (a->count != b->count)
             return false;
@@ -81,8 +77,7 @@ static bool tf_block_equal(const struct plan_emitted_block *a, const struct plan
             return false;
     }
     for (uint32_t i = 0; i < a->attributes_count; i++) {
-        if (strcmp(a->attributes[i].name, b->attributes[i].name) != 0 ||
-            !values_equal(a->attributes[i].value, b->attributes[i].value))
+        if (strcmp(a->attributes[i].name, b->attributes[i].name) != 0 || !values_equal(a->attributes[i].value, b->attributes[i].value))
             return false;
     }
     for (uint32_t i = 0; i < a->blocks_count; i++) {
@@ -187,13 +182,11 @@ struct tf_root *tf_root(struct tf *tf, enum plan_choice_ROOT kind, const struct 
         root->prefix = hcl_identifier(arena, name);
     }
     for (uint32_t i = 0; i < tf->roots.len; i++) {
-        if (same_but_for_case(tf->roots.items[i]->folder, root->folder) ||
-            strcmp(tf->roots.items[i]->prefix, root->prefix) == 0) {
-            struct diag *diag = diag_report(tf->sink, DIAG_E0717, tf_span(site->place),
-                                            "the Terraform root of site `%s` has the name of another", name);
+        if (same_but_for_case(tf->roots.items[i]->folder, root->folder) || strcmp(tf->roots.items[i]->prefix, root->prefix) == 0) {
+            struct diag *diag =
+                diag_report(tf->sink, DIAG_E0717, tf_span(site->place), "the Terraform root of site `%s` has the name of another", name);
             diag_note(diag, "`%s` and `%s` become the same name once other characters are replaced", name,
-                      tf->roots.items[i]->site ? tf->roots.items[i]->site->name
-                                               : tf->roots.items[i]->folder);
+                      tf->roots.items[i]->site ? tf->roots.items[i]->site->name : tf->roots.items[i]->folder);
             diag_help(diag, "rename the site");
             break;
         }
@@ -256,34 +249,26 @@ static bool is_allowed(struct tf *tf, const struct plan_emission *emission)
         if (strcmp(block->type, top_level[i].type) != 0)
             continue;
         if (block->labels_count != top_level[i].labels) {
-            diag =
-                diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a Terraform block `%s` has %u labels, not %u",
-                            block->type, (unsigned)top_level[i].labels, (unsigned)block->labels_count);
-            diag_help(diag, top_level[i].labels == 2 ? "write `%s TYPE NAME { … }`" : "write `%s NAME { … }`",
-                      block->type);
+            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a Terraform block `%s` has %u labels, not %u", block->type,
+                               (unsigned)top_level[i].labels, (unsigned)block->labels_count);
+            diag_help(diag, top_level[i].labels == 2 ? "write `%s TYPE NAME { … }`" : "write `%s NAME { … }`", block->type);
             return false;
         }
-        if (top_level[i].labels == 2 && strncmp(block->labels[0], "aws_", 4) != 0 &&
-            strcmp(block->labels[0], "terraform_data") != 0) {
-            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place),
-                               "`%s` belongs to no provider of this target", block->labels[0]);
-            diag_note(diag,
-                      "the emitted roots use the provider hashicorp/aws and the built-in `terraform_data`");
-            diag_help(
-                diag,
-                "emit a resource whose type starts with `aws_`, or describe the work in a method's step");
+        if (top_level[i].labels == 2 && strncmp(block->labels[0], "aws_", 4) != 0 && strcmp(block->labels[0], "terraform_data") != 0) {
+            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` belongs to no provider of this target", block->labels[0]);
+            diag_note(diag, "the emitted roots use the provider hashicorp/aws and the built-in `terraform_data`");
+            diag_help(diag, "emit a resource whose type starts with `aws_`, or describe the work in a method's step");
             return false;
         }
         if (block->labels_count > 0 && !hcl_is_identifier(block->labels[block->labels_count - 1])) {
-            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` is no Terraform identifier",
-                               block->labels[block->labels_count - 1]);
+            diag =
+                diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` is no Terraform identifier", block->labels[block->labels_count - 1]);
             diag_help(diag, "make the label with `ident(…)`");
             return false;
         }
         return true;
     }
-    diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a kind cannot emit a Terraform block `%s`",
-                       block->type);
+    diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a kind cannot emit a Terraform block `%s`", block->type);
     diag_note(diag, "variables, providers and versions are made from what the emitted resources use");
     diag_help(diag, "emit `resource`, `data`, `check`, `output`, `moved` or `import`; values from outside "
                     "come with `fact(…)` and `ref(…)`");
@@ -317,8 +302,7 @@ static void check_isolation(struct tf *tf, const struct tf_root *root, const str
         if (strncmp(block->labels[0], control_plane_types[i], strlen(control_plane_types[i])) != 0 ||
             (strcmp(block->type, "data") == 0 && strcmp(block->labels[0], "aws_iam_policy_document") == 0))
             continue;
-        diag = diag_report(tf->sink, DIAG_E0703, tf_span(block->place),
-                           "`%s` in the recovery root of `%s` depends on a control plane elsewhere",
+        diag = diag_report(tf->sink, DIAG_E0703, tf_span(block->place), "`%s` in the recovery root of `%s` depends on a control plane elsewhere",
                            block->labels[0], root->site->name);
         tf_blame(diag, emission);
         diag_note(diag,
@@ -359,8 +343,7 @@ static void check_file(struct tf *tf, const struct plan_emission *emission)
 
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         if (emission->file && same_but_for_case(output_name(tf->arena, emission->file), ours[i]))
-            diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place),
-                                  "the file `%s.tf` is written by the compiler", ours[i]),
+            diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place), "the file `%s.tf` is written by the compiler", ours[i]),
                       "name the concern instead: `file = \"database\"`");
     }
 }
@@ -375,8 +358,8 @@ static void add_emission(struct tf *tf, const struct plan_emission *emission)
     if (!emission->block || !is_allowed(tf, emission))
         return;
     if (emission->root == PLAN_ROOT_none) {
-        struct diag *diag = diag_report(tf->sink, DIAG_E0704, tf_span(emission->block->place),
-                                        "this emit does not say which Terraform root it belongs to");
+        struct diag *diag =
+            diag_report(tf->sink, DIAG_E0704, tf_span(emission->block->place), "this emit does not say which Terraform root it belongs to");
         diag_help(diag, "write `root = global`, `root = primary` or `root = recovery(SITE)` in the `emit "
                         "terraform` block");
         return;
@@ -395,9 +378,8 @@ static void add_emission(struct tf *tf, const struct plan_emission *emission)
                 vec_push(arena, &block->sources, emission);
             return;
         }
-        struct diag *diag =
-            diag_report(tf->sink, DIAG_E0701, tf_span(emission->block->place),
-                        "`%s` is emitted twice into `%s`, with different contents", address, root->folder);
+        struct diag *diag = diag_report(tf->sink, DIAG_E0701, tf_span(emission->block->place),
+                                        "`%s` is emitted twice into `%s`, with different contents", address, root->folder);
         diag_label(diag, tf_span(block->emitted->place), "first here");
         tf_blame(diag, block->sources.items[0]);
         tf_blame(diag, emission);
@@ -461,8 +443,7 @@ static void drop_unused(struct tf *tf)
             struct tf_block *block = root->blocks.items[i];
 
             /* A data source with a postcondition is a check of its own. */
-            if (!block->used && (strcmp(block->type, "data") != 0 || has_block(block->emitted, "lifecycle") ||
-                                 is_mentioned(root, block))) {
+            if (!block->used && (strcmp(block->type, "data") != 0 || has_block(block->emitted, "lifecycle") || is_mentioned(root, block))) {
                 block->used = true;
                 tf_each_ref(tf, block, mark_used);
             }
@@ -492,15 +473,11 @@ static struct tf_root *find_circle(struct tf *tf, struct tf_root *root, uint32_t
             continue;
         if (need->mark == 1) {
             struct diag *diag = diag_report(tf->sink, DIAG_E0702, tf_span(root->needs[i].place),
-                                            "Terraform roots `%s` and `%s` need each other's outputs",
-                                            root->folder, need->folder);
+                                            "Terraform roots `%s` and `%s` need each other's outputs", root->folder, need->folder);
             for (uint32_t n = 0; n < need->need_count; n++)
-                diag_label(diag, tf_span(need->needs[n].place), "`%s` takes an output of `%s` here", need->folder,
-                           need->needs[n].root->folder);
+                diag_label(diag, tf_span(need->needs[n].place), "`%s` takes an output of `%s` here", need->folder, need->needs[n].root->folder);
             diag_note(diag, "each root is applied by itself, so their order must not be a circle");
-            diag_help(
-                diag,
-                "compute one of the two values from names, for instance an ARN, instead of a reference");
+            diag_help(diag, "compute one of the two values from names, for instance an ARN, instead of a reference");
             return need;
         }
         if (find_circle(tf, need, rank))

@@ -21,8 +21,7 @@ struct maker {
     struct plan_place place;
 };
 
-static struct plan_emitted_block *new_block(const struct maker *m, const char *type, const char *label,
-                                            const char *label2)
+static struct plan_emitted_block *new_block(const struct maker *m, const char *type, const char *label, const char *label2)
 {
     struct plan_emitted_block *block = ARENA_NEW(m->arena, struct plan_emitted_block);
 
@@ -113,8 +112,8 @@ static struct plan_value object1(const struct maker *m, const char *key, const c
 /* The place of the next one may differ: it is good until then. */
 static struct plan_emitted_block *nest(const struct maker *m, struct plan_emitted_block *block, const char *type)
 {
-    block->blocks = arena_grow(m->arena, block->blocks, block->blocks_count * sizeof *block->blocks,
-                               (block->blocks_count + 1) * sizeof *block->blocks);
+    block->blocks =
+        arena_grow(m->arena, block->blocks, block->blocks_count * sizeof *block->blocks, (block->blocks_count + 1) * sizeof *block->blocks);
     block->blocks[block->blocks_count] = *new_block(m, type, NULL, NULL);
     return &block->blocks[block->blocks_count++];
 }
@@ -139,8 +138,7 @@ static void add(const struct maker *m, struct plan_emitted_block *block, bool sh
 
 static const char *ident(const struct maker *m, const char *more)
 {
-    return hcl_identifier(m->arena, more ? arena_printf(m->arena, "%s_%s", m->endpoint->name, more)
-                                         : m->endpoint->name);
+    return hcl_identifier(m->arena, more ? arena_printf(m->arena, "%s_%s", m->endpoint->name, more) : m->endpoint->name);
 }
 
 /* ---- health checks ---- */
@@ -163,8 +161,7 @@ static void finish_check(const struct maker *m, struct plan_emitted_block *block
     ignore_changes(m, block, "[invert_healthcheck, disabled]");
     add(m, block, false);
     output = new_block(m, "output", arena_printf(m->arena, "%s_health_check_id", name), NULL);
-    set_string(m, output, "description",
-               arena_printf(m->arena, "Identifier of the Route 53 health check %s", name));
+    set_string(m, output, "description", arena_printf(m->arena, "Identifier of the Route 53 health check %s", name));
     set(m, output, "value", ref(m, "aws_route53_health_check", name, "id"));
     add(m, output, false);
 }
@@ -235,8 +232,7 @@ static void own_checks(const struct maker *m, const struct plan_target *target, 
 }
 
 /* One check for the record: all of them must be well. */
-static const char *combined(const struct maker *m, const struct checks *checks, const char *name,
-                            const char *title)
+static const char *combined(const struct maker *m, const struct checks *checks, const char *name, const char *title)
 {
     struct plan_emitted_block *block;
     struct plan_value children[3];
@@ -272,11 +268,8 @@ static void stop_check(const struct maker *m, struct checks *checks)
     block = new_block(m, "resource", "aws_cloudwatch_metric_alarm", name);
     set(m, block, "provider", text(PLAN_TAG_REF, standby->site->thing->id));
     set_string(m, block, "alarm_name", alarm);
-    set_string(
-        m, block, "alarm_description",
-        arena_printf(m->arena,
-                     "Set off by traffic.sh: takes %s away from the primary without a call to Route 53",
-                     m->endpoint->fqdn));
+    set_string(m, block, "alarm_description",
+               arena_printf(m->arena, "Set off by traffic.sh: takes %s away from the primary without a call to Route 53", m->endpoint->fqdn));
     set_string(m, block, "namespace", arena_printf(m->arena, "drc/%s", m->tf->plan->name));
     set_string(m, block, "metric_name", "PrimaryOut");
     set(m, block, "dimensions", object1(m, "Endpoint", m->endpoint->name));
@@ -301,8 +294,7 @@ static void stop_check(const struct maker *m, struct checks *checks)
 
 static const char *routing_control(const struct maker *m, const struct plan_target *target)
 {
-    const char *name = ident(m, target->name),
-               *check = ident(m, arena_printf(m->arena, "%s_control", target->name));
+    const char *name = ident(m, target->name), *check = ident(m, arena_printf(m->arena, "%s_control", target->name));
     struct plan_emitted_block *block;
 
     block = new_block(m, "resource", "aws_route53recoverycontrolconfig_cluster", "this");
@@ -315,29 +307,23 @@ static const char *routing_control(const struct maker *m, const struct plan_targ
     block = new_block(m, "resource", "aws_route53recoverycontrolconfig_routing_control", name);
     set_string(m, block, "name", arena_printf(m->arena, "%s-%s", m->endpoint->name, target->name));
     set(m, block, "cluster_arn", ref(m, "aws_route53recoverycontrolconfig_cluster", "this", "arn"));
-    set(m, block, "control_panel_arn",
-        ref(m, "aws_route53recoverycontrolconfig_control_panel", "this", "arn"));
+    set(m, block, "control_panel_arn", ref(m, "aws_route53recoverycontrolconfig_control_panel", "this", "arn"));
     add(m, block, false);
     block = new_check(m, check, "RECOVERY_CONTROL");
-    set(m, block, "routing_control_arn",
-        ref(m, "aws_route53recoverycontrolconfig_routing_control", name, "arn"));
+    set(m, block, "routing_control_arn", ref(m, "aws_route53recoverycontrolconfig_routing_control", name, "arn"));
     finish_check(m, block, arena_printf(m->arena, "%s %s control", m->endpoint->name, target->name));
     return check;
 }
 
 static void safety_rule(const struct maker *m)
 {
-    struct plan_emitted_block *block = new_block(m, "resource", "aws_route53recoverycontrolconfig_safety_rule",
-                                            ident(m, NULL)),
-                         *rule;
+    struct plan_emitted_block *block = new_block(m, "resource", "aws_route53recoverycontrolconfig_safety_rule", ident(m, NULL)), *rule;
     struct plan_value *controls = ARENA_ARRAY(m->arena, struct plan_value, m->endpoint->targets_count);
 
     for (uint32_t i = 0; i < m->endpoint->targets_count; i++)
-        controls[i] = ref(m, "aws_route53recoverycontrolconfig_routing_control",
-                          ident(m, m->endpoint->targets[i].name), "arn");
+        controls[i] = ref(m, "aws_route53recoverycontrolconfig_routing_control", ident(m, m->endpoint->targets[i].name), "arn");
     set_string(m, block, "name", arena_printf(m->arena, "%s-one-serves", m->endpoint->name));
-    set(m, block, "control_panel_arn",
-        ref(m, "aws_route53recoverycontrolconfig_control_panel", "this", "arn"));
+    set(m, block, "control_panel_arn", ref(m, "aws_route53recoverycontrolconfig_control_panel", "this", "arn"));
     set(m, block, "asserted_controls", list(m, controls, m->endpoint->targets_count));
     set_int(m, block, "wait_period_ms", 5000);
     rule = nest(m, block, "rule_config");
@@ -367,14 +353,12 @@ static const char *zone_variable(const struct maker *m)
 
 /* What traffic.sh moves, an apply after the failover must not move back. A failover pair with a health check
  * and what an alarm or a routing control decides are moved without touching the record. */
-static void ignore_moves(const struct maker *m, struct plan_emitted_block *block, const struct plan_target *target,
-                         const char *check)
+static void ignore_moves(const struct maker *m, struct plan_emitted_block *block, const struct plan_target *target, const char *check)
 {
     const struct plan_endpoint *endpoint = m->endpoint;
     bool checked = check || (endpoint->routing == PLAN_ROUTING_failover && target != endpoint->targets);
 
-    if (endpoint->mode == PLAN_MODE_stop || endpoint->mode == PLAN_MODE_arc ||
-        (endpoint->routing == PLAN_ROUTING_failover && checked))
+    if (endpoint->mode == PLAN_MODE_stop || endpoint->mode == PLAN_MODE_arc || (endpoint->routing == PLAN_ROUTING_failover && checked))
         return;
     if (endpoint->routing == PLAN_ROUTING_weighted)
         ignore_changes(m, block, "[weighted_routing_policy]");
@@ -385,8 +369,7 @@ static void ignore_moves(const struct maker *m, struct plan_emitted_block *block
 static void add_record(const struct maker *m, const struct plan_target *target, const char *check, bool alone)
 {
     const struct plan_endpoint *endpoint = m->endpoint;
-    struct plan_emitted_block *block =
-        new_block(m, "resource", "aws_route53_record", alone ? ident(m, NULL) : ident(m, target->name));
+    struct plan_emitted_block *block = new_block(m, "resource", "aws_route53_record", alone ? ident(m, NULL) : ident(m, target->name));
     struct plan_emitted_block *nested;
 
     set(m, block, "zone_id", source(zone_variable(m)));
@@ -411,8 +394,7 @@ static void add_record(const struct maker *m, const struct plan_target *target, 
         set_string(m, nested, "type", target == endpoint->targets ? "PRIMARY" : "SECONDARY");
     } else if (!alone && endpoint->routing == PLAN_ROUTING_weighted) {
         nested = nest(m, block, "weighted_routing_policy");
-        set_int(m, nested, "weight",
-                target->weight);
+        set_int(m, nested, "weight", target->weight);
     } else if (!alone && endpoint->routing == PLAN_ROUTING_latency) {
         nested = nest(m, block, "latency_routing_policy");
         set_string(m, nested, "region", target->region);
@@ -441,9 +423,8 @@ static void add_endpoint(struct tf *tf, const struct plan_endpoint *endpoint)
         own_checks(&m, target, &own);
         if (stop)
             stop_check(&m, &own);
-        checks[i] =
-            combined(&m, &own, stop ? "primary_serves" : arena_printf(tf->arena, "%s_healthy", target->name),
-                     stop ? "primary serves" : arena_printf(tf->arena, "%s healthy", target->name));
+        checks[i] = combined(&m, &own, stop ? "primary_serves" : arena_printf(tf->arena, "%s_healthy", target->name),
+                             stop ? "primary serves" : arena_printf(tf->arena, "%s healthy", target->name));
     }
     m.place = endpoint->place;
     if (endpoint->mode == PLAN_MODE_arc && endpoint->targets_count > 1)
@@ -471,10 +452,8 @@ void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *file
 
     if (tf->plan->endpoints_count == 0)
         return;
-    hcl_comment(
-        file,
-        "Rename to imports.tf to take over records that exist already, then apply once and remove the file.\n"
-        "A plain record must first become a failover pair: see adopt.json of the endpoint in ../../route53.");
+    hcl_comment(file, "Rename to imports.tf to take over records that exist already, then apply once and remove the file.\n"
+                      "A plain record must first become a failover pair: see adopt.json of the endpoint in ../../route53.");
     hcl_blank(file);
     for (uint32_t i = 0; i < tf->plan->endpoints_count; i++) {
         const struct plan_endpoint *endpoint = &tf->plan->endpoints[i];
@@ -487,9 +466,8 @@ void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *file
 
             hcl_set_ref(import, "to", hcl_ref(tf->arena, "aws_route53_record", name));
             hcl_set(import, "id",
-                    hcl_stringf(tf->arena, "%s_%s_%s%s%s", endpoint->zone_id ? endpoint->zone_id : "ZONE_ID",
-                                endpoint->fqdn, endpoint->record, alone ? "" : "_",
-                                alone ? "" : endpoint->targets[t].name));
+                    hcl_stringf(tf->arena, "%s_%s_%s%s%s", endpoint->zone_id ? endpoint->zone_id : "ZONE_ID", endpoint->fqdn, endpoint->record,
+                                alone ? "" : "_", alone ? "" : endpoint->targets[t].name));
             hcl_blank(file);
         }
     }

@@ -59,11 +59,8 @@ static const char *literal_error(const char *text)
             continue;
         }
         switch (*p) {
-        case '"':
-            quoted = true;
-            break;
-        case '#':
-            return "it has a comment";
+        case '"': quoted = true; break;
+        case '#': return "it has a comment";
         case '/':
             if (p[1] == '/' || p[1] == '*')
                 return "it has a comment";
@@ -88,8 +85,7 @@ static const char *literal_error(const char *text)
             if (depth == 0 || open[--depth] != *p)
                 return "its brackets do not match";
             break;
-        default:
-            break;
+        default: break;
         }
     }
     if (quoted)
@@ -105,10 +101,9 @@ static struct hcl_expr *convert_literal(const struct spot *at, const char *text)
     size_t len = strlen(text);
 
     if (why) {
-        struct diag *diag = diag_report(at->tf->sink, DIAG_E0707, tf_span(at->place),
-                                        "`hcl(…)` of `%s` is not one expression: %s", at->attribute, why);
-        diag_help(diag,
-                  "write one Terraform expression on one line, or use lists, objects, `ref(…)` and `tf(…)`");
+        struct diag *diag =
+            diag_report(at->tf->sink, DIAG_E0707, tf_span(at->place), "`hcl(…)` of `%s` is not one expression: %s", at->attribute, why);
+        diag_help(diag, "write one Terraform expression on one line, or use lists, objects, `ref(…)` and `tf(…)`");
         return hcl_null(arena);
     }
     if (text[0] != '[' || text[len - 1] != ']')
@@ -124,8 +119,7 @@ static struct hcl_expr *convert_literal(const struct spot *at, const char *text)
             item--;
         if (!is_traversal(p + start, item - start))
             return hcl_expr(arena, (struct hcl_source){text});
-        hcl_list_add(list,
-                     hcl_expr(arena, (struct hcl_source){arena_strndup(arena, p + start, item - start)}));
+        hcl_list_add(list, hcl_expr(arena, (struct hcl_source){arena_strndup(arena, p + start, item - start)}));
         p += strcspn(p, ",]") + 1;
     }
     return list;
@@ -176,8 +170,7 @@ static void need_root(struct tf *tf, struct tf_root *root, struct tf_root *from,
         if (root->needs[i].root == from)
             return;
     }
-    root->needs = arena_grow(tf->arena, root->needs, root->need_count * sizeof *root->needs,
-                             (root->need_count + 1) * sizeof *root->needs);
+    root->needs = arena_grow(tf->arena, root->needs, root->need_count * sizeof *root->needs, (root->need_count + 1) * sizeof *root->needs);
     root->needs[root->need_count].root = from;
     root->needs[root->need_count++].place = place;
 }
@@ -189,8 +182,9 @@ struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct
     const char *prefix[] = {"", "data."};
 
     for (int i = 0; i < 2 && !found; i++) {
-        found = map_get(&tf->addresses, intern_str(names, arena_printf(tf->arena, "%s%s.%s", prefix[i],
-                                                                       tf_member_text(ref, "resource"), tf_member_text(ref, "key"))));
+        found =
+            map_get(&tf->addresses,
+                    intern_str(names, arena_printf(tf->arena, "%s%s.%s", prefix[i], tf_member_text(ref, "resource"), tf_member_text(ref, "key"))));
         for (block = found; block; block = block->other) {
             if (block->root == root)
                 return block;
@@ -243,14 +237,12 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
     struct diag *diag;
 
     if (!is_attribute_path(attribute)) {
-        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s` is no attribute of a Terraform resource",
-                           attribute);
+        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s` is no attribute of a Terraform resource", attribute);
         diag_help(diag, "write the attribute's name, as in `ref(%s, …, arn)`", resource);
         return HCL_SOURCE("null");
     }
     if (!target) {
-        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted by nothing in this plan",
-                           resource, key);
+        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted by nothing in this plan", resource, key);
         tf_blame(diag, at->block->sources.items[0]);
         diag_help(diag, "emit the resource in the same kind, import the kind that does, or use `fact(…)` for "
                         "something that exists already");
@@ -259,31 +251,27 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
     if (target->root == root)
         return traversal(tf, target->address, attribute);
     if (target->other) {
-        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place),
-                           "`%s.%s` is emitted into several roots, and none of them is `%s`", resource,
-                           key, root->folder);
+        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted into several roots, and none of them is `%s`", resource, key,
+                           root->folder);
         for (struct tf_block *block = target; block; block = block->other)
             diag_label(diag, tf_span(block->emitted->place), "emitted into `%s`", block->root->folder);
         diag_help(diag, "make the label of each differ, for instance with the name of its site");
         return HCL_SOURCE("null");
     }
-    name = arena_printf(arena, "%s_%s_%s", without_provider(resource), key,
-                        hcl_identifier(arena, attribute));
+    name = arena_printf(arena, "%s_%s_%s", without_provider(resource), key, hcl_identifier(arena, attribute));
     need_root(tf, root, target->root, at->place);
     variable = tf_variable(tf, root, arena_printf(arena, "%s_%s", target->root->prefix, name));
     if (!variable->from) {
         if (variable->thing || variable->description) {
             diag =
-                diag_report(tf->sink, DIAG_E0717, tf_span(at->place),
-                            "Terraform variable `%s` would stand for two different things", variable->name);
+                diag_report(tf->sink, DIAG_E0717, tf_span(at->place), "Terraform variable `%s` would stand for two different things", variable->name);
             diag_label(diag, tf_span(variable->place), "also made from this");
             diag_help(diag, "rename one of the two declared things");
         }
         variable->from = target->root;
         variable->output = name;
         variable->type = attribute_type(attribute);
-        variable->description = arena_printf(arena, "Output %s of the root %s: %s of %s", name,
-                                             target->root->folder, attribute, target->address);
+        variable->description = arena_printf(arena, "Output %s of the root %s: %s of %s", name, target->root->folder, attribute, target->address);
         variable->place = at->place;
     }
     if (map_get(&target->root->output_names, intern_str(tf->names, name)))
@@ -291,8 +279,7 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
     output = ARENA_NEW(arena, struct tf_output);
     map_add(&target->root->output_names, arena, intern_str(tf->names, name), output);
     output->name = name;
-    output->description =
-        arena_printf(arena, "%s of %s, needed by other roots", attribute, target->address);
+    output->description = arena_printf(arena, "%s of %s, needed by other roots", attribute, target->address);
     output->source = traversal(tf, target->address, attribute);
     vec_push(arena, &target->root->outputs, output);
     return hcl_ref(arena, "var", variable->name);
@@ -301,14 +288,10 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
 static const char *fact_type(const struct plan_value *value)
 {
     switch ((enum plan_shape)value->shape) {
-    case PLAN_SHAPE_NUMBER:
-        return value->tag == PLAN_TAG_NONE ? "number" : "string";
-    case PLAN_SHAPE_BOOL:
-        return "bool";
-    case PLAN_SHAPE_ITEMS:
-        return value->tag == PLAN_TAG_NONE ? "list(string)" : "string";
-    default:
-        return "string";
+    case PLAN_SHAPE_NUMBER: return value->tag == PLAN_TAG_NONE ? "number" : "string";
+    case PLAN_SHAPE_BOOL: return "bool";
+    case PLAN_SHAPE_ITEMS: return value->tag == PLAN_TAG_NONE ? "list(string)" : "string";
+    default: return "string";
     }
 }
 
@@ -326,8 +309,7 @@ static struct hcl_source resolve_fact(const struct spot *at, const struct plan_v
     if (variable->description) {
         if (variable->thing != thing) {
             struct diag *diag =
-                diag_report(tf->sink, DIAG_E0717, tf_span(at->place),
-                            "Terraform variable `%s` would stand for two different things", name);
+                diag_report(tf->sink, DIAG_E0717, tf_span(at->place), "Terraform variable `%s` would stand for two different things", name);
             diag_label(diag, tf_span(thing->place), "fact `%s` of this", what);
             diag_label(diag, tf_span(variable->place), "also made from this");
             diag_help(diag, "rename one of the two declared things");
@@ -350,10 +332,18 @@ static struct hcl_source resolve_fact(const struct spot *at, const struct plan_v
 static const char *sort_of(const struct plan_value *value)
 {
     static const char *const names[PLAN_TAG_COUNT] = {
-        [PLAN_TAG_PERCENT] = "percent", [PLAN_TAG_DURATION] = "duration", [PLAN_TAG_SIZE] = "size",
-        [PLAN_TAG_RATE] = "rate", [PLAN_TAG_MONEY] = "money", [PLAN_TAG_RANGE] = "range",
-        [PLAN_TAG_RUNTIME] = "run-time value", [PLAN_TAG_SHELL] = "a shell command", [PLAN_TAG_TYPE] = "type",
-        [PLAN_TAG_TEXT] = "text with run-time parts", [PLAN_TAG_CALL] = "call in the target language", [PLAN_TAG_REF] = "declared thing",
+        [PLAN_TAG_PERCENT] = "percent",
+        [PLAN_TAG_DURATION] = "duration",
+        [PLAN_TAG_SIZE] = "size",
+        [PLAN_TAG_RATE] = "rate",
+        [PLAN_TAG_MONEY] = "money",
+        [PLAN_TAG_RANGE] = "range",
+        [PLAN_TAG_RUNTIME] = "run-time value",
+        [PLAN_TAG_SHELL] = "a shell command",
+        [PLAN_TAG_TYPE] = "type",
+        [PLAN_TAG_TEXT] = "text with run-time parts",
+        [PLAN_TAG_CALL] = "call in the target language",
+        [PLAN_TAG_REF] = "declared thing",
     };
 
     if (value->tag == PLAN_TAG_NOTHING && value->shape == PLAN_SHAPE_STRING)
@@ -363,7 +353,8 @@ static const char *sort_of(const struct plan_value *value)
 
 static struct hcl_expr *refuse(const struct spot *at, const struct plan_value *value, const char *help)
 {
-    struct diag *diag = diag_report(at->tf->sink, DIAG_E0706, tf_span(at->place), "%s has no form in Terraform for `%s`", sort_of(value), at->attribute);
+    struct diag *diag =
+        diag_report(at->tf->sink, DIAG_E0706, tf_span(at->place), "%s has no form in Terraform for `%s`", sort_of(value), at->attribute);
 
     tf_blame(diag, at->block->sources.items[0]);
     diag_help(diag, "%s", help);
@@ -467,16 +458,11 @@ static struct hcl_expr *convert_plain(const struct spot *at, const struct plan_v
     struct arena *arena = at->tf->arena;
 
     switch ((enum plan_shape)value->shape) {
-    case PLAN_SHAPE_STRING:
-        return hcl_string(arena, value->text);
-    case PLAN_SHAPE_BOOL:
-        return hcl_bool(arena, value->truth);
-    case PLAN_SHAPE_NUMBER:
-        return hcl_int(arena, value->number);
-    case PLAN_SHAPE_ITEMS:
-        return convert_list(at, value);
-    default:
-        return hcl_null(arena);
+    case PLAN_SHAPE_STRING: return hcl_string(arena, value->text);
+    case PLAN_SHAPE_BOOL: return hcl_bool(arena, value->truth);
+    case PLAN_SHAPE_NUMBER: return hcl_int(arena, value->number);
+    case PLAN_SHAPE_ITEMS: return convert_list(at, value);
+    default: return hcl_null(arena);
     }
 }
 
@@ -486,50 +472,30 @@ static struct hcl_expr *convert(const struct spot *at, const struct plan_value *
     const struct plan_thing *thing;
 
     switch ((enum plan_tag)value->tag) {
-    case PLAN_TAG_NONE:
-        return convert_plain(at, value);
-    case PLAN_TAG_REF:
-        thing = plan_leads_to(at->tf->index, value);
-        return hcl_string(arena, thing && thing->name ? thing->name : value->text);
-    case PLAN_TAG_DECIMAL:
-        return convert_decimal(at, value);
+    case PLAN_TAG_NONE: return convert_plain(at, value);
+    case PLAN_TAG_REF: thing = plan_leads_to(at->tf->index, value); return hcl_string(arena, thing && thing->name ? thing->name : value->text);
+    case PLAN_TAG_DECIMAL: return convert_decimal(at, value);
     case PLAN_TAG_DATE:
-    case PLAN_TAG_TIME:
-        return hcl_string(arena, value->text);
-    case PLAN_TAG_OBJECT:
-        return convert_object(at, value);
-    case PLAN_TAG_CALL:
-        return convert_call(at, value);
-    case PLAN_TAG_TEXT:
-        return convert_text(at, value);
-    case PLAN_TAG_REFERENCE:
-        return hcl_expr(arena, resolve_ref(at, value));
-    case PLAN_TAG_FACT:
-        return hcl_expr(arena, resolve_fact(at, value));
-    case PLAN_TAG_EXPRESSION:
-        return convert_literal(at, value->text);
-    case PLAN_TAG_SCHEDULE:
-        return convert_schedule(at, value);
+    case PLAN_TAG_TIME: return hcl_string(arena, value->text);
+    case PLAN_TAG_OBJECT: return convert_object(at, value);
+    case PLAN_TAG_CALL: return convert_call(at, value);
+    case PLAN_TAG_TEXT: return convert_text(at, value);
+    case PLAN_TAG_REFERENCE: return hcl_expr(arena, resolve_ref(at, value));
+    case PLAN_TAG_FACT: return hcl_expr(arena, resolve_fact(at, value));
+    case PLAN_TAG_EXPRESSION: return convert_literal(at, value->text);
+    case PLAN_TAG_SCHEDULE: return convert_schedule(at, value);
     case PLAN_TAG_NOTHING:
         if (strcmp(value->text, "error") == 0)
             return hcl_null(arena); /* reported where it arose */
         return refuse(at, value,
                       "set the attribute it comes from; a kind that can do without writes `coalesce(…, "
                       "null)`, which leaves it out");
-    case PLAN_TAG_DURATION:
-        return refuse(at, value,
-                      "say in which unit, with `seconds(…)`, `minutes(…)`, `hours(…)` or `days(…)`");
-    case PLAN_TAG_SIZE:
-        return refuse(at, value, "say in which unit, for instance with `gib(…)`");
-    case PLAN_TAG_RANGE:
-        return refuse(at, value, "use one end of the range");
-    case PLAN_TAG_RUNTIME:
-        return refuse(at, value,
-                      "a value that is known only while a step runs cannot be part of a configuration");
-    case PLAN_TAG_SHELL:
-        return refuse(at, value, "a command belongs into a step or a procedure");
-    default:
-        return refuse(at, value, "turn it into a string or a number first");
+    case PLAN_TAG_DURATION: return refuse(at, value, "say in which unit, with `seconds(…)`, `minutes(…)`, `hours(…)` or `days(…)`");
+    case PLAN_TAG_SIZE: return refuse(at, value, "say in which unit, for instance with `gib(…)`");
+    case PLAN_TAG_RANGE: return refuse(at, value, "use one end of the range");
+    case PLAN_TAG_RUNTIME: return refuse(at, value, "a value that is known only while a step runs cannot be part of a configuration");
+    case PLAN_TAG_SHELL: return refuse(at, value, "a command belongs into a step or a procedure");
+    default: return refuse(at, value, "turn it into a string or a number first");
     }
 }
 
@@ -602,8 +568,7 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
     struct diag *diag;
 
     if (!thing || strcmp(thing->block, "site") != 0) {
-        diag = diag_report(tf->sink, DIAG_E0706, tf_span(at->place),
-                           "`provider` is the site whose Region a resource belongs to");
+        diag = diag_report(tf->sink, DIAG_E0706, tf_span(at->place), "`provider` is the site whose Region a resource belongs to");
         diag_help(diag, "write `provider = SITE`, for instance `provider = self.site`");
         return NULL;
     }
@@ -611,9 +576,8 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
     if (!site || strcmp(site->region, root->region) == 0)
         return NULL;
     if (root->kind == PLAN_ROOT_recovery) {
-        diag = diag_report(tf->sink, DIAG_E0703, tf_span(at->place),
-                           "the recovery root of `%s` would need the provider of `%s`",
-                           root->site->name, thing->name);
+        diag = diag_report(tf->sink, DIAG_E0703, tf_span(at->place), "the recovery root of `%s` would need the provider of `%s`", root->site->name,
+                           thing->name);
         tf_blame(diag, at->block->sources.items[0]);
         diag_note(diag, "this root is applied while other Regions may be lost");
         diag_help(diag, "emit it with `root = primary`, or into the root of its own site");
@@ -630,8 +594,8 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
 }
 
 /* Attributes whose name is one of `names`, or with `others` all that have no place of their own. */
-static bool add_attributes(const struct spot *where, const struct plan_emitted_block *emitted,
-                           struct hcl_body *body, const char *const *names, bool top)
+static bool add_attributes(const struct spot *where, const struct plan_emitted_block *emitted, struct hcl_body *body, const char *const *names,
+                           bool top)
 {
     bool any = false;
 
@@ -640,14 +604,12 @@ static bool add_attributes(const struct spot *where, const struct plan_emitted_b
         struct spot at = *where;
         struct hcl_expr *expr;
 
-        if (top && names ? !is_name(attr->name, names)
-                         : top && (is_name(attr->name, meta_first) || is_name(attr->name, meta_last)))
+        if (top && names ? !is_name(attr->name, names) : top && (is_name(attr->name, meta_first) || is_name(attr->name, meta_last)))
             continue;
         if (attr->value->shape == PLAN_SHAPE_NULL)
             continue;
         if (!hcl_is_identifier(attr->name)) {
-            struct diag *diag = diag_report(at.tf->sink, DIAG_E0704, tf_span(attr->place),
-                                            "`%s` is no Terraform identifier", attr->name);
+            struct diag *diag = diag_report(at.tf->sink, DIAG_E0704, tf_span(attr->place), "`%s` is no Terraform identifier", attr->name);
             diag_help(diag, "use the name of an argument of the resource");
             continue;
         }
@@ -655,8 +617,7 @@ static bool add_attributes(const struct spot *where, const struct plan_emitted_b
         at.place = attr->place;
         if (top && strcmp(attr->name, "provider") == 0)
             expr = convert_provider(&at, attr->value);
-        else if (top ? is_name(attr->name, meta_last)
-                     : strcmp(emitted->type, "lifecycle") == 0 && is_name(attr->name, of_names))
+        else if (top ? is_name(attr->name, meta_last) : strcmp(emitted->type, "lifecycle") == 0 && is_name(attr->name, of_names))
             expr = convert_names(&at, attr->value);
         else
             expr = convert(&at, attr->value);
@@ -670,8 +631,7 @@ static bool add_attributes(const struct spot *where, const struct plan_emitted_b
 
 static void add_block(const struct spot *at, const struct plan_emitted_block *emitted, struct hcl_body *parent);
 
-static void add_blocks(const struct spot *at, const struct plan_emitted_block *emitted, struct hcl_body *body,
-                       bool lifecycle)
+static void add_blocks(const struct spot *at, const struct plan_emitted_block *emitted, struct hcl_body *body, bool lifecycle)
 {
     for (uint32_t i = 0; i < emitted->blocks_count; i++) {
         if ((strcmp(emitted->blocks[i].type, "lifecycle") == 0) == lifecycle)
@@ -681,9 +641,8 @@ static void add_blocks(const struct spot *at, const struct plan_emitted_block *e
 
 static void add_block(const struct spot *at, const struct plan_emitted_block *emitted, struct hcl_body *parent)
 {
-    struct hcl_body *body =
-        hcl_block(parent, emitted->type, emitted->labels_count > 0 ? emitted->labels[0] : NULL,
-                  emitted->labels_count > 1 ? emitted->labels[1] : NULL);
+    struct hcl_body *body = hcl_block(parent, emitted->type, emitted->labels_count > 0 ? emitted->labels[0] : NULL,
+                                      emitted->labels_count > 1 ? emitted->labels[1] : NULL);
 
     add_attributes(at, emitted, body, NULL, false);
     add_blocks(at, emitted, body, false);
@@ -696,8 +655,7 @@ void tf_build_body(struct tf *tf, struct tf_block *block)
     struct spot at = {tf, block, emitted->type, emitted->place};
     struct hcl_body *file = hcl_body_new(tf->arena);
     struct hcl_body *body =
-        hcl_block(file, emitted->type, emitted->labels_count > 0 ? emitted->labels[0] : NULL,
-                  emitted->labels_count > 1 ? emitted->labels[1] : NULL);
+        hcl_block(file, emitted->type, emitted->labels_count > 0 ? emitted->labels[0] : NULL, emitted->labels_count > 1 ? emitted->labels[1] : NULL);
 
     if (add_attributes(&at, emitted, body, meta_first, true))
         hcl_blank(body);
@@ -711,8 +669,7 @@ void tf_build_body(struct tf *tf, struct tf_block *block)
 
 /* ---- walking ---- */
 
-static void each_ref(struct tf *tf, struct tf_block *block, const struct plan_value *value, struct plan_place place,
-                     tf_visit_ref *visit)
+static void each_ref(struct tf *tf, struct tf_block *block, const struct plan_value *value, struct plan_place place, tf_visit_ref *visit)
 {
     if (value->tag == PLAN_TAG_REFERENCE) {
         visit(tf, block, value, place);
@@ -724,8 +681,7 @@ static void each_ref(struct tf *tf, struct tf_block *block, const struct plan_va
         each_ref(tf, block, &value->pairs[i].value, place, visit);
 }
 
-static void each_ref_in(struct tf *tf, struct tf_block *block, const struct plan_emitted_block *emitted,
-                        tf_visit_ref *visit)
+static void each_ref_in(struct tf *tf, struct tf_block *block, const struct plan_emitted_block *emitted, tf_visit_ref *visit)
 {
     for (uint32_t i = 0; i < emitted->attributes_count; i++)
         each_ref(tf, block, emitted->attributes[i].value, emitted->attributes[i].place, visit);

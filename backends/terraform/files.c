@@ -6,15 +6,13 @@
 #include <string.h>
 
 #define VERSION_TERRAFORM ">= 1.5.0"
-#define VERSION_AWS       ">= 5.80.0, < 7.0.0"
+#define VERSION_AWS ">= 5.80.0, < 7.0.0"
 
 enum { SOURCES_NAMED = 4 };
 
-void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name,
-            const struct strbuf *text)
+void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name, const struct strbuf *text)
 {
-    const char *path = root ? arena_printf(tf->arena, "terraform/%s/%s", root->folder, name)
-                            : arena_printf(tf->arena, "terraform/%s", name);
+    const char *path = root ? arena_printf(tf->arena, "terraform/%s/%s", root->folder, name) : arena_printf(tf->arena, "terraform/%s", name);
     struct output_file *file;
 
     if (text->len == 0)
@@ -24,9 +22,7 @@ void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, co
         return;
     for (uint32_t i = 0; i < root->blocks.len; i++) {
         struct tf_block *block = root->blocks.items[i];
-        const char *own = strcmp(block->type, "data") == 0     ? "data"
-                          : strcmp(block->type, "output") == 0 ? "outputs"
-                                                               : block->file;
+        const char *own = strcmp(block->type, "data") == 0 ? "data" : strcmp(block->type, "output") == 0 ? "outputs" : block->file;
         size_t len = strlen(own);
 
         if (strncmp(name, own, len) != 0 || strcmp(name + len, ".tf") != 0)
@@ -40,8 +36,7 @@ void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, co
     }
 }
 
-static void add_body(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name,
-                     const struct hcl_body *body)
+static void add_body(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name, const struct hcl_body *body)
 {
     struct strbuf text = STRBUF_INIT;
 
@@ -69,8 +64,7 @@ static void print_versions(struct tf *tf, struct fileset *files, const struct tf
     add_body(tf, files, root, "versions.tf", file);
 }
 
-static void print_provider(struct tf *tf, struct hcl_body *file, const struct tf_root *root,
-                           const char *alias, const char *region)
+static void print_provider(struct tf *tf, struct hcl_body *file, const struct tf_root *root, const char *alias, const char *region)
 {
     struct hcl_body *provider = hcl_block(file, "provider", "aws", NULL), *tags;
 
@@ -126,10 +120,9 @@ static void print_backend(struct tf *tf, struct fileset *files, const struct tf_
 {
     struct hcl_body *file = hcl_body_new(tf->arena);
 
-    hcl_comment(
-        file, "Copy to backend.hcl and fill in the bucket; then: terraform init -backend-config=backend.hcl\n"
-              "The state is kept in the recovery Region, so that it survives the loss of the primary.\n"
-              "use_lockfile needs Terraform 1.10 or newer; leave it out before that.");
+    hcl_comment(file, "Copy to backend.hcl and fill in the bucket; then: terraform init -backend-config=backend.hcl\n"
+                      "The state is kept in the recovery Region, so that it survives the loss of the primary.\n"
+                      "use_lockfile needs Terraform 1.10 or newer; leave it out before that.");
     hcl_set_string(file, "bucket", "NAME-OF-THE-STATE-BUCKET");
     hcl_set_string(file, "key", arena_printf(tf->arena, "drc/%s/%s.tfstate", tf->plan->name, root->folder));
     hcl_set_string(file, "region", state_region(tf, root));

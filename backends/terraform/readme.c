@@ -23,8 +23,7 @@ static struct tf_root **ranked(struct tf *tf, uint32_t *count)
     *count = 0;
     for (uint32_t rank = 0; rank < tf->roots.len; rank++) {
         for (uint32_t i = 0; i < tf->roots.len; i++) {
-            if (tf->roots.items[i]->rank == rank && tf->roots.items[i]->mark == 2 &&
-                is_live(tf->roots.items[i]))
+            if (tf->roots.items[i]->rank == rank && tf->roots.items[i]->mark == 2 && is_live(tf->roots.items[i]))
                 order[(*count)++] = tf->roots.items[i];
         }
     }
@@ -34,8 +33,7 @@ static struct tf_root **ranked(struct tf *tf, uint32_t *count)
 static const char *purpose(const struct tf_root *root)
 {
     switch (root->kind) {
-    case PLAN_ROOT_global:
-        return "Health checks, records and roles: what is changed through one control plane for all Regions.";
+    case PLAN_ROOT_global: return "Health checks, records and roles: what is changed through one control plane for all Regions.";
     case PLAN_ROOT_primary:
         return "What must live beside the primary: it cannot be planned or applied while that Region is "
                "lost, and need not be.";
@@ -67,11 +65,9 @@ static void variables_table(struct tf *tf, struct md *w, const struct tf_root *r
     MD_TABLE(w, NULL, MD("Variable"), MD("What it is"), MD("Value comes from"));
     for (uint32_t i = 0; i < root->variables.len; i++) {
         const struct tf_variable *variable = root->variables.items[i];
-        struct md_inline from =
-            variable->from
-                ? md_cat(arena, MD("output of "), md_code(arena, variable->from->folder), MD(", by wire.sh"))
-            : variable->value ? MD("the specification")
-                              : MD("**to fill in**");
+        struct md_inline from = variable->from    ? md_cat(arena, MD("output of "), md_code(arena, variable->from->folder), MD(", by wire.sh"))
+                                : variable->value ? MD("the specification")
+                                                  : MD("**to fill in**");
 
         MD_ROW(w, md_code(arena, variable->name), md_text(arena, variable->description), from);
     }
@@ -147,8 +143,8 @@ static void demands(struct tf *tf, struct md *w, const struct tf_root *root)
         if (!any)
             md_heading(w, 2, MD("What the owners of what exists have to see to"));
         any = true;
-        demand_task(w, demand->subject ? demand->subject->name : demand->name, demand->text,
-                    asked_of(tf, demand->subject), demand->check ? md_code(tf->arena, demand->check) : MD(""));
+        demand_task(w, demand->subject ? demand->subject->name : demand->name, demand->text, asked_of(tf, demand->subject),
+                    demand->check ? md_code(tf->arena, demand->check) : MD(""));
     }
     md_init(&more, tf->arena, &text); /* a heading only where something follows */
     if (demand_tasks(&more, tf->plan, "terraform", is_of_root, &subjects) && !any)
@@ -228,8 +224,7 @@ static void root_readme(struct tf *tf, struct fileset *files, const struct tf_ro
     strbuf_release(&text);
 }
 
-static void top_readme(struct tf *tf, struct fileset *files, struct tf_root **order, uint32_t count,
-                       bool wired)
+static void top_readme(struct tf *tf, struct fileset *files, struct tf_root **order, uint32_t count, bool wired)
 {
     struct arena *arena = tf->arena;
     struct strbuf text = STRBUF_INIT;
@@ -244,9 +239,7 @@ static void top_readme(struct tf *tf, struct fileset *files, struct tf_root **or
     md_heading(&w, 2, MD("Order"));
     for (uint32_t i = 0; i < count; i++)
         md_number(&w, 0, i + 1,
-                  md_cat(arena,
-                         md_link(arena, md_text(arena, order[i]->folder),
-                                 arena_printf(arena, "%s/README.md", order[i]->folder)),
+                  md_cat(arena, md_link(arena, md_text(arena, order[i]->folder), arena_printf(arena, "%s/README.md", order[i]->folder)),
                          MD(" \xE2\x80\x93 "), md_text(arena, purpose(order[i]))));
     if (wired)
         md_paragraph(&w, MD("`wire.sh ROOT` writes the outputs of other roots that ROOT needs into "
@@ -302,25 +295,23 @@ static bool wire_script(struct tf *tf, struct fileset *files, struct tf_root **o
     sh_init(&w, tf->arena, &text);
     sh_header(&w, "wire.sh ROOT: carries outputs of other Terraform roots into the variables of ROOT.\n"
                   "The roots it takes them from have been applied before. Needs terraform and jq.");
-    sh_fixed(
-        &w,
-        "cd \"$(dirname \"$0\")\"\n"
-        "root=\"${1:?usage: wire.sh ROOT}\"\n"
-        "wired='{}'\n"
-        "\n"
-        "# take FROM (VARIABLE OUTPUT)...\n"
-        "take() {\n"
-        "    local from=\"$1\" outputs\n"
-        "    shift\n"
-        "    outputs=\"$(terraform -chdir=\"${from}\" output -json)\"\n"
-        "    while (($# > 0)); do\n"
-        "        wired=\"$(jq --arg variable \"$1\" --arg output \"$2\" --argjson outputs \"${outputs}\" \\\n"
-        "            'if $outputs | has($output) then .[$variable] = $outputs[$output].value\n"
-        "             else error(\"output \" + $output + \" is missing: apply that root first\") end' "
-        "<<<\"${wired}\")\"\n"
-        "        shift 2\n"
-        "    done\n"
-        "}");
+    sh_fixed(&w, "cd \"$(dirname \"$0\")\"\n"
+                 "root=\"${1:?usage: wire.sh ROOT}\"\n"
+                 "wired='{}'\n"
+                 "\n"
+                 "# take FROM (VARIABLE OUTPUT)...\n"
+                 "take() {\n"
+                 "    local from=\"$1\" outputs\n"
+                 "    shift\n"
+                 "    outputs=\"$(terraform -chdir=\"${from}\" output -json)\"\n"
+                 "    while (($# > 0)); do\n"
+                 "        wired=\"$(jq --arg variable \"$1\" --arg output \"$2\" --argjson outputs \"${outputs}\" \\\n"
+                 "            'if $outputs | has($output) then .[$variable] = $outputs[$output].value\n"
+                 "             else error(\"output \" + $output + \" is missing: apply that root first\") end' "
+                 "<<<\"${wired}\")\"\n"
+                 "        shift 2\n"
+                 "    done\n"
+                 "}");
     sh_blank(&w);
     sh_case(&w, sh_var(tf->arena, "root"));
     for (uint32_t i = 0; i < count; i++) {

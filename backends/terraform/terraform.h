@@ -63,9 +63,8 @@ struct tf_root {
     const char *account; /* number of the account, NULL when unknown */
     VEC(struct tf_block *) blocks;
     VEC(struct tf_variable *) variables;
-    struct map variable_names,
-        output_names; /* what is there already: name -> struct tf_variable *, tf_output * */
-    struct map file_names; /* in lower case -> as it is written */
+    struct map variable_names, output_names; /* what is there already: name -> struct tf_variable *, tf_output * */
+    struct map file_names;                   /* in lower case -> as it is written */
     VEC(struct tf_output *) outputs;
     VEC(struct tf_alias) aliases;
     struct {
@@ -83,8 +82,8 @@ struct tf {
     struct intern *names;
     struct arena *arena;
     struct diag_sink *sink;
-    VEC(struct tf_root *) roots; /* global, primary, recovery; sites in declaration order */
-    struct map addresses;        /* address -> struct tf_block *, the first; others by `other` */
+    VEC(struct tf_root *) roots;      /* global, primary, recovery; sites in declaration order */
+    struct map addresses;             /* address -> struct tf_block *, the first; others by `other` */
     VEC(struct plan_emission *) made; /* emissions of endpoints.c */
     VEC(struct tf_demand) demands;
     struct map owners; /* id of an asset's thing -> its owner */
@@ -105,8 +104,7 @@ const char *tf_member_text(const struct plan_value *value, const char *key);
 /* ---- expression.c */
 void tf_build_body(struct tf *tf, struct tf_block *block);
 /* Calls `visit` for every REF in the block. */
-typedef void tf_visit_ref(struct tf *tf, struct tf_block *block, const struct plan_value *ref,
-                          struct plan_place place);
+typedef void tf_visit_ref(struct tf *tf, struct tf_block *block, const struct plan_value *ref, struct plan_place place);
 void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit);
 bool tf_mentions(const struct plan_emitted_block *block, const char *text); /* in a literal expression */
 struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct plan_value *ref);
@@ -119,7 +117,6 @@ void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *file
 /* ---- files.c, readme.c */
 void tf_files(struct tf *tf, const struct backend_options *options, struct fileset *files);
 void tf_readmes(struct tf *tf, const struct backend_options *options, struct fileset *files);
-void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name,
-            const struct strbuf *text);
+void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name, const struct strbuf *text);
 
 #endif

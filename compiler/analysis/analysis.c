@@ -1,12 +1,12 @@
 /* Runs the questions in order and gathers the plan. */
+#include "analysis/clock/clock.h"
 #include "analysis/common/ledger.h"
 #include "analysis/common/missing.h"
-#include "analysis/world/world.h"
-#include "analysis/clock/clock.h"
-#include "analysis/recovery/credit.h"
-#include "analysis/recovery/recovery.h"
 #include "analysis/judge/judge.h"
 #include "analysis/output/output.h"
+#include "analysis/recovery/credit.h"
+#include "analysis/recovery/recovery.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -65,33 +65,33 @@ static void check_objectives(struct analysis *a)
 static void work_out(struct analysis *a, struct scenario_result *result)
 {
     a->scenario = result;
-    find_fates(a, result);            /* what is lost, impaired, split, damaged */
-    find_begin(a, result);            /* when somebody notices, declares, approves */
-    effective_objectives(a, result);  /* which RTO and RPO hold in it */
-    choose_methods(a, result);        /* how each comes back, where, from which copies; groups together */
-    close_restores(a, result);        /* what restores stand on: keys, secrets, images, copies of the plan */
-    find_targets(a, result);          /* where names lead afterwards, and what moves them */
-    make_steps(a, result);            /* the steps of all of it, and what waits for what */
-    check_creation(a, result);        /* infrastructure made during the recovery of critical tiers */
-    check_capacity(a, result);        /* room where things go */
-    time_steps(a, result);            /* the schedule: hands, bandwidth, worst, typical, best */
-    find_discarded(a, result);        /* what is written after a damage and goes with the restore */
-    time_cuts(a, result);             /* what a cut-off side accepts until it is fenced */
-    check_reach(a, result);           /* whether somebody is left to act, from somewhere */
-    judge(a, result);                 /* RTO and RPO of each asset */
-    refute_without_hands(a, result);  /* what waits for those who cannot act is never back */
-    check_watched(a, result);         /* protections whose end nobody would notice */
-    check_admins(a, result);          /* who else might change what a recovery rests on */
-    judge_split(a, result);           /* two truths after a partition */
-    derive_losses(a, result);         /* what is made from others loses what they lose */
-    judge_damage(a, result);          /* ceilings of what is discarded; copies that expire while they are read */
-    judge_groups(a, result);          /* whether members fit together */
-    move_traffic(a, result);          /* when users reach it, and whether that is in time */
-    take_figures(a, result);          /* which figure each step rests on */
-    rest_on_figures(a, result);       /* which verdicts would change were an assumed figure doubled */
-    find_declare_by(a, result);       /* until when a declaration saves every objective */
-    check_effect(a, result);          /* a scenario that hits nothing */
-    tell_consequences(a);             /* messages with the names of what misses its objective for the same cause */
+    find_fates(a, result);           /* what is lost, impaired, split, damaged */
+    find_begin(a, result);           /* when somebody notices, declares, approves */
+    effective_objectives(a, result); /* which RTO and RPO hold in it */
+    choose_methods(a, result);       /* how each comes back, where, from which copies; groups together */
+    close_restores(a, result);       /* what restores stand on: keys, secrets, images, copies of the plan */
+    find_targets(a, result);         /* where names lead afterwards, and what moves them */
+    make_steps(a, result);           /* the steps of all of it, and what waits for what */
+    check_creation(a, result);       /* infrastructure made during the recovery of critical tiers */
+    check_capacity(a, result);       /* room where things go */
+    time_steps(a, result);           /* the schedule: hands, bandwidth, worst, typical, best */
+    find_discarded(a, result);       /* what is written after a damage and goes with the restore */
+    time_cuts(a, result);            /* what a cut-off side accepts until it is fenced */
+    check_reach(a, result);          /* whether somebody is left to act, from somewhere */
+    judge(a, result);                /* RTO and RPO of each asset */
+    refute_without_hands(a, result); /* what waits for those who cannot act is never back */
+    check_watched(a, result);        /* protections whose end nobody would notice */
+    check_admins(a, result);         /* who else might change what a recovery rests on */
+    judge_split(a, result);          /* two truths after a partition */
+    derive_losses(a, result);        /* what is made from others loses what they lose */
+    judge_damage(a, result);         /* ceilings of what is discarded; copies that expire while they are read */
+    judge_groups(a, result);         /* whether members fit together */
+    move_traffic(a, result);         /* when users reach it, and whether that is in time */
+    take_figures(a, result);         /* which figure each step rests on */
+    rest_on_figures(a, result);      /* which verdicts would change were an assumed figure doubled */
+    find_declare_by(a, result);      /* until when a declaration saves every objective */
+    check_effect(a, result);         /* a scenario that hits nothing */
+    tell_consequences(a);            /* messages with the names of what misses its objective for the same cause */
 }
 
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options)
@@ -109,11 +109,11 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     plan->rules_off = options->rules_off;
     plan->rules_off_count = options->rules_off_count;
     plan->name = model->plan ? model->plan->name : "plan";
-    build_sites(&a);      /* places, and what is inside of what */
-    find_links(&a);       /* limits on what restores move */
-    build_assets(&a);     /* typed view of assets: edges, places, groups, what they hold */
-    find_objectives(&a);  /* of every asset, before a scenario says otherwise */
-    graph_cycles(&a);     /* an order, or the circles */
+    build_sites(&a);     /* places, and what is inside of what */
+    find_links(&a);      /* limits on what restores move */
+    build_assets(&a);    /* typed view of assets: edges, places, groups, what they hold */
+    find_objectives(&a); /* of every asset, before a scenario says otherwise */
+    graph_cycles(&a);    /* an order, or the circles */
     a.site_lost = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.site_compromised = ARENA_ARRAY(a.arena, bool, plan->site_count);
     a.told_place = ARENA_ARRAY(a.arena, bool, plan->site_count);
@@ -153,7 +153,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_rules(&a);      /* the library's and users', over everything above */
     check_review(&a);     /* whether the plan was looked at in time */
     if (options->digest || options->ledger)
-        make_ledger(&a);  /* what verdicts rest on, and who makes it true */
+        make_ledger(&a); /* what verdicts rest on, and who makes it true */
     plan->digest = options->digest ? plan_digest(&a) : "";
     check_records(&a); /* drills and recoveries that took place */
     check_waivers(&a); /* last: which of them nothing needed */

@@ -4,8 +4,8 @@
 #ifndef DRC_ANALYSIS_ANALYSIS_H
 #define DRC_ANALYSIS_ANALYSIS_H
 
-#include "schedule/zone.h"
 #include "model/plan.h"
+#include "schedule/zone.h"
 #include "sema/eval.h"
 
 /* What a file says about a drill or a recovery that took place. */
@@ -21,16 +21,16 @@ enum analysis_trees {
 };
 
 struct analysis_options {
-    const char *version;      /* of the compiler */
+    const char *version;       /* of the compiler */
     enum analysis_trees trees; /* which jobs and emits are evaluated beside the proof */
-    bool digest;              /* work out plan->digest: for artifacts and the plan as data; otherwise it is "" */
-    bool ledger;              /* work out plan->assumptions; with `digest` they always are */
-    bool has_as_of;           /* judge dates (waivers) at as_of: days since 1970-01-01 */
+    bool digest;               /* work out plan->digest: for artifacts and the plan as data; otherwise it is "" */
+    bool ledger;               /* work out plan->assumptions; with `digest` they always are */
+    bool has_as_of;            /* judge dates (waivers) at as_of: days since 1970-01-01 */
     int64_t as_of;
-    bool has_records;         /* judge drills by records; there may be none */
+    bool has_records; /* judge drills by records; there may be none */
     const struct analysis_record *records;
     uint32_t record_count;
-    const atom *rules_off;    /* names of rules that are not judged */
+    const atom *rules_off; /* names of rules that are not judged */
     uint32_t rules_off_count;
     /* A time zone by its IANA name, NULL when the system has none; the driver reads it. */
     const struct zone *(*zone)(void *context, const char *name);

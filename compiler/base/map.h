@@ -21,8 +21,8 @@ struct map {
 };
 
 /* A zeroed map is empty and valid. */
-void *map_get(const struct map *map, atom key);                                      /* NULL when absent */
+void *map_get(const struct map *map, atom key);                            /* NULL when absent */
 bool map_add(struct map *map, struct arena *arena, atom key, void *value); /* false, unchanged, when present */
-void map_set(struct map *map, struct arena *arena, atom key, void *value);           /* adds or replaces */
+void map_set(struct map *map, struct arena *arena, atom key, void *value); /* adds or replaces */
 
 #endif

@@ -14,11 +14,13 @@ struct strbuf {
     size_t cap;
 };
 
+/* clang-format off */
 #define STRBUF_INIT {NULL, 0, 0}
+/* clang-format on */
 
 void strbuf_init(struct strbuf *buf);
-void strbuf_release(struct strbuf *buf); /* frees; the buffer is empty and usable again */
-void strbuf_clear(struct strbuf *buf);   /* length 0, keeps the memory */
+void strbuf_release(struct strbuf *buf);              /* frees; the buffer is empty and usable again */
+void strbuf_clear(struct strbuf *buf);                /* length 0, keeps the memory */
 void strbuf_truncate(struct strbuf *buf, size_t len); /* to at most len bytes */
 void strbuf_add(struct strbuf *buf, const void *data, size_t len);
 void strbuf_addstr(struct strbuf *buf, const char *text);

@@ -16,9 +16,17 @@ static const struct unit duration_units[] = {
 };
 
 static const struct unit size_units[] = {
-    {"PiB", INT64_C(1) << 50}, {"TiB", INT64_C(1) << 40}, {"GiB", INT64_C(1) << 30}, {"MiB", INT64_C(1) << 20},
-    {"KiB", INT64_C(1) << 10}, {"PB", INT64_C(1000000000000000)}, {"TB", INT64_C(1000000000000)},
-    {"GB", 1000000000}, {"MB", 1000000}, {"KB", 1000}, {"B", 1},
+    {"PiB", INT64_C(1) << 50},
+    {"TiB", INT64_C(1) << 40},
+    {"GiB", INT64_C(1) << 30},
+    {"MiB", INT64_C(1) << 20},
+    {"KiB", INT64_C(1) << 10},
+    {"PB", INT64_C(1000000000000000)},
+    {"TB", INT64_C(1000000000000)},
+    {"GB", 1000000000},
+    {"MB", 1000000},
+    {"KB", 1000},
+    {"B", 1},
 };
 
 static const struct unit rate_units[] = {{"s", MS_SECOND}, {"m", MS_MINUTE}, {"h", MS_HOUR}, {"d", MS_DAY}};
@@ -192,8 +200,7 @@ bool read_time(const char *text, size_t len, int64_t *minutes)
 {
     unsigned hour, minute;
 
-    if (len != 5 || text[2] != ':' || !two_digits(text, &hour) || !two_digits(text + 3, &minute) || hour > 23 ||
-        minute > 59)
+    if (len != 5 || text[2] != ':' || !two_digits(text, &hour) || !two_digits(text + 3, &minute) || hour > 23 || minute > 59)
         return false;
     *minutes = hour * 60 + minute;
     return true;
@@ -406,12 +413,8 @@ void print_schedule(struct strbuf *out, const struct schedule *schedule)
         strbuf_addstr(out, "cron ");
         print_quoted(out, schedule->cron ? schedule->cron : "");
         break;
-    case SCHEDULE_CONTINUOUS:
-        strbuf_addstr(out, "continuous");
-        break;
-    case SCHEDULE_ON_CHANGE:
-        strbuf_addstr(out, "on change");
-        break;
+    case SCHEDULE_CONTINUOUS: strbuf_addstr(out, "continuous"); break;
+    case SCHEDULE_ON_CHANGE: strbuf_addstr(out, "on change"); break;
     }
     if (schedule->zone) {
         strbuf_addstr(out, " in ");

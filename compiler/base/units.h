@@ -24,9 +24,9 @@ struct frac {
 };
 
 struct money {
-    int64_t amount;  /* parts per 10^4 */
-    atom currency;   /* "USD" */
-    atom period;     /* "mo", "y", "d", "h", or NULL for a plain amount */
+    int64_t amount; /* parts per 10^4 */
+    atom currency;  /* "USD" */
+    atom period;    /* "mo", "y", "d", "h", or NULL for a plain amount */
 };
 
 enum schedule_kind { SCHEDULE_EVERY, SCHEDULE_DAILY, SCHEDULE_WEEKLY, SCHEDULE_MONTHLY, SCHEDULE_CRON, SCHEDULE_CONTINUOUS, SCHEDULE_ON_CHANGE };
@@ -34,13 +34,13 @@ enum schedule_kind { SCHEDULE_EVERY, SCHEDULE_DAILY, SCHEDULE_WEEKLY, SCHEDULE_M
 /* When something runs. Slots of `every` are aligned to midnight of the zone. */
 struct schedule {
     enum schedule_kind kind;
-    int64_t every;         /* EVERY: milliseconds */
-    uint32_t weekdays;     /* WEEKLY: bit 0 = sunday … bit 6 = saturday */
-    uint32_t monthdays;    /* MONTHLY: bit 1 … bit 31 */
-    uint16_t times[24];    /* DAILY, WEEKLY, MONTHLY: minutes of the day, ascending */
+    int64_t every;      /* EVERY: milliseconds */
+    uint32_t weekdays;  /* WEEKLY: bit 0 = sunday … bit 6 = saturday */
+    uint32_t monthdays; /* MONTHLY: bit 1 … bit 31 */
+    uint16_t times[24]; /* DAILY, WEEKLY, MONTHLY: minutes of the day, ascending */
     uint8_t time_count;
-    const char *cron;      /* CRON: the expression as written (five fields) */
-    const char *zone;      /* IANA name, or NULL for UTC */
+    const char *cron; /* CRON: the expression as written (five fields) */
+    const char *zone; /* IANA name, or NULL for UTC */
 };
 
 /* Printing is exact and shortest in the language's own notation: 5400000 -> "1h30m", 536870912000 -> "500GiB". */
@@ -48,11 +48,11 @@ void print_duration(struct strbuf *out, int64_t ms);
 const char *text_of_duration(struct arena *arena, int64_t ms); /* the same, in the arena */
 void print_size(struct strbuf *out, int64_t bytes);
 void print_rate(struct strbuf *out, const struct frac *rate);
-void print_decimal(struct strbuf *out, int64_t nano);  /* "99.95" */
-void print_percent(struct strbuf *out, int64_t nano);  /* "99.95%" */
+void print_decimal(struct strbuf *out, int64_t nano); /* "99.95" */
+void print_percent(struct strbuf *out, int64_t nano); /* "99.95%" */
 void print_money(struct strbuf *out, const struct money *money);
-void print_date(struct strbuf *out, int64_t days);     /* "2026-11-21" */
-void print_time(struct strbuf *out, int64_t minutes);  /* "02:00" */
+void print_date(struct strbuf *out, int64_t days);    /* "2026-11-21" */
+void print_time(struct strbuf *out, int64_t minutes); /* "02:00" */
 void print_schedule(struct strbuf *out, const struct schedule *schedule);
 
 /* A duration rounded for people ("1 h 05 min", "2 d 3 h"): at most two units, rounded up. */
@@ -67,7 +67,7 @@ bool read_date(const char *text, size_t len, int64_t *days);
 bool read_time(const char *text, size_t len, int64_t *minutes);
 
 bool frac_make(int64_t num, int64_t den, struct frac *out); /* lowest terms, den > 0; false for den == 0 */
-bool frac_compare(struct frac a, struct frac b);             /* true when a < b, exactly */
+bool frac_compare(struct frac a, struct frac b);            /* true when a < b, exactly */
 
 /* bytes / rate in milliseconds, rounded up (towards the pessimistic side). False on overflow or rate <= 0. */
 bool divide_size_by_rate(int64_t bytes, struct frac rate, int64_t *ms);

@@ -7,19 +7,19 @@
 
 #include <stdint.h>
 
-#define VEC(type)                                                                                                   \
-    struct {                                                                                                        \
-        type *items;                                                                                                \
-        uint32_t len;                                                                                               \
-        uint32_t cap;                                                                                               \
+#define VEC(type)                                                                                                                                    \
+    struct {                                                                                                                                         \
+        type *items;                                                                                                                                 \
+        uint32_t len;                                                                                                                                \
+        uint32_t cap;                                                                                                                                \
     }
 
-#define vec_push(arena, vec, item)                                                                                  \
-    do {                                                                                                            \
-        if ((vec)->len == (vec)->cap) {                                                                             \
-            (vec)->items = vec_grow_((arena), (vec)->items, &(vec)->cap, sizeof *(vec)->items);                     \
-        }                                                                                                           \
-        (vec)->items[(vec)->len++] = (item);                                                                        \
+#define vec_push(arena, vec, item)                                                                                                                   \
+    do {                                                                                                                                             \
+        if ((vec)->len == (vec)->cap) {                                                                                                              \
+            (vec)->items = vec_grow_((arena), (vec)->items, &(vec)->cap, sizeof *(vec)->items);                                                      \
+        }                                                                                                                                            \
+        (vec)->items[(vec)->len++] = (item);                                                                                                         \
     } while (0)
 
 void *vec_grow_(struct arena *arena, void *items, uint32_t *cap, size_t size);

@@ -31,15 +31,17 @@ bool targets_exist(struct arena *arena, const struct options *options)
         if (target_is_program(options->targets.items[i])) {
             if (program_target_name(arena, options->targets.items[i]))
                 continue;
-            complain("drc: `%s` gives its folder no name of its own\nhelp: the program's name is of small letters, digits, `-` and `_`, and no target's\n",
-                     options->targets.items[i]);
+            complain(
+                "drc: `%s` gives its folder no name of its own\nhelp: the program's name is of small letters, digits, `-` and `_`, and no target's\n",
+                options->targets.items[i]);
             return false;
         }
 
         while (*backend && strcmp((*backend)->name, options->targets.items[i]) != 0)
             backend++;
         if (!*backend) {
-            complain("drc: there is no target `%s`\nhelp: `drc list backends` prints them; `exec:PROGRAM` is a program of yours\n", options->targets.items[i]);
+            complain("drc: there is no target `%s`\nhelp: `drc list backends` prints them; `exec:PROGRAM` is a program of yours\n",
+                     options->targets.items[i]);
             return false;
         }
     }
@@ -66,8 +68,8 @@ static void print_event(const struct output_event *event, const char *dir)
 {
     if (event->kind == OUTPUT_CREATED || event->kind == OUTPUT_UPDATED || event->kind == OUTPUT_REMOVED)
         return;
-    complain("%s: %s%s%s%s%s\n", output_kind_name(event->kind), dir, event->path[0] ? "/" : "", event->path,
-            event->detail[0] ? ": " : "", event->detail);
+    complain("%s: %s%s%s%s%s\n", output_kind_name(event->kind), dir, event->path[0] ? "/" : "", event->path, event->detail[0] ? ": " : "",
+             event->detail);
 }
 
 /* The first components of whatever a build writes: the manifest, and of each target its folder and what it writes beside it. */
@@ -100,17 +102,14 @@ static int write_files(const struct options *options, struct session *session, s
     switch (result) {
     case OUTPUT_OK:
         if (!options->quiet) /* a machine reads the report from stdout: nothing else may stand there */
-            fprintf(options->format == DIAG_TEXT ? stdout : stderr, "%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output, report.created + report.updated + report.unchanged,
-                   report.created, report.updated, report.unchanged, report.removed);
+            fprintf(options->format == DIAG_TEXT ? stdout : stderr, "%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output,
+                    report.created + report.updated + report.unchanged, report.created, report.updated, report.unchanged, report.removed);
         return EXIT_FINE;
-    case OUTPUT_DIFFERS:
-        fprintf(stderr, "help: run `drc build` without --check to write what the specification says\n");
-        return EXIT_DIFFERS;
+    case OUTPUT_DIFFERS: fprintf(stderr, "help: run `drc build` without --check to write what the specification says\n"); return EXIT_DIFFERS;
     case OUTPUT_REFUSED:
         fprintf(stderr, "help: nothing was written; move the changes into the specification, or overwrite them with --force\n");
         return EXIT_DIFFERS;
-    default:
-        return EXIT_IO;
+    default: return EXIT_IO;
     }
 }
 
@@ -120,7 +119,8 @@ static void tell_refusals(struct session *session, const struct fileset *files)
 {
     for (uint32_t i = 0; i < files->refusals.len; i++) {
         const struct output_refusal *refusal = &files->refusals.items[i];
-        struct diag *diag = diag_report(&session->sink, DIAG_E0790, (struct span){0, 0}, "`%s` cannot be written: %s", refusal->path, refusal->reason);
+        struct diag *diag =
+            diag_report(&session->sink, DIAG_E0790, (struct span){0, 0}, "`%s` cannot be written: %s", refusal->path, refusal->reason);
 
         diag_note(diag, "target `%s`", refusal->backend);
         for (uint32_t o = 0; refusal->other && o < refusal->other->origins.len && o < ORIGINS_TOLD; o++)

@@ -23,7 +23,8 @@ static void long_options(FILE *out)
 static void bash(FILE *out)
 {
     fputs("# bash completion for drc\n_drc() {\n  local cur=${COMP_WORDS[COMP_CWORD]}\n  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-          "    mapfile -t COMPREPLY < <(compgen -W '", out);
+          "    mapfile -t COMPREPLY < <(compgen -W '",
+          out);
     words(out);
     fputs("' -- \"$cur\")\n  elif [[ $cur == -* ]]; then\n    mapfile -t COMPREPLY < <(compgen -W '", out);
     long_options(out);

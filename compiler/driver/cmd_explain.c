@@ -41,8 +41,11 @@ static void print_rows(const struct session *session, const struct attr_row *row
 
 static void explain_block(const struct session *session, const struct block_schema *schema)
 {
-    say("%s%s%s { … }\n\n%s\n", schema->name, schema->label == LABEL_NAME ? " NAME" : schema->label == LABEL_OPTIONAL ? " [NAME]" : "",
-           schema->kind == KIND_REQUIRED ? " : KIND" : "", schema->doc);
+    say("%s%s%s { … }\n\n%s\n", schema->name,
+        schema->label == LABEL_NAME       ? " NAME"
+        : schema->label == LABEL_OPTIONAL ? " [NAME]"
+                                          : "",
+        schema->kind == KIND_REQUIRED ? " : KIND" : "", schema->doc);
     if (schema->row_count) {
         say_line("\nattributes:");
         print_rows(session, schema->rows, schema->row_count);
@@ -95,7 +98,7 @@ static void print_sources(const struct session *session, const struct entity *en
 
     for (uint32_t i = 0; (child = entity_child(entity, BLOCK_SOURCE, &i));)
         say("%ssource %s (grade %s%s): %s\n", indent, child->name, entity_string(&session->model, child, "grade", "?"),
-               gives_bound(child) ? "" : ", no bound", entity_string(&session->model, child, "says", ""));
+            gives_bound(child) ? "" : ", no bound", entity_string(&session->model, child, "says", ""));
 }
 
 static void explain_kind(const struct session *session, const struct kind_info *kind)
@@ -284,15 +287,15 @@ static void explain_rto(const struct session *session, const struct scenario_res
 {
     const struct step *path[256];
     uint32_t length = 0;
-    const char *detected = result->detected_by ? arena_printf(session->arena, "until it is detected by the %s", result->detected_by)
-                                               : "until it is detected";
+    const char *detected =
+        result->detected_by ? arena_printf(session->arena, "until it is detected by the %s", result->detected_by) : "until it is detected";
 
     for (const struct step *step = state->decides ? state->decides : state->last; step && length < 256; step = step->waits_for)
         path[length++] = step;
     if (length) {
         const struct step *first = path[length - 1];
-        struct span detect = result->detect_span.start == result->scenario->span.start ? attribute_place(session, result->scenario, "detect")
-                                                                                     : result->detect_span;
+        struct span detect =
+            result->detect_span.start == result->scenario->span.start ? attribute_place(session, result->scenario, "detect") : result->detect_span;
         bool whole = result->begin.known && first->start.known && first->start.worst == result->begin.worst;
 
         if (whole) {
@@ -341,8 +344,10 @@ static void explain_state(const struct session *session, const struct scenario_r
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         const struct candidate *candidate = &state->candidates[i];
 
-        say("  %s %s%s%s\n", candidate == state->chosen ? "by      " : "rejected", candidate->label,
-               candidate == state->chosen ? "" : ": ", candidate == state->chosen ? "" : candidate->rejected ? candidate->rejected : "");
+        say("  %s %s%s%s\n", candidate == state->chosen ? "by      " : "rejected", candidate->label, candidate == state->chosen ? "" : ": ",
+            candidate == state->chosen ? ""
+            : candidate->rejected      ? candidate->rejected
+                                       : "");
     }
     if (state->fate == FATE_LOST && !state->chosen)
         say_line("  nothing is left to recover it with");
@@ -524,7 +529,7 @@ static int explain_number(const struct options *options, bool rto)
             status = session_report(&session);
         } else if (!found) {
             complain(options->scenario ? "drc: there is no scenario `%s`\n" : "drc: no scenario is declared%s\n",
-                    options->scenario ? options->scenario : "");
+                     options->scenario ? options->scenario : "");
             status = EXIT_USAGE;
         }
     }
@@ -594,8 +599,9 @@ static int explain_name(const struct options *options, const char *name)
         known = kind || rule;
     }
     if (!known && status == EXIT_FINE) {
-        complain("drc: nothing is called `%s`\nhelp: `drc explain --codes`, `drc list kinds`, `drc list rules` and `drc list blocks` print what there is\n",
-                name);
+        complain("drc: nothing is called `%s`\nhelp: `drc explain --codes`, `drc list kinds`, `drc list rules` and `drc list blocks` print what "
+                 "there is\n",
+                 name);
         status = EXIT_USAGE;
     }
     session_release(&session);

@@ -44,8 +44,7 @@ static bool replace_file(struct arena *arena, const char *path, const struct str
         return false;
     }
     if (!S_ISREG(old.st_mode)) {
-        complain("drc: %s: it is %s, nothing was written\nhelp: name the file itself\n", path,
-                S_ISLNK(old.st_mode) ? "a symbolic link" : "no file");
+        complain("drc: %s: it is %s, nothing was written\nhelp: name the file itself\n", path, S_ISLNK(old.st_mode) ? "a symbolic link" : "no file");
         return false;
     }
     file = mkstemp(next);

@@ -39,10 +39,12 @@ static void print_rests(const struct assumption *a)
         if (same)
             strbuf_addf(&line, " and %s", words[r->kind]);
         else
-            strbuf_addf(&line, "%s %s%s%s: %s", i ? ";" : "", r->subject->name, r->scenario ? " in " : "", r->scenario ? r->scenario->name : "", words[r->kind]);
+            strbuf_addf(&line, "%s %s%s%s: %s", i ? ";" : "", r->subject->name, r->scenario ? " in " : "", r->scenario ? r->scenario->name : "",
+                        words[r->kind]);
     }
     if (a->rest_count > a->own_count)
-        strbuf_addf(&line, "%s %u more through %s", a->own_count ? "; and" : "", a->rest_count - a->own_count, a->own_count ? "these" : "what waits for it");
+        strbuf_addf(&line, "%s %u more through %s", a->own_count ? "; and" : "", a->rest_count - a->own_count,
+                    a->own_count ? "these" : "what waits for it");
     print_wrapped(strbuf_str(&line), 6);
     strbuf_release(&line);
 }
@@ -67,7 +69,7 @@ static void print_table(const struct plan *plan, const struct wanted *wanted)
         print_entry(a);
     }
     say("%s%u %s: %u by artifacts, %u by the platform, %u on demand, %u by nobody\n", shown ? "\n" : "", shown, shown == 1 ? "entry" : "entries",
-           counts[BY_ARTIFACT], counts[BY_PLATFORM], counts[BY_DEMAND], counts[BY_NOBODY]);
+        counts[BY_ARTIFACT], counts[BY_PLATFORM], counts[BY_DEMAND], counts[BY_NOBODY]);
 }
 
 static void print_json(struct session *session, const struct wanted *wanted)

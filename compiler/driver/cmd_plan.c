@@ -408,7 +408,7 @@ static void print_scenario(const struct plan *plan, const struct scenario_result
     print_critical(&line, result);
     print_accepted(plan, result->scenario);
     say("  %u step%s in %u wave%s; %u asset%s unaffected\n\n", result->step_count, plural(result->step_count), result->wave_count,
-           plural(result->wave_count), unaffected, plural(unaffected));
+        plural(result->wave_count), unaffected, plural(unaffected));
     strbuf_release(&line);
 }
 

@@ -291,8 +291,8 @@ static struct md_inline sources_of(struct reference *reference, const struct ent
     for (uint32_t i = 0; (source = entity_child(entity, BLOCK_SOURCE, &i));) {
         struct value bounds = entity_slot(source, SOURCE_bounds);
         bool bound = bounds.type != VALUE_BOOL || bounds.u.integer;
-        struct md_inline grade = md_text(arena, arena_printf(arena, "%s%s", entity_string(&reference->session.model, source, "grade", "?"),
-                                                             bound ? "" : ", no bound"));
+        struct md_inline grade =
+            md_text(arena, arena_printf(arena, "%s%s", entity_string(&reference->session.model, source, "grade", "?"), bound ? "" : ", no bound"));
         bool address = strncmp(source->name, "https://", 8) == 0;
 
         result = md_cat(arena, result, *result.markdown ? MD("; ") : MD(""), grade, MD(": "),
@@ -314,11 +314,11 @@ static void print_methods(struct reference *reference, const struct kind_info *k
         if (method->parent != kind->entity)
             continue;
         if (!begun)
-            MD_TABLE(&reference->md, NULL, MD("method and steps"), MD("covers"), MD("time"), MD("loss"), MD("what it does"), MD("grade and source of the figure"));
+            MD_TABLE(&reference->md, NULL, MD("method and steps"), MD("covers"), MD("time"), MD("loss"), MD("what it does"),
+                     MD("grade and source of the figure"));
         begun = true;
         MD_ROW(&reference->md, md_strong(arena, md_code(arena, method->name)), figure(reference, method, "covers"), figure(reference, method, "rto"),
-               figure(reference, method, "rpo"),
-               prose(reference, first_line(reference, method->doc)), sources_of(reference, method));
+               figure(reference, method, "rpo"), prose(reference, first_line(reference, method->doc)), sources_of(reference, method));
         for (uint32_t s = 0; (step = entity_child(method, BLOCK_STEP, &s));)
             MD_ROW(&reference->md, md_code(arena, step->name), MD(""), figure(reference, step, "takes"), MD(""),
                    prose(reference, text_attr(reference, step, "title")), sources_of(reference, step));
@@ -350,11 +350,11 @@ static void print_kind(struct reference *reference, const struct kind_info *kind
     bool begun = false;
 
     md_heading(&reference->md, 3, md_textf(arena, "kind %s", entity->name));
-    md_paragraph(&reference->md,
-                 md_cat(arena, md_text(arena, entity_string(&reference->session.model, entity, "title", "")), MD(" ("), md_text(arena, kind->of->name),
-                        kind->base ? MD(", a kind of ") : MD(""), kind->base ? md_code(arena, kind->base->entity->name) : MD(""),
-                        MD("), from "), md_code(arena, file_of(reference, entity->span)), MD("."),
-                        entity->doc ? md_cat(arena, MD(" "), prose(reference, entity->doc)) : MD("")));
+    md_paragraph(&reference->md, md_cat(arena, md_text(arena, entity_string(&reference->session.model, entity, "title", "")), MD(" ("),
+                                        md_text(arena, kind->of->name), kind->base ? MD(", a kind of ") : MD(""),
+                                        kind->base ? md_code(arena, kind->base->entity->name) : MD(""), MD("), from "),
+                                        md_code(arena, file_of(reference, entity->span)), MD("."),
+                                        entity->doc ? md_cat(arena, MD(" "), prose(reference, entity->doc)) : MD("")));
     for (uint32_t i = 0; i < kind->row_count; i++) {
         if (inherited(kind, kind->rows[i].name))
             continue;
@@ -380,8 +380,9 @@ static void print_kinds(struct reference *reference)
     struct model *model = &reference->session.model;
 
     md_heading(&reference->md, 2, MD("Kinds of the standard library"));
-    md_paragraph(&reference->md, MD("Each kind also has the attributes of its block and of the kind it derives from. Grades: A vendor documentation, B vendor "
-                                    "guidance, C a third party's measurement, D derived, P an assumption of this library."));
+    md_paragraph(&reference->md,
+                 MD("Each kind also has the attributes of its block and of the kind it derives from. Grades: A vendor documentation, B vendor "
+                    "guidance, C a third party's measurement, D derived, P an assumption of this library."));
     for (uint32_t i = 0; i < model->declared[BLOCK_KIND].list.len; i++) {
         struct kind_info *kind = map_get(&model->kinds, model->declared[BLOCK_KIND].list.items[i]->name);
 
@@ -464,9 +465,11 @@ int command_reference(const struct options *options)
     } else {
         md_comment(&reference.md, "Written by `make reference`; change the tables it comes from, not this file.");
         md_heading(&reference.md, 1, MD("Reference"));
-        md_paragraph(&reference.md, MD("Every block, attribute, computed field, function and diagnostic of the language, and all that the standard library declares. "
-                                       "How a file is written and what expressions mean is in the [language reference](../grammar/README.md). "
-                                       "`drc explain NAME` prints a part of this page."));
+        md_paragraph(
+            &reference.md,
+            MD("Every block, attribute, computed field, function and diagnostic of the language, and all that the standard library declares. "
+               "How a file is written and what expressions mean is in the [language reference](../grammar/README.md). "
+               "`drc explain NAME` prints a part of this page."));
         print_blocks(&reference);
         print_computed(&reference);
         print_functions(&reference);

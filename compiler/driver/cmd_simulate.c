@@ -97,7 +97,7 @@ static void print_scenario(const struct scenario_result *result, const struct si
     size_t width = longer(0, "all of it");
 
     say("scenario %s%s%s%s\n", result->scenario->name, result->class_ ? " (class " : "", result->class_ ? result->class_->name : "",
-           result->class_ ? ")" : "");
+        result->class_ ? ")" : "");
     if (!result->order_count) {
         say_line("  nothing is affected\n");
         return;
@@ -205,8 +205,8 @@ static bool fits(const struct scenario_result *result, uint32_t runs)
 
     if ((int64_t)runs <= most)
         return true;
-    complain("drc: %u runs of `%s` with %u affected assets are too many to keep\nhelp: `--runs %lld` is possible\n", runs,
-            result->scenario->name, result->order_count, (long long)most);
+    complain("drc: %u runs of `%s` with %u affected assets are too many to keep\nhelp: `--runs %lld` is possible\n", runs, result->scenario->name,
+             result->order_count, (long long)most);
     return false;
 }
 

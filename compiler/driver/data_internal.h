@@ -14,7 +14,7 @@ struct data_reader {
     struct source_file *file;
     struct span span; /* where the file is named */
     const char *name;
-    bool failed;      /* which was reported */
+    bool failed; /* which was reported */
 };
 
 /* Reports what makes the file unreadable; the first reason only. `at`: an offset of the file. */

@@ -59,7 +59,7 @@ static struct value from_object(struct walk *walk, json_t *json, int depth)
     object->pairs = ARENA_ARRAY(arena, struct value_pair, json_object_size(json));
     if (!json_object_size(json))
         step_over(walk);
-    json_object_foreach(json, key, item) {
+    json_object_foreach (json, key, item) {
         step_over(walk); /* `{` or `,` */
         skip_string(walk);
         step_over(walk); /* `:` */
@@ -100,21 +100,14 @@ static struct value from_json(struct walk *walk, const json_t *json, int depth)
         skip_string(walk);
         break;
     case JSON_INTEGER:
-    case JSON_REAL:
-        value = from_number(walk);
-        break;
-    case JSON_ARRAY:
-        value = from_array(walk, json, depth);
-        break;
-    case JSON_OBJECT:
-        value = from_object(walk, (json_t *)(uintptr_t)json, depth);
-        break;
+    case JSON_REAL: value = from_number(walk); break;
+    case JSON_ARRAY: value = from_array(walk, json, depth); break;
+    case JSON_OBJECT: value = from_object(walk, (json_t *)(uintptr_t)json, depth); break;
     case JSON_TRUE:
     case JSON_FALSE:
         value = value_int(VALUE_BOOL, json_is_true(json));
         /* fall through */
-    default:
-        walk->at += strspn(walk->at, "aeflnrstu"); /* true, false, null */
+    default: walk->at += strspn(walk->at, "aeflnrstu"); /* true, false, null */
     }
     value.origin = origin;
     return value;

@@ -187,14 +187,10 @@ static struct value read_alias(struct yaml *yaml, const yaml_event_t *event)
 static const char *anchor_of(const yaml_event_t *event)
 {
     switch (event->type) {
-    case YAML_SCALAR_EVENT:
-        return (const char *)event->data.scalar.anchor;
-    case YAML_SEQUENCE_START_EVENT:
-        return (const char *)event->data.sequence_start.anchor;
-    case YAML_MAPPING_START_EVENT:
-        return (const char *)event->data.mapping_start.anchor;
-    default:
-        return NULL;
+    case YAML_SCALAR_EVENT: return (const char *)event->data.scalar.anchor;
+    case YAML_SEQUENCE_START_EVENT: return (const char *)event->data.sequence_start.anchor;
+    case YAML_MAPPING_START_EVENT: return (const char *)event->data.mapping_start.anchor;
+    default: return NULL;
     }
 }
 
@@ -211,14 +207,10 @@ static void keep_anchor(struct yaml *yaml, const char *name, struct value value,
 static bool has_tag(const yaml_event_t *event)
 {
     switch (event->type) {
-    case YAML_SCALAR_EVENT:
-        return event->data.scalar.tag != NULL;
-    case YAML_SEQUENCE_START_EVENT:
-        return event->data.sequence_start.tag != NULL;
-    case YAML_MAPPING_START_EVENT:
-        return event->data.mapping_start.tag != NULL;
-    default:
-        return false;
+    case YAML_SCALAR_EVENT: return event->data.scalar.tag != NULL;
+    case YAML_SEQUENCE_START_EVENT: return event->data.sequence_start.tag != NULL;
+    case YAML_MAPPING_START_EVENT: return event->data.mapping_start.tag != NULL;
+    default: return false;
     }
 }
 
@@ -247,16 +239,10 @@ static struct value read_node(struct yaml *yaml, yaml_event_t *event, int depth)
         else
             value = value_string(arena_strndup(yaml->reader->session->arena, (const char *)event->data.scalar.value, event->data.scalar.length));
         break;
-    case YAML_SEQUENCE_START_EVENT:
-        value = read_sequence(yaml, depth);
-        break;
-    case YAML_MAPPING_START_EVENT:
-        value = read_mapping(yaml, depth);
-        break;
-    case YAML_ALIAS_EVENT:
-        return read_alias(yaml, event); /* a finding about it points to where it is written */
-    default:
-        fail(yaml, event->start_mark, "it holds no value");
+    case YAML_SEQUENCE_START_EVENT: value = read_sequence(yaml, depth); break;
+    case YAML_MAPPING_START_EVENT: value = read_mapping(yaml, depth); break;
+    case YAML_ALIAS_EVENT: return read_alias(yaml, event); /* a finding about it points to where it is written */
+    default: fail(yaml, event->start_mark, "it holds no value");
     }
     value.origin = origin;
     if (anchor && !yaml->reader->failed)

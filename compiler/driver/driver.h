@@ -10,8 +10,8 @@
 
 enum exit_code {
     EXIT_FINE = 0,
-    EXIT_INVALID = 1,  /* the specification is wrong or an objective is refuted: mend it */
-    EXIT_DIFFERS = 2,  /* valid, but the result differs: build again */
+    EXIT_INVALID = 1, /* the specification is wrong or an objective is refuted: mend it */
+    EXIT_DIFFERS = 2, /* valid, but the result differs: build again */
     EXIT_WEAKER = 3,
     EXIT_USAGE = 64,
     EXIT_OURS = 70,
@@ -38,7 +38,7 @@ struct options {
     const char *style;             /* --style mermaid|dot|svg */
     enum diag_format format;
     bool format_given;
-    int color;                     /* -1 auto, 0 never, 1 always */
+    int color; /* -1 auto, 0 never, 1 always */
     bool quiet, force, check, write, timeline, timings, parse_only, codes, repairs;
     uint32_t max_errors;
 };
@@ -53,11 +53,11 @@ struct session {
     struct parse_context parse;
     struct model model;
     struct evaluator eval;
-    struct plan *plan; /* NULL until analysed */
+    struct plan *plan;                    /* NULL until analysed */
     const struct plan_document *document; /* the plan as it is published; NULL until somebody asks for it */
-    bool wants_ledger; /* also where no trees are made */
+    bool wants_ledger;                    /* also where no trees are made */
     VEC(struct file_tree *) files;
-    struct map loaded;   /* resolved path -> file_tree */
+    struct map loaded; /* resolved path -> file_tree */
     struct map zones;
     VEC(struct sema_param) params;
     /* A compilation of the same specification with one file changed: nothing but the rest is read anew. */
@@ -104,15 +104,15 @@ void print_summary(struct session *session);
  * no UTF-8) is replaced, for titles and names come from whoever wrote the specification. Machine formats have writers of their own. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_text(const char *text);
-void say_line(const char *text); /* and a newline */
-void say_byte(char byte);        /* of a text that is said byte by byte */
+void say_line(const char *text);                                              /* and a newline */
+void say_byte(char byte);                                                     /* of a text that is said byte by byte */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2))); /* the same on standard error */
 size_t screen_width(void); /* of standard output in columns; SIZE_MAX where it is no terminal: then nothing is cut */
 size_t text_columns(const char *text);
 void add_cell(struct strbuf *line, const char *text, size_t width); /* clipped, filled up, and one space */
-void end_line(struct strbuf *line);    /* prints it without the spaces at its end, and empties it */
-void print_clipped(const char *text);  /* a row of a table, on one line of the screen */
-void print_wrapped(const char *text, size_t indent); /* prose: broken between words, further lines indented */
+void end_line(struct strbuf *line);                                 /* prints it without the spaces at its end, and empties it */
+void print_clipped(const char *text);                               /* a row of a table, on one line of the screen */
+void print_wrapped(const char *text, size_t indent);                /* prose: broken between words, further lines indented */
 
 /* ---- ledger_scope.c */
 /* What the verdicts of an asset, a name or a group rest on, with all that what they wait for rests on. */

@@ -74,9 +74,7 @@ static void find_inputs(const struct expr *expr, struct inputs *inputs)
         for (uint32_t i = 0; expr->u.call.args && i < expr->u.call.args->count; i++)
             find_inputs(expr->u.call.args->items[i], inputs);
         break;
-    case EXPR_UNARY:
-        find_inputs(expr->u.unary, inputs);
-        break;
+    case EXPR_UNARY: find_inputs(expr->u.unary, inputs); break;
     case EXPR_BINARY:
         find_inputs(expr->u.binary.left, inputs);
         find_inputs(expr->u.binary.right, inputs);
@@ -91,8 +89,7 @@ static void find_inputs(const struct expr *expr, struct inputs *inputs)
         find_inputs(expr->u.range->typical, inputs);
         find_inputs(expr->u.range->worst, inputs);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -109,12 +106,12 @@ void explain_inputs(const struct session *session, const struct scenario_result 
         int row = entity_row(step->asset->entity, inputs.names[i]);
         const struct attr_row *declared = row < 0 ? NULL : entity_row_info(step->asset->entity, (uint32_t)row);
         bool written = attr_of(session, step->asset->entity, inputs.names[i]) || !declared || !declared->span.start;
-        const char *origin = sources_origin(&session->sources, written ? attribute_place(session, step->asset->entity, inputs.names[i])
-                                                                       : declared->span);
+        const char *origin =
+            sources_origin(&session->sources, written ? attribute_place(session, step->asset->entity, inputs.names[i]) : declared->span);
 
         if (value_is_known(value) && value.type != VALUE_ENTITY && value.type != VALUE_LIST && value.type != VALUE_STRING)
             say("%10s    with %s = %s%s%s%s\n", "", inputs.names[i], value_text(value, session->arena), origin[0] ? "  (" : "", origin,
-                   origin[0] ? ")" : "");
+                origin[0] ? ")" : "");
     }
 }
 
@@ -123,18 +120,12 @@ void explain_inputs(const struct session *session, const struct scenario_result 
 static const char *grade_words(char grade)
 {
     switch (grade) {
-    case 'A':
-        return "vendor documentation";
-    case 'B':
-        return "vendor guidance";
-    case 'C':
-        return "measured by a third party";
-    case 'D':
-        return "derived";
-    case 'P':
-        return "assumption";
-    default:
-        return "no source";
+    case 'A': return "vendor documentation";
+    case 'B': return "vendor guidance";
+    case 'C': return "measured by a third party";
+    case 'D': return "derived";
+    case 'P': return "assumption";
+    default: return "no source";
     }
 }
 
@@ -167,7 +158,7 @@ void explain_assumed(const struct assumed_figures *assumed)
     if (!assumed->count)
         return;
     say("%10s  rests on %s: it would fail were the worst end of one twice as long\n", "",
-           assumed->count == 1 ? "an assumed figure" : "assumed figures");
+        assumed->count == 1 ? "an assumed figure" : "assumed figures");
     for (uint32_t i = 0; i < assumed->count; i++)
         say("%10s    %s\n", "", assumed->items[i]->id);
 }
@@ -205,8 +196,8 @@ void explain_ledger(const struct session *session, struct entity *scenario, stru
         const struct assumption *entry = plan->assumptions[i];
 
         if (!is_among(entry, 0, entry->own_count, &wanted)) {
-            before += is_among(entry, entry->own_count, entry->rest_count, &wanted) ||
-                      (!entry->whole && scope && rests_before(entry, scenario, scope));
+            before +=
+                is_among(entry, entry->own_count, entry->rest_count, &wanted) || (!entry->whole && scope && rests_before(entry, scenario, scope));
             continue;
         }
         if (!own++)
@@ -215,7 +206,7 @@ void explain_ledger(const struct session *session, struct entity *scenario, stru
     }
     if (before)
         say("%s on %u %s more through what it waits for: `drc ledger SPEC --asset %s%s%s`\n", own ? "and" : "the verdict rests", before,
-               before == 1 ? "entry" : "entries", subject->name, scenario ? " --scenario " : "", scenario ? scenario->name : "");
+            before == 1 ? "entry" : "entries", subject->name, scenario ? " --scenario " : "", scenario ? scenario->name : "");
 }
 
 /* ---------------------------------------------------------------- names users reach */
@@ -255,7 +246,10 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
     bool moves = state->moves != MOVES_NOT, returns = state->moves == MOVES_AND_BACK;
 
     say("%s in %s %s%s\n", state->endpoint->name, result->scenario->name,
-           !state->affected ? "is unaffected" : state->to ? "leads to " : "leads nowhere", state->affected && state->to ? state->to->name : "");
+        !state->affected ? "is unaffected"
+        : state->to      ? "leads to "
+                         : "leads nowhere",
+        state->affected && state->to ? state->to->name : "");
     if (!state->affected)
         return;
     for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
@@ -268,7 +262,8 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
     if (state->moves == MOVES_BY_STEP && state->step && slowest && state->step->finish.known && slowest->finish.known)
         print_line(session, state->finish.known ? state->step->finish.worst : TIME_UNKNOWN,
                    state->stays_green ? arena_printf(session->arena, "until `%s` is done: its health check stays green", state->step->id)
-                                      : arena_printf(session->arena, "until `%s` is done", state->step->id), state->endpoint->span);
+                                      : arena_printf(session->arena, "until `%s` is done", state->step->id),
+                   state->endpoint->span);
     else if (slowest && (!slowest->finish.known || !moves || returns || state->detection <= slowest->finish.worst))
         print_line(session, slowest->finish.known ? slowest->finish.worst : TIME_UNKNOWN,
                    arena_printf(session->arena, "until `%s` is back: `drc explain rto %s`", slowest->asset->name, slowest->asset->name),
@@ -282,7 +277,8 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
     if (moves && state->propagation)
         print_line(session, state->propagation, "until the change is everywhere", attribute_place(session, state->endpoint, "propagation"));
     if (moves)
-        print_line(session, state->ttl, returns ? "TTL of the other record, which it leads to meanwhile" : "TTL of the old record", attribute_place(session, state->endpoint, "ttl"));
+        print_line(session, state->ttl, returns ? "TTL of the other record, which it leads to meanwhile" : "TTL of the old record",
+                   attribute_place(session, state->endpoint, "ttl"));
     say_line("----------");
     print_line(session, state->finish.known ? state->finish.worst : TIME_UNKNOWN, "worst-case time until it leads to the recovered system",
                (struct span){0, 0});

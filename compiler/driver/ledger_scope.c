@@ -132,17 +132,10 @@ static void add_source(struct strbuf *line, const struct assumption *a)
 static void add_who(struct strbuf *line, const struct assumption *a)
 {
     switch (a->by) {
-    case BY_ARTIFACT:
-        strbuf_addf(line, "by %s: %s", makes_true_name(a->by), a->file ? a->file : a->target ? a->target : "");
-        break;
-    case BY_PLATFORM:
-        strbuf_addf(line, "by the platform%s", a->source ? "" : ", as the specification says");
-        break;
-    case BY_DEMAND:
-        strbuf_addf(line, "asked of %s%s%s", a->on ? a->on->name : "nobody", a->words ? ": " : "", a->words ? a->words : "");
-        break;
-    case BY_NOBODY:
-        strbuf_addstr(line, "by nobody: what rests on it is unknown");
+    case BY_ARTIFACT: strbuf_addf(line, "by %s: %s", makes_true_name(a->by), a->file ? a->file : a->target ? a->target : ""); break;
+    case BY_PLATFORM: strbuf_addf(line, "by the platform%s", a->source ? "" : ", as the specification says"); break;
+    case BY_DEMAND: strbuf_addf(line, "asked of %s%s%s", a->on ? a->on->name : "nobody", a->words ? ": " : "", a->words ? a->words : ""); break;
+    case BY_NOBODY: strbuf_addstr(line, "by nobody: what rests on it is unknown");
     }
     add_source(line, a);
 }

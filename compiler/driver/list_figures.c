@@ -48,8 +48,11 @@ static void print_line(struct session *session, const struct figure *figure, con
 
     if (source && source->was_read)
         print_date(&date, source->read);
-    strbuf_addf(&line, "%-*s  %-5s %-8s %-11s %s  %s", width, figure->id, grades(session, figure), !source || source->grade == 'P' ? "-" : source->bounds ? "bound" : "no bound",
-           date.len ? strbuf_str(&date) : "never", source ? source->url : "no source", value_words(session, figure));
+    strbuf_addf(&line, "%-*s  %-5s %-8s %-11s %s  %s", width, figure->id, grades(session, figure),
+                !source || source->grade == 'P' ? "-"
+                : source->bounds                ? "bound"
+                                                : "no bound",
+                date.len ? strbuf_str(&date) : "never", source ? source->url : "no source", value_words(session, figure));
     print_clipped(strbuf_str(&line));
     strbuf_release(&line);
     strbuf_release(&date);

@@ -92,7 +92,8 @@ static bool has_room(struct loading *loading, atom path, struct span span)
     uintptr_t copies = (uintptr_t)map_get(&loading->copies, path);
 
     if (loading->full || loading->stack.len >= DEPTH_MAX)
-        stop_loading(loading, span, arena_printf(arena, "files import each other more than %d deep", DEPTH_MAX), "import what is needed from one file");
+        stop_loading(loading, span, arena_printf(arena, "files import each other more than %d deep", DEPTH_MAX),
+                     "import what is needed from one file");
     else if (copies >= COPIES_MAX)
         stop_loading(loading, span, arena_printf(arena, "`%s` is imported under more than %d names", path, COPIES_MAX),
                      "import what many need once, without `as`");
@@ -270,8 +271,8 @@ static void load_file(struct loading *loading, const char *path, const char *nam
 
     if (seen(loading, key, path_of, name, span))
         return;
-    text = session->origin ? text_again(session, strcmp(path, "-") == 0 ? "<stdin>" : clean, &len)
-                           : read_whole_file(session->arena, path, &len, &error);
+    text =
+        session->origin ? text_again(session, strcmp(path, "-") == 0 ? "<stdin>" : clean, &len) : read_whole_file(session->arena, path, &len, &error);
     if (!text) {
         diag_report(&session->sink, DIAG_E0801, span, "`%s` cannot be read: %s", name, error ? error : "it was not read before");
         lost_import(&session->sink, prefix);
@@ -309,8 +310,8 @@ static void load_import(struct loading *loading, const struct import *import, co
     name = arena_printf(session->arena, "%s%s%s", path[0] == '/' ? "" : from, path, has_suffix(path, ".dr") ? "" : ".dr");
     if (!file_exists(name) && path[0] != '/') {
         for (uint32_t i = 0; i < session->options->includes.len; i++) {
-            const char *other = arena_printf(session->arena, "%s/%s%s", session->options->includes.items[i], path,
-                                             has_suffix(path, ".dr") ? "" : ".dr");
+            const char *other =
+                arena_printf(session->arena, "%s/%s%s", session->options->includes.items[i], path, has_suffix(path, ".dr") ? "" : ".dr");
 
             if (file_exists(other)) {
                 name = other;

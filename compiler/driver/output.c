@@ -28,26 +28,23 @@ enum {
 
 void output_event(struct output *output, enum output_kind kind, const char *path, const char *detail)
 {
-    struct output_event event = {kind, arena_strdup(output->arena, path),
-                                 arena_strdup(output->arena, detail)};
+    struct output_event event = {kind, arena_strdup(output->arena, path), arena_strdup(output->arena, detail)};
 
     vec_push(output->arena, &output->report->events, event);
 }
 
 void output_failed(struct output *output, const char *path, const char *operation)
 {
-    output_event(output, OUTPUT_FAILED, path,
-                 arena_printf(output->arena, "cannot %s: %s", operation, strerror(errno)));
+    output_event(output, OUTPUT_FAILED, path, arena_printf(output->arena, "cannot %s: %s", operation, strerror(errno)));
 }
 
 const char *output_kind_name(enum output_kind kind)
 {
     static const char *const names[] = {
-        [OUTPUT_CREATED] = "created",     [OUTPUT_UPDATED] = "updated", [OUTPUT_REMOVED] = "removed",
-        [OUTPUT_RECOVERED] = "recovered", [OUTPUT_KEPT] = "kept",       [OUTPUT_IGNORED] = "ignored",
-        [OUTPUT_MISSING] = "missing",     [OUTPUT_STALE] = "stale",     [OUTPUT_ORPHAN] = "orphan",
-        [OUTPUT_EDITED] = "edited",       [OUTPUT_FOREIGN] = "foreign", [OUTPUT_DAMAGED] = "damaged",
-        [OUTPUT_BLOCKED] = "blocked",     [OUTPUT_BUSY] = "busy",       [OUTPUT_FAILED] = "failed",
+        [OUTPUT_CREATED] = "created", [OUTPUT_UPDATED] = "updated", [OUTPUT_REMOVED] = "removed", [OUTPUT_RECOVERED] = "recovered",
+        [OUTPUT_KEPT] = "kept",       [OUTPUT_IGNORED] = "ignored", [OUTPUT_MISSING] = "missing", [OUTPUT_STALE] = "stale",
+        [OUTPUT_ORPHAN] = "orphan",   [OUTPUT_EDITED] = "edited",   [OUTPUT_FOREIGN] = "foreign", [OUTPUT_DAMAGED] = "damaged",
+        [OUTPUT_BLOCKED] = "blocked", [OUTPUT_BUSY] = "busy",       [OUTPUT_FAILED] = "failed",
     };
 
     return names[kind];
@@ -112,8 +109,7 @@ static void read_known(struct output *output, const json_t *entry, struct old_ma
     }
     refusal = output_distrust(output, path);
     if (refusal) {
-        output_event(output, OUTPUT_IGNORED, MANIFEST_NAME,
-                     arena_printf(output->arena, "`%s`: %s", path, refusal));
+        output_event(output, OUTPUT_IGNORED, MANIFEST_NAME, arena_printf(output->arena, "`%s`: %s", path, refusal));
         return;
     }
     known.path = arena_strdup(output->arena, path);
@@ -230,8 +226,7 @@ static bool is_leftover(const struct leftovers *leftovers, const char *path, con
     return false;
 }
 
-static void plan_change(struct output *output, struct decision *decision, struct output_file *file,
-                        const struct entry *entry)
+static void plan_change(struct output *output, struct decision *decision, struct output_file *file, const struct entry *entry)
 {
     struct change change;
 
@@ -246,20 +241,17 @@ static void plan_change(struct output *output, struct decision *decision, struct
 }
 
 /* Whether the file may be replaced: it is as a build left it. */
-static bool is_ours(const struct old_manifest *manifest, const struct leftovers *leftovers,
-                    const struct output_file *file, const struct entry *entry)
+static bool is_ours(const struct old_manifest *manifest, const struct leftovers *leftovers, const struct output_file *file, const struct entry *entry)
 {
     const struct known *known = find_known(manifest, file->path);
 
     if (strcmp(file->path, MANIFEST_NAME) == 0)
         return manifest->exists;
-    return (known && strcmp(known->sha256, entry->sha256) == 0) ||
-           is_leftover(leftovers, file->path, entry->sha256);
+    return (known && strcmp(known->sha256, entry->sha256) == 0) || is_leftover(leftovers, file->path, entry->sha256);
 }
 
-static void decide_file(struct output *output, const struct output_options *options,
-                        const struct old_manifest *manifest, const struct leftovers *leftovers,
-                        struct output_file *file, struct decision *decision)
+static void decide_file(struct output *output, const struct output_options *options, const struct old_manifest *manifest,
+                        const struct leftovers *leftovers, struct output_file *file, struct decision *decision)
 {
     struct entry entry = disk_look(output, file->path, file->data, file->size);
     bool is_manifest = strcmp(file->path, MANIFEST_NAME) == 0;
@@ -275,8 +267,7 @@ static void decide_file(struct output *output, const struct output_options *opti
         decision->refused = true;
         return;
     case ENTRY_OTHER:
-        output_event(output, OUTPUT_BLOCKED, file->path,
-                     arena_printf(output->arena, "there is %s", entry.what));
+        output_event(output, OUTPUT_BLOCKED, file->path, arena_printf(output->arena, "there is %s", entry.what));
         decision->refused = true;
         return;
     case ENTRY_ABSENT:
@@ -293,9 +284,7 @@ static void decide_file(struct output *output, const struct output_options *opti
     }
     decision->differs = true;
     if (!is_ours(manifest, leftovers, file, &entry) && !entry.equal && !(options->force && !options->check)) {
-        enum output_kind kind = is_manifest                                ? OUTPUT_DAMAGED
-                                : find_known(manifest, file->path) != NULL ? OUTPUT_EDITED
-                                                                           : OUTPUT_FOREIGN;
+        enum output_kind kind = is_manifest ? OUTPUT_DAMAGED : find_known(manifest, file->path) != NULL ? OUTPUT_EDITED : OUTPUT_FOREIGN;
 
         output_event(output, kind, file->path, is_manifest ? "" : differing_lines(output, file));
         decision->refused = true;
@@ -307,9 +296,8 @@ static void decide_file(struct output *output, const struct output_options *opti
 }
 
 /* Files the old manifest lists and the set no longer has. */
-static void decide_orphans(struct output *output, const struct output_options *options,
-                           const struct old_manifest *manifest, const struct leftovers *leftovers,
-                           const struct fileset *set, struct decision *decision)
+static void decide_orphans(struct output *output, const struct output_options *options, const struct old_manifest *manifest,
+                           const struct leftovers *leftovers, const struct fileset *set, struct decision *decision)
 {
     uint32_t next = 0;
 
@@ -327,11 +315,8 @@ static void decide_orphans(struct output *output, const struct output_options *o
         entry = disk_look(output, known->path, NULL, 0);
         if (entry.kind == ENTRY_ABSENT)
             continue;
-        if (entry.kind != ENTRY_FILE || (strcmp(entry.sha256, known->sha256) != 0 &&
-                                         !is_leftover(leftovers, known->path, entry.sha256))) {
-            output_event(output, OUTPUT_KEPT, known->path,
-                         entry.kind == ENTRY_FILE ? "it was edited by hand"
-                                                  : "it is no regular file any more");
+        if (entry.kind != ENTRY_FILE || (strcmp(entry.sha256, known->sha256) != 0 && !is_leftover(leftovers, known->path, entry.sha256))) {
+            output_event(output, OUTPUT_KEPT, known->path, entry.kind == ENTRY_FILE ? "it was edited by hand" : "it is no regular file any more");
             continue;
         }
         decision->differs = true;
@@ -389,8 +374,7 @@ static enum output_result check_absent(struct output *output, const struct files
     return set->files.len > 0 ? OUTPUT_DIFFERS : OUTPUT_OK;
 }
 
-static enum output_result compare_and_write(struct output *output, struct fileset *set,
-                                            const struct output_options *options)
+static enum output_result compare_and_write(struct output *output, struct fileset *set, const struct output_options *options)
 {
     struct old_manifest manifest;
     struct leftovers leftovers = {{NULL, 0, 0}};
@@ -420,8 +404,8 @@ static enum output_result compare_and_write(struct output *output, struct filese
     return OUTPUT_OK;
 }
 
-enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options,
-                                struct arena *arena, struct output_report *report)
+enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options, struct arena *arena,
+                                struct output_report *report)
 {
     struct output output = {.arena = arena, .report = report, .dir = -1, .near = -1, .roots = options->roots};
     struct sigaction ignore, before;

@@ -70,8 +70,8 @@ enum output_result {
 
 /* Makes DIR hold exactly the set (which must contain manifest.json, see manifest_add) beside what others keep
  * there. Creates DIR and its parents. The report's strings live in `arena`. */
-enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options,
-                                struct arena *arena, struct output_report *report);
+enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options, struct arena *arena,
+                                struct output_report *report);
 
 const char *output_kind_name(enum output_kind kind); /* "created", "stale", … for listings */
 

@@ -55,8 +55,7 @@ static const char *stage_distrust(int stage)
 
 static bool is_stage_file(const char *name)
 {
-    return strncmp(name, "new-", 4) == 0 || strncmp(name, "old-", 4) == 0 || strcmp(name, JOURNAL) == 0 ||
-           strcmp(name, JOURNAL_NEW) == 0;
+    return strncmp(name, "new-", 4) == 0 || strncmp(name, "old-", 4) == 0 || strcmp(name, JOURNAL) == 0 || strcmp(name, JOURNAL_NEW) == 0;
 }
 
 /* Removes the stage folder; only names that we give are touched. The journal goes first: what remains after a
@@ -228,13 +227,11 @@ static bool apply_all(struct output *output, int stage, const struct changes *ch
     bool undone = true;
     uint32_t done = 0;
 
-    while (done < changes->list.len &&
-           apply(output, stage, done, changes->list.items[done].path, !changes->list.items[done].data))
+    while (done < changes->list.len && apply(output, stage, done, changes->list.items[done].path, !changes->list.items[done].data))
         done++;
     if (done == changes->list.len)
         return true;
-    output_failed(output, changes->list.items[done].path,
-                  changes->list.items[done].data ? "put the new file in place" : "remove");
+    output_failed(output, changes->list.items[done].path, changes->list.items[done].data ? "put the new file in place" : "remove");
     while (done > 0) {
         done--;
         undone = undo(output, stage, done, &changes->list.items[done]) && undone;
@@ -322,8 +319,7 @@ static bool read_jobs(struct output *output, int stage, struct jobs *jobs)
     list = json_object_get(root, "changes");
     schema = json_string_value(json_object_get(root, "schema"));
     number = json_string_value(json_object_get(root, "stage"));
-    ok = ok && schema && strcmp(schema, JOURNAL_SCHEMA) == 0 && json_is_array(list) && number &&
-         strcmp(number, stage_number(output, stage)) == 0;
+    ok = ok && schema && strcmp(schema, JOURNAL_SCHEMA) == 0 && json_is_array(list) && number && strcmp(number, stage_number(output, stage)) == 0;
     for (size_t i = 0; ok && i < json_array_size(list); i++) {
         const json_t *entry = json_array_get(list, i);
         const char *path = json_string_value(json_object_get(entry, "path"));
@@ -414,8 +410,7 @@ bool commit_recover(struct output *output, struct leftovers *leftovers)
         if (whole) {
             ok = complete(output, stage, &jobs) && disk_sync(output->dir);
             if (ok)
-                output_event(output, OUTPUT_RECOVERED, "",
-                             "the interrupted build before this one was completed");
+                output_event(output, OUTPUT_RECOVERED, "", "the interrupted build before this one was completed");
         } else {
             /* Not all new files survived: what is in place already counts as ours, the rest is built anew. */
             for (uint32_t i = 0; i < jobs.list.len; i++) {

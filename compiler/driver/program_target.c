@@ -215,7 +215,7 @@ static bool knows_only(struct program *program, json_t *object, const char *cons
         fail(program, arena_printf(program->session->arena, "%s is no object", what));
         return false;
     }
-    json_object_foreach(object, key, value) {
+    json_object_foreach (object, key, value) {
         const char *const *known = keys;
 
         while (*known && strcmp(*known, key) != 0)

@@ -14,7 +14,7 @@ enum { WORK_LIMIT = 100000, WORK_OF_LIBRARY = 500, OFFERS_MAX = 4, SENSES = OFFE
 
 struct offers {
     struct session *session;
-    struct map known;      /* keys of what is wrong without any change */
+    struct map known; /* keys of what is wrong without any change */
     uint64_t work;
     struct diag *first_left; /* message for which not everything was tried */
     bool unlimited, exhausted;
@@ -226,7 +226,8 @@ static bool result_of(struct session *session, const struct session *trial, cons
     else if (loss)
         *text = arena_printf(session->arena, "worst loss %s", result->ms < 0 ? "n/a" : text_of_duration(session->arena, result->ms));
     else if (state->loss_ms >= 0 && strcmp(finding->code, "E0503") == 0)
-        *text = arena_printf(session->arena, "back after %s, worst loss %s", text_of_duration(session->arena, result->ms), text_of_duration(session->arena, state->loss_ms));
+        *text = arena_printf(session->arena, "back after %s, worst loss %s", text_of_duration(session->arena, result->ms),
+                             text_of_duration(session->arena, state->loss_ms));
     else
         *text = arena_printf(session->arena, "back after %s", text_of_duration(session->arena, result->ms));
     return true;

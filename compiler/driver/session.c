@@ -80,7 +80,8 @@ static const char *level_name(const char *text, bool *off)
 static _Noreturn void wrong_level(const char *text)
 {
     complain("drc: -W%s names no warning or rule that can be switched\nhelp: `drc explain --codes` and `drc list rules` print them; an "
-                    "error is waived with `accept`\n", text);
+             "error is waived with `accept`\n",
+             text);
     exit(EXIT_USAGE);
 }
 
@@ -182,8 +183,12 @@ static const struct zone *session_zone(void *context, const char *name);
 
 bool session_analyse(struct session *session, enum analysis_trees trees)
 {
-    struct analysis_options options = {.version = DRC_VERSION, .trees = trees, .digest = trees == TREES_ALL,
-                                       .ledger = session->wants_ledger, .zone = session_zone, .zone_context = session};
+    struct analysis_options options = {.version = DRC_VERSION,
+                                       .trees = trees,
+                                       .digest = trees == TREES_ALL,
+                                       .ledger = session->wants_ledger,
+                                       .zone = session_zone,
+                                       .zone_context = session};
     double start;
 
     if (session->options->as_of) {

@@ -25,8 +25,8 @@ static void text(const char *words)
 static void open_svg(uint32_t width, uint32_t height)
 {
     say("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" font-family=\"sans-serif\" font-size=\"12\">\n"
-           "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
-           width, height, width, height);
+        "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
+        width, height, width, height);
 }
 
 /* Column: the longest chain of needs below. Assets in a circle stay in the column they had when the bound was reached. */
@@ -64,7 +64,7 @@ void svg_dependencies(const struct plan *plan)
     }
     open_svg(2 * MARGIN + columns * BOX_WIDTH + (columns - 1) * GAP_X, 2 * MARGIN + rows * (BOX_HEIGHT + GAP_Y));
     say_line("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"
-         "<path d=\"M0,0 L8,4 L0,8 z\" fill=\"#555\"/></marker></defs>");
+             "<path d=\"M0,0 L8,4 L0,8 z\" fill=\"#555\"/></marker></defs>");
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         const struct edges *kinds[2] = {&plan->assets[i].needs, &plan->assets[i].uses};
 
@@ -75,15 +75,16 @@ void svg_dependencies(const struct plan *plan)
                 uint32_t x2 = MARGIN + column[to] * (BOX_WIDTH + GAP_X) + BOX_WIDTH, y2 = MARGIN + row[to] * (BOX_HEIGHT + GAP_Y) + BOX_HEIGHT / 2;
 
                 say("<path d=\"M%u,%u C%u,%u %u,%u %u,%u\" fill=\"none\" stroke=\"#555\"%s marker-end=\"url(#tip)\"/>\n", x1, y1,
-                       x1 - (x1 > GAP_X / 2 ? GAP_X / 2 : 0), y1, x2 + GAP_X / 2, y2, x2, y2, k ? " stroke-dasharray=\"4 3\"" : "");
+                    x1 - (x1 > GAP_X / 2 ? GAP_X / 2 : 0), y1, x2 + GAP_X / 2, y2, x2, y2, k ? " stroke-dasharray=\"4 3\"" : "");
             }
         }
     }
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         uint32_t x = MARGIN + column[i] * (BOX_WIDTH + GAP_X), y = MARGIN + row[i] * (BOX_HEIGHT + GAP_Y);
 
-        say("<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%d\" rx=\"4\" fill=\"%s\" stroke=\"#333\"/>\n<text x=\"%u\" y=\"%u\" text-anchor=\"middle\">", x,
-               y, BOX_WIDTH, BOX_HEIGHT, plan->assets[i].stateful ? "#dbe9f6" : "#f4f4f4", x + BOX_WIDTH / 2, y + BOX_HEIGHT / 2 + 4);
+        say("<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%d\" rx=\"4\" fill=\"%s\" stroke=\"#333\"/>\n<text x=\"%u\" y=\"%u\" "
+            "text-anchor=\"middle\">",
+            x, y, BOX_WIDTH, BOX_HEIGHT, plan->assets[i].stateful ? "#dbe9f6" : "#f4f4f4", x + BOX_WIDTH / 2, y + BOX_HEIGHT / 2 + 4);
         text(plan->assets[i].name);
         say_line("</text>");
     }
@@ -153,7 +154,7 @@ static void upright(int64_t at, int64_t total, uint32_t rows, const char *color,
 
     print_duration(&label, at);
     say("<line x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\" stroke=\"%s\" stroke-dasharray=\"5 3\"><title>%s: %s</title></line>\n", place(at, total),
-           MARGIN + 32, place(at, total), MARGIN + 40 + rows * ROW, color, what, strbuf_str(&label));
+        MARGIN + 32, place(at, total), MARGIN + 40 + rows * ROW, color, what, strbuf_str(&label));
     strbuf_release(&label);
 }
 
@@ -161,12 +162,13 @@ static void legend(const struct scenario_result *result, uint32_t y)
 {
     struct strbuf words = STRBUF_INIT;
 
-    say("<g fill=\"#555\" font-size=\"11\"><rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#4a7fb5\"/><text x=\"%d\" y=\"%u\">worst case</text>"
-           "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#c0392b\"/><text x=\"%d\" y=\"%u\">critical</text>"
-           "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"4\" fill=\"#2e8b57\"/><text x=\"%d\" y=\"%u\">best case</text>"
-           "<rect x=\"%d\" y=\"%u\" width=\"2\" height=\"8\" fill=\"#e69f00\"/><text x=\"%d\" y=\"%u\">typical end</text>",
-           MARGIN, y, MARGIN + 20, y + 8, MARGIN + 100, y, MARGIN + 120, y + 8, MARGIN + 190, y + 2, MARGIN + 210, y + 8, MARGIN + 290, y,
-           MARGIN + 300, y + 8);
+    say("<g fill=\"#555\" font-size=\"11\"><rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#4a7fb5\"/><text x=\"%d\" y=\"%u\">worst "
+        "case</text>"
+        "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"8\" fill=\"#c0392b\"/><text x=\"%d\" y=\"%u\">critical</text>"
+        "<rect x=\"%d\" y=\"%u\" width=\"14\" height=\"4\" fill=\"#2e8b57\"/><text x=\"%d\" y=\"%u\">best case</text>"
+        "<rect x=\"%d\" y=\"%u\" width=\"2\" height=\"8\" fill=\"#e69f00\"/><text x=\"%d\" y=\"%u\">typical end</text>",
+        MARGIN, y, MARGIN + 20, y + 8, MARGIN + 100, y, MARGIN + 120, y + 8, MARGIN + 190, y + 2, MARGIN + 210, y + 8, MARGIN + 290, y, MARGIN + 300,
+        y + 8);
     if (result->finish.known) {
         strbuf_addstr(&words, "all is back after ");
         print_duration(&words, result->finish.worst);
@@ -203,7 +205,7 @@ void svg_timeline(const struct plan *plan, const struct scenario_result *result)
 
         print_duration(&label, at);
         say("<line x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\" stroke=\"#ddd\"/><text x=\"%u\" y=\"%d\" fill=\"#555\">%s</text>\n", place(at, total),
-               MARGIN + 32, place(at, total), MARGIN + 40 + rows * ROW, place(at, total), MARGIN + 28, strbuf_str(&label));
+            MARGIN + 32, place(at, total), MARGIN + 40 + rows * ROW, place(at, total), MARGIN + 28, strbuf_str(&label));
         strbuf_release(&label);
     }
     if (result->detect.known && result->declare.known) {

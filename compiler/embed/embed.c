@@ -40,8 +40,7 @@ static char *name_of(const char *root, const char *path, int texts)
         memcpy(copy, path + skip + 1, length - skip);
         return copy;
     }
-    if (strncmp(path, root, skip) != 0 || path[skip] != '/' || length < skip + 4 ||
-        strcmp(path + length - 3, ".dr") != 0) {
+    if (strncmp(path, root, skip) != 0 || path[skip] != '/' || length < skip + 4 || strcmp(path + length - 3, ".dr") != 0) {
         fail("not a library file", path);
     }
     size_t stem = length - 3 - (skip + 1);

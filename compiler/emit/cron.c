@@ -78,13 +78,12 @@ bool cron_line(struct strbuf *out, const struct cron_time *time, const char *use
 
     for (const char *s = command; *s; s++)
         len += *s == '%';
-    if (!is_field(time->minute) || !is_field(time->hour) || !is_field(time->day) || !is_field(time->month) ||
-        !is_field(time->weekday) || !is_user(user))
+    if (!is_field(time->minute) || !is_field(time->hour) || !is_field(time->day) || !is_field(time->month) || !is_field(time->weekday) ||
+        !is_user(user))
         return false;
     if (len == 0 || len > COMMAND_MAX || has_control(command) || strchr(command, '\\') || command[0] == ' ')
         return false;
-    strbuf_addf(out, "%s %s %s %s %s %s ", time->minute, time->hour, time->day, time->month, time->weekday,
-                user);
+    strbuf_addf(out, "%s %s %s %s %s %s ", time->minute, time->hour, time->day, time->month, time->weekday, user);
     for (; *command; command++) {
         if (*command == '%')
             strbuf_addch(out, '\\');

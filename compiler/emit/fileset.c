@@ -3,8 +3,8 @@
  * also holds every folder a path implies, since a file cannot be a folder as well. */
 #include "emit/fileset.h"
 
-#include "base/utf8.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "emit/text.h"
 
 #include <stdlib.h>
@@ -184,8 +184,7 @@ void fileset_lose(struct fileset *set, const char *backend, const char *path, co
     vec_push(set->arena, &set->refusals, refusal);
 }
 
-struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data,
-                                size_t size, const char **reason)
+struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data, size_t size, const char **reason)
 {
     const char *refusal = output_path_refusal(path);
     struct output_file *file;
@@ -214,8 +213,7 @@ static uint32_t origin_slot(const struct output_file *file, const char *origin)
 {
     uint32_t mask = file->origin_slot_count - 1, slot = hash_text(origin) & mask;
 
-    while (file->origin_slots[slot] &&
-           strcmp(file->origins.items[file->origin_slots[slot] - 1], origin) != 0)
+    while (file->origin_slots[slot] && strcmp(file->origins.items[file->origin_slots[slot] - 1], origin) != 0)
         slot = (slot + 1) & mask;
     return slot;
 }
@@ -275,8 +273,7 @@ const char *output_name(struct arena *arena, const char *text)
     const char *result;
 
     for (; *text && name.len < NAME_BYTES_MAX; text++) {
-        bool keep = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-                    (*text >= '0' && *text <= '9') || *text == '_';
+        bool keep = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') || *text == '_';
 
         if (keep)
             strbuf_addch(&name, *text);

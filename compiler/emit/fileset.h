@@ -21,15 +21,15 @@ struct output_file {
     VEC(const char *) origins; /* "file.dr:12", in the order added, each once */
     uint32_t *origin_slots;    /* open-addressing table of origin number + 1, see fileset.c */
     uint32_t origin_slot_count;
-    bool executable;           /* mode 0755, else 0644 */
-    char sha256[65];           /* of the bytes; "" until output_file_sha256() was asked */
+    bool executable; /* mode 0755, else 0644 */
+    char sha256[65]; /* of the bytes; "" until output_file_sha256() was asked */
 };
 
 /* A file that could not be taken in: it is lost unless whoever has the set says so. */
 struct output_refusal {
     const char *backend, *path;
-    const char *reason;               /* "the path leaves the output folder" */
-    const struct output_file *other;  /* the file it meets; NULL */
+    const char *reason;              /* "the path leaves the output folder" */
+    const struct output_file *other; /* the file it meets; NULL */
 };
 
 /* Reach into it only through the functions; `arena` owns every byte. */
@@ -37,7 +37,7 @@ struct fileset {
     struct arena *arena;
     VEC(struct output_file *) files;
     VEC(struct output_refusal) refusals; /* what fileset_add refused and fileset_lose told, in that order */
-    VEC(const char *) taken; /* open-addressing table, see fileset.c */
+    VEC(const char *) taken;             /* open-addressing table, see fileset.c */
     uint32_t taken_len;
     bool sorted;
 };
@@ -46,8 +46,7 @@ void fileset_init(struct fileset *set, struct arena *arena);
 
 /* Adds a file whose bytes are copied. NULL when the path is refused, which is kept in `refusals`: the build ends then. *reason (if
  * reason is not NULL) says why as well, as a sentence fragment such as "the path leaves the output folder", living as long as the set. */
-struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data,
-                                size_t size, const char **reason);
+struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data, size_t size, const char **reason);
 
 /* A file whose text could not be made: the same as a refusal. */
 void fileset_lose(struct fileset *set, const char *backend, const char *path, const char *reason);

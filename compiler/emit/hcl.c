@@ -2,8 +2,8 @@
  * line, because `terraform fmt` aligns `=` only within runs of single-line attributes. */
 #include "emit/hcl.h"
 
-#include "base/vec.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "emit/text.h"
 
 #include <string.h>
@@ -239,8 +239,7 @@ void hcl_template_ref(struct hcl_expr *tmpl, struct hcl_source source)
     vec_push(tmpl->arena, &tmpl->items, hcl_expr(tmpl->arena, source));
 }
 
-struct hcl_expr *hcl_binary(struct arena *arena, const char *op, struct hcl_expr *left,
-                            struct hcl_expr *right)
+struct hcl_expr *hcl_binary(struct arena *arena, const char *op, struct hcl_expr *left, struct hcl_expr *right)
 {
     struct hcl_expr *expr = new_expr(arena, EXPR_BINARY, op);
 
@@ -257,8 +256,7 @@ struct hcl_expr *hcl_not(struct arena *arena, struct hcl_expr *operand)
     return expr;
 }
 
-struct hcl_expr *hcl_conditional(struct arena *arena, struct hcl_expr *test, struct hcl_expr *yes,
-                                 struct hcl_expr *no)
+struct hcl_expr *hcl_conditional(struct arena *arena, struct hcl_expr *test, struct hcl_expr *yes, struct hcl_expr *no)
 {
     struct hcl_expr *expr = new_expr(arena, EXPR_CONDITIONAL, NULL);
 
@@ -286,10 +284,9 @@ static void add_escape(struct strbuf *out, uint32_t cp)
  * clusters; keys escape everything that could join into one, so that counting code points is exact. */
 static bool is_one_column(uint32_t cp)
 {
-    return (cp >= 0x20 && cp < 0x7F) ||
-           (cp >= 0xA1 && cp < 0x300 && cp != 0xAD && cp != 0xA9 && cp != 0xAE) ||
-           (cp >= 0x370 && cp <= 0x482) || (cp >= 0x48A && cp <= 0x52F) || (cp >= 0x3041 && cp <= 0x3096) ||
-           (cp >= 0x30A1 && cp <= 0x30FA) || (cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0xAC00 && cp <= 0xD7A3);
+    return (cp >= 0x20 && cp < 0x7F) || (cp >= 0xA1 && cp < 0x300 && cp != 0xAD && cp != 0xA9 && cp != 0xAE) || (cp >= 0x370 && cp <= 0x482) ||
+           (cp >= 0x48A && cp <= 0x52F) || (cp >= 0x3041 && cp <= 0x3096) || (cp >= 0x30A1 && cp <= 0x30FA) || (cp >= 0x4E00 && cp <= 0x9FFF) ||
+           (cp >= 0xAC00 && cp <= 0xD7A3);
 }
 
 /* The inside of a quoted string. before_expr: an interpolation follows, so a final `$` must not touch its
@@ -305,8 +302,7 @@ static void add_string_part(struct strbuf *out, const char *text, bool before_ex
             /* A sign before the doubled one would pair with it: that one is escaped below. */
             strbuf_addch(out, (char)cp);
             strbuf_addch(out, (char)cp);
-        } else if ((cp == '$' || cp == '%') && ((text[i + 1] == (char)cp && text[i + 2] == '{') ||
-                                                (before_expr && i + 1 == len && cp == '$'))) {
+        } else if ((cp == '$' || cp == '%') && ((text[i + 1] == (char)cp && text[i + 2] == '{') || (before_expr && i + 1 == len && cp == '$'))) {
             strbuf_addf(out, "\\u%04x", (unsigned)cp);
         } else if (cp == '"' || cp == '\\' || utf8_is_hidden(cp) || (key && !is_one_column(cp))) {
             add_escape(out, cp);
@@ -336,8 +332,7 @@ static size_t columns(const char *text)
 
 static bool is_keyword(const char *text)
 {
-    static const char *const words[] = {"else", "endfor", "endif", "false", "for",
-                                        "if",   "in",     "null",  "true"};
+    static const char *const words[] = {"else", "endfor", "endif", "false", "for", "if", "in", "null", "true"};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(text, words[i]) == 0)
@@ -548,8 +543,7 @@ struct hcl_body *hcl_body_new(struct arena *arena)
     return body;
 }
 
-static void add_item(struct hcl_body *body, enum item_kind kind, const char *text, struct hcl_expr *value,
-                     struct hcl_body *nested)
+static void add_item(struct hcl_body *body, enum item_kind kind, const char *text, struct hcl_expr *value, struct hcl_body *nested)
 {
     struct item item = {kind, text, value, nested};
 
@@ -558,9 +552,7 @@ static void add_item(struct hcl_body *body, enum item_kind kind, const char *tex
 
 void hcl_set(struct hcl_body *body, const char *name, struct hcl_expr *value)
 {
-    add_item(body, ITEM_ATTRIBUTE,
-             hcl_is_identifier(name) ? arena_strdup(body->arena, name) : hcl_identifier(body->arena, name),
-             value, NULL);
+    add_item(body, ITEM_ATTRIBUTE, hcl_is_identifier(name) ? arena_strdup(body->arena, name) : hcl_identifier(body->arena, name), value, NULL);
 }
 
 void hcl_set_string(struct hcl_body *body, const char *name, const char *text)
@@ -626,8 +618,7 @@ static uint32_t run_end(const struct hcl_body *body, uint32_t i)
 {
     uint32_t end = i;
 
-    while (end < body->items.len && body->items.items[end].kind == ITEM_ATTRIBUTE &&
-           line_of(body->items.items[end].value))
+    while (end < body->items.len && body->items.items[end].kind == ITEM_ATTRIBUTE && line_of(body->items.items[end].value))
         end++;
     return end > i ? end : i + 1;
 }
@@ -715,13 +706,11 @@ static int net_brackets(const char *line, size_t len)
 
         if (in_string && c == '\\') {
             i++;
-        } else if (in_string && (c == '$' || c == '%') && i + 2 < len && line[i + 1] == c &&
-                   line[i + 2] == '{') {
+        } else if (in_string && (c == '$' || c == '%') && i + 2 < len && line[i + 1] == c && line[i + 2] == '{') {
             i += 2;
         } else if (in_string ? c == '"' : (c == '}' && depth > 0 && nesting[depth - 1] == '{')) {
             depth--;
-        } else if ((in_string ? (c == '$' || c == '%') && i + 1 < len && line[i + 1] == '{' : c == '"') ||
-                   (!in_string && c == '{' && depth > 0)) {
+        } else if ((in_string ? (c == '$' || c == '%') && i + 1 < len && line[i + 1] == '{' : c == '"') || (!in_string && c == '{' && depth > 0)) {
             i += in_string;
             if (depth == NESTING_MAX)
                 return net;

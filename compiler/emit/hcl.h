@@ -32,9 +32,7 @@ struct hcl_source {
 
 /* A traversal `a.b.c` of its parts. A part that is no identifier goes through hcl_identifier first, so
  * hostile text cannot become syntax. */
-#define hcl_ref(arena, ...)                                    \
-    hcl_ref_parts((arena), (const char *const[]){__VA_ARGS__}, \
-                  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define hcl_ref(arena, ...) hcl_ref_parts((arena), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 struct hcl_source hcl_ref_parts(struct arena *arena, const char *const *parts, size_t count);
 
 /* A valid Terraform identifier from any text, in snake case: `[a-z_][a-z0-9_]*`. Upper case is lowered, runs
@@ -46,8 +44,7 @@ bool hcl_is_identifier(const char *text);
 /* ---- expressions ------------------------------------------------------------------------------- */
 
 struct hcl_expr *hcl_string(struct arena *arena, const char *text); /* any text; escaped */
-struct hcl_expr *hcl_stringf(struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+struct hcl_expr *hcl_stringf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct hcl_expr *hcl_int(struct arena *arena, int64_t value);
 /* "0.25"; other text becomes a string */
 struct hcl_expr *hcl_decimal(struct arena *arena, const char *digits);
@@ -82,11 +79,9 @@ void hcl_template_ref(struct hcl_expr *tmpl, struct hcl_source source);
 
 /* Operators, with parentheses where an operand is itself an operator. `op` is one of
  * == != < <= > >= && || + - * / % */
-struct hcl_expr *hcl_binary(struct arena *arena, const char *op, struct hcl_expr *left,
-                            struct hcl_expr *right);
+struct hcl_expr *hcl_binary(struct arena *arena, const char *op, struct hcl_expr *left, struct hcl_expr *right);
 struct hcl_expr *hcl_not(struct arena *arena, struct hcl_expr *operand);
-struct hcl_expr *hcl_conditional(struct arena *arena, struct hcl_expr *test, struct hcl_expr *yes,
-                                 struct hcl_expr *no);
+struct hcl_expr *hcl_conditional(struct arena *arena, struct hcl_expr *test, struct hcl_expr *yes, struct hcl_expr *no);
 
 /* ---- bodies ------------------------------------------------------------------------------------ */
 

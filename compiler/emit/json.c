@@ -104,8 +104,7 @@ void jsonw_array_end(struct jsonw *j)
 static void add_escape(struct strbuf *out, uint32_t cp)
 {
     if (cp > 0xFFFF) {
-        strbuf_addf(out, "\\u%04x\\u%04x", (unsigned)(0xD800 + ((cp - 0x10000) >> 10)),
-                    (unsigned)(0xDC00 + ((cp - 0x10000) & 0x3FF)));
+        strbuf_addf(out, "\\u%04x\\u%04x", (unsigned)(0xD800 + ((cp - 0x10000) >> 10)), (unsigned)(0xDC00 + ((cp - 0x10000) & 0x3FF)));
         return;
     }
     switch (cp) {

@@ -36,8 +36,7 @@ static bool is_line_end(uint32_t cp)
 /* Blanks of any width: at the end of a line or alone they would be stray, so all become the plain one. */
 static bool is_blank_character(uint32_t cp)
 {
-    return cp == '\t' || cp == 0xA0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F ||
-           cp == 0x205F || cp == 0x3000;
+    return cp == '\t' || cp == 0xA0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F || cp == 0x205F || cp == 0x3000;
 }
 
 /* Text without control characters, blanks for tabs, BREAK for line ends, none of those at the ends and no
@@ -58,8 +57,7 @@ static void clean(struct strbuf *out, const char *text)
         n = text_next(text + i, len - i, &cp);
         if (cp == '\r' && text[i + 1] == '\n')
             continue;
-        if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 ||
-            cp == 0x2029)
+        if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 || cp == 0x2029)
             cp = BREAK;
         else if (is_blank_character(cp))
             cp = ' ';
@@ -96,10 +94,10 @@ static bool needs_escape(const char *s, size_t i, bool start)
     case '$': return true;
     case '_': return !is_alnum(before) || !is_alnum(after); /* inside a word it is nothing special */
     case '&': return is_alnum(after) || after == '#';
-    case '@': return is_alnum(before) && is_alnum(after); /* else a bare address becomes a link */
+    case '@': return is_alnum(before) && is_alnum(after);                          /* else a bare address becomes a link */
     case ':': return (after == '/' && s[i + 2] == '/') || (start && after == '-'); /* a table's second line */
     case '.': return (before == 'w' || before == 'W') && i >= 3;                   /* www. */
-    case '#': return start || s[i + 1 + strspn(s + i + 1, " ")] == '\0'; /* at the end it closes a heading */
+    case '#': return start || s[i + 1 + strspn(s + i + 1, " ")] == '\0';           /* at the end it closes a heading */
     case '>':
     case '+':
     case '-':
@@ -137,8 +135,7 @@ struct md_inline md_text(struct arena *arena, const char *text)
         strbuf_addch(&out, s[i]);
         /* GitHub turns @name and #12 into links after rendering, whatever their escapes: only a tag between
          * stops it. */
-        if ((s[i] == '@' && (i == 0 || !is_alnum(s[i - 1])) && is_alnum(s[i + 1])) ||
-            (s[i] == '#' && s[i + 1] >= '0' && s[i + 1] <= '9'))
+        if ((s[i] == '@' && (i == 0 || !is_alnum(s[i - 1])) && is_alnum(s[i + 1])) || (s[i] == '#' && s[i + 1] >= '0' && s[i + 1] <= '9'))
             strbuf_addstr(&out, "<!-- -->");
         start = s[i] == BREAK || (start && s[i] == ' ');
     }
@@ -412,8 +409,7 @@ void md_paragraph(struct md *w, struct md_inline text)
     strbuf_addch(w->out, '\n');
 }
 
-static void list_item(struct md *w, unsigned depth, const char *marker, bool ordered, const char *box,
-                      struct md_inline text)
+static void list_item(struct md *w, unsigned depth, const char *marker, bool ordered, const char *box, struct md_inline text)
 {
     const char *prefix;
 

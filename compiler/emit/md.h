@@ -33,9 +33,8 @@ struct md_inline md_codef(struct arena *arena, const char *format, ...) __attrib
 struct md_inline md_strong(struct arena *arena, struct md_inline content);
 /* A link. Only http, https, mailto and relative targets become one; another scheme leaves the text alone. */
 struct md_inline md_link(struct arena *arena, struct md_inline text, const char *target);
-#define md_cat(arena, ...)                                         \
-    md_cat_parts((arena), (const struct md_inline[]){__VA_ARGS__}, \
-                 sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline))
+#define md_cat(arena, ...)                                                                                                                           \
+    md_cat_parts((arena), (const struct md_inline[]){__VA_ARGS__}, sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline))
 struct md_inline md_cat_parts(struct arena *arena, const struct md_inline *parts, size_t count);
 
 /* GitHub's anchor of a heading with this visible text, without the `#`. The n-th repetition of a heading in a
@@ -79,11 +78,10 @@ enum md_align { MD_LEFT, MD_RIGHT, MD_CENTRE };
  * left). */
 void md_table_begin(struct md *w, const struct md_inline *head, const enum md_align *align, unsigned columns);
 void md_table_row(struct md *w, const struct md_inline *cells, unsigned count);
-#define MD_ROW(w, ...)                                         \
-    md_table_row((w), (const struct md_inline[]){__VA_ARGS__}, \
-                 (unsigned)(sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline)))
-#define MD_TABLE(w, align, ...)                                           \
-    md_table_begin((w), (const struct md_inline[]){__VA_ARGS__}, (align), \
+#define MD_ROW(w, ...)                                                                                                                               \
+    md_table_row((w), (const struct md_inline[]){__VA_ARGS__}, (unsigned)(sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline)))
+#define MD_TABLE(w, align, ...)                                                                                                                      \
+    md_table_begin((w), (const struct md_inline[]){__VA_ARGS__}, (align),                                                                            \
                    (unsigned)(sizeof((const struct md_inline[]){__VA_ARGS__}) / sizeof(struct md_inline)))
 void md_table_end(struct md *w);
 

@@ -33,7 +33,7 @@ struct sh_source {
 
 /* ---- words ------------------------------------------------------------------------------------- */
 
-struct sh_word sh_lit(struct arena *arena, const char *text); /* exactly this text, whatever it is */
+struct sh_word sh_lit(struct arena *arena, const char *text);   /* exactly this text, whatever it is */
 struct sh_word sh_shown(struct arena *arena, const char *text); /* the same for a terminal: what would drive it or is hidden becomes U+FFFD */
 struct sh_word sh_litf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct sh_word sh_var(struct arena *arena, const char *name); /* "${name}" */
@@ -79,13 +79,11 @@ struct sh_cmd {
     bool negated;        /* `! cmd` */
 };
 
-#define SH_CMD(arena, ...)                                    \
-    sh_cmd_of((arena), (const struct sh_word[]){__VA_ARGS__}, \
-              sizeof((const struct sh_word[]){__VA_ARGS__}) / sizeof(struct sh_word))
+#define SH_CMD(arena, ...)                                                                                                                           \
+    sh_cmd_of((arena), (const struct sh_word[]){__VA_ARGS__}, sizeof((const struct sh_word[]){__VA_ARGS__}) / sizeof(struct sh_word))
 /* From plain literals: SH_CMD_LIT(arena, "aws", "s3", "cp"). */
-#define SH_CMD_LIT(arena, ...)                                  \
-    sh_cmd_of_text((arena), (const char *const[]){__VA_ARGS__}, \
-                   sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define SH_CMD_LIT(arena, ...)                                                                                                                       \
+    sh_cmd_of_text((arena), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 struct sh_cmd sh_cmd_new(struct arena *arena);
 struct sh_cmd sh_cmd_of(struct arena *arena, const struct sh_word *words, size_t count);

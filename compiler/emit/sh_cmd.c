@@ -68,8 +68,7 @@ struct sh_cmd sh_compare(struct arena *arena, struct sh_word a, const char *op, 
 
     add_cmd_word(&cmd, sh_new_word(arena, SEGMENT_RAW, "[["), false);
     add_cmd_word(&cmd, a, true);
-    add_cmd_word(
-        &cmd, sh_new_word(arena, SEGMENT_RAW, known_operator(op, known, sizeof known / sizeof *known)), true);
+    add_cmd_word(&cmd, sh_new_word(arena, SEGMENT_RAW, known_operator(op, known, sizeof known / sizeof *known)), true);
     add_cmd_word(&cmd, b, true);
     add_cmd_word(&cmd, sh_new_word(arena, SEGMENT_RAW, "]]"), true);
     return cmd;
@@ -117,8 +116,7 @@ static void add_command_word(struct strbuf *out, struct sh_word word)
 static void add_redirection(struct strbuf *out, const struct sh_redirection *redirection)
 {
     static const char *const operators[] = {
-        [SH_OUT] = ">",           [SH_APPEND] = ">>",      [SH_IN] = "<",  [SH_ERR] = "2>",
-        [SH_ERR_TO_OUT] = "2>&1", [SH_OUT_TO_ERR] = ">&2", [SH_ALL] = "&>"};
+        [SH_OUT] = ">", [SH_APPEND] = ">>", [SH_IN] = "<", [SH_ERR] = "2>", [SH_ERR_TO_OUT] = "2>&1", [SH_OUT_TO_ERR] = ">&2", [SH_ALL] = "&>"};
 
     strbuf_addstr(out, operators[redirection->kind]);
     if (redirection->kind != SH_ERR_TO_OUT && redirection->kind != SH_OUT_TO_ERR)

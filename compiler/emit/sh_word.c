@@ -97,8 +97,7 @@ static void add_in_quotes(struct strbuf *out, const char *text, size_t len)
 
 struct sh_word sh_var_or_source(struct arena *arena, const char *name, struct sh_source fallback)
 {
-    return sh_new_word(arena, SEGMENT_EXPAND,
-                       arena_printf(arena, "${%s:-%s}", sh_identifier(arena, name), fallback.text));
+    return sh_new_word(arena, SEGMENT_EXPAND, arena_printf(arena, "${%s:-%s}", sh_identifier(arena, name), fallback.text));
 }
 
 struct sh_word sh_args(struct arena *arena)
@@ -195,9 +194,8 @@ static bool has_hidden(const char *text)
 /* Words that mean something to bash where a command may start, and to shellcheck anywhere. */
 static bool is_reserved(const char *word)
 {
-    static const char *const reserved[] = {"case",   "coproc", "do",   "done",     "elif", "else",
-                                           "esac",   "fi",     "for",  "function", "if",   "in",
-                                           "select", "then",   "time", "until",    "while"};
+    static const char *const reserved[] = {"case",     "coproc", "do", "done",   "elif", "else", "esac",  "fi",   "for",
+                                           "function", "if",     "in", "select", "then", "time", "until", "while"};
 
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
         if (strcmp(word, reserved[i]) == 0)

@@ -96,8 +96,7 @@ void text_add_comment(struct strbuf *out, size_t indent, const char *prefix, con
         strbuf_addch(out, ' ');
         for (; i < len; i += n) {
             n = text_next(text + i, len - i, &cp);
-            if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 ||
-                cp == 0x2029)
+            if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 || cp == 0x2029)
                 break;
             if (cp == '\t')
                 cp = ' ';

@@ -107,15 +107,13 @@ static void scalar(struct yaml *y, const char *text, size_t len, yaml_scalar_sty
 {
     yaml_event_t event;
 
-    emit(y, &event,
-         yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)len, 1, 1, style));
+    emit(y, &event, yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)len, 1, 1, style));
 }
 
 /* A key no reader takes for anything but a string: letters first, and none of the words of YAML 1.1. */
 static bool is_plain_key(const char *key)
 {
-    static const char *const words[] = {"false", "n", "no",  "null", "off", "on",
-                                        "true",  "y", "yes", "nan",  "inf"};
+    static const char *const words[] = {"false", "n", "no", "null", "off", "on", "true", "y", "yes", "nan", "inf"};
     size_t len = 0;
 
     for (; key[len]; len++) {
@@ -193,9 +191,7 @@ void yaml_string(struct yaml *y, const char *text)
     if (!text)
         yaml_null(y);
     else
-        string(y, text,
-               is_block_text(text, strlen(text)) ? YAML_LITERAL_SCALAR_STYLE
-                                                 : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+        string(y, text, is_block_text(text, strlen(text)) ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }
 
 void yaml_int(struct yaml *y, int64_t value)

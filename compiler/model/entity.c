@@ -15,6 +15,7 @@ struct row_text {
     const char *doc;
 };
 
+/* clang-format off */
 static const struct row_text rows[] = {
 #define BLOCK(id, name, plural, label, kind, flags, children, doc)
 #define ATTR(id, attr, type, fallback, flags, doc) {BLOCK_##id, #attr, type, fallback, flags, doc},
@@ -42,6 +43,7 @@ static const struct {
 #undef ATTR
 #undef BLOCK_END
 };
+/* clang-format on */
 
 static const struct ask_text {
     uint32_t block, row;
@@ -140,8 +142,7 @@ static void add_children(struct model *model, struct block_schema *schema, const
     schema->child_count = list.len;
 }
 
-void model_init(struct model *model, struct arena *arena, struct intern *names, struct sources *sources,
-                parse_default_fn *parse, void *context)
+void model_init(struct model *model, struct arena *arena, struct intern *names, struct sources *sources, parse_default_fn *parse, void *context)
 {
     struct map types = {0};
     const struct row_text *next = rows;

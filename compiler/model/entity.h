@@ -39,16 +39,16 @@ struct attr_row {
     struct value constant;       /* value of a fallback that needs no scope; PENDING when it has to be evaluated */
     unsigned flags;
     const char *doc;
-    struct span span; /* where a kind declared it */
+    struct span span;                  /* where a kind declared it */
     const struct expr *valid, *unique; /* what a kind asks of a value; NULL: nothing */
     const struct block *tree;          /* of its `attribute` block, for what is said of a value that will not do */
     const struct attr_asks *asks;      /* of the language's own rows; NULL: nothing */
 };
 
 enum schema_flags {
-    SCHEMA_TOP = 1,    /* may stand at file level */
-    SCHEMA_OPEN = 2,   /* any attribute name is allowed and kept as written (bind, emit, resource) */
-    SCHEMA_SINGLE = 4, /* at most one in its parent (or in the specification) */
+    SCHEMA_TOP = 1,     /* may stand at file level */
+    SCHEMA_OPEN = 2,    /* any attribute name is allowed and kept as written (bind, emit, resource) */
+    SCHEMA_SINGLE = 4,  /* at most one in its parent (or in the specification) */
     SCHEMA_DEFERRED = 8 /* all of its attributes are deferred, and those of its children */
 };
 
@@ -70,45 +70,46 @@ struct block_schema {
 
 /* What a kind adds to the block it is a kind of, and to that block's children. */
 struct kind_info {
-    struct entity *entity;  /* the `kind` block */
-    struct kind_info *base; /* NULL for a base kind */
+    struct entity *entity;         /* the `kind` block */
+    struct kind_info *base;        /* NULL for a base kind */
     const struct block_schema *of; /* asset, site or store */
-    uint32_t row_count;     /* own and inherited; slot = schema row count + row */
+    uint32_t row_count;            /* own and inherited; slot = schema row count + row */
     struct attr_row *rows;
-    struct map by_name;     /* atom -> row + 1 */
+    struct map by_name; /* atom -> row + 1 */
     struct {
         const struct block_schema *schema; /* replica, backup, standby … */
         uint32_t row_count;
         struct attr_row *rows;
-    } *extensions;
+    } * extensions;
     uint32_t extension_count;
-    VEC(struct entity *) methods;    /* own and inherited, an own one replaces an inherited one of the same name */
+    VEC(struct entity *) methods; /* own and inherited, an own one replaces an inherited one of the same name */
     VEC(struct entity *) procedures;
     VEC(struct entity *) emits;
-    VEC(struct entity *) checks;     /* own and inherited, as methods */
-    bool incomplete;        /* what it is built on is not known, which is reported: it may have attributes nobody sees */
+    VEC(struct entity *) checks; /* own and inherited, as methods */
+    bool incomplete;             /* what it is built on is not known, which is reported: it may have attributes nobody sees */
 };
 
 struct entity {
     const struct block_schema *schema;
-    atom name;               /* "" for a block without a label */
-    struct kind_info *kind;  /* of an asset, site or store: what it is; of a `kind` block: what it declares */
-    struct entity *parent;   /* the block it stands in; NULL at file level */
+    atom name;                /* "" for a block without a label */
+    struct kind_info *kind;   /* of an asset, site or store: what it is; of a `kind` block: what it declares */
+    struct entity *parent;    /* the block it stands in; NULL at file level */
     const struct block *tree; /* NULL for what an inventory or the compiler made */
-    struct value *slots;     /* schema rows, then kind rows (or extension rows) */
+    struct value *slots;      /* schema rows, then kind rows (or extension rows) */
     struct entity **children; /* nested blocks in written order */
     uint32_t child_count;
     uint32_t slot_count;
-    uint32_t index; /* number among the entities of its schema, in declaration order */
+    uint32_t index;   /* number among the entities of its schema, in declaration order */
     struct span span; /* of its label, else of its type */
     const char *doc;
-    const struct scope *scope; /* what else its expressions see (inventory entry, let), innermost first */
+    const struct scope *scope;     /* what else its expressions see (inventory entry, let), innermost first */
     const struct scope *own_scope; /* made on first use by entity_scope() */
-    struct entity *defaults;   /* block whose attributes fill in what this one leaves out (`default : kind`), or NULL */
-    void *facts;               /* what the analysis knows of it (struct asset * …) */
+    struct entity *defaults;       /* block whose attributes fill in what this one leaves out (`default : kind`), or NULL */
+    void *facts;                   /* what the analysis knows of it (struct asset * …) */
 };
 
 /* Row numbers (ASSET_rto) and block numbers (BLOCK_ASSET) from the table. */
+/* clang-format off */
 #define BLOCK_END(id)
 enum block_id {
 #define BLOCK(id, name, plural, label, kind, flags, children, doc) BLOCK_##id,
@@ -123,6 +124,7 @@ enum block_id {
 #define BLOCK(id, name, plural, label, kind, flags, children, doc) enum {
 #define ATTR(id, attr, type, fallback, flags, doc) id##_##attr,
 #define BLOCK_END(id) id##_ROWS };
+/* clang-format on */
 #include "model/schema.def"
 #undef BLOCK
 #undef ATTR
@@ -136,21 +138,20 @@ struct model {
     struct block_schema *schemas; /* BLOCK_COUNT of them, by id */
     struct map schema_by_name;
     struct {
-        struct map by_name;                /* atom -> struct entity * */
-        struct map capitals;               /* name in lower case -> struct entity *, of those whose name has capitals */
-        VEC(struct entity *) list;         /* in declaration order, files in import order, the user's files last */
-    } declared[BLOCK_COUNT];               /* of blocks at file level */
-    struct map kinds;                      /* dotted atom -> struct kind_info * */
-    struct entity *plan;                   /* NULL when no file has one */
-    bool has_prefixes;                     /* some file was imported with `as` */
-    const char *prefix;                    /* of the file whose text is being evaluated; NULL */
-    struct places *places;                 /* sets of sites that values were made of; model/places.c */
+        struct map by_name;        /* atom -> struct entity * */
+        struct map capitals;       /* name in lower case -> struct entity *, of those whose name has capitals */
+        VEC(struct entity *) list; /* in declaration order, files in import order, the user's files last */
+    } declared[BLOCK_COUNT];       /* of blocks at file level */
+    struct map kinds;              /* dotted atom -> struct kind_info * */
+    struct entity *plan;           /* NULL when no file has one */
+    bool has_prefixes;             /* some file was imported with `as` */
+    const char *prefix;            /* of the file whose text is being evaluated; NULL */
+    struct places *places;         /* sets of sites that values were made of; model/places.c */
 };
 
 /* Builds schemas from the table. Defaults are parsed by the caller's function (the model layer knows no syntax). */
 typedef const struct expr *parse_default_fn(void *context, const char *text);
-void model_init(struct model *model, struct arena *arena, struct intern *names, struct sources *sources,
-                parse_default_fn *parse, void *context);
+void model_init(struct model *model, struct arena *arena, struct intern *names, struct sources *sources, parse_default_fn *parse, void *context);
 
 /* Reads the notation of types; NULL with *error set (an arena string) when it is not understood. */
 const struct type *type_read(struct model *model, const char *notation, const char **error);

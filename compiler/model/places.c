@@ -4,10 +4,10 @@
 #include <string.h>
 
 enum {
-    SET_ANY = 1,         /* there were too many sets: may be any site */
-    SET_NAMED = 2,       /* said to lead nowhere, whatever it looks like */
-    SET_MAX = 1 << 22,   /* `places` of a value has so many bits */
-    RECENT = 256,        /* unions made last, so that the same one is mostly the same number */
+    SET_ANY = 1,       /* there were too many sets: may be any site */
+    SET_NAMED = 2,     /* said to lead nowhere, whatever it looks like */
+    SET_MAX = 1 << 22, /* `places` of a value has so many bits */
+    RECENT = 256,      /* unions made last, so that the same one is mostly the same number */
     LEAF = UINT32_MAX
 };
 
@@ -15,9 +15,9 @@ struct places {
     struct node {
         uint32_t left, right; /* of a leaf: the number of the site, LEAF */
         uint32_t seen;        /* the search that visited it last */
-    } *nodes;
+    } * nodes;
     uint32_t count, cap;
-    uint32_t *of_site;        /* by number of the site: its leaf; 0: none yet */
+    uint32_t *of_site; /* by number of the site: its leaf; 0: none yet */
     uint32_t site_cap;
     uint32_t search;
     uint32_t recent[RECENT];
@@ -147,10 +147,8 @@ static struct value with(struct model *model, struct value value, uint32_t set, 
     case VALUE_WORD:
     case VALUE_INT:
     case VALUE_DECIMAL:
-    case VALUE_RUNTIME:
-        break;
-    default:
-        return value;
+    case VALUE_RUNTIME: break;
+    default: return value;
     }
     value.places = places_join(model, keep ? value.places : 0, set) & (SET_MAX - 1);
     return value;

@@ -68,8 +68,9 @@ const struct figure *term_figure(const struct asset_state *state, uint32_t term)
     if (!loss)
         return NULL;
     /* A method that says what is lost has that one term; a start window is one of several. */
-    return loss->block->schema->id == BLOCK_METHOD ? (term == 0 ? loss : NULL)
-           : at->span.start == loss->span.start && at->span.end == loss->span.end ? loss : NULL;
+    return loss->block->schema->id == BLOCK_METHOD                                ? (term == 0 ? loss : NULL)
+           : at->span.start == loss->span.start && at->span.end == loss->span.end ? loss
+                                                                                  : NULL;
 }
 
 uint32_t plan_assumed(const struct plan *plan)
@@ -95,8 +96,8 @@ uint32_t plan_assumed(const struct plan *plan)
 
 const char *assumption_kind_name(enum assumption_kind kind)
 {
-    static const char *const names[] = {"runs",       "kept",     "lag",     "stands_ready", "readable",       "allowed",
-                                        "capacity",   "figure",   "detects", "answers",      "decides_within", "limit"};
+    static const char *const names[] = {"runs",     "kept",   "lag",     "stands_ready", "readable",       "allowed",
+                                        "capacity", "figure", "detects", "answers",      "decides_within", "limit"};
 
     return names[kind];
 }

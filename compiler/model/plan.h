@@ -25,29 +25,29 @@ struct span_of_time {
 /* ---- figures ---- */
 
 struct figure_source {
-    const char *url;  /* "policy": an assumption of the library */
+    const char *url; /* "policy": an assumption of the library */
     const char *says;
     char grade;
-    bool bounds;      /* it gives an upper bound */
+    bool bounds; /* it gives an upper bound */
     bool was_read;
-    int64_t read;     /* days since 1970-01-01, when it was */
+    int64_t read; /* days since 1970-01-01, when it was */
 };
 
 /* What a kind says about time: one attribute of a method, of a step or of the kind itself. What the specification states about its own things is
  * no figure. */
 struct figure {
-    const char *id;           /* "aws.rds.postgres.promote_replica.promote" */
-    const char *attribute;    /* "takes" */
+    const char *id;             /* "aws.rds.postgres.promote_replica.promote" */
+    const char *attribute;      /* "takes" */
     const struct entity *block; /* it stands in */
     const struct expr *expr;
-    const char *written;      /* on one line */
+    const char *written; /* on one line */
     struct span span;
     struct span_of_time time; /* unknown where it depends on the asset: then its steps say how long they take */
     char grade, bound;        /* of best and typical, and of the worst end: A, B, C, D, P; 0: nobody says */
     struct figure_source *sources;
     uint32_t source_count;
-    uint32_t index;           /* in the plan */
-    unsigned content;         /* private to the analysis */
+    uint32_t index;   /* in the plan */
+    unsigned content; /* private to the analysis */
 };
 
 /* Figures without a bound that a verdict rests on: it would fail were the worst end of one of them twice as long. The one that moves it most
@@ -60,8 +60,8 @@ struct assumed_figures {
 /* What an asset's numbers in a scenario come from, beside the figures of its steps. */
 struct state_figures {
     struct assumed_figures rto, rpo; /* its verdicts rest on these */
-    const struct figure *full_speed;     /* NULL: there is none, or it is stated */
-    const struct figure *loss;     /* in one of its `rpo_terms`, see term_figure */
+    const struct figure *full_speed; /* NULL: there is none, or it is stated */
+    const struct figure *loss;       /* in one of its `rpo_terms`, see term_figure */
 };
 
 /* ---- commands: words with runtime parts, or a shell script with its values as variables ---- */
@@ -84,7 +84,7 @@ struct command {
         struct shell_piece {
             const char *script; /* text of the author, or NULL */
             struct word value;  /* when script is NULL */
-        } *pieces;
+        } * pieces;
     };
     uint32_t count;
     uint32_t piece_count : 31; /* every step has five commands and most are empty: they are kept small */
@@ -130,16 +130,16 @@ struct asset {
     struct entity *entity;
     const char *name;
     uint32_t index;
-    struct entity *tier;    /* NULL */
-    int64_t level;          /* of the tier; large when there is none */
+    struct entity *tier;      /* NULL */
+    int64_t level;            /* of the tier; large when there is none */
     struct site_info **sites; /* where it serves in normal operation */
     uint32_t site_count;
-    bool stateful;          /* it holds data */
-    enum holding holds;     /* what an RPO is about; see holding.c */
-    bool rebuildable;       /* it comes back without data of its own: no RPO is asked of it */
-    struct entity *owner;   /* team or person; asset's, else tier's, else the plan's; NULL */
+    bool stateful;        /* it holds data */
+    enum holding holds;   /* what an RPO is about; see holding.c */
+    bool rebuildable;     /* it comes back without data of its own: no RPO is asked of it */
+    struct entity *owner; /* team or person; asset's, else tier's, else the plan's; NULL */
     struct edges needs, uses, restores_with, observes;
-    struct asset **restore_needs; /* restores_with that are assets */
+    struct asset **restore_needs;   /* restores_with that are assets */
     struct objective rto, rpo, mtd; /* general ones; per scenario see asset_state */
 };
 
@@ -152,8 +152,8 @@ enum makes_true { BY_ARTIFACT, BY_PLATFORM, BY_DEMAND, BY_NOBODY };
 
 /* What is computed of one number, for people: "G_k 24h + jitter 0s + duration 40m", with the line of each term. */
 struct term {
-    const char *text;  /* "largest gap of backup `full`" */
-    int64_t ms;        /* its contribution; TIME_UNKNOWN */
+    const char *text; /* "largest gap of backup `full`" */
+    int64_t ms;       /* its contribution; TIME_UNKNOWN */
     struct span span;
 };
 
@@ -163,25 +163,25 @@ struct terms {
 };
 
 struct candidate {
-    struct entity *method;   /* of the kind */
-    const char *label;       /* "promote_replica(west)" */
-    struct value element;    /* loop element; NULL value when there is none */
-    struct site_info *into;  /* serving site afterwards; NULL unknown */
+    struct entity *method;  /* of the kind */
+    const char *label;      /* "promote_replica(west)" */
+    struct value element;   /* loop element; NULL value when there is none */
+    struct site_info *into; /* serving site afterwards; NULL unknown */
     bool usable;
     const char *rejected;    /* why not, when it is not usable or was not chosen */
     struct span_of_time own; /* its own time */
     int64_t rpo;             /* worst loss; TIME_UNKNOWN; -2 n/a */
     struct terms rpo_terms;
     bool automatic, includes_detect, includes_declare, includes_fence, irreversible, restores;
-    enum makes_true by;      /* the worst of what it rests on */
-    struct entity *nobody;   /* the protection that nobody makes true; NULL */
-    bool circular;           /* rests on something that rests on the asset itself */
-    struct entity *copy;     /* the backup it restores from (the newest link), NULL */
+    enum makes_true by;        /* the worst of what it rests on */
+    struct entity *nobody;     /* the protection that nobody makes true; NULL */
+    bool circular;             /* rests on something that rests on the asset itself */
+    struct entity *copy;       /* the backup it restores from (the newest link), NULL */
     struct entity *from_store; /* the store that copy is read from */
-    int64_t behind_cut;      /* part of `rpo`: what the cut-off side of a partition accepts until it is fenced; 0 */
-    int64_t since_base;      /* restores of a log: how long before what is restored its base was taken at most; 0; TIME_UNKNOWN */
-    const char *failback;    /* how one goes back afterwards; NULL */
-    const char *reprotect;   /* how protection is re-established; NULL */
+    int64_t behind_cut;        /* part of `rpo`: what the cut-off side of a partition accepts until it is fenced; 0 */
+    int64_t since_base;        /* restores of a log: how long before what is restored its base was taken at most; 0; TIME_UNKNOWN */
+    const char *failback;      /* how one goes back afterwards; NULL */
+    const char *reprotect;     /* how protection is re-established; NULL */
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
     const struct reason *missing; /* what nobody stated and leaves its loss unknown; NULL */
     const struct scope *scope;
@@ -193,7 +193,6 @@ struct candidate {
 };
 
 enum { RPO_NOT_APPLICABLE = -2, RPO_ALL = -3 }; /* all: it starts empty */
-
 
 enum verdict { VERDICT_OK, VERDICT_REFUTED, VERDICT_UNKNOWN, VERDICT_NOT_APPLICABLE };
 
@@ -214,37 +213,37 @@ enum { LOSS_LIMIT = 8 };
 
 /* What a stateless asset loses because of the data it needs. */
 struct derived {
-    struct asset *from;  /* the data that loses most; NULL: it needs none */
-    int64_t rpo_ms;      /* weakest objective of that data; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
-    int64_t loss_ms;     /* largest loss of it; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    struct asset *from; /* the data that loses most; NULL: it needs none */
+    int64_t rpo_ms;     /* weakest objective of that data; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    int64_t loss_ms;    /* largest loss of it; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
 };
 
 struct asset_state {
     struct asset *asset;
     enum asset_fate fate;
-    const char *loss;              /* kind of loss: "region", "corruption" … "" when not lost */
-    const char **losses;           /* every kind of loss at once; a method must cover all; losses[0] is `loss` */
+    const char *loss;    /* kind of loss: "region", "corruption" … "" when not lost */
+    const char **losses; /* every kind of loss at once; a method must cover all; losses[0] is `loss` */
     uint32_t loss_count;
-    struct entity *lost_with;      /* the site or asset that explains it */
-    struct candidate *candidates;  /* lost assets: every method considered */
+    struct entity *lost_with;     /* the site or asset that explains it */
+    struct candidate *candidates; /* lost assets: every method considered */
     uint32_t candidate_count;
-    struct candidate *chosen;      /* NULL when none is left (refuted) */
-    struct site_info *serving;     /* where it serves afterwards */
-    struct objective rto, rpo;     /* effective in this scenario */
+    struct candidate *chosen;          /* NULL when none is left (refuted) */
+    struct site_info *serving;         /* where it serves afterwards */
+    struct objective rto, rpo;         /* effective in this scenario */
     struct span_of_time start, finish; /* from the interruption; finish without traffic */
     struct span_of_time *full_speed;   /* when it serves as fast as before, where the platform loads lazily; NULL: with `finish` */
-    int64_t loss_ms;               /* computed worst-case loss; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
-    struct derived derived;        /* stateless assets */
-    int64_t discarded_ms;          /* written between corruption and recovery; RPO_NOT_APPLICABLE */
+    int64_t loss_ms;                   /* computed worst-case loss; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    struct derived derived;            /* stateless assets */
+    int64_t discarded_ms;              /* written between corruption and recovery; RPO_NOT_APPLICABLE */
     struct terms rpo_terms;
     enum verdict rto_verdict, rpo_verdict;
-    struct entity *nobody;         /* a protection that this one, or what it needs, rests on and nobody makes true; NULL */
+    struct entity *nobody;             /* a protection that this one, or what it needs, rests on and nobody makes true; NULL */
     bool rto_on_demand, rpo_on_demand; /* they rest on what an owner is asked to see to */
-    const struct reason *undecided; /* unknown only because of what they rest on: nobody makes it true, others might change it; NULL */
-    const struct reason *split;    /* a cut leaves it, or what it needs, on both sides: why nobody knows what that does; NULL */
-    bool unwatched;                /* … or on what nobody would notice the end of */
-    struct asset *blocked_by;      /* what it needs has no time: its own verdict is only a consequence; NULL */
-    struct step **steps;           /* its steps in this scenario, in order */
+    const struct reason *undecided;    /* unknown only because of what they rest on: nobody makes it true, others might change it; NULL */
+    const struct reason *split;        /* a cut leaves it, or what it needs, on both sides: why nobody knows what that does; NULL */
+    bool unwatched;                    /* … or on what nobody would notice the end of */
+    struct asset *blocked_by;          /* what it needs has no time: its own verdict is only a consequence; NULL */
+    struct step **steps;               /* its steps in this scenario, in order */
     uint32_t step_count;
     struct step *last;             /* the last of its steps */
     bool settled;                  /* its method was chosen */
@@ -259,54 +258,54 @@ enum step_phase { PHASE_PREPARE, PHASE_FENCE, PHASE_RECOVER, PHASE_VERIFY, PHASE
 
 /* What a step moves through limits that restores share. */
 struct transfer {
-    int64_t bytes;               /* TIME_UNKNOWN */
-    struct entity **through;     /* sites with a `bandwidth`, stores with a `read_rate` */
+    int64_t bytes;           /* TIME_UNKNOWN */
+    struct entity **through; /* sites with a `bandwidth`, stores with a `read_rate` */
     uint32_t through_count;
-    bool shared;                 /* others may want the same at the same time: it gets what is reserved for it, never more */
-    struct entity *slowed_by;    /* the limit that makes even the worst case longer; NULL */
-    int64_t rate, fastest;       /* bytes a second: reserved while it runs, and what it could use by itself */
+    bool shared;                     /* others may want the same at the same time: it gets what is reserved for it, never more */
+    struct entity *slowed_by;        /* the limit that makes even the worst case longer; NULL */
+    int64_t rate, fastest;           /* bytes a second: reserved while it runs, and what it could use by itself */
     int64_t held_best, held_typical; /* ms: what it takes when held to `rate` */
 };
 
 struct step {
     /* What the clock walks over comes first, so that it is together in memory. */
-    struct asset *asset;     /* NULL for a step of a runbook or an endpoint */
-    struct step **after;     /* it waits for these */
+    struct asset *asset; /* NULL for a step of a runbook or an endpoint */
+    struct step **after; /* it waits for these */
     uint32_t after_count;
-    uint32_t ordinal;        /* total order, from 1 */
+    uint32_t ordinal; /* total order, from 1 */
     struct span_of_time takes;
-    uint32_t wave;           /* from 1; steps of a wave wait for nothing in it */
+    uint32_t wave; /* from 1; steps of a wave wait for nothing in it */
     enum step_phase phase;
     struct span_of_time start, finish;
-    struct step *waits_for;  /* the step that determined its start: one of `after` or `follows`, NULL */
-    struct step **follows;   /* steps whose hands or bandwidth it takes over: it starts after them as well */
+    struct step *waits_for; /* the step that determined its start: one of `after` or `follows`, NULL */
+    struct step **follows;  /* steps whose hands or bandwidth it takes over: it starts after them as well */
     uint32_t follow_count;
-    bool automated;          /* it has a command; otherwise `manual` */
-    bool critical;           /* on the critical path of the scenario */
-    bool attested;           /* `manual` is no instruction but what a person attests in place of the command */
+    bool automated; /* it has a command; otherwise `manual` */
+    bool critical;  /* on the critical path of the scenario */
+    bool attested;  /* `manual` is no instruction but what a person attests in place of the command */
     bool irreversible, best_effort, before_needs;
-    bool planeless;          /* it calls no control plane */
-    struct entity *barred;   /* site whose control plane it needs and that does not answer; NULL */
-    struct entity *at;       /* site it would have to work at and that the scenario takes; NULL */
+    bool planeless;            /* it calls no control plane */
+    struct entity *barred;     /* site whose control plane it needs and that does not answer; NULL */
+    struct entity *at;         /* site it would have to work at and that the scenario takes; NULL */
     struct transfer *transfer; /* NULL: it moves nothing that is limited */
-    bool idle;               /* only waiting: it takes nobody's hands */
-    const char *id;          /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
+    bool idle;                 /* only waiting: it takes nobody's hands */
+    const char *id;            /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
     const char *title;
-    struct entity *subject;  /* asset, endpoint or runbook entity */
-    struct entity *origin;   /* the `step` block, or NULL for a generated one */
+    struct entity *subject;                         /* asset, endpoint or runbook entity */
+    struct entity *origin;                          /* the `step` block, or NULL for a generated one */
     struct command run, check, until, verify, undo; /* count == 0 && piece_count == 0: none */
-    const char *manual;      /* instruction for a person */
-    const char *otherwise;   /* attestation in place of a command that cannot run */
-    const char *expect;      /* what one sees when it worked */
-    struct entity *by;       /* team or person; NULL */
-    int64_t timeout;         /* ms */
-    const char *on_failure;  /* block, continue, ask */
-    struct entity *control_plane; /* site */
-    struct entity **inputs;  /* `input` blocks: runtime questions */
-    struct entity **notify;  /* notices and channels */
+    const char *manual;                             /* instruction for a person */
+    const char *otherwise;                          /* attestation in place of a command that cannot run */
+    const char *expect;                             /* what one sees when it worked */
+    struct entity *by;                              /* team or person; NULL */
+    int64_t timeout;                                /* ms */
+    const char *on_failure;                         /* block, continue, ask */
+    struct entity *control_plane;                   /* site */
+    struct entity **inputs;                         /* `input` blocks: runtime questions */
+    struct entity **notify;                         /* notices and channels */
     uint32_t input_count, notify_count;
     uint32_t retries;
-    int64_t cut;             /* ms after which an attempt but the last is given up, its worst time; 0: there is one attempt */
+    int64_t cut; /* ms after which an attempt but the last is given up, its worst time; 0: there is one attempt */
     struct span span;
     const struct figure *figure; /* that says how long it takes; NULL: a statement */
     struct span stated;          /* where that is stated */
@@ -322,38 +321,38 @@ enum moves {
 
 struct endpoint_state {
     struct entity *endpoint;
-    struct entity *from, *to;   /* target blocks before and after; `to` NULL when none is left */
-    struct entity *dropped;     /* weighted and latency routing: a target that is lost while others serve; NULL */
+    struct entity *from, *to; /* target blocks before and after; `to` NULL when none is left */
+    struct entity *dropped;   /* weighted and latency routing: a target that is lost while others serve; NULL */
     bool affected;
-    bool barred;                /* its record cannot be changed: see the finding */
-    const struct asset *zone;   /* its hosted zone, when that is lost and has to come back first; NULL */
+    bool barred;                        /* its record cannot be changed: see the finding */
+    const struct asset *zone;           /* its hosted zone, when that is lost and has to come back first; NULL */
     const struct reason *zone_unstated; /* the scenario may take its zone, and nobody says where that is; NULL */
     struct objective rto;
-    struct span_of_time finish; /* with traffic */
+    struct span_of_time finish;          /* with traffic */
     int64_t detection, ttl, propagation; /* its own terms, ms; 0 where one does not count */
     enum moves moves;
-    bool answers_anyway;        /* its one record is the answer, whatever the check says */
-    bool let_go;                /* moved by its check, and what would hold it there cannot be done */
-    bool stays_green;           /* it has a check that does not notice this scenario */
-    struct step *step;          /* that leads it to `to`; NULL */
+    bool answers_anyway; /* its one record is the answer, whatever the check says */
+    bool let_go;         /* moved by its check, and what would hold it there cannot be done */
+    bool stays_green;    /* it has a check that does not notice this scenario */
+    struct step *step;   /* that leads it to `to`; NULL */
     enum verdict verdict;
     struct assumed_figures assumed;
 };
 
 /* Where the copies of a member lie in time, in a scenario. */
 enum points {
-    POINTS_NOW,      /* at the interruption itself: intact, or recovered without loss */
-    POINTS_ANY,      /* any moment older than its loss: logs, versions */
-    POINTS_ONE,      /* one point: a promoted replica */
-    POINTS_SLOTS,    /* one a run: full backups, snapshots */
+    POINTS_NOW,   /* at the interruption itself: intact, or recovered without loss */
+    POINTS_ANY,   /* any moment older than its loss: logs, versions */
+    POINTS_ONE,   /* one point: a promoted replica */
+    POINTS_SLOTS, /* one a run: full backups, snapshots */
     POINTS_UNKNOWN
 };
 
 struct group_member {
     struct asset_state *state;
-    bool recovered;          /* lost and brought back; else intact, and as new as when the interruption came */
+    bool recovered; /* lost and brought back; else intact, and as new as when the interruption came */
     enum points points;
-    int64_t newest;          /* age of its newest usable point at the worst, ms; TIME_UNKNOWN */
+    int64_t newest; /* age of its newest usable point at the worst, ms; TIME_UNKNOWN */
 };
 
 /* A consistency group in a scenario that takes data of at least one member. */
@@ -361,15 +360,15 @@ struct group_state {
     struct entity *group;
     struct group_member *members;
     uint32_t member_count;
-    bool common;             /* all recovered members can come back to one point */
-    bool shared;             /* that point is a run of the group's own backup */
-    bool reconciles;         /* its `reconcile` steps are part of the recovery */
-    int64_t point_ms;        /* worst age of the common point; TIME_UNKNOWN when there is none */
-    int64_t skew_ms;         /* worst distance between the points of recovered members; TIME_UNKNOWN */
-    int64_t intact_ms;       /* how much newer an intact member may be than what the others come back to; 0 when there is none */
-    int64_t loss_ms;         /* worst loss of the group; TIME_UNKNOWN */
-    struct objective rpo;    /* of the group */
-    int64_t max_skew;        /* ms; TIME_UNKNOWN when none is set */
+    bool common;          /* all recovered members can come back to one point */
+    bool shared;          /* that point is a run of the group's own backup */
+    bool reconciles;      /* its `reconcile` steps are part of the recovery */
+    int64_t point_ms;     /* worst age of the common point; TIME_UNKNOWN when there is none */
+    int64_t skew_ms;      /* worst distance between the points of recovered members; TIME_UNKNOWN */
+    int64_t intact_ms;    /* how much newer an intact member may be than what the others come back to; 0 when there is none */
+    int64_t loss_ms;      /* worst loss of the group; TIME_UNKNOWN */
+    struct objective rpo; /* of the group */
+    int64_t max_skew;     /* ms; TIME_UNKNOWN when none is set */
     enum verdict verdict;
     struct assumed_figures assumed;
 };
@@ -377,9 +376,9 @@ struct group_state {
 /* ---- availability ---- */
 
 struct slo_term {
-    struct entity *entity;  /* asset, site or scenario */
+    struct entity *entity; /* asset, site or scenario */
     const char *text;
-    int64_t parts;          /* per 10⁹: available, or taken away when `lost`; TIME_UNKNOWN */
+    int64_t parts; /* per 10⁹: available, or taken away when `lost`; TIME_UNKNOWN */
     bool lost;
     struct span span;
 };
@@ -387,12 +386,12 @@ struct slo_term {
 /* A name with an `slo`: what it needs multiplied, less what scenarios take. */
 struct slo_state {
     struct entity *endpoint;
-    int64_t target, parts;  /* per 10⁹; parts is the most it can be while `known` is false */
+    int64_t target, parts; /* per 10⁹; parts is the most it can be while `known` is false */
     bool known;
-    bool strict;            /* something it needs demands proof */
-    bool measured;          /* by somebody or something outside; else it is unknown whether it is met */
-    int64_t over_ms;        /* the window */
-    int64_t budget_ms;      /* what the target leaves in it */
+    bool strict;             /* something it needs demands proof */
+    bool measured;           /* by somebody or something outside; else it is unknown whether it is met */
+    int64_t over_ms;         /* the window */
+    int64_t budget_ms;       /* what the target leaves in it */
     struct entity *outlasts; /* first scenario one event of which is longer than that; NULL */
     struct slo_term *terms;
     uint32_t term_count;
@@ -401,17 +400,17 @@ struct slo_state {
 };
 
 struct finding {
-    const char *code;       /* "E0501" or a rule's name */
-    const char *name;       /* stable name for waivers */
-    enum verdict verdict;   /* REFUTED or UNKNOWN; OK: told, and decides nothing */
+    const char *code;     /* "E0501" or a rule's name */
+    const char *name;     /* stable name for waivers */
+    enum verdict verdict; /* REFUTED or UNKNOWN; OK: told, and decides nothing */
     const char *message;
-    struct entity *subject; /* asset, endpoint …; NULL */
+    struct entity *subject;  /* asset, endpoint …; NULL */
     struct entity *scenario; /* NULL */
     struct entity *accepted; /* the waiver, NULL */
     struct span span;
-    uint32_t severity;      /* enum severity */
-    struct diag *diag;      /* the message that tells it; NULL when it is accepted, or told with its cause */
-    struct entity *cause;   /* the subject it is told with: it misses its objective only because that one does; NULL */
+    uint32_t severity;    /* enum severity */
+    struct diag *diag;    /* the message that tells it; NULL when it is accepted, or told with its cause */
+    struct entity *cause; /* the subject it is told with: it misses its objective only because that one does; NULL */
 };
 
 /* What the chosen method of an asset reads or is opened with. */
@@ -430,21 +429,21 @@ struct scenario_result {
     struct span_of_time detect, declare;
     struct span_of_time approve; /* what its runbooks allow for approvals, one after the other; 0 when none is asked for */
     struct span_of_time begin;   /* the sum: before that nothing starts but what happens by itself */
-    const char *detected_by;    /* "health check of `api` at `east`: 3 x (30s + 6s)"; NULL when the scenario says it */
-    struct span detect_span;    /* where the figure comes from */
-    struct entity *blind;       /* what was to watch and falls too, when nothing else watches; NULL */
+    const char *detected_by;     /* "health check of `api` at `east`: 3 x (30s + 6s)"; NULL when the scenario says it */
+    struct span detect_span;     /* where the figure comes from */
+    struct entity *blind;        /* what was to watch and falls too, when nothing else watches; NULL */
     const char *blind_text;
     struct asset_state *states; /* one for each asset, same index */
     struct endpoint_state *endpoints;
     uint32_t endpoint_count;
     struct group_state *groups; /* affected ones, in declaration order */
     uint32_t group_count;
-    struct step **steps;        /* in total order */
+    struct step **steps; /* in total order */
     uint32_t step_count;
     uint32_t wave_count;
-    struct asset **order;       /* recovered (lost and impaired) assets in recovery order */
+    struct asset **order; /* recovered (lost and impaired) assets in recovery order */
     uint32_t order_count;
-    struct step **critical;     /* critical path, first to last */
+    struct step **critical; /* critical path, first to last */
     uint32_t critical_count;
     struct span_of_time finish; /* of the last asset */
     int64_t bound;              /* no order of the steps ends sooner in the worst case; finish.worst where hands and bandwidth suffice */
@@ -453,8 +452,8 @@ struct scenario_result {
     struct restore_input *inputs; /* by index of the asset */
     uint32_t input_count;
     bool has_declare_by;
-    int64_t declare_by;         /* ms from the interruption: a later declaration breaks an objective; less than 0: any does */
-    struct step **failback;     /* steps of the way back, in total order: of runbooks, else in the words of kinds */
+    int64_t declare_by;     /* ms from the interruption: a later declaration breaks an objective; less than 0: any does */
+    struct step **failback; /* steps of the way back, in total order: of runbooks, else in the words of kinds */
     uint32_t failback_count;
 };
 
@@ -469,45 +468,45 @@ struct zone;
 struct store_access {
     struct entity *store;
     struct command put, fetch, list, remove;
-    const char **tools;      /* programs the commands need */
+    const char **tools; /* programs the commands need */
     uint32_t tool_count;
-    const char **secrets;    /* environment variables they need */
+    const char **secrets; /* environment variables they need */
     uint32_t secret_count;
 };
 
 struct backup_job {
-    const char *name;        /* "database-full" */
+    const char *name; /* "database-full" */
     struct asset *asset;
-    struct asset **members;  /* a group's job covers several */
+    struct asset **members; /* a group's job covers several */
     uint32_t member_count;
-    struct entity *backup;   /* the `backup` block */
-    struct entity *group;    /* NULL */
+    struct entity *backup;    /* the `backup` block */
+    struct entity *group;     /* NULL */
     struct entity *procedure; /* NULL: no kind knows how; an explicit manual step */
-    const char *managed;     /* platform feature that does it; then there is no run */
+    const char *managed;      /* platform feature that does it; then there is no run */
     const struct schedule *schedule;
     struct command run, verify, restore;
     const struct site_info *runs_at; /* its run reads what is there alone; NULL: it runs anywhere */
     const char **tools;
     uint32_t tool_count;
-    const char **secrets;    /* environment variables it needs */
+    const char **secrets; /* environment variables it needs */
     uint32_t secret_count;
     const char *suffix;
-    const char *output;      /* "file", "directory", "none" */
-    struct entity *to;       /* store */
-    struct entity **copies;  /* stores */
+    const char *output;     /* "file", "directory", "none" */
+    struct entity *to;      /* store */
+    struct entity **copies; /* stores */
     uint32_t copy_count;
     struct store_access *to_access;   /* of `to`; NULL when the job writes to no store */
     struct store_access *copy_access; /* as many as copies; NULL when there are none */
-    const struct zone *zone; /* parsed schedule->zone; NULL for UTC */
-    int64_t ship_every;      /* continuous jobs: worst time between two runs; TIME_UNKNOWN */
+    const struct zone *zone;          /* parsed schedule->zone; NULL for UTC */
+    int64_t ship_every;               /* continuous jobs: worst time between two runs; TIME_UNKNOWN */
     struct span_of_time duration;
     int64_t start_window, jitter; /* ms, 0 when unset */
     int64_t waits;                /* ms one run may wait for others that use its stores; TIME_UNKNOWN */
-    struct value retain;     /* DURATION, WORD forever, OBJECT, UNKNOWN */
-    int64_t verify_every;    /* ms; TIME_UNKNOWN */
-    struct backup_job *of;   /* the job it builds on */
-    const char *capture;     /* "start", "end" */
-    const char *encryption;  /* at rest, in each of its stores, as it is done */
+    struct value retain;          /* DURATION, WORD forever, OBJECT, UNKNOWN */
+    int64_t verify_every;         /* ms; TIME_UNKNOWN */
+    struct backup_job *of;        /* the job it builds on */
+    const char *capture;          /* "start", "end" */
+    const char *encryption;       /* at rest, in each of its stores, as it is done */
     struct span span;
 };
 
@@ -517,9 +516,9 @@ enum task_work { TASK_BACKUP, TASK_IF_CHANGED, TASK_TEST, TASK_TEST_IF_DUE };
 enum task_scheduler { TASK_DEBIAN, TASK_SYSTEMD, TASK_KUBERNETES, TASK_SCHEDULERS };
 
 struct task_start {
-    const char **lines; /* the union of them is the schedule */
-    uint32_t count;     /* 0: this scheduler does not start it */
-    const char *zone;   /* IANA name to put beside the lines */
+    const char **lines;        /* the union of them is the schedule */
+    uint32_t count;            /* 0: this scheduler does not start it */
+    const char *zone;          /* IANA name to put beside the lines */
     const char *reason, *help; /* why not; `help` may be NULL */
 };
 
@@ -555,12 +554,12 @@ struct export_plan {
 
 struct emitted_attr {
     const char *name;
-    struct value value;      /* may hold REF, FACT, HCL, CALL, TEXT anywhere inside */
+    struct value value; /* may hold REF, FACT, HCL, CALL, TEXT anywhere inside */
     struct span span;
 };
 
 struct emitted_block {
-    const char *type;        /* "resource", "lifecycle" */
+    const char *type; /* "resource", "lifecycle" */
     const char **labels;
     uint32_t label_count;
     struct emitted_attr *attrs;
@@ -574,14 +573,14 @@ enum emit_root { ROOT_NONE, ROOT_GLOBAL, ROOT_PRIMARY, ROOT_RECOVERY };
 
 /* One top-level block (`resource`, `data` …) of an `emit` after for, when and once. */
 struct emission {
-    const char *target;      /* "terraform", "route53", "demands" … */
+    const char *target; /* "terraform", "route53", "demands" … */
     enum emit_root root;
-    struct site_info *site;  /* ROOT_RECOVERY: whose; ROOT_PRIMARY: the asset's site */
-    const char *file;        /* concern: "database"; "main" when unset */
-    struct entity *subject;  /* asset, site, store */
-    struct entity *kind;     /* the kind block */
+    struct site_info *site; /* ROOT_RECOVERY: whose; ROOT_PRIMARY: the asset's site */
+    const char *file;       /* concern: "database"; "main" when unset */
+    struct entity *subject; /* asset, site, store */
+    struct entity *kind;    /* the kind block */
     struct emitted_block *block;
-    bool shared;             /* from a `once` block */
+    bool shared; /* from a `once` block */
 };
 
 /* What is known of a drill from records. */
@@ -595,8 +594,18 @@ struct drill_evidence {
 /* ---- the ledger: what verdicts rest on (SEMANTICS §7) ---- */
 
 enum assumption_kind {
-    ASSUME_RUNS, ASSUME_KEPT, ASSUME_LAG, ASSUME_STANDS_READY, ASSUME_READABLE, ASSUME_ALLOWED, ASSUME_CAPACITY, ASSUME_FIGURE,
-    ASSUME_DETECTS, ASSUME_ANSWERS, ASSUME_DECIDES_WITHIN, ASSUME_LIMIT
+    ASSUME_RUNS,
+    ASSUME_KEPT,
+    ASSUME_LAG,
+    ASSUME_STANDS_READY,
+    ASSUME_READABLE,
+    ASSUME_ALLOWED,
+    ASSUME_CAPACITY,
+    ASSUME_FIGURE,
+    ASSUME_DETECTS,
+    ASSUME_ANSWERS,
+    ASSUME_DECIDES_WITHIN,
+    ASSUME_LIMIT
 };
 
 /* A verdict that rests on an entry. */
@@ -608,45 +617,45 @@ struct resting {
 
 /* One thing that a verdict credits, however many do. */
 struct assumption {
-    const char *id;              /* "runs:database.full@backups" */
+    const char *id; /* "runs:database.full@backups" */
     enum assumption_kind kind;
-    struct entity *subject;      /* asset, group, endpoint, scenario, runbook, store, site or the plan */
-    const char *says;            /* the sentence */
-    const char *value;           /* "every 1h, up to 10m each"; NULL */
+    struct entity *subject; /* asset, group, endpoint, scenario, runbook, store, site or the plan */
+    const char *says;       /* the sentence */
+    const char *value;      /* "every 1h, up to 10m each"; NULL */
     enum makes_true by;
-    const char *target, *file;   /* BY_ARTIFACT: "cron", "cron/jobs/database-full.sh"; file may be NULL. BY_DEMAND: whose README tells it */
-    const char *source, *grade;  /* where that is said, and how strong a source it is; NULL where the specification says it */
+    const char *target, *file;  /* BY_ARTIFACT: "cron", "cron/jobs/database-full.sh"; file may be NULL. BY_DEMAND: whose README tells it */
+    const char *source, *grade; /* where that is said, and how strong a source it is; NULL where the specification says it */
     bool was_read;
-    int64_t read;                /* days since 1970-01-01, when it was */
-    struct entity *on;           /* BY_DEMAND: who is asked */
-    const char *words;           /* BY_DEMAND: for what, in the kind's words; NULL: `says` */
-    struct command check;        /* tells whether it is true now; unset: `question` */
+    int64_t read;         /* days since 1970-01-01, when it was */
+    struct entity *on;    /* BY_DEMAND: who is asked */
+    const char *words;    /* BY_DEMAND: for what, in the kind's words; NULL: `says` */
+    struct command check; /* tells whether it is true now; unset: `question` */
     const char *question;
-    bool unwatched;              /* nobody would notice its end */
+    bool unwatched; /* nobody would notice its end */
     struct span span;
-    struct resting *rests;       /* first those in whose own terms it is, then those that wait for them */
+    struct resting *rests; /* first those in whose own terms it is, then those that wait for them */
     uint32_t own_count, rest_count, rest_cap;
-    bool whole;                  /* false: the plan is too large to list any but the first */
+    bool whole; /* false: the plan is too large to list any but the first */
 };
 
 struct plan {
     struct model *model;
     struct arena *arena;
-    const char *name;            /* of the plan block; "plan" when there is none */
-    const char *compiler;        /* version */
-    const char *digest;          /* SHA-256 (hex) of everything recovery-relevant */
-    struct site_info *sites;     /* by entity index */
+    const char *name;        /* of the plan block; "plan" when there is none */
+    const char *compiler;    /* version */
+    const char *digest;      /* SHA-256 (hex) of everything recovery-relevant */
+    struct site_info *sites; /* by entity index */
     uint32_t site_count;
-    struct asset *assets;        /* by entity index */
+    struct asset *assets; /* by entity index */
     uint32_t asset_count;
-    struct copy_counts *copies;  /* by index of the asset, where `stateful`; NULL unless asked for */
+    struct copy_counts *copies;        /* by index of the asset, where `stateful`; NULL unless asked for */
     struct scenario_result *scenarios; /* by entity index */
     uint32_t scenario_count;
     struct backup_job *jobs;
     uint32_t job_count;
-    struct job_task *tasks;      /* in the order of jobs: each backup, and its test behind it */
+    struct job_task *tasks; /* in the order of jobs: each backup, and its test behind it */
     uint32_t task_count;
-    struct drill_plan *drills;   /* by entity index */
+    struct drill_plan *drills; /* by entity index */
     uint32_t drill_count;
     struct export_plan *exports; /* by entity index */
     uint32_t export_count;
@@ -654,7 +663,7 @@ struct plan {
     uint32_t evidence_count;
     struct emission *emissions;
     uint32_t emission_count;
-    struct slo_state *slos;      /* of endpoints with an `slo`, in declaration order */
+    struct slo_state *slos; /* of endpoints with an `slo`, in declaration order */
     uint32_t slo_count;
     struct finding *findings;
     uint32_t finding_count;
@@ -662,9 +671,9 @@ struct plan {
     uint32_t figure_count;
     struct assumption **assumptions; /* in the order in which verdicts were found to rest on them; NULL unless asked for */
     uint32_t assumption_count;
-    const atom *rules_off;       /* rules nobody judged, because they were switched off */
+    const atom *rules_off; /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
-    uint32_t refused;            /* errors of rules about what is emitted: what targets refuse is asked all the same */
+    uint32_t refused;                  /* errors of rules about what is emitted: what targets refuse is asked all the same */
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
     uint32_t advised;                  /* findings that are advice only: in none of the other counts */
 };
@@ -675,12 +684,12 @@ struct site_info *plan_site(const struct plan *plan, const struct entity *entity
 struct verdict_counts {
     uint32_t hold, assumed, on_demand; /* of those that hold: on an assumed figure, on what an owner is asked to see to */
     uint32_t refuted, unknown, accepted, scenarios;
-    uint32_t untested;        /* assets with objectives that no scenario touches */
+    uint32_t untested; /* assets with objectives that no scenario touches */
 };
 struct verdict_counts plan_counts(const struct plan *plan);
 
-const char *assumption_kind_name(enum assumption_kind kind); /* "runs", "stands_ready" */
-const char *makes_true_name(enum makes_true by);              /* "artifact", "platform", "demand", "nobody" */
+const char *assumption_kind_name(enum assumption_kind kind);                      /* "runs", "stands_ready" */
+const char *makes_true_name(enum makes_true by);                                  /* "artifact", "platform", "demand", "nobody" */
 const char *entity_title(const struct model *model, const struct entity *entity); /* title, else name */
 bool command_is_set(const struct command *command);
 /* As somebody would type it; what is known only when it runs is in braces. */

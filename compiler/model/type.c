@@ -13,26 +13,11 @@ static const struct {
     enum type_kind kind;
     bool of_element; /* takes one type in parentheses */
 } type_words[] = {
-    {"any", TYPE_ANY, false},
-    {"bool", TYPE_BOOL, false},
-    {"int", TYPE_INT, false},
-    {"decimal", TYPE_DECIMAL, false},
-    {"percent", TYPE_PERCENT, false},
-    {"duration", TYPE_DURATION, false},
-    {"size", TYPE_SIZE, false},
-    {"rate", TYPE_RATE, false},
-    {"money", TYPE_MONEY, false},
-    {"date", TYPE_DATE, false},
-    {"time", TYPE_TIME, false},
-    {"string", TYPE_STRING, false},
-    {"label", TYPE_LABEL, false},
-    {"schedule", TYPE_SCHEDULE, false},
-    {"range", TYPE_RANGE, true},
-    {"list", TYPE_LIST, true},
-    {"map", TYPE_MAP, true},
-    {"object", TYPE_OBJECT, false},
-    {"command", TYPE_COMMAND, false},
-    {"type", TYPE_TYPE, false},
+    {"any", TYPE_ANY, false},         {"bool", TYPE_BOOL, false},         {"int", TYPE_INT, false},         {"decimal", TYPE_DECIMAL, false},
+    {"percent", TYPE_PERCENT, false}, {"duration", TYPE_DURATION, false}, {"size", TYPE_SIZE, false},       {"rate", TYPE_RATE, false},
+    {"money", TYPE_MONEY, false},     {"date", TYPE_DATE, false},         {"time", TYPE_TIME, false},       {"string", TYPE_STRING, false},
+    {"label", TYPE_LABEL, false},     {"schedule", TYPE_SCHEDULE, false}, {"range", TYPE_RANGE, true},      {"list", TYPE_LIST, true},
+    {"map", TYPE_MAP, true},          {"object", TYPE_OBJECT, false},     {"command", TYPE_COMMAND, false}, {"type", TYPE_TYPE, false},
 };
 
 enum { TYPE_DEPTH = 16 };
@@ -64,8 +49,7 @@ static atom read_word(struct type_reader *reader)
     while (word_char(*reader->at))
         reader->at++;
     if (reader->at == start) {
-        reader->error = *start ? arena_printf(reader->model->arena, "a type was expected before `%s`", start)
-                               : "a type was expected at its end";
+        reader->error = *start ? arena_printf(reader->model->arena, "a type was expected before `%s`", start) : "a type was expected at its end";
         return NULL;
     }
     return intern_add(reader->model->names, start, (size_t)(reader->at - start));
@@ -262,9 +246,7 @@ void type_print(const struct type *type, struct strbuf *out)
             strbuf_addf(out, "%s%s", i ? ", " : "", type->words[i]);
         strbuf_addch(out, ')');
         return;
-    case TYPE_REF:
-        strbuf_addf(out, "ref(%s)", type->schema->name);
-        return;
+    case TYPE_REF: strbuf_addf(out, "ref(%s)", type->schema->name); return;
     case TYPE_UNION:
         for (uint32_t i = 0; i < type->count; i++)
             all_refs = all_refs && type->alternatives[i]->kind == TYPE_REF;
@@ -281,8 +263,7 @@ void type_print(const struct type *type, struct strbuf *out)
         if (all_refs)
             strbuf_addch(out, ')');
         return;
-    default:
-        break;
+    default: break;
     }
     for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++) {
         if (type_words[i].kind != type->kind)

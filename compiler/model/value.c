@@ -47,19 +47,13 @@ static bool same_schedule(const struct schedule *a, const struct schedule *b)
     if (a->kind != b->kind || !same_text(a->zone, b->zone))
         return false;
     switch (a->kind) {
-    case SCHEDULE_EVERY:
-        return a->every == b->every;
-    case SCHEDULE_DAILY:
-        return same_times(a, b);
-    case SCHEDULE_WEEKLY:
-        return a->weekdays == b->weekdays && same_times(a, b);
-    case SCHEDULE_MONTHLY:
-        return a->monthdays == b->monthdays && same_times(a, b);
-    case SCHEDULE_CRON:
-        return same_text(a->cron, b->cron);
+    case SCHEDULE_EVERY: return a->every == b->every;
+    case SCHEDULE_DAILY: return same_times(a, b);
+    case SCHEDULE_WEEKLY: return a->weekdays == b->weekdays && same_times(a, b);
+    case SCHEDULE_MONTHLY: return a->monthdays == b->monthdays && same_times(a, b);
+    case SCHEDULE_CRON: return same_text(a->cron, b->cron);
     case SCHEDULE_CONTINUOUS:
-    case SCHEDULE_ON_CHANGE:
-        return true;
+    case SCHEDULE_ON_CHANGE: return true;
     }
     return false;
 }
@@ -107,10 +101,8 @@ bool value_is_integer(struct value value)
     case VALUE_DURATION:
     case VALUE_SIZE:
     case VALUE_DATE:
-    case VALUE_TIME:
-        return true;
-    default:
-        return false;
+    case VALUE_TIME: return true;
+    default: return false;
     }
 }
 
@@ -124,10 +116,8 @@ bool value_has_text(struct value value)
     case VALUE_SCHEDULE:
     case VALUE_RANGE:
     case VALUE_ENTITY:
-    case VALUE_NA:
-        return true;
-    default:
-        return value_is_integer(value);
+    case VALUE_NA: return true;
+    default: return value_is_integer(value);
     }
 }
 
@@ -151,8 +141,7 @@ bool value_equal(struct value a, struct value b)
     case VALUE_ERROR:
     case VALUE_UNKNOWN:
     case VALUE_NULL:
-    case VALUE_NA:
-        return true;
+    case VALUE_NA: return true;
     case VALUE_BOOL:
     case VALUE_INT:
     case VALUE_DECIMAL:
@@ -160,21 +149,16 @@ bool value_equal(struct value a, struct value b)
     case VALUE_DURATION:
     case VALUE_SIZE:
     case VALUE_DATE:
-    case VALUE_TIME:
-        return a.u.integer == b.u.integer;
-    case VALUE_RATE:
-        return a.u.rate->num == b.u.rate->num && a.u.rate->den == b.u.rate->den;
+    case VALUE_TIME: return a.u.integer == b.u.integer;
+    case VALUE_RATE: return a.u.rate->num == b.u.rate->num && a.u.rate->den == b.u.rate->den;
     case VALUE_MONEY:
         return a.u.money->amount == b.u.money->amount && same_text(a.u.money->currency, b.u.money->currency) &&
                same_text(a.u.money->period, b.u.money->period);
     case VALUE_STRING:
-    case VALUE_HCL:
-        return same_text(a.u.string, b.u.string);
+    case VALUE_HCL: return same_text(a.u.string, b.u.string);
     case VALUE_WORD:
-    case VALUE_RUNTIME:
-        return a.u.word == b.u.word;
-    case VALUE_SCHEDULE:
-        return same_schedule(a.u.schedule, b.u.schedule);
+    case VALUE_RUNTIME: return a.u.word == b.u.word;
+    case VALUE_SCHEDULE: return same_schedule(a.u.schedule, b.u.schedule);
     case VALUE_RANGE:
         return value_equal(a.u.range->best, b.u.range->best) && value_equal(a.u.range->typical, b.u.range->typical) &&
                value_equal(a.u.range->worst, b.u.range->worst);
@@ -186,18 +170,13 @@ bool value_equal(struct value a, struct value b)
                 return false;
         }
         return true;
-    case VALUE_OBJECT:
-        return same_object(a.u.object, b.u.object);
-    case VALUE_ENTITY:
-        return a.u.entity == b.u.entity;
+    case VALUE_OBJECT: return same_object(a.u.object, b.u.object);
+    case VALUE_ENTITY: return a.u.entity == b.u.entity;
     case VALUE_TEXT:
-    case VALUE_SHELL:
-        return same_parts(a.u.text, b.u.text);
+    case VALUE_SHELL: return same_parts(a.u.text, b.u.text);
     case VALUE_REF:
-        return a.u.ref->resource == b.u.ref->resource && same_text(a.u.ref->key, b.u.ref->key) &&
-               same_text(a.u.ref->attribute, b.u.ref->attribute);
-    case VALUE_FACT:
-        return a.u.fact->entity == b.u.fact->entity && a.u.fact->name == b.u.fact->name;
+        return a.u.ref->resource == b.u.ref->resource && same_text(a.u.ref->key, b.u.ref->key) && same_text(a.u.ref->attribute, b.u.ref->attribute);
+    case VALUE_FACT: return a.u.fact->entity == b.u.fact->entity && a.u.fact->name == b.u.fact->name;
     case VALUE_CALL:
         if (a.u.call->count != b.u.call->count || !same_text(a.u.call->function, b.u.call->function))
             return false;
@@ -206,8 +185,7 @@ bool value_equal(struct value a, struct value b)
                 return false;
         }
         return true;
-    case VALUE_TYPE:
-        return a.u.type == b.u.type;
+    case VALUE_TYPE: return a.u.type == b.u.type;
     }
     return false;
 }
@@ -217,18 +195,10 @@ static void print_quoted(const char *text, struct strbuf *out)
     strbuf_addch(out, '"');
     for (const char *p = text; *p; p++) {
         switch (*p) {
-        case '"':
-            strbuf_addstr(out, "\\\"");
-            break;
-        case '\\':
-            strbuf_addstr(out, "\\\\");
-            break;
-        case '\n':
-            strbuf_addstr(out, "\\n");
-            break;
-        case '\t':
-            strbuf_addstr(out, "\\t");
-            break;
+        case '"': strbuf_addstr(out, "\\\""); break;
+        case '\\': strbuf_addstr(out, "\\\\"); break;
+        case '\n': strbuf_addstr(out, "\\n"); break;
+        case '\t': strbuf_addstr(out, "\\t"); break;
         default:
             if ((unsigned char)*p < 0x20 || *p == 0x7f)
                 strbuf_addf(out, "\\u{%x}", (unsigned)(unsigned char)*p);
@@ -259,58 +229,24 @@ void value_print(struct value value, struct strbuf *out)
     switch ((enum value_type)value.type) {
     case VALUE_PENDING:
     case VALUE_BUSY:
-    case VALUE_UNKNOWN:
-        strbuf_addstr(out, "unknown");
-        break;
-    case VALUE_ERROR:
-        strbuf_addstr(out, "error");
-        break;
-    case VALUE_NULL:
-        strbuf_addstr(out, "null");
-        break;
-    case VALUE_NA:
-        strbuf_addstr(out, "n/a");
-        break;
-    case VALUE_BOOL:
-        strbuf_addstr(out, value.u.integer ? "true" : "false");
-        break;
-    case VALUE_INT:
-        strbuf_addint(out, value.u.integer);
-        break;
-    case VALUE_DECIMAL:
-        print_decimal(out, value.u.integer);
-        break;
-    case VALUE_PERCENT:
-        print_percent(out, value.u.integer);
-        break;
-    case VALUE_DURATION:
-        print_duration(out, value.u.integer);
-        break;
-    case VALUE_SIZE:
-        print_size(out, value.u.integer);
-        break;
-    case VALUE_RATE:
-        print_rate(out, value.u.rate);
-        break;
-    case VALUE_MONEY:
-        print_money(out, value.u.money);
-        break;
-    case VALUE_DATE:
-        print_date(out, value.u.integer);
-        break;
-    case VALUE_TIME:
-        print_time(out, value.u.integer);
-        break;
-    case VALUE_STRING:
-        print_quoted(value.u.string, out);
-        break;
+    case VALUE_UNKNOWN: strbuf_addstr(out, "unknown"); break;
+    case VALUE_ERROR: strbuf_addstr(out, "error"); break;
+    case VALUE_NULL: strbuf_addstr(out, "null"); break;
+    case VALUE_NA: strbuf_addstr(out, "n/a"); break;
+    case VALUE_BOOL: strbuf_addstr(out, value.u.integer ? "true" : "false"); break;
+    case VALUE_INT: strbuf_addint(out, value.u.integer); break;
+    case VALUE_DECIMAL: print_decimal(out, value.u.integer); break;
+    case VALUE_PERCENT: print_percent(out, value.u.integer); break;
+    case VALUE_DURATION: print_duration(out, value.u.integer); break;
+    case VALUE_SIZE: print_size(out, value.u.integer); break;
+    case VALUE_RATE: print_rate(out, value.u.rate); break;
+    case VALUE_MONEY: print_money(out, value.u.money); break;
+    case VALUE_DATE: print_date(out, value.u.integer); break;
+    case VALUE_TIME: print_time(out, value.u.integer); break;
+    case VALUE_STRING: print_quoted(value.u.string, out); break;
     case VALUE_WORD:
-    case VALUE_RUNTIME:
-        strbuf_addstr(out, value.u.word);
-        break;
-    case VALUE_SCHEDULE:
-        print_schedule(out, value.u.schedule);
-        break;
+    case VALUE_RUNTIME: strbuf_addstr(out, value.u.word); break;
+    case VALUE_SCHEDULE: print_schedule(out, value.u.schedule); break;
     case VALUE_RANGE:
         value_print(value.u.range->best, out);
         strbuf_addstr(out, "..");
@@ -342,8 +278,7 @@ void value_print(struct value value, struct strbuf *out)
         strbuf_addstr(out, " }");
         break;
     case VALUE_ENTITY:
-        strbuf_addstr(out, value.u.entity->name && value.u.entity->name[0] ? value.u.entity->name
-                                                                           : value.u.entity->schema->name);
+        strbuf_addstr(out, value.u.entity->name && value.u.entity->name[0] ? value.u.entity->name : value.u.entity->schema->name);
         break;
     case VALUE_TEXT:
         strbuf_addch(out, '"');
@@ -355,12 +290,8 @@ void value_print(struct value value, struct strbuf *out)
         print_parts(value.u.text, out);
         strbuf_addstr(out, "\")");
         break;
-    case VALUE_REF:
-        strbuf_addf(out, "%s.%s.%s", value.u.ref->resource, value.u.ref->key, value.u.ref->attribute);
-        break;
-    case VALUE_FACT:
-        strbuf_addf(out, "fact(%s, \"%s\")", value.u.fact->entity->name, value.u.fact->name);
-        break;
+    case VALUE_REF: strbuf_addf(out, "%s.%s.%s", value.u.ref->resource, value.u.ref->key, value.u.ref->attribute); break;
+    case VALUE_FACT: strbuf_addf(out, "fact(%s, \"%s\")", value.u.fact->entity->name, value.u.fact->name); break;
     case VALUE_HCL:
         strbuf_addstr(out, "hcl(");
         print_quoted(value.u.string, out);
@@ -375,9 +306,7 @@ void value_print(struct value value, struct strbuf *out)
         }
         strbuf_addch(out, ')');
         break;
-    case VALUE_TYPE:
-        type_print(value.u.type, out);
-        break;
+    case VALUE_TYPE: type_print(value.u.type, out); break;
     }
 }
 
@@ -387,14 +316,10 @@ const char *value_text(struct value value, struct arena *arena)
     const char *text;
 
     switch (value.type) {
-    case VALUE_STRING:
-        return value.u.string;
-    case VALUE_WORD:
-        return value.u.word;
-    case VALUE_ENTITY:
-        return value.u.entity->name && value.u.entity->name[0] ? value.u.entity->name : value.u.entity->schema->name;
-    default:
-        break;
+    case VALUE_STRING: return value.u.string;
+    case VALUE_WORD: return value.u.word;
+    case VALUE_ENTITY: return value.u.entity->name && value.u.entity->name[0] ? value.u.entity->name : value.u.entity->schema->name;
+    default: break;
     }
     strbuf_init(&out);
     if (value.type == VALUE_TEXT)
@@ -411,64 +336,35 @@ const char *value_type_name(enum value_type type)
     switch (type) {
     case VALUE_PENDING:
     case VALUE_BUSY:
-    case VALUE_UNKNOWN:
-        return "unknown value";
-    case VALUE_ERROR:
-        return "error";
-    case VALUE_NULL:
-        return "null";
-    case VALUE_NA:
-        return "n/a";
-    case VALUE_BOOL:
-        return "bool";
-    case VALUE_INT:
-        return "int";
-    case VALUE_DECIMAL:
-        return "decimal";
-    case VALUE_PERCENT:
-        return "percent";
-    case VALUE_DURATION:
-        return "duration";
-    case VALUE_SIZE:
-        return "size";
-    case VALUE_RATE:
-        return "rate";
-    case VALUE_MONEY:
-        return "money";
-    case VALUE_DATE:
-        return "date";
-    case VALUE_TIME:
-        return "time";
-    case VALUE_STRING:
-        return "string";
-    case VALUE_WORD:
-        return "word";
-    case VALUE_SCHEDULE:
-        return "schedule";
-    case VALUE_RANGE:
-        return "range";
-    case VALUE_LIST:
-        return "list";
-    case VALUE_OBJECT:
-        return "object";
-    case VALUE_ENTITY:
-        return "declared thing";
-    case VALUE_RUNTIME:
-        return "run-time value";
-    case VALUE_TEXT:
-        return "text with run-time parts";
-    case VALUE_SHELL:
-        return "shell text";
-    case VALUE_REF:
-        return "reference to a resource";
-    case VALUE_FACT:
-        return "fact";
-    case VALUE_HCL:
-        return "HCL expression";
-    case VALUE_CALL:
-        return "call in the target language";
-    case VALUE_TYPE:
-        return "type";
+    case VALUE_UNKNOWN: return "unknown value";
+    case VALUE_ERROR: return "error";
+    case VALUE_NULL: return "null";
+    case VALUE_NA: return "n/a";
+    case VALUE_BOOL: return "bool";
+    case VALUE_INT: return "int";
+    case VALUE_DECIMAL: return "decimal";
+    case VALUE_PERCENT: return "percent";
+    case VALUE_DURATION: return "duration";
+    case VALUE_SIZE: return "size";
+    case VALUE_RATE: return "rate";
+    case VALUE_MONEY: return "money";
+    case VALUE_DATE: return "date";
+    case VALUE_TIME: return "time";
+    case VALUE_STRING: return "string";
+    case VALUE_WORD: return "word";
+    case VALUE_SCHEDULE: return "schedule";
+    case VALUE_RANGE: return "range";
+    case VALUE_LIST: return "list";
+    case VALUE_OBJECT: return "object";
+    case VALUE_ENTITY: return "declared thing";
+    case VALUE_RUNTIME: return "run-time value";
+    case VALUE_TEXT: return "text with run-time parts";
+    case VALUE_SHELL: return "shell text";
+    case VALUE_REF: return "reference to a resource";
+    case VALUE_FACT: return "fact";
+    case VALUE_HCL: return "HCL expression";
+    case VALUE_CALL: return "call in the target language";
+    case VALUE_TYPE: return "type";
     }
     return "value";
 }

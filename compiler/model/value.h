@@ -52,7 +52,7 @@ struct value {
     uint32_t type : 8;      /* enum value_type */
     uint32_t defaulted : 2; /* a slot's value came from a default, not from the user's own line */
     uint32_t places : 22;   /* which sites' fields its text was made of; 0: none (model/places.h) */
-    uint32_t origin;   /* offset of the text it was written at, 0 when it comes from no text */
+    uint32_t origin;        /* offset of the text it was written at, 0 when it comes from no text */
     union {
         int64_t integer;
         const struct expr *pending; /* own attribute, that of a `default` block, or the row's fallback (then `defaulted` is set) */
@@ -90,7 +90,7 @@ struct value_object {
     struct value_pair {
         atom key;
         struct value value;
-    } *pairs; /* in written order, keys distinct */
+    } * pairs; /* in written order, keys distinct */
 };
 
 struct value_call {
@@ -106,12 +106,12 @@ struct value_text {
     struct text_part {
         bool literal;
         struct value value;
-    } *parts;
+    } * parts;
 };
 
 struct value_ref {
-    atom resource;       /* "aws_kms_key" */
-    const char *key;     /* label of the resource, already a clean identifier */
+    atom resource;         /* "aws_kms_key" */
+    const char *key;       /* label of the resource, already a clean identifier */
     const char *attribute; /* "arn" */
 };
 
@@ -136,11 +136,11 @@ enum type_kind {
     TYPE_DATE,
     TYPE_TIME,
     TYPE_STRING,
-    TYPE_LABEL,   /* a string that may be written as a bareword (`of = full`); whoever reads it checks it */
+    TYPE_LABEL, /* a string that may be written as a bareword (`of = full`); whoever reads it checks it */
     TYPE_SCHEDULE,
-    TYPE_RANGE,   /* of element: accepts a scalar too */
-    TYPE_LIST,    /* of element */
-    TYPE_MAP,     /* object with values of element */
+    TYPE_RANGE, /* of element: accepts a scalar too */
+    TYPE_LIST,  /* of element */
+    TYPE_MAP,   /* object with values of element */
     TYPE_OBJECT,
     TYPE_ENUM,    /* words */
     TYPE_REF,     /* a declared thing of `schema`, optionally of a kind */
@@ -160,8 +160,14 @@ struct type {
 
 #define VALUE_OF(kind) ((struct value){.type = (kind)})
 
-static inline struct value value_unknown(void) { return VALUE_OF(VALUE_UNKNOWN); }
-static inline struct value value_error(void) { return VALUE_OF(VALUE_ERROR); }
+static inline struct value value_unknown(void)
+{
+    return VALUE_OF(VALUE_UNKNOWN);
+}
+static inline struct value value_error(void)
+{
+    return VALUE_OF(VALUE_ERROR);
+}
 static inline struct value value_int(enum value_type type, int64_t integer)
 {
     return (struct value){.type = (uint8_t)type, .u.integer = integer};

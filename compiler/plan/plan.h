@@ -35,7 +35,7 @@ struct plan_word {
     struct plan_part {
         bool runtime; /* a name known when it runs: "input.at", "job.output"; else text */
         const char *text;
-    } *parts;
+    } * parts;
 };
 
 struct plan_command {
@@ -46,7 +46,7 @@ struct plan_command {
         struct plan_piece {
             const char *script; /* NULL: a value, which must reach the shell as a quoted variable */
             struct plan_word value;
-        } *pieces;
+        } * pieces;
     };
     struct plan_place place;
 };
@@ -56,21 +56,21 @@ struct plan_command {
 /* What a value is beyond text, number, truth and list: in JSON an object with this one key. */
 enum plan_tag {
     PLAN_TAG_NONE,
-    PLAN_TAG_DECIMAL,    /* per 10^9 */
-    PLAN_TAG_PERCENT,    /* per 10^9 */
-    PLAN_TAG_DURATION,   /* ms */
-    PLAN_TAG_SIZE,       /* bytes */
-    PLAN_TAG_RATE,       /* [bytes, milliseconds] */
-    PLAN_TAG_MONEY,      /* "1,200 USD/mo" */
-    PLAN_TAG_DATE,       /* "2026-11-21" */
-    PLAN_TAG_TIME,       /* "02:00" */
-    PLAN_TAG_SCHEDULE,   /* "daily at 02:00" */
-    PLAN_TAG_RANGE,      /* [best, typical, worst] */
-    PLAN_TAG_OBJECT,     /* {name: value} */
-    PLAN_TAG_REF,        /* id of a declared thing */
-    PLAN_TAG_RUNTIME,    /* name known when it runs */
-    PLAN_TAG_TEXT,       /* [text or value, …] */
-    PLAN_TAG_SHELL,      /* [{"literal": script} or value, …] */
+    PLAN_TAG_DECIMAL,  /* per 10^9 */
+    PLAN_TAG_PERCENT,  /* per 10^9 */
+    PLAN_TAG_DURATION, /* ms */
+    PLAN_TAG_SIZE,     /* bytes */
+    PLAN_TAG_RATE,     /* [bytes, milliseconds] */
+    PLAN_TAG_MONEY,    /* "1,200 USD/mo" */
+    PLAN_TAG_DATE,     /* "2026-11-21" */
+    PLAN_TAG_TIME,     /* "02:00" */
+    PLAN_TAG_SCHEDULE, /* "daily at 02:00" */
+    PLAN_TAG_RANGE,    /* [best, typical, worst] */
+    PLAN_TAG_OBJECT,   /* {name: value} */
+    PLAN_TAG_REF,      /* id of a declared thing */
+    PLAN_TAG_RUNTIME,  /* name known when it runs */
+    PLAN_TAG_TEXT,     /* [text or value, …] */
+    PLAN_TAG_SHELL,    /* [{"literal": script} or value, …] */
     PLAN_TAG_LITERAL,
     PLAN_TAG_REFERENCE,  /* of an emitted resource: {resource, key, attribute} */
     PLAN_TAG_FACT,       /* {of, name, value}: true of what exists already */
@@ -109,6 +109,7 @@ struct plan_values {
 
 /* ---- words */
 
+/* clang-format off */
 #define CHOICE(ID, doc) enum plan_choice_##ID {
 #define ITEM(ID, name, text) PLAN_##ID##_##name,
 #define CHOICE_END(ID) PLAN_##ID##_COUNT };
@@ -167,6 +168,7 @@ struct plan_values {
 #undef CHOICE
 #undef ITEM
 #undef CHOICE_END
+/* clang-format on */
 
 /* ---- plan.json */
 

@@ -27,7 +27,7 @@ struct reader {
     uint32_t scope, scopes; /* of steps: a scenario or a drill; 0: none */
     int depth;
     bool referred[PLAN_STRUCT_COUNT]; /* something may refer to structs of this sort: they are known by their keys */
-    struct plan_error *error; /* set once */
+    struct plan_error *error;         /* set once */
 };
 
 static bool fail(struct reader *r, const char *message)
@@ -206,7 +206,7 @@ static bool read_pairs(struct reader *r, json_t *json, struct plan_pair **pairs,
     if (!json_is_object(json))
         return fail(r, "an object is wanted");
     *pairs = ARENA_ARRAY(r->arena, struct plan_pair, json_object_size(json));
-    json_object_foreach(json, key, value) {
+    json_object_foreach (json, key, value) {
         (*pairs)[*count].key = arena_strdup(r->arena, key);
         if (!read_value(r, value, &(*pairs)[(*count)++].value))
             return false;
@@ -330,42 +330,27 @@ static bool read_field(struct reader *r, const struct plan_field *field, json_t 
     struct plan_values *values;
 
     switch (field->type) {
-    case PLAN_TYPE_TEXT:
-        return read_text(r, json, at);
-    case PLAN_TYPE_BOOL:
-        *(bool *)at = json_is_true(json);
-        return json_is_boolean(json) || fail(r, "true or false is wanted");
-    case PLAN_TYPE_INT:
-        return read_int(r, json, at);
+    case PLAN_TYPE_TEXT: return read_text(r, json, at);
+    case PLAN_TYPE_BOOL: *(bool *)at = json_is_true(json); return json_is_boolean(json) || fail(r, "true or false is wanted");
+    case PLAN_TYPE_INT: return read_int(r, json, at);
     case PLAN_TYPE_PARTS:
     case PLAN_TYPE_MS:
-    case PLAN_TYPE_BYTES:
-        return read_amount(r, json, at);
-    case PLAN_TYPE_LOSS:
-        return read_loss(r, json, at);
-    case PLAN_TYPE_DAY:
-        return read_day(r, json, at);
-    case PLAN_TYPE_RANGE:
-        return read_range(r, json, at);
-    case PLAN_TYPE_CHOICE:
-        return read_choice(r, field, json, at);
-    case PLAN_TYPE_COMMAND:
-        return read_command(r, json, at);
+    case PLAN_TYPE_BYTES: return read_amount(r, json, at);
+    case PLAN_TYPE_LOSS: return read_loss(r, json, at);
+    case PLAN_TYPE_DAY: return read_day(r, json, at);
+    case PLAN_TYPE_RANGE: return read_range(r, json, at);
+    case PLAN_TYPE_CHOICE: return read_choice(r, field, json, at);
+    case PLAN_TYPE_COMMAND: return read_command(r, json, at);
     case PLAN_TYPE_VALUE:
         if (json_is_null(json))
             return true;
         return read_value(r, json, *(struct plan_value **)at = ARENA_NEW(r->arena, struct plan_value));
-    case PLAN_TYPE_VALUES:
-        values = at;
-        return read_pairs(r, json, &values->pairs, &values->count);
-    case PLAN_TYPE_ONE:
-        return read_one(r, field, json, at);
+    case PLAN_TYPE_VALUES: values = at; return read_pairs(r, json, &values->pairs, &values->count);
+    case PLAN_TYPE_ONE: return read_one(r, field, json, at);
     case PLAN_TYPE_TEXTS:
     case PLAN_TYPE_LIST:
-    case PLAN_TYPE_REFS:
-        return read_list(r, field, json, item);
-    case PLAN_TYPE_REF:
-        return json_is_null(json) || refer(r, field->of, json, at);
+    case PLAN_TYPE_REFS: return read_list(r, field, json, item);
+    case PLAN_TYPE_REF: return json_is_null(json) || refer(r, field->of, json, at);
     }
     return false;
 }
@@ -415,7 +400,7 @@ static bool read_fields(struct reader *r, const struct plan_struct *table, json_
     }
     if (json_object_size(json) == table->count)
         return true;
-    json_object_foreach(json, name, value) {
+    json_object_foreach (json, name, value) {
         unsigned i = 0;
 
         while (i < table->count && strcmp(table->fields[i].name, name) != 0)

@@ -29,20 +29,11 @@ static void print_value(const struct plan_value *value, struct strbuf *out);
 static void print_number(const struct plan_value *value, struct strbuf *out)
 {
     switch (value->tag) {
-    case PLAN_TAG_DECIMAL:
-        print_decimal(out, value->number);
-        break;
-    case PLAN_TAG_PERCENT:
-        print_percent(out, value->number);
-        break;
-    case PLAN_TAG_DURATION:
-        print_duration(out, value->number);
-        break;
-    case PLAN_TAG_SIZE:
-        print_size(out, value->number);
-        break;
-    default:
-        strbuf_addint(out, value->number);
+    case PLAN_TAG_DECIMAL: print_decimal(out, value->number); break;
+    case PLAN_TAG_PERCENT: print_percent(out, value->number); break;
+    case PLAN_TAG_DURATION: print_duration(out, value->number); break;
+    case PLAN_TAG_SIZE: print_size(out, value->number); break;
+    default: strbuf_addint(out, value->number);
     }
 }
 
@@ -97,24 +88,16 @@ static const char *last_name(const char *id)
 static void print_value(const struct plan_value *value, struct strbuf *out)
 {
     switch ((enum plan_shape)value->shape) {
-    case PLAN_SHAPE_NULL:
-        strbuf_addstr(out, "null");
-        break;
-    case PLAN_SHAPE_BOOL:
-        strbuf_addstr(out, value->truth ? "true" : "false");
-        break;
-    case PLAN_SHAPE_NUMBER:
-        print_number(value, out);
-        break;
+    case PLAN_SHAPE_NULL: strbuf_addstr(out, "null"); break;
+    case PLAN_SHAPE_BOOL: strbuf_addstr(out, value->truth ? "true" : "false"); break;
+    case PLAN_SHAPE_NUMBER: print_number(value, out); break;
     case PLAN_SHAPE_STRING:
         if (value->tag == PLAN_TAG_NONE)
             print_text(value->text, out);
         else
             strbuf_addstr(out, value->tag == PLAN_TAG_REF ? last_name(value->text) : value->text);
         break;
-    case PLAN_SHAPE_ITEMS:
-        print_items(value, out);
-        break;
+    case PLAN_SHAPE_ITEMS: print_items(value, out); break;
     case PLAN_SHAPE_PAIRS:
         strbuf_addstr(out, value->count ? "{ " : "{");
         for (uint32_t i = 0; i < value->count; i++) {

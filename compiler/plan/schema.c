@@ -58,40 +58,28 @@ static void field_type(struct jsonw *j, const struct plan_field *field)
         else
             nullable(j, "string");
         break;
-    case PLAN_TYPE_BOOL:
-        jsonw_key_string(j, "type", "boolean");
-        break;
-    case PLAN_TYPE_INT:
-        jsonw_key_string(j, "type", "integer");
-        break;
+    case PLAN_TYPE_BOOL: jsonw_key_string(j, "type", "boolean"); break;
+    case PLAN_TYPE_INT: jsonw_key_string(j, "type", "integer"); break;
     case PLAN_TYPE_PARTS:
     case PLAN_TYPE_MS:
     case PLAN_TYPE_BYTES:
         nullable(j, "integer");
         jsonw_key_int(j, "minimum", 0);
         break;
-    case PLAN_TYPE_LOSS:
-        ref(j, "loss");
-        break;
+    case PLAN_TYPE_LOSS: ref(j, "loss"); break;
     case PLAN_TYPE_DAY:
         nullable(j, "string");
         jsonw_key_string(j, "format", "date");
         break;
-    case PLAN_TYPE_RANGE:
-        or_null(j, "range");
-        break;
+    case PLAN_TYPE_RANGE: or_null(j, "range"); break;
     case PLAN_TYPE_CHOICE:
         jsonw_key_array(j, "enum");
         for (unsigned i = 0; i < plan_choices[field->of].count; i++)
             jsonw_string(j, plan_choices[field->of].words[i]);
         jsonw_array_end(j);
         break;
-    case PLAN_TYPE_COMMAND:
-        or_null(j, "command");
-        break;
-    case PLAN_TYPE_VALUE:
-        or_null(j, "value");
-        break;
+    case PLAN_TYPE_COMMAND: or_null(j, "command"); break;
+    case PLAN_TYPE_VALUE: or_null(j, "value"); break;
     case PLAN_TYPE_VALUES:
         jsonw_key_string(j, "type", "object");
         jsonw_key_object(j, "additionalProperties");
@@ -99,15 +87,9 @@ static void field_type(struct jsonw *j, const struct plan_field *field)
         jsonw_object_end(j);
         break;
     case PLAN_TYPE_TEXTS:
-    case PLAN_TYPE_REFS:
-        array_of(j, NULL);
-        break;
-    case PLAN_TYPE_ONE:
-        or_null(j, plan_structs[field->of].name);
-        break;
-    case PLAN_TYPE_LIST:
-        array_of(j, plan_structs[field->of].name);
-        break;
+    case PLAN_TYPE_REFS: array_of(j, NULL); break;
+    case PLAN_TYPE_ONE: or_null(j, plan_structs[field->of].name); break;
+    case PLAN_TYPE_LIST: array_of(j, plan_structs[field->of].name); break;
     }
 }
 
@@ -164,12 +146,13 @@ static const char *const fixed[][2] = {
     {"word", "{'description': 'One argument: a text, or texts and names that are known when it runs (`input.at`, `job.output`), joined.',"
              " 'anyOf': [{'type': 'string'}, {'type': 'array', 'items': {'anyOf': [{'type': 'string'}, {'type': 'object',"
              " 'additionalProperties': false, 'required': ['runtime'], 'properties': {'runtime': {'type': 'string'}}}]}}]}"},
-    {"command", "{'description': 'An argument list, or a shell text: pieces of script and values in turn. A value must reach the shell as a quoted variable.',"
-                " 'anyOf': [{'type': 'object', 'additionalProperties': false, 'required': ['words'], 'properties': {'words': {'type': 'array',"
-                " 'items': {'$ref': '#/$defs/word'}}}}, {'type': 'object', 'additionalProperties': false, 'required': ['shell'], 'properties':"
-                " {'shell': {'type': 'array', 'items': {'anyOf': [{'type': 'object', 'additionalProperties': false, 'required': ['script'],"
-                " 'properties': {'script': {'type': 'string'}}}, {'type': 'object', 'additionalProperties': false, 'required': ['value'],"
-                " 'properties': {'value': {'$ref': '#/$defs/word'}}}]}}}}]}"},
+    {"command",
+     "{'description': 'An argument list, or a shell text: pieces of script and values in turn. A value must reach the shell as a quoted variable.',"
+     " 'anyOf': [{'type': 'object', 'additionalProperties': false, 'required': ['words'], 'properties': {'words': {'type': 'array',"
+     " 'items': {'$ref': '#/$defs/word'}}}}, {'type': 'object', 'additionalProperties': false, 'required': ['shell'], 'properties':"
+     " {'shell': {'type': 'array', 'items': {'anyOf': [{'type': 'object', 'additionalProperties': false, 'required': ['script'],"
+     " 'properties': {'script': {'type': 'string'}}}, {'type': 'object', 'additionalProperties': false, 'required': ['value'],"
+     " 'properties': {'value': {'$ref': '#/$defs/word'}}}]}}}}]}"},
 };
 
 /* As write.c writes it; jansson keeps the order of keys. */
@@ -181,14 +164,14 @@ static void copy(struct jsonw *j, const json_t *from)
 
     if (json_is_object(from)) {
         jsonw_object_begin(j);
-        json_object_foreach((json_t *)from, key, item) {
+        json_object_foreach ((json_t *)from, key, item) {
             jsonw_key(j, key);
             copy(j, item);
         }
         jsonw_object_end(j);
     } else if (json_is_array(from)) {
         jsonw_array_begin(j);
-        json_array_foreach(from, i, item)
+        json_array_foreach (from, i, item)
             copy(j, item);
         jsonw_array_end(j);
     } else if (json_is_integer(from)) {
@@ -247,7 +230,8 @@ static void value_schema(struct jsonw *j)
     };
 
     jsonw_key_object(j, "value");
-    jsonw_key_string(j, "description", "Value of an attribute: null, truth, number, text or list as JSON has them, else an object with one key that says what it is.");
+    jsonw_key_string(j, "description",
+                     "Value of an attribute: null, truth, number, text or list as JSON has them, else an object with one key that says what it is.");
     jsonw_key_array(j, "anyOf");
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
         jsonw_object_begin(j);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* clang-format off */
 #define KEY PLAN_KEY
 #define MORE PLAN_MORE
 #define LESS PLAN_LESS
@@ -92,12 +93,13 @@ const struct plan_choice plan_choices[PLAN_CHOICE_COUNT] = {
 #define CHOICE_END(ID)
 #include "plan/plan.def"
 };
+/* clang-format on */
 
 const char *plan_tag_name(enum plan_tag tag)
 {
     static const char *const names[PLAN_TAG_COUNT] = {
-        NULL,     "decimal", "percent", "duration", "size",  "rate",    "money",     "date", "time",       "schedule", "range", "object",
-        "ref",    "runtime", "text",    "shell",    "literal", "reference", "fact", "expression", "call",     "type",  "nothing",
+        NULL,  "decimal", "percent", "duration", "size",    "rate",      "money", "date",       "time", "schedule", "range",   "object",
+        "ref", "runtime", "text",    "shell",    "literal", "reference", "fact",  "expression", "call", "type",     "nothing",
     };
 
     return names[tag];

@@ -7,9 +7,24 @@
 #include <stddef.h>
 
 enum plan_type {
-    PLAN_TYPE_TEXT, PLAN_TYPE_BOOL, PLAN_TYPE_INT, PLAN_TYPE_PARTS, PLAN_TYPE_MS, PLAN_TYPE_BYTES, PLAN_TYPE_LOSS, PLAN_TYPE_DAY,
-    PLAN_TYPE_RANGE, PLAN_TYPE_CHOICE, PLAN_TYPE_COMMAND, PLAN_TYPE_VALUE, PLAN_TYPE_VALUES, PLAN_TYPE_TEXTS, PLAN_TYPE_ONE,
-    PLAN_TYPE_LIST, PLAN_TYPE_REF, PLAN_TYPE_REFS,
+    PLAN_TYPE_TEXT,
+    PLAN_TYPE_BOOL,
+    PLAN_TYPE_INT,
+    PLAN_TYPE_PARTS,
+    PLAN_TYPE_MS,
+    PLAN_TYPE_BYTES,
+    PLAN_TYPE_LOSS,
+    PLAN_TYPE_DAY,
+    PLAN_TYPE_RANGE,
+    PLAN_TYPE_CHOICE,
+    PLAN_TYPE_COMMAND,
+    PLAN_TYPE_VALUE,
+    PLAN_TYPE_VALUES,
+    PLAN_TYPE_TEXTS,
+    PLAN_TYPE_ONE,
+    PLAN_TYPE_LIST,
+    PLAN_TYPE_REF,
+    PLAN_TYPE_REFS,
     PLAN_TYPE_ORIGIN = PLAN_TYPE_TEXT /* the place beside it stays inside */
 };
 
@@ -19,6 +34,7 @@ enum plan_flags {
     PLAN_LESS = 4  /* less is weaker */
 };
 
+/* clang-format off */
 enum plan_struct_id {
 #define CHOICE(ID, doc)
 #define ITEM(ID, name, text)
@@ -51,15 +67,16 @@ enum plan_choice_id {
 #undef STRUCT
 #undef FIELD
 #undef STRUCT_END
+/* clang-format on */
 
 struct plan_field {
     const char *name;
     const char *doc;
     size_t offset, count_offset; /* in the struct; the second for lists */
     enum plan_type type;
-    int of;                      /* enum plan_struct_id or plan_choice_id; -1 */
-    int since;                   /* format that has it first */
-    unsigned flags;              /* enum plan_flags */
+    int of;         /* enum plan_struct_id or plan_choice_id; -1 */
+    int since;      /* format that has it first */
+    unsigned flags; /* enum plan_flags */
 };
 
 struct plan_struct {

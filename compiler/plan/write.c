@@ -76,27 +76,17 @@ static void write_value(struct writer *w, const struct plan_value *value)
         jsonw_key(w->j, plan_tag_name((enum plan_tag)value->tag));
     }
     switch ((enum plan_shape)value->shape) {
-    case PLAN_SHAPE_NULL:
-        jsonw_null(w->j);
-        break;
-    case PLAN_SHAPE_BOOL:
-        jsonw_bool(w->j, value->truth);
-        break;
-    case PLAN_SHAPE_NUMBER:
-        jsonw_int(w->j, value->number);
-        break;
-    case PLAN_SHAPE_STRING:
-        jsonw_string(w->j, value->text);
-        break;
+    case PLAN_SHAPE_NULL: jsonw_null(w->j); break;
+    case PLAN_SHAPE_BOOL: jsonw_bool(w->j, value->truth); break;
+    case PLAN_SHAPE_NUMBER: jsonw_int(w->j, value->number); break;
+    case PLAN_SHAPE_STRING: jsonw_string(w->j, value->text); break;
     case PLAN_SHAPE_ITEMS:
         jsonw_array_begin(w->j);
         for (uint32_t i = 0; i < value->count; i++)
             write_value(w, &value->items[i]);
         jsonw_array_end(w->j);
         break;
-    case PLAN_SHAPE_PAIRS:
-        write_pairs(w, value->pairs, value->count);
-        break;
+    case PLAN_SHAPE_PAIRS: write_pairs(w, value->pairs, value->count); break;
     }
     if (value->tag)
         jsonw_object_end(w->j);
@@ -149,44 +139,24 @@ static void write_field(struct writer *w, const struct plan_field *field, const 
     const struct plan_struct *of = field->of >= 0 && field->type != PLAN_TYPE_CHOICE ? &plan_structs[field->of] : NULL;
 
     switch (field->type) {
-    case PLAN_TYPE_TEXT:
-        jsonw_string(w->j, *(const char *const *)at);
-        break;
-    case PLAN_TYPE_BOOL:
-        jsonw_bool(w->j, *(const bool *)at);
-        break;
-    case PLAN_TYPE_INT:
-        jsonw_int(w->j, *(const int64_t *)at);
-        break;
+    case PLAN_TYPE_TEXT: jsonw_string(w->j, *(const char *const *)at); break;
+    case PLAN_TYPE_BOOL: jsonw_bool(w->j, *(const bool *)at); break;
+    case PLAN_TYPE_INT: jsonw_int(w->j, *(const int64_t *)at); break;
     case PLAN_TYPE_PARTS:
     case PLAN_TYPE_MS:
-    case PLAN_TYPE_BYTES:
-        write_amount(w, *(const int64_t *)at);
-        break;
-    case PLAN_TYPE_LOSS:
-        write_loss(w, *(const int64_t *)at);
-        break;
-    case PLAN_TYPE_DAY:
-        write_day(w, *(const int64_t *)at);
-        break;
-    case PLAN_TYPE_RANGE:
-        write_range(w, at);
-        break;
-    case PLAN_TYPE_CHOICE:
-        jsonw_string(w->j, plan_choices[field->of].words[*(const uint8_t *)at]);
-        break;
-    case PLAN_TYPE_COMMAND:
-        write_command(w, *(const struct plan_command *const *)at);
-        break;
+    case PLAN_TYPE_BYTES: write_amount(w, *(const int64_t *)at); break;
+    case PLAN_TYPE_LOSS: write_loss(w, *(const int64_t *)at); break;
+    case PLAN_TYPE_DAY: write_day(w, *(const int64_t *)at); break;
+    case PLAN_TYPE_RANGE: write_range(w, at); break;
+    case PLAN_TYPE_CHOICE: jsonw_string(w->j, plan_choices[field->of].words[*(const uint8_t *)at]); break;
+    case PLAN_TYPE_COMMAND: write_command(w, *(const struct plan_command *const *)at); break;
     case PLAN_TYPE_VALUE:
         if (*(const struct plan_value *const *)at)
             write_value(w, *(const struct plan_value *const *)at);
         else
             jsonw_null(w->j);
         break;
-    case PLAN_TYPE_VALUES:
-        write_pairs(w, ((const struct plan_values *)at)->pairs, ((const struct plan_values *)at)->count);
-        break;
+    case PLAN_TYPE_VALUES: write_pairs(w, ((const struct plan_values *)at)->pairs, ((const struct plan_values *)at)->count); break;
     case PLAN_TYPE_TEXTS:
         jsonw_array_begin(w->j);
         for (uint32_t i = 0; i < count; i++)
@@ -205,9 +175,7 @@ static void write_field(struct writer *w, const struct plan_field *field, const 
             write_struct(w, field->of, *(const char *const *)at + i * of->size);
         jsonw_array_end(w->j);
         break;
-    case PLAN_TYPE_REF:
-        jsonw_string(w->j, plan_identity(of, *(const void *const *)at));
-        break;
+    case PLAN_TYPE_REF: jsonw_string(w->j, plan_identity(of, *(const void *const *)at)); break;
     case PLAN_TYPE_REFS:
         jsonw_array_begin(w->j);
         for (uint32_t i = 0; i < count; i++)

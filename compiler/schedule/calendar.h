@@ -18,15 +18,15 @@ enum { CALENDAR_CYCLE_DAYS = 146097 }; /* 400 years; a multiple of 7 */
  * `either` one of the two. Days of the month: `monthdays`, or the last day, or the weekday nearest to a
  * day; weekdays: `weekdays`, or the last or n-th such weekday of the month. */
 struct day_rule {
-    uint32_t months;       /* bit 1 … bit 12 */
-    uint32_t monthdays;    /* bit 1 … bit 31 */
-    uint32_t weekdays;     /* bit 0 = sunday … bit 6 = saturday */
-    bool either;           /* day of the month or weekday, instead of both */
-    bool last_day;         /* also the last day of the month */
-    uint32_t nearest;      /* bit d: also the weekday (monday … friday) of this month nearest to day d */
-    uint32_t last_weekday; /* bit w: also the last such weekday of the month */
+    uint32_t months;         /* bit 1 … bit 12 */
+    uint32_t monthdays;      /* bit 1 … bit 31 */
+    uint32_t weekdays;       /* bit 0 = sunday … bit 6 = saturday */
+    bool either;             /* day of the month or weekday, instead of both */
+    bool last_day;           /* also the last day of the month */
+    uint32_t nearest;        /* bit d: also the weekday (monday … friday) of this month nearest to day d */
+    uint32_t last_weekday;   /* bit w: also the last such weekday of the month */
     uint32_t nth_weekday[6]; /* [n], bit w: also the n-th such weekday of the month, n = 1 … 5 */
-    int64_t every_days;    /* > 0: every so many days counted from monday 1970-01-05; the rest is ignored */
+    int64_t every_days;      /* > 0: every so many days counted from monday 1970-01-05; the rest is ignored */
 };
 
 extern const struct day_rule day_rule_all;

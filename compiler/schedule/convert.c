@@ -98,12 +98,8 @@ static void add_clock_field(struct strbuf *out, uint64_t mask, unsigned size, en
         }
         if (mask == steps) {
             switch (notation) {
-            case NOTATION_CRON:
-                strbuf_addf(out, "*/%u", step);
-                break;
-            case NOTATION_AWS:
-                strbuf_addf(out, "0/%u", step);
-                break;
+            case NOTATION_CRON: strbuf_addf(out, "*/%u", step); break;
+            case NOTATION_AWS: strbuf_addf(out, "0/%u", step); break;
             case NOTATION_SYSTEMD:
                 /* With its end: an open step runs over the hour and the day, and systemd 252 then loses
                  * the slot at midnight, or finds none at all where midnight is skipped. */
@@ -164,16 +160,14 @@ static void add_calendar_field(struct strbuf *out, uint32_t mask, bool any, unsi
 static bool add_line(struct arena *arena, struct schedule_lines *out, const struct strbuf *line)
 {
     if (out->count == SCHEDULE_LINES_MAX) {
-        return refuse(out, arena_printf(arena, "it would take more than %d lines", SCHEDULE_LINES_MAX),
-                      "take times that share their minutes");
+        return refuse(out, arena_printf(arena, "it would take more than %d lines", SCHEDULE_LINES_MAX), "take times that share their minutes");
     }
     out->line[out->count++] = strbuf_dup(line, arena);
     return true;
 }
 
 /* "15 2,14 * * 1-5"; `days` is the text of the last three fields. */
-static bool add_cron_lines(struct arena *arena, struct schedule_lines *out, const struct clock *clock,
-                           const char *days)
+static bool add_cron_lines(struct arena *arena, struct schedule_lines *out, const struct clock *clock, const char *days)
 {
     struct group groups[GROUPS_MAX];
     unsigned count = clock_groups(clock, groups);
@@ -266,8 +260,8 @@ static uint32_t turn_weekdays(uint32_t mask, int days)
 }
 
 /* Lines of five fields on a clock `shift` minutes behind the schedule's own. */
-static bool convert_cron(struct arena *arena, const struct schedule *schedule, const struct schedule_slots *slots,
-                         int64_t shift, struct schedule_lines *out)
+static bool convert_cron(struct arena *arena, const struct schedule *schedule, const struct schedule_slots *slots, int64_t shift,
+                         struct schedule_lines *out)
 {
     bool written = schedule->kind == SCHEDULE_CRON && schedule->cron[strspn(schedule->cron, " \t")] != '@';
     if (written && shift == 0) {
@@ -280,13 +274,11 @@ static bool convert_cron(struct arena *arena, const struct schedule *schedule, c
     struct clock clocks[3];
     split_times(slots, shift, clocks);
     if (clock_is_empty(&clocks[0]) && clock_is_empty(&clocks[2])) {
-        return add_cron_lines(arena, out, &clocks[1],
-                              written ? cron_fields(arena, schedule->cron, 2) : cron_days(arena, &slots->days));
+        return add_cron_lines(arena, out, &clocks[1], written ? cron_fields(arena, schedule->cron, 2) : cron_days(arena, &slots->days));
     }
     int64_t period = day_rule_period(&slots->days);
     if (period > 7) {
-        return refuse(out, "in UTC some of its times fall on another day, and its days of the month cannot be shifted",
-                      "write the times in UTC");
+        return refuse(out, "in UTC some of its times fall on another day, and its days of the month cannot be shifted", "write the times in UTC");
     }
     if (period == 1) {
         struct clock all = clocks[1];
@@ -306,8 +298,8 @@ static bool convert_cron(struct arena *arena, const struct schedule *schedule, c
 }
 
 /* "Mon..Fri *-*-* 02,14:15:00 Europe/Berlin" */
-static bool add_systemd_lines(struct arena *arena, const struct schedule_slots *slots, const struct day_rule *rule,
-                              const char *zone, struct schedule_lines *out)
+static bool add_systemd_lines(struct arena *arena, const struct schedule_slots *slots, const struct day_rule *rule, const char *zone,
+                              struct schedule_lines *out)
 {
     struct strbuf days = STRBUF_INIT;
     if (!day_rule_any_weekday(rule)) {
@@ -383,8 +375,7 @@ static unsigned split_rule(const struct day_rule *rule, struct day_rule rules[2]
     return 2;
 }
 
-static bool convert_systemd(struct arena *arena, const struct schedule_slots *slots, const char *zone,
-                            struct schedule_lines *out)
+static bool convert_systemd(struct arena *arena, const struct schedule_slots *slots, const char *zone, struct schedule_lines *out)
 {
     if (slots->every % MS_MINUTE != 0 && MS_HOUR % slots->every != 0) {
         return refuse(out, "a duration with seconds must divide the hour for systemd", "take whole minutes");
@@ -402,8 +393,7 @@ static bool convert_systemd(struct arena *arena, const struct schedule_slots *sl
     return true;
 }
 
-static bool add_aws_lines(struct arena *arena, const struct schedule_slots *slots, const struct day_rule *rule,
-                          struct schedule_lines *out)
+static bool add_aws_lines(struct arena *arena, const struct schedule_slots *slots, const struct day_rule *rule, struct schedule_lines *out)
 {
     struct clock clocks[3];
     struct group groups[GROUPS_MAX];
@@ -437,8 +427,7 @@ static bool add_aws_lines(struct arena *arena, const struct schedule_slots *slot
     return added;
 }
 
-static bool convert_aws(struct arena *arena, const struct schedule *schedule, const struct schedule_slots *slots,
-                        struct schedule_lines *out)
+static bool convert_aws(struct arena *arena, const struct schedule *schedule, const struct schedule_slots *slots, struct schedule_lines *out)
 {
     if (slots->from_cron && slots->cron.six_fields) {
         const char *text = schedule->cron + strspn(schedule->cron, " \t");
@@ -474,23 +463,18 @@ static bool convert_aws(struct arena *arena, const struct schedule *schedule, co
 enum cron_dialect target_dialect(enum schedule_target target)
 {
     switch (target) {
-    case TARGET_CRON_DEBIAN:
-        return DIALECT_DEBIAN;
-    case TARGET_CRON_CRONIE:
-        return DIALECT_CRONIE;
-    case TARGET_KUBERNETES:
-        return DIALECT_KUBERNETES;
-    case TARGET_SYSTEMD:
-        return DIALECT_SYSTEMD;
+    case TARGET_CRON_DEBIAN: return DIALECT_DEBIAN;
+    case TARGET_CRON_CRONIE: return DIALECT_CRONIE;
+    case TARGET_KUBERNETES: return DIALECT_KUBERNETES;
+    case TARGET_SYSTEMD: return DIALECT_SYSTEMD;
     case TARGET_EVENTBRIDGE:
-    case TARGET_AWS_BACKUP:
-        return DIALECT_AWS;
+    case TARGET_AWS_BACKUP: return DIALECT_AWS;
     }
     return DIALECT_PLAIN;
 }
 
-bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum schedule_target target,
-                      const struct zone *zone, struct schedule_lines *out)
+bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum schedule_target target, const struct zone *zone,
+                      struct schedule_lines *out)
 {
     struct schedule_slots slots;
     enum schedule_status status;
@@ -509,20 +493,16 @@ bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum
     case TARGET_CRON_CRONIE:
         out->zone = "Etc/UTC";
         if (slots.zone != NULL) {
-            return refuse(out,
-                          arena_printf(arena, "cron runs in UTC here, and the clock of `%s` changes", zone_name(zone)),
+            return refuse(out, arena_printf(arena, "cron runs in UTC here, and the clock of `%s` changes", zone_name(zone)),
                           "write the times in UTC, or let systemd run it");
         }
         if (slots.offset % MS_MINUTE != 0) {
             return refuse(out, "the offset of its time zone is not a whole number of minutes", "write the times in UTC");
         }
         return convert_cron(arena, schedule, &slots, slots.offset / MS_MINUTE, out);
-    case TARGET_KUBERNETES:
-        return convert_cron(arena, schedule, &slots, 0, out);
-    case TARGET_SYSTEMD:
-        return convert_systemd(arena, &slots, utc ? "UTC" : zone_name(zone), out);
-    case TARGET_EVENTBRIDGE:
-        return convert_aws(arena, schedule, &slots, out);
+    case TARGET_KUBERNETES: return convert_cron(arena, schedule, &slots, 0, out);
+    case TARGET_SYSTEMD: return convert_systemd(arena, &slots, utc ? "UTC" : zone_name(zone), out);
+    case TARGET_EVENTBRIDGE: return convert_aws(arena, schedule, &slots, out);
     case TARGET_AWS_BACKUP: {
         /* The rule is about the expression, so clock changes do not count. */
         struct schedule on_clock = *schedule;
@@ -530,8 +510,7 @@ bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum
         on_clock.zone = NULL;
         schedule_gap(arena, &on_clock, DIALECT_AWS, NULL, 0, &gap);
         if (gap.status != SCHEDULE_OK || gap.min_gap < MS_HOUR) {
-            return refuse(out, "AWS Backup runs at most once an hour",
-                          "take `every 1h` or longer, or continuous backups");
+            return refuse(out, "AWS Backup runs at most once an hour", "take `every 1h` or longer, or continuous backups");
         }
         return convert_aws(arena, schedule, &slots, out);
     }

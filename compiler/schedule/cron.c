@@ -10,8 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char *const month_names[] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                          "jul", "aug", "sep", "oct", "nov", "dec"};
+static const char *const month_names[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
 static const char *const day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
 enum field_kind { FIELD_MINUTE, FIELD_HOUR, FIELD_MONTHDAY, FIELD_MONTH, FIELD_WEEKDAY, FIELD_YEAR };
@@ -26,11 +25,8 @@ struct field_row {
 };
 
 static const struct field_row vixie_fields[] = {
-    {"minute",           0, 59, NULL,        0,  0},
-    {"hour",             0, 23, NULL,        0,  0},
-    {"day of the month", 1, 31, NULL,        0,  0},
-    {"month",            1, 12, month_names, 12, 1},
-    {"weekday",          0, 7,  day_names,   7,  0},
+    {"minute", 0, 59, NULL, 0, 0},        {"hour", 0, 23, NULL, 0, 0},        {"day of the month", 1, 31, NULL, 0, 0},
+    {"month", 1, 12, month_names, 12, 1}, {"weekday", 0, 7, day_names, 7, 0},
 };
 
 static const struct field_row robfig_weekday = {"weekday", 0, 6, day_names, 7, 0};
@@ -42,15 +38,15 @@ struct shorthand {
 };
 
 static const struct shorthand shorthands[] = {
-    {"@yearly",   "0 0 1 1 *"}, {"@annually", "0 0 1 1 *"}, {"@monthly", "0 0 1 * *"}, {"@weekly", "0 0 * * 0"},
-    {"@daily",    "0 0 * * *"}, {"@midnight", "0 0 * * *"}, {"@hourly",  "0 * * * *"},
+    {"@yearly", "0 0 1 1 *"}, {"@annually", "0 0 1 1 *"}, {"@monthly", "0 0 1 * *"}, {"@weekly", "0 0 * * 0"},
+    {"@daily", "0 0 * * *"},  {"@midnight", "0 0 * * *"}, {"@hourly", "0 * * * *"},
 };
 
 const char *dialect_name(enum cron_dialect dialect)
 {
     static const char *const names[DIALECT_COUNT] = {
-        [DIALECT_PLAIN] = "the specification", [DIALECT_DEBIAN] = "Debian cron",   [DIALECT_CRONIE] = "cronie",
-        [DIALECT_KUBERNETES] = "Kubernetes",   [DIALECT_SYSTEMD] = "systemd",      [DIALECT_AWS] = "AWS",
+        [DIALECT_PLAIN] = "the specification", [DIALECT_DEBIAN] = "Debian cron", [DIALECT_CRONIE] = "cronie",
+        [DIALECT_KUBERNETES] = "Kubernetes",   [DIALECT_SYSTEMD] = "systemd",    [DIALECT_AWS] = "AWS",
     };
     return names[dialect];
 }
@@ -60,9 +56,9 @@ struct field {
     size_t offset;
     size_t len;
     uint64_t mask;
-    bool first_star; /* its first character is `*`: Vixie's flag */
-    bool whole_star; /* an element is `*`, `?` or one of them with step 1: robfig's flag */
-    bool question;   /* is `?` */
+    bool first_star;    /* its first character is `*`: Vixie's flag */
+    bool whole_star;    /* an element is `*`, `?` or one of them with step 1: robfig's flag */
+    bool question;      /* is `?` */
     unsigned star_step; /* step of an element `*` + `/step` or `0/step`; 0 when there is none */
     size_t step_offset;
     size_t step_len;
@@ -126,15 +122,13 @@ static bool read_value(struct reader *reader, const struct field_row *row, size_
     size_t len = *at - start;
     const char *word = reader->text + start;
     if (len == 0) {
-        return fail(reader, start, end > start ? 1 : 0,
-                    arena_printf(reader->arena, "a %s is expected here", row->name), NULL);
+        return fail(reader, start, end > start ? 1 : 0, arena_printf(reader->arena, "a %s is expected here", row->name), NULL);
     }
     if (is_digit(word[0])) {
         unsigned number = 0;
         for (size_t i = 0; i < len; i++) {
             if (!is_digit(word[i]) || i >= 6) {
-                return fail(reader, start, len,
-                            arena_printf(reader->arena, "`%.*s` is not a %s", quoted(len), word, row->name), NULL);
+                return fail(reader, start, len, arena_printf(reader->arena, "`%.*s` is not a %s", quoted(len), word, row->name), NULL);
             }
             number = number * 10 + (unsigned)(word[i] - '0');
         }
@@ -143,9 +137,7 @@ static bool read_value(struct reader *reader, const struct field_row *row, size_
             if (row == &robfig_weekday && number == 7) {
                 help = "Kubernetes counts sunday as 0 only";
             }
-            return fail(reader, start, len,
-                        arena_printf(reader->arena, "%s `%u` is out of range %u to %u", row->name, number, row->min,
-                                     row->max),
+            return fail(reader, start, len, arena_printf(reader->arena, "%s `%u` is out of range %u to %u", row->name, number, row->min, row->max),
                         help);
         }
         *value = number;
@@ -158,12 +150,10 @@ static bool read_value(struct reader *reader, const struct field_row *row, size_
             return true;
         }
     }
-    const char *help = row->name_count == 0 ? "only numbers are allowed here"
-                       : row->name_base == 1 && row->name_count == 12
-                           ? "months are 1 to 12, or their first three letters in English"
-                           : "weekdays are numbers, or their first three letters in English";
-    return fail(reader, start, len,
-                arena_printf(reader->arena, "`%.*s` is not a %s", quoted(len), word, row->name), help);
+    const char *help = row->name_count == 0                           ? "only numbers are allowed here"
+                       : row->name_base == 1 && row->name_count == 12 ? "months are 1 to 12, or their first three letters in English"
+                                                                      : "weekdays are numbers, or their first three letters in English";
+    return fail(reader, start, len, arena_printf(reader->arena, "`%.*s` is not a %s", quoted(len), word, row->name), help);
 }
 
 static bool read_step(struct reader *reader, const struct field_row *row, size_t *at, size_t end, unsigned *step)
@@ -181,8 +171,7 @@ static bool read_step(struct reader *reader, const struct field_row *row, size_t
     }
     if (number > row->max) {
         return fail(reader, start, *at - start,
-                    arena_printf(reader->arena, "step `%u` is larger than the largest %s, %u", number, row->name,
-                                 row->max),
+                    arena_printf(reader->arena, "step `%u` is larger than the largest %s, %u", number, row->name, row->max),
                     "name the single value without a step");
     }
     *step = number;
@@ -191,8 +180,8 @@ static bool read_step(struct reader *reader, const struct field_row *row, size_t
 
 /* The words only AWS knows: `L`, `5L`, `3W`, `2#1`. False with *done unset when the element is none of
  * them. */
-static bool read_aws_word(struct reader *reader, const struct field_row *row, enum field_kind kind, size_t *at,
-                          size_t end, struct field *field, bool *done)
+static bool read_aws_word(struct reader *reader, const struct field_row *row, enum field_kind kind, size_t *at, size_t end, struct field *field,
+                          bool *done)
 {
     const char *text = reader->text;
     size_t start = *at, stop = start;
@@ -248,8 +237,7 @@ static bool read_aws_word(struct reader *reader, const struct field_row *row, en
 }
 
 /* One element of a list. */
-static bool read_element(struct reader *reader, const struct field_row *row, enum field_kind kind, size_t *at,
-                         size_t end, struct field *field)
+static bool read_element(struct reader *reader, const struct field_row *row, enum field_kind kind, size_t *at, size_t end, struct field *field)
 {
     const char *text = reader->text;
     bool robfig = reader->dialect == DIALECT_KUBERNETES;
@@ -273,13 +261,10 @@ static bool read_element(struct reader *reader, const struct field_row *row, enu
         ++*at;
     } else {
         if (*at < end && text[*at] == '?') {
-            return fail(reader, *at, 1,
-                        arena_printf(reader->arena, "`?` is not known to %s here", dialect_name(reader->dialect)),
-                        "write `*`");
+            return fail(reader, *at, 1, arena_printf(reader->arena, "`?` is not known to %s here", dialect_name(reader->dialect)), "write `*`");
         }
         if (*at < end && text[*at] == '~') {
-            return fail(reader, *at, 1, "a random time is not a schedule that can be proved",
-                        "name the time, and allow for delay with `jitter`");
+            return fail(reader, *at, 1, "a random time is not a schedule that can be proved", "name the time, and allow for delay with `jitter`");
         }
         if (!read_value(reader, row, at, end, &low)) {
             return false;
@@ -294,8 +279,7 @@ static bool read_element(struct reader *reader, const struct field_row *row, enu
             }
             if (high < low) {
                 return fail(reader, start, *at - start,
-                            arena_printf(reader->arena, "the range `%.*s` runs backwards",
-                                         quoted(*at - start), text + start),
+                            arena_printf(reader->arena, "the range `%.*s` runs backwards", quoted(*at - start), text + start),
                             "write two ranges with a comma between them");
             }
         }
@@ -307,8 +291,7 @@ static bool read_element(struct reader *reader, const struct field_row *row, enu
         }
         if (single) {
             if (!robfig && !reader->aws) {
-                return fail(reader, slash, *at - slash,
-                            "a step needs a range before it",
+                return fail(reader, slash, *at - slash, "a step needs a range before it",
                             arena_printf(reader->arena, "write `%u-%u/%u`", low, row->max, step));
             }
             high = row->max;
@@ -349,12 +332,10 @@ static bool read_field(struct reader *reader, const struct field_row *row, enum 
             return true;
         }
         if (text[at] == '~') {
-            return fail(reader, at, 1, "a random time is not a schedule that can be proved",
-                        "name the time, and allow for delay with `jitter`");
+            return fail(reader, at, 1, "a random time is not a schedule that can be proved", "name the time, and allow for delay with `jitter`");
         }
         if (text[at] != ',') {
-            return fail(reader, at, 1,
-                        arena_printf(reader->arena, "unexpected character in the %s field", row->name), NULL);
+            return fail(reader, at, 1, arena_printf(reader->arena, "unexpected character in the %s field", row->name), NULL);
         }
         at++;
     }
@@ -411,12 +392,10 @@ static void fill_days(const struct reader *reader, const struct field fields[], 
     }
     uint32_t week = (uint32_t)weekday->mask;
     days->weekdays = (week | week >> 7) & ALL_WEEKDAYS; /* 7 is sunday too */
-    bool star = reader->dialect == DIALECT_KUBERNETES ? monthday->whole_star || weekday->whole_star
-                                                      : monthday->first_star || weekday->first_star;
+    bool star = reader->dialect == DIALECT_KUBERNETES ? monthday->whole_star || weekday->whole_star : monthday->first_star || weekday->first_star;
     days->either = !star;
     /* "or" with a side that matches every day is every day: keep one form for one meaning. */
-    if (days->either && ((days->monthdays & ALL_MONTHDAYS) == ALL_MONTHDAYS ||
-                         (days->weekdays & ALL_WEEKDAYS) == ALL_WEEKDAYS)) {
+    if (days->either && ((days->monthdays & ALL_MONTHDAYS) == ALL_MONTHDAYS || (days->weekdays & ALL_WEEKDAYS) == ALL_WEEKDAYS)) {
         days->either = false;
         days->monthdays = ALL_MONTHDAYS;
         days->weekdays = ALL_WEEKDAYS;
@@ -455,8 +434,7 @@ static bool read_expression(struct reader *reader, struct field fields[6], struc
         return fail(reader, from, end - from, "the time zone does not belong into the cron expression",
                     "write the zone after the schedule, as in `cron \"0 2 * * *\" in \"Europe/Berlin\"`");
     }
-    if (reader->dialect == DIALECT_AWS && end - from > 6 && memcmp(text + from, "cron(", 5) == 0 &&
-        text[end - 1] == ')') {
+    if (reader->dialect == DIALECT_AWS && end - from > 6 && memcmp(text + from, "cron(", 5) == 0 && text[end - 1] == ')') {
         from += 5;
         end--;
     }
@@ -493,16 +471,14 @@ static bool read_expression(struct reader *reader, struct field fields[6], struc
         if (fields[FIELD_MONTHDAY].question == fields[FIELD_WEEKDAY].question) {
             return fail(reader, fields[FIELD_MONTHDAY].offset,
                         fields[FIELD_WEEKDAY].offset + fields[FIELD_WEEKDAY].len - fields[FIELD_MONTHDAY].offset,
-                        "AWS wants `?` in exactly one of day of the month and weekday",
-                        "write `?` in the field that does not matter");
+                        "AWS wants `?` in exactly one of day of the month and weekday", "write `?` in the field that does not matter");
         }
     }
     fill_days(reader, fields, out);
     return true;
 }
 
-bool cron_parse(struct arena *arena, const char *text, enum cron_dialect dialect, struct cron *out,
-                struct cron_error *error)
+bool cron_parse(struct arena *arena, const char *text, enum cron_dialect dialect, struct cron *out, struct cron_error *error)
 {
     struct field fields[6];
     struct reader reader = {arena, text, dialect, false, error};
@@ -518,8 +494,8 @@ struct lint_list {
     unsigned count;
 };
 
-static void add(struct lint_list *list, enum cron_lint_kind kind, const struct field *first, const struct field *last,
-                const char *message, const char *help)
+static void add(struct lint_list *list, enum cron_lint_kind kind, const struct field *first, const struct field *last, const char *message,
+                const char *help)
 {
     if (list->count < CRON_LINT_MAX) {
         struct cron_lint *lint = &list->out[list->count++];
@@ -533,8 +509,8 @@ static void add(struct lint_list *list, enum cron_lint_kind kind, const struct f
 
 static bool same_days(const struct day_rule *a, const struct day_rule *b)
 {
-    return a->months == b->months && (a->monthdays & ALL_MONTHDAYS) == (b->monthdays & ALL_MONTHDAYS) &&
-           a->weekdays == b->weekdays && a->either == b->either;
+    return a->months == b->months && (a->monthdays & ALL_MONTHDAYS) == (b->monthdays & ALL_MONTHDAYS) && a->weekdays == b->weekdays &&
+           a->either == b->either;
 }
 
 /* A stepped star restarts with every hour, day, month or year. */
@@ -553,13 +529,11 @@ static void lint_steps(struct arena *arena, struct lint_list *list, const struct
         place.offset = fields[i].step_offset;
         place.len = fields[i].step_len;
         add(list, CRON_LINT_UNEVEN_STEP, &place, &place,
-            arena_printf(arena, "a step of %u starts anew every %s, so the distances differ", step, rows[i].restart),
-            NULL);
+            arena_printf(arena, "a step of %u starts anew every %s, so the distances differ", step, rows[i].restart), NULL);
     }
 }
 
-unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dialect,
-                   struct cron_lint out[CRON_LINT_MAX])
+unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dialect, struct cron_lint out[CRON_LINT_MAX])
 {
     struct field fields[6], other_fields[6];
     struct cron cron, other;
@@ -588,15 +562,13 @@ unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dial
         ambiguous = read_expression(&second, other_fields, &other) && !same_days(days, &other.days);
         if (ambiguous) {
             add(&list, CRON_LINT_STEP_AND, monthday, weekday,
-                days->either
-                    ? "day of the month or weekday decides here, while other programs demand both"
-                    : "day of the month and weekday must both match here, while other programs take either",
+                days->either ? "day of the month or weekday decides here, while other programs demand both"
+                             : "day of the month and weekday must both match here, while other programs take either",
                 "restrict only one of the two fields");
         }
     }
     if (days->either && !ambiguous) {
-        add(&list, CRON_LINT_DAY_EITHER, monthday, weekday,
-            "day of the month and weekday are both given, and either of them suffices",
+        add(&list, CRON_LINT_DAY_EITHER, monthday, weekday, "day of the month and weekday are both given, and either of them suffices",
             "restrict only one of the two fields");
     }
     lint_steps(arena, &list, fields);
@@ -609,8 +581,7 @@ unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dial
             lacking = lacking || ((days->months >> month & 1u) != 0 && (days->monthdays & inside) == 0);
         }
         if (lacking && day_walk_start(&walk, days, 0)) {
-            add(&list, CRON_LINT_SKIPS_MONTHS, monthday, monthday, "not every month has such a day",
-                "take a day up to 28");
+            add(&list, CRON_LINT_SKIPS_MONTHS, monthday, monthday, "not every month has such a day", "take a day up to 28");
         }
     }
     return list.count;

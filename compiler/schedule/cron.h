@@ -7,8 +7,8 @@
 #ifndef DRC_SCHEDULE_CRON_H
 #define DRC_SCHEDULE_CRON_H
 
-#include "schedule/calendar.h"
 #include "base/arena.h"
+#include "schedule/calendar.h"
 
 #include <stddef.h>
 
@@ -32,7 +32,7 @@ struct cron {
     bool wild;        /* the minute or the hour field starts with `*`: Vixie cron follows clock changes differently */
     bool minute_star; /* Vixie's flags: the field starts with `*` */
     bool hour_star;
-    bool six_fields;  /* written in the six fields of AWS */
+    bool six_fields; /* written in the six fields of AWS */
 };
 
 /* Where and why an expression was refused: offset and length in the text; both texts are lower case
@@ -47,8 +47,7 @@ struct cron_error {
 /* Reads an expression of five fields (DIALECT_AWS: also six, with or without `cron( )` around them), or
  * one of @yearly @annually @monthly @weekly @daily @midnight @hourly. @reboot and @every are refused: they
  * name no time of day. Every dialect refuses reversed ranges, steps of 0, and values out of range. */
-bool cron_parse(struct arena *arena, const char *text, enum cron_dialect dialect, struct cron *out,
-                struct cron_error *error);
+bool cron_parse(struct arena *arena, const char *text, enum cron_dialect dialect, struct cron *out, struct cron_error *error);
 
 /* Constructs that are legal but mean different things to different programs, or nothing at all. */
 enum cron_lint_kind {
@@ -71,7 +70,6 @@ enum { CRON_LINT_MAX = 8 };
 
 /* Fills at most CRON_LINT_MAX entries and returns how many. The text must be readable by cron_parse in
  * that dialect; otherwise 0. */
-unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dialect,
-                   struct cron_lint out[CRON_LINT_MAX]);
+unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dialect, struct cron_lint out[CRON_LINT_MAX]);
 
 #endif

@@ -17,15 +17,15 @@ enum { KNOWN_CHANGES = 64, WALK_DAYS_MAX = 14, LONG_CYCLES = 20 };
 struct search {
     const struct schedule_slots *slots;
     uint32_t missed;
-    int64_t from;  /* instants before do not start a span */
+    int64_t from; /* instants before do not start a span */
     int64_t first_day;
     int64_t end_day; /* starts of spans before this day cover every case */
     struct schedule_gap *out;
     bool found;
     bool found_min;
-    bool stopped;         /* the scheduler found no slot after stopped_at */
+    bool stopped; /* the scheduler found no slot after stopped_at */
     int64_t stopped_at;
-    bool walking;         /* head and tail stand missed + 1 slots apart, where the last walk ended */
+    bool walking; /* head and tail stand missed + 1 slots apart, where the last walk ended */
     struct slot_walk head, tail;
     /* Changes of the clock, met in order. */
     bool has_change;
@@ -94,8 +94,7 @@ static bool is_known(struct search *search)
     struct known now = {change->before, change->after, wall - day * 86400, period == 1 ? 0 : weekday_of(day)};
     for (uint32_t i = 0; i < search->known_count; i++) {
         const struct known *known = &search->known[i];
-        if (known->before == now.before && known->after == now.after && known->time == now.time &&
-            known->weekday == now.weekday) {
+        if (known->before == now.before && known->after == now.after && known->time == now.time && known->weekday == now.weekday) {
             return true;
         }
     }
@@ -159,8 +158,7 @@ static void walk_change(struct search *search)
     int64_t stop = (search->high_day + 1) * MS_DAY + 26 * MS_HOUR;
     for (;;) {
         offer_max(search, search->tail.slot, search->head.slot);
-        if (search->tail.slot > stop || !advance(search, &search->head, true) ||
-            !advance(search, &search->tail, false)) {
+        if (search->tail.slot > stop || !advance(search, &search->head, true) || !advance(search, &search->tail, false)) {
             return;
         }
     }
@@ -169,8 +167,7 @@ static void walk_change(struct search *search)
 /* ---- between them -------------------------------------------------------------------------------------- */
 
 /* The extreme distance within the day of a span's ends, over the starts b whose span ends q days on. */
-static bool best_times(const struct search *search, int64_t span, int64_t days, bool largest, uint32_t *start,
-                       int64_t *distance)
+static bool best_times(const struct search *search, int64_t span, int64_t days, bool largest, uint32_t *start, int64_t *distance)
 {
     const struct schedule_slots *slots = search->slots;
     bool found = false;
@@ -282,15 +279,14 @@ static int64_t search_days(const struct schedule_slots *slots)
     return days;
 }
 
-void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
-                  const struct zone *zone, uint32_t missed, struct schedule_gap *out)
+void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone, uint32_t missed,
+                  struct schedule_gap *out)
 {
     schedule_gap_outside(arena, schedule, dialect, zone, missed, NULL, out);
 }
 
-void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
-                          const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
-                          struct schedule_gap *out)
+void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone, uint32_t missed,
+                          const struct closed_hours *closed, struct schedule_gap *out)
 {
     struct schedule_slots slots;
     memset(out, 0, sizeof *out);
@@ -339,8 +335,7 @@ void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, 
         walk_days(&search, 1, days, false);
     }
     for (next_change(&search, search.from / MS_SECOND - 1);
-         search.has_change && !search.stopped && div_floor(search.change.at, 86400) <= search.end_day;
-         next_change(&search, search.change.at)) {
+         search.has_change && !search.stopped && div_floor(search.change.at, 86400) <= search.end_day; next_change(&search, search.change.at)) {
         walk_change(&search);
     }
     if (search.stopped) {
@@ -354,9 +349,8 @@ void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, 
     }
 }
 
-void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects,
-                        const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
-                        struct schedule_gap *out, enum cron_dialect *worst)
+void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects, const struct zone *zone, uint32_t missed,
+                        const struct closed_hours *closed, struct schedule_gap *out, enum cron_dialect *worst)
 {
     bool first = true;
     memset(out, 0, sizeof *out);

@@ -21,7 +21,7 @@ struct broken {
     int64_t hour;
     int64_t minute;
     int64_t second;
-    int daylight;  /* 1, 0, or -1: not known */
+    int daylight; /* 1, 0, or -1: not known */
 };
 
 static int64_t wall_of(const struct broken *time)
@@ -60,8 +60,7 @@ static int64_t normal(const struct zone *zone, struct broken *time)
     bool first_daylight = zone_is_daylight(zone, first), second_daylight = zone_is_daylight(zone, second);
     bool take_second;
     if (first_exists && second_exists) { /* usual or repeated time: the first unless told otherwise */
-        take_second = time->daylight >= 0 && first_daylight != (time->daylight == 1) &&
-                      second_daylight == (time->daylight == 1);
+        take_second = time->daylight >= 0 && first_daylight != (time->daylight == 1) && second_daylight == (time->daylight == 1);
     } else if (first_exists || second_exists) {
         take_second = second_exists;
     } else { /* skipped time: towards the side whose daylight flag differs from a known one, else to daylight time */

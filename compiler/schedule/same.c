@@ -14,8 +14,7 @@ static bool may_differ(const struct schedule *schedule, const struct schedule_sl
     return schedule->kind == SCHEDULE_CRON;
 }
 
-bool schedule_same(struct arena *arena, const struct schedule *schedule, const struct zone *zone, enum cron_dialect one,
-                   enum cron_dialect other)
+bool schedule_same(struct arena *arena, const struct schedule *schedule, const struct zone *zone, enum cron_dialect one, enum cron_dialect other)
 {
     const int64_t from = FROM_DAY * MS_DAY, until = from + (int64_t)YEARS * 36525 * MS_DAY / 100;
     enum schedule_status status;

@@ -39,8 +39,7 @@ static bool refuse(struct schedule_refusal *refusal, const char *reason, const c
     return false;
 }
 
-static bool init_every(struct arena *arena, struct schedule_slots *slots, int64_t every, enum cron_dialect dialect,
-                       struct schedule_refusal *refusal)
+static bool init_every(struct arena *arena, struct schedule_slots *slots, int64_t every, enum cron_dialect dialect, struct schedule_refusal *refusal)
 {
     if (every < MS_SECOND) {
         return refuse(refusal, "a schedule cannot run more often than every second", NULL);
@@ -59,9 +58,7 @@ static bool init_every(struct arena *arena, struct schedule_slots *slots, int64_
             slots->days.every_days = every / MS_DAY;
         }
         if (dialect != DIALECT_PLAIN && every != MS_DAY && every != 7 * MS_DAY) {
-            return refuse(refusal,
-                          arena_printf(arena, "%s cannot run `every %s`: its days start anew with every month", who,
-                                       text),
+            return refuse(refusal, arena_printf(arena, "%s cannot run `every %s`: its days start anew with every month", who, text),
                           "run it daily, weekly, or on days of the month");
         }
         return true;
@@ -71,8 +68,7 @@ static bool init_every(struct arena *arena, struct schedule_slots *slots, int64_
                       "take a duration that divides 24h, or list the times with `daily at`");
     }
     if (dialect != DIALECT_PLAIN && dialect != DIALECT_SYSTEMD && every % MS_MINUTE != 0) {
-        return refuse(refusal, arena_printf(arena, "%s has no seconds, so it cannot run `every %s`", who, text),
-                      "take whole minutes");
+        return refuse(refusal, arena_printf(arena, "%s has no seconds, so it cannot run `every %s`", who, text), "take whole minutes");
     }
     if (every > MS_DAY) {
         slots->elapsed = every;
@@ -83,8 +79,7 @@ static bool init_every(struct arena *arena, struct schedule_slots *slots, int64_
     return true;
 }
 
-static bool init_times(struct schedule_slots *slots, const struct schedule *schedule,
-                       struct schedule_refusal *refusal)
+static bool init_times(struct schedule_slots *slots, const struct schedule *schedule, struct schedule_refusal *refusal)
 {
     if (schedule->time_count == 0 || schedule->time_count > sizeof schedule->times / sizeof schedule->times[0]) {
         return refuse(refusal, "the schedule names no time of day", "write a time, as in `daily at 02:00`");
@@ -133,8 +128,7 @@ static bool init_cron(struct arena *arena, struct schedule_slots *slots, const c
 
 static bool is_utc_name(const char *name)
 {
-    static const char *const names[] = {"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu", "Etc/Universal",
-                                        "Universal", "GMT", "Etc/GMT", "Z"};
+    static const char *const names[] = {"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu", "Etc/Universal", "Universal", "GMT", "Etc/GMT", "Z"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {
             return true;
@@ -159,9 +153,8 @@ static void cross_times(struct schedule_slots *slots)
     slots->crossed = product == slots->count;
 }
 
-bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct schedule *schedule,
-                enum cron_dialect dialect, const struct zone *zone, enum schedule_status *status,
-                struct schedule_refusal *refusal)
+bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct schedule *schedule, enum cron_dialect dialect,
+                const struct zone *zone, enum schedule_status *status, struct schedule_refusal *refusal)
 {
     memset(slots, 0, sizeof *slots);
     memset(refusal, 0, sizeof *refusal);
@@ -171,16 +164,12 @@ bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct 
     bool valid = false;
     switch (schedule->kind) {
     case SCHEDULE_CONTINUOUS:
-    case SCHEDULE_ON_CHANGE:
-        *status = SCHEDULE_UNTIMED;
-        return refuse(refusal, "the schedule has no times", NULL);
+    case SCHEDULE_ON_CHANGE: *status = SCHEDULE_UNTIMED; return refuse(refusal, "the schedule has no times", NULL);
     case SCHEDULE_EVERY:
         valid = init_every(arena, slots, schedule->every, dialect, refusal);
         wild = slots->every > 0;
         break;
-    case SCHEDULE_DAILY:
-        valid = init_times(slots, schedule, refusal);
-        break;
+    case SCHEDULE_DAILY: valid = init_times(slots, schedule, refusal); break;
     case SCHEDULE_WEEKLY:
         valid = init_times(slots, schedule, refusal);
         slots->days.weekdays = schedule->weekdays & ALL_WEEKDAYS;
@@ -220,11 +209,8 @@ bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct 
         slots->repeat = true;
         slots->search = SEARCH_ROBFIG;
         break;
-    case DIALECT_SYSTEMD:
-        slots->search = slots->every % MS_MINUTE == 0 ? SEARCH_SYSTEMD : SEARCH_CALENDAR;
-        break;
-    case DIALECT_AWS:
-        break;
+    case DIALECT_SYSTEMD: slots->search = slots->every % MS_MINUTE == 0 ? SEARCH_SYSTEMD : SEARCH_CALENDAR; break;
+    case DIALECT_AWS: break;
     }
     *status = SCHEDULE_OK;
     return true;
@@ -246,8 +232,8 @@ static bool read_clock(const char *text, uint16_t *minutes)
 
 bool read_closed_hours(const char *text, struct closed_hours *out)
 {
-    return strlen(text) == 11 && text[5] == '-' && read_clock(text, &out->from) && read_clock(text + 6, &out->to) &&
-           out->from != out->to && out->from < DAY_MINUTES;
+    return strlen(text) == 11 && text[5] == '-' && read_clock(text, &out->from) && read_clock(text + 6, &out->to) && out->from != out->to &&
+           out->from < DAY_MINUTES;
 }
 
 /* Whether a run that begins within `within` minutes after that minute of the UTC day may begin in the closed hours. */
@@ -506,8 +492,7 @@ bool slot_walk_next(struct slot_walk *walk)
             return true;
         }
         if (slots->search != SEARCH_CALENDAR) {
-            bool found = slots->search == SEARCH_ROBFIG ? robfig_next(slots, walk->slot, &slot)
-                                                        : oncalendar_next(slots, walk->slot, &slot);
+            bool found = slots->search == SEARCH_ROBFIG ? robfig_next(slots, walk->slot, &slot) : oncalendar_next(slots, walk->slot, &slot);
             if (!found) {
                 return false;
             }
@@ -556,8 +541,7 @@ bool slot_walk_start(struct slot_walk *walk, const struct schedule_slots *slots,
 
 /* ---- interface ----------------------------------------------------------------------------------------- */
 
-struct schedule_slots *schedule_slots_new(struct arena *arena, const struct schedule *schedule,
-                                          enum cron_dialect dialect, const struct zone *zone,
+struct schedule_slots *schedule_slots_new(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone,
                                           enum schedule_status *status, struct schedule_refusal *refusal)
 {
     struct schedule_slots *slots = ARENA_NEW(arena, struct schedule_slots);

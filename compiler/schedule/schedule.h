@@ -6,10 +6,10 @@
 #ifndef DRC_SCHEDULE_SCHEDULE_H
 #define DRC_SCHEDULE_SCHEDULE_H
 
-#include "schedule/cron.h"
-#include "schedule/zone.h"
 #include "base/strbuf.h"
 #include "base/units.h"
+#include "schedule/cron.h"
+#include "schedule/zone.h"
 
 enum schedule_status {
     SCHEDULE_OK,
@@ -30,9 +30,9 @@ struct schedule_refusal {
 struct schedule_gap {
     enum schedule_status status;
     struct schedule_refusal refusal; /* SCHEDULE_REFUSED */
-    int64_t max_gap;           /* largest span of missed + 2 consecutive slots, i.e. with `missed` runs lost */
-    int64_t max_from, max_to;  /* witness: the first such span from ZONE_FROM_DAY on */
-    int64_t min_gap;           /* shortest distance of two consecutive slots: a longer run overlaps the next */
+    int64_t max_gap;                 /* largest span of missed + 2 consecutive slots, i.e. with `missed` runs lost */
+    int64_t max_from, max_to;        /* witness: the first such span from ZONE_FROM_DAY on */
+    int64_t min_gap;                 /* shortest distance of two consecutive slots: a longer run overlaps the next */
     int64_t min_from, min_to;
 };
 
@@ -51,23 +51,21 @@ bool read_closed_hours(const char *text, struct closed_hours *out);
  * names a zone other than UTC while `zone` is NULL is refused, never taken as UTC). missed <=
  * SCHEDULE_MISSED_MAX, else refused. A schedule the scheduler cannot express is refused; DIALECT_PLAIN
  * refuses only what cannot be read. The arena holds texts of refusals and scratch memory of bounded size. */
-void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
-                  const struct zone *zone, uint32_t missed, struct schedule_gap *out);
+void schedule_gap(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone, uint32_t missed,
+                  struct schedule_gap *out);
 
 /* The same over the slots after which a run surely begins outside of the closed hours (NULL: all of them).
  * SCHEDULE_NEVER when there are none; refused for slots that are no minutes of the day. Where the clock changes
  * a slot counts only if it lies outside by every offset of the zone. */
-void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
-                          const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
-                          struct schedule_gap *out);
+void schedule_gap_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone, uint32_t missed,
+                          const struct closed_hours *closed, struct schedule_gap *out);
 
 /* The worst of several schedulers: for each that can run the schedule, bit `1u << dialect` of `dialects`,
  * schedule_gap is worked out; the largest max_gap and the smallest min_gap count, each with its witness.
  * *worst says whose max_gap it is. The status is that of the first scheduler when none can run it, and
  * SCHEDULE_NEVER when it never fires for one of them. */
-void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects,
-                        const struct zone *zone, uint32_t missed, const struct closed_hours *closed,
-                        struct schedule_gap *out, enum cron_dialect *worst);
+void schedule_gap_among(struct arena *arena, const struct schedule *schedule, uint32_t dialects, const struct zone *zone, uint32_t missed,
+                        const struct closed_hours *closed, struct schedule_gap *out, enum cron_dialect *worst);
 
 /* Whether all runs of a slot begin on the same day of UTC, all year round, when they begin up to `late` milliseconds
  * after it. False for what is not listed as times of the day. */
@@ -76,8 +74,7 @@ bool schedule_keeps_day(const struct schedule *schedule, const struct zone *zone
 /* Walking the slots in order, for simulation and tests. */
 struct schedule_slots;
 /* NULL when status (may not be NULL) is not SCHEDULE_OK; lives in the arena. */
-struct schedule_slots *schedule_slots_new(struct arena *arena, const struct schedule *schedule,
-                                          enum cron_dialect dialect, const struct zone *zone,
+struct schedule_slots *schedule_slots_new(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone,
                                           enum schedule_status *status, struct schedule_refusal *refusal);
 /* The first slot strictly after `after`. */
 bool schedule_next(const struct schedule_slots *slots, int64_t after, int64_t *slot);
@@ -105,12 +102,11 @@ struct schedule_lines {
 };
 
 /* Writes the schedule for a target: exactly, or not at all (false, with a refusal). */
-bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum schedule_target target,
-                      const struct zone *zone, struct schedule_lines *out);
+bool schedule_convert(struct arena *arena, const struct schedule *schedule, enum schedule_target target, const struct zone *zone,
+                      struct schedule_lines *out);
 
 /* Whether two schedulers start it at the same instants; false when one of them cannot express it. */
-bool schedule_same(struct arena *arena, const struct schedule *schedule, const struct zone *zone, enum cron_dialect one,
-                   enum cron_dialect other);
+bool schedule_same(struct arena *arena, const struct schedule *schedule, const struct zone *zone, enum cron_dialect one, enum cron_dialect other);
 
 /* EventBridge `rate(…)` of an `every` schedule of whole minutes. The gap is right but the phase counts
  * from the moment of creation, not from midnight. NULL when there is none. */

@@ -18,12 +18,12 @@ struct schedule_slots {
     int64_t every;                 /* milliseconds; 0: minutes[] counts */
     uint32_t count;                /* times per day, > 0 */
     int64_t elapsed;
-    const struct zone *zone;       /* NULL when the offset never changes */
-    int64_t offset;                /* milliseconds east of UTC while zone is NULL */
-    bool catch_up;  /* runs that fall into skipped wall time start when the clock jumps; else they are lost */
-    bool repeat;    /* wall time that comes twice runs twice; else once */
+    const struct zone *zone; /* NULL when the offset never changes */
+    int64_t offset;          /* milliseconds east of UTC while zone is NULL */
+    bool catch_up;           /* runs that fall into skipped wall time start when the clock jumps; else they are lost */
+    bool repeat;             /* wall time that comes twice runs twice; else once */
     enum slot_search search; /* how the slot after a change of the clock is found */
-    bool crossed;   /* the times are every minute of `of_hour` in every hour of `of_day`: one line of cron */
+    bool crossed;            /* the times are every minute of `of_hour` in every hour of `of_day`: one line of cron */
     uint64_t of_hour;
     uint32_t of_day;
     bool from_cron; /* `cron` was parsed into the following */
@@ -32,9 +32,8 @@ struct schedule_slots {
 
 /* Fills *slots (large: keep one per call, not per asset). False with a refusal; *status says
  * SCHEDULE_UNTIMED for schedules without slots. SCHEDULE_NEVER is found only by walking. */
-bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct schedule *schedule,
-                enum cron_dialect dialect, const struct zone *zone, enum schedule_status *status,
-                struct schedule_refusal *refusal);
+bool slots_init(struct arena *arena, struct schedule_slots *slots, const struct schedule *schedule, enum cron_dialect dialect,
+                const struct zone *zone, enum schedule_status *status, struct schedule_refusal *refusal);
 
 /* Milliseconds after midnight of the i-th time of a day. */
 static inline int64_t slots_time(const struct schedule_slots *slots, uint32_t i)
@@ -56,11 +55,11 @@ struct slot_walk {
     int64_t slot; /* the current one, milliseconds since 1970 UTC */
     /* private */
     struct day_walk day;
-    uint32_t time;        /* index into the day's times; the candidate after `slot` */
-    int64_t offset;       /* milliseconds east of UTC in this stretch of constant offset */
-    int64_t change_before; /* SEARCH_ROBFIG: a change less than two days ago; INT64_MIN: none */
-    bool stray;        /* SEARCH_ROBFIG: its search ended off the calendar */
-    int64_t stretch_end;  /* INT64_MAX: never */
+    uint32_t time;             /* index into the day's times; the candidate after `slot` */
+    int64_t offset;            /* milliseconds east of UTC in this stretch of constant offset */
+    int64_t change_before;     /* SEARCH_ROBFIG: a change less than two days ago; INT64_MIN: none */
+    bool stray;                /* SEARCH_ROBFIG: its search ended off the calendar */
+    int64_t stretch_end;       /* INT64_MAX: never */
     struct zone_change change; /* at stretch_end */
 };
 

@@ -12,13 +12,7 @@
 
 #define CYCLE_SECONDS (INT64_C(146097) * 86400)
 
-enum {
-    TZIF_HEADER = 44,
-    TIMES_MAX = 2000,
-    CYCLE_CHANGES_MAX = 2 * 400 + 4,
-    SECONDS_PER_DAY = 86400,
-    MAX_OFFSET = 26 * 3600
-};
+enum { TZIF_HEADER = 44, TIMES_MAX = 2000, CYCLE_CHANGES_MAX = 2 * 400 + 4, SECONDS_PER_DAY = 86400, MAX_OFFSET = 26 * 3600 };
 
 /* The day of a POSIX rule: `Jn` (1 … 365, never 29 february), `n` (0 … 365) or `Mm.w.d`. */
 enum rule_kind { RULE_JULIAN, RULE_DAY, RULE_MONTH };
@@ -34,17 +28,17 @@ struct rule {
 struct zone {
     const char *name;
     uint32_t count;
-    const int64_t *at;      /* explicit transitions, ascending */
-    const int32_t *offset;  /* from at[i] on */
+    const int64_t *at;       /* explicit transitions, ascending */
+    const int32_t *offset;   /* from at[i] on */
     const bool *is_daylight; /* from at[i] on */
-    int32_t first_offset;   /* before at[0] */
+    int32_t first_offset;    /* before at[0] */
     bool first_daylight;
     bool has_footer;
-    bool has_dst;           /* the footer has daylight saving */
+    bool has_dst; /* the footer has daylight saving */
     int32_t standard;
     int32_t daylight;
-    struct rule start;      /* to daylight time, on the standard clock */
-    struct rule end;        /* back, on the daylight clock */
+    struct rule start; /* to daylight time, on the standard clock */
+    struct rule end;   /* back, on the daylight clock */
     /* The changes the footer makes in 400 years from `base` on, worked out once: it repeats itself after
      * that. */
     int64_t base;
@@ -93,8 +87,8 @@ static bool read_header(const unsigned char *bytes, size_t size, struct counts *
 /* Size of the data after a header whose times have `width` bytes; 64 bits cannot overflow. */
 static uint64_t data_size(const struct counts *counts, unsigned width)
 {
-    return (uint64_t)counts->times * (width + 1) + (uint64_t)counts->types * 6 + counts->chars +
-           (uint64_t)counts->leap * (width + 4) + counts->standard + counts->utc;
+    return (uint64_t)counts->times * (width + 1) + (uint64_t)counts->types * 6 + counts->chars + (uint64_t)counts->leap * (width + 4) +
+           counts->standard + counts->utc;
 }
 
 /* ---- footer -------------------------------------------------------------------------------------------- */
@@ -174,9 +168,8 @@ static bool take_rule(struct cursor *cursor, struct rule *rule)
     rule->seconds = 2 * 3600;
     if (take(cursor, 'M')) {
         rule->kind = RULE_MONTH;
-        if (!take_number(cursor, 12, &rule->month) || rule->month < 1 || !take(cursor, '.') ||
-            !take_number(cursor, 5, &rule->week) || rule->week < 1 || !take(cursor, '.') ||
-            !take_number(cursor, 6, &rule->day)) {
+        if (!take_number(cursor, 12, &rule->month) || rule->month < 1 || !take(cursor, '.') || !take_number(cursor, 5, &rule->week) ||
+            rule->week < 1 || !take(cursor, '.') || !take_number(cursor, 6, &rule->day)) {
             return false;
         }
     } else if (take(cursor, 'J')) {
@@ -217,8 +210,7 @@ static bool parse_footer(struct zone *zone, const char *text, size_t len)
         zone->daylight = -west;
     }
     zone->has_dst = true;
-    return take(&cursor, ',') && take_rule(&cursor, &zone->start) && take(&cursor, ',') &&
-           take_rule(&cursor, &zone->end) && cursor.at == cursor.end;
+    return take(&cursor, ',') && take_rule(&cursor, &zone->start) && take(&cursor, ',') && take_rule(&cursor, &zone->end) && cursor.at == cursor.end;
 }
 
 /* ---- rules --------------------------------------------------------------------------------------------- */
@@ -241,8 +233,7 @@ static int64_t rule_wall(const struct rule *rule, int64_t year)
         day = first + rule->day;
     } else {
         int64_t month = days_from_civil(year, (unsigned)rule->month, 1);
-        int64_t next = rule->month == 12 ? days_from_civil(year + 1, 1, 1)
-                                         : days_from_civil(year, (unsigned)rule->month + 1, 1);
+        int64_t next = rule->month == 12 ? days_from_civil(year + 1, 1, 1) : days_from_civil(year, (unsigned)rule->month + 1, 1);
         int64_t weekday = (month + 4) % 7;
         weekday = weekday < 0 ? weekday + 7 : weekday;
         day = month + (rule->day - weekday + 7) % 7 + 7 * (int64_t)(rule->week - 1);
@@ -351,8 +342,7 @@ const char *zone_name(const struct zone *zone)
     return zone == NULL ? "UTC" : zone->name;
 }
 
-const struct zone *zone_parse(struct arena *arena, const char *name, const void *bytes, size_t size,
-                              const char **error)
+const struct zone *zone_parse(struct arena *arena, const char *name, const void *bytes, size_t size, const char **error)
 {
     const unsigned char *data = bytes;
     struct counts counts;
@@ -434,8 +424,7 @@ const struct zone *zone_parse(struct arena *arena, const char *name, const void 
     }
     size_t len = (size_t)(end - footer - 1);
     if (len > 0 && !parse_footer(zone, footer + 1, len)) {
-        *error = arena_printf(arena, "the footer `%.*s` of the file cannot be read", (int)(len > 60 ? 60 : len),
-                              footer + 1);
+        *error = arena_printf(arena, "the footer `%.*s` of the file cannot be read", (int)(len > 60 ? 60 : len), footer + 1);
         return NULL;
     }
     if (zone->has_dst) {

@@ -28,8 +28,7 @@ struct zone_change {
 /* Reads a TZif file of version 2 or later. `name` is the IANA name for messages. The result lives in the
  * arena; NULL with a message in *error (lower case, no full stop; arena memory or static) when the bytes
  * are not such a file. */
-const struct zone *zone_parse(struct arena *arena, const char *name, const void *bytes, size_t size,
-                              const char **error);
+const struct zone *zone_parse(struct arena *arena, const char *name, const void *bytes, size_t size, const char **error);
 
 const char *zone_name(const struct zone *zone); /* "UTC" for NULL */
 

@@ -123,14 +123,10 @@ static struct condition read_condition(const struct sema *sema, const struct ent
 static bool is_something(struct value value)
 {
     switch (value.type) {
-    case VALUE_LIST:
-        return value.u.list->count > 0;
-    case VALUE_OBJECT:
-        return value.u.object->count > 0;
-    case VALUE_BOOL:
-        return value.u.integer != 0;
-    default:
-        return value.type != VALUE_NULL;
+    case VALUE_LIST: return value.u.list->count > 0;
+    case VALUE_OBJECT: return value.u.object->count > 0;
+    case VALUE_BOOL: return value.u.integer != 0;
+    default: return value.type != VALUE_NULL;
     }
 }
 
@@ -194,7 +190,8 @@ static void check_place(struct sema *sema, const struct entity *entity, const st
                                     row->name, describe(sema, entity), row->asks->not_in);
 
     diag_note(diag, "`%s`: %s", row->name, row->doc);
-    diag_help(diag, "leave it away: steps of a %s are done one after another as they are written; what this one needs goes into its `run` or `manual`",
+    diag_help(diag,
+              "leave it away: steps of a %s are done one after another as they are written; what this one needs goes into its `run` or `manual`",
               row->asks->not_in);
 }
 
@@ -206,7 +203,10 @@ static void check_idle(struct sema *sema, const struct entity *entity)
         const char *help;
     } idle[] = {
         {BLOCK_PROBE, 2, {PROBE_url, PROBE_run}, "say what is asked (`url`) or run (`run`), or leave the block away"},
-        {BLOCK_VERIFY, 3, {VERIFY_run, VERIFY_sql, VERIFY_checksum}, "say how one sees that the data is right (`run`, `sql`, `checksum`), or leave the block away"},
+        {BLOCK_VERIFY,
+         3,
+         {VERIFY_run, VERIFY_sql, VERIFY_checksum},
+         "say how one sees that the data is right (`run`, `sql`, `checksum`), or leave the block away"},
     };
 
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++) {
@@ -215,7 +215,8 @@ static void check_idle(struct sema *sema, const struct entity *entity)
         for (uint32_t n = 0; n < idle[i].count && !does; n++)
             does = eval_is_written(entity, idle[i].rows[n]);
         if (!does)
-            diag_help(diag_report(sema->sink, DIAG_E0221, entity->span, "%s has no effect: it says nothing to do", describe(sema, entity)), "%s", idle[i].help);
+            diag_help(diag_report(sema->sink, DIAG_E0221, entity->span, "%s has no effect: it says nothing to do", describe(sema, entity)), "%s",
+                      idle[i].help);
     }
 }
 

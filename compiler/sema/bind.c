@@ -22,18 +22,15 @@ static bool is_literal(const struct expr *expr)
     case EXPR_ANY:
     case EXPR_ALL:
     case EXPR_COUNT:
-    case EXPR_ERROR:
-        return false;
+    case EXPR_ERROR: return false;
     case EXPR_LIST:
         for (uint32_t i = 0; i < expr->u.list->count; i++) {
             if (!is_literal(expr->u.list->items[i]))
                 return false;
         }
         return true;
-    case EXPR_OBJECT:
-        return expr->u.object->count == 0;
-    default:
-        return true;
+    case EXPR_OBJECT: return expr->u.object->count == 0;
+    default: return true;
     }
 }
 
@@ -110,8 +107,8 @@ static int unknown_attribute(struct sema *sema, const struct entity *entity, con
         diag_fix(diag, attr->name_span, near, "did you mean `%s`?", near);
         return entity_row(entity, intern_str(sema->model->names, near));
     }
-    diag_help(diag, "`drc explain %s` prints all of them", entity->kind && entity->schema->id != BLOCK_KIND
-                                                              ? entity->kind->entity->name : entity->schema->name);
+    diag_help(diag, "`drc explain %s` prints all of them",
+              entity->kind && entity->schema->id != BLOCK_KIND ? entity->kind->entity->name : entity->schema->name);
     return -1;
 }
 
@@ -127,7 +124,7 @@ static atom label_name(struct sema *sema, const struct block_schema *schema, ato
 {
     static const struct {
         enum block_id block, of;
-    } labels[] = {{BLOCK_REPLICA, BLOCK_SITE}, {BLOCK_STANDBY, BLOCK_SITE}, {BLOCK_TARGET, BLOCK_SITE},
+    } labels[] = {{BLOCK_REPLICA, BLOCK_SITE}, {BLOCK_STANDBY, BLOCK_SITE},    {BLOCK_TARGET, BLOCK_SITE},
                   {BLOCK_USES, BLOCK_ASSET},   {BLOCK_OBJECTIVE, BLOCK_CLASS}, {BLOCK_RECOVERY, BLOCK_CLASS}};
 
     for (size_t i = 0; sema->model->has_prefixes && i < sizeof labels / sizeof labels[0]; i++) {
@@ -178,8 +175,7 @@ static struct entity *make_child(struct sema *sema, struct entity *entity, const
         }
         if (sema_is_misplaced(sema, entity->schema, block) && !is_first_misplaced(sema, entity, block))
             return NULL; /* one brace is wrong, not every block after it */
-        diag = diag_report(sema->sink, DIAG_E0208, block->type_span, "a `%s` block has no `%s` inside", entity->schema->name,
-                           block->type);
+        diag = diag_report(sema->sink, DIAG_E0208, block->type_span, "a `%s` block has no `%s` inside", entity->schema->name, block->type);
         near = sema_near_child(entity->schema, block->type);
         if (near)
             diag_fix(diag, block->type_span, near, "did you mean `%s`?", near);
@@ -205,8 +201,7 @@ static struct entity *make_child(struct sema *sema, struct entity *entity, const
                       "write `%s NAME { … }`", block->type);
         if (!name) {
             /* Without a name it is none of its parent's blocks, but what stands in it is looked at. */
-            vec_push(sema->arena, &sema->extras,
-                     sema_new_entity(sema, schema, block, entity, intern_str(sema->model->names, ""), span));
+            vec_push(sema->arena, &sema->extras, sema_new_entity(sema, schema, block, entity, intern_str(sema->model->names, ""), span));
             return NULL;
         }
     } else if (schema->label == LABEL_NONE && labels) {
@@ -225,14 +220,13 @@ static void add_child(struct sema *sema, struct entity *entity, struct entity *c
         if (other->schema != child->schema || child->schema->id == BLOCK_EMIT)
             continue;
         if (child->schema->flags & SCHEMA_SINGLE) {
-            diag_label(diag_report(sema->sink, DIAG_E0209, child->span, "`%s` may stand once", child->schema->name), other->span,
-                       "first one");
+            diag_label(diag_report(sema->sink, DIAG_E0209, child->span, "`%s` may stand once", child->schema->name), other->span, "first one");
             vec_push(sema->arena, &sema->extras, child);
             return;
         }
         if (child->schema->label == LABEL_NAME && other->name == child->name) {
-            diag_label(diag_report(sema->sink, DIAG_E0203, child->span, "%s `%s` is declared twice", child->schema->name, child->name),
-                       other->span, "first declared here");
+            diag_label(diag_report(sema->sink, DIAG_E0203, child->span, "%s `%s` is declared twice", child->schema->name, child->name), other->span,
+                       "first declared here");
             vec_push(sema->arena, &sema->extras, child);
             return;
         }

@@ -76,12 +76,8 @@ bool arg_name(const struct call *call, uint32_t index, const char **out)
     case VALUE_STRING:
     case VALUE_WORD:
     case VALUE_ENTITY:
-    case VALUE_INT:
-        *out = value_text(value, call->eval->arena);
-        return true;
-    default:
-        bad_argument(call, index, "strings, numbers or declared things");
-        return false;
+    case VALUE_INT: *out = value_text(value, call->eval->arena); return true;
+    default: bad_argument(call, index, "strings, numbers or declared things"); return false;
     }
 }
 
@@ -93,17 +89,25 @@ static const struct function functions[] = {
     {"distinct", 1, 1, SAME, fn_distinct, "distinct(list) -> list", "Each element once, where it first stands.", 0},
     {"first", 1, 1, ELEMENTS, fn_first, "first(list) -> element", "The first element; unknown when the list is empty.", 0},
     {"last", 1, 1, ELEMENTS, fn_last, "last(list) -> element", "The last element; unknown when the list is empty.", 0},
-    {"position", 2, 2, 0, fn_position, "position(list, element) -> int", "Where the element first stands in the list, counted from 1; unknown when it does not.", 0},
+    {"position", 2, 2, 0, fn_position, "position(list, element) -> int",
+     "Where the element first stands in the list, counted from 1; unknown when it does not.", 0},
     {"contains", 2, 2, RAW, fn_contains, "contains(list, element) -> bool", "Whether the list has the element, or the string the part.", 0},
     {"len", 1, 1, 0, fn_len, "len(list) -> int", "How many elements a list, keys an object or characters a string has.", 0},
-    {"min", 1, MANY, 0, fn_min, "min(a, b, …) -> value", "The smallest of values of one unit, or of the elements of one list; of ranges end by end.", 0},
-    {"max", 1, MANY, 0, fn_max, "max(a, b, …) -> value", "The greatest of values of one unit, or of the elements of one list; of ranges end by end.", 0},
+    {"min", 1, MANY, 0, fn_min, "min(a, b, …) -> value", "The smallest of values of one unit, or of the elements of one list; of ranges end by end.",
+     0},
+    {"max", 1, MANY, 0, fn_max, "max(a, b, …) -> value", "The greatest of values of one unit, or of the elements of one list; of ranges end by end.",
+     0},
     {"sum", 1, 2, 0, fn_sum, "sum(list, start) -> value", "The sum of the elements; `start` gives an empty list its unit: `sum(xs, 0s)`.", 0},
-    {"known", 1, 1, RAW, fn_known, "known(value) -> bool", "Whether the value is known. The only function that asks this instead of being unknown itself.", 0},
+    {"known", 1, 1, RAW, fn_known, "known(value) -> bool",
+     "Whether the value is known. The only function that asks this instead of being unknown itself.", 0},
     {"coalesce", 1, MANY, RAW, fn_coalesce, "coalesce(a, b, …) -> value", "The first value that is known.", 0},
     {"keys", 1, 1, 0, fn_keys, "keys(object) -> list(string)", "The keys of an object, in written order.", 0},
-    {"get", 2, 3, RAW, fn_get_raw, "get(object, key, default) -> value", "The value of a key that may be missing; without a default it is then unknown.", 0},
-    {"named", 1, 1, SAME, fn_named, "named(value) -> value", "The value as a mere name: a command it stands in does not work at the place the value comes from. For identifiers that hold the name of a Region in a call that is made elsewhere.", 0},
+    {"get", 2, 3, RAW, fn_get_raw, "get(object, key, default) -> value",
+     "The value of a key that may be missing; without a default it is then unknown.", 0},
+    {"named", 1, 1, SAME, fn_named, "named(value) -> value",
+     "The value as a mere name: a command it stands in does not work at the place the value comes from. For identifiers that hold the name of a "
+     "Region in a call that is made elsewhere.",
+     0},
     {"join", 1, 2, 0, fn_join, "join(list, separator) -> string", "The texts of the elements with the separator between them.", 0},
     {"split", 2, 2, MADE_OF, fn_split, "split(string, separator) -> list(string)", "The parts of a string between separators.", 0},
     {"replace", 3, 3, MADE_OF, fn_replace, "replace(string, from, to) -> string", "Each occurrence replaced.", 0},
@@ -112,19 +116,28 @@ static const struct function functions[] = {
     {"trim", 1, 1, MADE_OF, fn_trim, "trim(string) -> string", "Without white space at both ends.", 0},
     {"starts_with", 2, 2, 0, fn_starts_with, "starts_with(string, start) -> bool", "Whether it starts so.", 0},
     {"ends_with", 2, 2, 0, fn_ends_with, "ends_with(string, end) -> bool", "Whether it ends so.", 0},
-    {"ident", 1, MANY, MADE_OF, fn_ident, "ident(part, …) -> string", "The parts joined by `_` as an identifier of letters, digits and `_`; declared things by their name.", 0},
+    {"ident", 1, MANY, MADE_OF, fn_ident, "ident(part, …) -> string",
+     "The parts joined by `_` as an identifier of letters, digits and `_`; declared things by their name.", 0},
     {"slug", 1, MANY, MADE_OF, fn_slug, "slug(part, …) -> string", "The parts joined by `-` in lower case, of letters, digits and single `-`.", 0},
-    {"short", 2, MANY, MADE_OF, fn_short, "short(limit, part, …) -> string", "The parts joined by `-`; what is longer than `limit` characters is cut and ends in eight digits of its SHA-256, so that two names stay two.", 0},
-    {"matches", 2, 2, 0, fn_matches, "matches(string, pattern) -> bool", "Whether the whole string is of the form: characters, `.`, `[a-z0-9-]`, `[^…]`, `(a|b)`, each with `*`, `+`, `?` or `{3,8}`; `\\` takes a character's meaning.", 0},
+    {"short", 2, MANY, MADE_OF, fn_short, "short(limit, part, …) -> string",
+     "The parts joined by `-`; what is longer than `limit` characters is cut and ends in eight digits of its SHA-256, so that two names stay two.",
+     0},
+    {"matches", 2, 2, 0, fn_matches, "matches(string, pattern) -> bool",
+     "Whether the whole string is of the form: characters, `.`, `[a-z0-9-]`, `[^…]`, `(a|b)`, each with `*`, `+`, `?` or `{3,8}`; `\\` takes a "
+     "character's meaning.",
+     0},
     {"is_cidr", 1, 1, 0, fn_is_cidr, "is_cidr(string) -> bool", "Whether it is an address block, of IPv4 or IPv6, such as `10.0.0.0/16`.", 0},
     {"cidr_prefix", 1, 1, 0, fn_cidr_prefix, "cidr_prefix(string) -> int", "The length of an address block's prefix: 16 of `10.0.0.0/16`.", 0},
     {"cidr_overlap", 2, 2, 0, fn_cidr_overlap, "cidr_overlap(string, string) -> bool", "Whether two address blocks have an address in common.", 0},
     {"schedule", 1, 1, 0, fn_schedule, "schedule(string) -> schedule", "A schedule from its text, as data files have it: `schedule(e.backup)`.", 0},
-    {"local", 1, 1, 0, fn_local, "local(schedule) -> schedule", "The schedule without its time zone, for a target that takes the zone beside the times.", 0},
-    {"remote", 1, MANY, MADE_OF, fn_remote, "remote(word, …) -> string", "The words as one command for the shell of another host (ssh gives it one text): each is quoted.", 0},
+    {"local", 1, 1, 0, fn_local, "local(schedule) -> schedule",
+     "The schedule without its time zone, for a target that takes the zone beside the times.", 0},
+    {"remote", 1, MANY, MADE_OF, fn_remote, "remote(word, …) -> string",
+     "The words as one command for the shell of another host (ssh gives it one text): each is quoted.", 0},
     {"string", 1, 1, 0, fn_string, "string(value) -> string", "The text of a value, as interpolation writes it.", 0},
     {"int", 1, 1, MADE_OF, fn_int, "int(value) -> int", "A whole decimal, or a string of digits, as an int.", 0},
-    {"round_up", 1, 1, 0, fn_round_up, "round_up(value) -> int", "The next whole number of a decimal, or of a percentage in parts of 1: `round_up(25% * 6)` is 2.", 0},
+    {"round_up", 1, 1, 0, fn_round_up, "round_up(value) -> int",
+     "The next whole number of a decimal, or of a percentage in parts of 1: `round_up(25% * 6)` is 2.", 0},
     {"duration", 1, 1, 0, fn_duration, "duration(string) -> duration", "A duration from its text, as data files have it: `duration(e.rto)`.", 0},
     {"size", 1, 1, 0, fn_size, "size(string) -> size", "A size from its text.", 0},
     {"rate", 1, 1, 0, fn_rate, "rate(string) -> rate", "A rate from its text.", 0},
@@ -146,14 +159,20 @@ static const struct function functions[] = {
     {"mib_up", 1, 1, 0, fn_size_unit_up, "mib_up(size) -> int", "The number of MiB, rounded up.", INT64_C(1) << 20},
     {"gib_up", 1, 1, 0, fn_size_unit_up, "gib_up(size) -> int", "The number of GiB, rounded up.", INT64_C(1) << 30},
     {"json", 1, 1, MADE_OF, fn_json, "json(value) -> string", "The JSON text of a value. Quantities and declared things are strings in it.", 0},
-    {"shell", 1, 1, RAW, fn_shell, "shell(\"text\") -> command", "A command in shell text, written literally; interpolated values arrive as quoted variables, the elements of a list as words.", 0},
+    {"shell", 1, 1, RAW, fn_shell, "shell(\"text\") -> command",
+     "A command in shell text, written literally; interpolated values arrive as quoted variables, the elements of a list as words.", 0},
     {"attest", 1, 1, MADE_OF, fn_attest, "attest(string) -> string", "What a person confirms in place of a command that cannot run.", 0},
     {"secret", 1, 1, 0, fn_secret, "secret(name) -> run-time value", "The value of a secret, which only the environment of the running plan has.", 0},
-    {"fact", 2, 2, 0, fn_fact, "fact(thing, name) -> fact", "Something true of what exists already: a variable of what is emitted, pinned to the attribute of that name where it is known.", 0},
+    {"fact", 2, 2, 0, fn_fact, "fact(thing, name) -> fact",
+     "Something true of what exists already: a variable of what is emitted, pinned to the attribute of that name where it is known.", 0},
     {"ref", 3, 3, RAW, fn_ref, "ref(resource, key, attribute) -> reference", "An attribute of an emitted resource.", 0},
-    {"emitted", 1, 1, 0, fn_emitted, "emitted(type) -> list(object)", "The resources of that type that kinds emit for Terraform: attributes by name, blocks inside by type, each a list of such objects. What is no literal is unknown. For rules: one that asks this is judged once everything is emitted, and nobody can waive it.", 0},
+    {"emitted", 1, 1, 0, fn_emitted, "emitted(type) -> list(object)",
+     "The resources of that type that kinds emit for Terraform: attributes by name, blocks inside by type, each a list of such objects. What is no "
+     "literal is unknown. For rules: one that asks this is judged once everything is emitted, and nobody can waive it.",
+     0},
     {"hcl", 1, 1, RAW, fn_hcl, "hcl(\"text\") -> expression", "An expression of the target language, written literally.", 0},
-    {"jsonencode", 1, 1, MADE_OF, fn_jsonencode, "jsonencode(value) -> expression", "Terraform's jsonencode(), for values that hold references or facts.", 0},
+    {"jsonencode", 1, 1, MADE_OF, fn_jsonencode, "jsonencode(value) -> expression",
+     "Terraform's jsonencode(), for values that hold references or facts.", 0},
     {"call", 1, MANY, MADE_OF, fn_call, "call(\"function\", …) -> expression", "A function of the target language.", 0},
 };
 
@@ -185,8 +204,8 @@ static const struct function *find_function(struct evaluator *eval, atom name)
 }
 
 /* `asset("database")`: a declared thing by a name that is a string; `kind("aws.rds.postgres")`. */
-static struct value find_thing(struct evaluator *eval, const struct expr *expr, const struct block_schema *schema,
-                               const struct scope *scope, const struct type **seen)
+static struct value find_thing(struct evaluator *eval, const struct expr *expr, const struct block_schema *schema, const struct scope *scope,
+                               const struct type **seen)
 {
     const struct expr_list *args = expr->u.call.args;
     struct kind_info *kind;
@@ -207,8 +226,7 @@ static struct value find_thing(struct evaluator *eval, const struct expr *expr, 
     if (value.type == VALUE_ENTITY && value.u.entity->schema == schema)
         return value;
     if (value.type != VALUE_STRING && value.type != VALUE_WORD)
-        return value_error_at(eval, DIAG_E0311, args->items[0]->span, "`%s` needs a name, not %s", schema->name,
-                              value_describe(eval, value));
+        return value_error_at(eval, DIAG_E0311, args->items[0]->span, "`%s` needs a name, not %s", schema->name, value_describe(eval, value));
     name = intern_str(eval->names, value_text(value, eval->arena));
     model_enter(eval->model, expr->span);
     entity = model_find_here(eval->model, (enum block_id)schema->id, name);
@@ -323,7 +341,10 @@ static bool right_count(struct evaluator *eval, const struct expr *expr, const s
     if (!few && count <= function->max)
         return true;
     diag = diag_report(eval->sink, DIAG_E0310, expr->span, "`%s` takes %s%u argument%s, found %u", function->name,
-                       function->min == function->max ? "" : few ? "at least " : "at most ", limit, limit == 1 ? "" : "s", count);
+                       function->min == function->max ? ""
+                       : few                          ? "at least "
+                                                      : "at most ",
+                       limit, limit == 1 ? "" : "s", count);
     diag_note(diag, "signature: `%s`", function->signature);
     return false;
 }

@@ -7,11 +7,11 @@
 struct call;
 
 enum call_flags {
-    RAW = 1,       /* evaluates its arguments itself */
-    LISTS = 2,     /* its arguments are lists of what is expected of the result */
-    SAME = 4,      /* its arguments are what is expected of the result */
-    ELEMENTS = 8,  /* its argument is a list of what is expected of the result */
-    MADE_OF = 16,  /* makes a text of its arguments: it leads where they lead */
+    RAW = 1,      /* evaluates its arguments itself */
+    LISTS = 2,    /* its arguments are lists of what is expected of the result */
+    SAME = 4,     /* its arguments are what is expected of the result */
+    ELEMENTS = 8, /* its argument is a list of what is expected of the result */
+    MADE_OF = 16, /* makes a text of its arguments: it leads where they lead */
 };
 
 enum { MANY = 1000 };

@@ -1,6 +1,6 @@
 /* Built-in functions that make the values of commands and of what is emitted: shell text, references, facts, secrets. */
-#include "sema/builtins.h"
 #include "model/places.h"
+#include "sema/builtins.h"
 
 #include <string.h>
 
@@ -8,8 +8,8 @@
 
 static struct value not_literal(struct call *call, uint32_t index)
 {
-    struct diag *diag = diag_report(call->eval->sink, DIAG_E0318, arg_span(call, index), "the text of `%s` must be written down literally",
-                                    call->function->name);
+    struct diag *diag =
+        diag_report(call->eval->sink, DIAG_E0318, arg_span(call, index), "the text of `%s` must be written down literally", call->function->name);
 
     diag_help(diag, "write `%s(\"…\")`%s", call->function->name,
               strcmp(call->function->name, "shell") == 0 ? "; values go in by `\\(…)` and arrive quoted" : "");
@@ -50,8 +50,7 @@ static const char *arg_target_name(struct call *call, uint32_t index)
     const char *text;
 
     if (path && !(expr->kind == EXPR_NAME && name_is_local(call->scope, path)) &&
-        !(expr->kind == EXPR_MEMBER && expr->u.member.object->kind == EXPR_NAME &&
-          name_is_local(call->scope, expr->u.member.object->u.name)))
+        !(expr->kind == EXPR_MEMBER && expr->u.member.object->kind == EXPR_NAME && name_is_local(call->scope, expr->u.member.object->u.name)))
         return path;
     call->args[index] = eval_typed(call->eval, expr, call->scope, NULL, NULL);
     if (call->args[index].type == VALUE_ERROR)

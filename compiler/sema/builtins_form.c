@@ -111,9 +111,7 @@ static const char *match_atom(struct match *m, const char *at, const char *end, 
     case '?':
     case '{':
     case '}':
-    case ']':
-        m->problem = arena_printf(m->call->eval->arena, "`%c` stands where a character is expected", *at);
-        return end;
+    case ']': m->problem = arena_printf(m->call->eval->arena, "`%c` stands where a character is expected", *at); return end;
     default:
         if (!read_char(m, &at, end, &c))
             return end;
@@ -139,14 +137,9 @@ static void read_repeat(struct match *m, const char **at, const char *end, long 
         *least = 0;
         *most = -1;
         return;
-    case '+':
-        *most = -1;
-        return;
-    case '?':
-        *least = 0;
-        return;
-    default:
-        break;
+    case '+': *most = -1; return;
+    case '?': *least = 0; return;
+    default: break;
     }
     *least = *most = **at >= '0' && **at <= '9' ? strtol(*at, &rest, 10) : -1;
     if (*least >= 0 && *rest == ',') {

@@ -1,6 +1,6 @@
 /* Built-in functions over lists and objects, and those that ask whether something is known. */
-#include "sema/builtins.h"
 #include "model/places.h"
+#include "sema/builtins.h"
 
 #include <string.h>
 
@@ -96,9 +96,8 @@ static struct value extreme(struct call *call, bool greater)
         if (next.type == VALUE_UNKNOWN || next.type == VALUE_ERROR)
             return next;
         if (!value_extreme(call->eval, greater, result, next, &result)) {
-            struct diag *diag = diag_report(call->eval->sink, DIAG_E0303, call->expr->span, "`%s` cannot compare %s with %s",
-                                            call->function->name, value_describe(call->eval, result),
-                                            value_describe(call->eval, next));
+            struct diag *diag = diag_report(call->eval->sink, DIAG_E0303, call->expr->span, "`%s` cannot compare %s with %s", call->function->name,
+                                            value_describe(call->eval, result), value_describe(call->eval, next));
 
             diag_note(diag, "signature: `%s`", call->function->signature);
             return value_error();

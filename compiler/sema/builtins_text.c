@@ -217,8 +217,7 @@ struct value fn_int(struct call *call)
     int64_t nano;
 
     switch (value.type) {
-    case VALUE_INT:
-        return value;
+    case VALUE_INT: return value;
     case VALUE_DECIMAL:
         if (value.u.integer % NANO == 0)
             return value_int(VALUE_INT, value.u.integer / NANO);
@@ -227,8 +226,7 @@ struct value fn_int(struct call *call)
         if (read_decimal(value.u.string, strlen(value.u.string), &nano) && nano % NANO == 0)
             return value_int(VALUE_INT, nano / NANO);
         return value_error_at(call->eval, DIAG_E0311, arg_span(call, 0), "%s is not a whole number", value_show(call->eval, value));
-    default:
-        return bad_argument(call, 0, "a number or a string of digits");
+    default: return bad_argument(call, 0, "a number or a string of digits");
     }
 }
 
@@ -258,12 +256,8 @@ static struct value from_text(struct call *call, enum value_type type)
         return value_error();
     len = strlen(text);
     switch (type) {
-    case VALUE_DURATION:
-        read = read_duration(text, len, &number);
-        break;
-    case VALUE_SIZE:
-        read = read_size(text, len, &number);
-        break;
+    case VALUE_DURATION: read = read_duration(text, len, &number); break;
+    case VALUE_SIZE: read = read_size(text, len, &number); break;
     case VALUE_PERCENT:
         /* A decimal counts in parts of 1, a percentage in parts of 100. */
         read = len > 1 && text[len - 1] == '%' && read_decimal(text, len - 1, &number) && number % 100 == 0;
@@ -277,8 +271,7 @@ static struct value from_text(struct call *call, enum value_type type)
             return (struct value){.type = VALUE_RATE, .u.rate = kept};
         }
         break;
-    default:
-        break;
+    default: break;
     }
     if (read)
         return value_int(type, number);
@@ -317,8 +310,8 @@ static struct value in_unit(struct call *call, enum value_type type, bool up)
     number = value.u.integer / unit;
     if (value.u.integer % unit) {
         if (!up) {
-            diag = diag_report(call->eval->sink, DIAG_E0311, arg_span(call, 0), "`%s` is not a whole number of %s",
-                               value_show(call->eval, value), call->function->name);
+            diag = diag_report(call->eval->sink, DIAG_E0311, arg_span(call, 0), "`%s` is not a whole number of %s", value_show(call->eval, value),
+                               call->function->name);
             diag_help(diag, "to round up, write `%s_up(%s)`", call->function->name, span_text(call->eval, arg_span(call, 0)));
             return value_error();
         }
@@ -353,14 +346,10 @@ struct value fn_size_unit_up(struct call *call)
 static bool json_value(struct call *call, struct value value, struct strbuf *out, struct value *problem)
 {
     switch (value.type) {
-    case VALUE_NULL:
-        strbuf_addstr(out, "null");
-        return true;
+    case VALUE_NULL: strbuf_addstr(out, "null"); return true;
     case VALUE_BOOL:
     case VALUE_INT:
-    case VALUE_DECIMAL:
-        value_print(value, out);
-        return true;
+    case VALUE_DECIMAL: value_print(value, out); return true;
     case VALUE_LIST:
         strbuf_addch(out, '[');
         for (uint32_t i = 0; i < value.u.list->count; i++) {

@@ -78,36 +78,23 @@ static struct value sample(const struct expr *expr, const struct type *type)
     static const struct frac rate = {1, 1};
 
     switch (expr->kind) {
-    case EXPR_INT:
-        return value_int(VALUE_INT, expr->u.integer ? expr->u.integer : 1);
-    case EXPR_DECIMAL:
-        return value_int(VALUE_DECIMAL, expr->u.integer ? expr->u.integer : 1);
-    default:
-        break;
+    case EXPR_INT: return value_int(VALUE_INT, expr->u.integer ? expr->u.integer : 1);
+    case EXPR_DECIMAL: return value_int(VALUE_DECIMAL, expr->u.integer ? expr->u.integer : 1);
+    default: break;
     }
     while (type && type->kind == TYPE_RANGE)
         type = type->element;
     switch (type ? type->kind : TYPE_ANY) {
-    case TYPE_BOOL:
-        return value_int(VALUE_BOOL, 1);
-    case TYPE_INT:
-        return value_int(VALUE_INT, 1);
-    case TYPE_DECIMAL:
-        return value_int(VALUE_DECIMAL, NANO);
-    case TYPE_PERCENT:
-        return value_int(VALUE_PERCENT, NANO);
-    case TYPE_DURATION:
-        return value_int(VALUE_DURATION, MS_DAY);
-    case TYPE_SIZE:
-        return value_int(VALUE_SIZE, 1);
-    case TYPE_RATE:
-        return (struct value){.type = VALUE_RATE, .u.rate = &rate};
-    case TYPE_DATE:
-        return value_int(VALUE_DATE, 20000);
-    case TYPE_TIME:
-        return value_int(VALUE_TIME, 1);
-    default:
-        return VALUE_OF(VALUE_PENDING);
+    case TYPE_BOOL: return value_int(VALUE_BOOL, 1);
+    case TYPE_INT: return value_int(VALUE_INT, 1);
+    case TYPE_DECIMAL: return value_int(VALUE_DECIMAL, NANO);
+    case TYPE_PERCENT: return value_int(VALUE_PERCENT, NANO);
+    case TYPE_DURATION: return value_int(VALUE_DURATION, MS_DAY);
+    case TYPE_SIZE: return value_int(VALUE_SIZE, 1);
+    case TYPE_RATE: return (struct value){.type = VALUE_RATE, .u.rate = &rate};
+    case TYPE_DATE: return value_int(VALUE_DATE, 20000);
+    case TYPE_TIME: return value_int(VALUE_TIME, 1);
+    default: return VALUE_OF(VALUE_PENDING);
     }
 }
 
@@ -118,27 +105,17 @@ static const struct type *type_of_sample(enum value_type type)
                              times = {.kind = TYPE_TIME};
 
     switch (type) {
-    case VALUE_BOOL:
-        return &type_bool;
+    case VALUE_BOOL: return &type_bool;
     case VALUE_INT:
-    case VALUE_DECIMAL:
-        return &decimals;
-    case VALUE_DURATION:
-        return &durations;
-    case VALUE_SIZE:
-        return &sizes;
-    case VALUE_RATE:
-        return &rates;
-    case VALUE_PERCENT:
-        return &percents;
-    case VALUE_DATE:
-        return &dates;
-    case VALUE_TIME:
-        return &times;
-    case VALUE_STRING:
-        return &type_string;
-    default:
-        return NULL;
+    case VALUE_DECIMAL: return &decimals;
+    case VALUE_DURATION: return &durations;
+    case VALUE_SIZE: return &sizes;
+    case VALUE_RATE: return &rates;
+    case VALUE_PERCENT: return &percents;
+    case VALUE_DATE: return &dates;
+    case VALUE_TIME: return &times;
+    case VALUE_STRING: return &type_string;
+    default: return NULL;
     }
 }
 
@@ -221,8 +198,7 @@ static bool find_field(struct checker *c, struct shape object, const struct bloc
         *out = shape_of(ref_type(eval, &model->schemas[BLOCK_SITE]));
         return true;
     }
-    if ((schema->id == BLOCK_PARAM && name == eval->state->names.value) ||
-        (name == eval->state->names.parent && !(schema->flags & SCHEMA_TOP)))
+    if ((schema->id == BLOCK_PARAM && name == eval->state->names.value) || (name == eval->state->names.parent && !(schema->flags & SCHEMA_TOP)))
         return true;
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
         if (model->schemas[i].name == name && has_child(&model->schemas[i], schema)) {
@@ -315,11 +291,11 @@ static struct shape no_field(struct checker *c, struct expr *expr, struct shape 
     if (near)
         diag_fix(diag, last_name(expr), near, "did you mean `%s`?", near);
     else if (type->kind == TYPE_LIST && type->element->kind == TYPE_REF)
-        diag_help(diag, "for the field of each element, write `[for x in %s: x.%s]`",
-                  span_text(c->eval, expr->u.member.object->span), expr->u.member.name);
+        diag_help(diag, "for the field of each element, write `[for x in %s: x.%s]`", span_text(c->eval, expr->u.member.object->span),
+                  expr->u.member.name);
     else if (type->kind == TYPE_REF && type->schema->id < BLOCK_COUNT)
-        diag_help(diag, "`drc explain %s` lists what it has", object.kind && object.kind->of == type->schema
-                                                                  ? object.kind->entity->name : type->schema->name);
+        diag_help(diag, "`drc explain %s` lists what it has",
+                  object.kind && object.kind->of == type->schema ? object.kind->entity->name : type->schema->name);
     return mistake(expr);
 }
 
@@ -364,8 +340,7 @@ static struct shape field(struct checker *c, struct expr *expr, struct shape obj
         if (name == state->names.count)
             return shape_of(&type_int);
         return no_field(c, expr, object, "a list");
-    case TYPE_MAP:
-        return shape_of(type->element);
+    case TYPE_MAP: return shape_of(type->element);
     case TYPE_RANGE:
         type = type->element;
         /* fall through */
@@ -383,15 +358,13 @@ static struct shape field(struct checker *c, struct expr *expr, struct shape obj
     case TYPE_DATE:
     case TYPE_TIME:
     case TYPE_SCHEDULE:
-    case TYPE_ENUM:
-        return no_field(c, expr, object, arena_printf(c->eval->arena, "a value of type `%s`", type_show(c->eval, type)));
+    case TYPE_ENUM: return no_field(c, expr, object, arena_printf(c->eval->arena, "a value of type `%s`", type_show(c->eval, type)));
     case TYPE_STRING: /* may be a run-time value, which has fields */
     case TYPE_LABEL:
     case TYPE_ANY:
     case TYPE_OBJECT:
     case TYPE_COMMAND:
-    case TYPE_TYPE:
-        break;
+    case TYPE_TYPE: break;
     }
     return shape_of(NULL);
 }
@@ -479,8 +452,8 @@ static struct shape beside(struct checker *c, struct expr *expr, const struct sc
 
 static struct shape report_runtime(struct checker *c, struct expr *expr, const struct expr *culprit, const char *doing)
 {
-    struct diag *diag = diag_report(c->eval->sink, DIAG_E0319, culprit->span, "the run-time value `%s` cannot be %s",
-                                    span_text(c->eval, culprit->span), doing);
+    struct diag *diag =
+        diag_report(c->eval->sink, DIAG_E0319, culprit->span, "the run-time value `%s` cannot be %s", span_text(c->eval, culprit->span), doing);
 
     diag_at(diag, "known only when the plan runs");
     return mistake(expr);
@@ -519,8 +492,7 @@ static struct shape binary(struct checker *c, struct expr *expr, const struct sc
 
         if (compares && thing && quantity) {
             struct diag *diag = diag_report(c->eval->sink, DIAG_E0303, expr->span, "cannot compare %s with %s",
-                                            describe_ref(c, shape_of(a.type), a.type->schema),
-                                            value_describe(c->eval, by));
+                                            describe_ref(c, shape_of(a.type), a.type->schema), value_describe(c->eval, by));
 
             diag_help(diag, "compare one of its attributes, for example `%s.%s`", span_text(c->eval, left->span),
                       a.type->schema->id == BLOCK_TIER ? "level" : "name");
@@ -529,8 +501,7 @@ static struct shape binary(struct checker *c, struct expr *expr, const struct sc
         return shape_of(compares ? &type_bool : NULL);
     }
     before = c->eval->sink->diags.len;
-    result = operate(c->eval, (enum binary_op)expr->op, (struct operand){from, left->span}, (struct operand){by, right->span},
-                     expr->span);
+    result = operate(c->eval, (enum binary_op)expr->op, (struct operand){from, left->span}, (struct operand){by, right->span}, expr->span);
     if (c->eval->sink->diags.len > before)
         return mistake(expr);
     return shape_of(compares ? &type_bool : type_of_sample((enum value_type)result.type));
@@ -540,8 +511,8 @@ static struct shape binary(struct checker *c, struct expr *expr, const struct sc
 
 static struct shape_scope bound(atom local, struct shape shape, const struct scope *outer)
 {
-    return (struct shape_scope){.base = {.outer = outer, .name = local, .value = value_unknown(), .type = shape.type}, .kind = shape.kind,
-                                .runtime = shape.runtime};
+    return (struct shape_scope){
+        .base = {.outer = outer, .name = local, .value = value_unknown(), .type = shape.type}, .kind = shape.kind, .runtime = shape.runtime};
 }
 
 /* The shape of what a loop runs over. */
@@ -549,11 +520,10 @@ static struct shape source(struct checker *c, struct expr *expr, const struct sc
 {
     struct shape list = check(c, expr, scope, NULL);
 
-    if (expr->kind == EXPR_ERROR || !list.type || list.type->kind == TYPE_LIST || list.type->kind == TYPE_UNION ||
-        list.type->kind == TYPE_STRING || list.type->kind == TYPE_LABEL)
+    if (expr->kind == EXPR_ERROR || !list.type || list.type->kind == TYPE_LIST || list.type->kind == TYPE_UNION || list.type->kind == TYPE_STRING ||
+        list.type->kind == TYPE_LABEL)
         return list;
-    diag_report(c->eval->sink, DIAG_E0321, expr->span, "expected a list to loop over, found a value of type `%s`",
-                type_show(c->eval, list.type));
+    diag_report(c->eval->sink, DIAG_E0321, expr->span, "expected a list to loop over, found a value of type `%s`", type_show(c->eval, list.type));
     return mistake(expr);
 }
 
@@ -574,8 +544,8 @@ static struct shape loop(struct checker *c, struct expr *expr, const struct scop
 static struct shape result_of(struct checker *c, const char *function, const struct shape *args, uint32_t count)
 {
     static const char *const bools[] = {"contains", "known", "starts_with", "ends_with"};
-    static const char *const ints[] = {"len", "int", "milliseconds", "seconds", "minutes", "hours", "days", "seconds_up", "minutes_up",
-                                       "hours_up", "days_up", "bytes", "kib", "mib", "gib", "kib_up", "mib_up", "gib_up"};
+    static const char *const ints[] = {"len",      "int",     "milliseconds", "seconds", "minutes", "hours", "days",   "seconds_up", "minutes_up",
+                                       "hours_up", "days_up", "bytes",        "kib",     "mib",     "gib",   "kib_up", "mib_up",     "gib_up"};
 
     (void)c;
     for (size_t i = 0; i < sizeof bools / sizeof *bools; i++) {
@@ -636,8 +606,7 @@ static struct shape method(struct checker *c, struct expr *expr, const struct sc
     }
     if (object.type->schema->id >= BLOCK_COUNT || computed_shape(c->eval, object.type->schema, called, true, &type))
         return shape_of(type);
-    diag = diag_report(c->eval->sink, DIAG_E0309, last_name(callee), "%s has no function `%s`",
-                       describe_ref(c, object, object.type->schema), called);
+    diag = diag_report(c->eval->sink, DIAG_E0309, last_name(callee), "%s has no function `%s`", describe_ref(c, object, object.type->schema), called);
     computed_names(c->eval, object.type->schema, true, &names, &count);
     near = suggest(c->eval, called, names, count);
     if (near)
@@ -673,8 +642,8 @@ static struct shape call(struct checker *c, struct expr *expr, const struct scop
         else if (schema && strcmp(callee->u.name, "secret") != 0)
             shape = beside(c, args->items[i], scope, shape_of(ref_type(c->eval, schema)));
         else
-            shape = check(c, args->items[i], scope,
-                          strcmp(callee->u.name, "coalesce") == 0 || strcmp(callee->u.name, "concat") == 0 ? expected : NULL);
+            shape =
+                check(c, args->items[i], scope, strcmp(callee->u.name, "coalesce") == 0 || strcmp(callee->u.name, "concat") == 0 ? expected : NULL);
         if (i < sizeof shapes / sizeof *shapes)
             shapes[i] = shape;
     }
@@ -702,12 +671,9 @@ static struct shape check_compound(struct checker *c, struct expr *expr, const s
     struct kind_info *kind;
 
     switch ((enum expr_kind)expr->kind) {
-    case EXPR_NAME:
-        return name(c, expr, scope, expected);
-    case EXPR_MEMBER:
-        return member(c, expr, scope, expected);
-    case EXPR_CALL:
-        return call(c, expr, scope, expected);
+    case EXPR_NAME: return name(c, expr, scope, expected);
+    case EXPR_MEMBER: return member(c, expr, scope, expected);
+    case EXPR_CALL: return call(c, expr, scope, expected);
     case EXPR_TEMPLATE:
         for (uint32_t i = 0; i < expr->u.list->count; i++) {
             if (expr->u.list->items[i]->kind != EXPR_STRING)
@@ -717,8 +683,7 @@ static struct shape check_compound(struct checker *c, struct expr *expr, const s
     case EXPR_UNARY:
         shape = check(c, expr->u.unary, scope, expr->op == OP_NOT ? &type_bool : NULL);
         return expr->op == OP_NOT ? shape_of(&type_bool) : shape;
-    case EXPR_BINARY:
-        return binary(c, expr, scope);
+    case EXPR_BINARY: return binary(c, expr, scope);
     case EXPR_COND:
         check(c, expr->u.cond->test, scope, &type_bool);
         shape = check(c, expr->u.cond->yes, scope, expected);
@@ -757,8 +722,7 @@ static struct shape check_compound(struct checker *c, struct expr *expr, const s
     case EXPR_FOR:
     case EXPR_ANY:
     case EXPR_ALL:
-    case EXPR_COUNT:
-        return loop(c, expr, scope);
+    case EXPR_COUNT: return loop(c, expr, scope);
     case EXPR_OF_KIND:
         kind = map_get(&c->eval->model->kinds, expr->u.member.name);
         shape = check(c, expr->u.member.object, scope, NULL);
@@ -767,18 +731,17 @@ static struct shape check_compound(struct checker *c, struct expr *expr, const s
             return mistake(expr);
         }
         return (struct shape){shape.type, kind, false};
-    default:
-        return shape;
+    default: return shape;
     }
 }
 
 static struct shape check(struct checker *c, struct expr *expr, const struct scope *scope, const struct type *expected)
 {
     static const struct type literals[] = {
-        [EXPR_BOOL] = {.kind = TYPE_BOOL},         [EXPR_INT] = {.kind = TYPE_INT},           [EXPR_DECIMAL] = {.kind = TYPE_DECIMAL},
-        [EXPR_PERCENT] = {.kind = TYPE_PERCENT},   [EXPR_DURATION] = {.kind = TYPE_DURATION}, [EXPR_SIZE] = {.kind = TYPE_SIZE},
-        [EXPR_RATE] = {.kind = TYPE_RATE},         [EXPR_MONEY] = {.kind = TYPE_MONEY},       [EXPR_DATE] = {.kind = TYPE_DATE},
-        [EXPR_TIME] = {.kind = TYPE_TIME},         [EXPR_STRING] = {.kind = TYPE_STRING},     [EXPR_SCHEDULE] = {.kind = TYPE_SCHEDULE},
+        [EXPR_BOOL] = {.kind = TYPE_BOOL},       [EXPR_INT] = {.kind = TYPE_INT},           [EXPR_DECIMAL] = {.kind = TYPE_DECIMAL},
+        [EXPR_PERCENT] = {.kind = TYPE_PERCENT}, [EXPR_DURATION] = {.kind = TYPE_DURATION}, [EXPR_SIZE] = {.kind = TYPE_SIZE},
+        [EXPR_RATE] = {.kind = TYPE_RATE},       [EXPR_MONEY] = {.kind = TYPE_MONEY},       [EXPR_DATE] = {.kind = TYPE_DATE},
+        [EXPR_TIME] = {.kind = TYPE_TIME},       [EXPR_STRING] = {.kind = TYPE_STRING},     [EXPR_SCHEDULE] = {.kind = TYPE_SCHEDULE},
     };
     struct shape shape;
 
@@ -804,8 +767,8 @@ static struct shape check(struct checker *c, struct expr *expr, const struct sco
     }
     if (expr->kind != EXPR_ERROR && expected && expected->kind == TYPE_BOOL && shape.type && shape.type->kind != TYPE_BOOL &&
         shape.type->kind != TYPE_UNION && shape.type->kind != TYPE_STRING && shape.type->kind != TYPE_LABEL) {
-        struct diag *diag = diag_report(c->eval->sink, DIAG_E0325, expr->span, "expected true or false, found a value of type `%s`",
-                                        type_show(c->eval, shape.type));
+        struct diag *diag =
+            diag_report(c->eval->sink, DIAG_E0325, expr->span, "expected true or false, found a value of type `%s`", type_show(c->eval, shape.type));
 
         if (shape.type->kind == TYPE_LIST)
             diag_help(diag, "to ask whether it has elements, write `%s.count > 0`", span_text(c->eval, expr->span));
@@ -949,21 +912,17 @@ static void check_kind(struct checker *c, const struct entity *block)
             outer = add(c, outer, "members", shape_of(NULL)); /* of any kinds */
             check_block(c, child, add(c, outer, "backup", (struct shape){ref_type(eval, &schemas[BLOCK_BACKUP]), block->kind, false}));
             break;
-        case BLOCK_CHECK:
-            check_block(c, child, scope);
-            break;
-        case BLOCK_EMIT:
-            check_emitted(c, child->tree, scope, true);
-            break;
-        case BLOCK_ATTRIBUTE:
-            check_attribute(c, child, block->kind ? block->kind->of : NULL, block->kind, scope);
-            break;
+        case BLOCK_CHECK: check_block(c, child, scope); break;
+        case BLOCK_EMIT: check_emitted(c, child->tree, scope, true); break;
+        case BLOCK_ATTRIBUTE: check_attribute(c, child, block->kind ? block->kind->of : NULL, block->kind, scope); break;
         case BLOCK_KIND_REPLICA:
         case BLOCK_KIND_BACKUP:
         case BLOCK_KIND_STANDBY:
         case BLOCK_KIND_TARGET: {
-            static const uint32_t extended[][2] = {{BLOCK_KIND_REPLICA, BLOCK_REPLICA}, {BLOCK_KIND_BACKUP, BLOCK_BACKUP},
-                                                   {BLOCK_KIND_STANDBY, BLOCK_STANDBY}, {BLOCK_KIND_TARGET, BLOCK_TARGET}};
+            static const uint32_t extended[][2] = {{BLOCK_KIND_REPLICA, BLOCK_REPLICA},
+                                                   {BLOCK_KIND_BACKUP, BLOCK_BACKUP},
+                                                   {BLOCK_KIND_STANDBY, BLOCK_STANDBY},
+                                                   {BLOCK_KIND_TARGET, BLOCK_TARGET}};
 
             for (size_t j = 0; j < sizeof extended / sizeof *extended; j++) {
                 const struct block_schema *of = &schemas[extended[j][1]];
@@ -976,8 +935,7 @@ static void check_kind(struct checker *c, const struct entity *block)
             }
             break;
         }
-        default:
-            break;
+        default: break;
         }
     }
 }

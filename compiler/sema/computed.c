@@ -3,8 +3,8 @@
  * Nothing here depends on a scenario's outcome; what does is asked of the analysis through hooks. Walks over the graph of
  * assets are iterative and pay from the operation budget. Who refers to a thing is looked up in indexes that are built once,
  * on first use. */
-#include "sema/eval_internal.h"
 #include "model/places.h"
+#include "sema/eval_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,12 +118,9 @@ struct value inherited_field(struct evaluator *eval, struct entity *entity, uint
 struct value place_of(struct evaluator *eval, struct entity *entity)
 {
     switch (entity->schema->id) {
-    case BLOCK_SITE:
-        return value_entity(entity);
-    case BLOCK_ASSET:
-        return eval_slot(eval, entity, ASSET_site);
-    case BLOCK_STORE:
-        return eval_slot(eval, entity, STORE_site);
+    case BLOCK_SITE: return value_entity(entity);
+    case BLOCK_ASSET: return eval_slot(eval, entity, ASSET_site);
+    case BLOCK_STORE: return eval_slot(eval, entity, STORE_site);
     case BLOCK_REPLICA:
     case BLOCK_STANDBY:
     case BLOCK_TARGET: {
@@ -131,8 +128,7 @@ struct value place_of(struct evaluator *eval, struct entity *entity)
 
         return site ? value_entity(site) : value_unknown();
     }
-    default:
-        return value_unknown();
+    default: return value_unknown();
     }
 }
 
@@ -144,7 +140,7 @@ struct reverse_index {
     uint32_t count;
     struct referrers {
         VEC(struct value) list;
-    } *by_target; /* by index of the target */
+    } * by_target; /* by index of the target */
 };
 
 static void index_reference(struct evaluator *eval, struct reverse_index *index, struct value target, struct entity *referrer)
@@ -284,8 +280,8 @@ static struct value word(struct evaluator *eval, const char *text)
     return (struct value){.type = VALUE_WORD, .u.word = intern_str(eval->names, text)};
 }
 
-static void add_copy(struct copies *copies, struct value site, struct value store, struct value kind, struct value backup,
-                     struct value immutable, struct value offline, struct value encrypted, struct value media)
+static void add_copy(struct copies *copies, struct value site, struct value store, struct value kind, struct value backup, struct value immutable,
+                     struct value offline, struct value encrypted, struct value media)
 {
     static const char *const keys[] = {"site", "store", "kind", "backup", "immutable", "offline", "encrypted", "media"};
     struct value values[] = {site, store, kind, backup, immutable, offline, encrypted, media};
@@ -312,7 +308,8 @@ struct value store_immutable(struct evaluator *eval, struct entity *store)
         return value_int(VALUE_BOOL, value.type == VALUE_BOOL && value.u.integer);
     mode = eval_slot(eval, lock, STORE_LOCK_mode);
     min = eval_slot(eval, lock, STORE_LOCK_min);
-    return value_int(VALUE_BOOL, mode.type == VALUE_WORD && strcmp(mode.u.word, "compliance") == 0 && min.type == VALUE_DURATION && min.u.integer > 0);
+    return value_int(VALUE_BOOL,
+                     mode.type == VALUE_WORD && strcmp(mode.u.word, "compliance") == 0 && min.type == VALUE_DURATION && min.u.integer > 0);
 }
 
 struct value kind_encrypts(struct evaluator *eval, struct entity *thing)
@@ -335,8 +332,8 @@ struct value copy_encrypted(struct evaluator *eval, struct entity *backup, struc
         return told;
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
         struct value name = eval_slot(eval, backup, slots[i]);
-        struct entity *procedure = backup->parent && (name.type == VALUE_STRING || name.type == VALUE_WORD)
-                                       ? kind_procedure(backup->parent->kind, name.u.string) : NULL;
+        struct entity *procedure =
+            backup->parent && (name.type == VALUE_STRING || name.type == VALUE_WORD) ? kind_procedure(backup->parent->kind, name.u.string) : NULL;
         const struct scope *scope = procedure ? scope_add(eval, NULL, "self", value_entity(backup->parent)) : NULL;
         struct value does = procedure ? eval_deferred(eval, procedure, PROCEDURE_encrypts, scope) : value_unknown();
 
@@ -479,8 +476,10 @@ static struct value backup_stores(struct evaluator *eval, struct entity *backup)
 /* How long the oldest copy lives: of a map of classes the longest counts, each as many of its periods as are kept. */
 static struct value backup_kept(struct evaluator *eval, struct entity *backup)
 {
-    static const struct { const char *name; int64_t period; } classes[] = {
-        {"hourly", MS_HOUR}, {"daily", MS_DAY}, {"weekly", 7 * MS_DAY}, {"monthly", 30 * MS_DAY}, {"yearly", 365 * MS_DAY}};
+    static const struct {
+        const char *name;
+        int64_t period;
+    } classes[] = {{"hourly", MS_HOUR}, {"daily", MS_DAY}, {"weekly", 7 * MS_DAY}, {"monthly", 30 * MS_DAY}, {"yearly", 365 * MS_DAY}};
     const int64_t for_ever = INT64_C(36500) * MS_DAY;
     struct value retain = eval_slot(eval, backup, BACKUP_retain);
     int64_t longest = -1;
@@ -504,6 +503,7 @@ static struct value backup_kept(struct evaluator *eval, struct entity *backup)
 
 /* ---------------------------------------------------------------- the table */
 
+/* clang-format off */
 enum computed {
     ASSET_STATEFUL, ASSET_COPIES, ASSET_ALL_NEEDS, ASSET_DEPENDENTS, ASSET_ALL_DEPENDENTS, ASSET_SITES_SERVED, ASSET_GROUPS,
     ASSET_ENDPOINTS, ASSET_MULTI_ZONE, ASSET_AVAILABILITY, ASSET_CONSISTENCY, ASSET_VERSIONED, ASSET_REBUILDABLE, ASSET_HERE, ASSET_BINDINGS,
@@ -515,12 +515,15 @@ enum computed {
     TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS, ASSET_FOLLOWS,
 };
 
+/* clang-format on */
+
 /* What only the analysis knows: asked through its hook. */
 static bool is_hooked(int row)
 {
     return row == ASSET_HERE || row == ASSET_BINDINGS || row == ASSET_SERVES_AT || (row >= ASSET_OUTCOMES && row <= BACKUP_AMBIGUITIES);
 }
 
+/* clang-format off */
 static const struct computed_info table[] = {
     [ASSET_STATEFUL] = {BLOCK_ASSET, "stateful", "bool", NULL, "Holds data that can be lost, says its kind."},
     [ASSET_COPIES] = {BLOCK_ASSET, "copies", "list(object)", NULL, "Every place its data is kept, the original included: objects with site, store, kind (primary, replica, or the backup's), backup, immutable, offline, encrypted, media."},
@@ -794,6 +797,7 @@ static const struct made_up made_up_outcome[] = {
         {"grade", "enum(A, B, C, D, P)"}, {"worst_grade", "enum(A, B, C, D, P)"},
     }},
 };
+/* clang-format on */
 
 static const struct type *made_up_type(struct evaluator *eval, const struct made_up *what)
 {
@@ -823,10 +827,10 @@ static const struct type *row_type(struct evaluator *eval, int row)
     const struct type **slot = &eval->state->computed_types[row];
 
     if (!*slot)
-        *slot = row == ASSET_COPIES       ? made_up_type(eval, &made_up_copy)
+        *slot = row == ASSET_COPIES        ? made_up_type(eval, &made_up_copy)
                 : row == ASSET_COPY_COUNTS ? made_up_type(eval, &made_up_counts)->element
-                : row == ASSET_OUTCOMES ? made_up_type(eval, made_up_outcome)
-                                          : type_read(eval->model, table[row].type, NULL);
+                : row == ASSET_OUTCOMES    ? made_up_type(eval, made_up_outcome)
+                                           : type_read(eval->model, table[row].type, NULL);
     return *slot;
 }
 
@@ -842,8 +846,7 @@ bool computed_shape(struct evaluator *eval, const struct block_schema *schema, a
     return true;
 }
 
-bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out,
-                    const struct type **seen)
+bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out, const struct type **seen)
 {
     int row = find_row(eval, entity->schema, name, false);
 
@@ -952,8 +955,8 @@ static struct value gone(struct evaluator *eval, struct entity *scenario, struct
     return value_int(VALUE_BOOL, places.u.list->count > 0);
 }
 
-bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
-                     struct span span, struct value *out)
+bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count, struct span span,
+                     struct value *out)
 {
     int row = find_row(eval, entity->schema, name, true);
     struct diag *diag;
@@ -985,8 +988,7 @@ bool computed_method(struct evaluator *eval, struct entity *entity, atom name, c
         break;
     }
     if (!fits) {
-        diag = diag_report(eval->sink, DIAG_E0311, span, "`%s%s` cannot be asked about %s", name, table[row].args,
-                           value_describe(eval, args[0]));
+        diag = diag_report(eval->sink, DIAG_E0311, span, "`%s%s` cannot be asked about %s", name, table[row].args, value_describe(eval, args[0]));
         diag_note(diag, "%s", table[row].doc);
         *out = value_error();
     }

@@ -23,8 +23,8 @@ static struct entity *locality(struct evaluator *eval, struct entity *site)
     for (int depth = 0; site && depth < WITHIN_MAX; depth++) {
         struct value level = kind_property(eval, site, KIND_level), within = eval_slot(eval, site, SITE_within);
 
-        if (level.type == VALUE_WORD && (strcmp(level.u.word, "datacenter") == 0 || strcmp(level.u.word, "zone") == 0 ||
-                                         strcmp(level.u.word, "region") == 0))
+        if (level.type == VALUE_WORD &&
+            (strcmp(level.u.word, "datacenter") == 0 || strcmp(level.u.word, "zone") == 0 || strcmp(level.u.word, "region") == 0))
             found = site;
         site = within.type == VALUE_ENTITY ? within.u.entity : NULL;
     }

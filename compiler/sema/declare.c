@@ -12,8 +12,8 @@ atom sema_label(struct sema *sema, const struct expr *label)
     return expr_path(label, sema->model->names);
 }
 
-struct entity *sema_new_entity(struct sema *sema, const struct block_schema *schema, const struct block *tree,
-                               struct entity *parent, atom name, struct span span)
+struct entity *sema_new_entity(struct sema *sema, const struct block_schema *schema, const struct block *tree, struct entity *parent, atom name,
+                               struct span span)
 {
     struct entity *entity = ARENA_NEW(sema->arena, struct entity);
 
@@ -81,8 +81,7 @@ bool sema_add(struct sema *sema, struct entity *entity)
 
     if (!map_add(&sema->model->declared[id].by_name, sema->arena, entity->name, entity)) {
         other = map_get(&sema->model->declared[id].by_name, entity->name);
-        diag_label(diag_at(diag_report(sema->sink, DIAG_E0203, entity->span, "%s `%s` is declared twice",
-                                       entity->schema->name, entity->name),
+        diag_label(diag_at(diag_report(sema->sink, DIAG_E0203, entity->span, "%s `%s` is declared twice", entity->schema->name, entity->name),
                            "declared again here"),
                    other->span, "first declared here");
         return false;
@@ -138,8 +137,7 @@ static const struct block_schema *unknown_block(struct sema *sema, const struct 
     }
     diag = diag_report(sema->sink, DIAG_E0201, block->type_span, "unknown block `%s`", block->type);
     if (nested_schema_named(sema->model, block->type, &parent)) {
-        diag_help(diag, "`%s` stands inside %s `%s` block", block->type,
-                  strchr("aeiou", parent->name[0]) ? "an" : "a", parent->name);
+        diag_help(diag, "`%s` stands inside %s `%s` block", block->type, strchr("aeiou", parent->name[0]) ? "an" : "a", parent->name);
         lost_text(sema->sink, block->span);
         return NULL;
     }
@@ -168,8 +166,9 @@ static atom declared_name(struct sema *sema, const struct block *block, const st
     } else if (schema->label == LABEL_NAME && (labels != 1 || !name)) {
         if (!block->broken)
             diag_help(diag_report(sema->sink, DIAG_E0202, labels > 1 ? block->labels->items[1]->span : span,
-                                  labels == 0 ? "`%s` needs a name" : labels == 1 ? "the name of `%s` is not a name"
-                                                                                   : "`%s` has more than one name",
+                                  labels == 0   ? "`%s` needs a name"
+                                  : labels == 1 ? "the name of `%s` is not a name"
+                                                : "`%s` has more than one name",
                                   block->type),
                       "write `%s NAME%s { … }`", block->type, schema->kind == KIND_REQUIRED ? " : KIND" : "");
         if (!labels && !block->broken)
@@ -221,8 +220,8 @@ static void declare_block(struct sema *sema, const struct block *block)
         entity->name = intern_str(sema->model->names, "");
         vec_push(sema->arena, &sema->extras, entity);
     } else if (schema->id == BLOCK_PLAN && sema->model->plan) {
-        diag_label(diag_at(diag_report(sema->sink, DIAG_E0209, span, "a specification has one plan"), "second `plan` block"),
-                   sema->model->plan->span, "first one");
+        diag_label(diag_at(diag_report(sema->sink, DIAG_E0209, span, "a specification has one plan"), "second `plan` block"), sema->model->plan->span,
+                   "first one");
         vec_push(sema->arena, &sema->extras, entity);
     } else if (!sema_add(sema, entity)) {
         vec_push(sema->arena, &sema->extras, entity);

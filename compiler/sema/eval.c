@@ -3,8 +3,8 @@
  * The expected type travels down (into lists, branches and arguments), because a bareword means what its place expects.
  * Values travel up; ERROR and UNKNOWN spread. Loops and slots are bounded by the operation budget and by depth, so an
  * evaluation always ends. */
-#include "sema/eval_internal.h"
 #include "model/places.h"
+#include "sema/eval_internal.h"
 #include "source/lost.h"
 
 #include <stddef.h>
@@ -82,8 +82,7 @@ bool eval_charge(struct evaluator *eval, int64_t operations, struct span span)
         struct diag *diag;
 
         eval->state->budget_reported = true;
-        diag = diag_report(eval->sink, DIAG_E0314, span, "the specification takes more than %d operations to evaluate",
-                           EVAL_BUDGET);
+        diag = diag_report(eval->sink, DIAG_E0314, span, "the specification takes more than %d operations to evaluate", EVAL_BUDGET);
         diag_at(diag, "the limit was reached here");
         diag_help(diag, "look for a rule or attribute that visits every thing once for every other thing");
     }
@@ -108,7 +107,7 @@ struct value eval_list_of(struct evaluator *eval, const struct value *items, uin
 
 struct pieces {
     VEC(struct text_part) parts;
-    bool dynamic;             /* has a part that is no plain text */
+    bool dynamic;              /* has a part that is no plain text */
     struct text_part first[8]; /* most texts have no more, and only dynamic ones are kept as parts */
 };
 
@@ -131,8 +130,7 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
     switch ((enum value_type)value.type) {
     case VALUE_PENDING:
     case VALUE_BUSY:
-    case VALUE_ERROR:
-        return value_error();
+    case VALUE_ERROR: return value_error();
     case VALUE_UNKNOWN:
         if (!eval->state->unknown_as_text)
             return value_unknown();
@@ -140,9 +138,7 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
         return VALUE_OF(VALUE_NULL);
     case VALUE_RUNTIME:
     case VALUE_REF:
-    case VALUE_FACT:
-        add_piece(eval, pieces, value, false);
-        return VALUE_OF(VALUE_NULL);
+    case VALUE_FACT: add_piece(eval, pieces, value, false); return VALUE_OF(VALUE_NULL);
     case VALUE_TEXT:
         if (shell) {
             add_piece(eval, pieces, value, false);
@@ -168,8 +164,7 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
         diag = diag_report(eval->sink, DIAG_E0320, span, "a list has no single text");
         diag_help(diag, "join its elements: `join(%s, \", \")`", span_text(eval, span));
         return value_error();
-    default:
-        break;
+    default: break;
     }
     if (value_has_text(value)) {
         struct value text = value_string(value_text(value, eval->arena));
@@ -299,8 +294,7 @@ static struct value eval_list(struct evaluator *eval, const struct expr *expr, c
     return failed ? value_error() : (struct value){.type = VALUE_LIST, .u.list = list};
 }
 
-static struct value eval_object(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                                const struct type *expected)
+static struct value eval_object(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected)
 {
     const struct type *element = member_type(expected);
     struct value_object *object = ARENA_NEW(eval->arena, struct value_object);
@@ -319,8 +313,7 @@ static struct value eval_object(struct evaluator *eval, const struct expr *expr,
             return value_error();
         for (uint32_t j = 0; j < i; j++) {
             if (object->pairs[j].key == pair->key) {
-                struct diag *diag = diag_report(eval->sink, DIAG_E0324, pair->key_span, "the object has the key `%s` twice",
-                                                pair->key);
+                struct diag *diag = diag_report(eval->sink, DIAG_E0324, pair->key_span, "the object has the key `%s` twice", pair->key);
 
                 diag_label(diag, expr->u.object->pairs[j].key_span, "first here");
                 failed = true;
@@ -341,15 +334,13 @@ static struct value eval_condition(struct evaluator *eval, const struct expr *ex
     case VALUE_BOOL:
     case VALUE_UNKNOWN:
     case VALUE_NA:
-    case VALUE_ERROR:
-        return value;
+    case VALUE_ERROR: return value;
     case VALUE_RUNTIME:
     case VALUE_TEXT:
         diag = diag_report(eval->sink, DIAG_E0319, expr->span, "a condition cannot depend on %s", value_describe(eval, value));
         diag_at(diag, "known only when the plan runs");
         return value_error();
-    default:
-        break;
+    default: break;
     }
     diag = diag_report(eval->sink, DIAG_E0325, expr->span, "expected true or false, found %s", value_describe(eval, value));
     if (value.type == VALUE_LIST)
@@ -357,8 +348,8 @@ static struct value eval_condition(struct evaluator *eval, const struct expr *ex
     return value_error();
 }
 
-static struct value eval_cond(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                              const struct type *expected, const struct type **seen)
+static struct value eval_cond(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
+                              const struct type **seen)
 {
     struct value test = eval_condition(eval, expr->u.cond->test, scope);
 
@@ -384,8 +375,7 @@ static struct value eval_logic(struct evaluator *eval, const struct expr *expr, 
 }
 
 /* The list a loop runs over; otherwise what the whole loop is worth (UNKNOWN, NA, ERROR). */
-static struct value eval_source(struct evaluator *eval, const struct expr *source, const struct scope *scope,
-                                const struct type **seen)
+static struct value eval_source(struct evaluator *eval, const struct expr *source, const struct scope *scope, const struct type **seen)
 {
     struct value list = eval_typed(eval, source, scope, NULL, seen);
     struct diag *diag;
@@ -491,8 +481,7 @@ static struct value eval_binary(struct evaluator *eval, const struct expr *expr,
 
     switch (expr->op) {
     case OP_AND:
-    case OP_OR:
-        return eval_logic(eval, expr, scope);
+    case OP_OR: return eval_logic(eval, expr, scope);
     case OP_EQ:
     case OP_NE:
     case OP_LT:
@@ -507,8 +496,7 @@ static struct value eval_binary(struct evaluator *eval, const struct expr *expr,
             return value_error();
         }
         /* The side that is no bareword decides what the other side's bareword means. */
-        if (left->kind == EXPR_NAME && !name_is_local(scope, left->u.name) &&
-            !(right->kind == EXPR_NAME && !name_is_local(scope, right->u.name))) {
+        if (left->kind == EXPR_NAME && !name_is_local(scope, left->u.name) && !(right->kind == EXPR_NAME && !name_is_local(scope, right->u.name))) {
             b.value = eval_typed(eval, right, scope, NULL, &seen);
             a.value = eval_beside(eval, left, scope, seen, b.value, NULL);
         } else {
@@ -516,9 +504,7 @@ static struct value eval_binary(struct evaluator *eval, const struct expr *expr,
             b.value = eval_beside(eval, right, scope, seen, a.value, NULL);
         }
         break;
-    default:
-        a.value = eval_typed(eval, left, scope, NULL, NULL);
-        b.value = eval_typed(eval, right, scope, NULL, NULL);
+    default: a.value = eval_typed(eval, left, scope, NULL, NULL); b.value = eval_typed(eval, right, scope, NULL, NULL);
     }
     result = operate(eval, expr->op, a, b, expr->span);
     if (a.value.places | b.value.places)
@@ -581,80 +567,50 @@ static struct value eval_of_kind(struct evaluator *eval, const struct expr *expr
 static inline struct value eval_literal(const struct expr *expr)
 {
     switch (expr->kind) {
-    case EXPR_BOOL:
-        return value_int(VALUE_BOOL, expr->u.integer);
-    case EXPR_INT:
-        return value_int(VALUE_INT, expr->u.integer);
-    case EXPR_DECIMAL:
-        return value_int(VALUE_DECIMAL, expr->u.integer);
-    case EXPR_PERCENT:
-        return value_int(VALUE_PERCENT, expr->u.integer);
-    case EXPR_DURATION:
-        return value_int(VALUE_DURATION, expr->u.integer);
-    case EXPR_SIZE:
-        return value_int(VALUE_SIZE, expr->u.integer);
-    case EXPR_RATE:
-        return (struct value){.type = VALUE_RATE, .u.rate = expr->u.rate};
-    case EXPR_MONEY:
-        return (struct value){.type = VALUE_MONEY, .u.money = expr->u.money};
-    case EXPR_DATE:
-        return value_int(VALUE_DATE, expr->u.integer);
-    case EXPR_TIME:
-        return value_int(VALUE_TIME, expr->u.integer);
-    case EXPR_STRING:
-        return value_string(expr->u.string.text);
-    case EXPR_SCHEDULE:
-        return (struct value){.type = VALUE_SCHEDULE, .u.schedule = expr->u.schedule};
-    case EXPR_NULL:
-        return VALUE_OF(VALUE_NULL);
-    case EXPR_UNKNOWN:
-        return value_unknown();
-    case EXPR_ERROR:
-        return value_error();
-    default:
-        return VALUE_OF(VALUE_PENDING);
+    case EXPR_BOOL: return value_int(VALUE_BOOL, expr->u.integer);
+    case EXPR_INT: return value_int(VALUE_INT, expr->u.integer);
+    case EXPR_DECIMAL: return value_int(VALUE_DECIMAL, expr->u.integer);
+    case EXPR_PERCENT: return value_int(VALUE_PERCENT, expr->u.integer);
+    case EXPR_DURATION: return value_int(VALUE_DURATION, expr->u.integer);
+    case EXPR_SIZE: return value_int(VALUE_SIZE, expr->u.integer);
+    case EXPR_RATE: return (struct value){.type = VALUE_RATE, .u.rate = expr->u.rate};
+    case EXPR_MONEY: return (struct value){.type = VALUE_MONEY, .u.money = expr->u.money};
+    case EXPR_DATE: return value_int(VALUE_DATE, expr->u.integer);
+    case EXPR_TIME: return value_int(VALUE_TIME, expr->u.integer);
+    case EXPR_STRING: return value_string(expr->u.string.text);
+    case EXPR_SCHEDULE: return (struct value){.type = VALUE_SCHEDULE, .u.schedule = expr->u.schedule};
+    case EXPR_NULL: return VALUE_OF(VALUE_NULL);
+    case EXPR_UNKNOWN: return value_unknown();
+    case EXPR_ERROR: return value_error();
+    default: return VALUE_OF(VALUE_PENDING);
     }
 }
 
-static struct value eval_compound(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                                  const struct type *expected, const struct type **seen)
+static struct value eval_compound(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
+                                  const struct type **seen)
 {
     switch ((enum expr_kind)expr->kind) {
-    case EXPR_TEMPLATE:
-        return eval_template(eval, expr, scope, false);
-    case EXPR_NAME:
-        return eval_name(eval, expr, scope, expected, seen);
-    case EXPR_MEMBER:
-        return eval_member(eval, expr, scope, expected, seen);
-    case EXPR_CALL:
-        return eval_call(eval, expr, scope, expected, seen);
-    case EXPR_UNARY:
-        return eval_unary(eval, expr, scope);
-    case EXPR_BINARY:
-        return eval_binary(eval, expr, scope);
-    case EXPR_COND:
-        return eval_cond(eval, expr, scope, expected, seen);
-    case EXPR_RANGE:
-        return eval_range(eval, expr, scope);
-    case EXPR_LIST:
-        return eval_list(eval, expr, scope, expected);
-    case EXPR_OBJECT:
-        return eval_object(eval, expr, scope, expected);
-    case EXPR_FOR:
-        return eval_for(eval, expr, scope, expected);
+    case EXPR_TEMPLATE: return eval_template(eval, expr, scope, false);
+    case EXPR_NAME: return eval_name(eval, expr, scope, expected, seen);
+    case EXPR_MEMBER: return eval_member(eval, expr, scope, expected, seen);
+    case EXPR_CALL: return eval_call(eval, expr, scope, expected, seen);
+    case EXPR_UNARY: return eval_unary(eval, expr, scope);
+    case EXPR_BINARY: return eval_binary(eval, expr, scope);
+    case EXPR_COND: return eval_cond(eval, expr, scope, expected, seen);
+    case EXPR_RANGE: return eval_range(eval, expr, scope);
+    case EXPR_LIST: return eval_list(eval, expr, scope, expected);
+    case EXPR_OBJECT: return eval_object(eval, expr, scope, expected);
+    case EXPR_FOR: return eval_for(eval, expr, scope, expected);
     case EXPR_ANY:
     case EXPR_ALL:
-    case EXPR_COUNT:
-        return eval_quantifier(eval, expr, scope);
-    case EXPR_OF_KIND:
-        return eval_of_kind(eval, expr, scope, seen);
-    default:
-        return value_error();
+    case EXPR_COUNT: return eval_quantifier(eval, expr, scope);
+    case EXPR_OF_KIND: return eval_of_kind(eval, expr, scope, seen);
+    default: return value_error();
     }
 }
 
-struct value eval_typed(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                        const struct type *expected, const struct type **seen)
+struct value eval_typed(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
+                        const struct type **seen)
 {
     struct value value;
 
@@ -852,8 +808,7 @@ static const struct scope *deferred_scope(struct evaluator *eval, const struct e
 {
     const struct block_schema *schema = block->schema;
 
-    if (block->parent && schema->id != BLOCK_KIND && block->parent->schema->id != BLOCK_KIND &&
-        block->parent->schema->id != BLOCK_ASSET)
+    if (block->parent && schema->id != BLOCK_KIND && block->parent->schema->id != BLOCK_KIND && block->parent->schema->id != BLOCK_ASSET)
         scope = deferred_scope(eval, block->parent, scope);
     else if (block->parent && block->parent->scope)
         scope = scope_add(eval, scope, block->parent->scope->name, block->parent->scope->value); /* the entry of an inventory */
@@ -889,8 +844,7 @@ bool eval_is_null(const struct entity *block, uint32_t row)
 static bool is_constant(const struct expr *expr, struct value value)
 {
     switch (expr->kind) {
-    case EXPR_NAME:
-        return value.type == VALUE_WORD && value.u.word == expr->u.name;
+    case EXPR_NAME: return value.type == VALUE_WORD && value.u.word == expr->u.name;
     case EXPR_LIST:
         if (value.type != VALUE_LIST || !expr->u.list || value.u.list->count != expr->u.list->count)
             return false;
@@ -902,8 +856,7 @@ static bool is_constant(const struct expr *expr, struct value value)
     case EXPR_RANGE:
         return value_is_known(value) && eval_literal(expr->u.range->best).type != VALUE_PENDING &&
                eval_literal(expr->u.range->typical).type != VALUE_PENDING && eval_literal(expr->u.range->worst).type != VALUE_PENDING;
-    default:
-        return value_is_known(value) && eval_literal(expr).type != VALUE_PENDING;
+    default: return value_is_known(value) && eval_literal(expr).type != VALUE_PENDING;
     }
 }
 
@@ -975,9 +928,7 @@ const char *eval_text(struct evaluator *eval, const struct entity *block, uint32
     switch (value.type) {
     case VALUE_STRING:
     case VALUE_WORD:
-    case VALUE_TEXT:
-        return value_text(value, eval->arena);
-    default:
-        return NULL;
+    case VALUE_TEXT: return value_text(value, eval->arena);
+    default: return NULL;
     }
 }

@@ -13,9 +13,9 @@
 struct scope {
     const struct scope *outer;
     atom name;
-    struct value value;         /* PENDING with u.pending for a `let`: evaluated on first use, seeing only what is further out */
-    const struct type *type;    /* what the value is by declaration, so that words compared with it can be checked; or NULL */
-    bool weak;                  /* gives way to declared things of the expected type (names of enclosing blocks) */
+    struct value value;      /* PENDING with u.pending for a `let`: evaluated on first use, seeing only what is further out */
+    const struct type *type; /* what the value is by declaration, so that words compared with it can be checked; or NULL */
+    bool weak;               /* gives way to declared things of the expected type (names of enclosing blocks) */
 };
 
 struct evaluator;
@@ -25,8 +25,8 @@ struct eval_hooks {
     /* `entity.name`, for fields computed from the analysis (`a.here`, effective objectives, findings …) */
     bool (*field)(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out);
     /* `entity.name(args)`, e.g. scenario.loses(site) */
-    bool (*method)(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
-                   struct span span, struct value *out);
+    bool (*method)(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count, struct span span,
+                   struct value *out);
     /* emitted(type): a list of objects; unknown while nothing is emitted yet */
     bool (*emitted)(struct evaluator *eval, atom type, struct value *out);
     void *data;
@@ -54,8 +54,7 @@ void evaluator_init(struct evaluator *eval, struct model *model, struct diag_sin
 struct value eval(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected);
 
 /* Checks and converts a value that came from elsewhere (a default, an inventory, -D). */
-struct value eval_convert(struct evaluator *eval, struct value value, const struct type *expected, struct span span,
-                          const char *what);
+struct value eval_convert(struct evaluator *eval, struct value value, const struct type *expected, struct span span, const char *what);
 
 /* A slot of an entity, evaluated on first use (self and the blocks round it in scope). A slot that needs itself is
  * reported once, with every step of the circle. Binding leaves in a slot: a final value, or PENDING with u.pending (the expression of the
@@ -107,16 +106,16 @@ const char *eval_text(struct evaluator *eval, const struct entity *block, uint32
 
 /* Which comparisons of the expression took the worst end of a range: one line for each, for the notes of a finding
  * ("`r.lag` is 10s..20s..30s; its worst end, 30s, is compared"). `tell` is called for each line (an arena string). */
-void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                     void (*tell)(void *context, const char *line), void *context);
+void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const struct scope *scope, void (*tell)(void *context, const char *line),
+                     void *context);
 
 /* The same for whoever asks what has to be stated: `tell` gets each thing with the attribute it does not have. */
 void eval_unset_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
                       void (*tell)(void *context, struct entity *entity, atom attribute), void *context);
 
 /* Why an expression is unknown: what in it is ("`size` of the asset `logs` is not known"), at most three lines. */
-void eval_unknown_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                        void (*tell)(void *context, const char *line), void *context);
+void eval_unknown_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope, void (*tell)(void *context, const char *line),
+                        void *context);
 
 /* What the language offers beyond operators, for `drc explain`, completion and the reference. */
 struct builtin_info {

@@ -1,6 +1,6 @@
 /* Conversion of values to the type that is expected, and what is said when that is not possible. */
-#include "sema/eval_internal.h"
 #include "model/places.h"
+#include "sema/eval_internal.h"
 
 #include <string.h>
 
@@ -46,48 +46,30 @@ const char *value_describe(struct evaluator *eval, struct value value)
     switch ((enum value_type)value.type) {
     case VALUE_PENDING:
     case VALUE_BUSY:
-    case VALUE_UNKNOWN:
-        return "an unknown value";
-    case VALUE_ERROR:
-        return "an error";
-    case VALUE_NULL:
-        return "`null`";
-    case VALUE_NA:
-        return "n/a";
-    case VALUE_INT:
-        return arena_printf(eval->arena, "the number `%s`", value_show(eval, value));
-    case VALUE_DECIMAL:
-        return arena_printf(eval->arena, "the number `%s`", value_show(eval, value));
-    case VALUE_BOOL:
-        return arena_printf(eval->arena, "`%s`", value_show(eval, value));
-    case VALUE_PERCENT:
-        return arena_printf(eval->arena, "the percentage `%s`", value_show(eval, value));
+    case VALUE_UNKNOWN: return "an unknown value";
+    case VALUE_ERROR: return "an error";
+    case VALUE_NULL: return "`null`";
+    case VALUE_NA: return "n/a";
+    case VALUE_INT: return arena_printf(eval->arena, "the number `%s`", value_show(eval, value));
+    case VALUE_DECIMAL: return arena_printf(eval->arena, "the number `%s`", value_show(eval, value));
+    case VALUE_BOOL: return arena_printf(eval->arena, "`%s`", value_show(eval, value));
+    case VALUE_PERCENT: return arena_printf(eval->arena, "the percentage `%s`", value_show(eval, value));
     case VALUE_ENTITY:
         entity = value.u.entity;
         if (!entity->name || !entity->name[0])
             return arena_printf(eval->arena, "the block `%s`", entity->schema->name);
         return arena_printf(eval->arena, "the %s `%s`", entity->schema->name, entity->name);
     case VALUE_RANGE:
-        return arena_printf(eval->arena, "the %s range `%s`", value_type_name((enum value_type)value.u.range->best.type),
-                            value_show(eval, value));
-    case VALUE_LIST:
-        return value.u.list->count ? "a list" : "an empty list";
-    case VALUE_OBJECT:
-        return "an object";
-    case VALUE_RUNTIME:
-        return arena_printf(eval->arena, "the run-time value `%s`", value.u.word);
-    case VALUE_TEXT:
-        return "a text with run-time parts";
-    case VALUE_SHELL:
-        return "shell text";
-    case VALUE_REF:
-        return arena_printf(eval->arena, "the resource `%s`", value_show(eval, value));
-    case VALUE_FACT:
-        return arena_printf(eval->arena, "the fact `%s`", value_show(eval, value));
-    case VALUE_HCL:
-        return "an HCL expression";
-    case VALUE_CALL:
-        return arena_printf(eval->arena, "a call of `%s`", value.u.call->function);
+        return arena_printf(eval->arena, "the %s range `%s`", value_type_name((enum value_type)value.u.range->best.type), value_show(eval, value));
+    case VALUE_LIST: return value.u.list->count ? "a list" : "an empty list";
+    case VALUE_OBJECT: return "an object";
+    case VALUE_RUNTIME: return arena_printf(eval->arena, "the run-time value `%s`", value.u.word);
+    case VALUE_TEXT: return "a text with run-time parts";
+    case VALUE_SHELL: return "shell text";
+    case VALUE_REF: return arena_printf(eval->arena, "the resource `%s`", value_show(eval, value));
+    case VALUE_FACT: return arena_printf(eval->arena, "the fact `%s`", value_show(eval, value));
+    case VALUE_HCL: return "an HCL expression";
+    case VALUE_CALL: return arena_printf(eval->arena, "a call of `%s`", value.u.call->function);
     case VALUE_DURATION:
     case VALUE_SIZE:
     case VALUE_RATE:
@@ -97,8 +79,7 @@ const char *value_describe(struct evaluator *eval, struct value value)
     case VALUE_STRING:
     case VALUE_WORD:
     case VALUE_SCHEDULE:
-    case VALUE_TYPE:
-        break;
+    case VALUE_TYPE: break;
     }
     return arena_printf(eval->arena, "the %s `%s`", value_type_name((enum value_type)value.type), value_show(eval, value));
 }
@@ -126,15 +107,9 @@ bool help_units(struct evaluator *eval, struct diag *diag, struct value number, 
     static const char *const rates[] = {"KiB/s", "MiB/s", "GiB/s"};
 
     switch (unit) {
-    case VALUE_DURATION:
-        units = durations;
-        break;
-    case VALUE_SIZE:
-        units = sizes;
-        break;
-    case VALUE_RATE:
-        units = rates;
-        break;
+    case VALUE_DURATION: units = durations; break;
+    case VALUE_SIZE: units = sizes; break;
+    case VALUE_RATE: units = rates; break;
     case VALUE_PERCENT:
         if (span.start && !is_written_number(eval, span)) {
             diag_help(diag, "multiply it by its unit, for example `%s * 1%%`", span_text(eval, span));
@@ -152,8 +127,7 @@ bool help_units(struct evaluator *eval, struct diag *diag, struct value number, 
         }
         diag_fix(diag, span, arena_printf(eval->arena, "%s USD", digits), "name the currency, for example `%s USD`", digits);
         return true;
-    default:
-        return false;
+    default: return false;
     }
     if (span.start && !is_written_number(eval, span)) {
         diag_help(diag, "multiply it by its unit, for example `%s * 1%s`", span_text(eval, span), units[0]);
@@ -163,8 +137,8 @@ bool help_units(struct evaluator *eval, struct diag *diag, struct value number, 
         diag_fix(diag, span, arena_printf(eval->arena, "0%s", units[0]), "write `0%s`", units[0]);
         return true;
     }
-    diag_fix(diag, span, arena_printf(eval->arena, "%s%s", digits, units[0]), "write `%s%s`, `%s%s` or `%s%s`", digits, units[0],
-             digits, units[1], digits, units[2]);
+    diag_fix(diag, span, arena_printf(eval->arena, "%s%s", digits, units[0]), "write `%s%s`, `%s%s` or `%s%s`", digits, units[0], digits, units[1],
+             digits, units[2]);
     return true;
 }
 
@@ -184,32 +158,19 @@ bool type_has_word(const struct type *type, atom word)
 static enum value_type scalar_of(enum type_kind kind)
 {
     switch (kind) {
-    case TYPE_BOOL:
-        return VALUE_BOOL;
-    case TYPE_INT:
-        return VALUE_INT;
-    case TYPE_DECIMAL:
-        return VALUE_DECIMAL;
-    case TYPE_PERCENT:
-        return VALUE_PERCENT;
-    case TYPE_DURATION:
-        return VALUE_DURATION;
-    case TYPE_SIZE:
-        return VALUE_SIZE;
-    case TYPE_RATE:
-        return VALUE_RATE;
-    case TYPE_MONEY:
-        return VALUE_MONEY;
-    case TYPE_DATE:
-        return VALUE_DATE;
-    case TYPE_TIME:
-        return VALUE_TIME;
-    case TYPE_SCHEDULE:
-        return VALUE_SCHEDULE;
-    case TYPE_TYPE:
-        return VALUE_TYPE;
-    default:
-        return VALUE_PENDING;
+    case TYPE_BOOL: return VALUE_BOOL;
+    case TYPE_INT: return VALUE_INT;
+    case TYPE_DECIMAL: return VALUE_DECIMAL;
+    case TYPE_PERCENT: return VALUE_PERCENT;
+    case TYPE_DURATION: return VALUE_DURATION;
+    case TYPE_SIZE: return VALUE_SIZE;
+    case TYPE_RATE: return VALUE_RATE;
+    case TYPE_MONEY: return VALUE_MONEY;
+    case TYPE_DATE: return VALUE_DATE;
+    case TYPE_TIME: return VALUE_TIME;
+    case TYPE_SCHEDULE: return VALUE_SCHEDULE;
+    case TYPE_TYPE: return VALUE_TYPE;
+    default: return VALUE_PENDING;
     }
 }
 
@@ -217,14 +178,10 @@ static bool is_negative(struct value value)
 {
     switch (value.type) {
     case VALUE_DURATION:
-    case VALUE_SIZE:
-        return value.u.integer < 0;
-    case VALUE_RATE:
-        return value.u.rate->num < 0;
-    case VALUE_RANGE:
-        return is_negative(value.u.range->best) || is_negative(value.u.range->worst);
-    default:
-        return false;
+    case VALUE_SIZE: return value.u.integer < 0;
+    case VALUE_RATE: return value.u.rate->num < 0;
+    case VALUE_RANGE: return is_negative(value.u.range->best) || is_negative(value.u.range->worst);
+    default: return false;
     }
 }
 
@@ -238,9 +195,7 @@ static bool command_word(struct evaluator *eval, struct value value, struct valu
     case VALUE_RUNTIME:
     case VALUE_TEXT:
     case VALUE_FACT:
-    case VALUE_REF:
-        *out = value;
-        return true;
+    case VALUE_REF: *out = value; return true;
     case VALUE_INT:
     case VALUE_DECIMAL:
     case VALUE_WORD:
@@ -249,8 +204,7 @@ static bool command_word(struct evaluator *eval, struct value value, struct valu
         *out = value_string(value_text(value, eval->arena));
         out->places = value.places;
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -344,8 +298,7 @@ static bool fits_range(struct evaluator *eval, struct value value, const struct 
 
     if (value.type != VALUE_RANGE)
         return value_fits(eval, value, element, out);
-    if (!value_fits(eval, value.u.range->best, element, &best) ||
-        !value_fits(eval, value.u.range->typical, element, &typical) ||
+    if (!value_fits(eval, value.u.range->best, element, &best) || !value_fits(eval, value.u.range->typical, element, &typical) ||
         !value_fits(eval, value.u.range->worst, element, &worst))
         return false;
     range = ARENA_NEW(eval->arena, struct value_range);
@@ -364,8 +317,7 @@ static bool value_fits(struct evaluator *eval, struct value value, const struct 
     if (value.type == VALUE_NULL)
         return true; /* takes an attribute back, or leaves an element out: see unset_null() */
     switch (type->kind) {
-    case TYPE_ANY:
-        return true;
+    case TYPE_ANY: return true;
     case TYPE_BOOL:
     case TYPE_PERCENT:
     case TYPE_MONEY:
@@ -405,8 +357,7 @@ static bool value_fits(struct evaluator *eval, struct value value, const struct 
         case VALUE_TEXT:
         case VALUE_RUNTIME:
         case VALUE_FACT:
-        case VALUE_REF:
-            return true;
+        case VALUE_REF: return true;
         case VALUE_WORD:
             *out = value_string(value.u.word);
             out->places = value.places;
@@ -418,8 +369,7 @@ static bool value_fits(struct evaluator *eval, struct value value, const struct 
                 return true;
             }
             break;
-        default:
-            break;
+        default: break;
         }
         break;
     case TYPE_ENUM:
@@ -432,10 +382,8 @@ static bool value_fits(struct evaluator *eval, struct value value, const struct 
             return type_has_word(type, word);
         }
         break;
-    case TYPE_REF:
-        return value.type == VALUE_ENTITY && value.u.entity->schema == type->schema;
-    case TYPE_RANGE:
-        return fits_range(eval, value, type->element, out);
+    case TYPE_REF: return value.type == VALUE_ENTITY && value.u.entity->schema == type->schema;
+    case TYPE_RANGE: return fits_range(eval, value, type->element, out);
     case TYPE_LIST:
         if (value.type == VALUE_LIST)
             return fits_list(eval, value, type->element, out);
@@ -482,10 +430,8 @@ static enum value_type unit_of(const struct type *type)
     case TYPE_SIZE:
     case TYPE_RATE:
     case TYPE_PERCENT:
-    case TYPE_MONEY:
-        return scalar_of(type->kind);
-    default:
-        return VALUE_PENDING;
+    case TYPE_MONEY: return scalar_of(type->kind);
+    default: return VALUE_PENDING;
     }
 }
 
@@ -510,8 +456,8 @@ static const struct type *only_words(const struct type *type)
 }
 
 /* The element of a list that is to blame, so that the message is about it. */
-static bool report_element(struct evaluator *eval, struct value value, const struct type *type, struct span span,
-                           const struct expr *expr, const char *what)
+static bool report_element(struct evaluator *eval, struct value value, const struct type *type, struct span span, const struct expr *expr,
+                           const char *what)
 {
     const struct type *list = type;
 
@@ -537,8 +483,7 @@ static bool report_element(struct evaluator *eval, struct value value, const str
             return true;
         }
         if (list->kind == TYPE_COMMAND && item.type != VALUE_NULL && !command_word(eval, item, &unused)) {
-            struct diag *diag = diag_report(eval->sink, DIAG_E0300, place, "%s cannot be an argument of a command",
-                                            value_describe(eval, item));
+            struct diag *diag = diag_report(eval->sink, DIAG_E0300, place, "%s cannot be an argument of a command", value_describe(eval, item));
 
             if (item.type == VALUE_DURATION)
                 diag_help(diag, "say in which unit the program expects it: `seconds(x)`, `minutes(x)` …");
@@ -554,8 +499,8 @@ static bool report_element(struct evaluator *eval, struct value value, const str
     return false;
 }
 
-static struct value tell_mismatch(struct evaluator *eval, struct value value, const struct type *type, struct span span,
-                                    const struct expr *expr, const char *what)
+static struct value tell_mismatch(struct evaluator *eval, struct value value, const struct type *type, struct span span, const struct expr *expr,
+                                  const char *what)
 {
     enum value_type unit = unit_of(type);
     const struct type *words = only_words(type);
@@ -572,9 +517,8 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
         help_units(eval, diag, value, unit, span);
         return value_error();
     }
-    if (is_negative(value) && accepts(eval, type, value.type == VALUE_RATE || value.type == VALUE_RANGE
-                                                      ? value_unknown()
-                                                      : value_int((enum value_type)value.type, 0)) &&
+    if (is_negative(value) &&
+        accepts(eval, type, value.type == VALUE_RATE || value.type == VALUE_RANGE ? value_unknown() : value_int((enum value_type)value.type, 0)) &&
         unit == (enum value_type)value_worst(value).type) {
         diag = diag_report(eval->sink, DIAG_E0317, span, "%s`%s` is negative", subject, value_show(eval, value));
         if (value.type == VALUE_DURATION)
@@ -594,8 +538,7 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
     /* A list whose end was guessed: what stands in it was meant for something else. */
     if (expr && expr->kind == EXPR_LIST && source[0] == '[' && source[strlen(source) - 1] != ']')
         return value_error();
-    diag = diag_report(eval->sink, DIAG_E0300, span, "%sexpected `%s`, found %s", subject, type_show(eval, type),
-                       value_describe(eval, value));
+    diag = diag_report(eval->sink, DIAG_E0300, span, "%sexpected `%s`, found %s", subject, type_show(eval, type), value_describe(eval, value));
     if (value.type == VALUE_RANGE && accepts(eval, type, value.u.range->worst)) {
         diag_help(diag, "a range is not possible here; use one of its ends, for example `(%s).worst`", source);
     } else if (type->kind == TYPE_LIST && value.type != VALUE_LIST && value_fits(eval, value, type->element, &unused)) {
@@ -632,7 +575,8 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
         if (value.type == VALUE_ENTITY)
             diag_help(diag, "use one of its attributes, for example `%s.name`", source);
         else
-            diag_help(diag, expr && expr->kind >= EXPR_BOOL && expr->kind <= EXPR_TIME ? "as text, write `\"%s\"`" : "as text, write `\"\\(%s)\"`", source);
+            diag_help(diag, expr && expr->kind >= EXPR_BOOL && expr->kind <= EXPR_TIME ? "as text, write `\"%s\"`" : "as text, write `\"\\(%s)\"`",
+                      source);
     } else if (value.type == VALUE_DECIMAL && type->kind == TYPE_INT) {
         diag_help(diag, "a whole number is needed");
     } else if (value.type == VALUE_RUNTIME || value.type == VALUE_TEXT) {
@@ -641,8 +585,8 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
     return value_error();
 }
 
-static struct value report_mismatch(struct evaluator *eval, struct value value, const struct type *type, struct span span,
-                                    const struct expr *expr, const char *what)
+static struct value report_mismatch(struct evaluator *eval, struct value value, const struct type *type, struct span span, const struct expr *expr,
+                                    const char *what)
 {
     uint32_t before = eval->sink->diags.len;
     struct value result = tell_mismatch(eval, value, type, span, expr, what);
@@ -652,8 +596,7 @@ static struct value report_mismatch(struct evaluator *eval, struct value value, 
     return result;
 }
 
-struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span,
-                     const struct expr *expr, const char *what)
+struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span, const struct expr *expr, const char *what)
 {
     struct value out;
 
@@ -681,8 +624,7 @@ struct value unset_null(struct value value, const struct type *type)
     return value.type == VALUE_NULL && type && type->kind != TYPE_ANY ? value_unknown() : value;
 }
 
-struct value eval_convert(struct evaluator *eval, struct value value, const struct type *expected, struct span span,
-                          const char *what)
+struct value eval_convert(struct evaluator *eval, struct value value, const struct type *expected, struct span span, const char *what)
 {
     return expected ? unset_null(convert(eval, value, expected, span, NULL, what), expected) : value;
 }
@@ -729,11 +671,10 @@ struct value eval_type(struct evaluator *eval, const struct expr *expr, const st
         type = type_read(eval->model, strbuf_str(&notation), &error);
     strbuf_release(&notation);
     if (!type) {
-        static const char *const known[] = {"any",  "bool",   "int",  "decimal", "percent", "duration", "size",   "rate",
-                                            "money", "date",  "time", "string",  "label",   "schedule", "range",  "list",
-                                            "map",   "object", "enum", "ref",    "command", "type"};
-        struct diag *diag = diag_report(eval->sink, DIAG_E0322, expr->span, "`%s` is not understood as a type",
-                                        span_text(eval, expr->span));
+        static const char *const known[] = {"any",   "bool",   "int",  "decimal", "percent", "duration", "size",  "rate",
+                                            "money", "date",   "time", "string",  "label",   "schedule", "range", "list",
+                                            "map",   "object", "enum", "ref",     "command", "type"};
+        struct diag *diag = diag_report(eval->sink, DIAG_E0322, expr->span, "`%s` is not understood as a type", span_text(eval, expr->span));
         const char *near = expr->kind == EXPR_NAME ? suggest(eval, expr->u.name, known, sizeof known / sizeof *known) : NULL;
 
         diag_at(diag, "%s", error ? error : "it is not a type");

@@ -59,9 +59,7 @@ static void explain_ends(struct explanation *to, const struct expr *expr, const 
             explain_ends(to, expr->u.binary.right, scope);
         }
         break;
-    case EXPR_UNARY:
-        explain_ends(to, expr->u.unary, scope);
-        break;
+    case EXPR_UNARY: explain_ends(to, expr->u.unary, scope); break;
     case EXPR_COND:
         explain_ends(to, expr->u.cond->test, scope);
         explain_ends(to, expr->u.cond->yes, scope);
@@ -73,8 +71,8 @@ static void explain_ends(struct explanation *to, const struct expr *expr, const 
     }
 }
 
-void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                     void (*teller)(void *context, const char *line), void *context)
+void eval_worst_ends(struct evaluator *eval, const struct expr *expr, const struct scope *scope, void (*teller)(void *context, const char *line),
+                     void *context)
 {
     struct explanation to = {.eval = eval, .tell = teller, .context = context};
 
@@ -164,9 +162,7 @@ static void explain_unknown(struct explanation *to, const struct expr *expr, con
         return;
     switch (expr->kind) {
     case EXPR_MEMBER:
-    case EXPR_NAME:
-        explain_path(to, expr, scope);
-        break;
+    case EXPR_NAME: explain_path(to, expr, scope); break;
     case EXPR_BINARY:
         /* A bareword on one side means nothing without the other, and is never what is unknown. */
         if (expr->u.binary.left->kind != EXPR_NAME || name_is_local(scope, expr->u.binary.left->u.name))
@@ -174,9 +170,7 @@ static void explain_unknown(struct explanation *to, const struct expr *expr, con
         if (expr->u.binary.right->kind != EXPR_NAME || name_is_local(scope, expr->u.binary.right->u.name))
             explain_unknown(to, expr->u.binary.right, scope);
         break;
-    case EXPR_UNARY:
-        explain_unknown(to, expr->u.unary, scope);
-        break;
+    case EXPR_UNARY: explain_unknown(to, expr->u.unary, scope); break;
     case EXPR_COND: {
         /* The branch that was taken; nobody knows which when the test is unknown itself. */
         struct value test = eval_typed(to->eval, expr->u.cond->test, scope, NULL, NULL);
@@ -191,17 +185,12 @@ static void explain_unknown(struct explanation *to, const struct expr *expr, con
             explain_list(to, expr->u.call.args, scope);
         break;
     case EXPR_LIST:
-    case EXPR_TEMPLATE:
-        explain_list(to, expr->u.list, scope);
-        break;
+    case EXPR_TEMPLATE: explain_list(to, expr->u.list, scope); break;
     case EXPR_FOR:
     case EXPR_ANY:
     case EXPR_ALL:
-    case EXPR_COUNT:
-        explain_loop(to, expr, scope);
-        break;
-    default:
-        break;
+    case EXPR_COUNT: explain_loop(to, expr, scope); break;
+    default: break;
     }
 }
 
@@ -214,8 +203,8 @@ void eval_unset_parts(struct evaluator *eval, const struct expr *expr, const str
         explain_unknown(&to, expr, scope);
 }
 
-void eval_unknown_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                        void (*teller)(void *context, const char *line), void *context)
+void eval_unknown_parts(struct evaluator *eval, const struct expr *expr, const struct scope *scope, void (*teller)(void *context, const char *line),
+                        void *context)
 {
     struct explanation to = {.eval = eval, .tell = teller, .context = context};
 

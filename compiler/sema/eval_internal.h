@@ -20,22 +20,22 @@ struct reverse_index;
 struct marks;
 
 struct eval_state {
-    struct map plurals;                     /* "assets" -> struct block_schema * of things at file level */
-    atom plural_of[BLOCK_COUNT];            /* names of lists of blocks, nested ones too */
-    struct value lists[BLOCK_COUNT];        /* what a plural stands for; made anew when more was declared */
+    struct map plurals;              /* "assets" -> struct block_schema * of things at file level */
+    atom plural_of[BLOCK_COUNT];     /* names of lists of blocks, nested ones too */
+    struct value lists[BLOCK_COUNT]; /* what a plural stands for; made anew when more was declared */
     const struct type *ref_types[BLOCK_COUNT];
     const struct type *list_types[BLOCK_COUNT];
-    const struct type *computed_types[64];  /* by row of the table in computed.c */
+    const struct type *computed_types[64]; /* by row of the table in computed.c */
     atom computed_names[64];
-    struct reverse_index *indexes;          /* who refers to a thing; computed.c */
-    struct marks *marks;                    /* visited flags for walks over assets; computed.c */
-    struct map functions;                   /* name -> row of the table in builtins.c, plus 1 */
-    struct scope *free_scopes;              /* given back, linked by `outer` */
+    struct reverse_index *indexes; /* who refers to a thing; computed.c */
+    struct marks *marks;           /* visited flags for walks over assets; computed.c */
+    struct map functions;          /* name -> row of the table in builtins.c, plus 1 */
+    struct scope *free_scopes;     /* given back, linked by `outer` */
     const struct slot_frame *frame;
-    int64_t suggesting;                     /* comparisons of names left for "did you mean" */
-    bool unknown_as_text;                   /* templates print unknown parts: see eval_text() */
+    int64_t suggesting;   /* comparisons of names left for "did you mean" */
+    bool unknown_as_text; /* templates print unknown parts: see eval_text() */
     bool budget_reported;
-    uint32_t data_from;                     /* offsets from here on are in inventories: values from there keep their place */
+    uint32_t data_from; /* offsets from here on are in inventories: values from there keep their place */
     struct {
         atom self, plan, param, kind, name, label, site, parent, region, first, last, count, best, typical, worst, value, forever, secret;
     } names;
@@ -50,8 +50,8 @@ static inline bool is_from_data(const struct evaluator *eval, struct value value
 /* ---- eval.c */
 
 /* As eval(); *seen (may be NULL) becomes the declared type of what was read, when it is an attribute. */
-struct value eval_typed(struct evaluator *eval, const struct expr *expr, const struct scope *scope,
-                        const struct type *expected, const struct type **seen);
+struct value eval_typed(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
+                        const struct type **seen);
 /* False, after one report, when the operation budget is used up. */
 bool eval_charge(struct evaluator *eval, int64_t operations, struct span span);
 struct value eval_list_of(struct evaluator *eval, const struct value *items, uint32_t count);
@@ -68,15 +68,15 @@ struct value value_error_at(struct evaluator *eval, enum diag_code code, struct 
 /* Whether a name is a local one that outranks declared things. */
 bool name_is_local(const struct scope *scope, atom name);
 /* Looks a name up without reporting that it is missing (what it finds may still report). */
-bool name_find(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected,
-               struct value *out, const struct type **seen);
+bool name_find(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected, struct value *out,
+               const struct type **seen);
 struct value eval_name(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
                        const struct type **seen);
 struct value eval_member(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
                          const struct type **seen);
 /* `expr` compared with something of type `type` (may be NULL), worth `other`: barewords are words or things of that type. */
-struct value eval_beside(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *type,
-                         struct value other, const struct type **seen);
+struct value eval_beside(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *type, struct value other,
+                         const struct type **seen);
 bool kind_may_have(const struct evaluator *eval, const struct kind_info *kind, const char *name);
 const struct type *ref_type(struct evaluator *eval, const struct block_schema *schema);
 const struct type *list_type(struct evaluator *eval, const struct block_schema *schema);
@@ -86,8 +86,8 @@ const char *suggest(struct evaluator *eval, const char *word, const char *const 
 /* ---- eval_convert.c */
 
 /* Converts or reports. `expr` (may be NULL) is what was written. */
-struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span,
-                     const struct expr *expr, const char *what);
+struct value convert(struct evaluator *eval, struct value value, const struct type *type, struct span span, const struct expr *expr,
+                     const char *what);
 /* `null` as the value of an attribute: it has none. */
 struct value unset_null(struct value value, const struct type *type);
 /* "the size `500GiB`", "an int", for messages; in the arena. */
@@ -129,21 +129,20 @@ const char *clean_identifier(struct arena *arena, const char *text);
 /* ---- computed.c */
 
 /* Fields that follow from the model. False when the name is none of them. */
-bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out,
-                    const struct type **seen);
-bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count,
-                     struct span span, struct value *out);
+bool computed_field(struct evaluator *eval, struct entity *entity, atom name, struct span span, struct value *out, const struct type **seen);
+bool computed_method(struct evaluator *eval, struct entity *entity, atom name, const struct value *args, uint32_t count, struct span span,
+                     struct value *out);
 /* The elements of a list that are of a kind, or of one derived from it. */
 struct value list_of_kind(struct evaluator *eval, struct value list, const char *kind, struct span span);
 /* An unset attribute that a place takes from the one it is in (`account`). */
 struct value inherited_field(struct evaluator *eval, struct entity *entity, uint32_t row, struct value own);
 /* A property that a kind states, or one it is based on; deferred ones are evaluated for the thing. */
 struct value kind_property(struct evaluator *eval, struct entity *thing, uint32_t row);
-struct value place_of(struct evaluator *eval, struct entity *entity);    /* where a thing is: a site or UNKNOWN */
-struct value site_region(struct evaluator *eval, struct entity *site);   /* the region a place is in, as text */
+struct value place_of(struct evaluator *eval, struct entity *entity);  /* where a thing is: a site or UNKNOWN */
+struct value site_region(struct evaluator *eval, struct entity *site); /* the region a place is in, as text */
 struct value asset_sites(struct evaluator *eval, struct entity *asset);
-struct value asset_medium(struct evaluator *eval, struct entity *asset); /* what the original lies on */
-struct value store_immutable(struct evaluator *eval, struct entity *store); /* whether what lies in it cannot be deleted before its time */
+struct value asset_medium(struct evaluator *eval, struct entity *asset);       /* what the original lies on */
+struct value store_immutable(struct evaluator *eval, struct entity *store);    /* whether what lies in it cannot be deleted before its time */
 struct value site_administrators(struct evaluator *eval, struct entity *site); /* who can change it: administrators.c */
 struct value site_agreement(struct evaluator *eval, struct entity *site);      /* how many different people have to agree to; UNKNOWN */
 /* Things of block `from` whose attribute `row` names the target. */

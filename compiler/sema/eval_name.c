@@ -93,19 +93,14 @@ static void add_expected(struct evaluator *eval, struct names *names, const stru
         for (uint32_t i = 0; i < type->count; i++)
             add_name(eval, names, type->words[i]);
         break;
-    case TYPE_REF:
-        add_declared(eval, names, type->schema->id);
-        break;
+    case TYPE_REF: add_declared(eval, names, type->schema->id); break;
     case TYPE_UNION:
         for (uint32_t i = 0; i < type->count; i++)
             add_expected(eval, names, type->alternatives[i]);
         break;
     case TYPE_LIST:
-    case TYPE_RANGE:
-        add_expected(eval, names, type->element);
-        break;
-    default:
-        break;
+    case TYPE_RANGE: add_expected(eval, names, type->element); break;
+    default: break;
     }
 }
 
@@ -176,8 +171,7 @@ static bool find_expected(struct evaluator *eval, atom name, const struct type *
     case TYPE_RANGE:
         /* Not a list, but what its elements are: the mismatch is then reported as one. */
         return find_expected(eval, name, type->element, out);
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -236,8 +230,8 @@ static bool find_anywhere(struct evaluator *eval, atom name, struct span span, s
     return true;
 }
 
-bool name_find(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected,
-               struct value *out, const struct type **seen)
+bool name_find(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected, struct value *out,
+               const struct type **seen)
 {
     const struct scope *local = find_local(scope, name, false);
     const struct block_schema *schema;
@@ -295,8 +289,7 @@ static bool part_is_known(struct evaluator *eval, const char *text, size_t len, 
     return false;
 }
 
-static struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope,
-                          const struct type *expected)
+static struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected)
 {
     struct names names = {0};
     const struct type *only = expected;
@@ -334,8 +327,7 @@ static struct value name_unknown(struct evaluator *eval, const struct expr *expr
     if (expected && only && only->kind != TYPE_REF)
         diag_at(diag, "expected `%s`", type_show(eval, expected));
     for (const char *minus = strchr(name, '-'); minus; minus = strchr(minus + 1, '-')) {
-        if (part_is_known(eval, name, (size_t)(minus - name), scope) &&
-            part_is_known(eval, minus + 1, strlen(minus + 1), scope)) {
+        if (part_is_known(eval, name, (size_t)(minus - name), scope) && part_is_known(eval, minus + 1, strlen(minus + 1), scope)) {
             const char *spaced = arena_printf(eval->arena, "%.*s - %s", (int)(minus - name), name, minus + 1);
 
             diag_fix(diag, expr->span, spaced, "a name may hold `-`; for a subtraction write `%s`", spaced);
@@ -404,8 +396,8 @@ static const struct type *only_enum(const struct type *type)
     return found;
 }
 
-struct value eval_beside(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *type,
-                         struct value other, const struct type **seen)
+struct value eval_beside(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *type, struct value other,
+                         const struct type **seen)
 {
     const struct type *expected = comparison_type(eval, other, type);
     struct value value;
@@ -434,10 +426,8 @@ struct value eval_beside(struct evaluator *eval, const struct expr *expr, const 
         return value;
     value = eval_typed(eval, expr, scope, NULL, seen);
     /* A string that no value of the other side can be would make the comparison always false. */
-    if (expr->kind == EXPR_STRING && (expected = only_enum(expected)) &&
-        !type_has_word(expected, intern_str(eval->names, expr->u.string.text))) {
-        struct diag *diag = diag_report(eval->sink, DIAG_E0312, expr->span, "`%s` is not one of the words of the other side",
-                                        expr->u.string.text);
+    if (expr->kind == EXPR_STRING && (expected = only_enum(expected)) && !type_has_word(expected, intern_str(eval->names, expr->u.string.text))) {
+        struct diag *diag = diag_report(eval->sink, DIAG_E0312, expr->span, "`%s` is not one of the words of the other side", expr->u.string.text);
         const char *near = suggest(eval, expr->u.string.text, expected->words, expected->count);
 
         diag_at(diag, "the other side is `%s`", type_show(eval, expected));
@@ -512,16 +502,14 @@ static struct value from_site(struct evaluator *eval, struct entity *site, uint3
             value = site->slots[row] = places_add(eval->model, value, places_of(eval->model, site));
         return value;
     case VALUE_STRING:
-    case VALUE_TEXT:
-        break;
+    case VALUE_TEXT: break;
     case VALUE_WORD:
     case VALUE_INT:
     case VALUE_DECIMAL:
         if (row < site->schema->row_count)
             return value;
         break;
-    default:
-        return value;
+    default: return value;
     }
     return places_add(eval->model, value, places_of(eval->model, site));
 }
@@ -642,8 +630,8 @@ static struct value unknown_field(struct evaluator *eval, struct entity *entity,
     for (uint32_t i = 0; i < count; i++)
         add_name(eval, &names, more[i]);
     if (entity->kind && entity->schema->id != BLOCK_KIND)
-        diag = diag_report(eval->sink, DIAG_E0308, span, "the %s `%s` of kind `%s` has no field `%s`", entity->schema->name,
-                           entity->name, entity->kind->entity->name, name);
+        diag = diag_report(eval->sink, DIAG_E0308, span, "the %s `%s` of kind `%s` has no field `%s`", entity->schema->name, entity->name,
+                           entity->kind->entity->name, name);
     else
         diag = diag_report(eval->sink, DIAG_E0308, span, "%s has no field `%s`", value_describe(eval, value_entity(entity)), name);
     for (uint32_t i = 0; i < entity->child_count; i++) {
@@ -656,8 +644,8 @@ static struct value unknown_field(struct evaluator *eval, struct entity *entity,
         const struct kind_info *kind = eval->model->kinds.entries[i].value;
 
         if (kind->of == entity->schema && map_get(&kind->by_name, name)) {
-            diag_help(diag, "things of kind `%s` have it; to loop over those alone, write `x in %s : %s`", kind->entity->name,
-                      entity->schema->plural, kind->entity->name);
+            diag_help(diag, "things of kind `%s` have it; to loop over those alone, write `x in %s : %s`", kind->entity->name, entity->schema->plural,
+                      kind->entity->name);
             return value_error();
         }
     }
@@ -751,13 +739,13 @@ static struct value object_field(struct evaluator *eval, const struct value_obje
     if (near)
         diag_fix(diag, field_span(expr), near, "did you mean `%s`?", near);
     else
-        diag_help(diag, "for a key that may be missing, write `get(%s, \"%s\", DEFAULT)`",
-                  span_text(eval, expr->u.member.object->span), expr->u.member.name);
+        diag_help(diag, "for a key that may be missing, write `get(%s, \"%s\", DEFAULT)`", span_text(eval, expr->u.member.object->span),
+                  expr->u.member.name);
     return value_error();
 }
 
-static struct value list_field(struct evaluator *eval, const struct value_list *list, const struct expr *expr,
-                               const struct type *list_seen, const struct type **seen)
+static struct value list_field(struct evaluator *eval, const struct value_list *list, const struct expr *expr, const struct type *list_seen,
+                               const struct type **seen)
 {
     const struct eval_state *state = eval->state;
     atom name = expr->u.member.name;
@@ -774,8 +762,7 @@ static struct value list_field(struct evaluator *eval, const struct value_list *
     }
     diag = diag_report(eval->sink, DIAG_E0308, field_span(expr), "a list has no field `%s`", name);
     diag_at(diag, "a list has `first`, `last` and `count`");
-    diag_help(diag, "for the field of each element, write `[for x in %s: x.%s]`",
-              span_text(eval, expr->u.member.object->span), name);
+    diag_help(diag, "for the field of each element, write `[for x in %s: x.%s]`", span_text(eval, expr->u.member.object->span), name);
     return value_error();
 }
 
@@ -788,8 +775,7 @@ static struct value value_field(struct evaluator *eval, struct value object, con
     switch ((enum value_type)object.type) {
     case VALUE_PENDING:
     case VALUE_BUSY:
-    case VALUE_ERROR:
-        return value_error();
+    case VALUE_ERROR: return value_error();
     case VALUE_NULL:
         object = value_unknown();
         /* fall through */
@@ -802,8 +788,7 @@ static struct value value_field(struct evaluator *eval, struct value object, con
             *seen = row ? type->schema->rows[row - 1].type : NULL;
         }
         return object;
-    case VALUE_ENTITY:
-        return field_typed(eval, object.u.entity, name, field_span(expr), seen);
+    case VALUE_ENTITY: return field_typed(eval, object.u.entity, name, field_span(expr), seen);
     case VALUE_OBJECT:
         if (seen && type && type->kind == TYPE_REF) {
             uintptr_t row = (uintptr_t)map_get(&type->schema->by_name, name);
@@ -813,11 +798,9 @@ static struct value value_field(struct evaluator *eval, struct value object, con
             *seen = type->element;
         }
         return object_field(eval, object.u.object, expr);
-    case VALUE_LIST:
-        return list_field(eval, object.u.list, expr, type, seen);
+    case VALUE_LIST: return list_field(eval, object.u.list, expr, type, seen);
     case VALUE_RUNTIME:
-        return (struct value){.type = VALUE_RUNTIME,
-                              .u.word = intern_str(eval->names, arena_printf(eval->arena, "%s.%s", object.u.word, name))};
+        return (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(eval->names, arena_printf(eval->arena, "%s.%s", object.u.word, name))};
     case VALUE_RANGE:
     case VALUE_INT:
     case VALUE_DECIMAL:
@@ -835,8 +818,7 @@ static struct value value_field(struct evaluator *eval, struct value object, con
         if (name == state->names.worst)
             return value_worst(object);
         break;
-    default:
-        break;
+    default: break;
     }
     if (seen)
         *seen = NULL;
@@ -844,8 +826,7 @@ static struct value value_field(struct evaluator *eval, struct value object, con
 }
 
 /* `asset.database`, `param.region`, `kind.aws.rds.postgres`: a name of a sort of declaration before the dot. */
-static bool namespace_member(struct evaluator *eval, const struct expr *expr, const struct scope *scope, struct value *out,
-                             const struct type **seen)
+static bool namespace_member(struct evaluator *eval, const struct expr *expr, const struct scope *scope, struct value *out, const struct type **seen)
 {
     const struct expr *object = expr->u.member.object;
     const struct block_schema *schema;
@@ -925,8 +906,8 @@ static bool path_member(struct evaluator *eval, const struct expr *expr, const s
         return true;
     }
     /* What the first name alone stands for goes before names with a prefix. */
-    if (find_local(scope, root->u.name, true) || root->u.name == eval->state->names.plan ||
-        map_get(&eval->state->plurals, root->u.name) || map_get(&eval->model->schema_by_name, root->u.name))
+    if (find_local(scope, root->u.name, true) || root->u.name == eval->state->names.plan || map_get(&eval->state->plurals, root->u.name) ||
+        map_get(&eval->model->schema_by_name, root->u.name))
         return false;
     for (uint32_t i = 0; i < BLOCK_COUNT; i++) {
         if (eval->model->declared[i].list.len && model_find_here(eval->model, (enum block_id)i, path)) {

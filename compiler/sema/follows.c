@@ -47,8 +47,8 @@ static void walk_member(struct followed *followed, const struct expr *expr)
     if (expr->u.member.object->kind != EXPR_NAME && expr->u.member.object->kind != EXPR_MEMBER)
         return;
     object = eval(followed->eval, expr->u.member.object, followed->scope, NULL);
-    if (strcmp(name, "here") == 0 || (!followed->instances && (strcmp(name, "serves_at") == 0 ||
-        (object.type == VALUE_ENTITY && object.u.entity->schema->id == BLOCK_ENDPOINT))))
+    if (strcmp(name, "here") == 0 ||
+        (!followed->instances && (strcmp(name, "serves_at") == 0 || (object.type == VALUE_ENTITY && object.u.entity->schema->id == BLOCK_ENDPOINT))))
         add_followed(followed, object);
 }
 
@@ -69,20 +69,14 @@ static void walk_loop(struct followed *followed, const struct expr_loop *loop)
 static void walk(struct followed *followed, const struct expr *expr)
 {
     switch (expr->kind) {
-    case EXPR_MEMBER:
-        walk_member(followed, expr);
-        break;
+    case EXPR_MEMBER: walk_member(followed, expr); break;
     case EXPR_TEMPLATE:
-    case EXPR_LIST:
-        walk_list(followed, expr->u.list);
-        break;
+    case EXPR_LIST: walk_list(followed, expr->u.list); break;
     case EXPR_CALL:
         walk(followed, expr->u.call.callee);
         walk_list(followed, expr->u.call.args);
         break;
-    case EXPR_UNARY:
-        walk(followed, expr->u.unary);
-        break;
+    case EXPR_UNARY: walk(followed, expr->u.unary); break;
     case EXPR_BINARY:
         walk(followed, expr->u.binary.left);
         walk(followed, expr->u.binary.right);
@@ -95,11 +89,8 @@ static void walk(struct followed *followed, const struct expr *expr)
         for (uint32_t i = 0; i < expr->u.object->count; i++)
             walk(followed, expr->u.object->pairs[i].value);
         break;
-    case EXPR_FOR:
-        walk_loop(followed, expr->u.loop);
-        break;
-    default:
-        break;
+    case EXPR_FOR: walk_loop(followed, expr->u.loop); break;
+    default: break;
     }
 }
 

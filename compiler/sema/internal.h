@@ -16,7 +16,7 @@ struct sema {
     const struct sema_input *input;
     struct arena *arena;
     struct diag_sink *sink;
-    VEC(struct entity *) defaults;    /* `default : kind` blocks */
+    VEC(struct entity *) defaults; /* `default : kind` blocks */
     VEC(struct entity *) inventories;
     /* Declared in vain (twice, without a name …), which is reported: not in the model, but what is wrong inside them is told too. */
     VEC(struct entity *) extras;
@@ -26,8 +26,8 @@ struct sema {
 
 /* ---- declare.c ---- */
 void sema_declare(struct sema *sema);
-struct entity *sema_new_entity(struct sema *sema, const struct block_schema *schema, const struct block *tree,
-                               struct entity *parent, atom name, struct span span);
+struct entity *sema_new_entity(struct sema *sema, const struct block_schema *schema, const struct block *tree, struct entity *parent, atom name,
+                               struct span span);
 /* Adds to the model; reports and returns false when the name is taken. */
 bool sema_add(struct sema *sema, struct entity *entity);
 void sema_differs_in_case(struct sema *sema, const struct entity *entity, const struct entity *other);

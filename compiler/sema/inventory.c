@@ -26,8 +26,8 @@ static const struct attr *find_attr(const struct sema *sema, const struct block 
 
 static const struct expr *kind_argument(const struct expr *expr)
 {
-    bool is_kind = expr->kind == EXPR_CALL && expr->u.call.callee && expr->u.call.callee->kind == EXPR_NAME &&
-                   strcmp(expr->u.call.callee->u.name, "kind") == 0;
+    bool is_kind =
+        expr->kind == EXPR_CALL && expr->u.call.callee && expr->u.call.callee->kind == EXPR_NAME && strcmp(expr->u.call.callee->u.name, "kind") == 0;
 
     return is_kind && expr->u.call.args && expr->u.call.args->count == 1 ? expr->u.call.args->items[0] : expr;
 }
@@ -49,8 +49,8 @@ static bool make_asset(struct sema *sema, struct entity *inventory, atom variabl
     struct entity *entity;
 
     if (entry.type != VALUE_OBJECT) {
-        diag_label(diag_report(sema->sink, DIAG_E0217, value_span(entry), "an entry of the inventory is not an object"),
-                   inventory->span, "used here");
+        diag_label(diag_report(sema->sink, DIAG_E0217, value_span(entry), "an entry of the inventory is not an object"), inventory->span,
+                   "used here");
         return false;
     }
     name = eval(sema->eval, name_attr->value, scope, type_read(sema->model, "string", &error));
@@ -66,13 +66,13 @@ static bool make_asset(struct sema *sema, struct entity *inventory, atom variabl
         /* `kind(e.kind)`: the argument is the kind's name, as the entry has it. */
         kind = eval(sema->eval, kind_argument(tree->kind_expr), scope, type_read(sema->model, "string", &error));
         if (kind.type == VALUE_STRING) {
-            entity->kind = sema_find_kind(sema, intern_str(sema->model->names, kind.u.string), schema,
-                                          kind.origin ? value_span(kind) : tree->kind_expr->span);
+            entity->kind =
+                sema_find_kind(sema, intern_str(sema->model->names, kind.u.string), schema, kind.origin ? value_span(kind) : tree->kind_expr->span);
             if (!entity->kind && is_from_data(sema->eval, kind) && !lost_name(sema->sink, kind.u.string))
                 diag_label(sema->sink->diags.items[sema->sink->diags.len - 1], tree->kind_expr->span, "asked for here");
         } else if (kind.type != VALUE_ERROR) {
-            diag_label(diag_report(sema->sink, DIAG_E0217, tree->kind_expr->span, "the kind of an entry is not known"),
-                       value_span(entry), "this entry");
+            diag_label(diag_report(sema->sink, DIAG_E0217, tree->kind_expr->span, "the kind of an entry is not known"), value_span(entry),
+                       "this entry");
         }
     } else {
         entity->kind = sema_find_kind(sema, tree->kind, schema, tree->kind_span);
@@ -84,8 +84,9 @@ static bool make_asset(struct sema *sema, struct entity *inventory, atom variabl
 
 static bool not_entries(struct sema *sema, const struct entity *inventory, struct value value, const char *what, const char *help)
 {
-    diag_help(diag_label(diag_report(sema->sink, DIAG_E0217, value_span(value), "%s", what), inventory->tree->labels->items[0]->span, "read from here"), "%s",
-              help);
+    diag_help(
+        diag_label(diag_report(sema->sink, DIAG_E0217, value_span(value), "%s", what), inventory->tree->labels->items[0]->span, "read from here"),
+        "%s", help);
     return false;
 }
 
@@ -109,14 +110,17 @@ static bool follow_path(struct sema *sema, const struct entity *inventory, struc
         return true;
     text = eval(sema->eval, attr->value, NULL, type_read(sema->model, "string", &error));
     if (text.type != VALUE_STRING)
-        return text.type == VALUE_ERROR ? false : not_entries(sema, inventory, *value, "where the entries are is not known", "write `entries = \"services\"`");
+        return text.type == VALUE_ERROR
+                   ? false
+                   : not_entries(sema, inventory, *value, "where the entries are is not known", "write `entries = \"services\"`");
     for (path = text.u.string; *path; path += strspn(path, ".")) {
         size_t len = strcspn(path, ".");
         atom key = intern_add(sema->model->names, path, len);
         const struct value *found = value->type == VALUE_OBJECT ? member(*value, key) : NULL;
 
         if (!found) {
-            diag_label(diag_report(sema->sink, DIAG_E0217, attr->value->span, "there is no `%s` in `%s`", key, inventory->tree->labels->items[0]->u.string.text),
+            diag_label(diag_report(sema->sink, DIAG_E0217, attr->value->span, "there is no `%s` in `%s`", key,
+                                   inventory->tree->labels->items[0]->u.string.text),
                        value_span(*value), "looked for here");
             return false;
         }
@@ -187,12 +191,12 @@ static bool read_inventory(struct sema *sema, struct entity *inventory)
         return false;
     }
     if (!find_attr(sema, tree, "name") || !find_attr(sema, tree, "name")->value) {
-        diag_help(diag_report(sema->sink, DIAG_E0217, inventory->span, "an inventory says how its assets are called"),
-                  "add `name = %s.name`", labels->items[2]->u.name);
+        diag_help(diag_report(sema->sink, DIAG_E0217, inventory->span, "an inventory says how its assets are called"), "add `name = %s.name`",
+                  labels->items[2]->u.name);
         return false;
     }
-    if (!sema->input->inventory || !sema->input->inventory(sema->input->inventory_context, labels->items[0]->u.string.text, file,
-                                                           labels->items[0]->span, &list))
+    if (!sema->input->inventory ||
+        !sema->input->inventory(sema->input->inventory_context, labels->items[0]->u.string.text, file, labels->items[0]->span, &list))
         return false;
     if (!find_entries(sema, inventory, &list))
         return false;

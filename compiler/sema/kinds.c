@@ -60,8 +60,7 @@ static bool is_true(const struct attr *attr)
 }
 
 /* Rows from the `attribute` blocks of a kind or of one of its extension blocks. */
-static void add_rows(struct sema *sema, const struct block *block, const struct block_schema *of, struct attr_row **rows,
-                     uint32_t *count)
+static void add_rows(struct sema *sema, const struct block *block, const struct block_schema *of, struct attr_row **rows, uint32_t *count)
 {
     atom word = intern_str(sema->model->names, "attribute");
     VEC(struct attr_row) list = {0};
@@ -117,8 +116,7 @@ static void add_extension(struct sema *sema, struct kind_info *info, enum block_
     for (at = 0; at < info->extension_count && info->extensions[at].schema != schema; at++)
         ;
     if (at == info->extension_count) {
-        info->extensions = arena_grow(sema->arena, info->extensions, at * sizeof *info->extensions,
-                                      (at + 1) * sizeof *info->extensions);
+        info->extensions = arena_grow(sema->arena, info->extensions, at * sizeof *info->extensions, (at + 1) * sizeof *info->extensions);
         info->extension_count++;
         info->extensions[at].schema = schema;
     }
@@ -156,11 +154,8 @@ static void collect(struct sema *sema, struct kind_info *info, struct entity *ch
         }
         vec_push(sema->arena, &info->checks, child);
         return;
-    case BLOCK_EMIT:
-        vec_push(sema->arena, &info->emits, child);
-        return;
-    default:
-        return;
+    case BLOCK_EMIT: vec_push(sema->arena, &info->emits, child); return;
+    default: return;
     }
 }
 
@@ -208,7 +203,8 @@ static void offer_import(const struct sema *sema, struct diag *diag, struct span
     const struct source_file *source = sources_file_at(sema->model->sources, span.start);
     bool first = source && place.start == source->base;
 
-    diag_fix(diag, place, arena_printf(sema->arena, first ? "import \"%s\"\n" : "\nimport \"%s\"", file), "add `import \"%s\"`, which declares it", file);
+    diag_fix(diag, place, arena_printf(sema->arena, first ? "import \"%s\"\n" : "\nimport \"%s\"", file), "add `import \"%s\"`, which declares it",
+             file);
 }
 
 /* The kind as it is called behind the prefix of an import, when one of that name came in that way; NULL. */
@@ -282,8 +278,8 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
     build_kind(sema, base);
     base_build = (struct build *)(void *)base->kind;
     if (base_build->state == BUILDING) {
-        diag_at(diag_report(sema->sink, DIAG_E0212, tree->kind_span, "kind `%s` is built on itself", entity->name),
-                "leads back to `%s`", entity->name);
+        diag_at(diag_report(sema->sink, DIAG_E0212, tree->kind_span, "kind `%s` is built on itself", entity->name), "leads back to `%s`",
+                entity->name);
         build->info.incomplete = true;
         return;
     }
@@ -324,20 +320,11 @@ static void build_kind(struct sema *sema, struct entity *entity)
         struct entity *child = entity->children[i];
 
         switch (child->schema->id) {
-        case BLOCK_KIND_REPLICA:
-            add_extension(sema, info, BLOCK_REPLICA, child->tree);
-            break;
-        case BLOCK_KIND_BACKUP:
-            add_extension(sema, info, BLOCK_BACKUP, child->tree);
-            break;
-        case BLOCK_KIND_STANDBY:
-            add_extension(sema, info, BLOCK_STANDBY, child->tree);
-            break;
-        case BLOCK_KIND_TARGET:
-            add_extension(sema, info, BLOCK_TARGET, child->tree);
-            break;
-        default:
-            collect(sema, info, child);
+        case BLOCK_KIND_REPLICA: add_extension(sema, info, BLOCK_REPLICA, child->tree); break;
+        case BLOCK_KIND_BACKUP: add_extension(sema, info, BLOCK_BACKUP, child->tree); break;
+        case BLOCK_KIND_STANDBY: add_extension(sema, info, BLOCK_STANDBY, child->tree); break;
+        case BLOCK_KIND_TARGET: add_extension(sema, info, BLOCK_TARGET, child->tree); break;
+        default: collect(sema, info, child);
         }
     }
     map_add(&sema->model->kinds, sema->arena, entity->name, info);

@@ -15,8 +15,8 @@ __extension__ typedef __int128 wide;
 enum outcome { DONE, TOO_LARGE, BY_ZERO, NO_MEANING };
 
 static const char *const symbols[] = {
-    [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_MOD] = "%", [OP_EQ] = "==", [OP_NE] = "!=",
-    [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=", [OP_AND] = "&&", [OP_OR] = "||", [OP_NEG] = "-", [OP_NOT] = "!",
+    [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/",  [OP_MOD] = "%", [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<",
+    [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=", [OP_AND] = "&&", [OP_OR] = "||", [OP_NEG] = "-", [OP_NOT] = "!",
 };
 
 /* ---------------------------------------------------------------- exact scalars */
@@ -147,15 +147,14 @@ static enum outcome add(struct arena *arena, int sign, struct value a, struct va
     if (is_number(a) && is_number(b)) {
         if (a.type == VALUE_INT && b.type == VALUE_INT)
             return put((wide)a.u.integer + sign * (wide)b.u.integer, VALUE_INT, out);
-        return put((wide)a.u.integer * (a.type == VALUE_INT ? NANO : 1) +
-                       sign * (wide)b.u.integer * (b.type == VALUE_INT ? NANO : 1),
-                   VALUE_DECIMAL, out);
+        return put((wide)a.u.integer * (a.type == VALUE_INT ? NANO : 1) + sign * (wide)b.u.integer * (b.type == VALUE_INT ? NANO : 1), VALUE_DECIMAL,
+                   out);
     }
     if (a.type == b.type && is_linear(a))
         return put((wide)a.u.integer + sign * (wide)b.u.integer, (enum value_type)a.type, out);
     if (a.type == VALUE_RATE && b.type == VALUE_RATE)
-        return put_rate(arena, (wide)a.u.rate->num * b.u.rate->den + sign * (wide)b.u.rate->num * a.u.rate->den,
-                        (wide)a.u.rate->den * b.u.rate->den, out);
+        return put_rate(arena, (wide)a.u.rate->num * b.u.rate->den + sign * (wide)b.u.rate->num * a.u.rate->den, (wide)a.u.rate->den * b.u.rate->den,
+                        out);
     if (a.type == VALUE_MONEY && b.type == VALUE_MONEY && same_money(a, b))
         return put_money(arena, (wide)a.u.money->amount + sign * (wide)b.u.money->amount, a.u.money, out);
     if (a.type == VALUE_DATE && b.type == VALUE_DURATION && b.u.integer % MS_DAY == 0)
@@ -172,20 +171,13 @@ static enum outcome scale(struct arena *arena, struct value a, int64_t num, int6
 {
     switch (a.type) {
     case VALUE_DURATION:
-    case VALUE_SIZE:
-        return put(divide_up((wide)a.u.integer * num, den), (enum value_type)a.type, out);
-    case VALUE_PERCENT:
-        return put(divide_nearest((wide)a.u.integer * num, den), VALUE_PERCENT, out);
-    case VALUE_INT:
-        return put_number((wide)a.u.integer * num, den, false, out);
-    case VALUE_DECIMAL:
-        return put(divide_nearest((wide)a.u.integer * num, den), VALUE_DECIMAL, out);
-    case VALUE_RATE:
-        return put_rate(arena, (wide)a.u.rate->num * num, (wide)a.u.rate->den * den, out);
-    case VALUE_MONEY:
-        return put_money(arena, divide_up((wide)a.u.money->amount * num, den), a.u.money, out);
-    default:
-        return NO_MEANING;
+    case VALUE_SIZE: return put(divide_up((wide)a.u.integer * num, den), (enum value_type)a.type, out);
+    case VALUE_PERCENT: return put(divide_nearest((wide)a.u.integer * num, den), VALUE_PERCENT, out);
+    case VALUE_INT: return put_number((wide)a.u.integer * num, den, false, out);
+    case VALUE_DECIMAL: return put(divide_nearest((wide)a.u.integer * num, den), VALUE_DECIMAL, out);
+    case VALUE_RATE: return put_rate(arena, (wide)a.u.rate->num * num, (wide)a.u.rate->den * den, out);
+    case VALUE_MONEY: return put_money(arena, divide_up((wide)a.u.money->amount * num, den), a.u.money, out);
+    default: return NO_MEANING;
     }
 }
 
@@ -222,14 +214,10 @@ static bool is_zero(struct value value)
     case VALUE_DECIMAL:
     case VALUE_PERCENT:
     case VALUE_DURATION:
-    case VALUE_SIZE:
-        return value.u.integer == 0;
-    case VALUE_RATE:
-        return value.u.rate->num == 0;
-    case VALUE_MONEY:
-        return value.u.money->amount == 0;
-    default:
-        return false;
+    case VALUE_SIZE: return value.u.integer == 0;
+    case VALUE_RATE: return value.u.rate->num == 0;
+    case VALUE_MONEY: return value.u.money->amount == 0;
+    default: return false;
     }
 }
 
@@ -280,18 +268,12 @@ static enum outcome modulo(struct value a, struct value b, struct value *out)
 static enum outcome scalar(struct arena *arena, enum binary_op op, struct value a, struct value b, struct value *out)
 {
     switch (op) {
-    case OP_ADD:
-        return add(arena, 1, a, b, out);
-    case OP_SUB:
-        return add(arena, -1, a, b, out);
-    case OP_MUL:
-        return multiply(arena, a, b, out);
-    case OP_DIV:
-        return divide(arena, a, b, out);
-    case OP_MOD:
-        return modulo(a, b, out);
-    default:
-        return NO_MEANING;
+    case OP_ADD: return add(arena, 1, a, b, out);
+    case OP_SUB: return add(arena, -1, a, b, out);
+    case OP_MUL: return multiply(arena, a, b, out);
+    case OP_DIV: return divide(arena, a, b, out);
+    case OP_MOD: return modulo(a, b, out);
+    default: return NO_MEANING;
     }
 }
 
@@ -308,8 +290,7 @@ static bool value_order(struct value a, struct value b, int *order)
     a = value_worst(a);
     b = value_worst(b);
     if (is_number(a) && is_number(b)) {
-        *order = compare_wide((wide)a.u.integer * (a.type == VALUE_INT ? NANO : 1),
-                              (wide)b.u.integer * (b.type == VALUE_INT ? NANO : 1));
+        *order = compare_wide((wide)a.u.integer * (a.type == VALUE_INT ? NANO : 1), (wide)b.u.integer * (b.type == VALUE_INT ? NANO : 1));
         return true;
     }
     if (a.type != b.type)
@@ -319,17 +300,10 @@ static bool value_order(struct value a, struct value b, int *order)
     case VALUE_SIZE:
     case VALUE_PERCENT:
     case VALUE_DATE:
-    case VALUE_TIME:
-        *order = compare_wide(a.u.integer, b.u.integer);
-        return true;
-    case VALUE_RATE:
-        *order = compare_wide((wide)a.u.rate->num * b.u.rate->den, (wide)b.u.rate->num * a.u.rate->den);
-        return true;
-    case VALUE_MONEY:
-        *order = compare_wide(a.u.money->amount, b.u.money->amount);
-        return same_money(a, b);
-    default:
-        return false;
+    case VALUE_TIME: *order = compare_wide(a.u.integer, b.u.integer); return true;
+    case VALUE_RATE: *order = compare_wide((wide)a.u.rate->num * b.u.rate->den, (wide)b.u.rate->num * a.u.rate->den); return true;
+    case VALUE_MONEY: *order = compare_wide(a.u.money->amount, b.u.money->amount); return same_money(a, b);
+    default: return false;
     }
 }
 
@@ -361,9 +335,7 @@ static struct value range_of(struct arena *arena, struct value low, struct value
 /* 0 for below zero, 1 for zero, 2 for above. */
 static int sign_of(struct value value)
 {
-    int64_t number = value.type == VALUE_RATE ? value.u.rate->num
-                     : value.type == VALUE_MONEY ? value.u.money->amount
-                                                 : value.u.integer;
+    int64_t number = value.type == VALUE_RATE ? value.u.rate->num : value.type == VALUE_MONEY ? value.u.money->amount : value.u.integer;
 
     return number < 0 ? 0 : number == 0 ? 1 : 2;
 }
@@ -377,8 +349,7 @@ static enum outcome interval(struct arena *arena, enum binary_op op, struct valu
     ends(a, &low_a, &high_a);
     ends(b, &low_b, &high_b);
     switch (op) {
-    case OP_ADD:
-        break;
+    case OP_ADD: break;
     case OP_SUB: {
         struct value swap = low_b;
 
@@ -405,8 +376,7 @@ static enum outcome interval(struct arena *arena, enum binary_op op, struct valu
         high_b = swap;
         break;
     }
-    default:
-        return NO_MEANING;
+    default: return NO_MEANING;
     }
     outcome = scalar(arena, op, low_a, low_b, &low);
     if (outcome == DONE)
@@ -425,8 +395,7 @@ bool value_extreme(struct evaluator *eval, bool greater, struct value a, struct 
 
     ends(a, &low_a, &high_a);
     ends(b, &low_b, &high_b);
-    if (!value_order(low_a, low_b, &low) || !value_order(value_typical(a), value_typical(b), &middle) ||
-        !value_order(high_a, high_b, &high))
+    if (!value_order(low_a, low_b, &low) || !value_order(value_typical(a), value_typical(b), &middle) || !value_order(high_a, high_b, &high))
         return false;
     low = greater ? -low : low;
     middle = greater ? -middle : middle;
@@ -448,10 +417,8 @@ static bool can_range(struct value value)
     case VALUE_DURATION:
     case VALUE_SIZE:
     case VALUE_RATE:
-    case VALUE_MONEY:
-        return true;
-    default:
-        return false;
+    case VALUE_MONEY: return true;
+    default: return false;
     }
 }
 
@@ -481,8 +448,7 @@ struct value make_range(struct evaluator *eval, struct operand best, struct oper
     for (int i = 0; i < 3; i++) {
         if (can_range(parts[i]->value))
             continue;
-        diag = diag_report(eval->sink, DIAG_E0316, parts[i]->span, "%s cannot be an end of a range",
-                           value_describe(eval, parts[i]->value));
+        diag = diag_report(eval->sink, DIAG_E0316, parts[i]->span, "%s cannot be an end of a range", value_describe(eval, parts[i]->value));
         if (parts[i]->value.type == VALUE_RANGE)
             diag_help(diag, "take one of its ends, for example `(%s).worst`", span_text(eval, parts[i]->span));
         return value_error();
@@ -505,17 +471,17 @@ struct value make_range(struct evaluator *eval, struct operand best, struct oper
         second = -second;
     }
     if (first > 0 || second > 0) {
-        diag = diag_report(eval->sink, DIAG_E0316, span, "the ends of the range `%s` are not in the order best, typical, worst",
-                           span_text(eval, span));
+        diag =
+            diag_report(eval->sink, DIAG_E0316, span, "the ends of the range `%s` are not in the order best, typical, worst", span_text(eval, span));
         if (low.type == VALUE_RATE)
             diag_note(diag, "the best end of a rate is the high one");
         if (first >= 0 && second >= 0 && best.span.start && worst.span.start)
-            diag_fix(diag, span,
-                     typical.span.start == worst.span.start
-                         ? arena_printf(eval->arena, "%s..%s", span_text(eval, worst.span), span_text(eval, best.span))
-                         : arena_printf(eval->arena, "%s..%s..%s", span_text(eval, worst.span), span_text(eval, typical.span),
-                                        span_text(eval, best.span)),
-                     "write the best end first");
+            diag_fix(
+                diag, span,
+                typical.span.start == worst.span.start
+                    ? arena_printf(eval->arena, "%s..%s", span_text(eval, worst.span), span_text(eval, best.span))
+                    : arena_printf(eval->arena, "%s..%s..%s", span_text(eval, worst.span), span_text(eval, typical.span), span_text(eval, best.span)),
+                "write the best end first");
         return value_error();
     }
     if (low.type != high.type || typical.value.type != low.type) {
@@ -536,8 +502,7 @@ struct value make_range(struct evaluator *eval, struct operand best, struct oper
 /* ---------------------------------------------------------------- telling */
 
 /* The operator between two operands, so that the caret stands under it. */
-static struct span operator_span(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right,
-                                 struct span whole)
+static struct span operator_span(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right, struct span whole)
 {
     struct span gap = {left.span.end, right.span.start};
     const char *text, *at;
@@ -578,15 +543,14 @@ static bool is_runtime(struct value value)
 
 static struct value report_runtime(struct evaluator *eval, struct operand operand, const char *doing)
 {
-    struct diag *diag = diag_report(eval->sink, DIAG_E0319, operand.span, "%s cannot be %s", value_describe(eval, operand.value),
-                                    doing);
+    struct diag *diag = diag_report(eval->sink, DIAG_E0319, operand.span, "%s cannot be %s", value_describe(eval, operand.value), doing);
 
     diag_at(diag, "known only when the plan runs");
     return value_error();
 }
 
-static struct value report_units(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right,
-                                 struct span place, bool compare)
+static struct value report_units(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right, struct span place,
+                                 bool compare)
 {
     const char *a = unit_name(eval, left.value), *b = unit_name(eval, right.value);
     bool strings = left.value.type == VALUE_STRING || right.value.type == VALUE_STRING;
@@ -624,14 +588,14 @@ static struct value report_units(struct evaluator *eval, enum binary_op op, stru
     } else if (compare && left.value.type == VALUE_MONEY && right.value.type == VALUE_MONEY) {
         diag_help(diag, "amounts are never converted: use one currency and period");
     } else if (!compare && strings && op == OP_ADD) {
-        diag_help(diag, "texts are put together by interpolation: `\"\\(%s)\\(%s)\"`", span_text(eval, left.span),
-                  span_text(eval, right.span));
+        diag_help(diag, "texts are put together by interpolation: `\"\\(%s)\\(%s)\"`", span_text(eval, left.span), span_text(eval, right.span));
     } else if (!compare && op == OP_ADD && left.value.type == VALUE_LIST && right.value.type == VALUE_LIST) {
         diag_help(diag, "lists are put together by `concat(%s, %s)`", span_text(eval, left.span), span_text(eval, right.span));
     } else if (!compare && left.value.type == VALUE_MONEY && right.value.type == VALUE_MONEY) {
         diag_help(diag, "amounts are never converted: use one currency and period");
-    } else if (!compare && op == OP_ADD && ((unit(left.value) == VALUE_DURATION && unit(right.value) == VALUE_SIZE) ||
-                                           (unit(left.value) == VALUE_SIZE && unit(right.value) == VALUE_DURATION))) {
+    } else if (!compare && op == OP_ADD &&
+               ((unit(left.value) == VALUE_DURATION && unit(right.value) == VALUE_SIZE) ||
+                (unit(left.value) == VALUE_SIZE && unit(right.value) == VALUE_DURATION))) {
         diag_help(diag, "a size becomes a duration when it is divided by a rate: `500GiB / 200MiB/s`");
     } else if (!compare && op == OP_MUL && (left.value.type == VALUE_RANGE || right.value.type == VALUE_RANGE)) {
         diag_help(diag, "ranges are multiplied only by what is not negative");
@@ -639,11 +603,10 @@ static struct value report_units(struct evaluator *eval, enum binary_op op, stru
     return value_error();
 }
 
-static struct value report_overflow(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right,
-                                    struct span place)
+static struct value report_overflow(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right, struct span place)
 {
-    struct diag *diag = diag_report(eval->sink, DIAG_E0304, place, "the result of `%s %s %s` is too large", value_show(eval, left.value),
-                                    symbols[op], value_show(eval, right.value));
+    struct diag *diag = diag_report(eval->sink, DIAG_E0304, place, "the result of `%s %s %s` is too large", value_show(eval, left.value), symbols[op],
+                                    value_show(eval, right.value));
 
     diag_help(diag, "check the units of both sides");
     return value_error();
@@ -651,8 +614,8 @@ static struct value report_overflow(struct evaluator *eval, enum binary_op op, s
 
 static struct value report_zero(struct evaluator *eval, enum binary_op op, struct operand left, struct operand right, struct span place)
 {
-    struct diag *diag = diag_report(eval->sink, DIAG_E0305, place, "division by zero: `%s %s %s`", value_show(eval, left.value),
-                                    symbols[op], value_show(eval, right.value));
+    struct diag *diag = diag_report(eval->sink, DIAG_E0305, place, "division by zero: `%s %s %s`", value_show(eval, left.value), symbols[op],
+                                    value_show(eval, right.value));
 
     diag_label(diag, right.span, right.value.type == VALUE_RANGE ? "this range holds zero" : "this is zero");
     return value_error();
@@ -736,14 +699,10 @@ static struct value compare(struct evaluator *eval, enum binary_op op, struct op
     else if (!value_order(a, b, &order))
         return report_units(eval, op, left, right, operator_span(eval, op, left, right, span), true);
     switch (op) {
-    case OP_LT:
-        return value_int(VALUE_BOOL, order < 0);
-    case OP_LE:
-        return value_int(VALUE_BOOL, order <= 0);
-    case OP_GT:
-        return value_int(VALUE_BOOL, order > 0);
-    default:
-        return value_int(VALUE_BOOL, order >= 0);
+    case OP_LT: return value_int(VALUE_BOOL, order < 0);
+    case OP_LE: return value_int(VALUE_BOOL, order <= 0);
+    case OP_GT: return value_int(VALUE_BOOL, order > 0);
+    default: return value_int(VALUE_BOOL, order >= 0);
     }
 }
 
@@ -765,14 +724,10 @@ struct value operate(struct evaluator *eval, enum binary_op op, struct operand l
     else
         outcome = scalar(eval->arena, op, left.value, right.value, &result);
     switch (outcome) {
-    case DONE:
-        return result;
-    case TOO_LARGE:
-        return report_overflow(eval, op, left, right, operator_span(eval, op, left, right, span));
-    case BY_ZERO:
-        return report_zero(eval, op, left, right, operator_span(eval, op, left, right, span));
-    case NO_MEANING:
-        break;
+    case DONE: return result;
+    case TOO_LARGE: return report_overflow(eval, op, left, right, operator_span(eval, op, left, right, span));
+    case BY_ZERO: return report_zero(eval, op, left, right, operator_span(eval, op, left, right, span));
+    case NO_MEANING: break;
     }
     return report_units(eval, op, left, right, operator_span(eval, op, left, right, span), false);
 }

@@ -57,10 +57,10 @@ static bool is_second(struct sema *sema, const struct entity *block)
 
         if (first->kind != block->kind || sources_file_at(sema->model->sources, first->span.start) != file)
             continue;
-        diag_help(diag_label(diag_report(sema->sink, DIAG_E0203, block->tree->kind_span, "`default : %s` stands twice in this file",
-                                         block->tree->kind),
-                             first->tree->kind_span, "first one"),
-                  "write what both say into one block");
+        diag_help(
+            diag_label(diag_report(sema->sink, DIAG_E0203, block->tree->kind_span, "`default : %s` stands twice in this file", block->tree->kind),
+                       first->tree->kind_span, "first one"),
+            "write what both say into one block");
         return true;
     }
     return false;
@@ -172,8 +172,7 @@ static void set_parameters(struct sema *sema)
             continue;
         for (uint32_t i = 0; i < sema->model->declared[BLOCK_PARAM].list.len; i++)
             vec_push(sema->arena, &names, sema->model->declared[BLOCK_PARAM].list.items[i]->name);
-        diag = diag_report(sema->sink, DIAG_E0216, (struct span){0, 0}, "%s: the specification has no parameter `%s`", param->where,
-                           param->name);
+        diag = diag_report(sema->sink, DIAG_E0216, (struct span){0, 0}, "%s: the specification has no parameter `%s`", param->where, param->name);
         near = nearest(param->name, names.items, names.len);
         if (near)
             diag_help(diag, "did you mean `%s`?", near);

@@ -2,8 +2,8 @@
  *
  * A platform's own limits are no matter of opinion, so these are errors that nobody waives. What is not known is not refused here. Things
  * of kinds that ask nothing cost nothing. */
-#include "sema/internal.h"
 #include "sema/eval_internal.h"
+#include "sema/internal.h"
 
 #include <string.h>
 

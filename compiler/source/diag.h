@@ -74,8 +74,8 @@ struct diag {
     enum diag_verdict verdict;
     struct diag *told_with; /* the message that names it in words: a text says no more, programs get it by itself; NULL */
     struct diag *block;     /* set by diag_sort: the first of those told in one block of a text; itself when it stands alone */
-    uint32_t sequence;   /* order of reporting: last tie-breaker */
-    uint32_t position;   /* set by diag_sort: by place */
+    uint32_t sequence;      /* order of reporting: last tie-breaker */
+    uint32_t position;      /* set by diag_sort: by place */
     struct diag_sink *sink;
 };
 
@@ -83,7 +83,7 @@ struct diag_sink {
     struct arena *arena;
     const struct sources *sources;
     VEC(struct diag *) diags;
-    uint32_t errors;   /* counted as reported, after -W settings */
+    uint32_t errors; /* counted as reported, after -W settings */
     uint32_t warnings;
     signed char level[DIAG_COUNT + 1]; /* LEVEL_DEFAULT, an enum severity, or LEVEL_OFF; notes cannot be errors by -Werror */
     bool warnings_are_errors;
@@ -97,16 +97,14 @@ void diag_sink_init(struct diag_sink *sink, struct arena *arena, const struct so
 struct diag *diag_report(struct diag_sink *sink, enum diag_code code, struct span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 struct diag *diag_at(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3))); /* text beside the caret */
-struct diag *diag_label(struct diag *diag, struct span span, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+struct diag *diag_label(struct diag *diag, struct span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct diag *diag_note(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A note that names many: whole for programs, `format` for the eye. */
 struct diag *diag_note_brief(struct diag *diag, const char *whole, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* One more of many notes: programs get it, a text says how many there are. */
 struct diag *diag_note_more(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct diag *diag_help(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
-struct diag *diag_fix(struct diag *diag, struct span span, const char *replacement, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+struct diag *diag_fix(struct diag *diag, struct span span, const char *replacement, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Another severity than the code's own; keeps the sink's counts right. -W settings still win, but advice stays advice. */
 void diag_set_severity(struct diag *diag, enum severity severity);
@@ -130,7 +128,7 @@ enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_JUNIT };
 struct diag_style {
     enum diag_format format;
     bool color;
-    uint32_t max;            /* text: print so many blocks, errors before all else, then "… and N more"; 0 = all */
+    uint32_t max; /* text: print so many blocks, errors before all else, then "… and N more"; 0 = all */
     const char *tool_version;
 };
 

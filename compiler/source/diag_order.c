@@ -12,10 +12,10 @@ enum { LOOK_BACK = 16 };
 /* What comes before what. A reader who stops at any point has seen what weighs more. */
 enum rank { RANK_WRONG, RANK_UNKNOWN, RANK_DOUBTFUL, RANK_RULE, RANK_NOTE, RANK_ADVICE };
 
-#define COMPARE(a, b)                                                                                               \
-    do {                                                                                                            \
-        if ((a) != (b))                                                                                             \
-            return (a) < (b) ? -1 : 1;                                                                              \
+#define COMPARE(a, b)                                                                                                                                \
+    do {                                                                                                                                             \
+        if ((a) != (b))                                                                                                                              \
+            return (a) < (b) ? -1 : 1;                                                                                                               \
     } while (0)
 
 static enum rank rank_of(const struct diag *diag)
@@ -112,8 +112,7 @@ static bool same_cause(const struct diag *x, const struct diag *y)
     size_t length = thing_length(x);
 
     if (!same_place(x, y) || x->rule || x->severity != y->severity || x->verdict != y->verdict || x->told_with || y->told_with || !length ||
-        !x->subject[length] || thing_length(y) != length || strncmp(x->subject, y->subject, length + 1) != 0 ||
-        strcmp(x->subject, y->subject) == 0 ||
+        !x->subject[length] || thing_length(y) != length || strncmp(x->subject, y->subject, length + 1) != 0 || strcmp(x->subject, y->subject) == 0 ||
         x->notes.len != y->notes.len || x->labels.len != y->labels.len)
         return false;
     for (uint32_t i = 0; i < x->notes.len; i++) {

@@ -10,13 +10,13 @@
 struct lost {
     VEC(struct span) spans;
     VEC(const char *) prefixes;
-    bool any_name;      /* an import without prefix is missing */
-    bool all;           /* see lost_all */
-    uint32_t words_of;  /* how many of the spans are in `words` */
+    bool any_name;     /* an import without prefix is missing */
+    bool all;          /* see lost_all */
+    uint32_t words_of; /* how many of the spans are in `words` */
     struct intern *names;
-    struct map words;   /* atom of `names` -> itself */
+    struct map words;           /* atom of `names` -> itself */
     VEC(const char *) nameless; /* the sort of each */
-    VEC(const char *) missing; /* the names, each once */
+    VEC(const char *) missing;  /* the names, each once */
     VEC(struct diag *) missed_by;
 };
 

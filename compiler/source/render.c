@@ -6,21 +6,11 @@
 void diag_render(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out)
 {
     switch (style->format) {
-    case DIAG_TEXT:
-        render_text(sink, style, out);
-        break;
-    case DIAG_JSON:
-        render_json(sink, style, out);
-        break;
-    case DIAG_SARIF:
-        render_sarif(sink, style, out);
-        break;
-    case DIAG_GITHUB:
-        render_github(sink, out);
-        break;
-    case DIAG_JUNIT:
-        render_junit(sink, out);
-        break;
+    case DIAG_TEXT: render_text(sink, style, out); break;
+    case DIAG_JSON: render_json(sink, style, out); break;
+    case DIAG_SARIF: render_sarif(sink, style, out); break;
+    case DIAG_GITHUB: render_github(sink, out); break;
+    case DIAG_JUNIT: render_junit(sink, out); break;
     }
 }
 
@@ -46,8 +36,7 @@ const char *diag_name(const struct diag *diag)
     return diag->rule ? diag->rule : diag_info(diag->code)->name;
 }
 
-static void locate(const struct diag_sink *sink, uint32_t offset, struct region_cursor *cursor, uint32_t *line,
-                   uint32_t *column)
+static void locate(const struct diag_sink *sink, uint32_t offset, struct region_cursor *cursor, uint32_t *line, uint32_t *column)
 {
     const struct source_file *file = sources_file_at(sink->sources, offset);
     uint32_t at = offset - file->base, from;

@@ -24,9 +24,8 @@ struct region_cursor {
 
 struct region region_of(const struct diag_sink *sink, struct span span, struct region_cursor *cursor);
 
-
 const char *help_label(const struct diag_help *help); /* "help", "help (asserts)", "help (weakens)" */
-const char *diag_id(const struct diag *diag);      /* the rule's name, or the code: "E0301" */
-const char *diag_name(const struct diag *diag);    /* the rule's name, or the code's: "syntax-error" */
+const char *diag_id(const struct diag *diag);         /* the rule's name, or the code: "E0301" */
+const char *diag_name(const struct diag *diag);       /* the rule's name, or the code's: "syntax-error" */
 
 #endif

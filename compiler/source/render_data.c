@@ -10,12 +10,11 @@ static void add_region(struct strbuf *out, const struct region *region)
 {
     strbuf_addstr(out, "\"file\":");
     strbuf_add_json(out, region->file->name);
-    strbuf_addf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u", region->line, region->column,
-                region->end_line, region->end_column);
+    strbuf_addf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u", region->line, region->column, region->end_line,
+                region->end_column);
 }
 
-static void add_diag(const struct diag_sink *sink, const struct diag *diag, struct region_cursor *cursor,
-                     struct strbuf *out)
+static void add_diag(const struct diag_sink *sink, const struct diag *diag, struct region_cursor *cursor, struct strbuf *out)
 {
     struct region region = region_of(sink, diag->primary.span, cursor);
 
@@ -163,8 +162,8 @@ static void add_uri(struct strbuf *out, const char *name)
 
 static void add_sarif_region(struct strbuf *out, const struct region *region)
 {
-    strbuf_addf(out, "{\"startLine\":%u,\"startColumn\":%u,\"endLine\":%u,\"endColumn\":%u}", region->line,
-                region->column, region->end_line, region->end_column);
+    strbuf_addf(out, "{\"startLine\":%u,\"startColumn\":%u,\"endLine\":%u,\"endColumn\":%u}", region->line, region->column, region->end_line,
+                region->end_column);
 }
 
 static void add_physical(struct strbuf *out, const struct region *region)
@@ -243,8 +242,8 @@ static const char *sarif_level(enum severity severity)
     return severity == SEVERITY_ADVICE ? "note" : severity_name(severity);
 }
 
-static void add_result(const struct diag_sink *sink, const struct diag *diag, uint32_t rule, const struct print *print,
-                       struct region_cursor *cursor, struct strbuf *out)
+static void add_result(const struct diag_sink *sink, const struct diag *diag, uint32_t rule, const struct print *print, struct region_cursor *cursor,
+                       struct strbuf *out)
 {
     struct region region = region_of(sink, diag->primary.span, cursor);
     struct strbuf message = STRBUF_INIT;
@@ -328,8 +327,7 @@ static void add_rule(const struct rule_entry *rule, struct strbuf *out)
     } else {
         strbuf_add_json(out, info->explanation);
     }
-    strbuf_addf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}",
-                sarif_level(rule->diag->rule ? rule->diag->severity : info->severity));
+    strbuf_addf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", sarif_level(rule->diag->rule ? rule->diag->severity : info->severity));
 }
 
 void render_sarif(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out)
@@ -350,8 +348,7 @@ void render_sarif(const struct diag_sink *sink, const struct diag_style *style, 
         strbuf_addstr(out, i ? ",\n" : "\n");
         add_rule(&rules[i], out);
     }
-    strbuf_addstr(out, count ? "\n]}},\"columnKind\":\"unicodeCodePoints\",\"results\":["
-                             : "]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
+    strbuf_addstr(out, count ? "\n]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[" : "]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
     for (uint32_t i = 0; i < sink->diags.len; i++) {
         const struct diag *diag = sink->diags.items[i];
 

@@ -166,8 +166,8 @@ static void sort_marks(struct mark *marks, uint32_t count)
 
             while (order[other] != marks[at - 1].file)
                 other++;
-            if (other < rank || (other == rank && (marks[at - 1].line < mark.line ||
-                                                   (marks[at - 1].line == mark.line && marks[at - 1].start <= mark.start))))
+            if (other < rank ||
+                (other == rank && (marks[at - 1].line < mark.line || (marks[at - 1].line == mark.line && marks[at - 1].start <= mark.start))))
                 break;
             marks[at] = marks[at - 1];
         }
@@ -462,8 +462,7 @@ static void add_place(const struct view *view, const struct diag_sink *sink, con
     strbuf_addf(view->out, ":%u:%u)", place.line, place.column);
 }
 
-static void render_block(const struct diag_sink *sink, struct diag *const *block, uint32_t count, const struct diag_style *style,
-                         struct strbuf *out)
+static void render_block(const struct diag_sink *sink, struct diag *const *block, uint32_t count, const struct diag_style *style, struct strbuf *out)
 {
     const struct diag *diag = block[0];
     const bool advice = diag->severity == SEVERITY_ADVICE;

@@ -21,10 +21,10 @@ struct source_file {
     const char *name; /* as shown to the user: relative path as given, or "std/aws" */
     const char *text; /* len bytes, then two NULs (what flex wants for scanning in place) */
     uint32_t len;
-    uint32_t base;    /* offset of its first byte in the one space */
-    bool is_std;      /* from the embedded standard library */
+    uint32_t base;      /* offset of its first byte in the one space */
+    bool is_std;        /* from the embedded standard library */
     const char *prefix; /* names it declares are PREFIX.NAME (`import … as`); NULL */
-    uint32_t *lines;  /* offsets of line starts, made on first use */
+    uint32_t *lines;    /* offsets of line starts, made on first use */
     uint32_t line_count;
     struct {
         uint32_t line, offset, column;
@@ -34,7 +34,7 @@ struct source_file {
 struct sources {
     struct arena *arena;
     VEC(struct source_file *) files;
-    uint32_t next; /* first unused offset */
+    uint32_t next;    /* first unused offset */
     const char *root; /* folder that origins are relative to, "" or ending in "/"; NULL: origins are names as given */
 };
 

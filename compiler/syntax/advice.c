@@ -30,23 +30,23 @@ static bool starts_value(int kind)
 
 static bool ends_value(int kind)
 {
-    return (starts_value(kind) && kind != '(' && kind != '[' && kind != '{' && kind != '!') || kind == T_TEMPLATE_END ||
-           kind == ')' || kind == ']' || kind == '}';
+    return (starts_value(kind) && kind != '(' && kind != '[' && kind != '{' && kind != '!') || kind == T_TEMPLATE_END || kind == ')' || kind == ']' ||
+           kind == '}';
 }
 
 /* A word on the line of the value before it: `5 m`, `a and b`, `every day`. True when that explains it. */
 static bool report_after_value(struct scanner *scanner, struct token before, struct token word)
 {
-    const char *text = scan_at(scanner, word.span.start), *operator, *unit;
+    const char *text = scan_at(scanner, word.span.start), *operator, * unit;
     size_t len = word.span.end - word.span.start;
     struct span both = span_join(before.span, word.span);
 
     if (word.first_on_line || !before.kind)
         return false;
-    operator = word_operator(text, len);
+    operator= word_operator(text, len);
     if (operator) {
-        diag_fix(scan_report(scanner, DIAG_E0123, word.span, "`%.*s` is written `%s`", (int)len, text, operator), word.span,
-                 operator, "write `%s`", operator);
+        diag_fix(scan_report(scanner, DIAG_E0123, word.span, "`%.*s` is written `%s`", (int)len, text, operator), word.span, operator,
+                 "write `%s`", operator);
         return true;
     }
     unit = before.kind == T_INT ? scan_unit_like(text, len) : NULL;
@@ -63,8 +63,7 @@ static bool report_after_value(struct scanner *scanner, struct token before, str
         size_t name_len = before.span.end - before.span.start;
 
         if (name_len == 3 && memcmp(name, "not", 3) == 0) {
-            diag_fix(scan_report(scanner, DIAG_E0123, before.span, "`not` is written `!`"), before.span, "!", "write `!%.*s`",
-                     (int)len, text);
+            diag_fix(scan_report(scanner, DIAG_E0123, before.span, "`not` is written `!`"), before.span, "!", "write `!%.*s`", (int)len, text);
             return true;
         }
         if ((name_len == 5 && memcmp(name, "every", 5) == 0) || (name_len == 5 && memcmp(name, "daily", 5) == 0) ||
@@ -99,8 +98,8 @@ static void help_name(const struct scanner *scanner, struct diag *diag)
         diag_help(diag, "the name of a block, and its kind, stand before its `{`");
 }
 
-void build_no_body(struct scanner *scanner, struct span type_span, atom type, const struct expr_list *labels,
-                   const struct expr *kind, struct span kind_span)
+void build_no_body(struct scanner *scanner, struct span type_span, atom type, const struct expr_list *labels, const struct expr *kind,
+                   struct span kind_span)
 {
     uint32_t count = labels ? labels->count : 0;
     struct diag *diag;
@@ -118,11 +117,9 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
         spoil_value(scanner);
     if (report_after_value(scanner, scanner->before_header, scanner->header))
         return;
-    if (!scanner->header.first_on_line && !kind && starts_value(scanner->before_header.kind) &&
-        ends_value(scanner->before_header.kind)) {
+    if (!scanner->header.first_on_line && !kind && starts_value(scanner->before_header.kind) && ends_value(scanner->before_header.kind)) {
         diag = scan_report(scanner, DIAG_E0116, type_span, "`%s` stands behind a value", type);
-        diag_help(diag, "text of several words needs quotes, several values are a list, `[a, b]`, and another attribute is `%s = …`",
-                  type);
+        diag_help(diag, "text of several words needs quotes, several values are a list, `[a, b]`, and another attribute is `%s = …`", type);
         return;
     }
     if (strcmp(type, "import") == 0) {
@@ -134,8 +131,7 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
     if (kind && count == 0) {
         struct span colon = {type_span.end, kind->span.start ? kind->span.start : kind_span.start};
 
-        diag = scan_report(scanner, DIAG_E0122, colon.end > colon.start ? colon : type_span,
-                           "an attribute is set with `=`, not `:`");
+        diag = scan_report(scanner, DIAG_E0122, colon.end > colon.start ? colon : type_span, "an attribute is set with `=`, not `:`");
         if (colon.end > colon.start)
             diag_fix(diag, colon, " = ", "write `%s = …`", type);
         help_name(scanner, diag);
@@ -230,8 +226,7 @@ static bool report_statement(struct scanner *scanner)
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
         if (!is_text(scanner, word, statements[i].word))
             continue;
-        diag_help(scan_report(scanner, DIAG_E0101, word, "there are no statements, and no `%s`", statements[i].word), "%s",
-                  statements[i].help);
+        diag_help(scan_report(scanner, DIAG_E0101, word, "there are no statements, and no `%s`", statements[i].word), "%s", statements[i].help);
         return true;
     }
     return false;
@@ -276,13 +271,12 @@ static bool report_at_line_end(struct scanner *scanner, struct token before, str
         diag_help(scan_report(scanner, DIAG_E0101, before.span, "expected %s after `%.*s`", wanted, len, text),
                   "the value goes on: add what is missing");
     else
-        diag_help(scan_report(scanner, DIAG_E0101, before.span, "expected %s after `%.*s`", wanted, len, text),
-                  "write it, or remove `%.*s`", len, text);
+        diag_help(scan_report(scanner, DIAG_E0101, before.span, "expected %s after `%.*s`", wanted, len, text), "write it, or remove `%.*s`", len,
+                  text);
     return true;
 }
 
-void build_syntax_error(struct scanner *scanner, struct span where, const char *found, const char *const *expected,
-                        int count)
+void build_syntax_error(struct scanner *scanner, struct span where, const char *found, const char *const *expected, int count)
 {
     const char *wanted;
     struct token before = scanner->prev2, now = scanner->prev;
@@ -325,8 +319,7 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
         return;
     }
     if (now.kind == T_ARROW || now.kind == '=') {
-        diag = scan_report(scanner, DIAG_E0101, where, "%s has no meaning inside a value",
-                           now.kind == '=' ? "`=`" : "an arrow");
+        diag = scan_report(scanner, DIAG_E0101, where, "%s has no meaning inside a value", now.kind == '=' ? "`=`" : "an arrow");
         if (scanner->depth && scanner->brackets[scanner->depth - 1].kind == BRACKET_ROUND)
             diag_help(diag, "arguments are given by their place: `f(1, 2)`; to compare, write `==`");
         else

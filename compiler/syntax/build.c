@@ -113,8 +113,7 @@ struct expr *build_unary(struct scanner *scanner, struct span span, enum binary_
     return finish(scanner, expr);
 }
 
-struct expr *build_binary(struct scanner *scanner, struct span span, enum binary_op op, struct expr *left,
-                          struct expr *right)
+struct expr *build_binary(struct scanner *scanner, struct span span, enum binary_op op, struct expr *left, struct expr *right)
 {
     struct expr *expr = expr_new(scanner, EXPR_BINARY, span);
 
@@ -126,8 +125,7 @@ struct expr *build_binary(struct scanner *scanner, struct span span, enum binary
     return finish(scanner, expr);
 }
 
-struct expr *build_condition(struct scanner *scanner, struct span span, struct expr *test, struct expr *yes,
-                             struct expr *no)
+struct expr *build_condition(struct scanner *scanner, struct span span, struct expr *test, struct expr *yes, struct expr *no)
 {
     struct expr *expr = expr_new(scanner, EXPR_COND, span);
 
@@ -151,8 +149,7 @@ struct expr *build_range(struct scanner *scanner, struct span span, struct expr 
     range->typical = range->worst = right;
     if (left->kind == EXPR_RANGE && !left->parenthesised) {
         if (left->u.range->typical != left->u.range->worst) {
-            diag_help(scan_report(scanner, DIAG_E0101, span, "a range has at most three parts"),
-                      "write `best..typical..worst`");
+            diag_help(scan_report(scanner, DIAG_E0101, span, "a range has at most three parts"), "write `best..typical..worst`");
             return expr_new(scanner, EXPR_ERROR, span);
         }
         range->best = left->u.range->best;
@@ -173,8 +170,8 @@ struct expr *build_list_expr(struct scanner *scanner, struct span span, uint32_t
     return finish(scanner, expr);
 }
 
-struct expr *build_comprehension(struct scanner *scanner, enum expr_kind kind, struct span span, atom name,
-                                 struct expr *source, struct expr *filter, struct expr *body)
+struct expr *build_comprehension(struct scanner *scanner, enum expr_kind kind, struct span span, atom name, struct expr *source, struct expr *filter,
+                                 struct expr *body)
 {
     struct expr *expr = expr_new(scanner, kind, span);
 
@@ -281,11 +278,10 @@ struct expr *build_every(struct scanner *scanner, struct span span, const struct
         int len = (int)(step->span.end - step->span.start);
 
         if (step->kind == EXPR_INT)
-            diag_help(scan_report(scanner, DIAG_E0114, step->span, "`every` needs a unit"),
-                      "write `every %.*sm`, `every %.*sh` or `every %.*sd`", len, text, len, text, len, text);
+            diag_help(scan_report(scanner, DIAG_E0114, step->span, "`every` needs a unit"), "write `every %.*sm`, `every %.*sh` or `every %.*sd`",
+                      len, text, len, text, len, text);
         else if (step->kind != EXPR_ERROR)
-            diag_help(scan_report(scanner, DIAG_E0114, step->span, "`every` needs a duration longer than 0"),
-                      "write it like `every 15m`");
+            diag_help(scan_report(scanner, DIAG_E0114, step->span, "`every` needs a duration longer than 0"), "write it like `every 15m`");
         return expr_new(scanner, EXPR_ERROR, span);
     }
     schedule = ARENA_NEW(scanner->arena, struct schedule);
@@ -307,8 +303,8 @@ struct expr *build_cron(struct scanner *scanner, struct span span, const struct 
     return schedule_expr(scanner, span, schedule);
 }
 
-struct expr *build_schedule(struct scanner *scanner, struct span span, enum schedule_kind kind,
-                            const struct schedule *days, const struct schedule *times, const char *zone)
+struct expr *build_schedule(struct scanner *scanner, struct span span, enum schedule_kind kind, const struct schedule *days,
+                            const struct schedule *times, const char *zone)
 {
     struct schedule *schedule = ARENA_NEW(scanner->arena, struct schedule);
 
@@ -323,8 +319,7 @@ struct expr *build_schedule(struct scanner *scanner, struct span span, enum sche
         schedule->time_count = times->time_count;
     }
     /* A part that was refused leaves its set empty; it was reported there. */
-    if ((kind == SCHEDULE_WEEKLY && !schedule->weekdays) || (kind == SCHEDULE_MONTHLY && !schedule->monthdays) ||
-        (times && !schedule->time_count))
+    if ((kind == SCHEDULE_WEEKLY && !schedule->weekdays) || (kind == SCHEDULE_MONTHLY && !schedule->monthdays) || (times && !schedule->time_count))
         return expr_new(scanner, EXPR_ERROR, span);
     return schedule_expr(scanner, span, schedule);
 }
@@ -337,8 +332,7 @@ struct schedule *build_time(struct scanner *scanner, struct schedule *times, con
         times = ARENA_NEW(scanner->arena, struct schedule);
     if (time->kind != EXPR_TIME) {
         if (time->kind != EXPR_ERROR)
-            diag_help(scan_report(scanner, DIAG_E0114, time->span, "a time of day is expected here"),
-                      "write it like `daily at 02:00`");
+            diag_help(scan_report(scanner, DIAG_E0114, time->span, "a time of day is expected here"), "write it like `daily at 02:00`");
         return times;
     }
     if (times->time_count == sizeof times->times / sizeof times->times[0]) {
@@ -377,8 +371,7 @@ struct schedule *build_weekday(struct scanner *scanner, struct schedule *days, a
         for (unsigned j = 0; j < 3 && name[j]; j++)
             lower[j] = (char)(name[j] >= 'A' && name[j] <= 'Z' ? name[j] + 32 : name[j]);
         if (strcmp(lower, names[i]) == 0) {
-            diag_fix(scan_report(scanner, DIAG_E0114, span, "`%s` is not a weekday", name), span, names[i], "write `%s`",
-                     names[i]);
+            diag_fix(scan_report(scanner, DIAG_E0114, span, "`%s` is not a weekday", name), span, names[i], "write `%s`", names[i]);
             return days;
         }
     }
@@ -394,8 +387,7 @@ struct schedule *build_monthday(struct scanner *scanner, struct schedule *days, 
     if (day->kind == EXPR_INT && day->u.integer >= 1 && day->u.integer <= 31)
         days->monthdays |= UINT32_C(1) << day->u.integer;
     else if (day->kind != EXPR_ERROR)
-        diag_help(scan_report(scanner, DIAG_E0114, day->span, "there is no such day of the month"),
-                  "days of the month go from 1 to 31");
+        diag_help(scan_report(scanner, DIAG_E0114, day->span, "there is no such day of the month"), "days of the month go from 1 to 31");
     return days;
 }
 
@@ -425,8 +417,7 @@ void build_import(struct scanner *scanner, struct span span, const struct expr *
     scanner->imports = &import->next;
 }
 
-void build_attribute(struct scanner *scanner, atom name, struct span name_span, atom loop_name, struct expr *value,
-                     bool is_let)
+void build_attribute(struct scanner *scanner, atom name, struct span name_span, atom loop_name, struct expr *value, bool is_let)
 {
     struct attr *attr;
 
@@ -450,8 +441,7 @@ void build_attribute(struct scanner *scanner, atom name, struct span name_span, 
     current(scanner)->attrs = &attr->next;
 }
 
-void build_loop(struct scanner *scanner, atom name, struct span name_span, atom loop_name, struct expr *source,
-                struct span in)
+void build_loop(struct scanner *scanner, atom name, struct span name_span, atom loop_name, struct expr *source, struct span in)
 {
     if (strcmp(name, "for") != 0)
         diag_help(scan_report(scanner, DIAG_E0101, in, "`in` has a meaning only in `for = name in list`"),
@@ -462,21 +452,19 @@ void build_loop(struct scanner *scanner, atom name, struct span name_span, atom 
 struct expr *build_bad_label(struct scanner *scanner, struct expr *label)
 {
     if (label->kind != EXPR_ERROR)
-        diag_help(scan_report(scanner, DIAG_E0101, label->span, "a block cannot be named `%.*s`",
-                              (int)(label->span.end - label->span.start), scan_at(scanner, label->span.start)),
+        diag_help(scan_report(scanner, DIAG_E0101, label->span, "a block cannot be named `%.*s`", (int)(label->span.end - label->span.start),
+                              scan_at(scanner, label->span.start)),
                   "a name starts with a letter; anything else is written as a string, or `=` is missing before a value");
     return expr_new(scanner, EXPR_ERROR, label->span);
 }
 
 struct expr *build_no_kind(struct scanner *scanner, struct span colon)
 {
-    diag_help(scan_report(scanner, DIAG_E0101, colon, "the kind is missing after `:`"),
-              "write it like `asset database : aws.rds.postgres { … }`");
+    diag_help(scan_report(scanner, DIAG_E0101, colon, "the kind is missing after `:`"), "write it like `asset database : aws.rds.postgres { … }`");
     return expr_new(scanner, EXPR_ERROR, colon);
 }
 
-bool build_open(struct scanner *scanner, struct span type_span, atom type, struct expr_list *labels,
-                struct expr *kind, struct span kind_span)
+bool build_open(struct scanner *scanner, struct span type_span, atom type, struct expr_list *labels, struct expr *kind, struct span kind_span)
 {
     struct block *block = ARENA_NEW(scanner->arena, struct block);
     struct item_list *list = current(scanner);

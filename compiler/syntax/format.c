@@ -23,19 +23,19 @@ enum tok_use { USE_PLAIN, USE_UNARY, USE_CALL, USE_TERNARY_COLON, USE_LOOP_COLON
 
 struct tok {
     int kind;
-    uint8_t role;    /* enum token_role */
-    uint8_t use;     /* enum tok_use */
-    uint8_t space;   /* blanks before it when the line goes on */
-    bool dropped;    /* a separator that the canonical form does without */
-    bool breaks;     /* a line starts here: the source had one round this operator */
-    bool broken;     /* an opening bracket: its contents stand on lines of their own */
-    bool commas;     /* an opening bracket: its elements are separated by commas, also after the last */
-    bool is_loop;    /* an opening bracket: `[for`, `any(` */
-    bool many_lines; /* a """ string */
-    uint32_t match;  /* brackets: index of the partner */
+    uint8_t role;        /* enum token_role */
+    uint8_t use;         /* enum tok_use */
+    uint8_t space;       /* blanks before it when the line goes on */
+    bool dropped;        /* a separator that the canonical form does without */
+    bool breaks;         /* a line starts here: the source had one round this operator */
+    bool broken;         /* an opening bracket: its contents stand on lines of their own */
+    bool commas;         /* an opening bracket: its elements are separated by commas, also after the last */
+    bool is_loop;        /* an opening bracket: `[for`, `any(` */
+    bool many_lines;     /* a """ string */
+    uint32_t match;      /* brackets: index of the partner */
     uint32_t start, end; /* in the file's text */
-    uint32_t width;  /* columns, of the last line for a """ string */
-    uint32_t flat;   /* columns of all tokens before it, on one line */
+    uint32_t width;      /* columns, of the last line for a """ string */
+    uint32_t flat;       /* columns of all tokens before it, on one line */
 };
 
 struct printer {
@@ -152,14 +152,14 @@ static bool is_line_comment(const struct printer *printer, const struct span *co
 
 static bool ends_operand(int kind)
 {
-    return kind == T_IDENT || kind == T_LITERAL || kind == T_INT || kind == T_DURATION || kind == T_TIME ||
-           kind == T_STRING || kind == T_CONTINUOUS || kind == T_CHANGE || kind == ')' || kind == ']' || kind == '}';
+    return kind == T_IDENT || kind == T_LITERAL || kind == T_INT || kind == T_DURATION || kind == T_TIME || kind == T_STRING ||
+           kind == T_CONTINUOUS || kind == T_CHANGE || kind == ')' || kind == ']' || kind == '}';
 }
 
 static bool is_operator(int kind)
 {
-    return kind == '+' || kind == '-' || kind == '*' || kind == '/' || kind == '%' || kind == '?' || kind == '<' ||
-           kind == '>' || kind == T_LE || kind == T_GE || kind == T_EQ || kind == T_NE || kind == T_AND || kind == T_OR;
+    return kind == '+' || kind == '-' || kind == '*' || kind == '/' || kind == '%' || kind == '?' || kind == '<' || kind == '>' || kind == T_LE ||
+           kind == T_GE || kind == T_EQ || kind == T_NE || kind == T_AND || kind == T_OR;
 }
 
 /* The element before `tok` that is printed. */
@@ -177,18 +177,14 @@ struct open {
     uint32_t ternaries;
 };
 
-static enum tok_use use_of(const struct tok *prev, const struct tok *tok, const struct tok *next, const struct tok *bracket,
-                           struct open *open)
+static enum tok_use use_of(const struct tok *prev, const struct tok *tok, const struct tok *next, const struct tok *bracket, struct open *open)
 {
     switch (tok->kind) {
     case '(':
-        return prev && (prev->kind == T_IDENT || prev->kind == ')' || prev->kind == T_ANY || prev->kind == T_ALL ||
-                        prev->kind == T_COUNT)
+        return prev && (prev->kind == T_IDENT || prev->kind == ')' || prev->kind == T_ANY || prev->kind == T_ALL || prev->kind == T_COUNT)
                    ? USE_CALL
                    : USE_PLAIN;
-    case '?':
-        open->ternaries++;
-        return USE_PLAIN;
+    case '?': open->ternaries++; return USE_PLAIN;
     case ':':
         if (open->ternaries) {
             open->ternaries--;
@@ -196,13 +192,10 @@ static enum tok_use use_of(const struct tok *prev, const struct tok *tok, const 
         }
         return bracket && bracket->is_loop ? USE_LOOP_COLON : USE_PLAIN;
     case '-':
-    case '!':
-        return prev && ends_operand(prev->kind) ? USE_PLAIN : USE_UNARY;
+    case '!': return prev && ends_operand(prev->kind) ? USE_PLAIN : USE_UNARY;
     case T_ATTR_NAME:
-    case T_STRING:
-        return bracket && bracket->kind == '{' && bracket->role == ROLE_NONE && next && next->kind == '=' ? USE_KEY : USE_PLAIN;
-    default:
-        return USE_PLAIN;
+    case T_STRING: return bracket && bracket->kind == '{' && bracket->role == ROLE_NONE && next && next->kind == '=' ? USE_KEY : USE_PLAIN;
+    default: return USE_PLAIN;
     }
 }
 
@@ -248,11 +241,8 @@ static void classify(struct printer *printer)
             depth--;
             break;
         case ',':
-        case ';':
-            tok->dropped = !bracket || bracket->kind == '{' || (next && (next->kind == ']' || next->kind == ')'));
-            break;
-        default:
-            break;
+        case ';': tok->dropped = !bracket || bracket->kind == '{' || (next && (next->kind == ']' || next->kind == ')')); break;
+        default: break;
         }
     }
     free(stack);
@@ -269,8 +259,8 @@ static uint8_t space_before(const struct tok *prev, const struct tok *tok)
         return prev->role == ROLE_BLOCK_OPEN ? 1 : 2;
     if (prev->kind == '(' || prev->kind == '[' || prev->kind == '.' || prev->kind == T_DOTDOT || prev->use == USE_UNARY)
         return 0;
-    if (tok->kind == ')' || tok->kind == ']' || tok->kind == '.' || tok->kind == T_DOTDOT || tok->kind == ',' ||
-        tok->kind == T_SCHEDULE_COMMA || tok->use == USE_CALL || tok->use == USE_LOOP_COLON)
+    if (tok->kind == ')' || tok->kind == ']' || tok->kind == '.' || tok->kind == T_DOTDOT || tok->kind == ',' || tok->kind == T_SCHEDULE_COMMA ||
+        tok->use == USE_CALL || tok->use == USE_LOOP_COLON)
         return 0;
     return tok->use == USE_KEY && prev->kind != '{' ? 2 : 1;
 }
@@ -516,8 +506,7 @@ static void break_operators(struct printer *printer, const struct item *item, ui
                 i = tok->match;
             } else if (tok->breaks || tok->many_lines) {
                 return;
-            } else if (pass == 0 && (tok->kind == '?' || (tok->kind == T_OR && loosest != '?') ||
-                                     (tok->kind == T_AND && loosest == 0))) {
+            } else if (pass == 0 && (tok->kind == '?' || (tok->kind == T_OR && loosest != '?') || (tok->kind == T_AND && loosest == 0))) {
                 loosest = tok->kind;
             }
         }
@@ -610,8 +599,7 @@ static uint32_t count_newlines(const struct source_file *file, uint32_t from, ui
 }
 
 /* From one item to the next: comments, line ends, at most one blank line. `first`: nothing stands before in this body. */
-static void add_gap(struct printer *printer, uint32_t from, uint32_t to, uint32_t indent, bool first, bool last,
-                    bool force_blank)
+static void add_gap(struct printer *printer, uint32_t from, uint32_t to, uint32_t indent, bool first, bool last, bool force_blank)
 {
     bool blank_in_gap = false, at_start = first && printer->out->len == 0;
     uint32_t at = from;
@@ -747,8 +735,7 @@ static void add_items(struct printer *printer, uint32_t from, uint32_t end, uint
         }
         item = read_item(printer, i, indent);
         blank = !first && item.is_block &&
-                ((last.is_block && !(last.one_line && item.one_line)) ||
-                 (printer->toks[last.first].kind == T_IMPORT && !item.one_line));
+                ((last.is_block && !(last.one_line && item.one_line)) || (printer->toks[last.first].kind == T_IMPORT && !item.one_line));
         add_gap(printer, offset, printer->toks[i].start, indent, first, false, blank);
         if (item.is_block) {
             add_block(printer, &item, indent);
@@ -756,8 +743,8 @@ static void add_items(struct printer *printer, uint32_t from, uint32_t end, uint
         } else if (item.value == 0) {
             add_tokens(printer, item.first, item.end, indent, true);
         } else {
-            bool goes_on = width && !last.many_lines && !last.is_block && last.value &&
-                           !breaks_run(printer, offset, printer->toks[i].start, &comment);
+            bool goes_on =
+                width && !last.many_lines && !last.is_block && last.value && !breaks_run(printer, offset, printer->toks[i].start, &comment);
 
             if (!goes_on)
                 width = run_width(printer, &item, end, indent);

@@ -49,8 +49,7 @@ static struct expr *money_literal(struct scanner *scanner, struct expr *expr, co
     struct money *money = ARENA_NEW(scanner->arena, struct money);
 
     if (!read_money(scanner, text, len, money))
-        return out_of_range(scanner, expr->span, "this amount",
-                            "amounts have at most four decimal places and stay below 9 thousand million");
+        return out_of_range(scanner, expr->span, "this amount", "amounts have at most four decimal places and stay below 9 thousand million");
     for (size_t i = 0; i < 4 && money->period; i++) {
         if (strcmp(money->period, periods[i]) == 0)
             break;
@@ -76,8 +75,7 @@ struct expr *scan_literal(struct scanner *scanner, enum expr_kind kind, struct s
         break;
     case EXPR_DECIMAL:
         if (!read_decimal(text, len, &expr->u.integer))
-            return out_of_range(scanner, span, "this number",
-                                "decimals have at most nine places and stay below 9 thousand million");
+            return out_of_range(scanner, span, "this number", "decimals have at most nine places and stay below 9 thousand million");
         break;
     case EXPR_PERCENT:
         /* Hundredths of parts per 10^9: seven places are exact. */
@@ -108,24 +106,20 @@ struct expr *scan_literal(struct scanner *scanner, enum expr_kind kind, struct s
             return out_of_range(scanner, span, "this rate", "rates are whole bytes per second, minute, hour or day");
         expr->u.rate = rate;
         break;
-    case EXPR_MONEY:
-        return money_literal(scanner, expr, text, len);
+    case EXPR_MONEY: return money_literal(scanner, expr, text, len);
     case EXPR_DATE:
         if (!read_date(text, len, &expr->u.integer)) {
-            diag_help(scan_report(scanner, DIAG_E0113, span, "there is no such date"),
-                      "dates are written year-month-day, like `2026-11-21`");
+            diag_help(scan_report(scanner, DIAG_E0113, span, "there is no such date"), "dates are written year-month-day, like `2026-11-21`");
             return expr_new(scanner, EXPR_ERROR, span);
         }
         break;
     case EXPR_TIME:
         if (!read_time(text, len, &expr->u.integer)) {
-            diag_help(scan_report(scanner, DIAG_E0113, span, "there is no such time of day"),
-                      "times go from `00:00` to `23:59`");
+            diag_help(scan_report(scanner, DIAG_E0113, span, "there is no such time of day"), "times go from `00:00` to `23:59`");
             return expr_new(scanner, EXPR_ERROR, span);
         }
         break;
-    default:
-        break;
+    default: break;
     }
     return expr;
 }
@@ -134,22 +128,19 @@ struct expr *scan_literal(struct scanner *scanner, enum expr_kind kind, struct s
 static const struct {
     const char *theirs, *ours;
 } unit_names[] = {
-    {"sec", "s"},      {"secs", "s"},    {"second", "s"},  {"seconds", "s"}, {"S", "s"},       {"min", "m"},
-    {"mins", "m"},     {"minute", "m"},  {"minutes", "m"}, {"M", "m"},       {"hr", "h"},      {"hrs", "h"},
-    {"hour", "h"},     {"hours", "h"},   {"H", "h"},       {"day", "d"},     {"days", "d"},    {"D", "d"},
-    {"week", "w"},     {"weeks", "w"},   {"W", "w"},       {"year", "y"},    {"years", "y"},   {"yr", "y"},
-    {"Y", "y"},        {"msec", "ms"},   {"millis", "ms"}, {"b", "B"},       {"byte", "B"},    {"bytes", "B"},
-    {"K", "KiB"},      {"k", "KiB"},     {"kb", "KB"},     {"kB", "KB"},     {"Kb", "KB"},     {"kib", "KiB"},
-    {"kiB", "KiB"},    {"Ki", "KiB"},    {"mb", "MB"},     {"Mb", "MB"},     {"mib", "MiB"},   {"Mi", "MiB"},
-    {"G", "GiB"},      {"g", "GiB"},     {"gb", "GB"},     {"Gb", "GB"},     {"gib", "GiB"},   {"Gi", "GiB"},
-    {"T", "TiB"},      {"t", "TiB"},     {"tb", "TB"},     {"Tb", "TB"},     {"tib", "TiB"},   {"Ti", "TiB"},
-    {"P", "PiB"},      {"pb", "PB"},     {"pib", "PiB"},   {"Pi", "PiB"},
+    {"sec", "s"},     {"secs", "s"},  {"second", "s"},  {"seconds", "s"}, {"S", "s"},     {"min", "m"},   {"mins", "m"},  {"minute", "m"},
+    {"minutes", "m"}, {"M", "m"},     {"hr", "h"},      {"hrs", "h"},     {"hour", "h"},  {"hours", "h"}, {"H", "h"},     {"day", "d"},
+    {"days", "d"},    {"D", "d"},     {"week", "w"},    {"weeks", "w"},   {"W", "w"},     {"year", "y"},  {"years", "y"}, {"yr", "y"},
+    {"Y", "y"},       {"msec", "ms"}, {"millis", "ms"}, {"b", "B"},       {"byte", "B"},  {"bytes", "B"}, {"K", "KiB"},   {"k", "KiB"},
+    {"kb", "KB"},     {"kB", "KB"},   {"Kb", "KB"},     {"kib", "KiB"},   {"kiB", "KiB"}, {"Ki", "KiB"},  {"mb", "MB"},   {"Mb", "MB"},
+    {"mib", "MiB"},   {"Mi", "MiB"},  {"G", "GiB"},     {"g", "GiB"},     {"gb", "GB"},   {"Gb", "GB"},   {"gib", "GiB"}, {"Gi", "GiB"},
+    {"T", "TiB"},     {"t", "TiB"},   {"tb", "TB"},     {"Tb", "TB"},     {"tib", "TiB"}, {"Ti", "TiB"},  {"P", "PiB"},   {"pb", "PB"},
+    {"pib", "PiB"},   {"Pi", "PiB"},
 };
 
 const char *scan_unit_like(const char *text, size_t len)
 {
-    static const char *const ours[] = {"ms", "s",  "m",  "h",  "d",   "w",   "y",   "B",   "KB",
-                                       "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    static const char *const ours[] = {"ms", "s", "m", "h", "d", "w", "y", "B", "KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
         if (strlen(ours[i]) == len && memcmp(ours[i], text, len) == 0)
@@ -219,8 +210,7 @@ struct expr *scan_bad_number(struct scanner *scanner, struct span span, const ch
 
 bool scan_is_money(const struct scanner *scanner, struct span span)
 {
-    return !peek_word_char(*scan_at(scanner, span.end)) && *scan_at(scanner, span.end) != '-' &&
-           !scan_followed_by_equals(scanner, span.end);
+    return !peek_word_char(*scan_at(scanner, span.end)) && *scan_at(scanner, span.end) != '-' && !scan_followed_by_equals(scanner, span.end);
 }
 
 /* ---- strings ---- */
@@ -471,8 +461,8 @@ void scan_doc(struct scanner *scanner, struct span span, const char *text, size_
 /* What copying from a document brings along: spaces of other widths, and characters without any. */
 static bool is_invisible(uint32_t c)
 {
-    return c == 0xA0 || c == 0xAD || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
-           c == 0x205F || (c >= 0x2060 && c <= 0x2069) || c == 0x3000;
+    return c == 0xA0 || c == 0xAD || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) || c == 0x205F ||
+           (c >= 0x2060 && c <= 0x2069) || c == 0x3000;
 }
 
 /* `text` holds at least one byte of a character that is not ASCII; ASCII word characters may stand before and after it. */

@@ -63,8 +63,8 @@ static bool check_bytes(const struct parse_context *context, const struct source
     }
     bad = utf8_invalid(file->text, file->len);
     if (bad < file->len) {
-        diag_help(diag_at(diag_report(context->sink, DIAG_E0102, at_text(file, bad, 1), "file is not UTF-8"),
-                          "byte 0x%02X", (unsigned char)file->text[bad]),
+        diag_help(diag_at(diag_report(context->sink, DIAG_E0102, at_text(file, bad, 1), "file is not UTF-8"), "byte 0x%02X",
+                          (unsigned char)file->text[bad]),
                   "save it as UTF-8; the first %zu bytes are fine", bad);
         return false;
     }
@@ -74,19 +74,17 @@ static bool check_bytes(const struct parse_context *context, const struct source
                   "remove the byte; or is this not a text file?");
     }
     if (starts_with(file, "\xEF\xBB\xBF", 3)) {
-        diag_fix(diag_report(context->sink, DIAG_E0104, at_text(file, 0, 3), "file starts with a byte order mark"),
-                 at_text(file, 0, 3), "", "remove it, or run `drc fmt -w`");
+        diag_fix(diag_report(context->sink, DIAG_E0104, at_text(file, 0, 3), "file starts with a byte order mark"), at_text(file, 0, 3), "",
+                 "remove it, or run `drc fmt -w`");
         *skip = 3;
     }
     check_direction(context, file);
     cr = memchr(file->text, '\r', file->len);
     if (cr && cr[1] == '\n') {
-        diag_help(diag_report(context->sink, DIAG_E0105, at_text(file, (size_t)(cr - file->text), 1),
-                              "lines end with CR LF; they are read as LF"),
+        diag_help(diag_report(context->sink, DIAG_E0105, at_text(file, (size_t)(cr - file->text), 1), "lines end with CR LF; they are read as LF"),
                   "run `drc fmt -w`, or keep the file with LF in version control");
     } else if (cr) {
-        diag_help(diag_report(context->sink, DIAG_E0106, at_text(file, (size_t)(cr - file->text), 1),
-                              "a carriage return stands alone"),
+        diag_help(diag_report(context->sink, DIAG_E0106, at_text(file, (size_t)(cr - file->text), 1), "a carriage return stands alone"),
                   "end lines with LF");
     }
     return true;
@@ -152,8 +150,7 @@ static void forget(struct diag_sink *sink, struct before before)
 
 /* Reads the text, and again each time a brace turns out to be missing or one too many. A reading that reports more than the one
  * before guessed wrong: then the one before is taken up again. */
-static struct file_tree *read_file(const struct parse_context *context, struct source_file *file, uint32_t skip,
-                                   struct recording *recording)
+static struct file_tree *read_file(const struct parse_context *context, struct source_file *file, uint32_t skip, struct recording *recording)
 {
     struct repair repairs[REPAIRS_MAX];
     struct before before = remember(context->sink);

@@ -4,9 +4,9 @@
  * block's type, and only where a value is expected may it be a keyword, most of them only before what makes them one
  * (`daily at`, `every 15m`, `any(x in`). So that the parser never meets an unbalanced bracket, a missing closer is
  * reported at its opener and then supplied; a block header that has no body is ended by NO_BODY. */
+#include "syntax/scan.h"
 #include "source/lost.h"
 #include "syntax/peek.h"
-#include "syntax/scan.h"
 
 #include "parser.h"
 
@@ -82,16 +82,11 @@ static int closer_of(enum bracket_kind kind)
 {
     switch (kind) {
     case BRACKET_BLOCK:
-    case BRACKET_OBJECT:
-        return '}';
-    case BRACKET_SQUARE:
-        return ']';
-    case BRACKET_ROUND:
-        return ')';
-    case BRACKET_INTERPOLATION:
-        return T_INTERPOLATION_END;
-    case BRACKET_STRING:
-        break;
+    case BRACKET_OBJECT: return '}';
+    case BRACKET_SQUARE: return ']';
+    case BRACKET_ROUND: return ')';
+    case BRACKET_INTERPOLATION: return T_INTERPOLATION_END;
+    case BRACKET_STRING: break;
     }
     return T_TEMPLATE_END;
 }
@@ -159,10 +154,8 @@ static bool ends_value(int kind)
     case T_CHANGE:
     case ')':
     case ']':
-    case '}':
-        return true;
-    default:
-        return false;
+    case '}': return true;
+    default: return false;
     }
 }
 
@@ -194,10 +187,8 @@ static bool expects_value(int kind)
     case '*':
     case '/':
     case '%':
-    case '!':
-        return true;
-    default:
-        return false;
+    case '!': return true;
+    default: return false;
     }
 }
 
@@ -214,8 +205,7 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
 
 #define IS(text) (len == sizeof(text) - 1 && memcmp(word, text, sizeof(text) - 1) == 0)
     switch (word[0]) {
-    case 't':
-        return IS("true") ? T_LITERAL : T_IDENT;
+    case 't': return IS("true") ? T_LITERAL : T_IDENT;
     case 'f':
         if (IS("for") && scanner->prev.kind == '[' && peek_loop(after)) {
             /* A list where an item should start opened nothing. */
@@ -224,10 +214,8 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
             return T_FOR;
         }
         return IS("false") ? T_LITERAL : T_IDENT;
-    case 'n':
-        return IS("null") ? T_LITERAL : T_IDENT;
-    case 'u':
-        return IS("unknown") ? T_LITERAL : T_IDENT;
+    case 'n': return IS("null") ? T_LITERAL : T_IDENT;
+    case 'u': return IS("unknown") ? T_LITERAL : T_IDENT;
     case 'a':
         if (*next == '(' && peek_loop(next + 1))
             return IS("any") ? T_ANY : IS("all") ? T_ALL : T_IDENT;
@@ -238,18 +226,12 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
         if (IS("cron") && *next == '"')
             return T_CRON;
         return IS("continuous") && *next != '.' && *next != '(' ? T_CONTINUOUS : T_IDENT;
-    case 'e':
-        return IS("every") && peek_digit(*next) ? T_EVERY : T_IDENT;
-    case 'd':
-        return IS("daily") && goes_on(next, "at") ? T_DAILY : T_IDENT;
-    case 'w':
-        return IS("weekly") && goes_on(next, "on") ? T_WEEKLY : T_IDENT;
-    case 'm':
-        return IS("monthly") && goes_on(next, "on") ? T_MONTHLY : T_IDENT;
-    case 'o':
-        return IS("on") && goes_on(next, "change") ? T_ON : T_IDENT;
-    default:
-        return T_IDENT;
+    case 'e': return IS("every") && peek_digit(*next) ? T_EVERY : T_IDENT;
+    case 'd': return IS("daily") && goes_on(next, "at") ? T_DAILY : T_IDENT;
+    case 'w': return IS("weekly") && goes_on(next, "on") ? T_WEEKLY : T_IDENT;
+    case 'm': return IS("monthly") && goes_on(next, "on") ? T_MONTHLY : T_IDENT;
+    case 'o': return IS("on") && goes_on(next, "change") ? T_ON : T_IDENT;
+    default: return T_IDENT;
     }
 #undef IS
 }
@@ -304,8 +286,8 @@ static void check_spaces(struct scanner *scanner, struct token token, char opera
     if ((before == ' ' || before == '\t' || before == '\n') && (after == ' ' || after == '\t' || after == '\n' || after == '\r'))
         return;
     replacement[1] = operator;
-    diag_fix(scan_report(scanner, DIAG_E0115, token.span, "`%c` between two values needs a space on both sides", operator),
-             token.span, replacement, "write `a %c b`", operator);
+    diag_fix(scan_report(scanner, DIAG_E0115, token.span, "`%c` between two values needs a space on both sides", operator), token.span, replacement,
+             "write `a %c b`", operator);
 }
 
 /* ---- one token ---- */
@@ -389,8 +371,7 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
         if ((bracket->kind == BRACKET_SQUARE && !scanner->skipping) || (bracket->kind != BRACKET_OBJECT && token.first_on_line)) {
             uint32_t depth = scanner->depth;
 
-            while (depth && scanner->brackets[depth - 1].kind != BRACKET_BLOCK &&
-                   scanner->brackets[depth - 1].kind != BRACKET_OBJECT)
+            while (depth && scanner->brackets[depth - 1].kind != BRACKET_BLOCK && scanner->brackets[depth - 1].kind != BRACKET_OBJECT)
                 depth--;
             report_unclosed(scanner, bracket, token.span);
             close_first(scanner, depth, token, NULL);
@@ -459,8 +440,8 @@ name:
 
 static void report_useless(struct scanner *scanner, struct token token)
 {
-    diag_fix(scan_report(scanner, DIAG_E0118, token.span, "`%c` closes nothing", token.kind), token.span, "",
-             "%s", token.kind == '}' ? "remove it, unless a block above was closed too early" : "remove it, or write its opening bracket");
+    diag_fix(scan_report(scanner, DIAG_E0118, token.span, "`%c` closes nothing", token.kind), token.span, "", "%s",
+             token.kind == '}' ? "remove it, unless a block above was closed too early" : "remove it, or write its opening bracket");
 }
 
 /* What tells a missing brace, or one too many, when the end of the file is reached. */
@@ -528,9 +509,8 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
         diag_help(diag_label(scan_report(scanner, DIAG_E0118, token.span, "`%c` does not close `%s`", token.kind,
                                          opener_text((enum bracket_kind)bracket->kind)),
                              bracket->span, "opened here"),
-                  "write `%c` here", closer_of((enum bracket_kind)bracket->kind) == T_INTERPOLATION_END
-                                         ? ')'
-                                         : (char)closer_of((enum bracket_kind)bracket->kind));
+                  "write `%c` here",
+                  closer_of((enum bracket_kind)bracket->kind) == T_INTERPOLATION_END ? ')' : (char)closer_of((enum bracket_kind)bracket->kind));
         if (bracket->kind == BRACKET_INTERPOLATION)
             return AGAIN; /* the string's own end will repair it */
         token.kind = closer_of((enum bracket_kind)bracket->kind);
@@ -546,8 +526,7 @@ static int lex_comma(struct scanner *scanner, struct token token)
 {
     struct diag *diag;
 
-    if (scanner->schedule == SCHEDULE_DAYS ||
-        (scanner->schedule == SCHEDULE_TIMES && peek_time(peek_blank(scan_at(scanner, token.span.end)))))
+    if (scanner->schedule == SCHEDULE_DAYS || (scanner->schedule == SCHEDULE_TIMES && peek_time(peek_blank(scan_at(scanner, token.span.end)))))
         return T_SCHEDULE_COMMA;
     if (!at_level(scanner) || scanner->skipping || scanner->position == IN_HEADER)
         return ',';
@@ -563,8 +542,7 @@ static int lex_comma(struct scanner *scanner, struct token token)
 
 static void report_missing(struct scanner *scanner, const struct bracket *bracket, uint32_t end)
 {
-    struct diag *diag = scan_report(scanner, DIAG_E0117, bracket->span, "`%s` is never closed",
-                                    opener_text((enum bracket_kind)bracket->kind));
+    struct diag *diag = scan_report(scanner, DIAG_E0117, bracket->span, "`%s` is never closed", opener_text((enum bracket_kind)bracket->kind));
 
     scanner->blamed++;
     diag_at(diag, "opened here");
@@ -650,10 +628,8 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
         return '=';
     }
     switch (token.kind) {
-    case T_IDENT:
-        return lex_word(scanner, token, value, where);
-    case 0:
-        return lex_end(scanner, token, where);
+    case T_IDENT: return lex_word(scanner, token, value, where);
+    case 0: return lex_end(scanner, token, where);
     case '{':
         if (level && scanner->position == IN_HEADER && !scanner->skipping) {
             push(scanner, BRACKET_BLOCK, token.span);
@@ -672,8 +648,7 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
         if (level && scanner->position == AT_ITEM)
             return '('; /* no item starts so: what follows must not be taken for a part of it */
         push(scanner, BRACKET_ROUND, token.span);
-        if (scanner->depth &&
-            (scanner->prev.kind == T_ANY || scanner->prev.kind == T_ALL || scanner->prev.kind == T_COUNT))
+        if (scanner->depth && (scanner->prev.kind == T_ANY || scanner->prev.kind == T_ALL || scanner->prev.kind == T_COUNT))
             top(scanner)->is_loop = true;
         return '(';
     case T_TEMPLATE_START:
@@ -683,18 +658,12 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
             top(scanner)->trim = scanner->trim;
         }
         return token.kind;
-    case T_INTERPOLATION_START:
-        push(scanner, BRACKET_INTERPOLATION, token.span);
-        return token.kind;
-    case T_TEMPLATE_END:
-        pop(scanner);
-        return token.kind;
+    case T_INTERPOLATION_START: push(scanner, BRACKET_INTERPOLATION, token.span); return token.kind;
+    case T_TEMPLATE_END: pop(scanner); return token.kind;
     case '}':
     case ']':
-    case ')':
-        return lex_closer(scanner, token, where);
-    case ',':
-        return lex_comma(scanner, token);
+    case ')': return lex_closer(scanner, token, where);
+    case ',': return lex_comma(scanner, token);
     case ';':
         if (level) {
             if (scanner->position == IN_HEADER && !scanner->skipping)
@@ -703,14 +672,10 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
         }
         return ';';
     case '-':
-    case '%':
-        check_spaces(scanner, token, (char)token.kind);
-        return token.kind;
+    case '%': check_spaces(scanner, token, (char)token.kind); return token.kind;
     case T_ARROW:
-    case T_EQ:
-        return token.kind;
-    default:
-        return token.kind;
+    case T_EQ: return token.kind;
+    default: return token.kind;
     }
 }
 
@@ -718,8 +683,7 @@ static void follow_schedule(struct scanner *scanner, int kind)
 {
     if (scanner->schedule == SCHEDULE_DAYS && kind != T_ON && kind != T_IDENT && kind != T_INT && kind != T_SCHEDULE_COMMA)
         scanner->schedule = NO_SCHEDULE;
-    else if (scanner->schedule == SCHEDULE_TIMES && kind != T_AT && kind != T_TIME && kind != T_LITERAL &&
-             kind != T_SCHEDULE_COMMA)
+    else if (scanner->schedule == SCHEDULE_TIMES && kind != T_AT && kind != T_TIME && kind != T_LITERAL && kind != T_SCHEDULE_COMMA)
         scanner->schedule = NO_SCHEDULE;
 }
 
@@ -751,22 +715,17 @@ static void record(struct scanner *scanner, const struct token *token, bool was_
             recorded.role = ROLE_ITEM;
         break;
     case T_LET:
-    case T_IMPORT:
-        recorded.role = ROLE_ITEM;
-        break;
+    case T_IMPORT: recorded.role = ROLE_ITEM; break;
     case T_IDENT:
         if (was_level && scanner->position == IN_HEADER && scanner->header.span.start == token->span.start)
             recorded.role = ROLE_ITEM;
         break;
-    case '(':
-        recorded.is_loop = bracket && bracket->is_loop;
-        break;
+    case '(': recorded.is_loop = bracket && bracket->is_loop; break;
     case T_FOR:
         if (scanner->recording->tokens.len)
             scanner->recording->tokens.items[scanner->recording->tokens.len - 1].is_loop = true;
         break;
-    default:
-        break;
+    default: break;
     }
     vec_push(scanner->arena, &scanner->recording->tokens, recorded);
 }
@@ -944,8 +903,7 @@ bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span
         return !again && !scanner->dead;
     scanner->last_resync = where.start;
     if (*lookahead != empty && !again &&
-        ((*lookahead == '}' && scanner->position == AT_ITEM && at_level(scanner)) ||
-         is_sync(scanner, *lookahead, scanner->prev.first_on_line))) {
+        ((*lookahead == '}' && scanner->position == AT_ITEM && at_level(scanner)) || is_sync(scanner, *lookahead, scanner->prev.first_on_line))) {
         scanner->quiet = false;
         return true;
     }

@@ -16,13 +16,13 @@ enum { BRACKET_MAX = 600, ERRORS_MAX = 10000 /* then the file is not read furthe
 enum bracket_kind { BRACKET_BLOCK, BRACKET_OBJECT, BRACKET_SQUARE, BRACKET_ROUND, BRACKET_INTERPOLATION, BRACKET_STRING };
 
 struct bracket {
-    uint8_t kind;     /* enum bracket_kind */
-    bool is_loop;     /* `[for`, `any(x in`: `if` and `in` belong to the language here */
-    bool triple;      /* STRING: """ */
-    uint32_t trim;    /* STRING: indentation to take off its lines */
-    struct span span; /* of the bracket or quote */
-    uint32_t indent;  /* BLOCK: columns before its header */
-    bool indented;    /* BLOCK: its first line stands deeper than its header, so indentation means something */
+    uint8_t kind;       /* enum bracket_kind */
+    bool is_loop;       /* `[for`, `any(x in`: `if` and `in` belong to the language here */
+    bool triple;        /* STRING: """ */
+    uint32_t trim;      /* STRING: indentation to take off its lines */
+    struct span span;   /* of the bracket or quote */
+    uint32_t indent;    /* BLOCK: columns before its header */
+    bool indented;      /* BLOCK: its first line stands deeper than its header, so indentation means something */
     struct span misfit; /* BLOCK: the first line inside that stands no deeper than the header */
 };
 
@@ -53,7 +53,7 @@ struct recording {
 /* What a first reading found out about braces: a missing `}` belongs before the line at `at`, or the `}` at `at` is one too many.
  * The text is then read again with that mended, so that the rest of it means what it was meant to. */
 struct repair {
-    uint32_t at;       /* 0: none */
+    uint32_t at;         /* 0: none */
     bool is_missing;     /* else what stands at `at` is one too many */
     struct span because; /* of one too many: the attribute it leaves outside any block */
 };
@@ -84,9 +84,9 @@ struct scanner {
     uint32_t string_start; /* the first quote, or the start of a comment */
     uint32_t trim;
     bool triple;
-    bool newline;          /* a line ended since the last token */
-    uint32_t line_indent;  /* white space at the start of this line */
-    struct strbuf doc;     /* the `///` lines since the last token */
+    bool newline;         /* a line ended since the last token */
+    uint32_t line_indent; /* white space at the start of this line */
+    struct strbuf doc;    /* the `///` lines since the last token */
     struct span doc_span;
 
     /* kept by drc_lex */
@@ -94,49 +94,49 @@ struct scanner {
     struct token prev, prev2;
     enum scan_position position;
     enum schedule_position schedule;
-    struct token header;        /* the first token of the last block header */
+    struct token header; /* the first token of the last block header */
     struct token before_header;
     uint32_t header_indent;
     const char *header_doc;
     struct bracket brackets[BRACKET_MAX];
-    uint32_t depth;             /* brackets open */
-    uint32_t block_depth;       /* block braces among them */
-    uint32_t strings_open;      /* interpolations in one-line strings among them */
-    uint32_t close_to;          /* repair: close brackets down to this depth, then go on with `pending` */
-    struct token pending;       /* a raw token to be taken again; kind -1: none */
+    uint32_t depth;        /* brackets open */
+    uint32_t block_depth;  /* block braces among them */
+    uint32_t strings_open; /* interpolations in one-line strings among them */
+    uint32_t close_to;     /* repair: close brackets down to this depth, then go on with `pending` */
+    struct token pending;  /* a raw token to be taken again; kind -1: none */
     void *pending_value;
-    bool as_equals;             /* the next token, reported already, stands for `=` */
-    bool quiet;                 /* brackets were repaired; a syntax error before the next item would only repeat that */
-    uint32_t reported_at;       /* the last error's place: a syntax error on that line would only repeat it */
-    bool skipping;              /* recovering: drop tokens up to the next item */
+    bool as_equals;       /* the next token, reported already, stands for `=` */
+    bool quiet;           /* brackets were repaired; a syntax error before the next item would only repeat that */
+    uint32_t reported_at; /* the last error's place: a syntax error on that line would only repeat it */
+    bool skipping;        /* recovering: drop tokens up to the next item */
     uint32_t last_resync;
-    uint32_t unterminated;      /* the last one-line string that was not closed */
-    bool swallowed;             /* an open string or comment took the rest of the file, closing brackets included */
+    uint32_t unterminated; /* the last one-line string that was not closed */
+    bool swallowed;        /* an open string or comment took the rest of the file, closing brackets included */
     uint32_t errors;
-    bool dead;                  /* gave up: only end of file from now on */
-    uint32_t lost_from;         /* skipping: where what is skipped began */
-    bool lost_header;           /* skipping the rest of a block's header */
-    uint8_t reopen;             /* a block whose header was not understood: tokens of a plain one still to be sent */
-    bool reopened;              /* the next block the parser opens is that one */
+    bool dead;                    /* gave up: only end of file from now on */
+    uint32_t lost_from;           /* skipping: where what is skipped began */
+    bool lost_header;             /* skipping the rest of a block's header */
+    uint8_t reopen;               /* a block whose header was not understood: tokens of a plain one still to be sent */
+    bool reopened;                /* the next block the parser opens is that one */
     const struct repair *repairs; /* known from earlier readings */
     uint32_t repair_count;
-    uint32_t blamed;            /* braces reported as missing or mended: a later reading may blame more of them */
-    struct repair found;        /* the next one, for another reading */
-    struct repair left;         /* a block was closed by a brace that stands left of it, after a line that does so */
+    uint32_t blamed;     /* braces reported as missing or mended: a later reading may blame more of them */
+    struct repair found; /* the next one, for another reading */
+    struct repair left;  /* a block was closed by a brace that stands left of it, after a line that does so */
     struct bracket left_bracket;
-    uint32_t last_close;        /* the last `}` that ended a block of file level */
-    uint32_t last_indent;       /* the indentation of that block */
-    struct repair stranded;     /* the first attribute outside any block, and the brace before it */
-    uint32_t stray_open;        /* the first `{` with no header before it */
+    uint32_t last_close;    /* the last `}` that ended a block of file level */
+    uint32_t last_indent;   /* the indentation of that block */
+    struct repair stranded; /* the first attribute outside any block, and the brace before it */
+    uint32_t stray_open;    /* the first `{` with no header before it */
 
     /* kept by the parser's actions */
     VEC(struct expr *) scratch; /* elements of the lists being read, innermost last */
     VEC(struct expr_pair) pairs;
-    VEC(uint32_t) objects;      /* where the pairs of each open object start */
+    VEC(uint32_t) objects; /* where the pairs of each open object start */
     struct item_list lists[BLOCK_MAX_DEPTH + 1];
     uint32_t open_blocks;
     struct import **imports;
-    bool too_deep;              /* expression depth was reported for this item */
+    bool too_deep; /* expression depth was reported for this item */
 };
 
 /* Reports, and remembers where. */
@@ -194,9 +194,9 @@ bool scan_closes_later(const struct scanner *scanner, uint32_t offset, int close
 bool scan_meant_equals(struct scanner *scanner, struct token token);
 
 /* ---- scan.c ---- */
-bool scan_at_item(const struct scanner *scanner); /* an item starts here */
+bool scan_at_item(const struct scanner *scanner);                              /* an item starts here */
 uint32_t scan_openers_on_line(const struct scanner *scanner, uint32_t offset); /* brackets opened on the line before the place */
-bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset); /* `=`, but neither `==` nor `=>` */
+bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset);  /* `=`, but neither `==` nor `=>` */
 
 /* After a syntax error at `where`: keeps the look-ahead token if an item can start with it, else drops it and what follows up to the
  * next item; what began at `from` is lost. A block whose header makes no sense is opened all the same, without label and kind, when

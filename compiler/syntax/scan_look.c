@@ -144,8 +144,7 @@ bool scan_meant_equals(struct scanner *scanner, struct token token)
     next = at + 1;
     while (*next == ' ' || *next == '\t')
         next++;
-    if ((at[0] == '=' && (at[1] == '=' || at[1] == '>')) || (at[0] == '-' && at[1] == '>') ||
-        (at[0] == ':' && at[1] == '='))
+    if ((at[0] == '=' && (at[1] == '=' || at[1] == '>')) || (at[0] == '-' && at[1] == '>') || (at[0] == ':' && at[1] == '='))
         len = 2;
     else if (at[0] == ':' && (peek_digit(*next) || *next == '"' || *next == '[' || *next == '\'' || peek_word(next, "true") ||
                               peek_word(next, "false") || peek_word(next, "null")))
@@ -154,9 +153,8 @@ bool scan_meant_equals(struct scanner *scanner, struct token token)
         return false;
     wrong.start = token.span.end + (uint32_t)(at - start);
     wrong.end = wrong.start + (uint32_t)len;
-    diag_fix(scan_report(scanner, DIAG_E0122, wrong, "an attribute is set with `=`, not `%.*s`", (int)len, at), wrong,
-             at == start ? " =" : "=", "write `%.*s = …`", (int)(token.span.end - token.span.start),
-             scan_at(scanner, token.span.start));
+    diag_fix(scan_report(scanner, DIAG_E0122, wrong, "an attribute is set with `=`, not `%.*s`", (int)len, at), wrong, at == start ? " =" : "=",
+             "write `%.*s = …`", (int)(token.span.end - token.span.start), scan_at(scanner, token.span.start));
     scanner->as_equals = true;
     return true;
 }

@@ -16,33 +16,33 @@ enum expr_kind {
     EXPR_ERROR, /* a mistake already reported: whoever meets it stays silent */
     EXPR_NULL,
     EXPR_UNKNOWN,
-    EXPR_BOOL,      /* u.integer 0 or 1 */
-    EXPR_INT,       /* u.integer */
-    EXPR_DECIMAL,   /* u.integer, parts per 10^9 */
-    EXPR_PERCENT,   /* u.integer, parts per 10^9: 100% is 10^9 */
-    EXPR_DURATION,  /* u.integer, milliseconds */
-    EXPR_SIZE,      /* u.integer, bytes */
-    EXPR_RATE,      /* u.rate, bytes per millisecond */
-    EXPR_MONEY,     /* u.money */
-    EXPR_DATE,      /* u.integer, days since 1970-01-01 */
-    EXPR_TIME,      /* u.integer, minutes of the day */
-    EXPR_STRING,    /* u.string, without interpolation */
-    EXPR_TEMPLATE,  /* u.list: EXPR_STRING pieces and expressions in turn */
-    EXPR_SCHEDULE,  /* u.schedule */
-    EXPR_NAME,      /* u.name */
-    EXPR_MEMBER,    /* u.member: object.name */
-    EXPR_CALL,      /* u.call: callee(args); the callee is a name or a member */
-    EXPR_UNARY,     /* op is '-' or '!'; u.unary */
-    EXPR_BINARY,    /* op; u.binary */
-    EXPR_COND,      /* u.cond */
-    EXPR_RANGE,     /* u.range; two parts: typical == worst, the same node */
-    EXPR_LIST,      /* u.list */
-    EXPR_OBJECT,    /* u.object */
-    EXPR_FOR,       /* u.loop: [for name in source if filter: body] */
-    EXPR_ANY,       /* u.loop: any(name in source: body) */
+    EXPR_BOOL,     /* u.integer 0 or 1 */
+    EXPR_INT,      /* u.integer */
+    EXPR_DECIMAL,  /* u.integer, parts per 10^9 */
+    EXPR_PERCENT,  /* u.integer, parts per 10^9: 100% is 10^9 */
+    EXPR_DURATION, /* u.integer, milliseconds */
+    EXPR_SIZE,     /* u.integer, bytes */
+    EXPR_RATE,     /* u.rate, bytes per millisecond */
+    EXPR_MONEY,    /* u.money */
+    EXPR_DATE,     /* u.integer, days since 1970-01-01 */
+    EXPR_TIME,     /* u.integer, minutes of the day */
+    EXPR_STRING,   /* u.string, without interpolation */
+    EXPR_TEMPLATE, /* u.list: EXPR_STRING pieces and expressions in turn */
+    EXPR_SCHEDULE, /* u.schedule */
+    EXPR_NAME,     /* u.name */
+    EXPR_MEMBER,   /* u.member: object.name */
+    EXPR_CALL,     /* u.call: callee(args); the callee is a name or a member */
+    EXPR_UNARY,    /* op is '-' or '!'; u.unary */
+    EXPR_BINARY,   /* op; u.binary */
+    EXPR_COND,     /* u.cond */
+    EXPR_RANGE,    /* u.range; two parts: typical == worst, the same node */
+    EXPR_LIST,     /* u.list */
+    EXPR_OBJECT,   /* u.object */
+    EXPR_FOR,      /* u.loop: [for name in source if filter: body] */
+    EXPR_ANY,      /* u.loop: any(name in source: body) */
     EXPR_ALL,
     EXPR_COUNT,
-    EXPR_OF_KIND,   /* u.member: `assets : aws.rds.postgres` after `for = a in`: object, and the kind's dotted name */
+    EXPR_OF_KIND, /* u.member: `assets : aws.rds.postgres` after `for = a in`: object, and the kind's dotted name */
 };
 
 enum binary_op { OP_ADD = 1, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_AND, OP_OR, OP_NEG, OP_NOT };
@@ -53,8 +53,8 @@ struct expr_list {
 };
 
 struct expr {
-    uint8_t kind; /* enum expr_kind */
-    uint8_t op;   /* enum binary_op, for EXPR_UNARY and EXPR_BINARY */
+    uint8_t kind;          /* enum expr_kind */
+    uint8_t op;            /* enum binary_op, for EXPR_UNARY and EXPR_BINARY */
     uint8_t parenthesised; /* written in parentheses: the formatter keeps them */
     uint8_t depth;         /* height of the tree below, at most EXPR_MAX_DEPTH: recursion over it is safe */
     struct span span;
@@ -82,10 +82,10 @@ struct expr {
         } binary;
         struct expr_cond {
             struct expr *test, *yes, *no;
-        } *cond;
+        } * cond;
         struct expr_range {
             struct expr *best, *typical, *worst;
-        } *range;
+        } * range;
         struct expr_list *list;
         struct expr_object {
             uint32_t count;
@@ -93,14 +93,14 @@ struct expr {
                 atom key;
                 struct span key_span;
                 struct expr *value;
-            } *pairs;
-        } *object;
+            } * pairs;
+        } * object;
         struct expr_loop {
             atom name;
             struct expr *source;
             struct expr *filter; /* NULL when there is none */
             struct expr *body;
-        } *loop;
+        } * loop;
     } u;
 };
 
@@ -115,20 +115,20 @@ struct attr {
 
 struct block {
     struct block *next;
-    atom type;             /* "asset" */
+    atom type;                /* "asset" */
     struct expr_list *labels; /* paths (names and members), strings or templates, calls; NULL when there are none */
-    atom kind;             /* the dotted path after ':', or NULL */
-    struct expr *kind_expr; /* `: kind(e.kind)`: a call after ':' (kind is NULL then); else NULL */
+    atom kind;                /* the dotted path after ':', or NULL */
+    struct expr *kind_expr;   /* `: kind(e.kind)`: a call after ':' (kind is NULL then); else NULL */
     struct span type_span;
     struct span kind_span;
-    struct span span;      /* from the first byte of the type to the closing brace */
+    struct span span; /* from the first byte of the type to the closing brace */
     struct attr *attrs;
     struct block *blocks;
-    const char *doc;       /* text of the `///` lines before it, without the slashes; or NULL */
-    uint32_t depth;        /* nesting depth, 0 at file level */
-    bool has_let;          /* one of its attributes is a `let` */
-    bool touched;          /* some of what stands directly in it could not be read */
-    bool broken;           /* its header could not be read whole, which is reported: labels or kind may be missing */
+    const char *doc; /* text of the `///` lines before it, without the slashes; or NULL */
+    uint32_t depth;  /* nesting depth, 0 at file level */
+    bool has_let;    /* one of its attributes is a `let` */
+    bool touched;    /* some of what stands directly in it could not be read */
+    bool broken;     /* its header could not be read whole, which is reported: labels or kind may be missing */
 };
 
 struct import {

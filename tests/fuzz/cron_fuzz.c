@@ -31,8 +31,7 @@ static const struct zone *zone_of_rule(struct arena *arena, const uint8_t *rule,
     return zone_parse(arena, "Fuzz/Rule", bytes, 2 * head + len + 2, &error);
 }
 
-static void check_slots(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
-                        const struct zone *zone, uint32_t missed)
+static void check_slots(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone, uint32_t missed)
 {
     struct schedule_gap gap;
     struct schedule_refusal refusal;
@@ -108,8 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t len = size - (size_t)(rest - data);
         const char *message;
 
-        zone = len > 4 && memcmp(rest, "TZif", 4) == 0 ? zone_parse(arena, "Fuzz/File", rest, len, &message)
-                                                        : zone_of_rule(arena, rest, len);
+        zone = len > 4 && memcmp(rest, "TZif", 4) == 0 ? zone_parse(arena, "Fuzz/File", rest, len, &message) : zone_of_rule(arena, rest, len);
         if (zone)
             schedule.zone = "Fuzz/Zone";
     }

@@ -33,7 +33,7 @@ static unsigned number(void)
 /* Copies the template: `$` becomes a string, `#` a number from 1 to 200. */
 static void fill(struct strbuf *out, const char *template)
 {
-    for (; *template; template++) {
+    for (; *template; template ++) {
         if (*template == '$')
             add_string(out);
         else if (*template == '#')

@@ -72,15 +72,12 @@ static uint32_t next_random(uint32_t *state)
 
 static const char *random_text(struct arena *arena, const struct strings *s, uint32_t *state)
 {
-    return s->list.len > 1 ? s->list.items[1 + next_random(state) % (s->list.len - 1)]
-                           : arena_strdup(arena, "x");
+    return s->list.len > 1 ? s->list.items[1 + next_random(state) % (s->list.len - 1)] : arena_strdup(arena, "x");
 }
 
-static struct hcl_expr *random_expr(struct arena *arena, const struct strings *s, uint32_t *state,
-                                    unsigned depth)
+static struct hcl_expr *random_expr(struct arena *arena, const struct strings *s, uint32_t *state, unsigned depth)
 {
-    static const char *const operators[] = {"==", "!=", "<", "<=", ">", ">=", "&&",
-                                            "||", "+",  "-", "*",  "/", "%"};
+    static const char *const operators[] = {"==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "%"};
     uint32_t choice = next_random(state) % (depth > 4 ? 5 : 11), count = next_random(state) % 5;
     struct hcl_expr *expr;
 
@@ -88,9 +85,7 @@ static struct hcl_expr *random_expr(struct arena *arena, const struct strings *s
     case 0: return hcl_string(arena, random_text(arena, s, state));
     case 1: return hcl_int(arena, (int64_t)next_random(state) - 2000000000);
     case 2: return hcl_bool(arena, count % 2);
-    case 3:
-        return hcl_expr(arena, count % 2 ? HCL_SOURCE("aws_kms_key.west[0].arn")
-                                         : HCL_SOURCE("[for k, v in var.m : v.id]"));
+    case 3: return hcl_expr(arena, count % 2 ? HCL_SOURCE("aws_kms_key.west[0].arn") : HCL_SOURCE("[for k, v in var.m : v.id]"));
     case 4:
         expr = hcl_template(arena);
         for (uint32_t i = 0; i <= count; i++) {
@@ -107,9 +102,7 @@ static struct hcl_expr *random_expr(struct arena *arena, const struct strings *s
     case 7:
         expr = hcl_object(arena);
         for (uint32_t i = 0; i < count; i++)
-            hcl_object_set(expr,
-                           i % 2 ? arena_printf(arena, "key_%u", (unsigned)(next_random(state) % 100000))
-                                 : random_text(arena, s, state),
+            hcl_object_set(expr, i % 2 ? arena_printf(arena, "key_%u", (unsigned)(next_random(state) % 100000)) : random_text(arena, s, state),
                            random_expr(arena, s, state, depth + 1));
         if (count == 3)
             hcl_object_set_computed(expr, HCL_SOURCE("var.k"), hcl_null(arena));
@@ -120,18 +113,16 @@ static struct hcl_expr *random_expr(struct arena *arena, const struct strings *s
             hcl_call_add(expr, random_expr(arena, s, state, depth + 1));
         return expr;
     case 9:
-        expr = hcl_binary(arena, operators[next_random(state) % 13], random_expr(arena, s, state, depth + 2),
-                          random_expr(arena, s, state, depth + 2));
+        expr =
+            hcl_binary(arena, operators[next_random(state) % 13], random_expr(arena, s, state, depth + 2), random_expr(arena, s, state, depth + 2));
         return count == 0 ? hcl_not(arena, expr) : expr;
     default:
-        return hcl_conditional(arena, random_expr(arena, s, state, depth + 2),
-                               random_expr(arena, s, state, depth + 2),
+        return hcl_conditional(arena, random_expr(arena, s, state, depth + 2), random_expr(arena, s, state, depth + 2),
                                random_expr(arena, s, state, depth + 2));
     }
 }
 
-static void random_body(struct hcl_body *body, struct arena *arena, const struct strings *s, uint32_t *state,
-                        unsigned depth)
+static void random_body(struct hcl_body *body, struct arena *arena, const struct strings *s, uint32_t *state, unsigned depth)
 {
     uint32_t count = next_random(state) % 9;
 
@@ -141,13 +132,10 @@ static void random_body(struct hcl_body *body, struct arena *arena, const struct
         case 1: hcl_blank(body); break;
         case 2:
             if (depth < 3)
-                random_body(hcl_block(body, "nested", i % 2 ? "label" : NULL, NULL), arena, s, state,
-                            depth + 1);
+                random_body(hcl_block(body, "nested", i % 2 ? "label" : NULL, NULL), arena, s, state, depth + 1);
             break;
         default:
-            hcl_set(body,
-                    arena_printf(arena, "a%.*s%u", (int)(next_random(state) % 20), "_some_longer_name_xx",
-                                 (unsigned)i),
+            hcl_set(body, arena_printf(arena, "a%.*s%u", (int)(next_random(state) % 20), "_some_longer_name_xx", (unsigned)i),
                     random_expr(arena, s, state, 0));
         }
     }
@@ -162,8 +150,7 @@ static void write_hcl_tree(struct arena *arena, const struct strings *s, struct 
     for (const char *seed = s->list.len > 0 ? s->list.items[0] : ""; *seed; seed++)
         state = state * 31 + (unsigned char)*seed;
     for (int i = 0; i < 60; i++)
-        random_body(hcl_block(file, "resource", "random", arena_printf(arena, "r%d", i)), arena, s, &state,
-                    0);
+        random_body(hcl_block(file, "resource", "random", arena_printf(arena, "r%d", i)), arena, s, &state, 0);
     hcl_print(file, out);
 }
 

@@ -335,14 +335,16 @@ static void keep_periods(struct plan_job *job)
         int64_t count;
     } kept[] = {{"daily", 3}, {"weekly", 2}, {"monthly", 2}};
 
-    *job->retain = (struct plan_value){.tag = PLAN_TAG_OBJECT, .shape = PLAN_SHAPE_PAIRS, .count = 3, .pairs = ARENA_ARRAY(arena, struct plan_pair, 3)};
+    *job->retain =
+        (struct plan_value){.tag = PLAN_TAG_OBJECT, .shape = PLAN_SHAPE_PAIRS, .count = 3, .pairs = ARENA_ARRAY(arena, struct plan_pair, 3)};
     for (size_t i = 0; i < 3; i++)
         job->retain->pairs[i] = (struct plan_pair){kept[i].name, {.shape = PLAN_SHAPE_NUMBER, .number = kept[i].count}};
 }
 
 static void build_jobs(void)
 {
-    struct schedule daily = {.kind = SCHEDULE_DAILY, .times = {120}, .time_count = 1}, test = {.kind = SCHEDULE_DAILY, .times = {300}, .time_count = 1};
+    struct schedule daily = {.kind = SCHEDULE_DAILY, .times = {120}, .time_count = 1},
+                    test = {.kind = SCHEDULE_DAILY, .times = {300}, .time_count = 1};
     struct schedule hourly = {.kind = SCHEDULE_EVERY, .every = MS_HOUR};
     struct schedule uneven = {.kind = SCHEDULE_EVERY, .every = 90 * MS_MINUTE};
     struct schedule change = {.kind = SCHEDULE_ON_CHANGE}, look = {.kind = SCHEDULE_EVERY, .every = 5 * MS_MINUTE};

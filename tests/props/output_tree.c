@@ -81,10 +81,8 @@ int main(int argc, char **argv)
     }
     result = output_write(&set, argv[argc - 1], &options, arena, &report);
     for (uint32_t i = 0; i < report.events.len; i++)
-        printf("%s %s: %s\n", output_kind_name(report.events.items[i].kind), report.events.items[i].path,
-               report.events.items[i].detail);
-    printf("= %s created %u updated %u unchanged %u removed %u\n", results[result], report.created,
-           report.updated, report.unchanged, report.removed);
+        printf("%s %s: %s\n", output_kind_name(report.events.items[i].kind), report.events.items[i].path, report.events.items[i].detail);
+    printf("= %s created %u updated %u unchanged %u removed %u\n", results[result], report.created, report.updated, report.unchanged, report.removed);
     arena_delete(arena);
     return (int)result;
 }

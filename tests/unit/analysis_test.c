@@ -138,8 +138,8 @@ static void write_specification(const struct graph *g, struct strbuf *out)
     for (int i = 0; i < g->count; i++) {
         const char *comma = "";
 
-        strbuf_addf(out, "asset a%d : %s { site = east  tier = only  rto = 30d  time = %dm..%dm..%dm  needs = [", i, g->manual[i] ? "by-hand" : "by-machine",
-                    g->takes[i] / 3, g->takes[i] / 2, g->takes[i]);
+        strbuf_addf(out, "asset a%d : %s { site = east  tier = only  rto = 30d  time = %dm..%dm..%dm  needs = [", i,
+                    g->manual[i] ? "by-hand" : "by-machine", g->takes[i] / 3, g->takes[i] / 2, g->takes[i]);
         for (int j = 0; j < i; j++) {
             if (g->needs[i][j]) {
                 strbuf_addf(out, "%sa%d", comma, j);
@@ -168,8 +168,8 @@ static bool is_feasible(const struct graph *g, const struct scenario_result *res
         for (int j = 0; j < i; j++) {
             const struct step *needed = result->states[j].steps[0];
 
-            if (g->needs[i][j] && (start[i] < start[j] + g->takes[j] || needed->ordinal >= state->steps[0]->ordinal ||
-                                   needed->wave >= state->steps[0]->wave))
+            if (g->needs[i][j] &&
+                (start[i] < start[j] + g->takes[j] || needed->ordinal >= state->steps[0]->ordinal || needed->wave >= state->steps[0]->wave))
                 return false;
         }
     }

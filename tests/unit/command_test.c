@@ -113,15 +113,14 @@ static void test_programs(void)
 
 static void test_arguments(void)
 {
-    struct plan_word words[] = {WORD("aws"), WORD("s3"), WORD("cp"), WORD("@job.output"), WORD("s3://b/", "@job.object"),
-                           WORD("it's $HOME"), WORD("")};
+    struct plan_word words[] = {WORD("aws"),        WORD("s3"), WORD("cp"), WORD("@job.output"), WORD("s3://b/", "@job.object"),
+                                WORD("it's $HOME"), WORD("")};
     struct plan_command command = {.words = words, .count = 7};
     command_names names = {0};
 
     TEST("an argument list: every word is one word");
     CHECK_STR(written(&command), "aws s3 cp \"${job_output}\" \"s3://b/${job_object}\" \"it's \\$HOME\" ''\n");
-    CHECK_STR(command_line(arena, &command),
-              "aws s3 cp \"${job_output}\" \"s3://b/${job_object}\" \"it's \\$HOME\" ''");
+    CHECK_STR(command_line(arena, &command), "aws s3 cp \"${job_output}\" \"s3://b/${job_object}\" \"it's \\$HOME\" ''");
     command_programs(arena, &command, &names);
     CHECK(names.len == 1);
     CHECK_STR(names.items[0], "aws");
@@ -163,8 +162,7 @@ static void test_quotes(void)
 static void test_values(void)
 {
     TEST("a literal value arrives in a variable, whatever it holds");
-    CHECK_STR(shell("rm -rf -- ", WORD("$(reboot); `x` \"y\" 'z'"), ""),
-              "v1=\"\\$(reboot); \\`x\\` \\\"y\\\" 'z'\"\nrm -rf -- \"${v1}\"\n");
+    CHECK_STR(shell("rm -rf -- ", WORD("$(reboot); `x` \"y\" 'z'"), ""), "v1=\"\\$(reboot); \\`x\\` \\\"y\\\" 'z'\"\nrm -rf -- \"${v1}\"\n");
     CHECK_STR(shell("cp ", WORD("/a/", "@job.object"), " ."), "v1=\"/a/${job_object}\"\ncp \"${v1}\" .\n");
 }
 

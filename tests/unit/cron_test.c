@@ -134,8 +134,7 @@ static void mistakes(void)
     CHECK_STR(mistake("*/0 * * * *", DIALECT_DEBIAN), "2+1: a step of 0 never ends");
     CHECK_STR(mistake("0 2 20-10 * *", DIALECT_DEBIAN), "4+5: the range `20-10` runs backwards");
     CHECK_STR(mistake("0 2 * *", DIALECT_DEBIAN), "0+7: a cron expression has five fields, this one has 4");
-    CHECK_STR(mistake("0 2 1 * 1 *", DIALECT_AWS),
-              "4+5: AWS wants `?` in exactly one of day of the month and weekday");
+    CHECK_STR(mistake("0 2 1 * 1 *", DIALECT_AWS), "4+5: AWS wants `?` in exactly one of day of the month and weekday");
     CHECK_STR(mistake("0 2 * * ? 2027", DIALECT_AWS), "10+4: a schedule with years ends");
     CHECK_STR(mistake("0~30 2 * * *", DIALECT_CRONIE), "1+1: a random time is not a schedule that can be proved");
     struct cron cron;

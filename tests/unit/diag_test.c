@@ -159,11 +159,11 @@ static void test_nearest(void)
     static const char *const words[] = {"title", "retain", "schedule", "rto", "rpo", "a"};
 
     TEST("did you mean");
-    CHECK_STR(nearest("titel", words, 6), "title");       /* letters swapped */
-    CHECK_STR(nearest("Retain", words, 6), "retain");     /* another case */
-    CHECK_STR(nearest("shedule", words, 6), "schedule");  /* one missing */
+    CHECK_STR(nearest("titel", words, 6), "title");        /* letters swapped */
+    CHECK_STR(nearest("Retain", words, 6), "retain");      /* another case */
+    CHECK_STR(nearest("shedule", words, 6), "schedule");   /* one missing */
     CHECK_STR(nearest("schedulle", words, 6), "schedule"); /* one too many */
-    CHECK_STR(nearest("rtp", words, 6), "rto");           /* a tie: the earlier */
+    CHECK_STR(nearest("rtp", words, 6), "rto");            /* a tie: the earlier */
     CHECK_STR(nearest("b", words, 6), NULL);
     CHECK_STR(nearest("completely", words, 6), NULL);
     CHECK_STR(nearest("", words, 6), NULL);
@@ -226,8 +226,7 @@ static void test_labels(void)
     a = add(&run, "w.dr", "\tx = \"\xE6\xBC\xA2\" + y\n");
     TEST("tabs and wide characters");
     diag_report(&run.sink, DIAG_E0101, span(a, 13, 14), "here");
-    TEXT(&run, 0,
-         "error[E0101]: here\n  --> w.dr:1:20\n   |\n 1 |         x = \"\xE6\xBC\xA2\" + y\n   |                    ^\n\n");
+    TEXT(&run, 0, "error[E0101]: here\n  --> w.dr:1:20\n   |\n 1 |         x = \"\xE6\xBC\xA2\" + y\n   |                    ^\n\n");
     arena_delete(run.arena);
 }
 
@@ -313,13 +312,11 @@ static void test_machines(void)
     CHECK_STR(json_string_value(json_object_get(item, "code")), "E0101");
     CHECK_STR(json_string_value(json_object_get(item, "name")), "syntax-error");
     CHECK_STR(json_string_value(json_object_get(item, "subject")), "asset.a");
-    CHECK_STR(json_string_value(json_object_get(item, "message")),
-              "quote \" backslash \\ control \x01 bad \xEF\xBF\xBD and, 100% of: it");
+    CHECK_STR(json_string_value(json_object_get(item, "message")), "quote \" backslash \\ control \x01 bad \xEF\xBF\xBD and, 100% of: it");
     CHECK_INT(json_integer_value(json_object_get(item, "line")), 1);
     CHECK_INT(json_integer_value(json_object_get(item, "column")), 11); /* characters, not bytes or columns */
     CHECK_STR(json_string_value(json_object_get(json_array_get(json_object_get(item, "labels"), 0), "text")), "there");
-    CHECK_STR(json_string_value(json_object_get(
-                  json_object_get(json_array_get(json_object_get(item, "helps"), 0), "fix"), "replacement")), "y2");
+    CHECK_STR(json_string_value(json_object_get(json_object_get(json_array_get(json_object_get(item, "helps"), 0), "fix"), "replacement")), "y2");
     item = json_array_get(json_object_get(root, "diagnostics"), 1);
     CHECK_STR(json_string_value(json_object_get(item, "name")), "my-rule");
     json_decref(root);
@@ -335,10 +332,10 @@ static void test_machines(void)
     result = json_array_get(json_object_get(item, "results"), 0);
     CHECK_STR(json_string_value(json_object_get(result, "ruleId")), "E0101");
     CHECK_STR(json_string_value(json_object_get(
-                  json_object_get(json_object_get(json_array_get(json_object_get(result, "locations"), 0), "physicalLocation"),
-                                  "artifactLocation"), "uri")), "dir/a%20b.dr");
-    CHECK_INT(json_array_size(json_object_get(
-                  json_object_get(json_object_get(item, "tool"), "driver"), "rules")), 2);
+                  json_object_get(json_object_get(json_array_get(json_object_get(result, "locations"), 0), "physicalLocation"), "artifactLocation"),
+                  "uri")),
+              "dir/a%20b.dr");
+    CHECK_INT(json_array_size(json_object_get(json_object_get(json_object_get(item, "tool"), "driver"), "rules")), 2);
     json_decref(root);
 
     TEST("GitHub");

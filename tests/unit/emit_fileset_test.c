@@ -30,8 +30,7 @@ int main(void)
                                       "\xE2\x80\xAE"
                                       "a"};
     static const char *const good[] = {"a", "a/b.c", "a..b", "a.gitattributes", "-x", "\xC3\xA9/x y"};
-    static const char *const clash[][2] = {{"x", "x"},   {"x", "X"},   {"x/y", "X/z"},
-                                           {"x", "x/y"}, {"x/y", "x"}, {"x/Y/z", "x/y/q"}};
+    static const char *const clash[][2] = {{"x", "x"}, {"x", "X"}, {"x/y", "X/z"}, {"x", "x/y"}, {"x/y", "x"}, {"x/Y/z", "x/y/q"}};
     struct arena *arena = arena_new();
     const struct manifest_info info = {"1.2.3", "sha256:00", NULL};
     struct strbuf text = STRBUF_INIT, path = STRBUF_INIT;
@@ -87,18 +86,16 @@ int main(void)
     output_file_add_origin(&set, file, "main.dr:3");
     output_file_add_origin(&set, file, "main.dr:3");
     CHECK(manifest_print(&set, &info, &text));
-    CHECK_STR(
-        strbuf_str(&text),
-        "{\n  \"schema\": \"drc.manifest/1\",\n  \"compiler\": \"1.2.3\",\n  \"spec_digest\": "
-        "\"sha256:00\",\n"
-        "  \"files\": [\n    {\n      \"path\": \"a\xC3\xA9.md\",\n"
-        "      \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\n"
-        "      \"size\": 0,\n      \"mode\": \"0644\",\n      \"backend\": \"docs\",\n      \"origins\": [\n"
-        "        \"main.dr:3\"\n      ]\n    },\n    {\n      \"path\": \"z.sh\",\n"
-        "      \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n"
-        "      \"size\": 3,\n      \"mode\": \"0755\",\n      \"backend\": \"restore\",\n      \"origins\": "
-        "[]\n"
-        "    }\n  ]\n}\n");
+    CHECK_STR(strbuf_str(&text), "{\n  \"schema\": \"drc.manifest/1\",\n  \"compiler\": \"1.2.3\",\n  \"spec_digest\": "
+                                 "\"sha256:00\",\n"
+                                 "  \"files\": [\n    {\n      \"path\": \"a\xC3\xA9.md\",\n"
+                                 "      \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\n"
+                                 "      \"size\": 0,\n      \"mode\": \"0644\",\n      \"backend\": \"docs\",\n      \"origins\": [\n"
+                                 "        \"main.dr:3\"\n      ]\n    },\n    {\n      \"path\": \"z.sh\",\n"
+                                 "      \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n"
+                                 "      \"size\": 3,\n      \"mode\": \"0755\",\n      \"backend\": \"restore\",\n      \"origins\": "
+                                 "[]\n"
+                                 "    }\n  ]\n}\n");
     strbuf_release(&text);
     CHECK(manifest_add(&set, &info, &reason));
     CHECK(!manifest_add(&set, &info, &reason));

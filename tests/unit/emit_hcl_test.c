@@ -77,9 +77,7 @@ static void test_expressions(struct arena *arena)
     hcl_set(file, "template", tmpl);
     hcl_template_ref(alone, HCL_SOURCE("var.x"));
     hcl_set(file, "alone", alone);
-    hcl_set(file, "cond",
-            hcl_conditional(arena, hcl_binary(arena, "&&", hcl_binary(arena, "==", a, b), hcl_not(arena, a)),
-                            b, hcl_null(arena)));
+    hcl_set(file, "cond", hcl_conditional(arena, hcl_binary(arena, "&&", hcl_binary(arena, "==", a, b), hcl_not(arena, a)), b, hcl_null(arena)));
     hcl_set(file, "decimal", hcl_decimal(arena, "0.25"));
     hcl_set(file, "no_decimal", hcl_decimal(arena, "1e5"));
     for (int i = 0; i < 9; i++)

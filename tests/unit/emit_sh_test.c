@@ -30,8 +30,7 @@ static void test_quotes(void)
 
 static void test_commands(struct arena *arena)
 {
-    struct sh_cmd cmd = SH_CMD_LIT(arena, "aws", "rds", "promote-read-replica"),
-                  next = SH_CMD_LIT(arena, "jq", "-r", ".x");
+    struct sh_cmd cmd = SH_CMD_LIT(arena, "aws", "rds", "promote-read-replica"), next = SH_CMD_LIT(arena, "jq", "-r", ".x");
 
     TEST("commands");
     sh_cmd_option(&cmd, "--db-instance-identifier", sh_lit(arena, "orders; rm -rf /"));
@@ -46,8 +45,7 @@ static void test_commands(struct arena *arena)
     cmd = sh_compare(arena, sh_var(arena, "x"), "==", sh_lit(arena, "a*"));
     CHECK_STR(sh_cmd_text(arena, &cmd), "[[ \"${x}\" == 'a*' ]]");
     CHECK_STR(sh_word_text(arena, sh_path(arena, "-rf")), "./-rf");
-    CHECK_STR(sh_word_text(arena, sh_cat(arena, sh_lit(arena, "s3://"), sh_var(arena, "b\"; x"))),
-              "\"s3://${b___x}\"");
+    CHECK_STR(sh_word_text(arena, sh_cat(arena, sh_lit(arena, "s3://"), sh_var(arena, "b\"; x"))), "\"s3://${b___x}\"");
 }
 
 static void test_script(struct arena *arena)
@@ -78,8 +76,7 @@ static void test_script(struct arena *arena)
     sh_array(&w, "list", words, 2);
     cmd = sh_cmd_new(arena);
     for (int i = 0; i < 3; i++)
-        sh_cmd_option(&cmd, i ? "--a-long-option-name" : "command",
-                      sh_lit(arena, "a value of some thirty bytes.."));
+        sh_cmd_option(&cmd, i ? "--a-long-option-name" : "command", sh_lit(arena, "a value of some thirty bytes.."));
     sh_run(&w, &cmd);
     CHECK_STR(strbuf_str(&out), "#!/usr/bin/env bash\n"
                                 "# from x\n"

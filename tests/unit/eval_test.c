@@ -119,10 +119,10 @@ static void table(const char *name, const struct row *rows, size_t count)
         test_str(evaluate(rows[i].text, NULL), rows[i].want, __FILE__, __LINE__, rows[i].text);
 }
 
-#define TABLE(name, ...)                                                                                                           \
-    do {                                                                                                                           \
-        static const struct row rows_[] = {__VA_ARGS__};                                                                           \
-        table(name, rows_, sizeof rows_ / sizeof *rows_);                                                                          \
+#define TABLE(name, ...)                                                                                                                             \
+    do {                                                                                                                                             \
+        static const struct row rows_[] = {__VA_ARGS__};                                                                                             \
+        table(name, rows_, sizeof rows_ / sizeof *rows_);                                                                                            \
     } while (0)
 
 static void typed(const char *text, const char *type, const char *want)
@@ -151,26 +151,26 @@ static const char *fix(void)
 
 static void arithmetic(void)
 {
-    TABLE("durations", {"15m + 30s", "15m30s"}, {"1h - 15m", "45m"}, {"1m - 1h", "-59m"}, {"90m / 1h", "1.5"}, {"1h / 3", "20m"},
-          {"1s / 3", "334ms"}, {"30% * 10m", "3m"}, {"10m * 30%", "3m"}, {"2 * 10m", "20m"}, {"10m * 0.5", "5m"}, {"1ms * 0.1", "1ms"},
-          {"90m % 1h", "30m"}, {"-(90s)", "-1m30s"}, {"10m / 50%", "20m"});
-    TABLE("sizes and rates", {"500GiB / 200MiB/s", "42m40s"}, {"1B / 1GiB/s", "1ms"}, {"200MiB/s * 1m", "12000MiB"},
-          {"1m * 200MiB/s", "12000MiB"}, {"600MiB / 1m == 10MiB/s", "true"}, {"1GiB + 24MiB", "1048MiB"}, {"3GiB / 1GiB", "3"},
-          {"10MiB/s / 2MiB/s", "5"}, {"2 * 3MiB/s == 6MiB/s", "true"}, {"1B/s + 1KiB/s == 1025B/s", "true"},
-          {"0B / 1MiB/s", "0s"}, {"1GiB % 1000MiB", "24MiB"});
+    TABLE("durations", {"15m + 30s", "15m30s"}, {"1h - 15m", "45m"}, {"1m - 1h", "-59m"}, {"90m / 1h", "1.5"}, {"1h / 3", "20m"}, {"1s / 3", "334ms"},
+          {"30% * 10m", "3m"}, {"10m * 30%", "3m"}, {"2 * 10m", "20m"}, {"10m * 0.5", "5m"}, {"1ms * 0.1", "1ms"}, {"90m % 1h", "30m"},
+          {"-(90s)", "-1m30s"}, {"10m / 50%", "20m"});
+    TABLE("sizes and rates", {"500GiB / 200MiB/s", "42m40s"}, {"1B / 1GiB/s", "1ms"}, {"200MiB/s * 1m", "12000MiB"}, {"1m * 200MiB/s", "12000MiB"},
+          {"600MiB / 1m == 10MiB/s", "true"}, {"1GiB + 24MiB", "1048MiB"}, {"3GiB / 1GiB", "3"}, {"10MiB/s / 2MiB/s", "5"},
+          {"2 * 3MiB/s == 6MiB/s", "true"}, {"1B/s + 1KiB/s == 1025B/s", "true"}, {"0B / 1MiB/s", "0s"}, {"1GiB % 1000MiB", "24MiB"});
     TABLE("numbers", {"1 + 2 * 3", "7"}, {"7 / 2", "3.5"}, {"6 / 2", "3"}, {"7 % 3", "1"}, {"-7 % 3", "2"}, {"1 / 3", "0.333333333"},
-          {"2 / 3", "0.666666667"}, {"0.1 + 0.2 == 0.3", "true"}, {"1 == 1.0", "true"}, {"1.5 * 2", "3"}, {"10 * 30%", "3"},
-          {"50% + 25%", "75%"}, {"50% * 50%", "25%"}, {"50% / 25%", "2"}, {"100% - 0.01%", "99.99%"});
+          {"2 / 3", "0.666666667"}, {"0.1 + 0.2 == 0.3", "true"}, {"1 == 1.0", "true"}, {"1.5 * 2", "3"}, {"10 * 30%", "3"}, {"50% + 25%", "75%"},
+          {"50% * 50%", "25%"}, {"50% / 25%", "2"}, {"100% - 0.01%", "99.99%"});
     TABLE("money and dates", {"2 * 600 USD/mo", "1200 USD/mo"}, {"1 USD + 2 USD", "3 USD"}, {"10 USD / 4 USD", "2.5"},
           {"2026-11-21 + 10d", "2026-12-01"}, {"2026-11-21 - 2026-11-20", "1d"}, {"2026-03-01 - 1d", "2026-02-28"});
-    TABLE("refused", {"15m + 500GiB", "E0302 `+` has no meaning for a duration and a size"},
-          {"15m + 5", "E0301 the number `5` has no unit"}, {"5 > 15m", "E0301 the number `5` has no unit"},
-          {"200MiB/s / 500GiB", "E0302 `/` has no meaning for a rate and a size"}, {"15m * 15m", "E0302 `*` has no meaning for a duration and a duration"},
-          {"5 / 15m", "E0302 `/` has no meaning for an int and a duration"}, {"true + 1", "E0302 `+` has no meaning for a bool and an int"},
-          {"\"a\" + \"b\"", "E0302 `+` has no meaning for a string and a string"}, {"[1] + [2]", "E0302 `+` has no meaning for a list and a list"},
+    TABLE("refused", {"15m + 500GiB", "E0302 `+` has no meaning for a duration and a size"}, {"15m + 5", "E0301 the number `5` has no unit"},
+          {"5 > 15m", "E0301 the number `5` has no unit"}, {"200MiB/s / 500GiB", "E0302 `/` has no meaning for a rate and a size"},
+          {"15m * 15m", "E0302 `*` has no meaning for a duration and a duration"}, {"5 / 15m", "E0302 `/` has no meaning for an int and a duration"},
+          {"true + 1", "E0302 `+` has no meaning for a bool and an int"}, {"\"a\" + \"b\"", "E0302 `+` has no meaning for a string and a string"},
+          {"[1] + [2]", "E0302 `+` has no meaning for a list and a list"},
           {"1 USD + 1 EUR", "E0302 `+` has no meaning for a money in USD and a money in EUR"},
-          {"1 USD/mo < 1 USD", "E0303 cannot compare a money in USD per mo with a money in USD"}, {"02:00 + 1h", "E0302 `+` has no meaning for a time and a duration"},
-          {"1m / 0", "E0305 division by zero: `1m / 0`"}, {"1 % 0", "E0305 division by zero: `1 % 0`"}, {"1GiB / 0B/s", "E0305 division by zero: `1GiB / 0B/s`"},
+          {"1 USD/mo < 1 USD", "E0303 cannot compare a money in USD per mo with a money in USD"},
+          {"02:00 + 1h", "E0302 `+` has no meaning for a time and a duration"}, {"1m / 0", "E0305 division by zero: `1m / 0`"},
+          {"1 % 0", "E0305 division by zero: `1 % 0`"}, {"1GiB / 0B/s", "E0305 division by zero: `1GiB / 0B/s`"},
           {"9223372036854775807 + 1", "E0304 the result of `9223372036854775807 + 1` is too large"},
           {"8000PiB * 2000", "E0304 the result of `8000PiB * 2000` is too large"}, {"-\"a\"", "E0302 `-` has no meaning for a string"},
           {"9223372036854775807 * 9223372036854775807", "E0304 the result of `9223372036854775807 * 9223372036854775807` is too large"});
@@ -204,8 +204,7 @@ static void ranges(void)
           {"1m..5GiB", "E0316 the ends of a range are the duration `1m` and the size `5GiB`"},
           {"1..5m", "E0316 the ends of a range are the number `1` and the duration `5m`"},
           {"1GiB / (1MiB/s..0B/s)", "E0305 division by zero: `1GiB / 1MiB/s..0B/s..0B/s`"},
-          {"\"a\"..\"b\"", "E0316 the string `\"a\"` cannot be an end of a range"},
-          {"-(1m..2m)", "E0302 `-` has no meaning for a range(duration)"});
+          {"\"a\"..\"b\"", "E0316 the string `\"a\"` cannot be an end of a range"}, {"-(1m..2m)", "E0302 `-` has no meaning for a range(duration)"});
     TEST("order of ranges");
     CHECK_STR(help("100MiB/s..400MiB/s", NULL), "write the best end first");
     CHECK_STR(fix(), "400MiB/s..100MiB/s");
@@ -213,38 +212,46 @@ static void ranges(void)
 
 static void logic(void)
 {
-    TABLE("Kleene's logic", {"unknown && false", "false"}, {"false && unknown", "false"}, {"unknown && true", "unknown"},
-          {"unknown || true", "true"}, {"true || unknown", "true"}, {"unknown || false", "unknown"}, {"!unknown", "unknown"},
-          {"unknown ? 1 : 2", "unknown"}, {"true ? 1 : 2", "1"}, {"unknown + 1", "unknown"}, {"known(unknown)", "false"}, {"known(self.mtd)", "false"},
-          {"known(self.size)", "true"}, {"self.mtd < 5m", "unknown"}, {"coalesce(self.mtd, 5m)", "5m"}, {"\"a \\(self.mtd)\"", "unknown"});
+    TABLE("Kleene's logic", {"unknown && false", "false"}, {"false && unknown", "false"}, {"unknown && true", "unknown"}, {"unknown || true", "true"},
+          {"true || unknown", "true"}, {"unknown || false", "unknown"}, {"!unknown", "unknown"}, {"unknown ? 1 : 2", "unknown"},
+          {"true ? 1 : 2", "1"}, {"unknown + 1", "unknown"}, {"known(unknown)", "false"}, {"known(self.mtd)", "false"}, {"known(self.size)", "true"},
+          {"self.mtd < 5m", "unknown"}, {"coalesce(self.mtd, 5m)", "5m"}, {"\"a \\(self.mtd)\"", "unknown"});
     TABLE("quantifiers", {"any(x in [1, 2, 3]: x > 2)", "true"}, {"all(x in [1, 2, 3]: x > 2)", "false"}, {"count(x in [1, 2, 3]: x >= 2)", "2"},
           {"any(x in [1, unknown]: x == 1)", "true"}, {"any(x in [2, unknown]: x == 1)", "unknown"}, {"all(x in [2, unknown]: x == 1)", "false"},
           {"all(x in [1, unknown]: x == 1)", "unknown"}, {"count(x in [1, unknown]: x == 1)", "unknown"}, {"any(x in []: x)", "false"},
           {"all(x in []: x)", "true"}, {"[for x in [1, 2, 3] if x != 2: x * 10]", "[10, 30]"}, {"[for x in [1, unknown] if x > 0: x]", "unknown"},
           {"any(x in unknown: x)", "unknown"});
-    TABLE("conditions refused", {"1 && true", "E0325 expected true or false, found the number `1`"}, {"!\"a\"", "E0325 expected true or false, found the string `\"a\"`"},
-          {"self.backups ? 1 : 2", "E0325 expected true or false, found a list"}, {"any(x in self.tier: true)", "E0321 expected a list to loop over, found the tier `critical`"},
-          {"self.size == unknown", "E0323 a comparison with `unknown` is always unknown"}, {"job.output == \"a\"", "E0319 the run-time value `job.output` cannot be compared"},
+    TABLE("conditions refused", {"1 && true", "E0325 expected true or false, found the number `1`"},
+          {"!\"a\"", "E0325 expected true or false, found the string `\"a\"`"},
+          {"self.backups ? 1 : 2", "E0325 expected true or false, found a list"},
+          {"any(x in self.tier: true)", "E0321 expected a list to loop over, found the tier `critical`"},
+          {"self.size == unknown", "E0323 a comparison with `unknown` is always unknown"},
+          {"job.output == \"a\"", "E0319 the run-time value `job.output` cannot be compared"},
           {"job.output ? 1 : 2", "E0319 a condition cannot depend on the run-time value `job.output`"});
 }
 
 static void names_and_fields(void)
 {
     TABLE("names", {"db.size", "500GiB"}, {"asset.db.size", "500GiB"}, {"param.size", "5GiB"}, {"plan.title", "\"Plan\""}, {"len(assets)", "4"},
-          {"assets.first", "network"}, {"[for t in tiers: t.name]", "[\"critical\", \"low\"]"}, {"tier(\"low\").level", "3"}, {"assets.of(data)", "[db, cache]"},
-          {"assets.of(data.sql)", "[db]"}, {"self.is(data)", "true"}, {"self.is(compute)", "false"});
+          {"assets.first", "network"}, {"[for t in tiers: t.name]", "[\"critical\", \"low\"]"}, {"tier(\"low\").level", "3"},
+          {"assets.of(data)", "[db, cache]"}, {"assets.of(data.sql)", "[db]"}, {"self.is(data)", "true"}, {"self.is(compute)", "false"});
     TABLE("names refused", {"databse", "E0306 nothing is called `databse`"}, {"asset.databas", "E0306 there is no asset `databas`"},
           {"self.sise", "E0308 the asset `db` of kind `data.sql` has no field `sise`"}, {"tier", "E0306 `tier` alone is not a value"},
-          {"nope(1)", "E0309 there is no function `nope`"}, {"len(1, 2)", "E0310 `len` takes 1 argument, found 2"}, {"asset(\"d\")", "E0306 there is no asset `d`"},
-          {"[1].size", "E0308 a list has no field `size`"}, {"self.size.x", "E0308 the size `500GiB` has no field `x`"});
-    TABLE("comparisons of barewords", {"self.tier == critical", "true"}, {"critical == self.tier", "true"}, {"self.tier != low", "true"}, {"self.flavour == sweet", "true"},
-          {"self.flavour == \"sweet\"", "true"}, {"self.kind == data.sql", "true"}, {"self.kind == \"data.sql\"", "true"}, {"self.replicas.first.mode == async", "true"},
-          {"any(b in self.backups: b.kind == log)", "true"}, {"self.site == east", "true"}, {"any(b in self.backups: b.retain == forever)", "true"},
-          {"[for b in self.backups: b.retain >= 31d]", "[false, true]"}, {"contains(self.needs, network)", "true"}, {"contains(scenario.loss.loses, east)", "true"},
-          {"contains([for b in self.backups: b.kind], log)", "true"}, {"self.size == null", "false"});
-    TABLE("comparisons refused", {"self.flavour == swet", "E0312 `swet` is not one of the words allowed here"}, {"self.flavour == \"swet\"", "E0312 `swet` is not one of the words of the other side"},
-          {"self.tier == crtical", "E0306 there is no tier `crtical`"}, {"self.tier <= 2", "E0303 cannot compare a tier with an int"}, {"self.tier < low", "E0303 cannot compare a tier with a tier"},
-          {"self.site == self.tier", "E0303 cannot compare a site with a tier"}, {"self.size == 15m", "E0303 cannot compare a size with a duration"}, {"self.size > 5", "E0301 the number `5` has no unit"});
+          {"nope(1)", "E0309 there is no function `nope`"}, {"len(1, 2)", "E0310 `len` takes 1 argument, found 2"},
+          {"asset(\"d\")", "E0306 there is no asset `d`"}, {"[1].size", "E0308 a list has no field `size`"},
+          {"self.size.x", "E0308 the size `500GiB` has no field `x`"});
+    TABLE("comparisons of barewords", {"self.tier == critical", "true"}, {"critical == self.tier", "true"}, {"self.tier != low", "true"},
+          {"self.flavour == sweet", "true"}, {"self.flavour == \"sweet\"", "true"}, {"self.kind == data.sql", "true"},
+          {"self.kind == \"data.sql\"", "true"}, {"self.replicas.first.mode == async", "true"}, {"any(b in self.backups: b.kind == log)", "true"},
+          {"self.site == east", "true"}, {"any(b in self.backups: b.retain == forever)", "true"},
+          {"[for b in self.backups: b.retain >= 31d]", "[false, true]"}, {"contains(self.needs, network)", "true"},
+          {"contains(scenario.loss.loses, east)", "true"}, {"contains([for b in self.backups: b.kind], log)", "true"},
+          {"self.size == null", "false"});
+    TABLE("comparisons refused", {"self.flavour == swet", "E0312 `swet` is not one of the words allowed here"},
+          {"self.flavour == \"swet\"", "E0312 `swet` is not one of the words of the other side"},
+          {"self.tier == crtical", "E0306 there is no tier `crtical`"}, {"self.tier <= 2", "E0303 cannot compare a tier with an int"},
+          {"self.tier < low", "E0303 cannot compare a tier with a tier"}, {"self.site == self.tier", "E0303 cannot compare a site with a tier"},
+          {"self.size == 15m", "E0303 cannot compare a size with a duration"}, {"self.size > 5", "E0301 the number `5` has no unit"});
     TEST("did you mean");
     CHECK_STR(help("self.sizee", NULL), "did you mean `size`?");
     CHECK_STR(help("asset.dbb", NULL), "did you mean `db`?");
@@ -253,33 +260,53 @@ static void names_and_fields(void)
     CHECK_STR(fix(), "sweet");
     CHECK_STR(help("db-cache", NULL), "a name may hold `-`; for a subtraction write `db - cache`");
     CHECK_STR(help("self.tier <= 2", NULL), "compare one of its attributes, for example `self.tier.level`");
-    TABLE("fields", {"self.name", "\"db\""}, {"self.host", "\"db.us-east-1.example\""}, {"self.port", "5432"}, {"self.replicas.first.site", "west"}, {"self.replicas.first.address", "\"db.us-east-1.example-west\""},
-          {"self.replicas.first.asset", "db"}, {"self.replicas.first.lag.worst", "30s"}, {"len(self.backups)", "2"}, {"self.site.region", "\"us-east-1\""}, {"app.site.region", "\"us-east-1\""},
-          {"app.site.ancestors", "[east, acct]"}, {"app.site.account", "acct"}, {"west.account", "null"}, {"west.account == east.account", "false"}, {"west.account == west.account", "true"}, {"west.account.id", "unknown"}, {"east.account.id", "\"1\""}, {"east-a.level", "zone"}, {"east-a.is_in(east)", "true"}, {"west.is_in(east)", "false"},
-          {"store.far.lock.min", "30d"}, {"store.near.lock.min", "unknown"}, {"far.immutable", "true"}, {"near.immutable", "false"}, {"plan.vaults", "[far]"}, {"www.sites", "[east, west]"}, {"www.primary.value", "\"192.0.2.1\""},
+    TABLE("fields", {"self.name", "\"db\""}, {"self.host", "\"db.us-east-1.example\""}, {"self.port", "5432"}, {"self.replicas.first.site", "west"},
+          {"self.replicas.first.address", "\"db.us-east-1.example-west\""}, {"self.replicas.first.asset", "db"},
+          {"self.replicas.first.lag.worst", "30s"}, {"len(self.backups)", "2"}, {"self.site.region", "\"us-east-1\""},
+          {"app.site.region", "\"us-east-1\""}, {"app.site.ancestors", "[east, acct]"}, {"app.site.account", "acct"}, {"west.account", "null"},
+          {"west.account == east.account", "false"}, {"west.account == west.account", "true"}, {"west.account.id", "unknown"},
+          {"east.account.id", "\"1\""}, {"east-a.level", "zone"}, {"east-a.is_in(east)", "true"}, {"west.is_in(east)", "false"},
+          {"store.far.lock.min", "30d"}, {"store.near.lock.min", "unknown"}, {"far.immutable", "true"}, {"near.immutable", "false"},
+          {"plan.vaults", "[far]"}, {"www.sites", "[east, west]"}, {"www.primary.value", "\"192.0.2.1\""},
           {"self.size / self.rate", "21m20s..42m40s..1h25m20s"});
-    TABLE("computed", {"self.stateful", "true"}, {"app.stateful", "false"}, {"app.all_needs", "[db, network]"}, {"network.dependents", "[db]"}, {"network.all_dependents", "[db, app]"}, {"db.groups", "[pair]"}, {"app.endpoints", "[www]"},
-          {"[for c in self.copies: c.site]", "[east, west, east, west, east]"}, {"[for c in self.copies: c.kind]", "[primary, replica, full, full, log]"}, {"any(c in self.copies: c.immutable)", "true"}, {"all(c in self.copies: c.encrypted)", "false"},
-          {"[for c in self.copies if known(c.store): c.store]", "[near, far, near]"}, {"critical.members", "[network, db]"}, {"loss.loses(self)", "true"}, {"loss.loses(app)", "true"}, {"loss.loses(cache)", "false"},
-          {"zone.loses(self)", "false"}, {"zone.loses(app)", "true"}, {"loss.loses(self.replicas.first)", "false"}, {"loss.loses(near)", "true"}, {"loss.detect", "1m..2m..5m"});
+    TABLE("computed", {"self.stateful", "true"}, {"app.stateful", "false"}, {"app.all_needs", "[db, network]"}, {"network.dependents", "[db]"},
+          {"network.all_dependents", "[db, app]"}, {"db.groups", "[pair]"}, {"app.endpoints", "[www]"},
+          {"[for c in self.copies: c.site]", "[east, west, east, west, east]"},
+          {"[for c in self.copies: c.kind]", "[primary, replica, full, full, log]"}, {"any(c in self.copies: c.immutable)", "true"},
+          {"all(c in self.copies: c.encrypted)", "false"}, {"[for c in self.copies if known(c.store): c.store]", "[near, far, near]"},
+          {"critical.members", "[network, db]"}, {"loss.loses(self)", "true"}, {"loss.loses(app)", "true"}, {"loss.loses(cache)", "false"},
+          {"zone.loses(self)", "false"}, {"zone.loses(app)", "true"}, {"loss.loses(self.replicas.first)", "false"}, {"loss.loses(near)", "true"},
+          {"loss.detect", "1m..2m..5m"});
 }
 
 static void functions(void)
 {
-    TABLE("functions", {"concat([1], [2, 3])", "[1, 2, 3]"}, {"flatten([[1], [2], []])", "[1, 2]"}, {"distinct([1, 2, 1, 1.0])", "[1, 2]"}, {"min(3, 1, 2)", "1"}, {"max([1m, 2m])", "2m"},
-          {"sum([1m, 2m])", "3m"}, {"sum([], 0s)", "0s"}, {"len(\"h\\u{e9}\")", "2"}, {"contains(\"abc\", \"b\")", "true"}, {"contains([1, unknown], 2)", "unknown"}, {"keys({ b = 1  a = 2 })", "[\"b\", \"a\"]"},
-          {"get({ a = 1 }, \"a\", 2)", "1"}, {"get({ a = 1 }, \"b\", 2)", "2"}, {"get({ a = 1 }, \"b\")", "unknown"}, {"join([\"a\", 1, db], \"-\")", "\"a-1-db\""}, {"split(\"a,b,\", \",\")", "[\"a\", \"b\", \"\"]"},
-          {"replace(\"aXbX\", \"X\", \"-\")", "\"a-b-\""}, {"lower(\"ABC\")", "\"abc\""}, {"upper(\"abc\")", "\"ABC\""}, {"starts_with(\"abc\", \"ab\")", "true"}, {"ends_with(\"abc\", \"ab\")", "false"},
-          {"ident(db, \"us-west-2\")", "\"db_us_west_2\""}, {"ident(\"9a\")", "\"_9a\""}, {"slug(\"Primary DB!\", \"x\")", "\"primary-db-x\""}, {"string(15m)", "\"15m\""}, {"int(\"12\")", "12"}, {"int(2.0)", "2"},
-          {"duration(\"1h30m\")", "1h30m"}, {"size(\"5GiB\")", "5GiB"}, {"rate(\"2MiB/s\") == 2MiB/s", "true"}, {"percent(\"99.95%\")", "99.95%"}, {"duration(5m)", "5m"},
-          {"seconds(2m)", "120"}, {"minutes_up(90s)", "2"}, {"gib(5GiB)", "5"}, {"mib_up(1B)", "1"}, {"days(2w)", "14"}, {"trim(\" a \")", "\"a\""}, {"[1, 2].last", "2"}, {"[].first", "unknown"}, {"[1, 2].count", "2"},
+    TABLE("functions", {"concat([1], [2, 3])", "[1, 2, 3]"}, {"flatten([[1], [2], []])", "[1, 2]"}, {"distinct([1, 2, 1, 1.0])", "[1, 2]"},
+          {"min(3, 1, 2)", "1"}, {"max([1m, 2m])", "2m"}, {"sum([1m, 2m])", "3m"}, {"sum([], 0s)", "0s"}, {"len(\"h\\u{e9}\")", "2"},
+          {"contains(\"abc\", \"b\")", "true"}, {"contains([1, unknown], 2)", "unknown"}, {"keys({ b = 1  a = 2 })", "[\"b\", \"a\"]"},
+          {"get({ a = 1 }, \"a\", 2)", "1"}, {"get({ a = 1 }, \"b\", 2)", "2"}, {"get({ a = 1 }, \"b\")", "unknown"},
+          {"join([\"a\", 1, db], \"-\")", "\"a-1-db\""}, {"split(\"a,b,\", \",\")", "[\"a\", \"b\", \"\"]"},
+          {"replace(\"aXbX\", \"X\", \"-\")", "\"a-b-\""}, {"lower(\"ABC\")", "\"abc\""}, {"upper(\"abc\")", "\"ABC\""},
+          {"starts_with(\"abc\", \"ab\")", "true"}, {"ends_with(\"abc\", \"ab\")", "false"}, {"ident(db, \"us-west-2\")", "\"db_us_west_2\""},
+          {"ident(\"9a\")", "\"_9a\""}, {"slug(\"Primary DB!\", \"x\")", "\"primary-db-x\""}, {"string(15m)", "\"15m\""}, {"int(\"12\")", "12"},
+          {"int(2.0)", "2"}, {"duration(\"1h30m\")", "1h30m"}, {"size(\"5GiB\")", "5GiB"}, {"rate(\"2MiB/s\") == 2MiB/s", "true"},
+          {"percent(\"99.95%\")", "99.95%"}, {"duration(5m)", "5m"}, {"seconds(2m)", "120"}, {"minutes_up(90s)", "2"}, {"gib(5GiB)", "5"},
+          {"mib_up(1B)", "1"}, {"days(2w)", "14"}, {"trim(\" a \")", "\"a\""}, {"[1, 2].last", "2"}, {"[].first", "unknown"}, {"[1, 2].count", "2"},
           {"json({ a = [1, true, null]  b = \"x\\\"y\" })", "\"{\\\"a\\\":[1,true,null],\\\"b\\\":\\\"x\\\\\\\"y\\\"}\""});
-    TABLE("functions refused", {"minutes(90s)", "E0311 `1m30s` is not a whole number of minutes"}, {"int(\"a\")", "E0311 \"a\" is not a whole number"}, {"size(\"5\")", "E0311 \"5\" is not a size"}, {"percent(\"5\")", "E0311 \"5\" is not a percent"}, {"min(1, 1m)", "E0303 `min` cannot compare the number `1` with the duration `1m`"},
-          {"lower(1)", "E0311 `lower` needs a string, not the number `1`"}, {"lower(job.output)", "E0319 `lower` needs a string, not the run-time value `job.output`"}, {"replace(\"a\", \"\", \"b\")", "E0311 `replace` cannot look for an empty string"},
-          {"shell(self.host)", "E0318 the text of `shell` must be written down literally"}, {"hcl(\"a\\(1)\")", "E0318 the text of `hcl` must be written down literally"}, {"\"x \\(self.needs)\"", "E0320 a list has no single text"},
+    TABLE("functions refused", {"minutes(90s)", "E0311 `1m30s` is not a whole number of minutes"},
+          {"int(\"a\")", "E0311 \"a\" is not a whole number"}, {"size(\"5\")", "E0311 \"5\" is not a size"},
+          {"percent(\"5\")", "E0311 \"5\" is not a percent"}, {"min(1, 1m)", "E0303 `min` cannot compare the number `1` with the duration `1m`"},
+          {"lower(1)", "E0311 `lower` needs a string, not the number `1`"},
+          {"lower(job.output)", "E0319 `lower` needs a string, not the run-time value `job.output`"},
+          {"replace(\"a\", \"\", \"b\")", "E0311 `replace` cannot look for an empty string"},
+          {"shell(self.host)", "E0318 the text of `shell` must be written down literally"},
+          {"hcl(\"a\\(1)\")", "E0318 the text of `hcl` must be written down literally"}, {"\"x \\(self.needs)\"", "E0320 a list has no single text"},
           {"{ a = 1  a = 2 }", "E0324 the object has the key `a` twice"});
-    TABLE("values of what is emitted", {"job.output", "job.output"}, {"\"to \\(job.output)!\"", "\"to \\(job.output)!\""}, {"\"\\(\"a\\(job.output)\")b\"", "\"a\\(job.output)b\""}, {"shell(\"tar \\(self.host) > \\(job.output)\")", "shell(\"tar db.us-east-1.example > \\(job.output)\")"},
-          {"hcl(\"var.x\")", "hcl(\"var.x\")"}, {"ref(aws_kms_key, west, arn)", "aws_kms_key.west.arn"}, {"fact(self, \"host\")", "fact(db, \"host\")"}, {"secret(\"TOKEN\")", "env.TOKEN"}, {"secret(\"password\")", "env.DB_PASSWORD"},
+    TABLE("values of what is emitted", {"job.output", "job.output"}, {"\"to \\(job.output)!\"", "\"to \\(job.output)!\""},
+          {"\"\\(\"a\\(job.output)\")b\"", "\"a\\(job.output)b\""},
+          {"shell(\"tar \\(self.host) > \\(job.output)\")", "shell(\"tar db.us-east-1.example > \\(job.output)\")"},
+          {"hcl(\"var.x\")", "hcl(\"var.x\")"}, {"ref(aws_kms_key, west, arn)", "aws_kms_key.west.arn"},
+          {"fact(self, \"host\")", "fact(db, \"host\")"}, {"secret(\"TOKEN\")", "env.TOKEN"}, {"secret(\"password\")", "env.DB_PASSWORD"},
           {"jsonencode({ a = ref(x, west, arn) })", "jsonencode({ a = x.west.arn })"});
     TEST("parts of shell text");
     evaluate("shell(\"rm \\(self.host)\")", NULL);

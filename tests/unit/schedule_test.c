@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define MINUTES(n) ((n) * MS_MINUTE)
+#define MINUTES(n) ((n)*MS_MINUTE)
 
 static struct arena *arena;
 
@@ -21,18 +21,18 @@ struct zone_row {
 
 /* The footers of the tz database (2025b). */
 static const struct zone_row zones[] = {
-    {"Europe/Berlin",       "CET-1CEST,M3.5.0,M10.5.0/3"},
-    {"America/New_York",    "EST5EDT,M3.2.0,M11.1.0"},
-    {"Africa/Cairo",        "EET-2EEST,M4.5.5/0,M10.5.4/24"},
+    {"Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"},
+    {"America/New_York", "EST5EDT,M3.2.0,M11.1.0"},
+    {"Africa/Cairo", "EET-2EEST,M4.5.5/0,M10.5.4/24"},
     {"Australia/Lord_Howe", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"},
-    {"America/Santiago",    "<-04>4<-03>,M9.1.6/24,M4.1.6/24"},
-    {"America/Havana",      "CST5CDT,M3.2.0/0,M11.1.0/1"},
-    {"Asia/Beirut",         "EET-2EEST,M3.5.0/0,M10.5.0/0"},
-    {"Europe/Dublin",       "IST-1GMT0,M10.5.0,M3.5.0/1"},
-    {"Pacific/Auckland",    "NZST-12NZDT,M9.5.0,M4.1.0/3"},
-    {"Asia/Kathmandu",      "<+0545>-5:45"},
-    {"Asia/Kolkata",        "IST-5:30"},
-    {"Etc/GMT+8",           "<-08>8"},
+    {"America/Santiago", "<-04>4<-03>,M9.1.6/24,M4.1.6/24"},
+    {"America/Havana", "CST5CDT,M3.2.0/0,M11.1.0/1"},
+    {"Asia/Beirut", "EET-2EEST,M3.5.0/0,M10.5.0/0"},
+    {"Europe/Dublin", "IST-1GMT0,M10.5.0,M3.5.0/1"},
+    {"Pacific/Auckland", "NZST-12NZDT,M9.5.0,M4.1.0/3"},
+    {"Asia/Kathmandu", "<+0545>-5:45"},
+    {"Asia/Kolkata", "IST-5:30"},
+    {"Etc/GMT+8", "<-08>8"},
 };
 
 /* The smallest TZif file: two empty headers, one local time type, the footer. */
@@ -139,13 +139,10 @@ static void known_answers(void)
     CHECK_INT(gap_of(hourly, DIALECT_KUBERNETES, 0).max_gap, MS_HOUR);
     CHECK_INT(gap_of(hourly, DIALECT_DEBIAN, 0).max_gap, MS_HOUR);
     /* A star in the minute field makes it a job of the wall clock for Debian cron: nothing is caught up. */
-    CHECK_INT(gap_of(in_zone(cron("*/30 2 * * *"), "Europe/Berlin"), DIALECT_DEBIAN, 0).max_gap,
-              46 * MS_HOUR + MINUTES(30));
-    CHECK_INT(gap_of(in_zone(cron("0,30 2 * * *"), "Europe/Berlin"), DIALECT_DEBIAN, 0).max_gap,
-              24 * MS_HOUR + MINUTES(30));
+    CHECK_INT(gap_of(in_zone(cron("*/30 2 * * *"), "Europe/Berlin"), DIALECT_DEBIAN, 0).max_gap, 46 * MS_HOUR + MINUTES(30));
+    CHECK_INT(gap_of(in_zone(cron("0,30 2 * * *"), "Europe/Berlin"), DIALECT_DEBIAN, 0).max_gap, 24 * MS_HOUR + MINUTES(30));
     /* Kubernetes passes over the friday on which Cairo has no midnight. */
-    CHECK_INT(gap_of(in_zone(cron("0 2 * * 5"), "Africa/Cairo"), DIALECT_KUBERNETES, 0).max_gap,
-              14 * MS_DAY - MS_HOUR);
+    CHECK_INT(gap_of(in_zone(cron("0 2 * * 5"), "Africa/Cairo"), DIALECT_KUBERNETES, 0).max_gap, 14 * MS_DAY - MS_HOUR);
 
     TEST("witnesses");
     struct schedule_gap gap = gap_of(cron("0 2 31 * *"), DIALECT_DEBIAN, 0);
@@ -260,8 +257,7 @@ static void brute_force_gaps(void)
 #include "tests/oracles/gap_vectors.inc"
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        TEST(arena_printf(arena, "gap of `%s` in dialect %d with %u missed", rows[i].text, (int)rows[i].dialect,
-                          rows[i].missed));
+        TEST(arena_printf(arena, "gap of `%s` in dialect %d with %u missed", rows[i].text, (int)rows[i].dialect, rows[i].missed));
         struct schedule_gap gap = gap_of(cron(rows[i].text), rows[i].dialect, rows[i].missed);
         if (rows[i].largest < 0) {
             CHECK_INT(gap.status, SCHEDULE_NEVER);
@@ -288,8 +284,8 @@ static void scheduler_slots(enum cron_dialect dialect, const struct slot_row *ro
         enum schedule_status status;
         struct schedule_refusal refusal;
         struct schedule_slots *slots = schedule_slots_new(arena, &schedule, dialect, zone, &status, &refusal);
-        TEST(arena_printf(arena, "slots of `%s` in %s for %s after %lld", rows[i].text, rows[i].zone,
-                          dialect_name(dialect), (long long)rows[i].after));
+        TEST(arena_printf(arena, "slots of `%s` in %s for %s after %lld", rows[i].text, rows[i].zone, dialect_name(dialect),
+                          (long long)rows[i].after));
         CHECK_INT(status, SCHEDULE_OK);
         int64_t at = rows[i].after * MS_SECOND, earlier = 0;
         for (size_t n = 0; slots != NULL && n < 8; n++) {
@@ -330,12 +326,10 @@ static void gaps_match_slots(void)
         const char *zone;
         uint32_t missed;
     } rows[] = {
-        {"30 2 * * 0,3", "Europe/Berlin", 2},  {"15 1,2,3 * * 0", "America/New_York", 1},
-        {"0 2 1 * *", "Europe/Dublin", 0},     {"45 1 1-7 * *", "Australia/Lord_Howe", 5},
-        {"0 0 * * 5", "Africa/Cairo", 0},      {"10 0 31 * *", "Asia/Beirut", 1},
-        {"0 */6 */15 * *", "America/Santiago", 3}, {"59 23 * * 6", "America/Havana", 0},
-        {"20 2 29 2 *", "Pacific/Auckland", 1}, {"*/20 2 1-5 3 *", "Europe/Berlin", 0},
-        {"0 3 * * 1", "Asia/Kathmandu", 4},    {"*/15 * * * *", "Europe/Berlin", 0},
+        {"30 2 * * 0,3", "Europe/Berlin", 2},       {"15 1,2,3 * * 0", "America/New_York", 1}, {"0 2 1 * *", "Europe/Dublin", 0},
+        {"45 1 1-7 * *", "Australia/Lord_Howe", 5}, {"0 0 * * 5", "Africa/Cairo", 0},          {"10 0 31 * *", "Asia/Beirut", 1},
+        {"0 */6 */15 * *", "America/Santiago", 3},  {"59 23 * * 6", "America/Havana", 0},      {"20 2 29 2 *", "Pacific/Auckland", 1},
+        {"*/20 2 1-5 3 *", "Europe/Berlin", 0},     {"0 3 * * 1", "Asia/Kathmandu", 4},        {"*/15 * * * *", "Europe/Berlin", 0},
         {"5 2-3 25-31 10 0", "Europe/Berlin", 0},
     };
     static const enum cron_dialect dialects[] = {DIALECT_DEBIAN, DIALECT_KUBERNETES, DIALECT_SYSTEMD, DIALECT_AWS};
@@ -345,10 +339,8 @@ static void gaps_match_slots(void)
             struct schedule_gap gap = gap_of(schedule, dialects[d], rows[i].missed);
             enum schedule_status status;
             struct schedule_refusal refusal;
-            struct schedule_slots *slots = schedule_slots_new(arena, &schedule, dialects[d], zone_of(rows[i].zone),
-                                                              &status, &refusal);
-            TEST(arena_printf(arena, "gap and slots of `%s` in %s for %s", rows[i].text, rows[i].zone,
-                              dialect_name(dialects[d])));
+            struct schedule_slots *slots = schedule_slots_new(arena, &schedule, dialects[d], zone_of(rows[i].zone), &status, &refusal);
+            TEST(arena_printf(arena, "gap and slots of `%s` in %s for %s", rows[i].text, rows[i].zone, dialect_name(dialects[d])));
             CHECK_INT(gap.status, SCHEDULE_OK);
             if (slots == NULL) {
                 CHECK(!"slots were expected");
@@ -409,11 +401,9 @@ static void conversions(void)
     CHECK_STR(converted(every(MINUTES(15)), TARGET_CRON_DEBIAN), "*/15 * * * *");
     CHECK_STR(converted(every(6 * MS_HOUR), TARGET_CRON_DEBIAN), "0 */6 * * *");
     CHECK_STR(converted(every(7 * MS_DAY), TARGET_CRON_DEBIAN), "0 0 * * 1");
-    CHECK_STR(converted(every(MINUTES(45)), TARGET_KUBERNETES),
-              "0,45 */3 * * *; 15 2,5,8,11,14,17,20,23 * * *; 30 1,4,7,10,13,16,19,22 * * *");
+    CHECK_STR(converted(every(MINUTES(45)), TARGET_KUBERNETES), "0,45 */3 * * *; 15 2,5,8,11,14,17,20,23 * * *; 30 1,4,7,10,13,16,19,22 * * *");
     CHECK_STR(converted(every(7 * MS_HOUR), TARGET_CRON_DEBIAN), "refused: `every 7h` does not divide the day");
-    CHECK_STR(converted(every(30 * MS_SECOND), TARGET_CRON_DEBIAN),
-              "refused: Debian cron has no seconds, so it cannot run `every 30s`");
+    CHECK_STR(converted(every(30 * MS_SECOND), TARGET_CRON_DEBIAN), "refused: Debian cron has no seconds, so it cannot run `every 30s`");
     CHECK_STR(converted(cron("  0  2\t*/2 * Mon-Fri "), TARGET_CRON_DEBIAN), "0 2 */2 * Mon-Fri");
     CHECK_STR(converted(cron("@daily"), TARGET_CRON_DEBIAN), "0 0 * * *");
     CHECK_STR(converted(cron("@weekly"), TARGET_KUBERNETES), "0 0 * * 0");
@@ -424,8 +414,7 @@ static void conversions(void)
     CHECK_STR(converted(in_zone(daily(120, -1), "Europe/Berlin"), TARGET_CRON_DEBIAN),
               "refused: cron runs in UTC here, and the clock of `Europe/Berlin` changes");
     CHECK_STR(converted(in_zone(daily(120, -1), "Asia/Kolkata"), TARGET_CRON_DEBIAN), "30 20 * * *");
-    CHECK_STR(converted(in_zone(cron("0 2,12 * * 1-5"), "Asia/Kolkata"), TARGET_CRON_DEBIAN),
-              "30 20 * * 0-4; 30 6 * * 1-5");
+    CHECK_STR(converted(in_zone(cron("0 2,12 * * 1-5"), "Asia/Kolkata"), TARGET_CRON_DEBIAN), "30 20 * * 0-4; 30 6 * * 1-5");
     CHECK_STR(converted(in_zone(cron("0 20 * * 6"), "Etc/GMT+8"), TARGET_CRON_DEBIAN), "0 4 * * 0");
     CHECK_STR(converted(in_zone(cron("0 12 1,15 * *"), "Asia/Kolkata"), TARGET_CRON_DEBIAN), "30 6 1,15 * *");
     CHECK_STR(converted(in_zone(cron("0 2 1,15 * *"), "Asia/Kolkata"), TARGET_CRON_DEBIAN),
@@ -438,11 +427,9 @@ static void conversions(void)
     CHECK_STR(converted(every(30 * MS_SECOND), TARGET_SYSTEMD), "*-*-* *:*:00,30 UTC");
     CHECK_STR(converted(every(90 * MS_SECOND), TARGET_SYSTEMD),
               "*-*-* *:00..57/3:00 UTC; *-*-* *:01,04,07,10,13,16,19,22,25,28,31,34,37,40,43,46,49,52,55,58:30 UTC");
-    CHECK_STR(converted(in_zone(cron("30 2 * * 1-5"), "Europe/Berlin"), TARGET_SYSTEMD),
-              "Mon..Fri *-*-* 02:30:00 Europe/Berlin");
+    CHECK_STR(converted(in_zone(cron("30 2 * * 1-5"), "Europe/Berlin"), TARGET_SYSTEMD), "Mon..Fri *-*-* 02:30:00 Europe/Berlin");
     CHECK_STR(converted(cron("0 2 1,15 3-6 *"), TARGET_SYSTEMD), "*-03..06-01,15 02:00:00 UTC");
-    CHECK_STR(converted(cron("0 2 1-7 * sun,mon"), TARGET_SYSTEMD),
-              "*-*-01..07 02:00:00 UTC; Mon,Sun *-*-* 02:00:00 UTC");
+    CHECK_STR(converted(cron("0 2 1-7 * sun,mon"), TARGET_SYSTEMD), "*-*-01..07 02:00:00 UTC; Mon,Sun *-*-* 02:00:00 UTC");
     CHECK_STR(converted(cron("0 2 */16 * 1"), TARGET_SYSTEMD), "Mon *-*-01,17 02:00:00 UTC");
 
     TEST("to AWS");
@@ -453,8 +440,7 @@ static void conversions(void)
     CHECK_STR(converted(cron("0 2 * * 1-5"), TARGET_AWS_BACKUP), "cron(0 2 ? * MON-FRI *)");
     CHECK_STR(converted(cron("0 2 * * 0,5,6"), TARGET_AWS_BACKUP), "cron(0 2 ? * FRI,SAT,SUN *)");
     CHECK_STR(converted(cron("0 2 1 * 1"), TARGET_AWS_BACKUP), "cron(0 2 1 * ? *); cron(0 2 ? * MON *)");
-    CHECK_STR(converted(cron("0 2 */2 * 1"), TARGET_AWS_BACKUP),
-              "refused: AWS cannot combine day of the month and weekday");
+    CHECK_STR(converted(cron("0 2 */2 * 1"), TARGET_AWS_BACKUP), "refused: AWS cannot combine day of the month and weekday");
     CHECK_STR(converted(cron("0 5 ? * 6#3 *"), TARGET_AWS_BACKUP), "cron(0 5 ? * 6#3 *)");
     CHECK_STR(converted(cron("cron(0 5 L * ? *)"), TARGET_EVENTBRIDGE), "cron(0 5 L * ? *)");
 
@@ -496,15 +482,9 @@ static void conversions_keep_the_slots(void)
             schedule.kind = SCHEDULE_EVERY;
             schedule.every = divisors[random_below(20)] * MS_MINUTE;
             break;
-        case 1:
-            schedule.kind = SCHEDULE_DAILY;
-            break;
-        case 2:
-            schedule.kind = SCHEDULE_WEEKLY;
-            break;
-        default:
-            schedule.kind = SCHEDULE_MONTHLY;
-            break;
+        case 1: schedule.kind = SCHEDULE_DAILY; break;
+        case 2: schedule.kind = SCHEDULE_WEEKLY; break;
+        default: schedule.kind = SCHEDULE_MONTHLY; break;
         }
         const char *zone = round % 3 == 0 ? "Asia/Kolkata" : NULL;
         schedule.zone = zone;
@@ -517,8 +497,7 @@ static void conversions_keep_the_slots(void)
         }
         enum schedule_status status;
         struct schedule_refusal refusal;
-        struct schedule_slots *whole = schedule_slots_new(arena, &schedule, DIALECT_PLAIN,
-                                                          zone == NULL ? NULL : zone_of(zone), &status, &refusal);
+        struct schedule_slots *whole = schedule_slots_new(arena, &schedule, DIALECT_PLAIN, zone == NULL ? NULL : zone_of(zone), &status, &refusal);
         struct schedule_slots *parts[SCHEDULE_LINES_MAX];
         const struct zone *line_zone = strcmp(lines.zone, "Etc/UTC") == 0 ? NULL : zone_of(lines.zone);
         bool readable = true;
@@ -561,9 +540,9 @@ static void zone_files(void)
         }
     }
     CHECK(zone_parse(arena, "Europe/Berlin", bytes, size, &error) != NULL);
-    static const char *const bad[] = {"CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0",
-                                      "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J365", "CET-99", "<CET-1", "CE-1",
-                                      "CET-1CEST,M3.5.0,M10.5.0/3x"};
+    static const char *const bad[] = {
+        "CET",    "CET-1CEST", "CET-1CEST,M3.5.0",           "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J365", "CET-99",
+        "<CET-1", "CE-1",      "CET-1CEST,M3.5.0,M10.5.0/3x"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         size = build_zone(bytes, bad[i]);
         CHECK(zone_parse(arena, "X", bytes, size, &error) == NULL);
@@ -592,9 +571,9 @@ static void zone_files(void)
 /* The C library reads the same files with other code. */
 static void zones_of_this_computer(void)
 {
-    static const char *const names[] = {"Europe/Berlin",     "America/New_York", "Africa/Casablanca", "Europe/Dublin",
+    static const char *const names[] = {"Europe/Berlin",       "America/New_York", "Africa/Casablanca", "Europe/Dublin",
                                         "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu",    "Africa/Cairo",
-                                        "Pacific/Chatham",   "Asia/Tehran",      "America/Sao_Paulo", "Antarctica/Troll"};
+                                        "Pacific/Chatham",     "Asia/Tehran",      "America/Sao_Paulo", "Antarctica/Troll"};
     static unsigned char bytes[200000];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         FILE *file = fopen(arena_printf(arena, "/usr/share/zoneinfo/%s", names[i]), "rb");
@@ -619,8 +598,8 @@ static void zones_of_this_computer(void)
             }
             time_t instant_of = (time_t)at;
             struct tm *tm = localtime(&instant_of);
-            int64_t wall = days_from_civil(tm->tm_year + 1900, (unsigned)tm->tm_mon + 1, (unsigned)tm->tm_mday) * 86400 +
-                           tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec;
+            int64_t wall = days_from_civil(tm->tm_year + 1900, (unsigned)tm->tm_mon + 1, (unsigned)tm->tm_mday) * 86400 + tm->tm_hour * 3600 +
+                           tm->tm_min * 60 + tm->tm_sec;
             differences += wall - at != zone_offset(zone, at) || (tm->tm_isdst > 0) != zone_is_daylight(zone, at);
         }
         CHECK_INT(differences, 0);

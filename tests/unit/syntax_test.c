@@ -265,15 +265,19 @@ static void test_format(void)
     FORMAT("b {\n  x = \"\"\"\n      a\n        \\( f( 1 ) )\n      \"\"\"\n    y  =  \"\\(a+b)\"\n}\n",
            "b {\n  x = \"\"\"\n      a\n        \\( f( 1 ) )\n      \"\"\"\n  y = \"\\(a+b)\"\n}\n");
     TEST("line ends and marks of other systems go away");
-    FORMAT("\xEF\xBB\xBF" "b {\r\n  a = 1 // x\r\n}\r\n", "b {\n  a = 1  // x\n}\n");
+    FORMAT("\xEF\xBB\xBF"
+           "b {\r\n  a = 1 // x\r\n}\r\n",
+           "b {\n  a = 1  // x\n}\n");
     TEST("nothing");
     FORMAT("", "");
     FORMAT("// only\n\n\n", "// only\n");
     TEST("long values");
     FORMAT("b {\n  x = f("
-           "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", [\"bbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"ccccccccccccccccccccccccc\"])\n}\n", NULL);
+           "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", [\"bbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"ccccccccccccccccccccccccc\"])\n}\n",
+           NULL);
     FORMAT("b {\n  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx = "
-           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ? bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb : cccccccccccc\n  y = 1\n}\n", NULL);
+           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ? bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb : cccccccccccc\n  y = 1\n}\n",
+           NULL);
     FORMAT("b { c { d { e = [[1, 2], [3, { f = 1, g = [4] }]] } } }", NULL);
 }
 

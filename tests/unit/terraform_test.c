@@ -75,8 +75,8 @@ static struct plan_emitted_block *block(struct fake *f, const char *type, const 
     return made;
 }
 
-static struct plan_emission *emit(struct fake *f, enum plan_choice_ROOT root, int site, const char *file,
-                                  struct plan_thing *subject, struct plan_emitted_block *made)
+static struct plan_emission *emit(struct fake *f, enum plan_choice_ROOT root, int site, const char *file, struct plan_thing *subject,
+                                  struct plan_emitted_block *made)
 {
     struct plan_emission *emission = &f->emissions[f->plan.emissions_count++];
 
@@ -234,8 +234,7 @@ static void test_roots(const char *folder)
 
     made = block(f, "resource", "aws_db_instance", "orders_db_west");
     set(f, made, "identifier", string("orders-db-west"));
-    set(f, made, "replicate_source_db",
-        fact(f, database, "arn", string("arn:aws:rds:us-east-1:1:db:orders")));
+    set(f, made, "replicate_source_db", fact(f, database, "arn", string("arn:aws:rds:us-east-1:1:db:orders")));
     set(f, made, "instance_class", fact(f, database, "instance_class", words(PLAN_TAG_NOTHING, "unknown")));
     set(f, made, "kms_key_id", ref(f, "aws_kms_key", "west", "arn"));
     set(f, made, "monitoring_role_arn", ref(f, "aws_iam_role", "backup", "arn"));
@@ -256,15 +255,12 @@ static void test_roots(const char *folder)
         write_files(f, folder);
     CHECK(holds(f, "terraform/recovery-west/database.tf", "  replicate_source_db = var.orders_db_arn\n"));
     CHECK(holds(f, "terraform/recovery-west/database.tf", "  kms_key_id          = aws_kms_key.west.arn\n"));
-    CHECK(holds(f, "terraform/recovery-west/database.tf",
-                "  monitoring_role_arn = var.global_iam_role_backup_arn\n"));
+    CHECK(holds(f, "terraform/recovery-west/database.tf", "  monitoring_role_arn = var.global_iam_role_backup_arn\n"));
     CHECK(holds(f, "terraform/recovery-west/database.tf", "    ignore_changes  = [replicate_source_db]\n"));
-    CHECK(holds(f, "terraform/recovery-west/variables.tf",
-                "  default     = \"arn:aws:rds:us-east-1:1:db:orders\"\n"));
+    CHECK(holds(f, "terraform/recovery-west/variables.tf", "  default     = \"arn:aws:rds:us-east-1:1:db:orders\"\n"));
     CHECK(holds(f, "terraform/global/outputs.tf", "output \"iam_role_backup_arn\""));
     CHECK(holds(f, "terraform/recovery-west/keys.tf", "copies of $${everything} %%{here}"));
-    CHECK(
-        holds(f, "terraform/recovery-west/keys.tf", "# site `west`, kind aws.region\n# asset `orders-db`\n"));
+    CHECK(holds(f, "terraform/recovery-west/keys.tf", "# site `west`, kind aws.region\n# asset `orders-db`\n"));
     CHECK(holds(f, "terraform/wire.sh", "global_iam_role_backup_arn iam_role_backup_arn"));
     CHECK(holds(f, "terraform/recovery-west/README.md", "**to fill in**"));
     CHECK(!strstr(content(f, "terraform/recovery-west/database.tf"), "availability_zone"));

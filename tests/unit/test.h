@@ -54,8 +54,7 @@ static inline void test_str(const char *got, const char *want, const char *file,
     }
 }
 
-static inline void test_mem(const void *got, size_t got_size, const void *want, size_t want_size, const char *file,
-                            int line, const char *what)
+static inline void test_mem(const void *got, size_t got_size, const void *want, size_t want_size, const char *file, int line, const char *what)
 {
     bool same = got_size == want_size && (want_size == 0 || memcmp(got, want, want_size) == 0);
     if (!test_result(same, file, line, what)) {
@@ -67,8 +66,7 @@ static inline void test_mem(const void *got, size_t got_size, const void *want, 
 #define CHECK(condition) ((void)test_result((condition), __FILE__, __LINE__, #condition))
 #define CHECK_INT(got, want) test_int((long long)(got), (long long)(want), __FILE__, __LINE__, #got)
 #define CHECK_STR(got, want) test_str((got), (want), __FILE__, __LINE__, #got)
-#define CHECK_MEM(got, size, want, want_size) \
-    test_mem((got), (size), (want), (want_size), __FILE__, __LINE__, #got)
+#define CHECK_MEM(got, size, want, want_size) test_mem((got), (size), (want), (want_size), __FILE__, __LINE__, #got)
 
 /* Prints the plan (how many checks ran) and returns what main must return. */
 static inline int test_finish(void)

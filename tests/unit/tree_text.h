@@ -50,21 +50,11 @@ static void tree_expr(struct strbuf *out, const struct expr *expr)
     static const char *const ops[] = {"?", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "neg", "!"};
 
     switch ((enum expr_kind)expr->kind) {
-    case EXPR_ERROR:
-        strbuf_addstr(out, "<error>");
-        break;
-    case EXPR_NULL:
-        strbuf_addstr(out, "null");
-        break;
-    case EXPR_UNKNOWN:
-        strbuf_addstr(out, "unknown");
-        break;
-    case EXPR_BOOL:
-        strbuf_addstr(out, expr->u.integer ? "true" : "false");
-        break;
-    case EXPR_INT:
-        strbuf_addint(out, expr->u.integer);
-        break;
+    case EXPR_ERROR: strbuf_addstr(out, "<error>"); break;
+    case EXPR_NULL: strbuf_addstr(out, "null"); break;
+    case EXPR_UNKNOWN: strbuf_addstr(out, "unknown"); break;
+    case EXPR_BOOL: strbuf_addstr(out, expr->u.integer ? "true" : "false"); break;
+    case EXPR_INT: strbuf_addint(out, expr->u.integer); break;
     case EXPR_DECIMAL:
         strbuf_addstr(out, "#");
         strbuf_addint(out, expr->u.integer);
@@ -99,9 +89,7 @@ static void tree_expr(struct strbuf *out, const struct expr *expr)
         strbuf_addstr(out, "minute");
         strbuf_addint(out, expr->u.integer);
         break;
-    case EXPR_STRING:
-        tree_string(out, expr->u.string.text, expr->u.string.len);
-        break;
+    case EXPR_STRING: tree_string(out, expr->u.string.text, expr->u.string.len); break;
     case EXPR_TEMPLATE:
         strbuf_addstr(out, "(text ");
         tree_list(out, expr->u.list);
@@ -112,9 +100,7 @@ static void tree_expr(struct strbuf *out, const struct expr *expr)
         print_schedule(out, expr->u.schedule);
         strbuf_addch(out, '>');
         break;
-    case EXPR_NAME:
-        strbuf_addstr(out, expr->u.name);
-        break;
+    case EXPR_NAME: strbuf_addstr(out, expr->u.name); break;
     case EXPR_MEMBER:
         tree_expr(out, expr->u.member.object);
         strbuf_addf(out, ".%s", expr->u.member.name);
@@ -175,18 +161,10 @@ static void tree_expr(struct strbuf *out, const struct expr *expr)
         }
         strbuf_addch(out, '}');
         break;
-    case EXPR_FOR:
-        tree_loop(out, "for", expr->u.loop);
-        break;
-    case EXPR_ANY:
-        tree_loop(out, "any", expr->u.loop);
-        break;
-    case EXPR_ALL:
-        tree_loop(out, "all", expr->u.loop);
-        break;
-    case EXPR_COUNT:
-        tree_loop(out, "count", expr->u.loop);
-        break;
+    case EXPR_FOR: tree_loop(out, "for", expr->u.loop); break;
+    case EXPR_ANY: tree_loop(out, "any", expr->u.loop); break;
+    case EXPR_ALL: tree_loop(out, "all", expr->u.loop); break;
+    case EXPR_COUNT: tree_loop(out, "count", expr->u.loop); break;
     }
 }
 

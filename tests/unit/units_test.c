@@ -11,11 +11,11 @@
 
 static struct strbuf out;
 
-#define PRINTS(call, want)                                                                                          \
-    do {                                                                                                            \
-        strbuf_clear(&out);                                                                                         \
-        call;                                                                                                       \
-        CHECK_STR(strbuf_str(&out), want);                                                                          \
+#define PRINTS(call, want)                                                                                                                           \
+    do {                                                                                                                                             \
+        strbuf_clear(&out);                                                                                                                          \
+        call;                                                                                                                                        \
+        CHECK_STR(strbuf_str(&out), want);                                                                                                           \
     } while (0)
 
 static int64_t duration(const char *text)
@@ -100,7 +100,7 @@ static void test_durations(void)
 /* What is printed reads back as the same value. */
 static void test_round_trip(void)
 {
-    static const int64_t samples[] = {1,     999,      1000,     60000,     61001,          86400000, 86400001,
+    static const int64_t samples[] = {1,         999,       1000,        60000,       61001,       86400000, 86400001,
                                       123456789, 604800000, 31536000000, 31536000001, 99999999999, INT64_MAX};
     uint64_t state = 88172645463325252u;
 
@@ -270,9 +270,22 @@ static void test_utf8(void)
         const char *text;
         size_t bad;
     } samples[] = {
-        {"plain ascii, long enough for words", 34}, {"\xC3\xA9", 2}, {"\xED\x9F\xBF", 3}, {"\xEE\x80\x80", 3},
-        {"\xF4\x8F\xBF\xBF", 4}, {"a\x80", 1}, {"\xC0\x80", 0}, {"\xC1\xBF", 0}, {"\xE0\x9F\xBF", 0}, {"\xED\xA0\x80", 0},
-        {"\xF0\x8F\xBF\xBF", 0}, {"\xF4\x90\x80\x80", 0}, {"\xF5\x80\x80\x80", 0}, {"ab\xE2\x82", 2}, {"\xFE", 0}, {"12345678\xFF", 8},
+        {"plain ascii, long enough for words", 34},
+        {"\xC3\xA9", 2},
+        {"\xED\x9F\xBF", 3},
+        {"\xEE\x80\x80", 3},
+        {"\xF4\x8F\xBF\xBF", 4},
+        {"a\x80", 1},
+        {"\xC0\x80", 0},
+        {"\xC1\xBF", 0},
+        {"\xE0\x9F\xBF", 0},
+        {"\xED\xA0\x80", 0},
+        {"\xF0\x8F\xBF\xBF", 0},
+        {"\xF4\x90\x80\x80", 0},
+        {"\xF5\x80\x80\x80", 0},
+        {"ab\xE2\x82", 2},
+        {"\xFE", 0},
+        {"12345678\xFF", 8},
     };
     uint32_t character;
     char bytes[4];

@@ -24,26 +24,26 @@ enum { TAKES_UNKNOWN = -1, START_UNKNOWN = -1 };
 
 struct task {
     /* given */
-    int64_t release;        /* >= 0; START_UNKNOWN: nobody knows */
-    int64_t takes;          /* >= 0; TAKES_UNKNOWN */
-    int64_t rank;           /* the smaller is served first; then the longest remaining path; then the smaller `tie` */
-    uint32_t tie;           /* different for each task */
+    int64_t release; /* >= 0; START_UNKNOWN: nobody knows */
+    int64_t takes;   /* >= 0; TAKES_UNKNOWN */
+    int64_t rank;    /* the smaller is served first; then the longest remaining path; then the smaller `tie` */
+    uint32_t tie;    /* different for each task */
     enum pool pool;
-    uint32_t team;          /* whose hands it takes beside those of its pool; 0: nobody's */
-    bool counts;            /* the project ends with the last task that counts */
-    bool late;              /* nobody waits for it but such as are late too: it starts when all others have ended */
-    const uint32_t *after;  /* it waits for these tasks; the graph has no cycle */
+    uint32_t team;         /* whose hands it takes beside those of its pool; 0: nobody's */
+    bool counts;           /* the project ends with the last task that counts */
+    bool late;             /* nobody waits for it but such as are late too: it starts when all others have ended */
+    const uint32_t *after; /* it waits for these tasks; the graph has no cycle */
     uint32_t after_count;
     const uint32_t *channels; /* what its bytes pass through; no channel twice */
     uint32_t channel_count;
-    int64_t rate;           /* reserved in each of them while it runs, units per second, 0 < rate <= capacity */
-    int64_t volume;         /* units that pass, at most rate x takes / 1000; for the bound */
+    int64_t rate;   /* reserved in each of them while it runs, units per second, 0 < rate <= capacity */
+    int64_t volume; /* units that pass, at most rate x takes / 1000; for the bound */
 
     /* found by project_schedule */
-    int64_t start, finish;  /* START_UNKNOWN when not known */
-    uint32_t wave;          /* 1, or one more than the largest of what it waits for */
-    int64_t remaining;      /* longest path from its start to an end; INT64_MAX unknown */
-    uint32_t decided_by;    /* the task whose end is its start, or one that keeps it from being known; NO_TASK */
+    int64_t start, finish;           /* START_UNKNOWN when not known */
+    uint32_t wave;                   /* 1, or one more than the largest of what it waits for */
+    int64_t remaining;               /* longest path from its start to an end; INT64_MAX unknown */
+    uint32_t decided_by;             /* the task whose end is its start, or one that keeps it from being known; NO_TASK */
     uint32_t first_heir, heir_count; /* heirs[first_heir …]: tasks whose hands or bandwidth it took over */
 };
 
@@ -53,7 +53,7 @@ struct project {
     uint32_t hands[POOL_COUNT]; /* how many pairs; 0: no limit. hands[POOL_NONE] is not read */
     const uint32_t *team_hands; /* how many pairs each team has, > 0; the first is not read */
     uint32_t team_count;
-    const int64_t *capacity;    /* of each channel, units per second, > 0 */
+    const int64_t *capacity; /* of each channel, units per second, > 0 */
     uint32_t channel_count;
 
     /* found by project_schedule */

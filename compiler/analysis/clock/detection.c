@@ -95,8 +95,7 @@ static bool alarm_stands(struct analysis *a, const struct entity *target)
     for (uint32_t i = 0; i < a->plan->site_count; i++) {
         const struct site_info *site = &a->plan->sites[i];
 
-        if (strcmp(site->level, "region") == 0 && (at[0] ? strcmp(site->region, at) == 0 : site == own) &&
-            (a->site_lost[i] || a->site_cut[i]))
+        if (strcmp(site->level, "region") == 0 && (at[0] ? strcmp(site->region, at) == 0 : site == own) && (a->site_lost[i] || a->site_cut[i]))
             return false;
     }
     return true;
@@ -140,8 +139,8 @@ static enum watched *find_watched(struct analysis *a, struct scenario_result *re
                 watched[asset->index] = WATCHED_BY_FALLEN;
                 if (!result->blind) {
                     result->blind = watcher->asset->entity;
-                    result->blind_text = intern_text(a, "`%s`, which watches `%s`, falls with it, and nothing else is declared to watch", watcher->asset->name,
-                                                     asset->name);
+                    result->blind_text = intern_text(a, "`%s`, which watches `%s`, falls with it, and nothing else is declared to watch",
+                                                     watcher->asset->name, asset->name);
                 }
             }
         }
@@ -236,8 +235,9 @@ static bool checked(struct analysis *a, struct scenario_result *result, const bo
                 return true;
             if (!result->blind) {
                 result->blind = (struct entity *)(uintptr_t)endpoint;
-                result->blind_text = intern_text(a, "the alarm behind the health check of `%s` at `%s` falls with it, and nothing else is declared to watch",
-                                                 endpoint->name, target->name);
+                result->blind_text =
+                    intern_text(a, "the alarm behind the health check of `%s` at `%s` falls with it, and nothing else is declared to watch",
+                                endpoint->name, target->name);
             }
         }
     }

@@ -4,28 +4,28 @@
  * and any step of it can be given to any of them. A team whose members were all given away takes one back from whoever has more than one,
  * else shares the one member that another has. `operators` of the plan is how many work at once, all in all: no more hands
  * than there are people. Only steps of nobody have as many nameless lanes as it says; without it all of them are one person's. */
-#include "analysis/world/stands.h"
 #include "analysis/clock/bound.h"
 #include "analysis/clock/clock.h"
+#include "analysis/world/stands.h"
 
 #include <string.h>
 
 enum { NAMELESS = 1 }; /* the lanes of steps without people */
 
 struct crew {
-    const struct entity *who;   /* team or person */
-    struct entity **people;     /* within reach */
+    const struct entity *who; /* team or person */
+    struct entity **people;   /* within reach */
     uint32_t count;
-    uint32_t lanes;             /* which hands its steps take: a number of `project.team_hands` */
+    uint32_t lanes; /* which hands its steps take: a number of `project.team_hands` */
 };
 
 struct crews {
     struct crew *items;
     uint32_t count;
-    struct entity **taken;      /* people that were given to a crew, and to which */
+    struct entity **taken; /* people that were given to a crew, and to which */
     uint32_t *taken_by;
     uint32_t taken_count;
-    bool shared;                /* somebody is in several */
+    bool shared; /* somebody is in several */
 };
 
 uint32_t stated_hands(const struct analysis *a, uint32_t row)

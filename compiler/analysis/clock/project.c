@@ -43,15 +43,15 @@ struct resource {
 struct engine {
     struct project *project;
     struct arena *scratch, *arena;
-    uint32_t *first, *next;   /* successors of task i: next[first[i] .. first[i + 1]) */
-    uint32_t *waits;          /* how many it still waits for */
-    uint32_t *queue_of;       /* NO_TASK: needs nothing limited */
-    bool *doubtful;           /* its start cannot be known, or its end and others want what it holds: it comes last */
-    bool *late;               /* it is, and so is all that waits for it */
-    number_list held;         /* late ones that are ready */
-    uint32_t open;            /* others that end at a known time and have not */
+    uint32_t *first, *next; /* successors of task i: next[first[i] .. first[i + 1]) */
+    uint32_t *waits;        /* how many it still waits for */
+    uint32_t *queue_of;     /* NO_TASK: needs nothing limited */
+    bool *doubtful;         /* its start cannot be known, or its end and others want what it holds: it comes last */
+    bool *late;             /* it is, and so is all that waits for it */
+    number_list held;       /* late ones that are ready */
+    uint32_t open;          /* others that end at a known time and have not */
     VEC(struct queue) queues;
-    struct event *events;     /* a heap, the earliest on top */
+    struct event *events; /* a heap, the earliest on top */
     uint32_t event_len;
     struct resource pools[POOL_COUNT];
     struct resource *teams;

@@ -1,7 +1,7 @@
 /* Simulation of recoveries (see simulate.h). The scenario is first laid flat: nodes in the order of the plan, each with the nodes it comes
  * after, so that a run is one pass over arrays. */
-#include "analysis/clock/clock.h"
 #include "analysis/clock/simulate.h"
+#include "analysis/clock/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,19 +9,19 @@
 /* A drawn figure, or a maximum: finish = largest finish of the nodes it comes after + figure. */
 struct node {
     struct span_of_time takes;
-    uint64_t base;           /* its draws */
-    uint32_t first, count;   /* before[first …]: nodes it comes after */
-    int64_t finish;          /* in the current run */
+    uint64_t base;         /* its draws */
+    uint32_t first, count; /* before[first …]: nodes it comes after */
+    int64_t finish;        /* in the current run */
 };
 
 enum { NODE_DETECT, NODE_DECLARE, NODE_BEGIN, NODE_FIRST_STEP };
 
 /* One row of the result: a maximum of nodes, then something added. */
 struct row {
-    uint32_t first, count;   /* before[first …] */
-    int64_t floor, after;    /* at least `floor`, then `after` */
+    uint32_t first, count; /* before[first …] */
+    int64_t floor, after;  /* at least `floor`, then `after` */
     struct simulated *out;
-    int64_t *times;          /* of every run */
+    int64_t *times; /* of every run */
 };
 
 struct bench {
@@ -31,7 +31,7 @@ struct bench {
     struct node *nodes;
     uint32_t node_count;
     VEC(uint32_t) before;
-    uint32_t *asset_node;    /* by asset index; UINT32_MAX: unaffected or unknown */
+    uint32_t *asset_node; /* by asset index; UINT32_MAX: unaffected or unknown */
     VEC(struct row) rows;
 };
 
@@ -305,9 +305,9 @@ static bool run_once(struct bench *bench, uint32_t run)
     for (uint32_t i = 0; i < bench->node_count; i++) {
         struct node *node = &bench->nodes[i];
 
-        node->finish = latest(bench, node->first, node->count, 0) +
-                       (node->takes.best == node->takes.worst ? node->takes.worst
-                                                              : triangle_at(node->takes, (uint32_t)(draw_at(node->base, run) >> 32)));
+        node->finish =
+            latest(bench, node->first, node->count, 0) +
+            (node->takes.best == node->takes.worst ? node->takes.worst : triangle_at(node->takes, (uint32_t)(draw_at(node->base, run) >> 32)));
     }
     for (uint32_t i = 0; i < bench->rows.len; i++) {
         struct row *row = &bench->rows.items[i];

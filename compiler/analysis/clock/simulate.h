@@ -11,11 +11,11 @@
 
 /* Times from the interruption, ms. Percentiles by nearest rank: the least time that at least p % of the runs do not exceed. */
 struct simulated {
-    bool known;             /* false: a figure is missing, nothing can be drawn */
+    bool known; /* false: a figure is missing, nothing can be drawn */
     int64_t least, p50, p95, p99, most;
-    int64_t proven;         /* the worst case of the plan */
-    int64_t objective;      /* ms; TIME_UNKNOWN when there is none */
-    uint32_t met;           /* in how many runs; 0 when there is nothing to recover it with */
+    int64_t proven;    /* the worst case of the plan */
+    int64_t objective; /* ms; TIME_UNKNOWN when there is none */
+    uint32_t met;      /* in how many runs; 0 when there is nothing to recover it with */
 };
 
 struct simulation {

@@ -15,9 +15,9 @@
 /* A step while it is being put in order. */
 struct work {
     struct step *step;
-    uint32_t sequence;   /* written order */
-    int64_t level;       /* of the asset's tier */
-    int64_t start;       /* when it is sorted by it: the steps themselves are far apart in memory */
+    uint32_t sequence; /* written order */
+    int64_t level;     /* of the asset's tier */
+    int64_t start;     /* when it is sorted by it: the steps themselves are far apart in memory */
     uint32_t wave;
 };
 
@@ -35,9 +35,7 @@ static struct span_of_time earliest(const struct scenario_result *result, const 
 {
     enum release release = step_release(result, step);
 
-    return release == RELEASE_AT_ONCE    ? time_exact(0)
-           : release == RELEASE_DETECTED ? result->detect
-                                         : result->begin;
+    return release == RELEASE_AT_ONCE ? time_exact(0) : release == RELEASE_DETECTED ? result->detect : result->begin;
 }
 
 static int compare_names(const void *x, const void *y)
@@ -196,8 +194,9 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
         find_decider(result, state);
         if (state->full_speed)
             *state->full_speed = time_max(state->finish, time_add(state->start, *state->full_speed));
-        state->loss_ms = state->fate == FATE_LOST && state->chosen ? state->chosen->rpo
-                         : state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING ? TIME_UNKNOWN : RPO_NOT_APPLICABLE;
+        state->loss_ms = state->fate == FATE_LOST && state->chosen                          ? state->chosen->rpo
+                         : state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING ? TIME_UNKNOWN
+                                                                                            : RPO_NOT_APPLICABLE;
         if (state->chosen)
             state->rpo_terms = state->chosen->rpo_terms;
     }

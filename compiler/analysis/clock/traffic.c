@@ -8,9 +8,9 @@
  * Detection: threshold x (interval + timeout); the timeouts of the provider's checkers
  * (HTTP and HTTPS 4 s to connect and 2 s to answer, TCP 10 s) are documented at
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html */
+#include "analysis/clock/clock.h"
 #include "analysis/common/missing.h"
 #include "analysis/world/world.h"
-#include "analysis/clock/clock.h"
 
 #include <string.h>
 
@@ -242,7 +242,8 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         state->verdict = VERDICT_REFUTED;
         state->finish = (struct span_of_time){0};
         diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
-                    "`%s` is gone in `%s` with its zone `%s`, which does not come back", state->endpoint->name, result->scenario->name, state->zone->name);
+                    "`%s` is gone in `%s` with its zone `%s`, which does not come back", state->endpoint->name, result->scenario->name,
+                    state->zone->name);
         if (diag)
             diag_help(diag, "keep the zone in an account that is lost with nothing else");
         return;
@@ -270,7 +271,8 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     if (state->answers_anyway && state->verdict != VERDICT_REFUTED) {
         struct reason reason = {.code = DIAG_E0561, .at = state->endpoint, .attribute = "routing"};
 
-        reason.text = intern_text(a, "`%s` has one record (`routing = simple`), which is the answer whatever its health check says: nothing moves it", state->endpoint->name);
+        reason.text = intern_text(a, "`%s` has one record (`routing = simple`), which is the answer whatever its health check says: nothing moves it",
+                                  state->endpoint->name);
         reason.help = "write `mode = manual`, or another `routing`";
         state->verdict = VERDICT_UNKNOWN;
         state->finish = (struct span_of_time){0};
@@ -289,7 +291,8 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
             diag_set_severity(diag, SEVERITY_ERROR);
             a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
         }
-        if (diag && state->moves == MOVES_BY_STEP && strcmp(word(state->endpoint, ENDPOINT_mode, ""), "stop") == 0 && state->detection == TIME_UNKNOWN)
+        if (diag && state->moves == MOVES_BY_STEP && strcmp(word(state->endpoint, ENDPOINT_mode, ""), "stop") == 0 &&
+            state->detection == TIME_UNKNOWN)
             diag_note(diag, "the stop switch overrules the health check of `%s`, which has none", state->from->name);
         if (diag)
             diag_help(diag, "give its target a `health` block, and every asset it serves a known recovery time");

@@ -9,9 +9,9 @@
 enum { NAMED_MAX = 5, PATH_MAX_STEPS = 64 };
 
 struct cause {
-    struct asset *root;  /* whose message tells it; itself when it is the cause */
-    struct diag *diag;   /* that message; NULL when it was accepted: then nothing can be told with it */
-    struct names {       /* those told with it */
+    struct asset *root; /* whose message tells it; itself when it is the cause */
+    struct diag *diag;  /* that message; NULL when it was accepted: then nothing can be told with it */
+    struct names {      /* those told with it */
         struct strbuf all, brief;
         uint32_t count;
     } late, unknown;

@@ -27,29 +27,29 @@ struct analysis {
     struct scenario_result *scenario; /* being worked on: what `scenario`, `here` and hooks refer to */
     bool *site_lost;                  /* by site index, in that scenario */
     bool *site_compromised;
-    VEC(struct link) links;           /* sites first, then stores; empty when nothing is limited */
-    bool *site_cut;                   /* partitioned: cannot be reached */
-    const bool *down;                 /* by asset index, in that scenario: it does not answer */
-    struct asset **rebuilt;           /* assets that are made from others: `rebuild { from }` */
+    VEC(struct link) links; /* sites first, then stores; empty when nothing is limited */
+    bool *site_cut;         /* partitioned: cannot be reached */
+    const bool *down;       /* by asset index, in that scenario: it does not answer */
+    struct asset **rebuilt; /* assets that are made from others: `rebuild { from }` */
     uint32_t rebuilt_count;
-    struct ground *places;             /* by site index: what the scenario does to it and inside of it; stands.h */
-    struct map nearest;               /* in the scenario: the recovery places that stand nearest, as far as somebody asked; standing.c */
-    bool as_usual;                    /* what serves where is asked of normal operation, not of the scenario */
-    uint32_t asked;                   /* how often an expression asked for what the analysis knows */
-    bool chosen;                      /* every asset of the scenario has chosen: `here` is final */
-    struct map addresses;             /* text -> the site whose address it is; the plan: several; places.c */
+    struct ground *places; /* by site index: what the scenario does to it and inside of it; stands.h */
+    struct map nearest;    /* in the scenario: the recovery places that stand nearest, as far as somebody asked; standing.c */
+    bool as_usual;         /* what serves where is asked of normal operation, not of the scenario */
+    uint32_t asked;        /* how often an expression asked for what the analysis knows */
+    bool chosen;           /* every asset of the scenario has chosen: `here` is final */
+    struct map addresses;  /* text -> the site whose address it is; the plan: several; places.c */
     uint64_t address_lengths;
     bool addresses_indexed;
     bool held;                        /* a step of people in it cannot be carried out where it works */
     const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
     const struct entity *method_scope_of;
-    struct map dns_zones;             /* zone name -> asset; see stability.c */
+    struct map dns_zones; /* zone name -> asset; see stability.c */
     bool zones_indexed;
-    struct map figures_of;            /* struct figure, by the address of its block and row */
+    struct map figures_of;              /* struct figure, by the address of its block and row */
     VEC(const struct figure *) figures; /* those the plan uses */
-    struct map gaps;                  /* cached gaps of schedules, by printed form */
-    uint8_t *hit;                        /* by asset index, what the scenario does to the asset itself: HIT_… */
-    uint32_t *groups_first;              /* groups of asset i: groups_of[groups_first[i] .. groups_first[i + 1]) */
+    struct map gaps;                    /* cached gaps of schedules, by printed form */
+    uint8_t *hit;                       /* by asset index, what the scenario does to the asset itself: HIT_… */
+    uint32_t *groups_first;             /* groups of asset i: groups_of[groups_first[i] .. groups_first[i + 1]) */
     struct entity **groups_of;
     struct loss_memo *losses;            /* of backups, worked out last; rpo.c */
     const struct schedule_gap *last_gap; /* the one asked for last, and of what */
@@ -57,38 +57,38 @@ struct analysis {
     uint32_t last_gap_missed, last_gap_dialects;
     VEC(struct finding) findings;
     VEC(const struct entity *) asked_inputs; /* inputs of assets that a command of a step uses */
-    struct map unset;                 /* by thing and attribute: see unset.c */
-    bool *told_place;                 /* by site index: the same of a place that is made */
-    bool nobody_acts;                 /* in the scenario at hand: nobody is left who could begin */
-    bool *told_creation;              /* by asset index: said that its recovery creates infrastructure */
-    uint8_t *no_objective;            /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
-    struct waiver **waivers;          /* by number of the `accept` block; NULL until the first finding */
-    struct map waivers_of;            /* the first waiver of each rule or code */
-    VEC(struct told_reason *) reasons; /* what leaves objectives undecided, as it was found; see missing.c */
-    struct map reasons_of;            /* thing -> its reasons */
-    struct map ledger;                /* id -> struct assumption * */
-    struct map credits;               /* protection -> struct credit *; see credit.c */
-    struct map held_writers;          /* store -> asset whose jobs write there and that somebody else controls in the scenario */
-    struct map makers;                /* protection -> struct maker *, of what emits say they make or watch */
-    struct map emitters;              /* things whose emits were asked what they make */
-    bool scenarios_done;              /* every scenario was worked out: rules may ask what came of it */
-    bool has_cycle;                   /* then nothing is timed: there is no order */
-    uint32_t *needs_first;            /* asset numbers so that what is needed comes before what needs it */
-    uint32_t settling;                /* how deep in choices that rest on other choices */
-    struct cause **causes;            /* by asset index, in that scenario: with which message it is told; NULL: nothing yet */
-    struct emitted *emitted;          /* what rules see of it; NULL until everything is emitted */
-    bool asked_emitted;               /* a rule asked before that: it waits */
+    struct map unset;                        /* by thing and attribute: see unset.c */
+    bool *told_place;                        /* by site index: the same of a place that is made */
+    bool nobody_acts;                        /* in the scenario at hand: nobody is left who could begin */
+    bool *told_creation;                     /* by asset index: said that its recovery creates infrastructure */
+    uint8_t *no_objective;                   /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
+    struct waiver **waivers;                 /* by number of the `accept` block; NULL until the first finding */
+    struct map waivers_of;                   /* the first waiver of each rule or code */
+    VEC(struct told_reason *) reasons;       /* what leaves objectives undecided, as it was found; see missing.c */
+    struct map reasons_of;                   /* thing -> its reasons */
+    struct map ledger;                       /* id -> struct assumption * */
+    struct map credits;                      /* protection -> struct credit *; see credit.c */
+    struct map held_writers;                 /* store -> asset whose jobs write there and that somebody else controls in the scenario */
+    struct map makers;                       /* protection -> struct maker *, of what emits say they make or watch */
+    struct map emitters;                     /* things whose emits were asked what they make */
+    bool scenarios_done;                     /* every scenario was worked out: rules may ask what came of it */
+    bool has_cycle;                          /* then nothing is timed: there is no order */
+    uint32_t *needs_first;                   /* asset numbers so that what is needed comes before what needs it */
+    uint32_t settling;                       /* how deep in choices that rest on other choices */
+    struct cause **causes;                   /* by asset index, in that scenario: with which message it is told; NULL: nothing yet */
+    struct emitted *emitted;                 /* what rules see of it; NULL until everything is emitted */
+    bool asked_emitted;                      /* a rule asked before that: it waits */
     VEC(struct entity *) waiting_rules;
-    struct map after_sets;            /* step that waits for many -> map of the steps it waits for */
-    struct frontier *frontiers;       /* by asset index, in the scenario being worked on */
+    struct map after_sets;      /* step that waits for many -> map of the steps it waits for */
+    struct frontier *frontiers; /* by asset index, in the scenario being worked on */
 };
 
 enum { DEPTH_LIMIT = 64 }; /* of places inside of places */
 
 /* ---- basics.c */
 struct entity **asset_groups(const struct analysis *a, const struct asset *asset, uint32_t *count); /* those it is a member of */
-struct value kind_slot(const struct kind_info *kind, uint32_t row);           /* own or inherited; UNKNOWN */
-struct entity *kind_deferred(const struct kind_info *kind, uint32_t row);     /* kind entity that writes the row, or NULL */
+struct value kind_slot(const struct kind_info *kind, uint32_t row);                                 /* own or inherited; UNKNOWN */
+struct entity *kind_deferred(const struct kind_info *kind, uint32_t row);                           /* kind entity that writes the row, or NULL */
 bool site_is_in(const struct analysis *a, const struct site_info *site, const struct entity *ancestor);
 const char *intern_text(const struct analysis *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct span_of_time time_of(struct value value); /* DURATION or a range of them; otherwise unknown */
@@ -100,10 +100,10 @@ struct span edge_span(const struct edge *edge);
 /* Who answers for an asset, group, store, site …: itself, else (assets) its tier or (others) the plan; NULL. */
 struct entity *answers_for(const struct analysis *a, struct entity *thing);
 const struct scope *scenario_scope(struct analysis *a); /* what is the same for every method of the scenario */
-bool covers_loss(struct value list, const char *loss); /* a method's `for` */
+bool covers_loss(struct value list, const char *loss);  /* a method's `for` */
 bool says_yes(struct analysis *a, const struct entity *method, uint32_t row, const struct scope *scope);
 bool is_word(struct value value, const char *word);
-bool speaks_of(const struct entity *source, const char *attribute); /* whether a source is about that one of what stands beside it */
+bool speaks_of(const struct entity *source, const char *attribute);       /* whether a source is about that one of what stands beside it */
 bool class_binds(const struct entity *class_, const struct asset *asset); /* by `applies_to`; all when unset */
 bool asset_wants_proof(const struct analysis *a, const struct asset *asset);
 const struct scope *emit_scope(struct analysis *a, const struct block *tree, const struct scope *scope); /* with its `let` names */
@@ -118,14 +118,13 @@ bool clock_is_unset(const struct scenario_result *result, struct reason *out);
 /* ---- findings.c */
 struct span entity_slot_span(const struct entity *entity, uint32_t row); /* where it is written, name and value; else the entity */
 /* Records a finding and reports it unless a waiver accepts it: then NULL, and nothing more is to be said. */
-struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario,
-                  struct span span, const char *format, ...) __attribute__((format(printf, 7, 8)));
-struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject,
-                       struct span span, const char *message);
+struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario, struct span span,
+                  const char *format, ...) __attribute__((format(printf, 7, 8)));
+struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject, struct span span,
+                       const char *message);
 /* Records a finding that is told with the one of `cause`. False when a waiver accepts it: then it is not to be told at all. */
-bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject,
-               struct entity *scenario, struct span span, struct entity *cause, const char *format, ...)
-    __attribute__((format(printf, 9, 10)));
+bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject, struct entity *scenario,
+               struct span span, struct entity *cause, const char *format, ...) __attribute__((format(printf, 9, 10)));
 /* Programs get every finding by itself; in a text the message `with` names it. `number`: of one that find_with() recorded. */
 void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with);
 
@@ -135,8 +134,7 @@ bool tell_unset(struct analysis *a, const struct expr *expr, const struct scope 
 
 /* ---- waivers.c */
 /* The `accept` block, not past its last day, that accepts a finding on the subject or in the scenario; NULL. Marks it as used. */
-struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject,
-                           const struct entity *scenario);
+struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject, const struct entity *scenario);
 void check_waivers(struct analysis *a); /* when everything else was found: expired and unused ones */
 void check_review(struct analysis *a);  /* whether the plan's review is overdue, at --as-of */
 

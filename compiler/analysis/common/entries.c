@@ -51,8 +51,8 @@ void add_resting(struct analysis *a, struct assumption *assumption, struct resti
     if (assumption->rest_count == assumption->rest_cap) {
         uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 4;
 
-        assumption->rests = arena_grow(a->arena, assumption->rests, assumption->rest_cap * sizeof *assumption->rests,
-                                       cap * sizeof *assumption->rests);
+        assumption->rests =
+            arena_grow(a->arena, assumption->rests, assumption->rest_cap * sizeof *assumption->rests, cap * sizeof *assumption->rests);
         assumption->rest_cap = cap;
     }
     assumption->rests[assumption->rest_count++] = resting;

@@ -25,9 +25,9 @@ void made_by(struct assumption *entry, const char *target, const char *file, con
 bool take_source(const struct entity *block, const char *attribute, struct assumption *entry);
 bool platform_says(struct assumption *entry, const struct entity *block, const char *attribute);
 
-const char *ledger_value(struct analysis *a, struct value value);         /* as written; NULL unknown */
-const char *ledger_time(struct analysis *a, struct span_of_time time);    /* "2m..5m..10m" */
-const char *ledger_duration(struct analysis *a, int64_t ms);              /* NULL unknown */
+const char *ledger_value(struct analysis *a, struct value value);      /* as written; NULL unknown */
+const char *ledger_time(struct analysis *a, struct span_of_time time); /* "2m..5m..10m" */
+const char *ledger_duration(struct analysis *a, int64_t ms);           /* NULL unknown */
 
 /* ---- ledger_terms.c: what the numbers of a state are made of, and who acts */
 void add_terms(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);

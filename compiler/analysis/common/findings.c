@@ -43,8 +43,8 @@ void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with)
         diag_label(diag, with->primary.span, "what has to be mended");
 }
 
-static struct diag *record(struct analysis *a, enum diag_code code, const char *rule, enum verdict verdict, uint32_t severity,
-                           struct entity *subject, struct entity *scenario, struct span span, const char *message)
+static struct diag *record(struct analysis *a, enum diag_code code, const char *rule, enum verdict verdict, uint32_t severity, struct entity *subject,
+                           struct entity *scenario, struct span span, const char *message)
 {
     const struct diag_info *info = diag_info(code);
     struct finding finding = {.code = rule ? rule : info->code,
@@ -73,8 +73,8 @@ struct span entity_slot_span(const struct entity *entity, uint32_t row)
     return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
 }
 
-struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario,
-                  struct span span, const char *format, ...)
+struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario, struct span span,
+                  const char *format, ...)
 {
     va_list args;
     const char *message;
@@ -85,8 +85,8 @@ struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict,
     return record(a, code, NULL, verdict, diag_info(code)->severity, subject, scenario, span, message);
 }
 
-bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject,
-               struct entity *scenario, struct span span, struct entity *cause, const char *format, ...)
+bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject, struct entity *scenario,
+               struct span span, struct entity *cause, const char *format, ...)
 {
     struct finding finding = {.code = diag_info(code)->code,
                               .name = diag_info(code)->name,
@@ -104,8 +104,8 @@ bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, en
     return add_finding(a, finding);
 }
 
-struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject,
-                       struct span span, const char *message)
+struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject, struct span span,
+                       const char *message)
 {
     enum diag_code code = verdict == VERDICT_UNKNOWN ? DIAG_E0604 : DIAG_E0601;
     struct diag *diag = record(a, code, rule->name, verdict, severity, subject, NULL, span, message);

@@ -1,7 +1,7 @@
 /* See missing.h. Reasons are few (a figure of a scenario, of a backup, a protection) and decide many objectives: each keeps the
  * list of those that nobody accepted, and is printed when all scenarios were worked out. */
-#include "analysis/common/common.h"
 #include "analysis/common/missing.h"
+#include "analysis/common/common.h"
 
 #include <string.h>
 
@@ -12,8 +12,8 @@ struct told_reason {
     struct told_reason *other; /* another reason at the same thing */
     VEC(struct objective_ref) objectives;
     VEC(uint32_t) findings; /* their numbers */
-    bool strict;   /* one of them demands proof */
-    bool unknown;  /* it leaves them undecided */
+    bool strict;            /* one of them demands proof */
+    bool unknown;           /* it leaves them undecided */
 };
 
 static struct value attribute_value(const struct entity *entity, const char *attribute)
@@ -64,8 +64,8 @@ static struct told_reason *reason_entry(struct analysis *a, const struct reason 
 
 static const char *objective_word(enum objective_kind kind)
 {
-    static const char *const words[] = {[OBJECTIVE_RTO] = "RTO", [OBJECTIVE_RPO] = "RPO", [OBJECTIVE_ENDPOINT] = "RTO",
-                                        [OBJECTIVE_GROUP] = "RPO", [OBJECTIVE_SLO] = "SLO"};
+    static const char *const words[] = {
+        [OBJECTIVE_RTO] = "RTO", [OBJECTIVE_RPO] = "RPO", [OBJECTIVE_ENDPOINT] = "RTO", [OBJECTIVE_GROUP] = "RPO", [OBJECTIVE_SLO] = "SLO"};
 
     return words[kind];
 }
@@ -74,11 +74,10 @@ static bool add(struct analysis *a, const struct reason *reason, struct objectiv
 {
     struct told_reason *entry = reason_entry(a, reason);
 
-    if (!find_with(a, reason->code, unknown ? VERDICT_UNKNOWN : VERDICT_OK, objective.strict ? SEVERITY_ERROR : SEVERITY_WARNING,
-                   objective.subject, objective.scenario, entry->reason.span, (struct entity *)(uintptr_t)reason->at, "%s: the %s of `%s`%s%s%s %s",
-                   entry->reason.text, objective_word(objective.kind), objective.subject->name, objective.scenario ? " in `" : "",
-                   objective.scenario ? objective.scenario->name : "", objective.scenario ? "`" : "",
-                   unknown ? "is unknown" : "rests on it"))
+    if (!find_with(a, reason->code, unknown ? VERDICT_UNKNOWN : VERDICT_OK, objective.strict ? SEVERITY_ERROR : SEVERITY_WARNING, objective.subject,
+                   objective.scenario, entry->reason.span, (struct entity *)(uintptr_t)reason->at, "%s: the %s of `%s`%s%s%s %s", entry->reason.text,
+                   objective_word(objective.kind), objective.subject->name, objective.scenario ? " in `" : "",
+                   objective.scenario ? objective.scenario->name : "", objective.scenario ? "`" : "", unknown ? "is unknown" : "rests on it"))
         return false;
     entry->strict |= objective.strict;
     entry->unknown |= unknown;
@@ -178,13 +177,19 @@ bool clock_is_unset(const struct scenario_result *result, struct reason *out)
     if (detected && result->declare.known && result->approve.known)
         return false;
     if (detected && result->declare.known) {
-        *out = (struct reason){.code = DIAG_E0561, .at = unapproved(result), .attribute = "approve_within",
+        *out = (struct reason){.code = DIAG_E0561,
+                               .at = unapproved(result),
+                               .attribute = "approve_within",
                                .help = "add `approve_within = …`: how long the approval may take; the outage lasts meanwhile"};
         return true;
     }
     if (!detected && result->blind) {
-        *out = (struct reason){.code = DIAG_E0561, .at = result->blind, .attribute = "observes", .text = result->blind_text,
-                               .help = "let something that stands then watch it: an asset elsewhere that `observes` it, or the `health` check of an `endpoint`"};
+        *out = (struct reason){
+            .code = DIAG_E0561,
+            .at = result->blind,
+            .attribute = "observes",
+            .text = result->blind_text,
+            .help = "let something that stands then watch it: an asset elsewhere that `observes` it, or the `health` check of an `endpoint`"};
         return true;
     }
     *out = (struct reason){.code = DIAG_E0561,
@@ -214,13 +219,13 @@ bool nobody_owns(struct analysis *a, const struct scenario_result *result, struc
         return false;
     if (!plan && answers_for(a, subject))
         return false;
-    *out = (struct reason){.code = DIAG_E0562,
-                           .at = plan ? plan : result->scenario,
-                           .attribute = "owner",
-                           .text = plan ? intern_text(a, "nobody answers for what plan `%s` takes for granted: it has no `owner`", plan->name)
-                                        : intern_text(a, "nobody answers for what `%s` takes for granted: there is no `plan` with an `owner`",
-                                                      result->scenario->name),
-                           .help = "state `owner = PERSON` or a team in the `plan`: what no file does is asked of its owner, and how soon somebody acts as well"};
+    *out = (struct reason){
+        .code = DIAG_E0562,
+        .at = plan ? plan : result->scenario,
+        .attribute = "owner",
+        .text = plan ? intern_text(a, "nobody answers for what plan `%s` takes for granted: it has no `owner`", plan->name)
+                     : intern_text(a, "nobody answers for what `%s` takes for granted: there is no `plan` with an `owner`", result->scenario->name),
+        .help = "state `owner = PERSON` or a team in the `plan`: what no file does is asked of its owner, and how soon somebody acts as well"};
     return true;
 }
 

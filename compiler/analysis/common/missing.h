@@ -12,20 +12,20 @@ struct analysis;
 
 /* Why something is not known. Two reasons are one when `at`, `attribute` and `code` are the same. */
 struct reason {
-    enum diag_code code;      /* DIAG_E0561: not stated; DIAG_E0562: nobody does it; DIAG_E0563: nobody would notice */
-    const struct entity *at;  /* what has it unset, or what is not done */
-    const char *attribute;    /* name of the unset attribute; NULL */
-    struct span span;         /* where to point; {0, 0}: the attribute when it is written, else the label of `at` */
-    const char *text;         /* "`declare` of scenario `loss` is not stated"; NULL: made from `at` and `attribute` */
-    const char *help;         /* NULL: "state `ATTRIBUTE`" */
+    enum diag_code code;     /* DIAG_E0561: not stated; DIAG_E0562: nobody does it; DIAG_E0563: nobody would notice */
+    const struct entity *at; /* what has it unset, or what is not done */
+    const char *attribute;   /* name of the unset attribute; NULL */
+    struct span span;        /* where to point; {0, 0}: the attribute when it is written, else the label of `at` */
+    const char *text;        /* "`declare` of scenario `loss` is not stated"; NULL: made from `at` and `attribute` */
+    const char *help;        /* NULL: "state `ATTRIBUTE`" */
 };
 
 /* An objective: `subject` is an asset, an endpoint or a group. */
 struct objective_ref {
     enum objective_kind kind;
     struct entity *subject;
-    struct entity *scenario;  /* NULL: in all */
-    bool strict;              /* its tier demands proof: then it is an error */
+    struct entity *scenario; /* NULL: in all */
+    bool strict;             /* its tier demands proof: then it is an error */
 };
 
 /* The objective is undecided because of `reason`. False when a waiver accepts that: nothing is told of it then. */

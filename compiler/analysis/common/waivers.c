@@ -71,8 +71,7 @@ static bool is_about(struct waiver *waiver, const struct entity *subject, const 
     return found;
 }
 
-struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject,
-                           const struct entity *scenario)
+struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject, const struct entity *scenario)
 {
     const char *const keys[] = {name, code};
     struct entity *found = NULL;
@@ -174,8 +173,7 @@ void check_waivers(struct analysis *a)
     for (uint32_t i = 0; i < count; i++)
         check_waiver(a, a->waivers[i]);
     if (count && !a->options->has_as_of)
-        diag_report(a->sink, DIAG_E0606, a->model->declared[BLOCK_ACCEPT].list.items[0]->span,
-                    "waivers are not judged by date without --as-of");
+        diag_report(a->sink, DIAG_E0606, a->model->declared[BLOCK_ACCEPT].list.items[0]->span, "waivers are not judged by date without --as-of");
 }
 
 /* ---------------------------------------------------------------- the plan's own date */

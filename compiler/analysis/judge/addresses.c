@@ -1,10 +1,10 @@
 /* One machine told as two. What is declared at two places under one address is lost with both, and a proof that counts on the second counts on
  * nothing. Regions declared once for each account are one place, and the scenario takes them together (stands.c); hosts, stores, assets and
  * replicas of one address are a contradiction. Where two networks use the same addresses, a waiver says so. */
-#include "analysis/common/entries.h"
-#include "analysis/world/world.h"
 #include "analysis/clock/clock.h"
+#include "analysis/common/entries.h"
 #include "analysis/judge/judge.h"
+#include "analysis/world/world.h"
 
 #include "model/places.h"
 
@@ -34,7 +34,8 @@ static const char *called(const struct analysis *a, const struct addressed *thin
 
 static void tell(struct analysis *a, const struct addressed *first, const struct addressed *second, const char *address)
 {
-    struct diag *diag = find(a, DIAG_E0582, VERDICT_REFUTED, second->thing, NULL, second->span, "%s has the address of %s: `%s`", called(a, second), called(a, first), address);
+    struct diag *diag = find(a, DIAG_E0582, VERDICT_REFUTED, second->thing, NULL, second->span, "%s has the address of %s: `%s`", called(a, second),
+                             called(a, first), address);
 
     if (!diag)
         return;
@@ -261,8 +262,8 @@ void check_addresses(struct analysis *a)
 
         take_thing(a, &seen, &hosts, &(struct addressed){asset->entity, asset->entity->span, asset->site_count == 1 ? asset->sites[0] : NULL});
         for (uint32_t c = 0; (element = entity_child(asset->entity, BLOCK_REPLICA, &c));)
-            take_thing(a, &seen, &hosts, &(struct addressed){element, element->span,
-                                                             plan_site(a->plan, model_find(a->model, BLOCK_SITE, element->name))});
+            take_thing(a, &seen, &hosts,
+                       &(struct addressed){element, element->span, plan_site(a->plan, model_find(a->model, BLOCK_SITE, element->name))});
     }
     check_names(a);
 }

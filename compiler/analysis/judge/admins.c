@@ -9,9 +9,9 @@
 #include "analysis/common/entries.h"
 #include "analysis/common/ledger.h"
 #include "analysis/common/missing.h"
+#include "analysis/judge/judge.h"
 #include "analysis/world/stands.h"
 #include "analysis/world/world.h"
-#include "analysis/judge/judge.h"
 
 #include <string.h>
 
@@ -133,8 +133,8 @@ static const struct reason *reason_of(struct analysis *a, const struct apart *ap
 {
     struct reason reason = {.code = DIAG_E0561, .at = apart->silent, .attribute = "admins"};
 
-    reason.text = intern_text(a, "who administers `%s` is not stated, so nobody knows whether who can change `%s` can change `%s`", apart->silent->name,
-                              apart->held->name, apart->kept->name);
+    reason.text = intern_text(a, "who administers `%s` is not stated, so nobody knows whether who can change `%s` can change `%s`",
+                              apart->silent->name, apart->held->name, apart->kept->name);
     reason.help = "add `admins { of = [PERSON, …]  quorum = N }`, or keep the copy under a lock of mode `compliance`";
     return keep_reason(a, &reason);
 }

@@ -4,8 +4,8 @@
  * Nothing is kept: an answer is made when a rule asks, paid from the operation budget, and what one asset does in a few scenarios is
  * short. Before the scenarios are worked out outcomes are unknown; when things need each other in a circle there are none (and that
  * circle is an error of its own). */
-#include "analysis/recovery/recovery.h"
 #include "analysis/judge/judge.h"
+#include "analysis/recovery/recovery.h"
 
 #include "schedule/cron.h"
 
@@ -275,8 +275,7 @@ bool asked_field(struct analysis *a, struct entity *entity, atom name, struct va
     }
     schedule = entity_slot(entity, BACKUP_schedule);
     if (strcmp(name, "zone") == 0)
-        *out = schedule.type != VALUE_SCHEDULE ? value_unknown()
-                                               : value_string(schedule.u.schedule->zone ? schedule.u.schedule->zone : "UTC");
+        *out = schedule.type != VALUE_SCHEDULE ? value_unknown() : value_string(schedule.u.schedule->zone ? schedule.u.schedule->zone : "UTC");
     else if (strcmp(name, "ambiguities") == 0)
         *out = schedule.type != VALUE_SCHEDULE ? value_unknown() : ambiguities(a, schedule.u.schedule);
     else

@@ -8,8 +8,8 @@
  * stand it, the figures on its critical path.
  *
  * `demands { grade = … }` of a tier asks the same of every figure that is weaker than that: then the verdict is unknown. */
-#include "analysis/recovery/recovery.h"
 #include "analysis/judge/judge.h"
+#include "analysis/recovery/recovery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +23,10 @@ struct share {
 
 /* A verdict that holds, and what could make it fail. */
 struct verdict_at {
-    struct asset_state *state;        /* NULL: of an endpoint */
+    struct asset_state *state; /* NULL: of an endpoint */
     struct endpoint_state *endpoint;
     int64_t finish, objective;
-    const struct entity *tier;        /* that demands a grade; NULL */
+    const struct entity *tier; /* that demands a grade; NULL */
     VEC(struct share) shares;
 };
 
@@ -34,11 +34,11 @@ struct rerun {
     struct analysis *a;
     struct scenario_result *result;
     struct arena *scratch;
-    const struct entity *strictest;   /* tier that demands most; NULL */
-    bool *candidates;                 /* by number of the figure */
-    int64_t *later;                   /* by ordinal - 1: when a step ends then; -1 unknown */
-    int64_t *asset_later;             /* by asset index */
-    struct asset_state **states;      /* lost and impaired ones, needs first */
+    const struct entity *strictest; /* tier that demands most; NULL */
+    bool *candidates;               /* by number of the figure */
+    int64_t *later;                 /* by ordinal - 1: when a step ends then; -1 unknown */
+    int64_t *asset_later;           /* by asset index */
+    struct asset_state **states;    /* lost and impaired ones, needs first */
     uint32_t state_count;
     VEC(const struct figure *) figures; /* the candidates that occur */
     VEC(struct verdict_at) verdicts;

@@ -9,8 +9,8 @@
  * Every scenario that touches the name takes at most its worst finish once in its mean time between events (`frequency`): by the union
  * bound the expected availability is at least the product minus the sum of these shares. Failures that a promise covers and a scenario
  * plays count twice, which is the safe side. All figures are long-run means, in parts per 10⁹, carried at 10¹⁸ and rounded down. */
-#include "analysis/recovery/credit.h"
 #include "analysis/judge/judge.h"
+#include "analysis/recovery/credit.h"
 
 #include <string.h>
 
@@ -85,7 +85,7 @@ struct work {
     struct slo_state *state;
     VEC(struct slo_term) terms;
     const bool *needed; /* by index of the asset: the name cannot do without */
-    bool *place_seen; /* by site index */
+    bool *place_seen;   /* by site index */
 };
 
 static void add(struct work *work, struct entity *entity, const char *text, int64_t parts, bool lost, struct span span)
@@ -115,14 +115,16 @@ static void add_asset(struct work *work, const struct asset *asset)
         add(work, asset->entity, intern_text(a, "`%s`, by its own `slo`", asset->name), parts, false, row_span(a, asset->entity, "slo"));
         return;
     }
-    promised = block ? eval_deferred(a->eval, block, KIND_availability, scope_add(a->eval, NULL, "self", value_entity(asset->entity))) : value_unknown();
+    promised =
+        block ? eval_deferred(a->eval, block, KIND_availability, scope_add(a->eval, NULL, "self", value_entity(asset->entity))) : value_unknown();
     if (promised.type == VALUE_PERCENT && promised.u.integer >= 0 && promised.u.integer <= WHOLE) {
         parts = combine(a, asset, promised.u.integer, false, &places);
         if (places < 2)
             parts = promised.u.integer;
         add(work, asset->entity,
-            places < 2 ? intern_text(a, "`%s`, promised for `%s`", asset->name, asset->entity->kind->entity->name)
-                       : intern_text(a, "`%s` at %u independent places, each promised for `%s`", asset->name, places, asset->entity->kind->entity->name),
+            places < 2
+                ? intern_text(a, "`%s`, promised for `%s`", asset->name, asset->entity->kind->entity->name)
+                : intern_text(a, "`%s` at %u independent places, each promised for `%s`", asset->name, places, asset->entity->kind->entity->name),
             parts, false, asset->entity->span);
         return;
     }
@@ -136,7 +138,8 @@ static void add_asset(struct work *work, const struct asset *asset)
         }
     }
     if (parts < 0) {
-        add(work, asset->entity, intern_text(a, "`%s`: no `slo` of it, its kind or its place", asset->name), TIME_UNKNOWN, false, asset->entity->span);
+        add(work, asset->entity, intern_text(a, "`%s`: no `slo` of it, its kind or its place", asset->name), TIME_UNKNOWN, false,
+            asset->entity->span);
         return;
     }
     if (work->place_seen[whose->index])
@@ -197,7 +200,9 @@ static void add_scenarios(struct work *work)
         if (endpoint->finish.worst > work->state->budget_ms && !work->state->outlasts)
             work->state->outlasts = result->scenario;
         share = ((wide)endpoint->finish.worst * WHOLE + every.u.integer - 1) / every.u.integer;
-        add(work, result->scenario, intern_text(a, "`%s`: %s once in %s", name, text_of_duration(a->arena, endpoint->finish.worst), text_of_duration(a->arena, every.u.integer)),
+        add(work, result->scenario,
+            intern_text(a, "`%s`: %s once in %s", name, text_of_duration(a->arena, endpoint->finish.worst),
+                        text_of_duration(a->arena, every.u.integer)),
             share > WHOLE ? WHOLE : (int64_t)share, true, row_span(a, result->scenario, "frequency"));
     }
 }
@@ -231,7 +236,7 @@ static void sum_up(struct work *work)
             fine = fine > work->terms.items[i].parts * WHOLE ? fine - work->terms.items[i].parts * WHOLE : 0;
     }
     work->state->parts = fine / WHOLE;
-    work->state->verdict = work->state->parts < work->state->target               ? VERDICT_REFUTED
+    work->state->verdict = work->state->parts < work->state->target      ? VERDICT_REFUTED
                            : work->state->known && work->state->measured ? VERDICT_OK
                                                                          : VERDICT_UNKNOWN;
 }
@@ -256,8 +261,8 @@ static void say(struct analysis *a, const struct slo_state *state)
     if (state->verdict == VERDICT_OK)
         return;
     if (unknown && state->known)
-        diag = find(a, DIAG_E0536, VERDICT_UNKNOWN, state->endpoint, NULL, state->span, "nobody measures the availability of `%s`, its SLO is %s", name,
-                    percent(a, state->target));
+        diag = find(a, DIAG_E0536, VERDICT_UNKNOWN, state->endpoint, NULL, state->span, "nobody measures the availability of `%s`, its SLO is %s",
+                    name, percent(a, state->target));
     else if (unknown)
         diag = find(a, DIAG_E0536, VERDICT_UNKNOWN, state->endpoint, NULL, state->span, "the availability of `%s` is unknown, its SLO is %s", name,
                     percent(a, state->target));

@@ -37,10 +37,11 @@ static const struct money *sum_of_lines(struct analysis *a, const struct entity 
             sum = ARENA_NEW(a->arena, struct money);
             *sum = *value.u.money;
         } else if (!one_unit(sum, value.u.money)) {
-            diag_help(diag_label(diag_report(a->sink, DIAG_E0565, line->span, "the lines of budget `%s` cannot be added: `%s` of `%s` is in another unit",
-                                             budget->name, what, line->name),
-                                 budget->span, "this budget"),
-                      "write all lines in one currency for one span of time");
+            diag_help(
+                diag_label(diag_report(a->sink, DIAG_E0565, line->span, "the lines of budget `%s` cannot be added: `%s` of `%s` is in another unit",
+                                       budget->name, what, line->name),
+                           budget->span, "this budget"),
+                "write all lines in one currency for one span of time");
             return NULL;
         } else if (__builtin_add_overflow(sum->amount, value.u.money->amount, &sum->amount)) {
             return NULL;
@@ -64,8 +65,8 @@ static void check_total(struct analysis *a, const struct entity *budget, uint32_
     struct diag *diag;
 
     if (sum && is_money(total) && (!one_unit(sum, total.u.money) || sum->amount != total.u.money->amount)) {
-        diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, what), "`%s` of budget `%s` is %s, and its lines add up to %s", what, budget->name,
-                           value_text(total, a->arena), money_text(a, sum->amount, sum));
+        diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, what), "`%s` of budget `%s` is %s, and its lines add up to %s", what,
+                           budget->name, value_text(total, a->arena), money_text(a, sum->amount, sum));
         diag_help(diag, "write `%s = %s`, or leave it out", what, money_text(a, sum->amount, sum));
     }
     if (is_money(total) && (!most || (one_unit(most, total.u.money) && total.u.money->amount > most->amount)))
@@ -73,7 +74,8 @@ static void check_total(struct analysis *a, const struct entity *budget, uint32_
     if (!most || !is_money(limit))
         return;
     if (!one_unit(most, limit.u.money)) {
-        diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, "limit"), "`limit` of budget `%s` is in another unit than its `%s`", budget->name, what);
+        diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, "limit"), "`limit` of budget `%s` is in another unit than its `%s`", budget->name,
+                           what);
         diag_help(diag, "write both in one currency for one span of time");
     } else if (most->amount > limit.u.money->amount) {
         diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, "limit"), "budget `%s` may cost %s, and its `%s` is %s", budget->name,

@@ -2,8 +2,8 @@
  * done. Whatever serves there occupies all it needs; a standby that was not called keeps the share it runs at. Amounts are exact
  * decimals in the owner's own units; `demand` of assets counts as the amount called demand. */
 #include "analysis/common/entries.h"
-#include "analysis/world/stands.h"
 #include "analysis/judge/judge.h"
+#include "analysis/world/stands.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,17 +109,19 @@ static void report(struct analysis *a, struct scenario_result *result, const str
                    int64_t sum, struct occupant *list, uint32_t count)
 {
     const struct attr *attr = site->entity->tree ? block_attr(site->entity->tree, intern_str(a->model->names, "quota")) : NULL;
-    struct diag *diag = find(a, DIAG_E0546, VERDICT_REFUTED, site->entity, result->scenario,
-                             attr ? span_join(attr->name_span, attr->value->span) : site->entity->span,
-                             "%s %s do not fit into `%s` in `%s`: its quota is %s", number(a, sum), quota->key, site->entity->name,
-                             result->scenario->name, number(a, limit));
+    struct diag *diag =
+        find(a, DIAG_E0546, VERDICT_REFUTED, site->entity, result->scenario,
+             attr ? span_join(attr->name_span, attr->value->span) : site->entity->span, "%s %s do not fit into `%s` in `%s`: its quota is %s",
+             number(a, sum), quota->key, site->entity->name, result->scenario->name, number(a, limit));
 
     if (!diag)
         return;
     qsort(list, count, sizeof *list, by_size);
     for (uint32_t i = 0; i < count; i++)
         (i < SHOWN ? diag_note : diag_note_more)(diag, "%s for `%s`%s", number(a, list[i].nano), list[i].asset->name,
-                                                 list[i].arrives ? ", which moves there" : list[i].grows ? ", which has to be carried there alone" : "");
+                                                 list[i].arrives ? ", which moves there"
+                                                 : list[i].grows ? ", which has to be carried there alone"
+                                                                 : "");
     diag_help(diag, "raise the quota beforehand, or let less of it recover there");
 }
 
@@ -216,8 +218,8 @@ void check_resources(struct analysis *a)
 
             if (some_quota_has(a, name))
                 continue;
-            diag = diag_report(a->sink, DIAG_E0583, entity_slot_span(a->plan->assets[i].entity, ASSET_occupies), "`%s` takes up `%s`, which no `quota` has",
-                               a->plan->assets[i].name, name);
+            diag = diag_report(a->sink, DIAG_E0583, entity_slot_span(a->plan->assets[i].entity, ASSET_occupies),
+                               "`%s` takes up `%s`, which no `quota` has", a->plan->assets[i].name, name);
             near = nearest_quota(a, name);
             if (near)
                 diag_help(diag, "did you mean `%s`?", near);

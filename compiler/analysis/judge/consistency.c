@@ -1,7 +1,7 @@
 /* Consistency of what the specification promises, before any scenario is played (SEMANTICS §4): ceilings of tiers and of the
  * plan, and labels that name nothing. Needs that promise less than what needs them are in inversions.c. */
-#include "analysis/recovery/recovery.h"
 #include "analysis/judge/judge.h"
+#include "analysis/recovery/recovery.h"
 
 #include "source/lost.h"
 
@@ -153,22 +153,15 @@ static void check_labels(struct analysis *a, const struct entity *entity)
         switch (child->schema->id) {
         case BLOCK_REPLICA:
         case BLOCK_STANDBY:
-        case BLOCK_TARGET:
-            check_label(a, child, BLOCK_SITE);
-            break;
-        case BLOCK_OBJECTIVE:
-            check_label(a, child, BLOCK_CLASS);
-            break;
+        case BLOCK_TARGET: check_label(a, child, BLOCK_SITE); break;
+        case BLOCK_OBJECTIVE: check_label(a, child, BLOCK_CLASS); break;
         case BLOCK_RECOVERY:
             if (child->name[0])
                 check_label(a, child, BLOCK_CLASS);
             check_recovery(a, entity, child);
             break;
-        case BLOCK_TIMING:
-            check_method_name(a, entity, child->name, child->span);
-            break;
-        default:
-            break;
+        case BLOCK_TIMING: check_method_name(a, entity, child->name, child->span); break;
+        default: break;
         }
     }
 }
@@ -220,7 +213,8 @@ static void check_method(struct analysis *a, const struct entity *method)
         bool takes = has_attr(a, step, "takes") || entity_slot(step, STEP_takes).type == VALUE_ERROR;
 
         if (figure && takes)
-            diag_help(diag_label(diag_report(a->sink, DIAG_E0515, step->span, "method `%s` has one figure and its step `%s` another", method->name, step->name),
+            diag_help(diag_label(diag_report(a->sink, DIAG_E0515, step->span, "method `%s` has one figure and its step `%s` another", method->name,
+                                             step->name),
                                  method->span, "`rto` is given for the whole method"),
                       "give either `rto` on the method or `takes` on every step");
         else if (!figure && !takes)

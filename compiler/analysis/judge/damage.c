@@ -2,8 +2,8 @@
  * still live when the restore, after everything it waits for, has read them.
  *
  * The clock of the recovery starts when the damage is noticed; the loss counts back from the damage itself. */
-#include "analysis/recovery/recovery.h"
 #include "analysis/judge/judge.h"
+#include "analysis/recovery/recovery.h"
 
 #include <string.h>
 
@@ -36,13 +36,15 @@ static void check_ceiling_of_discarded(struct analysis *a, const struct scenario
     if (state->discarded_ms <= ceiling.u.integer)
         return;
     diag = find(a, DIAG_E0539, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
-                "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s", text_of_duration(a->arena, state->discarded_ms), state->asset->name,
-                result->scenario->name, result->class_->name, text_of_duration(a->arena, ceiling.u.integer));
+                "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s", text_of_duration(a->arena, state->discarded_ms),
+                state->asset->name, result->scenario->name, result->class_->name, text_of_duration(a->arena, ceiling.u.integer));
     if (!diag)
         return;
     diag_label(diag, row_span(a, result->class_, "discarded"), "ceiling from here");
-    diag_note(diag, "noticed late (`noticed_within`): %s", text_of_duration(a->arena, entity_slot(result->scenario, SCENARIO_noticed_within).u.integer));
-    diag_note(diag, "detected: %s, declared: %s", text_of_duration(a->arena, result->detect.worst), text_of_duration(a->arena, result->declare.worst));
+    diag_note(diag, "noticed late (`noticed_within`): %s",
+              text_of_duration(a->arena, entity_slot(result->scenario, SCENARIO_noticed_within).u.integer));
+    diag_note(diag, "detected: %s, declared: %s", text_of_duration(a->arena, result->detect.worst),
+              text_of_duration(a->arena, result->declare.worst));
     if (result->approve.worst > 0)
         diag_note(diag, "approved: %s", text_of_duration(a->arena, result->approve.worst));
     diag_help(diag, "notice it earlier: compare checksums or row counts, and say so in `noticed_within`");
@@ -76,7 +78,8 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
         return;
     if (trial.rejected)
         diag_note(diag, "%s", trial.rejected);
-    diag_note(diag, "the restore ends %s after it is declared, %s of that is its own time", text_of_duration(a->arena, read), text_of_duration(a->arena, chosen->own.worst));
+    diag_note(diag, "the restore ends %s after it is declared, %s of that is its own time", text_of_duration(a->arena, read),
+              text_of_duration(a->arena, chosen->own.worst));
     diag_help(diag, "keep `%s` longer", chosen->copy->name);
 }
 

@@ -113,5 +113,6 @@ void check_mean_time(struct analysis *a)
         else if (result->order_count)
             diag_note(diag, "`%s`: unknown", result->scenario->name);
     }
-    diag_help(diag, known ? "recover sooner, or aim at a longer `mttr`" : "state in each scenario how far apart such events are (`frequency`), and what makes its times unknown");
+    diag_help(diag, known ? "recover sooner, or aim at a longer `mttr`"
+                          : "state in each scenario how far apart such events are (`frequency`), and what makes its times unknown");
 }

@@ -59,22 +59,16 @@ static struct value literal(struct analysis *a, struct value value)
     case VALUE_STRING:
     case VALUE_INT:
     case VALUE_BOOL:
-    case VALUE_DECIMAL:
-        return value;
-    case VALUE_WORD:
-        return value_string(value.u.word);
-    case VALUE_ENTITY:
-        return value_string(value.u.entity->name);
-    case VALUE_LIST:
-        return literal_list(a, value.u.list);
-    case VALUE_OBJECT:
-        return literal_object(a, value.u.object);
+    case VALUE_DECIMAL: return value;
+    case VALUE_WORD: return value_string(value.u.word);
+    case VALUE_ENTITY: return value_string(value.u.entity->name);
+    case VALUE_LIST: return literal_list(a, value.u.list);
+    case VALUE_OBJECT: return literal_object(a, value.u.object);
     case VALUE_SCHEDULE:
         if (schedule_convert(a->arena, value.u.schedule, TARGET_EVENTBRIDGE, NULL, &lines) && lines.count == 1)
             return value_string(lines.line[0]);
         return value_unknown();
-    default:
-        return value_unknown();
+    default: return value_unknown();
     }
 }
 

@@ -131,16 +131,11 @@ static bool is_literal(const struct expr *expr)
     case EXPR_PERCENT:
     case EXPR_DURATION:
     case EXPR_SIZE:
-    case EXPR_RATE:
-        return true;
-    case EXPR_UNARY:
-        return is_literal(expr->u.unary);
-    case EXPR_BINARY:
-        return is_literal(expr->u.binary.left) && is_literal(expr->u.binary.right);
-    case EXPR_RANGE:
-        return is_literal(expr->u.range->best) && is_literal(expr->u.range->typical) && is_literal(expr->u.range->worst);
-    default:
-        return false;
+    case EXPR_RATE: return true;
+    case EXPR_UNARY: return is_literal(expr->u.unary);
+    case EXPR_BINARY: return is_literal(expr->u.binary.left) && is_literal(expr->u.binary.right);
+    case EXPR_RANGE: return is_literal(expr->u.range->best) && is_literal(expr->u.range->typical) && is_literal(expr->u.range->worst);
+    default: return false;
     }
 }
 
@@ -202,26 +197,19 @@ static unsigned content_of(struct names *names, const struct expr *expr)
 
     switch (expr->kind) {
     case EXPR_DURATION:
-    case EXPR_SIZE:
-        return expr->u.integer ? HAS_NUMBER : 0;
-    case EXPR_RATE:
-        return HAS_NUMBER;
-    case EXPR_MEMBER:
-        return content_of_member(names, expr);
+    case EXPR_SIZE: return expr->u.integer ? HAS_NUMBER : 0;
+    case EXPR_RATE: return HAS_NUMBER;
+    case EXPR_MEMBER: return content_of_member(names, expr);
     case EXPR_CALL:
         for (uint32_t i = 0; expr->u.call.args && i < expr->u.call.args->count; i++)
             found |= content_of(names, expr->u.call.args->items[i]);
         return found;
-    case EXPR_UNARY:
-        return content_of(names, expr->u.unary);
-    case EXPR_BINARY:
-        return content_of(names, expr->u.binary.left) | content_of(names, expr->u.binary.right);
-    case EXPR_COND:
-        return content_of(names, expr->u.cond->yes) | content_of(names, expr->u.cond->no);
+    case EXPR_UNARY: return content_of(names, expr->u.unary);
+    case EXPR_BINARY: return content_of(names, expr->u.binary.left) | content_of(names, expr->u.binary.right);
+    case EXPR_COND: return content_of(names, expr->u.cond->yes) | content_of(names, expr->u.cond->no);
     case EXPR_RANGE:
         return content_of(names, expr->u.range->best) | content_of(names, expr->u.range->typical) | content_of(names, expr->u.range->worst);
-    default:
-        return 0;
+    default: return 0;
     }
 }
 
@@ -312,8 +300,8 @@ static bool far_enough(struct value value)
 static void report_near(struct analysis *a, const struct figure *figure, const struct expr *expr, struct value value, const struct entity *source)
 {
     struct value typical = value_typical(value), worst = value_worst(value);
-    struct diag *diag = diag_report(a->sink, DIAG_E0575, expr->span, "the worst end of `%s` is too near the typical, and its source gives no bound",
-                                    figure->id);
+    struct diag *diag =
+        diag_report(a->sink, DIAG_E0575, expr->span, "the worst end of `%s` is too near the typical, and its source gives no bound", figure->id);
     struct strbuf text = STRBUF_INIT;
 
     diag_at(diag, "%s typically, %s at worst", value_text(typical, a->arena), value_text(worst, a->arena));
@@ -347,8 +335,7 @@ static void check_ends(struct analysis *a, const struct figure *figure, const st
         check_ends(a, figure, expr->u.cond->yes, factor, source);
         check_ends(a, figure, expr->u.cond->no, factor, source);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -407,7 +394,7 @@ const struct figure *figure_if_any(struct analysis *a, const struct entity *bloc
 struct origin {
     const struct entity *block; /* of a kind; NULL: nobody but the specification says it */
     uint32_t row;
-    struct span stated;   /* then: where */
+    struct span stated; /* then: where */
 };
 
 static const struct entity *kind_that_writes(const struct kind_info *kind, uint32_t row)
@@ -419,8 +406,8 @@ static const struct entity *kind_that_writes(const struct kind_info *kind, uint3
 
 static struct origin origin_of_method(const struct asset_state *state, const struct entity *method, const struct entity *step)
 {
-    const struct entity *timing = state->chosen && state->chosen->method == method
-                                      ? entity_child_named(state->asset->entity, BLOCK_TIMING, method->name) : NULL;
+    const struct entity *timing =
+        state->chosen && state->chosen->method == method ? entity_child_named(state->asset->entity, BLOCK_TIMING, method->name) : NULL;
 
     if (timing)
         return (struct origin){.stated = entity_slot_span(timing, TIMING_rto)};

@@ -1,8 +1,8 @@
 /* What can be said of a specification that is wrong elsewhere: circles, labels that name nothing, schedules that cannot be kept. These
  * follow from the text alone. Nothing is proved of it, because a verdict on half a model would be about something nobody wrote. */
-#include "analysis/world/world.h"
-#include "analysis/recovery/recovery.h"
 #include "analysis/judge/judge.h"
+#include "analysis/recovery/recovery.h"
+#include "analysis/world/world.h"
 
 #include "source/lost.h"
 

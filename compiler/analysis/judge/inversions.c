@@ -14,18 +14,18 @@ enum { CHAIN_MAX = 64, OTHERS_MAX = 4 };
 enum claim_kind { CLAIM_RTO, CLAIM_RPO, CLAIM_LEVEL, CLAIMS };
 
 struct claim {
-    int64_t value;                  /* the strictest; -1 none */
-    const struct asset *via;        /* who needs it directly */
+    int64_t value;           /* the strictest; -1 none */
+    const struct asset *via; /* who needs it directly */
     const struct edge *edge;
-    uint32_t broken;                /* how many of those that need it directly promise more than it does */
+    uint32_t broken; /* how many of those that need it directly promise more than it does */
 };
 
 struct inversions {
     struct analysis *a;
-    struct entity *class_;           /* objectives of this class; NULL: general ones */
-    struct claim (*claims)[CLAIMS];  /* by asset index */
-    bool *named;                     /* by asset index: a scenario names it */
-    bool *told;                      /* by asset index: inverted in general, so nothing about it is said for a class */
+    struct entity *class_;          /* objectives of this class; NULL: general ones */
+    struct claim (*claims)[CLAIMS]; /* by asset index */
+    bool *named;                    /* by asset index: a scenario names it */
+    bool *told;                     /* by asset index: inverted in general, so nothing about it is said for a class */
 };
 
 static struct span tier_span(const struct analysis *a, const struct asset *asset)
@@ -195,7 +195,8 @@ static void report(const struct inversions *in, const struct asset *needed, enum
         if (restores)
             diag_help(diag, "give `%s` an RTO within that of `%s`, or restore without it", needed->name, claim->via->name);
         else
-            diag_help(diag, "give `%s` objectives and a tier as strict as those of `%s`, or make the dependency soft (`uses`)", needed->name, top->name);
+            diag_help(diag, "give `%s` objectives and a tier as strict as those of `%s`, or make the dependency soft (`uses`)", needed->name,
+                      top->name);
     }
     strbuf_release(&how);
 }

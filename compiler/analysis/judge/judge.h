@@ -9,7 +9,7 @@ void check_records(struct analysis *a); /* plan->evidence; after the digest */
 
 /* ---- capacity.c */
 void check_capacity(struct analysis *a, struct scenario_result *result); /* quotas; after survive */
-void check_resources(struct analysis *a); /* what assets take up and no quota has (E0583) */
+void check_resources(struct analysis *a);                                /* what assets take up and no quota has (E0583) */
 
 /* ---- addresses.c */
 void check_addresses(struct analysis *a); /* one machine told as two (E0582) */
@@ -24,12 +24,12 @@ void check_availability(struct analysis *a); /* fills plan->slos; after all scen
 void check_strategies(struct analysis *a); /* after check_availability */
 
 /* ---- figures.c */
-int grade_rank(char grade);                                /* 0 the strongest; no grade is the weakest */
+int grade_rank(char grade);                               /* 0 the strongest; no grade is the weakest */
 char block_grade(const struct entity *block, bool worst); /* weakest of its sources, of the worst end or of the rest; 0: it has none */
-bool figure_is_assumed(const struct figure *figure);       /* nobody else gives a bound */
-void check_figures(struct analysis *a);                    /* worst ends that are ours, of all kinds */
+bool figure_is_assumed(const struct figure *figure);      /* nobody else gives a bound */
+void check_figures(struct analysis *a);                   /* worst ends that are ours, of all kinds */
 const struct figure *figure_if_any(struct analysis *a, const struct entity *block, uint32_t row); /* NULL: it says nothing by itself */
-void take_figures(struct analysis *a, struct scenario_result *result); /* step->figure, step->stated; after time_steps */
+void take_figures(struct analysis *a, struct scenario_result *result);                            /* step->figure, step->stated; after time_steps */
 
 /* ---- admins.c */
 void check_admins(struct analysis *a, struct scenario_result *result); /* after judge: who else might change what the recovery rests on */
@@ -43,9 +43,8 @@ void effective_objectives(struct analysis *a, struct scenario_result *result);
 void judge(struct analysis *a, struct scenario_result *result);
 struct entity *plan_objectives(const struct analysis *a, const char *role); /* "default", "ceiling"; NULL */
 /* Reports an objective that is weaker than a ceiling. `scenario` may be NULL. */
-void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling,
-                   uint32_t row, const char *name,
-                   struct objective objective, const char *what);
+void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling, uint32_t row,
+                   const char *name, struct objective objective, const char *what);
 void find_objectives(struct analysis *a); /* of every asset, in general; effective_objectives() says which holds in a scenario */
 enum { NO_RTO = 1, NO_RPO = 2 };
 /* An objective nobody stated cannot be proved: said once for an asset. `result`: where it is missed, NULL when it is in all scenarios. An error
@@ -73,7 +72,7 @@ void judge_waiting_rules(struct analysis *a); /* about what is emitted */
 
 /* ---- emitted.c */
 bool emitted_hook(struct evaluator *eval, atom name, struct value *out); /* emitted(TYPE) */
-void check_emitted(struct analysis *a); /* when everything is emitted */
+void check_emitted(struct analysis *a);                                  /* when everything is emitted */
 /* Of an object that emitted() gave: what emits it, with the place of the attribute, else of the block; NULL for any other value. */
 const struct emission *emitted_for(const struct analysis *a, struct value element, const char *attribute, struct span *span);
 

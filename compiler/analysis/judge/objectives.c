@@ -3,12 +3,12 @@
  * Order: the asset's own for the class, its general one, its tier's default, the plan's default. Ceilings (tier limit,
  * class, plan) are checked afterwards and never applied silently. */
 #include "analysis/common/missing.h"
-#include "analysis/world/stands.h"
-#include "analysis/world/world.h"
+#include "analysis/judge/judge.h"
 #include "analysis/recovery/credit.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
-#include "analysis/judge/judge.h"
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -24,8 +24,7 @@ static struct span attr_span(const struct analysis *a, const struct entity *enti
     return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
 }
 
-static bool take(const struct analysis *a, const struct entity *entity, uint32_t row, const char *name, const char *source,
-                 struct objective *out)
+static bool take(const struct analysis *a, const struct entity *entity, uint32_t row, const char *name, const char *source, struct objective *out)
 {
     struct value value = entity ? entity_slot(entity, row) : value_unknown();
 
@@ -130,7 +129,8 @@ static void explain_terms(struct analysis *a, struct diag *diag, const struct te
 static void add_figure(void *context, struct entity *entity, atom attribute)
 {
     struct diag *diag = context;
-    const char *text = arena_printf(diag->sink->arena, "state `%s` of %s `%s`; unknown is never taken as fine", attribute, entity->schema->name, entity->name);
+    const char *text =
+        arena_printf(diag->sink->arena, "state `%s` of %s `%s`; unknown is never taken as fine", attribute, entity->schema->name, entity->name);
 
     for (uint32_t i = 0; i < diag->helps.len; i++) {
         if (strcmp(diag->helps.items[i].text, text) == 0)
@@ -188,8 +188,9 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
 
 static void refute_rto(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
-    const char *message = intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, text_of_duration(a->arena, state->finish.worst),
-                                      result->scenario->name, text_of_duration(a->arena, state->rto.ms));
+    const char *message =
+        intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, text_of_duration(a->arena, state->finish.worst),
+                    result->scenario->name, text_of_duration(a->arena, state->rto.ms));
     struct asset *root = cause_of_delay(a, result, state);
     struct entity *entity = state->asset->entity;
     const struct step *path[64];
@@ -209,7 +210,8 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
     for (const struct step *step = state->decides; step && length < 64; step = step->waits_for)
         path[length++] = step;
     if (length && path[length - 1]->waits_for && path[length - 1]->start.known)
-        diag_note(diag, "%s until `%s` starts (too many steps to list)", text_of_duration(a->arena, path[length - 1]->start.worst), path[length - 1]->id);
+        diag_note(diag, "%s until `%s` starts (too many steps to list)", text_of_duration(a->arena, path[length - 1]->start.worst),
+                  path[length - 1]->id);
     else if (length && path[length - 1]->start.known)
         diag_note(diag, "%s until the first step starts (detection and declaration)", text_of_duration(a->arena, path[length - 1]->start.worst));
     for (uint32_t i = length; i-- > 0;) {
@@ -221,11 +223,11 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
 
 static void refute_rpo(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
-    struct diag *diag = find(a, DIAG_E0502, VERDICT_REFUTED, state->asset->entity, result->scenario,
-                             state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span,
-                             "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name,
-                             state->loss_ms == RPO_ALL ? "everything" : text_of_duration(a->arena, state->loss_ms),
-                             result->scenario->name, text_of_duration(a->arena, state->rpo.ms));
+    struct diag *diag =
+        find(a, DIAG_E0502, VERDICT_REFUTED, state->asset->entity, result->scenario,
+             state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span, "`%s` can lose %s in `%s`, its RPO is %s",
+             state->asset->name, state->loss_ms == RPO_ALL ? "everything" : text_of_duration(a->arena, state->loss_ms), result->scenario->name,
+             text_of_duration(a->arena, state->rpo.ms));
 
     if (!diag)
         return;
@@ -285,15 +287,15 @@ static void no_method(struct analysis *a, struct scenario_result *result, struct
     for (uint32_t i = 0; i < state->candidate_count; i++)
         diag_note(diag, "`%s`: %s", state->candidates[i].label, state->candidates[i].rejected);
     if (is_from_damage(result, state))
-        diag_help(diag, "keep copies from before the damage, longer than it may go unnoticed and where it does not reach (another account, a lock), or "
-                        "add a `rebuild`; what follows the data holds the damage too");
+        diag_help(diag,
+                  "keep copies from before the damage, longer than it may go unnoticed and where it does not reach (another account, a lock), or "
+                  "add a `rebuild`; what follows the data holds the damage too");
     else
         diag_help(diag, "add a replica, a standby or a copy at a site that survives, or a `rebuild`");
 }
 
-void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling,
-                   uint32_t row, const char *name,
-                   struct objective objective, const char *what)
+void check_ceiling(struct analysis *a, struct entity *scenario, const struct asset *asset, const struct entity *ceiling, uint32_t row,
+                   const char *name, struct objective objective, const char *what)
 {
     struct value limit = entity_slot(ceiling, row);
     const char *title = strcmp(name, "rto") == 0 ? "RTO" : strcmp(name, "rpo") == 0 ? "RPO" : "maximum tolerable downtime";
@@ -301,8 +303,8 @@ void check_ceiling(struct analysis *a, struct entity *scenario, const struct ass
 
     if (limit.type != VALUE_DURATION || objective.ms < 0 || objective.ms <= limit.u.integer)
         return;
-    diag = find(a, DIAG_E0506, VERDICT_REFUTED, asset->entity, scenario, asset->entity->span, "the %s of `%s` is %s, weaker than the ceiling of %s", title,
-                asset->name, text_of_duration(a->arena, objective.ms), what);
+    diag = find(a, DIAG_E0506, VERDICT_REFUTED, asset->entity, scenario, asset->entity->span, "the %s of `%s` is %s, weaker than the ceiling of %s",
+                title, asset->name, text_of_duration(a->arena, objective.ms), what);
     if (!diag)
         return;
     diag_label(diag, objective.span, "objective from here (%s)", objective.source);
@@ -330,7 +332,10 @@ static bool figure_is_unset(struct analysis *a, const struct asset_state *state,
     if (!standby)
         return false;
     print_percent(&share, entity_slot(standby, STANDBY_capacity).u.integer);
-    *out = (struct reason){.code = DIAG_E0547, .at = standby, .attribute = "scale_up", .span = standby->span,
+    *out = (struct reason){.code = DIAG_E0547,
+                           .at = standby,
+                           .attribute = "scale_up",
+                           .span = standby->span,
                            .text = intern_text(a, "the standby of `%s` at `%s` carries %s of the load, and nothing says when it carries all of it",
                                                state->asset->name, standby->name, strbuf_str(&share)),
                            .help = "add `scale_up = …`, or `capacity = 100%`"};
@@ -450,11 +455,12 @@ static bool is_empty(struct analysis *a, const struct asset_state *state, struct
 
     if (!chosen || chosen->automatic || !chosen->own.known || chosen->own.worst > 0)
         return false;
-    *out = (struct reason){.code = DIAG_E0562,
-                           .at = state->asset->entity,
-                           .span = state->asset->entity->span,
-                           .text = intern_text(a, "nobody does anything to bring `%s` back: nothing of `%s` takes any time", state->asset->name, chosen->label),
-                           .help = "give the method steps with `takes`, or say `automatic = true` with a `source` where the platform does it by itself"};
+    *out = (struct reason){
+        .code = DIAG_E0562,
+        .at = state->asset->entity,
+        .span = state->asset->entity->span,
+        .text = intern_text(a, "nobody does anything to bring `%s` back: nothing of `%s` takes any time", state->asset->name, chosen->label),
+        .help = "give the method steps with `takes`, or say `automatic = true` with a `source` where the platform does it by itself"};
     return true;
 }
 
@@ -484,7 +490,8 @@ static bool may_all_fail(struct analysis *a, const struct asset_state *state, st
                            .span = chosen->method->span,
                            .text = only ? intern_text(a, "nothing of `%s` has to succeed: `%s` may be back or not", chosen->label, state->asset->name)
                                         : intern_text(a, "no step of `%s` brings `%s` back", chosen->label, state->asset->name),
-                           .help = only ? "let a step of phase `recover` block: without `best_effort` and `on_failure = continue`" : "say what does, in a step of phase `recover`"};
+                           .help = only ? "let a step of phase `recover` block: without `best_effort` and `on_failure = continue`"
+                                        : "say what does, in a step of phase `recover`"};
     return true;
 }
 
@@ -496,12 +503,13 @@ static bool waits_for_the_script(struct analysis *a, const struct asset_state *s
     for (uint32_t i = 0; chosen && chosen->automatic && i < chosen->step_count; i++) {
         if (!command_is_set(&chosen->steps[i]->run))
             continue;
-        *out = (struct reason){.code = DIAG_E0562,
-                               .at = chosen->method,
-                               .span = chosen->method->span,
-                               .text = intern_text(a, "nobody starts step `%s` by itself: `%s` is `automatic`, and its commands run when somebody starts the script",
-                                                   chosen->steps[i]->id, chosen->label),
-                               .help = "take `automatic` away, or the command, where the platform does it"};
+        *out = (struct reason){
+            .code = DIAG_E0562,
+            .at = chosen->method,
+            .span = chosen->method->span,
+            .text = intern_text(a, "nobody starts step `%s` by itself: `%s` is `automatic`, and its commands run when somebody starts the script",
+                                chosen->steps[i]->id, chosen->label),
+            .help = "take `automatic` away, or the command, where the platform does it"};
         return true;
     }
     return false;
@@ -544,13 +552,14 @@ static bool takes_the_newest(struct analysis *a, const struct asset_state *state
     }
     if (!commands && !chosen->automatic)
         return false;
-    *out = (struct reason){.code = DIAG_E0562,
-                           .at = chosen->method,
-                           .span = chosen->method->span,
-                           .text = intern_text(a, "nobody chooses the copy `%s` is restored from: no command of `%s` is told one from before the damage",
-                                               state->asset->name, chosen->label),
-                           .help = "let it ask, `input at { type = timestamp }` or `input copy { chooses = true  ask = \"…\" }`, and put `input.at` into the "
-                                   "command; or let a person do it, in a `manual` step"};
+    *out = (struct reason){
+        .code = DIAG_E0562,
+        .at = chosen->method,
+        .span = chosen->method->span,
+        .text = intern_text(a, "nobody chooses the copy `%s` is restored from: no command of `%s` is told one from before the damage",
+                            state->asset->name, chosen->label),
+        .help = "let it ask, `input at { type = timestamp }` or `input copy { chooses = true  ask = \"…\" }`, and put `input.at` into the "
+                "command; or let a person do it, in a `manual` step"};
     return true;
 }
 
@@ -558,8 +567,8 @@ static bool takes_the_newest(struct analysis *a, const struct asset_state *state
 static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
 {
     if (!state->nobody)
-        return is_empty(a, state, out) || may_all_fail(a, state, out) || waits_for_the_script(a, state, out) ||
-               takes_the_newest(a, state, out) || nobody_owns(a, result, state->asset->entity, out);
+        return is_empty(a, state, out) || may_all_fail(a, state, out) || waits_for_the_script(a, state, out) || takes_the_newest(a, state, out) ||
+               nobody_owns(a, result, state->asset->entity, out);
     *out = nobody_reason(a, state->nobody);
     return true;
 }
@@ -601,10 +610,11 @@ static bool change_rate_is_unset(struct analysis *a, const struct asset_state *s
     if (kind.type != VALUE_WORD || strcmp(kind.u.word, "log") != 0 || chosen->own.known || chosen->since_base == 0 ||
         entity_slot(state->asset->entity, ASSET_change_rate).type != VALUE_UNKNOWN)
         return false;
-    *out = (struct reason){.code = DIAG_E0561,
-                           .at = state->asset->entity,
-                           .attribute = "change_rate",
-                           .text = intern_text(a, "how fast the data of `%s` changes is not stated, so nobody knows how much log is replayed", state->asset->name)};
+    *out = (struct reason){
+        .code = DIAG_E0561,
+        .at = state->asset->entity,
+        .attribute = "change_rate",
+        .text = intern_text(a, "how fast the data of `%s` changes is not stated, so nobody knows how much log is replayed", state->asset->name)};
     return true;
 }
 
@@ -656,8 +666,8 @@ void judge(struct analysis *a, struct scenario_result *result)
             state->rto_verdict = VERDICT_REFUTED;
         if (state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING)
             state->rpo_verdict = state->loss_ms == RPO_NOT_APPLICABLE ? VERDICT_NOT_APPLICABLE
-                                 : state->loss_ms == RPO_ALL              ? compare(INT64_MAX, true, state->rpo)
-                                                                          : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
+                                 : state->loss_ms == RPO_ALL          ? compare(INT64_MAX, true, state->rpo)
+                                                                      : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
         judge_credit(a, result, state);
         if (state->rto_verdict == VERDICT_REFUTED && state->blocked_by)
             ; /* told with what never comes back */
@@ -685,8 +695,7 @@ void judge(struct analysis *a, struct scenario_result *result)
         else if (state->rpo_verdict == VERDICT_UNKNOWN && state->undecided)
             ; /* told where it is missing */
         else if (state->rpo_verdict == VERDICT_UNKNOWN && notice_is_unset(a, result, state, &notice))
-            decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario,
-                                                                        asset_wants_proof(a, state->asset)});
+            decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rpo_verdict == VERDICT_UNKNOWN && state->chosen && state->chosen->missing)
             decides(a, state->chosen->missing,
                     (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});

@@ -133,8 +133,9 @@ static void check_measured(struct analysis *a, struct scenario_result *result, c
     if (!state || state->fate == FATE_UNAFFECTED)
         return;
     if (rto >= 0 && state->rto.ms >= 0 && rto > state->rto.ms) {
-        diag = find(a, DIAG_E0549, VERDICT_REFUTED, entity, result->scenario, entity->span, "`%s` was back after %s in a drill of `%s`, its RTO is %s",
-                    entity->name, words(a, rto), result->scenario->name, words(a, state->rto.ms));
+        diag =
+            find(a, DIAG_E0549, VERDICT_REFUTED, entity, result->scenario, entity->span, "`%s` was back after %s in a drill of `%s`, its RTO is %s",
+                 entity->name, words(a, rto), result->scenario->name, words(a, state->rto.ms));
     } else if (rto >= 0 && state->finish.known && rto > state->finish.worst) {
         diag = find(a, DIAG_E0550, VERDICT_REFUTED, entity, result->scenario, entity->span,
                     "`%s` was back after %s in a drill of `%s`, although its worst case is %s", entity->name, words(a, rto), result->scenario->name,

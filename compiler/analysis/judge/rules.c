@@ -85,8 +85,8 @@ static void point_at_tier(const struct analysis *a, const struct entity *subject
 }
 
 /* What is not known is as bad as a violation where the tier demands proof, else a warning. */
-static uint32_t severity_of_verdict(struct analysis *a, const struct entity *rule, const struct entity *subject,
-                                    const struct scope *scope, enum verdict verdict)
+static uint32_t severity_of_verdict(struct analysis *a, const struct entity *rule, const struct entity *subject, const struct scope *scope,
+                                    enum verdict verdict)
 {
     const struct asset *asset = plan_asset(a->plan, subject);
     uint32_t severity = is_paperwork_of_a_draft(a, rule) ? SEVERITY_ADVICE : severity_of(a, rule, scope);
@@ -111,8 +111,7 @@ static void refused(struct analysis *a, struct entity *rule, const struct scope 
     diag_note(diag, "rule `%s`; `drc explain %s` says why", rule->name, rule->name);
 }
 
-static void violated(struct analysis *a, struct entity *rule, bool by_tier, struct entity *subject, const struct scope *scope,
-                     enum verdict verdict)
+static void violated(struct analysis *a, struct entity *rule, bool by_tier, struct entity *subject, const struct scope *scope, enum verdict verdict)
 {
     const char *message = text_of(a, rule, RULE_message, scope);
     const char *title = text_of(a, rule, RULE_title, NULL);
@@ -120,8 +119,7 @@ static void violated(struct analysis *a, struct entity *rule, bool by_tier, stru
     struct diag *diag;
 
     if (verdict == VERDICT_UNKNOWN)
-        message = intern_text(a, "it is not known whether `%s` holds for %s `%s`", title ? title : rule->name, subject->schema->name,
-                              subject->name);
+        message = intern_text(a, "it is not known whether `%s` holds for %s `%s`", title ? title : rule->name, subject->schema->name, subject->name);
     diag = find_rule(a, rule, verdict, severity_of_verdict(a, rule, subject, scope, verdict), subject, place_of(a, rule, subject, scope),
                      message ? message : rule->name);
     if (!diag)

@@ -143,8 +143,8 @@ static void check_protection(struct analysis *a, const struct site_info *site, i
                     first = first ? first : state->asset->name;
                     count++;
                 } else {
-                    (noted++ < NAMES_MAX ? diag_note : diag_note_more)(diag, "`%s` by `%s`: that is %s", state->asset->name,
-                                                                       state->chosen->label, bands[worth(state)].name);
+                    (noted++ < NAMES_MAX ? diag_note : diag_note_more)(diag, "`%s` by `%s`: that is %s", state->asset->name, state->chosen->label,
+                                                                       bands[worth(state)].name);
                 }
             }
         }
@@ -188,8 +188,8 @@ static void check_band(struct analysis *a, const struct site_info *site, int64_t
         return;
     if (rto)
         diag = find(a, DIAG_E0537, VERDICT_REFUTED, site->entity, NULL, row_span(a, site->entity, "strategy"),
-                    "site `%s` is called `%s`, which is not known to recover `%s` within %s", site->entity->name, bands[strategy].name, rto->asset->name,
-                    words(a, rto->rto.ms));
+                    "site `%s` is called `%s`, which is not known to recover `%s` within %s", site->entity->name, bands[strategy].name,
+                    rto->asset->name, words(a, rto->rto.ms));
     else
         diag = find(a, DIAG_E0537, VERDICT_REFUTED, site->entity, NULL, row_span(a, site->entity, "strategy"),
                     "site `%s` is called `%s`, which is not known to lose no more than %s of `%s`", site->entity->name, bands[strategy].name,
@@ -197,7 +197,8 @@ static void check_band(struct analysis *a, const struct site_info *site, int64_t
     if (!diag)
         return;
     if (rto)
-        diag_label(diag, rto->rto.span, "RTO from here (%s); worked out: %s", rto->rto.source, rto->finish.known ? words(a, rto->finish.worst) : "unknown");
+        diag_label(diag, rto->rto.span, "RTO from here (%s); worked out: %s", rto->rto.source,
+                   rto->finish.known ? words(a, rto->finish.worst) : "unknown");
     if (rpo)
         diag_label(diag, rpo->rpo.span, "RPO of `%s` from here (%s); worked out: %s", rpo->asset->name, rpo->rpo.source,
                    rpo->loss_ms >= 0 ? words(a, rpo->loss_ms) : "unknown");
@@ -216,8 +217,8 @@ static void check_slos(struct analysis *a)
 
             if (!site || strategy_of(site) != BACKUP_AND_RESTORE)
                 continue;
-            diag = find(a, DIAG_E0537, VERDICT_REFUTED, slo->endpoint, NULL, slo->span, "`%s` promises 99.99 %% or more, and `%s` recovers by backup and restore",
-                        slo->endpoint->name, site->entity->name);
+            diag = find(a, DIAG_E0537, VERDICT_REFUTED, slo->endpoint, NULL, slo->span,
+                        "`%s` promises 99.99 %% or more, and `%s` recovers by backup and restore", slo->endpoint->name, site->entity->name);
             if (diag) {
                 diag_label(diag, row_span(a, site->entity, "strategy"), "hours to recover");
                 diag_help(diag, "99.99 %% leaves 52 minutes a year; keep a standby, or promise less");

@@ -85,9 +85,16 @@ static void make_sites(struct maker *m)
         const struct site_info *site = &m->plan->sites[i];
 
         m->out->sites[i] = (struct plan_site){
-            .name = site->entity->name, .thing = document_thing(m, site->entity), .kind = site->entity->kind->entity->name,
-            .level = site->level, .role = site->role, .region = site->region, .within = document_place(m, site->within),
-            .account = document_place(m, site->account), .origin = document_origin(m, site->entity->span), .place = document_at(site->entity->span),
+            .name = site->entity->name,
+            .thing = document_thing(m, site->entity),
+            .kind = site->entity->kind->entity->name,
+            .level = site->level,
+            .role = site->role,
+            .region = site->region,
+            .within = document_place(m, site->within),
+            .account = document_place(m, site->account),
+            .origin = document_origin(m, site->entity->span),
+            .place = document_at(site->entity->span),
         };
     }
 }
@@ -189,9 +196,15 @@ struct plan_group *document_group(const struct maker *m, const struct entity *en
 static void fill_slo(struct maker *m, const struct slo_state *from, struct plan_slo *out)
 {
     *out = (struct plan_slo){
-        .endpoint = document_endpoint(m, from->endpoint), .target = from->target, .availability = from->known ? from->parts : PLAN_UNKNOWN,
-        .over = from->over_ms, .budget = from->budget_ms, .outlasted_by = document_thing(m, from->outlasts), .verdict = (uint8_t)from->verdict,
-        .origin = document_origin(m, from->span), .terms_count = from->term_count,
+        .endpoint = document_endpoint(m, from->endpoint),
+        .target = from->target,
+        .availability = from->known ? from->parts : PLAN_UNKNOWN,
+        .over = from->over_ms,
+        .budget = from->budget_ms,
+        .outlasted_by = document_thing(m, from->outlasts),
+        .verdict = (uint8_t)from->verdict,
+        .origin = document_origin(m, from->span),
+        .terms_count = from->term_count,
         .terms = ARENA_ARRAY(m->arena, struct plan_slo_term, from->term_count),
     };
     for (uint32_t i = 0; i < from->term_count; i++) {
@@ -254,12 +267,8 @@ static void want(struct maker *m, struct map *wanted, const struct entity *entit
 static void want_value(struct maker *m, struct map *wanted, struct value value)
 {
     switch (value.type) {
-    case VALUE_ENTITY:
-        want(m, wanted, value.u.entity);
-        break;
-    case VALUE_FACT:
-        want(m, wanted, value.u.fact->entity);
-        break;
+    case VALUE_ENTITY: want(m, wanted, value.u.entity); break;
+    case VALUE_FACT: want(m, wanted, value.u.fact->entity); break;
     case VALUE_LIST:
         for (uint32_t i = 0; i < value.u.list->count; i++)
             want_value(m, wanted, value.u.list->items[i]);
@@ -276,8 +285,7 @@ static void want_value(struct maker *m, struct map *wanted, struct value value)
         for (uint32_t i = 0; i < value.u.text->count; i++)
             want_value(m, wanted, value.u.text->parts[i].value);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 

@@ -42,7 +42,7 @@ void make_things(struct maker *m);
 void make_names(struct maker *m);
 void make_emissions_of(struct maker *m, const char *target); /* NULL: of all targets */
 void make_scenarios(struct maker *m);
-void make_work(struct maker *m);   /* stores, jobs, drills, exports, emissions */
+void make_work(struct maker *m);    /* stores, jobs, drills, exports, emissions */
 void make_entries(struct maker *m); /* ledger and findings */
 
 struct plan_thing *document_thing(const struct maker *m, const struct entity *entity); /* NULL where it is none */

@@ -6,9 +6,16 @@ static struct plan_made_true *by_of(struct maker *m, const struct assumption *fr
     struct plan_made_true *out = ARENA_NEW(m->arena, struct plan_made_true);
 
     *out = (struct plan_made_true){
-        .who = (uint8_t)from->by, .target = from->target, .file = from->file, .source = from->source, .grade = from->grade,
-        .read = from->was_read ? from->read : PLAN_NO_DAY, .on = document_thing(m, from->on),
-        .words = from->by != BY_DEMAND ? NULL : from->words ? from->words : from->says,
+        .who = (uint8_t)from->by,
+        .target = from->target,
+        .file = from->file,
+        .source = from->source,
+        .grade = from->grade,
+        .read = from->was_read ? from->read : PLAN_NO_DAY,
+        .on = document_thing(m, from->on),
+        .words = from->by != BY_DEMAND ? NULL
+                 : from->words         ? from->words
+                                       : from->says,
     };
     return out;
 }
@@ -38,9 +45,19 @@ static const char **rests_of(struct maker *m, const struct assumption *from)
 static void document_entry(struct maker *m, const struct assumption *from, struct plan_assumption *out)
 {
     *out = (struct plan_assumption){
-        .id = from->id, .kind = assumption_kind_name(from->kind), .subject_kind = from->subject->schema->name, .subject = from->subject->name,
-        .says = from->says, .value = from->value, .by = by_of(m, from), .check = check_of(m, from), .unwatched = from->unwatched,
-        .rests = rests_of(m, from), .rests_count = from->rest_count, .rests_whole = from->whole, .origin = document_origin(m, from->span),
+        .id = from->id,
+        .kind = assumption_kind_name(from->kind),
+        .subject_kind = from->subject->schema->name,
+        .subject = from->subject->name,
+        .says = from->says,
+        .value = from->value,
+        .by = by_of(m, from),
+        .check = check_of(m, from),
+        .unwatched = from->unwatched,
+        .rests = rests_of(m, from),
+        .rests_count = from->rest_count,
+        .rests_whole = from->whole,
+        .origin = document_origin(m, from->span),
     };
 }
 
@@ -52,10 +69,17 @@ static struct plan_scenario *scenario_of(const struct maker *m, const struct ent
 static void fill_finding(struct maker *m, const struct finding *from, struct plan_finding *out)
 {
     *out = (struct plan_finding){
-        .code = from->code, .name = from->name, .severity = (uint8_t)from->severity, .verdict = (uint8_t)from->verdict, .message = from->message,
-        .subject_kind = from->subject ? from->subject->schema->name : NULL, .subject = from->subject ? from->subject->name : NULL,
-        .scenario = scenario_of(m, from->scenario), .accepted = document_thing(m, from->accepted),
-        .told_with = from->cause ? from->cause->name : NULL, .origin = document_origin(m, from->span),
+        .code = from->code,
+        .name = from->name,
+        .severity = (uint8_t)from->severity,
+        .verdict = (uint8_t)from->verdict,
+        .message = from->message,
+        .subject_kind = from->subject ? from->subject->schema->name : NULL,
+        .subject = from->subject ? from->subject->name : NULL,
+        .scenario = scenario_of(m, from->scenario),
+        .accepted = document_thing(m, from->accepted),
+        .told_with = from->cause ? from->cause->name : NULL,
+        .origin = document_origin(m, from->span),
     };
 }
 

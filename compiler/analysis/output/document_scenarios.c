@@ -78,8 +78,9 @@ static struct plan_figure_source *source_of(struct maker *m, const struct step *
     out = ARENA_NEW(m->arena, struct plan_figure_source);
     bounds = entity_slot(source, SOURCE_bounds);
     read = entity_slot(source, SOURCE_read);
-    *out = (struct plan_figure_source){source->name, entity_string(m->plan->model, source, "says", NULL), entity_string(m->plan->model, source, "grade", NULL),
-                                       bounds.type == VALUE_BOOL && bounds.u.integer, read.type == VALUE_DATE ? read.u.integer : PLAN_NO_DAY};
+    *out = (struct plan_figure_source){source->name, entity_string(m->plan->model, source, "says", NULL),
+                                       entity_string(m->plan->model, source, "grade", NULL), bounds.type == VALUE_BOOL && bounds.u.integer,
+                                       read.type == VALUE_DATE ? read.u.integer : PLAN_NO_DAY};
     return out;
 }
 
@@ -372,8 +373,9 @@ static void fill_checklist(struct maker *m, const struct entity *list, struct pl
             add_texts(m, texts, &items);
             written = true;
         }
-        vec_push(m->arena, &items, ((struct plan_checklist_item){read_as(m, item->name), document_thing(m, entity_ref(model, item, "owner")),
-                                                                 entity_string(model, item, "proves", NULL)}));
+        vec_push(m->arena, &items,
+                 ((struct plan_checklist_item){read_as(m, item->name), document_thing(m, entity_ref(model, item, "owner")),
+                                               entity_string(model, item, "proves", NULL)}));
     }
     if (!written)
         add_texts(m, texts, &items);

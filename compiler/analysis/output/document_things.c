@@ -155,70 +155,43 @@ struct plan_value document_value(struct maker *m, struct value value)
     struct plan_value out;
 
     switch ((enum value_type)value.type) {
-    case VALUE_NULL:
-        return tagged(PLAN_TAG_NONE, PLAN_SHAPE_NULL);
-    case VALUE_NA:
-        return text(PLAN_TAG_NOTHING, "n/a");
+    case VALUE_NULL: return tagged(PLAN_TAG_NONE, PLAN_SHAPE_NULL);
+    case VALUE_NA: return text(PLAN_TAG_NOTHING, "n/a");
     case VALUE_BOOL:
         out = tagged(PLAN_TAG_NONE, PLAN_SHAPE_BOOL);
         out.truth = value.u.integer != 0;
         return out;
-    case VALUE_INT:
-        return number(PLAN_TAG_NONE, value.u.integer);
-    case VALUE_DECIMAL:
-        return number(PLAN_TAG_DECIMAL, value.u.integer);
-    case VALUE_PERCENT:
-        return number(PLAN_TAG_PERCENT, value.u.integer);
-    case VALUE_DURATION:
-        return number(PLAN_TAG_DURATION, value.u.integer);
-    case VALUE_SIZE:
-        return number(PLAN_TAG_SIZE, value.u.integer);
-    case VALUE_RATE:
-        return rate_value(m, value.u.rate);
-    case VALUE_MONEY:
-        return printed(m, PLAN_TAG_MONEY, value);
-    case VALUE_DATE:
-        return printed(m, PLAN_TAG_DATE, value);
-    case VALUE_TIME:
-        return printed(m, PLAN_TAG_TIME, value);
-    case VALUE_STRING:
-        return text(PLAN_TAG_NONE, value.u.string);
-    case VALUE_WORD:
-        return text(PLAN_TAG_NONE, value.u.word);
+    case VALUE_INT: return number(PLAN_TAG_NONE, value.u.integer);
+    case VALUE_DECIMAL: return number(PLAN_TAG_DECIMAL, value.u.integer);
+    case VALUE_PERCENT: return number(PLAN_TAG_PERCENT, value.u.integer);
+    case VALUE_DURATION: return number(PLAN_TAG_DURATION, value.u.integer);
+    case VALUE_SIZE: return number(PLAN_TAG_SIZE, value.u.integer);
+    case VALUE_RATE: return rate_value(m, value.u.rate);
+    case VALUE_MONEY: return printed(m, PLAN_TAG_MONEY, value);
+    case VALUE_DATE: return printed(m, PLAN_TAG_DATE, value);
+    case VALUE_TIME: return printed(m, PLAN_TAG_TIME, value);
+    case VALUE_STRING: return text(PLAN_TAG_NONE, value.u.string);
+    case VALUE_WORD: return text(PLAN_TAG_NONE, value.u.word);
     case VALUE_SCHEDULE:
         out = printed(m, PLAN_TAG_SCHEDULE, value);
         document_schedule(m, out.text, value.u.schedule);
         return out;
-    case VALUE_RANGE:
-        return range_value(m, value.u.range);
-    case VALUE_LIST:
-        return list_value(m, value.u.list);
-    case VALUE_OBJECT:
-        return object_value(m, value.u.object);
-    case VALUE_ENTITY:
-        return entity_value(m, value.u.entity);
-    case VALUE_RUNTIME:
-        return text(PLAN_TAG_RUNTIME, value.u.word);
-    case VALUE_TEXT:
-        return joined(m, PLAN_TAG_TEXT, value.u.text);
-    case VALUE_SHELL:
-        return joined(m, PLAN_TAG_SHELL, value.u.text);
-    case VALUE_REF:
-        return reference_value(m, value.u.ref);
-    case VALUE_FACT:
-        return fact_value(m, value.u.fact);
-    case VALUE_HCL:
-        return text(PLAN_TAG_EXPRESSION, value.u.string);
-    case VALUE_CALL:
-        return call_value(m, value.u.call);
-    case VALUE_TYPE:
-        return printed(m, PLAN_TAG_TYPE, value);
-    case VALUE_ERROR: /* only where a check looks: what failed is published nowhere */
-        return text(PLAN_TAG_NOTHING, "error");
+    case VALUE_RANGE: return range_value(m, value.u.range);
+    case VALUE_LIST: return list_value(m, value.u.list);
+    case VALUE_OBJECT: return object_value(m, value.u.object);
+    case VALUE_ENTITY: return entity_value(m, value.u.entity);
+    case VALUE_RUNTIME: return text(PLAN_TAG_RUNTIME, value.u.word);
+    case VALUE_TEXT: return joined(m, PLAN_TAG_TEXT, value.u.text);
+    case VALUE_SHELL: return joined(m, PLAN_TAG_SHELL, value.u.text);
+    case VALUE_REF: return reference_value(m, value.u.ref);
+    case VALUE_FACT: return fact_value(m, value.u.fact);
+    case VALUE_HCL: return text(PLAN_TAG_EXPRESSION, value.u.string);
+    case VALUE_CALL: return call_value(m, value.u.call);
+    case VALUE_TYPE: return printed(m, PLAN_TAG_TYPE, value);
+    case VALUE_ERROR: /* only where a check looks: what failed is published nowhere */ return text(PLAN_TAG_NOTHING, "error");
     case VALUE_PENDING:
     case VALUE_BUSY:
-    case VALUE_UNKNOWN:
-        break;
+    case VALUE_UNKNOWN: break;
     }
     return text(PLAN_TAG_NOTHING, "unknown");
 }

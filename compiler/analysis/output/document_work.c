@@ -10,8 +10,7 @@ static const char **lines_of(struct maker *m, const struct schedule *schedule, c
     struct schedule_lines lines;
     const char **list;
 
-    if (schedule->kind == SCHEDULE_CONTINUOUS || schedule->kind == SCHEDULE_ON_CHANGE ||
-        !schedule_convert(m->arena, schedule, target, zone, &lines))
+    if (schedule->kind == SCHEDULE_CONTINUOUS || schedule->kind == SCHEDULE_ON_CHANGE || !schedule_convert(m->arena, schedule, target, zone, &lines))
         return NULL;
     list = ARENA_ARRAY(m->arena, const char *, lines.count);
     memcpy(list, lines.line, lines.count * sizeof *list);
@@ -264,8 +263,11 @@ static void make_exports_of(struct maker *m)
     for (uint32_t i = 0; i < m->plan->export_count; i++) {
         const struct export_plan *from = &m->plan->exports[i];
 
-        m->out->exports[i] = (struct plan_export){document_thing(m, from->export), document_command(m, &from->run),
-                                                  document_command(m, &from->import), document_command(m, &from->verify), from->words,
+        m->out->exports[i] = (struct plan_export){document_thing(m, from->export),
+                                                  document_command(m, &from->run),
+                                                  document_command(m, &from->import),
+                                                  document_command(m, &from->verify),
+                                                  from->words,
                                                   from->idempotent};
     }
 }
@@ -283,8 +285,8 @@ static void fill_block(struct maker *m, const struct emitted_block *from, struct
         struct plan_value *value = ARENA_NEW(m->arena, struct plan_value);
 
         *value = document_value(m, from->attrs[i].value);
-        out->attributes[i] = (struct plan_emitted_attribute){from->attrs[i].name, value, document_origin(m, from->attrs[i].span),
-                                                             document_at(from->attrs[i].span)};
+        out->attributes[i] =
+            (struct plan_emitted_attribute){from->attrs[i].name, value, document_origin(m, from->attrs[i].span), document_at(from->attrs[i].span)};
     }
     out->blocks_count = from->block_count;
     out->blocks = ARENA_ARRAY(m->arena, struct plan_emitted_block, from->block_count);
@@ -307,8 +309,13 @@ void make_emissions_of(struct maker *m, const char *target)
         if (target && strcmp(from->target, target) != 0)
             continue;
         m->out->emissions_count++;
-        *out = (struct plan_emission){.target = from->target, .root = (uint8_t)from->root, .site = document_site(m, from->site), .file = from->file,
-                                      .subject = document_thing(m, from->subject), .kind = from->kind->name, .shared = from->shared};
+        *out = (struct plan_emission){.target = from->target,
+                                      .root = (uint8_t)from->root,
+                                      .site = document_site(m, from->site),
+                                      .file = from->file,
+                                      .subject = document_thing(m, from->subject),
+                                      .kind = from->kind->name,
+                                      .shared = from->shared};
         out->block = ARENA_NEW(m->arena, struct plan_emitted_block);
         fill_block(m, from->block, out->block);
     }

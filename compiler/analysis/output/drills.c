@@ -1,7 +1,7 @@
 /* Drills: the commands that make and remove a rehearsal's surroundings, and its own steps, with their words filled in. What a
  * drill rehearses is a scenario, whose steps are worked out elsewhere. Exports: the commands that take data out and bring it back. */
-#include "analysis/recovery/recovery.h"
 #include "analysis/output/output.h"
+#include "analysis/recovery/recovery.h"
 
 static const char *text_of(struct analysis *a, struct value value)
 {
@@ -15,14 +15,12 @@ static void step_command(struct analysis *a, struct entity *block, uint32_t row,
     if (value.type == VALUE_UNKNOWN || value.type == VALUE_ERROR || value.type == VALUE_NULL)
         return;
     if (!evaluate_command(a, value, out)) {
-        diag_at(diag_report(a->sink, DIAG_E0515, block->span, "a word of a command of drill step `%s` is not known", block->name),
-                "in this step");
+        diag_at(diag_report(a->sink, DIAG_E0515, block->span, "a word of a command of drill step `%s` is not known", block->name), "in this step");
         *out = (struct command){0};
     }
 }
 
-static struct step *drill_step(struct analysis *a, struct entity *drill, struct entity *block, const struct scope *scope,
-                               uint32_t ordinal)
+static struct step *drill_step(struct analysis *a, struct entity *drill, struct entity *block, const struct scope *scope, uint32_t ordinal)
 {
     struct step *step = ARENA_NEW(a->arena, struct step);
     struct value value = eval_deferred(a->eval, block, STEP_takes, scope);
@@ -41,8 +39,7 @@ static struct step *drill_step(struct analysis *a, struct entity *drill, struct 
     step_command(a, block, STEP_verify, scope, &step->verify);
     step->automated = command_is_set(&step->run) || command_is_set(&step->verify);
     if (value_worst(value).type == VALUE_DURATION) {
-        step->takes = (struct span_of_time){true, value_best(value).u.integer, value_typical(value).u.integer,
-                                            value_worst(value).u.integer};
+        step->takes = (struct span_of_time){true, value_best(value).u.integer, value_typical(value).u.integer, value_worst(value).u.integer};
     }
     value = eval_deferred(a->eval, block, STEP_by, scope);
     step->by = value.type == VALUE_ENTITY ? value.u.entity : entity_ref(a->model, drill, "owner");
@@ -62,8 +59,7 @@ static void slot_command(struct analysis *a, struct entity *block, uint32_t row,
 void make_drills(struct analysis *a)
 {
     const uint32_t count = a->model->declared[BLOCK_DRILL].list.len;
-    const struct scope *outer =
-        a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
+    const struct scope *outer = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
 
     a->plan->drills = ARENA_ARRAY(a->arena, struct drill_plan, count);
     a->plan->drill_count = count;

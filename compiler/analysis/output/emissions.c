@@ -59,8 +59,8 @@ static const char *label_text(struct emitter *e, const struct expr *label, const
     if (value.type == VALUE_ERROR)
         return NULL;
     if (value.type == VALUE_UNKNOWN || value.type == VALUE_NULL) {
-        diag_label(diag_report(e->a->sink, DIAG_E0402, label->span, "the name of an emitted block is not known"), e->subject->span,
-                   "for %s `%s`", e->subject->schema->name, e->subject->name);
+        diag_label(diag_report(e->a->sink, DIAG_E0402, label->span, "the name of an emitted block is not known"), e->subject->span, "for %s `%s`",
+                   e->subject->schema->name, e->subject->name);
         return NULL;
     }
     return label->kind == EXPR_STRING || label->kind == EXPR_TEMPLATE ? value_text(value, e->a->arena) : identifier(e->a, value);
@@ -69,8 +69,7 @@ static const char *label_text(struct emitter *e, const struct expr *label, const
 static bool has_unknown(struct value value)
 {
     switch (value.type) {
-    case VALUE_UNKNOWN:
-        return true;
+    case VALUE_UNKNOWN: return true;
     case VALUE_LIST:
         for (uint32_t i = 0; i < value.u.list->count; i++) {
             if (has_unknown(value.u.list->items[i]))
@@ -89,8 +88,7 @@ static bool has_unknown(struct value value)
                 return true;
         }
         return false;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -112,8 +110,7 @@ static void add_attr(struct emitter *e, const struct attr *attr, const struct sc
                    "for %s `%s`", e->subject->schema->name, e->subject->name);
         return;
     }
-    block->attrs = arena_grow(e->a->arena, block->attrs, block->attr_count * sizeof *block->attrs,
-                              (block->attr_count + 1) * sizeof *block->attrs);
+    block->attrs = arena_grow(e->a->arena, block->attrs, block->attr_count * sizeof *block->attrs, (block->attr_count + 1) * sizeof *block->attrs);
     block->attrs[block->attr_count++] = (struct emitted_attr){attr->name, value, span_join(attr->name_span, attr->value->span)};
 }
 
@@ -164,8 +161,8 @@ static bool equal_blocks(const struct emitted_block *a, const struct emitted_blo
  * its own. */
 static void conflict(struct emitter *e, const struct emission *old, const struct emitted_block *block)
 {
-    const char *pair = intern_text(e->a, "%s %s %s %s %d", old->subject->schema->name, old->subject->name, e->subject->schema->name,
-                                   e->subject->name, e->shared);
+    const char *pair =
+        intern_text(e->a, "%s %s %s %s %d", old->subject->schema->name, old->subject->name, e->subject->schema->name, e->subject->name, e->shared);
     struct diag *diag;
 
     if (!map_add(&e->conflicts, e->a->arena, intern_str(e->a->model->names, pair), e))
@@ -238,8 +235,8 @@ static void make_one(struct emitter *e, const struct block *tree, const struct s
         emit_block(e, block);
         return;
     }
-    parent->blocks = arena_grow(e->a->arena, parent->blocks, parent->block_count * sizeof *parent->blocks,
-                                (parent->block_count + 1) * sizeof *parent->blocks);
+    parent->blocks =
+        arena_grow(e->a->arena, parent->blocks, parent->block_count * sizeof *parent->blocks, (parent->block_count + 1) * sizeof *parent->blocks);
     parent->blocks[parent->block_count++] = block;
 }
 
@@ -295,8 +292,7 @@ static bool find_root(struct emitter *e, const struct block *tree, const struct 
     else if (callee && callee->kind == EXPR_NAME && is_name(e->a, callee->u.name, "recovery") && argument)
         e->root = ROOT_RECOVERY;
     if (e->root == ROOT_NONE || (e->root == ROOT_RECOVERY && !e->site)) {
-        diag_help(diag_report(e->a->sink, DIAG_E0403, expr->span, "`root` is not understood"),
-                  "write `primary`, `global`, or `recovery(SITE)`");
+        diag_help(diag_report(e->a->sink, DIAG_E0403, expr->span, "`root` is not understood"), "write `primary`, `global`, or `recovery(SITE)`");
         return false;
     }
     return true;
@@ -334,14 +330,10 @@ const char *emit_file(struct analysis *a, const struct entity *emit, struct enti
     value = file ? eval(a->eval, file->value, scope, NULL) : value_unknown();
     name = value.type == VALUE_STRING ? value.u.string : "main";
     switch (e.root) {
-    case ROOT_GLOBAL:
-        return intern_text(a, "%s/global/%s.tf", emit->name, name);
-    case ROOT_PRIMARY:
-        return intern_text(a, "%s/primary/%s.tf", emit->name, name);
-    case ROOT_RECOVERY:
-        return intern_text(a, "%s/recovery-%s/%s.tf", emit->name, e.site->entity->name, name);
-    default:
-        return NULL;
+    case ROOT_GLOBAL: return intern_text(a, "%s/global/%s.tf", emit->name, name);
+    case ROOT_PRIMARY: return intern_text(a, "%s/primary/%s.tf", emit->name, name);
+    case ROOT_RECOVERY: return intern_text(a, "%s/recovery-%s/%s.tf", emit->name, e.site->entity->name, name);
+    default: return NULL;
     }
 }
 

@@ -1,8 +1,8 @@
 /* The way back, made once for whoever prints it: page, script and plan. A scenario whose runbooks describe one is walked back by their steps;
  * otherwise each asset goes back in the words of its kind, in recovery order, since what others need goes back first. It is walked step by
  * step, in a window of its own: its clock starts when somebody begins. */
-#include "analysis/recovery/steps.h"
 #include "analysis/output/output.h"
+#include "analysis/recovery/steps.h"
 
 static void add(struct analysis *a, const struct asset_state *state, const char *name, const char *title, const char *words, step_list *out)
 {

@@ -1,8 +1,8 @@
 /* Backup jobs: for every `backup` block the kind's procedure with its words filled in, and how files get into and out of
  * the stores it writes to. A backup nobody knows how to take stays a job without a procedure: an explicit manual step. */
+#include "analysis/output/output.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
-#include "analysis/output/output.h"
 
 #include <string.h>
 
@@ -22,12 +22,12 @@ static void strings(struct analysis *a, struct value list, const char ***items, 
 
 static const char *needs_it(struct analysis *a, const struct entity *procedure, const struct entity *subject, const struct entity *backup)
 {
-    return intern_text(a, "procedure `%s` of %s `%s`, for backup `%s` of `%s`", procedure->name, subject->schema->name, subject->name,
-                       backup->name, backup->parent->name);
+    return intern_text(a, "procedure `%s` of %s `%s`, for backup `%s` of `%s`", procedure->name, subject->schema->name, subject->name, backup->name,
+                       backup->parent->name);
 }
 
-static void command(struct analysis *a, const struct entity *procedure, uint32_t row, const struct scope *scope,
-                    const struct entity *subject, const struct entity *backup, struct command *out)
+static void command(struct analysis *a, const struct entity *procedure, uint32_t row, const struct scope *scope, const struct entity *subject,
+                    const struct entity *backup, struct command *out)
 {
     struct value value = eval_deferred(a->eval, procedure, row, scope);
     const struct attr *attr = block_attr(procedure->tree, procedure->schema->rows[row].name);

@@ -1,13 +1,13 @@
 /* See ledger.h. The entries are gathered from what was chosen: the protections of each asset's method, what its restore reads, the clock of
  * its scenario, the names that lead there. Each thing is one entry with the list of verdicts that rest on it. */
-#include "analysis/common/entries.h"
 #include "analysis/common/ledger.h"
-#include "analysis/world/stands.h"
-#include "analysis/world/world.h"
+#include "analysis/common/entries.h"
+#include "analysis/output/output.h"
 #include "analysis/recovery/credit.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
-#include "analysis/output/output.h"
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -153,8 +153,8 @@ static void add_run_place(struct analysis *a, const struct scenario_result *resu
     if (is_new) {
         runs->span = taken->backup->span;
         runs->value = site->entity->name;
-        runs->says = intern_text(a, "backup `%s` of %s runs on the machine at `%s` that has what it reads, and on no other", taken->backup->name, taken->of,
-                                 site->entity->name);
+        runs->says = intern_text(a, "backup `%s` of %s runs on the machine at `%s` that has what it reads, and on no other", taken->backup->name,
+                                 taken->of, site->entity->name);
         ask_owner(a, runs, taken->backup->parent, "cron", "on which machine is its job installed, and does the newest copy hold what is there?");
     }
     rest_rpo(a, runs, result, state);
@@ -174,8 +174,8 @@ static void add_limit(struct analysis *a, const struct scenario_result *result, 
     if (is_new) {
         most->span = limit->span;
         most->value = ledger_duration(a, keeps);
-        most->says = intern_text(a, "what is %s of kind `%s` is kept by its platform for %s at most, and that long where it is asked for", limit->name,
-                                 limit->parent->name, most->value);
+        most->says = intern_text(a, "what is %s of kind `%s` is kept by its platform for %s at most, and that long where it is asked for",
+                                 limit->name, limit->parent->name, most->value);
         if (!platform_says(most, limit, NULL))
             ask_owner(a, most, state->asset->entity, told_by(state->asset->entity), "how long does the platform keep it, by its documentation?");
     }
@@ -214,8 +214,8 @@ static void add_backup(struct analysis *a, const struct scenario_result *result,
     if (is_new) {
         take_credit(a, entry, backup, taken.job);
         entry->value = ledger_value(a, entity_slot(backup, BACKUP_schedule));
-        entry->says = intern_text(a, "backup `%s` of %s runs%s%s%s%s", backup->name, taken.of, entry->value ? " " : "", entry->value ? entry->value : "",
-                                  store ? "; its copy reaches " : "", store ? store->name : "");
+        entry->says = intern_text(a, "backup `%s` of %s runs%s%s%s%s", backup->name, taken.of, entry->value ? " " : "",
+                                  entry->value ? entry->value : "", store ? "; its copy reaches " : "", store ? store->name : "");
     }
     rest_both(a, entry, result, state);
     add_missed(a, result, state, &taken);
@@ -268,7 +268,8 @@ static void add_door(struct analysis *a, const struct scenario_result *result, c
     } doors[] = {
         {STORE_append_only, "append_only", "can be deleted or changed by nobody who writes there, with the credentials of the jobs neither",
          "does deleting a copy fail with the credentials of the job? Try it with one made for it"},
-        {STORE_offline, "offline", "can be reached with no credential between two runs", "who carries the copies away, how often, and where do they lie now?"},
+        {STORE_offline, "offline", "can be reached with no credential between two runs",
+         "who carries the copies away, how often, and where do they lie now?"},
     };
     uint32_t cursor = 0;
     struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
@@ -302,8 +303,8 @@ static void add_door(struct analysis *a, const struct scenario_result *result, c
 
         entry->span = lock->span;
         entry->value = ledger_value(a, entity_slot(lock, STORE_LOCK_min));
-        entry->says = intern_text(a, "the lock of `%s` is on%s%s%s%s", store->name, mode ? ", of mode " : "", mode ? mode : "", entry->value ? ", for " : "",
-                                  entry->value ? entry->value : "");
+        entry->says = intern_text(a, "the lock of `%s` is on%s%s%s%s", store->name, mode ? ", of mode " : "", mode ? mode : "",
+                                  entry->value ? ", for " : "", entry->value ? entry->value : "");
         ask_owner(a, entry, store, told_by(store), "what does the store itself say of its lock: mode, time, and is it final?");
     }
     rest_both(a, entry, result, state);
@@ -322,13 +323,15 @@ static void add_lag(struct analysis *a, const struct scenario_result *result, co
         lag->span = replica->span;
         lag->value = ledger_value(a, entity_slot(replica, REPLICA_lag));
         lag->says = is_word(entity_slot(replica, REPLICA_mode), "sync")
-                        ? intern_text(a, "`%s` confirms no write before replica `%s` has it, even while that cannot be reached", replica->parent->name, replica->name)
+                        ? intern_text(a, "`%s` confirms no write before replica `%s` has it, even while that cannot be reached",
+                                      replica->parent->name, replica->name)
                         : intern_text(a, "replica `%s` of `%s` is never further behind than %s", replica->name, replica->parent->name,
                                       lag->value ? lag->value : "its mode allows");
         if (lag_is_enforced(a, replica) && kind_enforces_lag(a, replica))
             lag->by = BY_PLATFORM;
         else if (lag_is_enforced(a, replica))
-            ask_owner(a, lag, replica->parent, told_by(replica->parent), "what stops writes when the replica falls further behind, and was it seen to?");
+            ask_owner(a, lag, replica->parent, told_by(replica->parent),
+                      "what stops writes when the replica falls further behind, and was it seen to?");
         else
             ask_owner(a, lag, replica->parent, told_by(replica->parent), "what was its largest lag since the last look?");
         lag->unwatched = !credit_of(a, replica)->watched;
@@ -345,8 +348,8 @@ static void add_capacity(struct analysis *a, const struct scenario_result *resul
     if (is_new) {
         capacity->span = standby->span;
         capacity->value = ledger_value(a, entity_slot(standby, STANDBY_capacity));
-        capacity->says = intern_text(a, "%s of the capacity of `%s` runs at `%s`, and the rest can be had there", capacity->value ? capacity->value : "all",
-                                     standby->parent->name, standby->name);
+        capacity->says = intern_text(a, "%s of the capacity of `%s` runs at `%s`, and the rest can be had there",
+                                     capacity->value ? capacity->value : "all", standby->parent->name, standby->name);
         ask_owner(a, capacity, standby->parent, told_by(standby->parent), "how much runs there, and what does the quota allow?");
     }
     rest_rto(a, capacity, result, state);
@@ -403,12 +406,13 @@ static void add_demands(struct analysis *a, const struct scenario_result *result
         entry = ledger_entry(a, ASSUME_STANDS_READY, subject,
                              of.type == VALUE_ENTITY ? intern_text(a, ".%s", block->name)
                                                      : intern_text(a, ".%s/%s%s%s", chosen->method->name, block->name, state->serving ? "@" : "",
-                                                                   state->serving ? state->serving->entity->name : ""), &is_new);
+                                                                   state->serving ? state->serving->entity->name : ""),
+                             &is_new);
         if (is_new) {
             says = eval_deferred(a->eval, block, METHOD_DEMAND_says, scope);
-            entry->says = says.type == VALUE_STRING ? says.u.string
-                                                    : intern_text(a, "what `%s` of `%s` asks for (`%s`) is so", chosen->method->name,
-                                                                  state->asset->name, block->name);
+            entry->says = says.type == VALUE_STRING
+                              ? says.u.string
+                              : intern_text(a, "what `%s` of `%s` asks for (`%s`) is so", chosen->method->name, state->asset->name, block->name);
             entry->span = subject->span;
             ask_owner(a, entry, subject, "restore", question.type == VALUE_STRING ? question.u.string : NULL);
             if (eval_is_written(block, METHOD_DEMAND_check))
@@ -476,7 +480,8 @@ static void add_fence_by_hand(struct analysis *a, const struct scenario_result *
                                       step->manual ? step->manual : step->title);
             fence->span = step->span;
             ask_owner(a, fence, state->asset->entity, "restore",
-                      "with what, from where, and was it tried while the side was cut off? What is asked of a person or a machine inside of it is not done");
+                      "with what, from where, and was it tried while the side was cut off? What is asked of a person or a machine inside of it is "
+                      "not done");
         }
         rest_both(a, fence, result, state);
     }
@@ -500,7 +505,8 @@ static void add_quorum(struct analysis *a, const struct scenario_result *result,
         agreed->span = entity_slot_span(asset, ASSET_quorum);
         agreed->says = intern_text(a, "`%s` confirms no write before %lld of its %u places have it, and serves from any as many of them", asset->name,
                                    (long long)quorum.u.integer, state->asset->site_count);
-        ask_owner(a, agreed, asset, told_by(asset), "does it say so of itself now (members, leader, how many must confirm), and was one stopped for trial?");
+        ask_owner(a, agreed, asset, told_by(asset),
+                  "does it say so of itself now (members, leader, how many must confirm), and was one stopped for trial?");
     }
     rest_both(a, agreed, result, state);
 }
@@ -577,7 +583,8 @@ static void add_state(struct analysis *a, const struct scenario_result *result, 
 
         add_backup(a, result, state, copy, store);
         copy = of.type == VALUE_STRING || of.type == VALUE_WORD
-                   ? entity_child_named(copy->parent, BLOCK_BACKUP, intern_str(a->model->names, of.u.string)) : NULL;
+                   ? entity_child_named(copy->parent, BLOCK_BACKUP, intern_str(a->model->names, of.u.string))
+                   : NULL;
     }
     if (store) {
         add_access(a, result, state, store);

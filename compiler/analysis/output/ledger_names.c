@@ -4,10 +4,10 @@
  *
  * The targets write records and checks for the provider that is meant where none is named, and for kinds built on it. With any other provider
  * they are asked of whoever answers for the name. */
+#include "analysis/clock/clock.h"
 #include "analysis/common/entries.h"
 #include "analysis/common/ledger.h"
 #include "analysis/world/world.h"
-#include "analysis/clock/clock.h"
 
 #include <string.h>
 
@@ -135,7 +135,8 @@ static void add_asked(struct analysis *a, const struct scenario_result *result, 
         return;
     entry->span = entity_slot_span(health, HEALTH_host);
     entry->value = host.u.string;
-    entry->says = intern_text(a, "what the health check of `%s` asks, `%s`, leads to `%s` and nowhere else", state->endpoint->name, host.u.string, target->name);
+    entry->says = intern_text(a, "what the health check of `%s` asks, `%s`, leads to `%s` and nowhere else", state->endpoint->name, host.u.string,
+                              target->name);
     ask_owner(a, entry, state->endpoint, "route53", "what does `dig` from outside show for it, and who may change that?");
 }
 
@@ -175,8 +176,11 @@ static void add_controls(struct analysis *a, const struct scenario_result *resul
 
     if (!is_new)
         return;
-    entry->says = intern_text(a, "the routing controls of `%s` and their cluster exist, `traffic.sh %s prepare` kept the addresses of the cluster where the "
-                                 "scripts run, and who recovers may turn them", state->endpoint->name, state->endpoint->name);
+    entry->says =
+        intern_text(a,
+                    "the routing controls of `%s` and their cluster exist, `traffic.sh %s prepare` kept the addresses of the cluster where the "
+                    "scripts run, and who recovers may turn them",
+                    state->endpoint->name, state->endpoint->name);
     ask_owner(a, entry, state->endpoint, "route53", "was one turned in a drill, from where the scripts run?");
     if (name_is_emitted(a, state->endpoint))
         controls_check(a, state, &entry->check);
@@ -192,7 +196,8 @@ static void add_plane(struct analysis *a, const struct scenario_result *result, 
     if (!is_new)
         return;
     entry->value = plane ? plane->name : NULL;
-    entry->says = plane ? intern_text(a, "the record of `%s` is changed through `%s` alone, which answers while that stands", state->endpoint->name, plane->name)
+    entry->says = plane ? intern_text(a, "the record of `%s` is changed through `%s` alone, which answers while that stands", state->endpoint->name,
+                                      plane->name)
                         : intern_text(a, "the control plane through which the record of `%s` is changed answers in every scenario: %s",
                                       state->endpoint->name, known ? "it is at no site of the specification" : "nothing says where it is");
     if (!plane || !provider_says(a, entry, state->endpoint, "control_plane"))
@@ -212,14 +217,17 @@ static void add_way_back(struct analysis *a, const struct scenario_result *resul
 
     if (!is_new)
         return;
-    entry->says = intern_text(a, "`%s` leads back to `%s` only when somebody leads it there, and not as soon as that answers again", state->endpoint->name, from->name);
+    entry->says = intern_text(a, "`%s` leads back to `%s` only when somebody leads it there, and not as soon as that answers again",
+                              state->endpoint->name, from->name);
     entry->span = from->span;
     if (state->step && !state->let_go && target_is_emitted(a, from))
         made_by(entry, "route53", "route53/traffic.sh", "was the name held in a drill, with the old side answering?");
     else
-        ask_owner(a, entry, state->endpoint, "route53",
-                  state->let_go ? "what holds it can not be done while its control plane does not answer: who keeps the old side from answering until the failback?"
-                       : "what keeps the old side from answering, or the name where it is, until the failback?");
+        ask_owner(
+            a, entry, state->endpoint, "route53",
+            state->let_go
+                ? "what holds it can not be done while its control plane does not answer: who keeps the old side from answering until the failback?"
+                : "what keeps the old side from answering, or the name where it is, until the failback?");
 }
 
 void add_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)

@@ -5,10 +5,10 @@
  * that name no site are taken to be outside of the reach of every scenario: that is asked of the plan's owner. */
 #include "analysis/common/entries.h"
 #include "analysis/common/ledger.h"
-#include "analysis/world/world.h"
+#include "analysis/judge/judge.h"
 #include "analysis/recovery/credit.h"
 #include "analysis/recovery/loss.h"
-#include "analysis/judge/judge.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -99,7 +99,8 @@ static struct assumption *add_statement(struct analysis *a, const struct scenari
         return entry;
     entry->span = step->stated;
     entry->value = value;
-    entry->says = intern_text(a, source ? "`%s` takes %s at worst: %s" : "`%s` takes %s at worst", step->id, ledger_duration(a, step->takes.worst), source);
+    entry->says =
+        intern_text(a, source ? "`%s` takes %s at worst: %s" : "`%s` takes %s at worst", step->id, ledger_duration(a, step->takes.worst), source);
     if (step->by && !step->automated)
         ask_person(entry, step->by, "runbooks", "was it tried at night, and how long did it take?");
     else
@@ -116,8 +117,9 @@ static void add_shared(struct analysis *a, const struct scenario_result *result,
 
         if (is_new) {
             limit->value = ledger_value(a, entity_slot(through, site ? (uint32_t)SITE_bandwidth : (uint32_t)STORE_read_rate));
-            limit->says = intern_text(a, site ? "what is restored into `%s` gets %s, all of it together" : "`%s` is read at %s, by all restores together",
-                                      through->name, limit->value ? limit->value : "what is stated");
+            limit->says =
+                intern_text(a, site ? "what is restored into `%s` gets %s, all of it together" : "`%s` is read at %s, by all restores together",
+                            through->name, limit->value ? limit->value : "what is stated");
             ask_owner(a, limit, through, "restore", "what rate did the last restore reach?");
         }
         rest_rto(a, limit, result, state);
@@ -174,7 +176,8 @@ static void add_answers(struct analysis *a, const struct scenario_result *result
         entry->says = intern_text(a, "what the recovery of `%s` asks (%s) is answered when it begins: the time to find that out is part of `declare`",
                                   state->asset->name, names);
         entry->span = state->asset->entity->span;
-        ask_owner(a, entry, state->asset->entity, "restore", "how long did the last drill look for the answers, and for a copy from before the damage?");
+        ask_owner(a, entry, state->asset->entity, "restore",
+                  "how long did the last drill look for the answers, and for a copy from before the damage?");
     }
     rest_rto(a, entry, result, state);
 }
@@ -225,9 +228,11 @@ static void add_person(struct analysis *a, const struct scenario_result *result,
         return;
     reach = ledger_entry(a, ASSUME_STANDS_READY, who, ".reach", &is_new);
     if (is_new) {
-        reach->says = intern_text(a, who->schema->id == BLOCK_PERSON ? "`%s` is outside of the reach of every scenario and can act from there"
-                                                                     : "somebody of `%s` is outside of the reach of every scenario and can act from there",
-                                  who->name);
+        reach->says =
+            intern_text(a,
+                        who->schema->id == BLOCK_PERSON ? "`%s` is outside of the reach of every scenario and can act from there"
+                                                        : "somebody of `%s` is outside of the reach of every scenario and can act from there",
+                        who->name);
         ask_owner(a, reach, a->model->plan, "runbooks", "where do they work, and from where else could they act? State it as `at`");
     }
     rest_one(a, reach, result, on);
@@ -330,8 +335,8 @@ struct assumption *add_answer(struct analysis *a, const struct scenario_result *
         return NULL;
     entry = ledger_entry(a, ASSUME_DETECTS, endpoint, intern_text(a, ".%s.%s", target->name, result->scenario->name), &is_new);
     if (is_new) {
-        entry->says = intern_text(a, "what the health check of `%s` asks at `%s` is answered without success as soon as %s does not serve", endpoint->name,
-                                  target->name, names_of_down(a, result));
+        entry->says = intern_text(a, "what the health check of `%s` asks at `%s` is answered without success as soon as %s does not serve",
+                                  endpoint->name, target->name, names_of_down(a, result));
         entry->span = target->span;
         ask_owner(a, entry, endpoint, "route53", "what does the page look at, and did the check turn red when it was tried?");
     }
@@ -345,7 +350,8 @@ static void add_telling(struct analysis *a, const struct scenario_result *result
     struct assumption *entry = ledger_entry(a, ASSUME_DETECTS, target->parent, intern_text(a, ".%s.told", target->name), &is_new);
 
     if (is_new) {
-        entry->says = intern_text(a, "whoever is on call is told when the health check of `%s` at `%s` turns red", target->parent->name, target->name);
+        entry->says =
+            intern_text(a, "whoever is on call is told when the health check of `%s` at `%s` turns red", target->parent->name, target->name);
         entry->span = target->span;
         ask_owner(a, entry, target->parent, "route53", "which alarm looks at it, whom does it call, and when did it last?");
     }
@@ -433,8 +439,9 @@ static void add_scripts(struct analysis *a, const struct scenario_result *result
         scripts->value = named ? site_names(a, from) : NULL;
         scripts->says = named ? intern_text(a, "scripts and runbooks can be read and started at whichever of %s is left", scripts->value)
                               : "scripts and runbooks are read and started from a place that no scenario reaches";
-        ask_owner(a, scripts, plan, "restore", named ? "were they opened from there without the primary site?"
-                                                     : "where is that, and were they opened there without the primary site? State it as `runs_from`");
+        ask_owner(a, scripts, plan, "restore",
+                  named ? "were they opened from there without the primary site?"
+                        : "where is that, and were they opened there without the primary site? State it as `runs_from`");
     }
     rest_one(a, scripts, result, on);
 }
@@ -527,8 +534,9 @@ static void add_measuring(struct analysis *a, const struct slo_state *slo)
     if (is_new) {
         entry->span = slo->span;
         entry->value = slo->over_ms >= 0 ? ledger_duration(a, slo->over_ms) : NULL;
-        entry->says = intern_text(a, "the availability of `%s` is measured from outside%s%s%s%s, and who answers for it sees it", slo->endpoint->name,
-                                  entry->value ? " over " : "", entry->value ? entry->value : "", without ? ", without " : "", without ? without : "");
+        entry->says =
+            intern_text(a, "the availability of `%s` is measured from outside%s%s%s%s, and who answers for it sees it", slo->endpoint->name,
+                        entry->value ? " over " : "", entry->value ? entry->value : "", without ? ", without " : "", without ? without : "");
         ask_person(entry, slo->measured ? measured_by_whom(a, slo->endpoint, entity_slot(block, SLO_watched_by)) : NULL, "runbooks",
                    slo->measured ? "what was it in the last window?" : "who measures it?");
     }
@@ -547,8 +555,9 @@ static void add_window(struct analysis *a, const struct slo_state *slo)
     if (is_new) {
         entry->span = slo->span;
         entry->value = ledger_duration(a, slo->budget_ms);
-        entry->says = intern_text(a, "the `slo` of `%s` is promised on average: a window with `%s` in it is down for more than the %s that the promise leaves",
-                                  slo->endpoint->name, slo->outlasts->name, entry->value);
+        entry->says =
+            intern_text(a, "the `slo` of `%s` is promised on average: a window with `%s` in it is down for more than the %s that the promise leaves",
+                        slo->endpoint->name, slo->outlasts->name, entry->value);
         ask_owner(a, entry, slo->endpoint, "runbooks", "was it promised on average over the years, or for each window?");
     }
     rest_on(a, entry, OBJECTIVE_SLO, slo->endpoint, NULL);
@@ -571,7 +580,8 @@ void add_availability(struct analysis *a, const struct slo_state *slo)
             print_percent(&share, term->parts);
             entry->span = term->span;
             entry->value = strbuf_dup(&share, a->arena);
-            entry->says = intern_text(a, "`%s` %s %s of the time: %s", term->entity->name, term->lost ? "takes at most" : "serves at least", entry->value, term->text);
+            entry->says = intern_text(a, "`%s` %s %s of the time: %s", term->entity->name, term->lost ? "takes at most" : "serves at least",
+                                      entry->value, term->text);
             ask_owner(a, entry, term->entity, "runbooks", "what was it over the last year?");
         }
         strbuf_release(&share);

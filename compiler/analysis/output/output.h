@@ -11,7 +11,7 @@ void make_jobs(struct analysis *a);
 void make_job_tasks(struct analysis *a); /* what schedulers start of them */
 
 /* ---- failback.c */
-void make_failbacks(struct analysis *a); /* the way back in the words of kinds, where no runbook has one */
+void make_failbacks(struct analysis *a);                                  /* the way back in the words of kinds, where no runbook has one */
 void find_declare_by(struct analysis *a, struct scenario_result *result); /* the latest moment at which a declaration saves every objective */
 
 /* ---- drills.c */

@@ -193,8 +193,8 @@ static void walk_entry(struct walk *w, struct assumption *entry)
     w->number++;
     for (uint32_t i = 0; i < entry->own_count; i++) {
         const struct resting *r = &entry->rests[i];
-        const struct asset *asset = r->scenario == w->result->scenario && (r->kind == OBJECTIVE_RTO || r->kind == OBJECTIVE_RPO)
-                                        ? plan_asset(w->a->plan, r->subject) : NULL;
+        const struct asset *asset =
+            r->scenario == w->result->scenario && (r->kind == OBJECTIVE_RTO || r->kind == OBJECTIVE_RPO) ? plan_asset(w->a->plan, r->subject) : NULL;
 
         if (asset && r->kind == OBJECTIVE_RPO && w->seen_loss[asset->index] != w->number) {
             w->seen_loss[asset->index] = w->number;

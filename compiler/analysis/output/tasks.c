@@ -1,7 +1,7 @@
 /* What schedulers start: each backup that a command of ours takes, and the test of what it left. Said for each scheduler exactly, or not at
  * all: a schedule that one of them cannot express, or reads otherwise than the one that counts, is left out there, with the reason. */
-#include "analysis/recovery/loss.h"
 #include "analysis/output/output.h"
+#include "analysis/recovery/loss.h"
 
 #include "base/vec.h"
 #include "schedule/schedule.h"
@@ -19,8 +19,11 @@ static enum cron_dialect counts(const struct backup_job *job)
     static const struct {
         const char *word;
         enum cron_dialect dialect;
-    } named[] = {{"debian", DIALECT_DEBIAN}, {"cronie", DIALECT_CRONIE}, {"kubernetes", DIALECT_KUBERNETES},
-                 {"eventbridge", DIALECT_AWS}, {"aws_backup", DIALECT_AWS}};
+    } named[] = {{"debian", DIALECT_DEBIAN},
+                 {"cronie", DIALECT_CRONIE},
+                 {"kubernetes", DIALECT_KUBERNETES},
+                 {"eventbridge", DIALECT_AWS},
+                 {"aws_backup", DIALECT_AWS}};
     struct value word = job->backup ? entity_slot(job->backup, BACKUP_scheduler) : value_unknown();
 
     for (size_t i = 0; i < sizeof named / sizeof *named; i++) {

@@ -1,9 +1,9 @@
 /* Worst-case data loss of one backup at one store (SEMANTICS §2): largest gap + start window or jitter + duration of a run + time of the copy
  * to that store; and what is wrong with a backup whatever happens. */
 #include "analysis/common/missing.h"
-#include "analysis/world/stands.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
 
 #include "source/lost.h"
 
@@ -123,10 +123,15 @@ static void add_skipped(struct analysis *a, struct loss *loss, const struct enti
     loss->gap = grown->status == SCHEDULE_OK ? grown->max_gap : TIME_UNKNOWN;
     loss->uniform = false;
     loss->shortest = 0; /* nobody knows which runs are left */
-    add_term(a, loss, "runs skipped because the one before has not ended", grown->status == SCHEDULE_OK ? grown->max_gap - gap->max_gap : TIME_UNKNOWN,
-             loss_span(a, backup, run >= shortest ? "duration" : late >= shortest - run ? "jitter" : "copy_time"));
+    add_term(a, loss, "runs skipped because the one before has not ended",
+             grown->status == SCHEDULE_OK ? grown->max_gap - gap->max_gap : TIME_UNKNOWN,
+             loss_span(a, backup,
+                       run >= shortest          ? "duration"
+                       : late >= shortest - run ? "jitter"
+                                                : "copy_time"));
     if (skips <= INT64_MAX / shortest && skips * shortest > copies + counted)
-        add_term(a, loss, "a run that keeps the next one out reads its data late", -(skips * shortest - copies - counted), loss_span(a, backup, "schedule"));
+        add_term(a, loss, "a run that keeps the next one out reads its data late", -(skips * shortest - copies - counted),
+                 loss_span(a, backup, "schedule"));
 }
 
 /* Each segment or verification that may be missed costs as much again. */
@@ -152,8 +157,8 @@ static void add_slow_log(struct analysis *a, struct loss *loss, const struct ass
         add_term(a, loss, intern_text(a, "`%s` may ship more slowly than it seals: it falls behind without bound", backup->name), TIME_UNKNOWN,
                  loss_span(a, backup, "duration"));
     if (bandwidth.type == VALUE_RATE && written.type == VALUE_RATE && frac_compare(*bandwidth.u.rate, *written.u.rate))
-        add_term(a, loss, intern_text(a, "`%s` may ship less than is written to `%s`: it falls behind without bound", backup->name, asset->name), TIME_UNKNOWN,
-                 loss_span(a, load, "bandwidth"));
+        add_term(a, loss, intern_text(a, "`%s` may ship less than is written to `%s`: it falls behind without bound", backup->name, asset->name),
+                 TIME_UNKNOWN, loss_span(a, load, "bandwidth"));
 }
 
 /* A full copy that may not read as fast as its size and `duration` want. */
@@ -251,8 +256,8 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         if (is_word(kind, "log") && worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN) == 0)
             add_term(a, &loss, intern_text(a, "`%s` is sealed by no clock, only when it is full", backup->name), TIME_UNKNOWN,
                      loss_span(a, backup, "ship_every"));
-        add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name),
-                 worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), loss_span(a, backup, "ship_every"));
+        add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name), worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN),
+                 loss_span(a, backup, "ship_every"));
         add_missed(a, &loss, backup, BACKUP_ship_every, "segments missed");
         if (!is_word(kind, "log"))
             add_overrun(a, &loss, backup, BACKUP_ship_every);
@@ -261,8 +266,9 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         break;
     case SCHEDULE_ON_CHANGE:
         if (entity_slot(backup, BACKUP_interval).type != VALUE_DURATION) {
-            loss.missing = unset_row(a, backup, "interval", intern_text(a, "backup `%s` of `%s` runs on change, and nothing bounds how long a change may go unseen",
-                                                                        backup->name, backup->parent->name),
+            loss.missing = unset_row(a, backup, "interval",
+                                     intern_text(a, "backup `%s` of `%s` runs on change, and nothing bounds how long a change may go unseen",
+                                                 backup->name, backup->parent->name),
                                      "state `interval`, the longest time between two verifications that nothing was missed");
             add_term(a, &loss, intern_text(a, "`%s` runs on change: nothing bounds how long a change may go unseen", backup->name), TIME_UNKNOWN,
                      loss_span(a, backup, "schedule"));
@@ -324,8 +330,10 @@ void add_queue(struct analysis *a, struct loss *loss, const struct entity *backu
     else if (loss->gap > 0 && !own_copies(a, backup)) /* the job's own copies keep out its next run instead */
         between = backup_shortest_gap(a, backup, schedule.u.schedule);
     if (copy > between)
-        add_term(a, loss, intern_text(a, "copies of `%s` to `%s` take longer than the time between two: they pile up without bound", backup->name, store->name),
-                 TIME_UNKNOWN, loss_span(a, backup, "copy_time"));
+        add_term(
+            a, loss,
+            intern_text(a, "copies of `%s` to `%s` take longer than the time between two: they pile up without bound", backup->name, store->name),
+            TIME_UNKNOWN, loss_span(a, backup, "copy_time"));
 }
 
 /* The losses worked out last: the same ones are asked for again when a method was timed and when its asset is back. */
@@ -433,9 +441,9 @@ static void check_backup(struct analysis *a, struct entity *backup)
     const struct schedule_gap *gap;
 
     if ((of.type == VALUE_STRING || of.type == VALUE_WORD) && !link_of(a, backup) && !lost_name(a->sink, of.u.string))
-        diag_help(diag_report(a->sink, DIAG_E0513, loss_span(a, backup, "of"), "`%s` builds on `%s`, which does not exist", backup->name,
-                              of.u.string),
-                  "`of` is the name of another `backup` block beside it");
+        diag_help(
+            diag_report(a->sink, DIAG_E0513, loss_span(a, backup, "of"), "`%s` builds on `%s`, which does not exist", backup->name, of.u.string),
+            "`of` is the name of another `backup` block beside it");
     if (schedule.type != VALUE_SCHEDULE)
         return;
     check_service(a, backup);
@@ -446,10 +454,11 @@ static void check_backup(struct analysis *a, struct entity *backup)
                                         backup_not_within(backup) ? " outside of the hours in which it must not run" : "");
 
         if (backup_not_within(backup))
-            diag_help(diag, "these hours are in UTC, and a run may begin as late as its start window and jitter allow: take another time, or other hours");
+            diag_help(diag,
+                      "these hours are in UTC, and a run may begin as late as its start window and jitter allow: take another time, or other hours");
     } else if (gap->status == SCHEDULE_REFUSED) {
-        struct diag *diag = diag_report(a->sink, DIAG_E0512, loss_span(a, backup, "schedule"), "the schedule of `%s`: %s", backup->name,
-                                        gap->refusal.reason);
+        struct diag *diag =
+            diag_report(a->sink, DIAG_E0512, loss_span(a, backup, "schedule"), "the schedule of `%s`: %s", backup->name, gap->refusal.reason);
 
         if (gap->refusal.help)
             diag_help(diag, "%s", gap->refusal.help);
@@ -457,8 +466,8 @@ static void check_backup(struct analysis *a, struct entity *backup)
         struct strbuf text = STRBUF_INIT;
 
         print_duration(&text, gap->min_gap);
-        diag_at(diag_report(a->sink, DIAG_E0514, loss_span(a, backup, "duration"),
-                            "a run of `%s` may not be finished when the next one is due", backup->name),
+        diag_at(diag_report(a->sink, DIAG_E0514, loss_span(a, backup, "duration"), "a run of `%s` may not be finished when the next one is due",
+                            backup->name),
                 "the shortest gap is %s", strbuf_str(&text));
         strbuf_release(&text);
     }

@@ -197,7 +197,8 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
         evaluate_command(a, run, &step->verify); /* both are written: both have to hold */
     if (url.type == VALUE_STRING && (expect.type == VALUE_INT || expect.type == VALUE_STRING)) {
         step->title = intern_text(a, "Verify: %s answers", url.u.string);
-        step->expect = intern_text(a, expect.type == VALUE_INT ? "it answers with status %s" : "its answer contains \"%s\"", value_text(expect, a->arena));
+        step->expect =
+            intern_text(a, expect.type == VALUE_INT ? "it answers with status %s" : "its answer contains \"%s\"", value_text(expect, a->arena));
         answer_command(a, url, expect, &step->until, probe->span);
     } else if (url.type == VALUE_STRING) {
         step->title = intern_text(a, "Verify: %s answers", url.u.string);
@@ -215,7 +216,8 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
 /* What a person does where no command does it; NULL when the block says nothing. */
 static const char *check_by_hand(struct analysis *a, const struct asset_state *state, struct value sql, struct value checksum)
 {
-    const char *query = sql.type == VALUE_STRING ? intern_text(a, "run this query against the recovered `%s`: %s", state->asset->name, sql.u.string) : NULL;
+    const char *query =
+        sql.type == VALUE_STRING ? intern_text(a, "run this query against the recovered `%s`: %s", state->asset->name, sql.u.string) : NULL;
     const char *sums = NULL;
 
     if (checksum.type == VALUE_WORD && strcmp(checksum.u.word, "manifest") == 0)

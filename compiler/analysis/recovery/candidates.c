@@ -1,8 +1,8 @@
 /* By which methods what is lost can come back: where each would lead, from which copy, at what loss, and why one cannot be taken. */
-#include "analysis/world/stands.h"
-#include "analysis/world/world.h"
 #include "analysis/recovery/credit.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -89,7 +89,8 @@ static bool element_available(struct analysis *a, const struct asset_state *stat
     candidate->into = site;
     /* Whoever controls the data changes it, and its replicas follow. */
     if (element->schema->id == BLOCK_REPLICA && state->asset->stateful && is_held(a, state->asset)) {
-        candidate->rejected = intern_text(a, "what somebody changes in `%s` is in the replica at `%s` a moment later", state->asset->name, site->entity->name);
+        candidate->rejected =
+            intern_text(a, "what somebody changes in `%s` is in the replica at `%s` a moment later", state->asset->name, site->entity->name);
         return false;
     }
     /* Wrong or deleted data is wrong or deleted in every replica a moment later. */
@@ -224,8 +225,8 @@ static bool rests_beside(struct analysis *a, const struct asset_state *state, st
         limit = outlives(a, state->asset->entity);
         if (zones <= (limit > 1 ? limit : 1))
             continue;
-        candidate->rejected = intern_text(a, "%u zones are lost around `%s`, and what it falls back on may be in one of them", zones,
-                                          state->asset->name);
+        candidate->rejected =
+            intern_text(a, "%u zones are lost around `%s`, and what it falls back on may be in one of them", zones, state->asset->name);
         return false;
     }
     return true;

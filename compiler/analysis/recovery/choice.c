@@ -1,6 +1,6 @@
 /* Which method brings a lost asset back: the named one, else the soonest that keeps its objectives. */
-#include "analysis/world/stands.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
 
 #include <string.h>
 
@@ -130,8 +130,8 @@ static void choose(struct analysis *a, struct asset_state *state)
         else if (best_meets && loss_rank(candidate) > limit)
             candidate->rejected = "it loses more data than the objective allows";
         else
-            candidate->rejected = best_meets ? intern_text(a, "`%s` is not slower", best->label)
-                                             : intern_text(a, "`%s` loses no more", best ? best->label : "");
+            candidate->rejected =
+                best_meets ? intern_text(a, "`%s` is not slower", best->label) : intern_text(a, "`%s` loses no more", best ? best->label : "");
     }
 }
 

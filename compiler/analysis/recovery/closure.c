@@ -4,10 +4,10 @@
  * stands, or comes back by a method of its own, without needing what is being restored. Whoever asks settles the method of what
  * it asks about first (settle() in choice.c); an asset met again on the way is a circle: such a candidate is chosen only when
  * there is no other one, and then the circle is told here edge by edge. A secret that a person keeps is always there. */
-#include "analysis/world/stands.h"
-#include "analysis/world/world.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -156,8 +156,9 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
             return COMES_STANDS;
         if (!asset) {
             what = what ? what
-                        : intern_text(a, has_people(item.u.entity) ? "secret `%s` is kept by `%s`, out of reach where that is lost"
-                                                                   : "secret `%s` is kept by `%s`, a team without people",
+                        : intern_text(a,
+                                      has_people(item.u.entity) ? "secret `%s` is kept by `%s`, out of reach where that is lost"
+                                                                : "secret `%s` is kept by `%s`, a team without people",
                                       secret->name, item.u.entity->name);
             continue;
         }
@@ -262,10 +263,8 @@ static enum comes input_comes(struct analysis *a, const struct asset_state *stat
         if (!store_survives(a, thing, state->loss, why) || deleted_by_writer(a, thing, why))
             return COMES_NEVER;
         return store_opens(a, thing, why);
-    case BLOCK_SECRET:
-        return secret_comes(a, thing, &keeper, why);
-    default:
-        break;
+    case BLOCK_SECRET: return secret_comes(a, thing, &keeper, why);
+    default: break;
     }
     if (!asset)
         return COMES_STANDS;
@@ -364,8 +363,8 @@ static void add_list(struct analysis *a, input_list *list, struct asset *asset, 
         else if (other && a->scenario->states[other->index].fate == FATE_UNAFFECTED)
             add_input(a, list, asset, thing, NULL, COMES_STANDS, NULL, span);
         else if (other) /* the order of `restores_with` is seen to by the order of needs */
-            add_input(a, list, asset, thing, NULL, a->scenario->states[other->index].chosen ? COMES_BACK : COMES_STANDS,
-                      from_rebuild ? other : NULL, span);
+            add_input(a, list, asset, thing, NULL, a->scenario->states[other->index].chosen ? COMES_BACK : COMES_STANDS, from_rebuild ? other : NULL,
+                      span);
     }
 }
 

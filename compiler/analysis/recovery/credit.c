@@ -3,10 +3,10 @@
  * A kind says in its `emit` blocks what they make true: `makes = r` in the block that creates the replica, in `emit demands` for what an
  * owner is asked to do; `watches = r` where an alarm is created. So the claim stands and falls with the emission itself: its `for` and `when`
  * decide both. Emits are asked only of what somebody rests on, each once. */
-#include "analysis/world/stands.h"
 #include "analysis/recovery/credit.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
 
 #include <string.h>
 
@@ -190,15 +190,12 @@ static bool a_program_reaches(struct value value)
     if (!who)
         return false;
     switch (who->schema->id) {
-    case BLOCK_PERSON:
-        return entity_slot(who, PERSON_email).type == VALUE_STRING && entity_slot(who, PERSON_email).u.string[0];
+    case BLOCK_PERSON: return entity_slot(who, PERSON_email).type == VALUE_STRING && entity_slot(who, PERSON_email).u.string[0];
     case BLOCK_TEAM:
         return a_program_reaches(entity_slot(who, TEAM_lead)) || a_program_reaches(entity_slot(who, TEAM_deputy)) ||
                a_program_reaches(entity_slot(who, TEAM_members));
-    case BLOCK_CHANNEL:
-        return is_word(entity_slot(who, CHANNEL_type), "email") || entity_slot(who, CHANNEL_api).type == VALUE_STRING;
-    default:
-        return false;
+    case BLOCK_CHANNEL: return is_word(entity_slot(who, CHANNEL_type), "email") || entity_slot(who, CHANNEL_api).type == VALUE_STRING;
+    default: return false;
     }
 }
 
@@ -427,30 +424,31 @@ struct reason nobody_reason(struct analysis *a, struct entity *thing)
     struct reason reason = {.code = DIAG_E0562, .at = thing, .span = thing->span};
 
     switch (thing->schema->id) {
-    case BLOCK_BACKUP:
-        reason.text = intern_text(a, "nobody takes backup `%s` of `%s`", thing->name, parent->name);
-        break;
-    case BLOCK_REPLICA:
-        reason.text = intern_text(a, "nobody sees to replica `%s` of `%s`", thing->name, parent->name);
-        break;
-    default:
-        reason.text = intern_text(a, "nobody makes `%s` stand ready at `%s`", parent->name, thing->name);
+    case BLOCK_BACKUP: reason.text = intern_text(a, "nobody takes backup `%s` of `%s`", thing->name, parent->name); break;
+    case BLOCK_REPLICA: reason.text = intern_text(a, "nobody sees to replica `%s` of `%s`", thing->name, parent->name); break;
+    default: reason.text = intern_text(a, "nobody makes `%s` stand ready at `%s`", parent->name, thing->name);
     }
     if (thing->schema->id == BLOCK_BACKUP && is_left_behind(a, thing)) {
-        reason.text = intern_text(a, "nobody brings backup `%s` of `%s` to store `%s`", thing->name, parent->name, entity_slot(thing, BACKUP_to).u.entity->name);
-        reason.help = "add `procedure put { run = [\"program\", job.input, job.object] }` to the kind of the store; or say `offline = true` where somebody carries it";
+        reason.text = intern_text(a, "nobody brings backup `%s` of `%s` to store `%s`", thing->name, parent->name,
+                                  entity_slot(thing, BACKUP_to).u.entity->name);
+        reason.help = "add `procedure put { run = [\"program\", job.input, job.object] }` to the kind of the store; or say `offline = true` where "
+                      "somebody carries it";
     } else if (can_be_taken_away(thing)) {
         reason.text = intern_text(a, "the standby of `%s` at `%s` runs on capacity that can be taken away (`spot`)", parent->name, thing->name);
         reason.help = "run it on capacity that stays, `spot = false`; or name a method that does not need it";
     } else if (thing->schema->id == BLOCK_BACKUP && is_unstarted(a, thing)) {
-        reason.text = intern_text(a, "nothing that starts backup `%s` of `%s` is written for %s", thing->name, parent->name, backup_scheduler_unwritten(thing));
+        reason.text =
+            intern_text(a, "nothing that starts backup `%s` of `%s` is written for %s", thing->name, parent->name, backup_scheduler_unwritten(thing));
         reason.help = "leave `scheduler` out, or name one whose files are written: `debian`, `cronie`, `systemd` or `kubernetes`";
     } else if (!answers_for(a, (struct entity *)(uintptr_t)parent))
         reason.help = intern_text(a, "give `%s`, or the plan, an `owner` who answers for it", parent->name);
     else if (thing->schema->id == BLOCK_BACKUP)
-        reason.help = parent->kind ? intern_text(a, "kind `%s` has no procedure for it: use a kind of backup or a `method` that it knows, or write a "
-                                                    "`procedure` in a kind of your own", parent->kind->entity->name)
-                                   : "no `method` is named that takes a group: name one of its store's kind, or let each member have a backup of its own";
+        reason.help = parent->kind
+                          ? intern_text(a,
+                                        "kind `%s` has no procedure for it: use a kind of backup or a `method` that it knows, or write a "
+                                        "`procedure` in a kind of your own",
+                                        parent->kind->entity->name)
+                          : "no `method` is named that takes a group: name one of its store's kind, or let each member have a backup of its own";
     else
         reason.help = intern_text(a, "no `emit` of kind `%s` makes it, and nobody is asked for it", parent->kind->entity->name);
     return reason;

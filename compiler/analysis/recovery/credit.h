@@ -8,12 +8,12 @@
 
 struct credit {
     enum makes_true by;
-    const struct entity *maker;   /* the `emit` or `procedure` that does or asks it; NULL: asked because the kind has no way */
-    struct entity *subject;       /* whose kind that is of: the asset, a store */
-    const struct scope *scope;    /* of an `emit`: what its expressions see */
-    struct entity *on;            /* BY_DEMAND: who answers for it */
-    bool watched;                 /* somebody or something hears of it when it stops; true where that is part of what does it */
-    const struct entity *watch;   /* the `emit` that watches it; NULL */
+    const struct entity *maker; /* the `emit` or `procedure` that does or asks it; NULL: asked because the kind has no way */
+    struct entity *subject;     /* whose kind that is of: the asset, a store */
+    const struct scope *scope;  /* of an `emit`: what its expressions see */
+    struct entity *on;          /* BY_DEMAND: who answers for it */
+    bool watched;               /* somebody or something hears of it when it stops; true where that is part of what does it */
+    const struct entity *watch; /* the `emit` that watches it; NULL */
 };
 
 /* Of a `backup` (of an asset or group), `replica` or `standby` block. The same in every scenario; worked out once. */

@@ -1,6 +1,6 @@
 /* What is written between a damage and its recovery, and goes with the restore. */
-#include "analysis/world/world.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/world.h"
 
 int64_t time_of_damage(const struct scenario_result *result)
 {

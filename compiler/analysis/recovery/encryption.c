@@ -33,9 +33,11 @@ static void check_store(struct analysis *a, struct entity *backup, struct value 
     if (done.type == VALUE_WORD)
         diag_help(diag, "give the store a `key`, or write `encrypt = aes256`");
     else
-        diag_help(diag, "write it to a store that encrypts, such as a restic repository; say of the store what it does (`drc explain %s`: `sse`, `encrypted`, or "
-                        "`encrypts` of a kind of your own); or leave `encrypt` out, and no page says that it is",
-                  store->kind ? store->kind->entity->name : "store");
+        diag_help(
+            diag,
+            "write it to a store that encrypts, such as a restic repository; say of the store what it does (`drc explain %s`: `sse`, `encrypted`, or "
+            "`encrypts` of a kind of your own); or leave `encrypt` out, and no page says that it is",
+            store->kind ? store->kind->entity->name : "store");
 }
 
 static void check_backup(struct analysis *a, struct entity *backup)
@@ -61,8 +63,9 @@ static void check_replica(struct analysis *a, struct entity *asset, struct entit
     done = kind_encrypts(a->eval, asset);
     if (done.type != VALUE_UNKNOWN && !is_no(done))
         return;
-    diag_help(diag_report(a->sink, DIAG_E0574, told_at(a, replica), "the replica of `%s` at `%s` is to be encrypted, and kind `%s` does not say that it is",
-                          asset->name, replica->name, asset->kind ? asset->kind->entity->name : "data"),
+    diag_help(diag_report(a->sink, DIAG_E0574, told_at(a, replica),
+                          "the replica of `%s` at `%s` is to be encrypted, and kind `%s` does not say that it is", asset->name, replica->name,
+                          asset->kind ? asset->kind->entity->name : "data"),
               "encrypt the disk it lies on and leave `encrypt` out; `encrypts` of a kind says that its replicas are");
 }
 

@@ -15,14 +15,14 @@
 
 /* What one member offers by one candidate. */
 struct offer {
-    struct candidate *candidate;   /* NULL: intact */
+    struct candidate *candidate; /* NULL: intact */
     enum points points;
-    int64_t newest;                /* worst age of the newest usable point */
-    int64_t youngest;              /* its least age; of a replica 0: it may lag by nothing */
-    int64_t later;                 /* how much after the others its clock stopped: not damaged where others are */
-    struct spacing spacing;        /* POINTS_SLOTS */
-    const struct entity *shared;   /* a backup of the group */
-    atom slots;                    /* of the copy: see slots_of() */
+    int64_t newest;              /* worst age of the newest usable point */
+    int64_t youngest;            /* its least age; of a replica 0: it may lag by nothing */
+    int64_t later;               /* how much after the others its clock stopped: not damaged where others are */
+    struct spacing spacing;      /* POINTS_SLOTS */
+    const struct entity *shared; /* a backup of the group */
+    atom slots;                  /* of the copy: see slots_of() */
 };
 
 struct outcome {
@@ -34,9 +34,9 @@ struct choice {
     struct offer *offers; /* by member */
     int64_t *ages;        /* by member: how old what it goes back to is at most; NULL: its newest, or the common point */
     struct outcome outcome;
-    bool settled;         /* no finding about the skew */
-    bool meets;           /* RPO of the group and of every member */
-    int64_t time;         /* of the slowest member */
+    bool settled; /* no finding about the skew */
+    bool meets;   /* RPO of the group and of every member */
+    int64_t time; /* of the slowest member */
 };
 
 static int64_t sum(int64_t x, int64_t y)
@@ -635,8 +635,8 @@ static void carry_loss(struct analysis *a, const struct group_state *group, stru
     terms = ARENA_ARRAY(a->arena, struct term, chosen->rpo_terms.count + 1);
     if (chosen->rpo_terms.count)
         memcpy(terms, chosen->rpo_terms.items, chosen->rpo_terms.count * sizeof *terms);
-    terms[chosen->rpo_terms.count] = (struct term){intern_text(a, "back to %s of group `%s`", to, group->group->name), extra,
-                                                   row_span(a, group->group, "members")};
+    terms[chosen->rpo_terms.count] =
+        (struct term){intern_text(a, "back to %s of group `%s`", to, group->group->name), extra, row_span(a, group->group, "members")};
     chosen->rpo_terms.items = terms;
     chosen->rpo_terms.count++;
     chosen->rpo = point;
@@ -802,11 +802,12 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
                     "group `%s` has no common point in `%s`", name, scenario);
     else if (group->max_skew >= 0)
         diag = find(a, DIAG_E0530, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "max_skew"),
-                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms), scenario,
-                    text_of_duration(a->arena, group->max_skew));
+                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms),
+                    scenario, text_of_duration(a->arena, group->max_skew));
     else
         diag = find(a, DIAG_E0530, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "members"),
-                    "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario, text_of_duration(a->arena, group->skew_ms));
+                    "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario,
+                    text_of_duration(a->arena, group->skew_ms));
     if (!diag)
         return;
     note_members(a, diag, group);
@@ -814,14 +815,15 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
         diag_help(diag, "make the shared run shorter");
     else
         diag_help(diag, "give the group one `backup` for all, keep logs of all members but one, or declare `reconcile` steps%s%s",
-                  group->skew_ms < 0 ? "" : "; tolerable is what `max_skew` says, here ", group->skew_ms < 0 ? "" : text_of_duration(a->arena, group->skew_ms));
+                  group->skew_ms < 0 ? "" : "; tolerable is what `max_skew` says, here ",
+                  group->skew_ms < 0 ? "" : text_of_duration(a->arena, group->skew_ms));
 }
 
 static void refute_loss(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
 {
-    struct diag *diag = find(a, DIAG_E0532, VERDICT_REFUTED, group->group, result->scenario, group->rpo.span,
-                             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_duration(a->arena, group->loss_ms), result->scenario->name,
-                             text_of_duration(a->arena, group->rpo.ms));
+    struct diag *diag =
+        find(a, DIAG_E0532, VERDICT_REFUTED, group->group, result->scenario, group->rpo.span, "group `%s` can lose %s in `%s`, its RPO is %s",
+             group->group->name, text_of_duration(a->arena, group->loss_ms), result->scenario->name, text_of_duration(a->arena, group->rpo.ms));
 
     if (!diag)
         return;
@@ -842,7 +844,8 @@ static void tell_intact(struct analysis *a, const struct scenario_result *result
     diag = find(a, DIAG_E0531, refuted ? VERDICT_REFUTED : VERDICT_UNKNOWN, group->group, result->scenario,
                 row_span(a, group->group, refuted ? "max_skew" : "members"),
                 "`%s` leaves %s of group `%s` intact: newer than what the others come back to, by %s%s", result->scenario->name, intact,
-                group->group->name, group->intact_ms < 0 ? "an unknown time" : "up to ", group->intact_ms < 0 ? "" : text_of_duration(a->arena, group->intact_ms));
+                group->group->name, group->intact_ms < 0 ? "an unknown time" : "up to ",
+                group->intact_ms < 0 ? "" : text_of_duration(a->arena, group->intact_ms));
     if (!diag)
         return;
     if (refuted) {

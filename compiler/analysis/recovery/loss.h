@@ -6,7 +6,7 @@
 #include "schedule/schedule.h"
 
 struct loss {
-    int64_t ms; /* TIME_UNKNOWN, RPO_NOT_APPLICABLE */
+    int64_t ms;            /* TIME_UNKNOWN, RPO_NOT_APPLICABLE */
     int64_t gap, shortest; /* of the schedule; 0 when there is none */
     bool uniform;
     const struct reason *missing; /* what nobody stated and makes it unknown; NULL */

@@ -90,7 +90,8 @@ static bool mentions(const struct analysis *a, const struct entity *block, const
 {
     const struct attr *attr = block->tree ? block_attr(block->tree, intern_str(a->model->names, attribute)) : NULL;
     const struct source_file *file = attr && attr->value ? sources_file_at(a->model->sources, attr->value->span.start) : NULL;
-    const char *at = file ? file->text + (attr->value->span.start - file->base) : "", *end = file ? at + (attr->value->span.end - attr->value->span.start) : at;
+    const char *at = file ? file->text + (attr->value->span.start - file->base) : "",
+               *end = file ? at + (attr->value->span.end - attr->value->span.start) : at;
     size_t len = strlen(word);
 
     for (; (size_t)(end - at) >= len && at < end; at++) {
@@ -326,9 +327,10 @@ static void check_fence(struct analysis *a, struct asset_state *state, const ste
                                  state->asset->entity->span, "for asset `%s`", state->asset->name),
                       "say what somebody makes sure of when the fence fails: `otherwise = attest(\"…\")`; or drop `best_effort`");
         } else if (steps->items[i]->irreversible && !fenced) {
-            diag_help(diag_label(diag_report(a->sink, DIAG_E0517, steps->items[i]->span, "`%s` promotes before anything is fenced", steps->items[i]->id),
-                                 state->asset->entity->span, "for asset `%s`", state->asset->name),
-                      "add a step with `phase = fence`, or with `otherwise = attest(\"…\")` for what cannot be reached");
+            diag_help(
+                diag_label(diag_report(a->sink, DIAG_E0517, steps->items[i]->span, "`%s` promotes before anything is fenced", steps->items[i]->id),
+                           state->asset->entity->span, "for asset `%s`", state->asset->name),
+                "add a step with `phase = fence`, or with `otherwise = attest(\"…\")` for what cannot be reached");
         }
     }
 }
@@ -365,7 +367,8 @@ static struct step *bind_step(struct analysis *a, struct asset_state *state, con
     if ((method && applies_bindings(a, method)) || !(changed = changed_bindings(a, state->asset->entity)))
         return NULL;
     return plain_step(a, state, "bind", intern_text(a, "Point %s to what serves now", state->asset->name),
-                      intern_text(a, "set %s for `%s`", changed, state->asset->name), time_of(kind_slot(kind, KIND_dependency_time)), kind->entity->span);
+                      intern_text(a, "set %s for `%s`", changed, state->asset->name), time_of(kind_slot(kind, KIND_dependency_time)),
+                      kind->entity->span);
 }
 
 void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)

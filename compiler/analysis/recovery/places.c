@@ -4,8 +4,8 @@
  * Taken is what is lost, cut off or in somebody else's hands, and a region whose control plane does not answer. Only a fence may try, with
  * an attestation beside it. Texts for people lead nowhere, and neither does what takes a step back or protects anew: both are done when the
  * place is there again. */
-#include "analysis/world/world.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/world.h"
 
 #include "model/places.h"
 
@@ -41,8 +41,7 @@ static const char *taken(const struct analysis *a, const struct step *step, cons
     if (a->site_compromised[site->index])
         return "is in the hands of somebody else";
     /* What is called in a region is its control plane, unless the step says which one it calls. */
-    if (!step->control_plane && !step->planeless && strcmp(site->level, "region") == 0 &&
-        plane_degraded(a, a->scenario->scenario, site, "control"))
+    if (!step->control_plane && !step->planeless && strcmp(site->level, "region") == 0 && plane_degraded(a, a->scenario->scenario, site, "control"))
         return "does not answer";
     return NULL;
 }
@@ -263,8 +262,11 @@ void report_places(struct analysis *a, struct step *const *steps, uint32_t count
         if (!diag)
             continue;
         diag_label(diag, site->span, "`%s` in its command leads here", part->text);
-        diag_help(diag, "work at the place that takes over (`into` in a method), leave the step out with `when = !scenario.takes(%s)`, write `named(…)` round what "
-                        "is only a name, or let a fence say what somebody attests instead: `otherwise = attest(\"…\")`", site->name);
+        diag_help(diag,
+                  "work at the place that takes over (`into` in a method), leave the step out with `when = !scenario.takes(%s)`, write `named(…)` "
+                  "round what "
+                  "is only a name, or let a fence say what somebody attests instead: `otherwise = attest(\"…\")`",
+                  site->name);
     }
 }
 

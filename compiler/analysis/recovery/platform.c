@@ -9,7 +9,7 @@ int64_t platform_base(struct analysis *a, const struct entity *backup)
 {
     const struct entity *procedure = backup_procedure(a, (struct entity *)(uintptr_t)backup);
     struct value every = procedure && eval_is_written(procedure, PROCEDURE_base_every) ? eval_deferred(a->eval, procedure, PROCEDURE_base_every, NULL)
-                                                                                    : value_unknown();
+                                                                                       : value_unknown();
 
     return every.type == VALUE_DURATION ? every.u.integer : TIME_UNKNOWN;
 }

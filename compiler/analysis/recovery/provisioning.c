@@ -23,8 +23,8 @@ static struct step *make_provision(struct analysis *a, struct site_info *site, s
     step->phase = PHASE_PREPARE;
     step->takes = time_of(entity_slot(block, PROVISION_duration));
     step->automated = evaluate_command(a, entity_slot(block, PROVISION_run), &step->run);
-    step->manual = step->automated ? NULL : intern_text(a, "provision `%s` by %s", site->entity->name,
-                                                        text_or(a, entity_slot(block, PROVISION_method), "hand"));
+    step->manual =
+        step->automated ? NULL : intern_text(a, "provision `%s` by %s", site->entity->name, text_or(a, entity_slot(block, PROVISION_method), "hand"));
     step->by = by.type == VALUE_ENTITY      ? by.u.entity
                : owner.type == VALUE_ENTITY ? owner.u.entity
                : a->model->plan             ? entity_ref(a->model, a->model->plan, "owner")
@@ -42,8 +42,8 @@ static struct step *make_provision(struct analysis *a, struct site_info *site, s
 }
 
 struct provisions {
-    struct step **of;  /* by site index; NULL: not made (yet) */
-    bool *begun;       /* by site index: what it waits for is being found, or was */
+    struct step **of; /* by site index; NULL: not made (yet) */
+    bool *begun;      /* by site index: what it waits for is being found, or was */
     const step_list *before;
     step_list *out;
 };

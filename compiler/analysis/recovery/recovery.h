@@ -47,13 +47,13 @@ void bar_runbook(struct analysis *a, struct scenario_result *result, struct step
 void bar_provision(struct analysis *a, const struct site_info *site, struct step *step);
 void bar_record(struct analysis *a, struct scenario_result *result, struct endpoint_state *state, struct step *step); /* mode = manual */
 bool record_can_be_held(struct analysis *a, const struct entity *endpoint); /* the control plane of its record answers in the scenario */
-void check_creation(struct analysis *a, struct scenario_result *result); /* infrastructure made during the recovery of tier 0 and 1 */
+void check_creation(struct analysis *a, struct scenario_result *result);    /* infrastructure made during the recovery of tier 0 and 1 */
 
 /* ---- places.c: steps that would work in what the scenario takes */
 void lead_words(struct analysis *a, struct step *step); /* words that are written out or answered: where they lead */
 /* Sets `at` of a step whose words lead to a place that the scenario takes, or lets its attestation stand in. */
 void place_step(struct analysis *a, struct step *step);
-const char *place_reason(struct analysis *a, const struct step *step); /* why it cannot be carried out; NULL */
+const char *place_reason(struct analysis *a, const struct step *step);             /* why it cannot be carried out; NULL */
 void report_places(struct analysis *a, struct step *const *steps, uint32_t count); /* steps of what was chosen, of people, of runbooks */
 /* Whether such a step, of its own or of people, is why its end is unknown: that was told with the step. */
 bool places_hold(const struct analysis *a, const struct asset_state *state);
@@ -107,7 +107,7 @@ bool copy_loses_points(const struct analysis *a, const struct entity *backup, co
 void check_service(struct analysis *a, const struct entity *backup); /* what the service that runs it refuses, or does not keep */
 
 /* ---- retention.c */
-bool is_period(const char *key); /* by which copies can be kept: hourly … yearly */
+bool is_period(const char *key);              /* by which copies can be kept: hourly … yearly */
 bool is_thinned(const struct entity *backup); /* kept by classes, although each copy builds on the one before */
 enum retention { RETENTION_LASTS, RETENTION_SHORT, RETENTION_UNKNOWN };
 /* Where the copies of a backup lie in time, ms. */
@@ -160,7 +160,7 @@ void wait_for(struct analysis *a, struct step *step, struct step *other);
 /* ---- step.c */
 /* The steps of a block that belongs to no asset (`part`: a child of `subject`). */
 void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count);
-void check_inputs(struct analysis *a); /* of assets: asked by a step of some scenario; after all of them */
+void check_inputs(struct analysis *a);                              /* of assets: asked by a step of some scenario; after all of them */
 bool command_asks(const struct command *command, const char *name); /* whether the answer to the input of that name is in its words */
 
 /* ---- steps.c */
@@ -173,9 +173,9 @@ bool evaluate_command(struct analysis *a, struct value value, struct command *ou
 void find_runbooks(struct analysis *a, struct scenario_result *result); /* before anything is timed */
 
 /* ---- bindings.c */
-struct value serving_instance(const struct analysis *a, struct entity *entity); /* `asset.here` */
+struct value serving_instance(const struct analysis *a, struct entity *entity);   /* `asset.here` */
 struct value serving_site(const struct analysis *a, const struct entity *entity); /* `asset.serves_at`; UNKNOWN when it serves nowhere */
-struct value bindings_of(struct analysis *a, struct entity *entity);            /* `asset.bindings` */
+struct value bindings_of(struct analysis *a, struct entity *entity);              /* `asset.bindings` */
 /* What of it is another than in normal operation, as a person sets it: "DB=10.0.0.2, …"; NULL: nothing. */
 const char *changed_bindings(struct analysis *a, struct entity *entity);
 /* The step that asks from outside whether an asset serves; NULL when the block says nothing that can be asked. */

@@ -4,9 +4,9 @@
  * A synchronous replica has confirmed every write, so a side that is cut off from it confirms none. Whether anybody enforces or watches the
  * lag of an asynchronous one is judged with what a verdict rests on (credit.c). */
 #include "analysis/common/missing.h"
-#include "analysis/world/world.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -28,7 +28,8 @@ void unstated_loss(struct analysis *a, const struct asset_state *state, struct c
         candidate->rpo = 0;
         return;
     }
-    candidate->missing = unset_row(a, replica, "lag", intern_text(a, "the lag of replica `%s` of `%s` is not stated", replica->name, state->asset->name), NULL);
+    candidate->missing =
+        unset_row(a, replica, "lag", intern_text(a, "the lag of replica `%s` of `%s` is not stated", replica->name, state->asset->name), NULL);
 }
 
 /* ---------------------------------------------------------------- partitions */

@@ -3,11 +3,11 @@
  * A recovery point exists at a store only if every link of its chain (full, incrementals, logs) and its key is there and
  * survives; the loss is that of the newest link (backup_loss.c). The smallest loss over all stores and chains counts. */
 #include "analysis/common/missing.h"
-#include "analysis/world/stands.h"
-#include "analysis/world/world.h"
 #include "analysis/recovery/credit.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -134,7 +134,8 @@ static int64_t reach_back(const struct analysis *a, const struct asset_state *st
     *missing = (struct unset_time){NULL, NULL};
     if (goes_back(a, state) && noticed.type != VALUE_DURATION)
         *missing = (struct unset_time){is_damaged(state) ? "how long the damage goes unnoticed (`noticed_within`)"
-                                                         : "how long an intruder goes unnoticed (`noticed_within`)", "noticed_within"};
+                                                         : "how long an intruder goes unnoticed (`noticed_within`)",
+                                       "noticed_within"};
     else if (goes_back(a, state) && !act.known)
         *missing = (struct unset_time){"how soon somebody acts (`detect`, `declare`, `approve_within`)", NULL};
     if (missing->text || __builtin_add_overflow(noticed.type == VALUE_DURATION ? noticed.u.integer : 0, act.known ? act.worst : 0, &reach) ||
@@ -148,8 +149,8 @@ static const char *kept_too_short(const struct analysis *a, const struct entity 
                                   int64_t most)
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
-    const char *kept = need > most     ? intern_text(a, "kept for %s by `%s`, whatever is stated", text_of_duration(a->arena, most), limit->parent->name)
-                       : need > locked ? intern_text(a, "locked for %s", text_of_duration(a->arena, locked))
+    const char *kept = need > most ? intern_text(a, "kept for %s by `%s`, whatever is stated", text_of_duration(a->arena, most), limit->parent->name)
+                       : need > locked                 ? intern_text(a, "locked for %s", text_of_duration(a->arena, locked))
                        : retain.type == VALUE_DURATION ? intern_text(a, "kept for %s", text_of_duration(a->arena, retain.u.integer))
                                                        : "kept for too few periods";
 
@@ -221,8 +222,8 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
         enum retention result;
 
         if (is_thinned(backup)) { /* reported where it is stated */
-            add_term(a, newest, intern_text(a, "of `%s` only some are kept (`retain`), but each builds on the one before", backup->name), TIME_UNKNOWN,
-                     loss_span(a, backup, "retain"));
+            add_term(a, newest, intern_text(a, "of `%s` only some are kept (`retain`), but each builds on the one before", backup->name),
+                     TIME_UNKNOWN, loss_span(a, backup, "retain"));
             continue;
         }
         if (is_word(retain, "forever") && locked == INT64_MAX && most == INT64_MAX && !missing.text)
@@ -232,8 +233,8 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
                 continue;
             if (missing.text && !newest->missing)
                 newest->missing = missing.row ? unset_row(a, a->scenario->scenario, missing.row, NULL, NULL) : unset_clock(a);
-            add_term(a, newest, missing.text ? missing.text : intern_text(a, "how old `%s` may have to be when it is read", backup->name), TIME_UNKNOWN,
-                     backup->span);
+            add_term(a, newest, missing.text ? missing.text : intern_text(a, "how old `%s` may have to be when it is read", backup->name),
+                     TIME_UNKNOWN, backup->span);
             continue;
         }
         result = retention_covers(backup, need, !any_moment, rhythm_of(a, backup, &links->losses[i]), locked < most ? locked : most, &extra);
@@ -367,8 +368,9 @@ static void try_platform(struct analysis *a, struct asset_state *state, struct e
 
         if (place_stands(a, site) && (!ground_of(a, site)->zones || stands_if(a, kept_through(a, state->asset, backup), site)))
             continue;
-        best->why = intern_text(a, place_stands(a, site) ? "`%s` is kept beside it, and may be in what is lost as well" : "`%s` is kept at the site that is lost",
-                                backup->name);
+        best->why = intern_text(
+            a, place_stands(a, site) ? "`%s` is kept beside it, and may be in what is lost as well" : "`%s` is kept at the site that is lost",
+            backup->name);
         return;
     }
     try_chains(a, state, backup, NULL, read, false, best);
@@ -398,7 +400,8 @@ static void try_backups(struct analysis *a, struct asset_state *state, struct va
 static bool reads_no_versions(struct analysis *a, const struct asset *asset, struct value from)
 {
     struct entity *says = kind_deferred(asset->entity->kind, KIND_versioned);
-    struct value kept = says ? eval_deferred(a->eval, says, KIND_versioned, scope_add(a->eval, NULL, "self", value_entity(asset->entity))) : value_unknown();
+    struct value kept =
+        says ? eval_deferred(a->eval, says, KIND_versioned, scope_add(a->eval, NULL, "self", value_entity(asset->entity))) : value_unknown();
 
     for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++) {
         if (is_word(from.u.list->items[i], "versions"))

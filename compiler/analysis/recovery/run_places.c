@@ -52,9 +52,9 @@ static bool has_place(const struct value *places, const struct entity *site)
 }
 
 struct run_places {
-    struct value members;   /* VALUE_LIST */
-    struct value *places;   /* of each */
-    struct entity *site;    /* where the run takes place; NULL: anywhere */
+    struct value members;       /* VALUE_LIST */
+    struct value *places;       /* of each */
+    struct entity *site;        /* where the run takes place; NULL: anywhere */
     const struct entity *first; /* the first member that is bound to it */
 };
 
@@ -113,11 +113,13 @@ static void check_scheduler(struct analysis *a, const struct entity *backup, con
 
     if (!run->site || !elsewhere)
         return;
-    diag = diag_report(a->sink, DIAG_E0577, scheduler_place(a, backup), "backup `%s` reads `%s` at `%s` itself, and %s starts nothing there", backup->name,
-                       run->first->name, run->site->name, elsewhere);
+    diag = diag_report(a->sink, DIAG_E0577, scheduler_place(a, backup), "backup `%s` reads `%s` at `%s` itself, and %s starts nothing there",
+                       backup->name, run->first->name, run->site->name, elsewhere);
     diag_label(diag, run->first->span, "what it reads is at `%s`", run->site->name);
-    diag_help(diag, "leave `scheduler` out, or name the one of that machine: `systemd`, `debian` or `cronie`; or say how `%s` is reached from elsewhere, "
-                    "where its kind knows a way", run->first->name);
+    diag_help(diag,
+              "leave `scheduler` out, or name the one of that machine: `systemd`, `debian` or `cronie`; or say how `%s` is reached from elsewhere, "
+              "where its kind knows a way",
+              run->first->name);
 }
 
 static void check_run(struct analysis *a, const struct entity *backup, const struct asset *asset)
@@ -134,7 +136,8 @@ static void check_run(struct analysis *a, const struct entity *backup, const str
         tell_left_out(a, backup, member,
                       intern_text(a, "its one run is at `%s`, where `%s` is, and reads nothing at `%s`", run.site->name, run.first->name,
                                   run.places[i].u.list->items[0].u.entity->name),
-                      "leave `method` out: then each member has a run of its own where it is; or say how it is reached from elsewhere, where its kind knows a way");
+                      "leave `method` out: then each member has a run of its own where it is; or say how it is reached from elsewhere, where its "
+                      "kind knows a way");
     }
 }
 

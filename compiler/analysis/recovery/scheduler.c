@@ -152,8 +152,8 @@ static void check_copies(struct analysis *a, const struct entity *backup)
         const struct entity *store = copies.u.list->items[i].type == VALUE_ENTITY ? copies.u.list->items[i].u.entity : NULL;
 
         if (store && copy_loses_points(a, backup, store))
-            diag_help(diag_report(a->sink, DIAG_E0534, row_span(a, backup, "copies"),
-                                  "the copy of `%s` in `%s` loses point-in-time recovery", backup->name, store->name),
+            diag_help(diag_report(a->sink, DIAG_E0534, row_span(a, backup, "copies"), "the copy of `%s` in `%s` loses point-in-time recovery",
+                                  backup->name, store->name),
                       "add a backup of kind `snapshot` with a schedule and copy that one, or let the database copy its logs itself");
     }
 }
@@ -165,8 +165,9 @@ static void check_same_service(struct analysis *a, const struct entity *backup)
 
     if (own.type != VALUE_WORD || kinds.type != VALUE_WORD || strcmp(own.u.word, kinds.u.word) == 0)
         return;
-    diag_help(diag_report(a->sink, DIAG_E0577, row_span(a, backup, "scheduler"), "backup `%s` names `%s`, and what goes into `%s` is started by `%s` alone", backup->name,
-                          own.u.word, entity_slot(backup, BACKUP_to).u.entity->name, kinds.u.word),
+    diag_help(diag_report(a->sink, DIAG_E0577, row_span(a, backup, "scheduler"),
+                          "backup `%s` names `%s`, and what goes into `%s` is started by `%s` alone", backup->name, own.u.word,
+                          entity_slot(backup, BACKUP_to).u.entity->name, kinds.u.word),
               "leave `scheduler` out: `%s` says which one it is", store_kind(backup)->entity->name);
 }
 

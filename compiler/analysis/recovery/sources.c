@@ -108,7 +108,9 @@ void loss_of_sources(struct analysis *a, const struct asset_state *state, struct
         if (sum == worst.ms && worst.text)
             continue;
         worst.ms = sum;
-        worst.text = intern_text(a, thing && thing->schema->id == BLOCK_STORE ? "how old what `%s` holds may be, from which it is made" : "loss of `%s`, from which it is made",
+        worst.text = intern_text(a,
+                                 thing && thing->schema->id == BLOCK_STORE ? "how old what `%s` holds may be, from which it is made"
+                                                                           : "loss of `%s`, from which it is made",
                                  thing ? thing->name : "");
     }
     candidate->rpo = worst.ms;

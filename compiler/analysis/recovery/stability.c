@@ -4,8 +4,8 @@
  * A step calls the control plane it names, else the one its kind names, else that of the place it works in: where it fences the old
  * side, elsewhere the new one. When that does not answer, a fence with an attestation becomes the attestation; a method with any
  * other such step cannot be used, `best_effort` or not. Steps of people may be attested as well. */
-#include "analysis/world/world.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -35,8 +35,8 @@ static const char *plane_down(const struct analysis *a, const struct site_info *
 static struct entity *kind_plane(struct analysis *a, struct entity *thing)
 {
     struct entity *block = kind_deferred(thing->kind, KIND_control_plane);
-    struct value site = block ? eval_deferred(a->eval, block, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity(thing)))
-                              : value_unknown();
+    struct value site =
+        block ? eval_deferred(a->eval, block, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity(thing))) : value_unknown();
 
     return site.type == VALUE_ENTITY ? site.u.entity : NULL;
 }
@@ -126,7 +126,8 @@ const char *barred_figure(struct analysis *a, struct asset_state *state, struct 
         return NULL;
     site = worked_at(a, state, candidate, &named);
     return plane_down(a, site) ? intern_text(a, "the platform does it through the control plane of `%s`, which %s", plane_of(a, site)->entity->name,
-                                             plane_down(a, site)) : NULL;
+                                             plane_down(a, site))
+                               : NULL;
 }
 
 const struct entity *plane_in_doubt(struct analysis *a, struct asset_state *state, struct candidate *candidate)
@@ -176,9 +177,9 @@ static struct entity *provider_plane(struct analysis *a, const struct entity *en
 {
     struct kind_info *provider = name_provider(a, endpoint);
     struct entity *says = provider ? kind_deferred(provider, KIND_control_plane) : NULL;
-    struct value site = says ? eval_deferred(a->eval, says, KIND_control_plane,
-                                             scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)))
-                             : value_unknown();
+    struct value site =
+        says ? eval_deferred(a->eval, says, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)))
+             : value_unknown();
 
     return site.type == VALUE_ENTITY ? site.u.entity : NULL;
 }
@@ -285,7 +286,8 @@ void check_creation(struct analysis *a, struct scenario_result *result)
         if (!diag)
             continue;
         diag_label(diag, state->asset->entity->span, "tier `%s`", state->asset->tier->name);
-        diag_help(diag, "create it beforehand: a standby, or a site that exists; what is made during a disaster needs capacity, quotas and control planes "
-                        "that everybody wants then");
+        diag_help(diag,
+                  "create it beforehand: a standby, or a site that exists; what is made during a disaster needs capacity, quotas and control planes "
+                  "that everybody wants then");
     }
 }

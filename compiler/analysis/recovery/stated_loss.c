@@ -1,6 +1,6 @@
 /* The loss of a candidate that restores no copies, from what its method says. */
-#include "analysis/world/stands.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
 
 #include <string.h>
 
@@ -29,10 +29,13 @@ void stated_loss(struct analysis *a, struct asset_state *state, struct candidate
         text = worst.u.integer > 0 && assumed ? ", assumed: nothing enforces the lag" : "";
         add_term(a, candidate, intern_text(a, "loss of `%s`%s", candidate->label, text), worst.u.integer, place);
     } else if (worst.type == VALUE_WORD && strcmp(worst.u.word, "all") == 0) {
-        add_term(a, candidate, intern_text(a, "`%s` starts empty: all that `%s` holds is lost", candidate->label, state->asset->name), RPO_ALL, place);
+        add_term(a, candidate, intern_text(a, "`%s` starts empty: all that `%s` holds is lost", candidate->label, state->asset->name), RPO_ALL,
+                 place);
     } else if (worst.type == VALUE_WORD || worst.type == VALUE_NA) {
-        add_term(a, candidate, intern_text(a, "`%s` speaks of nothing that could be lost (`rpo = none`), and `%s` holds something", candidate->label,
-                                           state->asset->name), TIME_UNKNOWN, place);
+        add_term(a, candidate,
+                 intern_text(a, "`%s` speaks of nothing that could be lost (`rpo = none`), and `%s` holds something", candidate->label,
+                             state->asset->name),
+                 TIME_UNKNOWN, place);
     } else {
         candidate->rpo = TIME_UNKNOWN;
     }

@@ -70,8 +70,8 @@ static void check_timeout(struct analysis *a, const struct step_source *from, co
     if (!attr || step->timeout <= 0 || !step->takes.known || step->timeout >= step->takes.worst || !step->automated || step->best_effort ||
         strcmp(step->on_failure, "continue") == 0)
         return;
-    diag = diag_report(a->sink, DIAG_E0584, span_join(attr->name_span, attr->value->span), "step `%s` is given up after %s, and may take %s", step->id,
-                       text_of_duration(a->arena, step->timeout), text_of_duration(a->arena, step->takes.worst));
+    diag = diag_report(a->sink, DIAG_E0584, span_join(attr->name_span, attr->value->span), "step `%s` is given up after %s, and may take %s",
+                       step->id, text_of_duration(a->arena, step->timeout), text_of_duration(a->arena, step->takes.worst));
     diag_help(diag, "leave `timeout` out, or state one longer than `takes`");
 }
 
@@ -114,8 +114,8 @@ static bool set_commands(struct analysis *a, const struct step_source *from, str
             const struct expr *expr = block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name)->value;
 
             if (!tell_unset(a, expr, from->scope, intern_text(a, "step `%s`", step->id)))
-                diag_label(diag_report(a->sink, DIAG_E0515, expr->span, "a word of the command of `%s` is not known", step->id),
-                           from->subject->span, "for %s `%s`", from->subject->schema->name, from->subject->name);
+                diag_label(diag_report(a->sink, DIAG_E0515, expr->span, "a word of the command of `%s` is not known", step->id), from->subject->span,
+                           "for %s `%s`", from->subject->schema->name, from->subject->name);
             memset(out, 0, sizeof *out);
             unknown = true;
         }
@@ -172,8 +172,7 @@ static void add_inputs(struct analysis *a, const struct step_source *from, struc
             continue;
         if (owner->schema->id == BLOCK_ASSET)
             vec_push(a->arena, &a->asked_inputs, input);
-        step->inputs = arena_grow(a->arena, step->inputs, step->input_count * sizeof *step->inputs,
-                                  (step->input_count + 1) * sizeof *step->inputs);
+        step->inputs = arena_grow(a->arena, step->inputs, step->input_count * sizeof *step->inputs, (step->input_count + 1) * sizeof *step->inputs);
         step->inputs[step->input_count++] = filled_input(a, input, from->scope);
     }
 }
@@ -202,7 +201,8 @@ void check_inputs(struct analysis *a)
             for (uint32_t n = 0; n < a->asked_inputs.len && !asked; n++)
                 asked = a->asked_inputs.items[n] == input;
             if (!asked)
-                diag_help(diag_report(a->sink, DIAG_E0221, input->span, "input `%s` of asset `%s` has no effect: no step of a scenario uses it", input->name, asset->name),
+                diag_help(diag_report(a->sink, DIAG_E0221, input->span, "input `%s` of asset `%s` has no effect: no step of a scenario uses it",
+                                      input->name, asset->name),
                           "use `input.%s` in a command of a method of its kind, or leave the block away", input->name);
         }
     }

@@ -3,8 +3,8 @@
  * A lost asset gets the steps of its method, by phase and in written order; a method with one figure and no steps becomes
  * one step. An impaired asset gets what its kind says happens after a dependency was restored. Runbooks put their steps
  * round all of that. Each step becomes typed: words, times, waits. */
-#include "analysis/recovery/recovery.h"
 #include "analysis/recovery/steps.h"
+#include "analysis/recovery/recovery.h"
 
 static void append_steps(struct scenario_result *result, const step_list *list)
 {

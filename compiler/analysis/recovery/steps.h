@@ -8,13 +8,13 @@ typedef VEC(struct step *) step_list;
 
 /* ---- step.c ---- */
 struct step_source {
-    struct entity *block;        /* `step` */
+    struct entity *block; /* `step` */
     const struct scope *scope;
     struct entity *subject;
     struct asset *asset;
     struct entity *owner;
-    const char *prefix;          /* "database" */
-    const char *suffix;          /* loop element's name, "" */
+    const char *prefix;                /* "database" */
+    const char *suffix;                /* loop element's name, "" */
     const struct candidate *candidate; /* whose step it is; NULL for people's steps */
 };
 

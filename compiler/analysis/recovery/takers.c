@@ -69,7 +69,8 @@ const struct scope *run_scope(struct analysis *a, const struct entity *backup, c
 struct entity *run_procedure(struct analysis *a, const struct entity *backup, const struct asset *asset, const struct scope *scope)
 {
     const char *named = word_or(entity_slot(backup, BACKUP_method), NULL);
-    const char *name = named ? named : word_or(entity_slot(backup, BACKUP_kind), "full"); /* a named tool that nobody knows is not replaced by another */
+    const char *name =
+        named ? named : word_or(entity_slot(backup, BACKUP_kind), "full"); /* a named tool that nobody knows is not replaced by another */
     const struct kind_info *kinds[2] = {asset ? asset->entity->kind : NULL, store_kind_of(backup)};
 
     for (int k = 0; k < 2; k++) {
@@ -164,9 +165,9 @@ static bool check_tool(struct analysis *a, const struct entity *backup)
 void tell_left_out(struct analysis *a, const struct entity *backup, const struct asset *asset, const char *why, const char *help)
 {
     bool own = backup->parent == asset->entity;
-    struct diag *diag = diag_report(a->sink, DIAG_E0564, own ? row_place(a, backup, "method") : asset->entity->span,
-                                    "backup `%s`%s%s%s takes no copy of `%s`: %s", backup->name, own ? "" : " of group `", own ? "" : backup->parent->name,
-                                    own ? "" : "`", asset->name, why);
+    struct diag *diag =
+        diag_report(a->sink, DIAG_E0564, own ? row_place(a, backup, "method") : asset->entity->span, "backup `%s`%s%s%s takes no copy of `%s`: %s",
+                    backup->name, own ? "" : " of group `", own ? "" : backup->parent->name, own ? "" : "`", asset->name, why);
 
     if (!own)
         diag_label(diag, backup->span, "this backup");
@@ -195,19 +196,23 @@ static void check_run(struct analysis *a, const struct entity *backup, const str
     scope_drop(a->eval, scope, NULL);
     if (!procedure) {
         if (named && asset)
-            tell_left_out(a, backup, asset, intern_text(a, "the condition of `%s` does not hold for it", named), "name another tool, or leave `method` out");
+            tell_left_out(a, backup, asset, intern_text(a, "the condition of `%s` does not hold for it", named),
+                          "name another tool, or leave `method` out");
         else if (asset && backup->parent != asset->entity && asset->entity->kind && asset->entity->kind->procedures.len)
-            tell_left_out(a, backup, asset,
-                     intern_text(a, "`%s` knows no procedure `%s`", asset->entity->kind->entity->name, word_or(entity_slot(backup, BACKUP_kind), "full")),
-                     "give it a backup of its own, of a kind that is known, or name a tool in `method` that takes all members");
+            tell_left_out(
+                a, backup, asset,
+                intern_text(a, "`%s` knows no procedure `%s`", asset->entity->kind->entity->name, word_or(entity_slot(backup, BACKUP_kind), "full")),
+                "give it a backup of its own, of a kind that is known, or name a tool in `method` that takes all members");
         return;
     }
     for (uint32_t i = 0; members.type == VALUE_LIST && i < members.u.list->count; i++) {
         const struct asset *member = members.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, members.u.list->items[i].u.entity) : NULL;
 
         if (member && !captures(&taken, member->entity))
-            tell_left_out(a, backup, member, intern_text(a, "`%s` does not know how to take `%s`", procedure->name, member->entity->kind->entity->name),
-                     asset ? "leave `method` out: its own kind may know how" : "leave `method` out: then each member is backed up by its own kind's procedure");
+            tell_left_out(a, backup, member,
+                          intern_text(a, "`%s` does not know how to take `%s`", procedure->name, member->entity->kind->entity->name),
+                          asset ? "leave `method` out: its own kind may know how"
+                                : "leave `method` out: then each member is backed up by its own kind's procedure");
     }
 }
 

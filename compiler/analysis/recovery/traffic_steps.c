@@ -45,9 +45,7 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
         step->expect = intern_text(a, "%s leads to %s", text_or(a, name, state->endpoint->name), state->to->name);
         /* A call or two. What follows it (propagation, the check behind a switch) is the endpoint's own clock: nobody's hands are held. */
         step->takes = (struct span_of_time){true, 0, 10000, 60000};
-        step->by = owner.type == VALUE_ENTITY ? owner.u.entity
-                   : a->model->plan           ? entity_ref(a->model, a->model->plan, "owner")
-                                              : NULL;
+        step->by = owner.type == VALUE_ENTITY ? owner.u.entity : a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
         step->on_failure = "ask";
         step->span = state->endpoint->span;
         state->step = step;

@@ -1,10 +1,10 @@
 /* What whoever holds a machine can do to the copies its jobs write: delete them, unless the store takes nothing back, or its lock lasts.
  *
  * A job carries what it needs to write, and whoever holds its machine has that as well. */
-#include "analysis/world/stands.h"
-#include "analysis/world/world.h"
 #include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
+#include "analysis/world/world.h"
 
 /* Whether a job of ours writes the backups of an asset into the store. What the platform copies, no job does. */
 static bool writes_into(struct analysis *a, const struct entity *owner, const struct entity *store)
@@ -58,9 +58,10 @@ bool deleted_by_writer(struct analysis *a, const struct entity *store, const cha
 
     if (held.type != VALUE_LIST || !held.u.list->count || binds_writers(a, store) || !(writer = held_writer(a, store)))
         return false;
-    *why = intern_text(a, writers_delete(a, store)
-                              ? "whoever holds `%s` logs in at store `%s` as its jobs do, and can delete there whatever is said of it"
-                              : "whoever holds `%s` can do what its backups do: delete from store `%s`, which is neither `append_only` nor locked",
+    *why = intern_text(a,
+                       writers_delete(a, store)
+                           ? "whoever holds `%s` logs in at store `%s` as its jobs do, and can delete there whatever is said of it"
+                           : "whoever holds `%s` can do what its backups do: delete from store `%s`, which is neither `append_only` nor locked",
                        writer->name, store->name);
     return true;
 }

@@ -1,7 +1,7 @@
 /* What may be changed so that a refuted objective holds: the loss of data. Times are in repair_time.c, what objectives say of each other
  * in repair_objectives.c. */
-#include "analysis/world/world.h"
 #include "analysis/repair/repair.h"
+#include "analysis/world/world.h"
 
 #include "base/strbuf.h"
 #include "sema/eval.h" /* the tree, too */
@@ -165,8 +165,8 @@ static int64_t largest_gap(const struct terms *terms)
  * whoever tries it. */
 static void shorter_schedule(struct repair_list *list, const struct asset_state *state, const struct entity *backup)
 {
-    static const int64_t ladder[] = {MS_DAY,     12 * MS_HOUR, 8 * MS_HOUR,    6 * MS_HOUR,    4 * MS_HOUR,   3 * MS_HOUR,  2 * MS_HOUR,
-                                     1 * MS_HOUR, 30 * MS_MINUTE, 15 * MS_MINUTE, 10 * MS_MINUTE, 5 * MS_MINUTE};
+    static const int64_t ladder[] = {MS_DAY,      12 * MS_HOUR, 8 * MS_HOUR,    6 * MS_HOUR,    4 * MS_HOUR,    3 * MS_HOUR,
+                                     2 * MS_HOUR, 1 * MS_HOUR,  30 * MS_MINUTE, 15 * MS_MINUTE, 10 * MS_MINUTE, 5 * MS_MINUTE};
     struct value value = entity_slot(backup, BACKUP_schedule);
     int64_t gap = largest_gap(&state->rpo_terms), room = state->rpo.ms - (state->loss_ms - gap), duration = worst(backup, BACKUP_duration);
     bool managed = is_managed(list->plan, state->asset->entity->kind, backup);
@@ -186,11 +186,21 @@ static void shorter_schedule(struct repair_list *list, const struct asset_state 
 }
 
 /* A term of the loss that the specification chooses, made so small that the objective holds. */
-static void smaller_term(struct repair_list *list, const struct asset_state *state, const struct entity *backup, uint32_t row,
-                         const char *name)
+static void smaller_term(struct repair_list *list, const struct asset_state *state, const struct entity *backup, uint32_t row, const char *name)
 {
-    static const int64_t ladder[] = {6 * MS_HOUR, 4 * MS_HOUR,  2 * MS_HOUR,     1 * MS_HOUR,    30 * MS_MINUTE, 15 * MS_MINUTE, 10 * MS_MINUTE,
-                                     5 * MS_MINUTE, 2 * MS_MINUTE, 1 * MS_MINUTE, 30 * MS_SECOND, 10 * MS_SECOND, 0};
+    static const int64_t ladder[] = {6 * MS_HOUR,
+                                     4 * MS_HOUR,
+                                     2 * MS_HOUR,
+                                     1 * MS_HOUR,
+                                     30 * MS_MINUTE,
+                                     15 * MS_MINUTE,
+                                     10 * MS_MINUTE,
+                                     5 * MS_MINUTE,
+                                     2 * MS_MINUTE,
+                                     1 * MS_MINUTE,
+                                     30 * MS_SECOND,
+                                     10 * MS_SECOND,
+                                     0};
     int64_t now = worst(backup, row), room = now - (state->loss_ms - state->rpo.ms);
 
     if (now <= 0 || state->loss_ms < 0 || state->rpo.ms < 0 || room < 0)
@@ -209,8 +219,7 @@ static void smaller_term(struct repair_list *list, const struct asset_state *sta
 
 /* A copy of a backup in a store that stands. How long the copy takes is what is left of the objective, at most an hour, when it has to be
  * stated with it. */
-static void more_copies(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state,
-                        const struct entity *owner)
+static void more_copies(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state, const struct entity *owner)
 {
     const struct plan *plan = list->plan;
     struct entity *backup;
@@ -231,8 +240,9 @@ static void more_copies(struct repair_list *list, const struct scenario_result *
             if (timed && edit_add_name(list, backup, "copies", store->name, &edit))
                 repair_add(list, edit, "a copy of backup `%s` in store `%s`", backup->name, store->name);
             else if (!timed && copies.type == VALUE_LIST && !copies.u.list->count && edit_names(list, backup) &&
-                     edit_add_block(list, backup, arena_printf(list->arena, "copies = [%s]  copy_time = %s", store->name,
-                                                               state->rpo.ms >= 0 && state->rpo.ms < MS_DAY ? "15m" : "1h"),
+                     edit_add_block(list, backup,
+                                    arena_printf(list->arena, "copies = [%s]  copy_time = %s", store->name,
+                                                 state->rpo.ms >= 0 && state->rpo.ms < MS_DAY ? "15m" : "1h"),
                                     &edit))
                 repair_add(list, edit, "a copy of backup `%s` in store `%s`, if it is there within %s", backup->name, store->name,
                            state->rpo.ms >= 0 && state->rpo.ms < MS_DAY ? "15m" : "1h");
@@ -250,7 +260,8 @@ void repair_replicas(struct repair_list *list, const struct scenario_result *res
     const char *watch = "";
     uint32_t tried = 0;
 
-    if (is_from_damage(result, state) || !state->asset->stateful || !repair_has_method_for(plan, state->asset->entity->kind, "replicas") || !edit_names(list, state->asset->entity))
+    if (is_from_damage(result, state) || !state->asset->stateful || !repair_has_method_for(plan, state->asset->entity->kind, "replicas") ||
+        !edit_names(list, state->asset->entity))
         return;
     for (size_t i = sizeof lags / sizeof *lags; i-- > 0;) {
         if (lags[i] <= limit && lags[i] <= MS_MINUTE)

@@ -26,7 +26,7 @@ struct repair_list {
     struct arena *arena;
     const struct plan *plan;
     VEC(struct repair) list;
-    uint32_t family; /* of what is added next */
+    uint32_t family;        /* of what is added next */
     enum offer_sense sense; /* the same */
 };
 

@@ -1,7 +1,7 @@
 /* What may be changed so that a recovery is fast enough: another method, more hands, something that stands ready, a dependency made soft,
  * an earlier declaration; for a name users reach its TTL and health check. */
-#include "analysis/world/world.h"
 #include "analysis/repair/repair.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -126,8 +126,7 @@ static void softer(struct repair_list *list, const struct scenario_result *resul
                 last = other;
         }
         if (last && edit_soften(list, state->asset->entity, last->asset->name, &edit))
-            repair_add(list, edit, "`uses = [%s]` in place of `needs` in asset `%s`, if it can serve without", last->asset->name,
-                       state->asset->name);
+            repair_add(list, edit, "`uses = [%s]` in place of `needs` in asset `%s`, if it can serve without", last->asset->name, state->asset->name);
         state = last;
     }
 }

@@ -149,8 +149,7 @@ static void add_site(struct analysis *a, struct asset *asset, struct value value
         if (asset->sites[i] == site)
             return;
     }
-    asset->sites = arena_grow(a->arena, asset->sites, asset->site_count * sizeof *asset->sites,
-                              (asset->site_count + 1) * sizeof *asset->sites);
+    asset->sites = arena_grow(a->arena, asset->sites, asset->site_count * sizeof *asset->sites, (asset->site_count + 1) * sizeof *asset->sites);
     asset->sites[asset->site_count++] = site;
 }
 

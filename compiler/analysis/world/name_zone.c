@@ -91,11 +91,14 @@ void find_zone(struct analysis *a, struct scenario_result *result, struct endpoi
     if (own && own->fate == FATE_LOST && !goes_on(own))
         state->zone = zone;
     else if (lost) {
-        reason.text = zone ? intern_text(a, "whether `%s`, the zone of `%s`, is in `%s` is not stated", zone->name, state->endpoint->name, lost->entity->name)
-                           : intern_text(a, "whether the zone of `%s` is in `%s` is not stated", state->endpoint->name, lost->entity->name);
-        reason.help = zone ? "state the `account` of the place it is at, and what that is `within`"
-                           : "declare its zone as an asset, such as `asset dns : aws.route53.zone { site = ACCOUNT  zone_name = \"…\" }`, and say in its `zone` "
-                             "which it is in";
+        reason.text =
+            zone ? intern_text(a, "whether `%s`, the zone of `%s`, is in `%s` is not stated", zone->name, state->endpoint->name, lost->entity->name)
+                 : intern_text(a, "whether the zone of `%s` is in `%s` is not stated", state->endpoint->name, lost->entity->name);
+        reason.help =
+            zone
+                ? "state the `account` of the place it is at, and what that is `within`"
+                : "declare its zone as an asset, such as `asset dns : aws.route53.zone { site = ACCOUNT  zone_name = \"…\" }`, and say in its `zone` "
+                  "which it is in";
         state->zone_unstated = keep_reason(a, &reason);
     }
 }

@@ -22,7 +22,8 @@ static struct diag *nobody(struct analysis *a, const struct scenario_result *res
 static void check_places(struct analysis *a, const struct scenario_result *result)
 {
     struct value from = a->model->plan ? entity_slot(a->model->plan, PLAN_runs_from) : value_unknown();
-    const struct attr *attr = a->model->plan && a->model->plan->tree ? block_attr(a->model->plan->tree, intern_str(a->model->names, "runs_from")) : NULL;
+    const struct attr *attr =
+        a->model->plan && a->model->plan->tree ? block_attr(a->model->plan->tree, intern_str(a->model->names, "runs_from")) : NULL;
     struct diag *diag;
 
     if (from.type != VALUE_LIST || !from.u.list->count)
@@ -34,7 +35,7 @@ static void check_places(struct analysis *a, const struct scenario_result *resul
             return;
     }
     diag = nobody_at_all(a, result, a->model->plan, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
-                  intern_text(a, "no place is left from which `%s` can be recovered", result->scenario->name));
+                         intern_text(a, "no place is left from which `%s` can be recovered", result->scenario->name));
     if (diag)
         diag_help(diag, "add a place to `runs_from` that stands when the others do not");
 }
@@ -59,8 +60,9 @@ static void check_decision(struct analysis *a, const struct scenario_result *res
 
     if (who.type != VALUE_ENTITY || somebody_stands(a, who.u.entity) || (deputy.type == VALUE_ENTITY && somebody_stands(a, deputy.u.entity)))
         return;
-    diag = nobody_at_all(a, result, who.u.entity, who.u.entity->span,
-                  intern_text(a, "`%s`, who declares the disaster of `%s`, %s", who.u.entity->name, result->scenario->name, why_not(who.u.entity)));
+    diag = nobody_at_all(
+        a, result, who.u.entity, who.u.entity->span,
+        intern_text(a, "`%s`, who declares the disaster of `%s`, %s", who.u.entity->name, result->scenario->name, why_not(who.u.entity)));
     if (diag)
         diag_help(diag, "%s", where_else(who.u.entity, "name a `deputy` of the plan who works elsewhere"));
 }
@@ -104,9 +106,9 @@ static void check_approvals(struct analysis *a, const struct scenario_result *re
         }
         if (!last || stands)
             continue;
-        diag = nobody_at_all(a, result, runbook, entity_slot_span(runbook, RUNBOOK_approve),
-                      intern_text(a, "nobody can approve what `%s` does in `%s`: `%s` %s", runbook->name, result->scenario->name, last->name,
-                                  why_not(last)));
+        diag = nobody_at_all(
+            a, result, runbook, entity_slot_span(runbook, RUNBOOK_approve),
+            intern_text(a, "nobody can approve what `%s` does in `%s`: `%s` %s", runbook->name, result->scenario->name, last->name, why_not(last)));
         if (diag)
             diag_help(diag, "%s", where_else(last, "name somebody in `approve` who works elsewhere"));
     }

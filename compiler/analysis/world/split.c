@@ -20,9 +20,11 @@ static struct entity *cut_with(const struct analysis *a, const struct entity *th
 
 static const struct reason *both_sides(struct analysis *a, const struct asset *asset)
 {
-    const char *text = intern_text(a, "`%s` is written on both sides when one is cut off, and nothing says which of them counts afterwards", asset->name);
+    const char *text =
+        intern_text(a, "`%s` is written on both sides when one is cut off, and nothing says which of them counts afterwards", asset->name);
 
-    return unset_row(a, asset->entity, "quorum", text, "state a `quorum` of more than half of its places, so that only one side goes on, or let it serve from one place");
+    return unset_row(a, asset->entity, "quorum", text,
+                     "state a `quorum` of more than half of its places, so that only one side goes on, or let it serve from one place");
 }
 
 /* Served from several places of which none is the majority: those that are cut off go on as well as the others. */
@@ -54,9 +56,10 @@ static const struct reason *older_elsewhere(struct analysis *a, const struct ass
     for (uint32_t i = 0; i < asset->site_count; i++) {
         *with = taken_with(a, asset->entity, asset->sites[i], TAKEN_LOST, &perhaps);
         if (*with)
-            return unset_row(a, asset->entity, "quorum",
-                             intern_text(a, "nothing says how the data of `%s` at its places is kept the same: what is left may be older", asset->name),
-                             "state a `quorum` of more than half of its places, or one `site` and a `replica` with its `lag`");
+            return unset_row(
+                a, asset->entity, "quorum",
+                intern_text(a, "nothing says how the data of `%s` at its places is kept the same: what is left may be older", asset->name),
+                "state a `quorum` of more than half of its places, or one `site` and a `replica` with its `lag`");
     }
     return NULL;
 }
@@ -84,10 +87,11 @@ static const struct reason *left_replica(struct analysis *a, const struct asset 
     }
     if (!held || confirmed)
         return NULL;
-    return unset_row(a, held, "mode",
-                     intern_text(a, "replica `%s` of `%s` has to confirm every write, and is cut off: whether anything can be written then is not stated",
-                                 held->name, asset->name),
-                     "add a synchronous replica on the side that goes on, or say `mode = async` with its `lag`");
+    return unset_row(
+        a, held, "mode",
+        intern_text(a, "replica `%s` of `%s` has to confirm every write, and is cut off: whether anything can be written then is not stated",
+                    held->name, asset->name),
+        "add a synchronous replica on the side that goes on, or say `mode = async` with its `lag`");
 }
 
 void find_split(struct analysis *a, struct scenario_result *result)

@@ -54,9 +54,9 @@ static void each_person(struct value who, void (*call)(const struct entity *pers
 }
 
 struct hands {
-    bool *held;        /* by person: in the hands of the intruder */
-    uint32_t *met;     /* by person: in which count it was last met, so that everybody counts once */
-    uint32_t count;    /* of counts */
+    bool *held;     /* by person: in the hands of the intruder */
+    uint32_t *met;  /* by person: in which count it was last met, so that everybody counts once */
+    uint32_t count; /* of counts */
     int64_t all, theirs;
 };
 
@@ -368,20 +368,11 @@ int64_t outlives(const struct analysis *a, const struct entity *thing)
     struct value own = value_unknown(), spans;
 
     switch (thing->schema->id) {
-    case BLOCK_ASSET:
-        own = entity_slot(thing, ASSET_tolerates);
-        break;
-    case BLOCK_STORE:
-        own = entity_slot(thing, STORE_tolerates);
-        break;
-    case BLOCK_REPLICA:
-        own = entity_slot(thing, REPLICA_tolerates);
-        break;
-    case BLOCK_STANDBY:
-        own = entity_slot(thing, STANDBY_tolerates);
-        break;
-    default:
-        return 0; /* a person, a secret, a place: it is somewhere */
+    case BLOCK_ASSET: own = entity_slot(thing, ASSET_tolerates); break;
+    case BLOCK_STORE: own = entity_slot(thing, STORE_tolerates); break;
+    case BLOCK_REPLICA: own = entity_slot(thing, REPLICA_tolerates); break;
+    case BLOCK_STANDBY: own = entity_slot(thing, STANDBY_tolerates); break;
+    default: return 0; /* a person, a secret, a place: it is somewhere */
     }
     if (value_is_known(own))
         return whole_number(own);

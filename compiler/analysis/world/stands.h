@@ -14,13 +14,13 @@ enum taking {
 
 /* What a scenario does to a site and inside of it. */
 struct ground {
-    struct entity *by[TAKINGS];    /* the site that explains it: itself, one around it, or its account; NULL when it is not taken so */
-    struct entity *closed;         /* the account or provider that was closed, when it is lost with that; NULL */
-    struct entity *inner[TAKINGS]; /* the first place inside of it that is taken so; NULL */
+    struct entity *by[TAKINGS];     /* the site that explains it: itself, one around it, or its account; NULL when it is not taken so */
+    struct entity *closed;          /* the account or provider that was closed, when it is lost with that; NULL */
+    struct entity *inner[TAKINGS];  /* the first place inside of it that is taken so; NULL */
     const char *levels[LOSS_LIMIT]; /* of the places inside of it that are lost */
     uint32_t level_count;
-    uint32_t zones;                /* how many zones inside of it are taken in any way; what is in no zone counts by itself */
-    bool whole;                    /* more than a zone inside of it is taken: a region, a provider */
+    uint32_t zones; /* how many zones inside of it are taken in any way; what is in no zone counts by itself */
+    bool whole;     /* more than a zone inside of it is taken: a region, a provider */
 };
 
 void mark_places(struct analysis *a); /* of a->scenario: fills a->places, site_lost, site_compromised, site_cut */

@@ -67,15 +67,18 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     if (!with || store_withstands(a, store))
         return true;
     if (writers_delete(a, store) && !site_is_in(a, info, with) && info->account != with) {
-        *why = intern_text(a, "whoever holds `%s` logs in where store `%s` is as jobs do, and can delete there whatever is said of it", with->name, store->name);
+        *why = intern_text(a, "whoever holds `%s` logs in where store `%s` is as jobs do, and can delete there whatever is said of it", with->name,
+                           store->name);
         return false;
     }
     lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
     /* Append-only binds who writes into it, not who administers the place it is in: it saves nothing here. */
     flag = entity_slot(store, STORE_append_only);
-    *why = intern_text(a, lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
-                          : flag.type == VALUE_BOOL && flag.u.integer
-                              ? "store `%s` can be deleted from the compromised account: `append_only` binds its writers, not who administers it"
-                              : "store `%s` can be deleted from the compromised account", store->name);
+    *why = intern_text(a,
+                       lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
+                       : flag.type == VALUE_BOOL && flag.u.integer
+                           ? "store `%s` can be deleted from the compromised account: `append_only` binds its writers, not who administers it"
+                           : "store `%s` can be deleted from the compromised account",
+                       store->name);
     return false;
 }

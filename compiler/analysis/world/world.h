@@ -36,16 +36,16 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
 /* ---- planes.c */
 bool is_among(const struct analysis *a, struct value sites, const struct site_info *site); /* it is one of them, or inside of one */
 bool plane_degraded(const struct analysis *a, const struct entity *scenario, const struct site_info *site, const char *plane);
-bool name_is_emitted(const struct analysis *a, const struct entity *endpoint); /* our targets write what it is made of */
-bool target_is_emitted(const struct analysis *a, const struct entity *target); /* its health check is a file of ours */
+bool name_is_emitted(const struct analysis *a, const struct entity *endpoint);            /* our targets write what it is made of */
+bool target_is_emitted(const struct analysis *a, const struct entity *target);            /* its health check is a file of ours */
 struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint); /* NULL: no import knows its provider */
-struct asset *zone_asset(struct analysis *a, const char *name); /* the asset that is the zone of that name; NULL */
+struct asset *zone_asset(struct analysis *a, const char *name);                           /* the asset that is the zone of that name; NULL */
 
 /* ---- name_zone.c */
 void find_zone(struct analysis *a, struct scenario_result *result, struct endpoint_state *state); /* whether the scenario takes what keeps the name */
 
 /* ---- standing.c */
-void check_standing(struct analysis *a);  /* what is said to be where its kind cannot stand (E0586) */
+void check_standing(struct analysis *a); /* what is said to be where its kind cannot stand (E0586) */
 
 /* ---- not_yet.c */
 void check_not_yet(struct analysis *a); /* what is said to be where only a recovery makes a place (E0568) */
@@ -58,11 +58,11 @@ void judge_split(struct analysis *a, struct scenario_result *result); /* after j
 void find_holding(struct analysis *a, struct asset *asset); /* what it holds, says its kind; an RPO of what cannot hold anything (E0566) */
 
 /* ---- reach.c */
-void check_reach(struct analysis *a, struct scenario_result *result); /* whether somebody is left to act, and a place to act from (E0567) */
+void check_reach(struct analysis *a, struct scenario_result *result);          /* whether somebody is left to act, and a place to act from (E0567) */
 void refute_without_hands(struct analysis *a, struct scenario_result *result); /* after judge(): what waits for those who cannot is never back */
 
 /* ---- derived.c */
-void find_rebuilt(struct analysis *a);                                /* a->rebuilt */
+void find_rebuilt(struct analysis *a);                                  /* a->rebuilt */
 void spread_damage(struct analysis *a, struct scenario_result *result); /* to what is made from damaged data; after fates */
 
 #endif
