@@ -20,6 +20,7 @@ kind thing : infra {
     step second   { when = self.steps == "undo"  run = ["stub", "second"]  undo = ["stub", "undo-second"]  takes = 1s }
     step third    { when = self.steps == "undo"  run = ["stub", "third"]  takes = 1s }
     step by-hand  { when = self.steps == "hand"  manual = "turn the key"  check = ["stub", "turned?"]  verify = ["stub", "holds?"]  takes = 1m }
+    step looks    { when = self.steps == "look"  check = ["stub", "hangs"]  run = ["stub", "works"]  best_effort = true  timeout = 6s  takes = 1s }
     step last     { run = ["stub", "last", self.name]  takes = 1s }
   }
 }
@@ -33,9 +34,11 @@ runbook told { for = [flow]  after { step tell { manual = "say it aloud"  notify
 asset flow : thing { site = one  steps = "flow" }
 asset undo : thing { site = one  steps = "undo" }
 asset hand : thing { site = one  steps = "hand" }
+asset look : thing { site = one  steps = "look" }
 scenario flow { class = lost  fails = [flow]  detect = 1m  declare = 0s }
 scenario undo { class = lost  fails = [undo]  detect = 1m  declare = 0s }
 scenario hand { class = lost  fails = [hand]  detect = 1m  declare = 0s }
+scenario look { class = lost  fails = [look]  detect = 1m  declare = 0s }
 drill rehearsal {
   kind = functional
   scenario = flow
@@ -102,6 +105,17 @@ def test_failure_policies(env):
                 expect=1)
         check(states(rig)["flow.last"] == "ok", f"{states(rig)}")
         check("without 1 step of what is recovered" in rig.output, rig.output)
+
+
+def test_a_look_that_hangs_costs_no_more_than_the_step(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.behave("hangs", "sleep 60")
+        rig.behave("works", "sleep 60")
+        rig.run(*declared("look"), expect=0)
+        check(rig.names()[:2] == ["hangs", "works"], f"the look took the time of the work: {rig.names()}")
+        took = [line["duration_ms"] for line in rig.journal() if line["event"] == "step" and line.get("id") == "look.looks" and "duration_ms" in line]
+        check(states(rig)["look.looks"] == "continued" and took and took[-1] < 9000, f"the proof counts 6 s: {took} ms")
 
 
 def test_rollback(env):

@@ -68,12 +68,16 @@ ended_at() {
 
 # start_step NUMBER VERBS
 start_step() {
-    local n="$1"
+    local n="$1" grace=30
+    # A failure that does not stop the recovery costs the time limit, and no more than that is counted.
+    if step_flag "${n}" best_effort || [[ "${STEP_FAILURE[${n}]}" == continue ]]; then
+        grace=1
+    fi
     say "[$(clock)] start  ${STEP_ID[${n}]}: ${STEP_TITLE[${n}]}"
     STATE["${n}"]=running
     # The lock is inherited on purpose: while a step of a killed run still works, no other run may begin.
     bash -- "${LIB}/run-step.sh" "${n}" "${STEP_ID[${n}]}" "${FOLDER}/${STEP_FILE[${n}]}" "$2" \
-        "${STEP_TIMEOUT[${n}]}" "${STEP_RETRIES[${n}]}" "${STEP_CUT[${n}]}" </dev/null &
+        "${STEP_TIMEOUT[${n}]}" "${STEP_RETRIES[${n}]}" "${STEP_CUT[${n}]}" "${grace}" </dev/null &
     WORKER["$!"]="${n}"
 }
 

@@ -3,9 +3,11 @@
 # for each attempt and a pause before the next. Writes the result to the journal itself, so that it is kept even when
 # recover.sh is killed meanwhile.
 #
-#     run-step.sh NUMBER ID FILE VERBS SECONDS RETRIES [CUT]
+#     run-step.sh NUMBER ID FILE VERBS SECONDS RETRIES [CUT [GRACE]]
 #
 # CUT: seconds after which an attempt is given up that is not the last. The proof counts on it, and on the pause behind it.
+# GRACE: seconds between the request to end and the end by force, of the last attempt; also what `verify` has at least.
+# The look whether the step is done already belongs to the first attempt: what it takes, the attempt has less.
 #
 # Exit: 0 done, 10 already done, 11 not done yet and a person has to do it, 124 out of time, otherwise the status of
 # what failed. With the verb `undo`, the step is taken back.
@@ -21,11 +23,12 @@ verbs=",$4,"
 limit="$5"
 retries="$6"
 cut="${7:-0}"
+last_grace="${8:-30}"
 export DRC_STEP="${number}"
 log="${DRC_RUN_DIR:?}/steps/${number}.log"
 poll="${DRC_POLL_SECONDS:-10}"
 pause="${DRC_RETRY_SECONDS:-5}"
-grace=30
+grace="${last_grace}"
 child=""
 started="$(drc_now_ms)"
 
@@ -69,14 +72,16 @@ finish() {
 
 # One attempt; sets `failed` to what failed and returns its status.
 attempt_once() {
-    local deadline=$((EPOCHSECONDS + limit)) left status=0
+    local deadline="$1" left status=0
     failed=run
+    left=$((deadline - EPOCHSECONDS))
+    left=$((left > 0 ? left : 1))
     if [[ "${verbs}" == ,undo, ]]; then
-        within "${limit}" undo
+        within "${left}" undo
         return
     fi
     if has run; then
-        within "${limit}" run || return $?
+        within "${left}" run || return $?
     fi
     if has until; then
         failed=until
@@ -104,29 +109,38 @@ attempt_once() {
 }
 
 main() {
+    local attempt=0 begun="${EPOCHSECONDS}" code next looks last="${limit}"
     journal step "${number}" started id "${id}"
     if has check; then
-        if within "$((limit < 120 ? limit : 120))" check; then
+        # Half of the first attempt, so that one that hangs leaves time for the work; a person's answer has no such limit.
+        looks=$((retries > 0 && cut > 0 ? cut : limit))
+        looks=$(((looks + 1) / 2))
+        if has manual; then
+            looks="${limit}"
+        fi
+        if within "$((looks < 120 ? looks : 120))" check; then
             finish skipped 0 0 10
         fi
     fi
     if has manual; then
         exit 11
     fi
-    local attempt=0 code next last="${limit}"
     while :; do
         attempt=$((attempt + 1))
         code=0
         failed=""
         limit="${last}"
-        grace=30
+        grace="${last_grace}"
         if ((attempt <= retries && cut > 0)); then
             limit="${cut}"
             grace=1
         fi
-        next=$((EPOCHSECONDS + limit + attempt * pause))
+        if ((attempt > 1)); then
+            begun="${EPOCHSECONDS}"
+        fi
+        next=$((begun + limit + attempt * pause))
         # `||` switches errexit off inside attempt_once; every command there is checked by hand.
-        attempt_once || code=$?
+        attempt_once "$((begun + limit))" || code=$?
         if ((code == 0)); then
             if [[ "${verbs}" == ,undo, ]]; then
                 finish undone 0 "${attempt}" 0
