@@ -162,7 +162,9 @@ static const char *head_comment(struct restore *r, const struct procedure *p, co
 
     strbuf_addf(&text, "Step %s, %s: %s\n", restore_step_number(r->arena, p, step), step->id, step->title);
     strbuf_addf(&text, "For %s, wave %lld", asset_or_id(step), (long long)step->wave);
-    if (step->takes.known) {
+    if (step->inside && step->takes.known && step->takes.worst == 0) {
+        strbuf_addstr(&text, "; its time is within that of the whole");
+    } else if (step->takes.known) {
         strbuf_addstr(&text, "; takes at most ");
         print_duration_words(&text, step->takes.worst);
     }

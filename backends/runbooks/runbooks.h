@@ -41,7 +41,8 @@ const char *scenario_file(struct arena *arena, const struct plan_scenario *resul
 const char *failback_file(struct arena *arena, const struct plan_scenario *result);
 
 /* ---- tables.c */
-struct md_inline page_time(struct page *page, bool known, int64_t ms); /* "38m", "unknown", "n/a" */
+struct md_inline page_time(struct page *page, bool known, int64_t ms);        /* "38m", "unknown", "n/a" */
+struct md_inline page_takes(struct page *page, const struct plan_step *step); /* the same of a step; "within the whole" */
 struct md_inline page_objective(struct page *page, const struct plan_objective *objective);
 struct md_inline page_deadline(struct page *page, int64_t ms);
 struct md_inline page_clock(struct page *page, bool known, int64_t ms);       /* "T+0:38" */

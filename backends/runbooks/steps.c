@@ -35,8 +35,7 @@ void step_table(struct page *page, const struct plan_step *steps, uint32_t count
 
         MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%lld", (long long)step->ordinal)),
                page_clock(page, step->start.known, step->start.worst), page_clock(page, step->finish.known, step->finish.worst),
-               page_time(page, step->takes.known, step->takes.worst), md_code(page->arena, step_subject(step)),
-               md_text(page->arena, phase_word(step->phase)), what(page, step),
+               page_takes(page, step), md_code(page->arena, step_subject(step)), md_text(page->arena, phase_word(step->phase)), what(page, step),
                step->automated && !step->manual ? MD("script") : page_who(page, step->by));
     }
     md_table_end(&page->md);
@@ -125,8 +124,8 @@ static void details(struct page *page, const struct plan_step *step)
         md_bullet(&page->md, 0, MD("Takes: nobody states how long"));
     else
         md_bullet(&page->md, 0,
-                  md_cat(page->arena, MD("Takes: "), page_time(page, step->takes.known, step->takes.worst), MD(" at worst; given up after "),
-                         page_time(page, step->timeout > 0, step->timeout)));
+                  md_cat(page->arena, MD("Takes: "), page_takes(page, step), step->inside && step->takes.worst == 0 ? MD("") : MD(" at worst"),
+                         MD("; given up after "), page_time(page, step->timeout > 0, step->timeout)));
     for (uint32_t i = 0; i < step->inputs_count; i++)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, &step->inputs[i])));
     if (step->manual && step->attested)

@@ -22,6 +22,17 @@ struct md_inline page_time(struct page *page, bool known, int64_t ms)
     return result;
 }
 
+/* Nothing of its own, and yet not nothing: see `inside` in plan.def. */
+static bool is_inside(const struct plan_step *step)
+{
+    return step->inside && step->takes.known && step->takes.worst == 0;
+}
+
+struct md_inline page_takes(struct page *page, const struct plan_step *step)
+{
+    return is_inside(step) ? MD("within the whole") : page_time(page, step->takes.known, step->takes.worst);
+}
+
 /* Hours and minutes since the interruption, rounded up: nobody reads seconds off a wall clock. */
 struct md_inline page_clock(struct page *page, bool known, int64_t ms)
 {
@@ -297,6 +308,9 @@ void figures_table(struct page *page, const struct plan_scenario *result)
     for (uint32_t i = 0; i < result->steps_count; i++) {
         const struct plan_step *step = &result->steps[i];
 
+        /* The figure of the whole stands at the step that counts it. */
+        if (is_inside(step))
+            continue;
         figure_row(page, step->id, step->takes, step->figure && step->figure->sources_count ? &step->figure->sources[0] : step->source, step->origin);
     }
     md_table_end(&page->md);

@@ -289,6 +289,7 @@ struct step {
     struct entity *at;         /* site it would have to work at and that the scenario takes; NULL */
     struct transfer *transfer; /* NULL: it moves nothing that is limited */
     bool idle;                 /* only waiting: it takes nobody's hands */
+    bool inside;               /* its own time is not known: it lies within the one figure of its method, which others count */
     const char *id;            /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
     const char *title;
     struct entity *subject;                         /* asset, endpoint or runbook entity */
@@ -298,6 +299,7 @@ struct step {
     const char *otherwise;                          /* attestation in place of a command that cannot run */
     const char *expect;                             /* what one sees when it worked */
     struct entity *by;                              /* team or person; NULL */
+    struct entity *hands;                           /* whose hands its figure covers although it is automated; NULL */
     int64_t timeout;                                /* ms */
     const char *on_failure;                         /* block, continue, ask */
     struct entity *control_plane;                   /* site */

@@ -64,15 +64,20 @@ static void find_people(const struct analysis *a, struct crew *crew, struct aren
 
 static bool takes_hands(const struct step *step)
 {
-    return !step->idle && (!step->automated || step->manual) && !(step->takes.known && step->takes.worst == 0);
+    return !step->idle && (!step->automated || step->manual || step->hands) && !(step->takes.known && step->takes.worst == 0);
+}
+
+static struct entity *whose(const struct step *step)
+{
+    return step->hands ? step->hands : step->by;
 }
 
 static uint32_t crew_of(const struct analysis *a, struct crews *crews, const struct step *step, struct arena *scratch)
 {
-    struct crew crew = {.who = step->by};
+    struct crew crew = {.who = whose(step)};
 
     for (uint32_t i = 0; i < crews->count; i++) {
-        if (crews->items[i].who == step->by)
+        if (crews->items[i].who == crew.who)
             return i;
     }
     find_people(a, &crew, scratch);
@@ -152,7 +157,7 @@ bool share_hands(const struct analysis *a, const struct scenario_result *result,
         const struct step *step = result->steps[i];
 
         if (takes_hands(step))
-            crew[i] = step->by ? crew_of(a, &crews, step, scratch) : UINT32_MAX;
+            crew[i] = whose(step) ? crew_of(a, &crews, step, scratch) : UINT32_MAX;
     }
     number_lanes(a, &crews, project, scratch);
     for (uint32_t i = 0; i < result->step_count; i++) {

@@ -100,6 +100,7 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->best_effort = from->best_effort;
     out->before_needs = from->before_needs;
     out->idle = from->idle;
+    out->inside = from->inside;
     out->manual = from->manual;
     out->otherwise = from->otherwise;
     out->expect = from->expect;

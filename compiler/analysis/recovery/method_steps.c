@@ -237,32 +237,62 @@ static struct step *plain_step(struct analysis *a, struct asset_state *state, co
     return step;
 }
 
-/* One figure for the whole method: it counts once, at the first step of the recovery; the others are inside it. */
-static void spread_figure(step_list *steps, struct span_of_time figure, struct transfer *transfer)
+/* Steps of persons inside a figure: the first of each person or team takes all of it, but for one whose hands the step that counts it holds. */
+static void count_hands(step_list *steps, struct step *counts, int64_t worst)
 {
-    bool given = false;
+    bool held = counts->manual != NULL;
+    const struct entity *holder = counts->by;
 
     for (uint32_t i = 0; i < steps->len; i++) {
         struct step *step = steps->items[i];
+        bool taken = !step->inside || !step->manual || step->idle || (held && step->by == holder);
 
-        if (step->phase == PHASE_REPROTECT)
+        for (uint32_t e = 0; !taken && e < i; e++)
+            taken = steps->items[e]->inside && steps->items[e]->takes.worst > 0 && steps->items[e]->by == step->by;
+        if (taken)
             continue;
-        step->transfer = !given && step->phase >= PHASE_RECOVER ? transfer : NULL;
-        step->takes = !given && step->phase >= PHASE_RECOVER ? figure : time_exact(0);
-        given |= step->phase >= PHASE_RECOVER;
-        /* Each of them may be what the figure is spent on. */
-        if (figure.known) {
-            int64_t timeout = step->timeout;
-            struct step all = {.takes = figure};
-
-            default_timeout(&all);
-            step->timeout = timeout > all.timeout ? timeout : all.timeout;
+        if (held) {
+            step->takes = (struct span_of_time){true, 0, 0, worst};
+            continue;
         }
+        held = true;
+        holder = step->by;
+        counts->hands = step->by;
     }
-    if (!given && steps->len) {
-        steps->items[0]->takes = figure;
-        steps->items[0]->transfer = transfer;
+}
+
+/* One figure for the whole method, of which nobody knows what goes to which step. The first step of the recovery counts it, with the hands of
+ * whoever has a part in it, since all of it may be theirs; hands of others count it once more. The rest lies inside (`fenced_at` asks). */
+static void spread_figure(step_list *steps, struct span_of_time figure, struct transfer *transfer)
+{
+    uint32_t counts = 0;
+
+    while (counts < steps->len &&
+           (steps->items[counts]->phase < PHASE_RECOVER || steps->items[counts]->phase == PHASE_REPROTECT || step_goes_on(steps->items[counts])))
+        counts++;
+    if (counts == steps->len)
+        counts = 0;
+    for (uint32_t i = 0; i < steps->len; i++) {
+        struct step *step = steps->items[i];
+        int64_t timeout = step->timeout;
+        struct step all = {.takes = figure};
+
+        /* What is given up without stopping the rest costs its time limit, whatever the whole was measured to take. */
+        if (i != counts && (step->phase == PHASE_REPROTECT || step_goes_on(step)))
+            continue;
+        step->transfer = i == counts ? transfer : NULL;
+        step->takes = i == counts ? figure : time_exact(0);
+        step->inside = i != counts;
+        if (!figure.known)
+            continue;
+        /* Each of them may be what the figure is spent on. */
+        default_timeout(&all);
+        step->timeout = timeout > all.timeout ? timeout : all.timeout;
+        if (step->automated && !step->manual)
+            add_retries(step, figure.worst);
     }
+    if (figure.known)
+        count_hands(steps, steps->items[counts], figure.worst);
 }
 
 struct retrievals {

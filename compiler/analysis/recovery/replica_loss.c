@@ -119,6 +119,8 @@ static int64_t fenced_at(const struct asset_state *state)
     for (uint32_t i = 0; fence && i < state->step_count; i++) {
         if (!is_fence(state->steps[i]))
             continue;
+        if (state->steps[i]->inside)
+            return state->finish.known ? state->finish.worst : TIME_UNKNOWN; /* somewhere within the method's figure */
         if (!state->steps[i]->finish.known)
             return TIME_UNKNOWN;
         at = state->steps[i]->finish.worst > at ? state->steps[i]->finish.worst : at;

@@ -75,9 +75,14 @@ static void check_timeout(struct analysis *a, const struct step_source *from, co
     diag_help(diag, "leave `timeout` out, or state one longer than `takes`");
 }
 
+bool step_goes_on(const struct step *step)
+{
+    return step->best_effort || (step->automated && strcmp(step->on_failure, "continue") == 0);
+}
+
 /* `retries = n`: n attempts that fail as late as they may, since the script cuts them there, each with the script's pause behind it
  * (5 s, 10 s, …), and the one that counts (SEMANTICS §3.2). */
-static void add_retries(struct step *step, int64_t attempt)
+void add_retries(struct step *step, int64_t attempt)
 {
     int64_t n = step->retries, all, pauses;
 
@@ -280,7 +285,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     /* A failure that does not stop the recovery costs its timeout, so that counts. */
     default_timeout(step);
     attempt = step->takes.worst;
-    if (step->takes.known && (step->best_effort || (step->automated && strcmp(step->on_failure, "continue") == 0))) {
+    if (step->takes.known && step_goes_on(step)) {
         step->takes.worst = step->timeout;
         if (step->takes.typical > step->timeout)
             step->takes.typical = step->timeout;

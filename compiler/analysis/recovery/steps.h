@@ -20,7 +20,10 @@ struct step_source {
 
 const char *text_or(struct analysis *a, struct value value, const char *fallback);
 const char *title_from_name(struct analysis *a, const char *name);
-void default_timeout(struct step *step); /* three times the worst case, when none is set */
+void default_timeout(struct step *step);    /* three times the worst case, when none is set */
+bool step_goes_on(const struct step *step); /* its failure does not stop the rest: it costs the time limit */
+/* Adds what `step->retries` attempts before the last cost, each cut at `attempt` ms, with the script's pauses. */
+void add_retries(struct step *step, int64_t attempt);
 void add_block(struct analysis *a, struct step_source from, step_list *list);
 
 /* ---- method_steps.c ---- */
