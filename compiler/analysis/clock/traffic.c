@@ -232,7 +232,7 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     /* Users who find nobody there for ever are told of, objective or not. */
     if (!state->to && (state->rto.ms >= 0 || state->from)) {
         state->verdict = VERDICT_REFUTED;
-        diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
+        diag = find(a, DIAG_E0505, (struct about){.subject = state->endpoint, .scenario = result->scenario},
                     "`%s` leads nowhere in `%s`: no target is left", state->endpoint->name, result->scenario->name);
         if (diag)
             diag_help(diag, "add a `target` at the site where what it serves is recovered");
@@ -241,7 +241,7 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     if (state->zone && !result->states[state->zone->index].chosen && (state->rto.ms >= 0 || state->from)) {
         state->verdict = VERDICT_REFUTED;
         state->finish = (struct span_of_time){0};
-        diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
+        diag = find(a, DIAG_E0505, (struct about){.subject = state->endpoint, .scenario = result->scenario},
                     "`%s` is gone in `%s` with its zone `%s`, which does not come back", state->endpoint->name, result->scenario->name,
                     state->zone->name);
         if (diag)
@@ -262,9 +262,11 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     if (root) {
         bool late = state->verdict == VERDICT_REFUTED;
 
-        if (find_with(a, late ? DIAG_E0505 : DIAG_E0504, state->verdict, late ? SEVERITY_ERROR : SEVERITY_WARNING, state->endpoint, result->scenario,
-                      state->endpoint->span, root->entity, "`%s` leads to the recovered system %s in `%s`", state->endpoint->name,
-                      late ? "later than its RTO allows" : "after an unknown time", result->scenario->name))
+        if (find_with(
+                a, late ? DIAG_E0505 : DIAG_E0504,
+                (struct about){.unknown = !late, .subject = state->endpoint, .scenario = result->scenario, .strict = late, .cause = root->entity},
+                "`%s` leads to the recovered system %s in `%s`", state->endpoint->name, late ? "later than its RTO allows" : "after an unknown time",
+                result->scenario->name))
             told_with(a, root, state->endpoint, state->finish, state->rto);
         return;
     }
@@ -285,12 +287,11 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         return;
     }
     if (state->verdict == VERDICT_UNKNOWN) {
-        diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->endpoint, result->scenario, state->endpoint->span,
-                    "the time until `%s` leads to the recovered system in `%s` is unknown", state->endpoint->name, result->scenario->name);
-        if (diag && endpoint_wants_proof(a, state->endpoint)) {
-            diag_set_severity(diag, SEVERITY_ERROR);
-            a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-        }
+        diag =
+            find(a, DIAG_E0504,
+                 (struct about){
+                     .unknown = true, .strict = endpoint_wants_proof(a, state->endpoint), .subject = state->endpoint, .scenario = result->scenario},
+                 "the time until `%s` leads to the recovered system in `%s` is unknown", state->endpoint->name, result->scenario->name);
         if (diag && state->moves == MOVES_BY_STEP && strcmp(word(state->endpoint, ENDPOINT_mode, ""), "stop") == 0 &&
             state->detection == TIME_UNKNOWN)
             diag_note(diag, "the stop switch overrules the health check of `%s`, which has none", state->from->name);
@@ -304,7 +305,7 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         return;
     print_duration(&have, state->finish.worst);
     print_duration(&want, state->rto.ms);
-    diag = find(a, DIAG_E0505, VERDICT_REFUTED, state->endpoint, result->scenario, state->endpoint->span,
+    diag = find(a, DIAG_E0505, (struct about){.subject = state->endpoint, .scenario = result->scenario},
                 "`%s` leads to the recovered system after %s in `%s`, its RTO is %s", state->endpoint->name, strbuf_str(&have),
                 result->scenario->name, strbuf_str(&want));
     if (diag) {

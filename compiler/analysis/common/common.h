@@ -117,14 +117,23 @@ bool clock_is_unset(const struct scenario_result *result, struct reason *out);
 
 /* ---- findings.c */
 struct span entity_slot_span(const struct entity *entity, uint32_t row); /* where it is written, name and value; else the entity */
+/* What a finding is about. Nothing but the subject is needed: `(struct about){.subject = asset}` refutes what was promised of it. */
+struct about {
+    struct entity *subject;  /* asset, endpoint, group, site …; NULL */
+    struct entity *scenario; /* in which it is so; NULL: whatever happens */
+    struct span span;        /* where to point; no place: at the subject */
+    struct entity *cause;    /* find_with(): with whose message it is told */
+    const char *rule;        /* the rule of the language that found it; NULL */
+    enum severity severity;  /* a rule's own; else SEVERITY_ADVICE stands for that of the code */
+    bool strict;             /* proof is demanded: an error, whatever the code is else */
+    bool unknown;            /* it cannot be decided; else it is refuted */
+    bool decides_nothing;    /* neither: worth telling all the same */
+};
+
 /* Records a finding and reports it unless a waiver accepts it: then NULL, and nothing more is to be said. */
-struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario, struct span span,
-                  const char *format, ...) __attribute__((format(printf, 7, 8)));
-struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject, struct span span,
-                       const char *message);
-/* Records a finding that is told with the one of `cause`. False when a waiver accepts it: then it is not to be told at all. */
-bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject, struct entity *scenario,
-               struct span span, struct entity *cause, const char *format, ...) __attribute__((format(printf, 9, 10)));
+struct diag *find(struct analysis *a, enum diag_code code, struct about about, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Records a finding that is told with the one of its `cause`. False when a waiver accepts it: then it is not to be told at all. */
+bool find_with(struct analysis *a, enum diag_code code, struct about about, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Programs get every finding by itself; in a text the message `with` names it. `number`: of one that find_with() recorded. */
 void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with);
 

@@ -23,6 +23,8 @@ static struct diag *report(struct analysis *a, enum diag_code code, const struct
     struct diag *diag = diag_report(a->sink, code, finding->span, "%s", finding->message);
     const struct entity *subject = finding->subject, *scenario = finding->scenario;
 
+    if (finding->severity != diag_info(code)->severity)
+        diag_set_severity(diag, (enum severity)finding->severity);
     if (finding->verdict == VERDICT_UNKNOWN)
         diag->verdict = DIAG_UNKNOWN;
     else if (finding->verdict == VERDICT_REFUTED && finding->severity == SEVERITY_ERROR)
@@ -38,32 +40,28 @@ void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with)
     struct diag *diag = report(a, diag_find(finding->code), finding);
 
     diag->told_with = with;
-    diag_set_severity(diag, (enum severity)finding->severity);
     if (finding->span.start != with->primary.span.start)
         diag_label(diag, with->primary.span, "what has to be mended");
 }
 
-static struct diag *record(struct analysis *a, enum diag_code code, const char *rule, enum verdict verdict, uint32_t severity, struct entity *subject,
-                           struct entity *scenario, struct span span, const char *message)
+/* What is found, without its message. */
+static struct finding finding_about(enum diag_code code, const struct about *about)
 {
     const struct diag_info *info = diag_info(code);
-    struct finding finding = {.code = rule ? rule : info->code,
-                              .name = rule ? rule : info->name,
-                              .verdict = verdict,
-                              .message = message,
-                              .subject = subject,
-                              .scenario = scenario,
-                              .span = span,
-                              .severity = severity};
-    struct diag *diag;
+    bool has_place = about->span.start || !about->subject;
 
-    if (!add_finding(a, finding))
-        return NULL;
-    diag = report(a, code, &finding);
-    diag->rule = rule;
-    diag->verdict = rule ? DIAG_NO_VERDICT : diag->verdict;
-    a->findings.items[a->findings.len - 1].diag = diag;
-    return diag;
+    return (struct finding){.code = about->rule ? about->rule : info->code,
+                            .name = about->rule ? about->rule : info->name,
+                            .verdict = about->unknown           ? VERDICT_UNKNOWN
+                                       : about->decides_nothing ? VERDICT_OK
+                                                                : VERDICT_REFUTED,
+                            .subject = about->subject,
+                            .scenario = about->scenario,
+                            .span = has_place ? about->span : about->subject->span,
+                            .severity = about->strict                    ? SEVERITY_ERROR
+                                        : about->rule || about->severity ? about->severity
+                                                                         : info->severity,
+                            .cause = about->cause};
 }
 
 struct span entity_slot_span(const struct entity *entity, uint32_t row)
@@ -73,44 +71,31 @@ struct span entity_slot_span(const struct entity *entity, uint32_t row)
     return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
 }
 
-struct diag *find(struct analysis *a, enum diag_code code, enum verdict verdict, struct entity *subject, struct entity *scenario, struct span span,
-                  const char *format, ...)
+struct diag *find(struct analysis *a, enum diag_code code, struct about about, const char *format, ...)
 {
+    struct finding finding = finding_about(code, &about);
+    struct diag *diag;
     va_list args;
-    const char *message;
 
     va_start(args, format);
-    message = arena_vprintf(a->arena, format, args);
+    finding.message = arena_vprintf(a->arena, format, args);
     va_end(args);
-    return record(a, code, NULL, verdict, diag_info(code)->severity, subject, scenario, span, message);
+    if (!add_finding(a, finding))
+        return NULL;
+    diag = report(a, code, &finding);
+    if ((diag->rule = about.rule))
+        diag->verdict = DIAG_NO_VERDICT; /* a rule speaks of no objective */
+    a->findings.items[a->findings.len - 1].diag = diag;
+    return diag;
 }
 
-bool find_with(struct analysis *a, enum diag_code code, enum verdict verdict, enum severity severity, struct entity *subject, struct entity *scenario,
-               struct span span, struct entity *cause, const char *format, ...)
+bool find_with(struct analysis *a, enum diag_code code, struct about about, const char *format, ...)
 {
-    struct finding finding = {.code = diag_info(code)->code,
-                              .name = diag_info(code)->name,
-                              .verdict = verdict,
-                              .subject = subject,
-                              .scenario = scenario,
-                              .span = span,
-                              .severity = severity,
-                              .cause = cause};
+    struct finding finding = finding_about(code, &about);
     va_list args;
 
     va_start(args, format);
     finding.message = arena_vprintf(a->arena, format, args);
     va_end(args);
     return add_finding(a, finding);
-}
-
-struct diag *find_rule(struct analysis *a, struct entity *rule, enum verdict verdict, uint32_t severity, struct entity *subject, struct span span,
-                       const char *message)
-{
-    enum diag_code code = verdict == VERDICT_UNKNOWN ? DIAG_E0604 : DIAG_E0601;
-    struct diag *diag = record(a, code, rule->name, verdict, severity, subject, NULL, span, message);
-
-    if (diag)
-        diag_set_severity(diag, severity);
-    return diag;
 }

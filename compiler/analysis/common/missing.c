@@ -74,10 +74,17 @@ static bool add(struct analysis *a, const struct reason *reason, struct objectiv
 {
     struct told_reason *entry = reason_entry(a, reason);
 
-    if (!find_with(a, reason->code, unknown ? VERDICT_UNKNOWN : VERDICT_OK, objective.strict ? SEVERITY_ERROR : SEVERITY_WARNING, objective.subject,
-                   objective.scenario, entry->reason.span, (struct entity *)(uintptr_t)reason->at, "%s: the %s of `%s`%s%s%s %s", entry->reason.text,
-                   objective_word(objective.kind), objective.subject->name, objective.scenario ? " in `" : "",
-                   objective.scenario ? objective.scenario->name : "", objective.scenario ? "`" : "", unknown ? "is unknown" : "rests on it"))
+    if (!find_with(a, reason->code,
+                   (struct about){.unknown = unknown,
+                                  .decides_nothing = !unknown,
+                                  .subject = objective.subject,
+                                  .scenario = objective.scenario,
+                                  .span = entry->reason.span,
+                                  .strict = objective.strict,
+                                  .cause = (struct entity *)(uintptr_t)reason->at},
+                   "%s: the %s of `%s`%s%s%s %s", entry->reason.text, objective_word(objective.kind), objective.subject->name,
+                   objective.scenario ? " in `" : "", objective.scenario ? objective.scenario->name : "", objective.scenario ? "`" : "",
+                   unknown ? "is unknown" : "rests on it"))
         return false;
     entry->strict |= objective.strict;
     entry->unknown |= unknown;

@@ -152,15 +152,15 @@ static void check_waiver(struct analysis *a, struct waiver *waiver)
         return; /* nobody asked whether it holds */
     unused = unused_names(a, waiver, &all);
     if (all) {
-        diag_help(find(a, DIAG_E0603, VERDICT_REFUTED, accept, NULL, accept->span, "waiver `%s` accepts nothing", accept->name),
+        diag_help(find(a, DIAG_E0603, (struct about){.subject = accept}, "waiver `%s` accepts nothing", accept->name),
                   "remove it, or mend what it names");
         return;
     }
     if (*unused)
-        diag_help(find(a, DIAG_E0603, VERDICT_REFUTED, accept, NULL, accept->span, "waiver `%s` accepts nothing on %s", accept->name, unused),
+        diag_help(find(a, DIAG_E0603, (struct about){.subject = accept}, "waiver `%s` accepts nothing on %s", accept->name, unused),
                   "take %s from its `on`", unused);
     if (is_expired(a, accept))
-        diag_help(find(a, DIAG_E0602, VERDICT_REFUTED, accept, NULL, accept->span, "waiver `%s` expired on %s", accept->name,
+        diag_help(find(a, DIAG_E0602, (struct about){.subject = accept}, "waiver `%s` expired on %s", accept->name,
                        date_text(a, entity_slot(accept, ACCEPT_until).u.integer)),
                   "mend what it waived, or renew the decision");
 }
@@ -195,7 +195,7 @@ void check_review(struct analysis *a)
     due = approved.u.integer + every.u.integer / MS_DAY;
     if (due >= a->options->as_of)
         return;
-    diag = find(a, DIAG_E0608, VERDICT_REFUTED, plan, NULL, plan->span, "plan `%s` was approved on %s, and its review was due on %s", plan->name,
+    diag = find(a, DIAG_E0608, (struct about){.subject = plan}, "plan `%s` was approved on %s, and its review was due on %s", plan->name,
                 date_text(a, approved.u.integer), date_text(a, due));
     if (diag)
         diag_help(diag, "review it, and write the day of the new approval: `approved = …`");

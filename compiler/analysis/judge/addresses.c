@@ -34,8 +34,8 @@ static const char *called(const struct analysis *a, const struct addressed *thin
 
 static void tell(struct analysis *a, const struct addressed *first, const struct addressed *second, const char *address)
 {
-    struct diag *diag = find(a, DIAG_E0582, VERDICT_REFUTED, second->thing, NULL, second->span, "%s has the address of %s: `%s`", called(a, second),
-                             called(a, first), address);
+    struct diag *diag = find(a, DIAG_E0582, (struct about){.subject = second->thing, .span = second->span}, "%s has the address of %s: `%s`",
+                             called(a, second), called(a, first), address);
 
     if (!diag)
         return;
@@ -146,7 +146,7 @@ static void check_targets(struct analysis *a, const struct entity *endpoint)
 
             if (!same || strcmp(same, address) != 0 || !are_apart(a, here, there))
                 continue;
-            diag = find(a, DIAG_E0582, VERDICT_REFUTED, second, NULL, entity_slot_span(second, other),
+            diag = find(a, DIAG_E0582, (struct about){.subject = second, .span = entity_slot_span(second, other)},
                         "target `%s` of `%s` has the address of target `%s`: `%s`", second->name, endpoint->name, first->name, address);
             if (!diag)
                 continue;
@@ -223,7 +223,7 @@ static void check_host(struct analysis *a, const struct entity *target)
 
     if (host.type != VALUE_STRING || !host.u.string[0] || !(other = leads_elsewhere(a, target, host.u.string)))
         return;
-    diag = find(a, DIAG_E0588, VERDICT_REFUTED, (struct entity *)(uintptr_t)target, NULL, entity_slot_span(health, HEALTH_host),
+    diag = find(a, DIAG_E0588, (struct about){.subject = (struct entity *)(uintptr_t)target, .span = entity_slot_span(health, HEALTH_host)},
                 "the health check of `%s` at `%s` asks `%s`, which leads elsewhere", target->parent->name, target->name, host.u.string);
     if (!diag)
         return;

@@ -245,7 +245,7 @@ static bool tell_weak(struct analysis *a, struct scenario_result *result, struct
     }
     if (!first)
         return false;
-    diag = find(a, DIAG_E0576, VERDICT_UNKNOWN, subject, result->scenario, subject->span,
+    diag = find(a, DIAG_E0576, (struct about){.unknown = true, .subject = subject, .scenario = result->scenario},
                 "the %s of `%s` in `%s` rests on `%s`, whose worst end has %s: tier `%s` demands %c", what, subject->name, result->scenario->name,
                 first->id, first->bound ? intern_text(a, "grade %c", first->bound) : "no source", tier->name, demanded(tier));
     if (!diag)

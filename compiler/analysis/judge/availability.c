@@ -261,20 +261,17 @@ static void say(struct analysis *a, const struct slo_state *state)
     if (state->verdict == VERDICT_OK)
         return;
     if (unknown && state->known)
-        diag = find(a, DIAG_E0536, VERDICT_UNKNOWN, state->endpoint, NULL, state->span, "nobody measures the availability of `%s`, its SLO is %s",
-                    name, percent(a, state->target));
+        diag = find(a, DIAG_E0536, (struct about){.unknown = true, .strict = state->strict, .subject = state->endpoint, .span = state->span},
+                    "nobody measures the availability of `%s`, its SLO is %s", name, percent(a, state->target));
     else if (unknown)
-        diag = find(a, DIAG_E0536, VERDICT_UNKNOWN, state->endpoint, NULL, state->span, "the availability of `%s` is unknown, its SLO is %s", name,
-                    percent(a, state->target));
+        diag = find(a, DIAG_E0536, (struct about){.unknown = true, .strict = state->strict, .subject = state->endpoint, .span = state->span},
+                    "the availability of `%s` is unknown, its SLO is %s", name, percent(a, state->target));
     else
-        diag = find(a, DIAG_E0535, VERDICT_REFUTED, state->endpoint, NULL, state->span, "`%s` can be available %s of the time%s, its SLO is %s", name,
-                    percent(a, state->parts), state->known ? "" : " at most", percent(a, state->target));
+        diag = find(a, DIAG_E0535, (struct about){.subject = state->endpoint, .span = state->span},
+                    "`%s` can be available %s of the time%s, its SLO is %s", name, percent(a, state->parts), state->known ? "" : " at most",
+                    percent(a, state->target));
     if (!diag)
         return;
-    if (unknown && state->strict) {
-        diag_set_severity(diag, SEVERITY_ERROR);
-        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-    }
     for (uint32_t i = 0; i < state->term_count; i++) {
         const struct slo_term *term = &state->terms[i];
 

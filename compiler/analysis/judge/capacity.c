@@ -109,10 +109,12 @@ static void report(struct analysis *a, struct scenario_result *result, const str
                    int64_t sum, struct occupant *list, uint32_t count)
 {
     const struct attr *attr = site->entity->tree ? block_attr(site->entity->tree, intern_str(a->model->names, "quota")) : NULL;
-    struct diag *diag =
-        find(a, DIAG_E0546, VERDICT_REFUTED, site->entity, result->scenario,
-             attr ? span_join(attr->name_span, attr->value->span) : site->entity->span, "%s %s do not fit into `%s` in `%s`: its quota is %s",
-             number(a, sum), quota->key, site->entity->name, result->scenario->name, number(a, limit));
+    struct diag *diag = find(a, DIAG_E0546,
+                             (struct about){.subject = site->entity,
+                                            .scenario = result->scenario,
+                                            .span = attr ? span_join(attr->name_span, attr->value->span) : site->entity->span},
+                             "%s %s do not fit into `%s` in `%s`: its quota is %s", number(a, sum), quota->key, site->entity->name,
+                             result->scenario->name, number(a, limit));
 
     if (!diag)
         return;

@@ -79,7 +79,7 @@ static void check_downtime(struct analysis *a, const struct asset *asset)
         return;
     print_duration(&have, sum);
     print_duration(&limit, asset->mtd.ms);
-    diag = find(a, DIAG_E0518, VERDICT_REFUTED, asset->entity, NULL, asset->entity->span,
+    diag = find(a, DIAG_E0518, (struct about){.subject = asset->entity},
                 "RTO and work recovery of `%s` are %s together, its maximum tolerable downtime is %s", asset->name, strbuf_str(&have),
                 strbuf_str(&limit));
     if (diag) {
@@ -190,7 +190,7 @@ static void check_place(struct analysis *a, const struct asset *asset)
 
     if (asset->site_count || kind_is_a(asset->entity->kind, "external"))
         return;
-    diag = find(a, DIAG_E0519, VERDICT_UNKNOWN, asset->entity, NULL, asset->entity->span,
+    diag = find(a, DIAG_E0519, (struct about){.unknown = true, .subject = asset->entity},
                 "asset `%s` stands nowhere, so no scenario that loses a site affects it", asset->name);
     if (diag)
         diag_help(diag, "add `site = …`; for a service of somebody else use a kind built on `external`");
@@ -266,7 +266,8 @@ static void check_not_empty(struct analysis *a, struct entity *entity, uint32_t 
 
     if (list.type != VALUE_LIST || list.u.list->count)
         return;
-    diag = find(a, DIAG_E0554, VERDICT_UNKNOWN, entity, NULL, written_at(a, entity, name), "%s `%s` %s", entity->schema->name, entity->name, message);
+    diag = find(a, DIAG_E0554, (struct about){.unknown = true, .subject = entity, .span = written_at(a, entity, name)}, "%s `%s` %s",
+                entity->schema->name, entity->name, message);
     if (diag)
         diag_help(diag, "%s", help);
 }

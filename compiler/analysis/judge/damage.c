@@ -23,19 +23,20 @@ static void check_ceiling_of_discarded(struct analysis *a, const struct scenario
     if (ceiling.type != VALUE_DURATION || state->discarded_ms == RPO_NOT_APPLICABLE)
         return;
     if (state->discarded_ms == TIME_UNKNOWN) {
-        diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->asset->entity, result->scenario, result->scenario->span,
+        diag = find(a, DIAG_E0504,
+                    (struct about){.unknown = true,
+                                   .subject = state->asset->entity,
+                                   .scenario = result->scenario,
+                                   .span = result->scenario->span,
+                                   .strict = asset_wants_proof(a, state->asset)},
                     "how much is written to `%s` between the damage in `%s` and its recovery is unknown", state->asset->name, result->scenario->name);
-        if (diag && asset_wants_proof(a, state->asset)) {
-            diag_set_severity(diag, SEVERITY_ERROR);
-            a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-        }
         if (diag)
             diag_help(diag, "state `noticed_within`, `detect` and `declare`");
         return;
     }
     if (state->discarded_ms <= ceiling.u.integer)
         return;
-    diag = find(a, DIAG_E0539, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
+    diag = find(a, DIAG_E0539, (struct about){.subject = state->asset->entity, .scenario = result->scenario},
                 "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s", text_of_duration(a->arena, state->discarded_ms),
                 state->asset->name, result->scenario->name, result->class_->name, text_of_duration(a->arena, ceiling.u.integer));
     if (!diag)
@@ -71,7 +72,7 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     drop_method_scope(a, &trial);
     if (same)
         return;
-    diag = find(a, DIAG_E0538, VERDICT_REFUTED, state->asset->entity, result->scenario, chosen->copy->span,
+    diag = find(a, DIAG_E0538, (struct about){.subject = state->asset->entity, .scenario = result->scenario, .span = chosen->copy->span},
                 "copies of `%s` may have expired in `%s` when `%s` reads them", state->asset->name, result->scenario->name, chosen->label);
     state->rpo_verdict = VERDICT_REFUTED;
     if (!diag)

@@ -30,7 +30,7 @@ enum verdict downtime_verdict(const struct asset_state *state)
 void refute_downtime(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
     int64_t work = work_recovery(state->asset);
-    struct diag *diag = find(a, DIAG_E0518, VERDICT_REFUTED, state->asset->entity, result->scenario, state->asset->entity->span,
+    struct diag *diag = find(a, DIAG_E0518, (struct about){.subject = state->asset->entity, .scenario = result->scenario},
                              "`%s` is back after %s in `%s`%s, its maximum tolerable downtime is %s", state->asset->name,
                              text_of_duration(a->arena, state->finish.worst), result->scenario->name,
                              work ? intern_text(a, ", and catches up for another %s", text_of_duration(a->arena, work)) : "",
@@ -98,13 +98,13 @@ void check_mean_time(struct analysis *a)
     holds = mean_holds(a, limit.u.integer, &known);
     if (known && holds)
         return;
-    diag = find(a, DIAG_E0573, known ? VERDICT_REFUTED : VERDICT_UNKNOWN, a->model->plan, NULL, block->span, "%s the mean time to recovery of %s%s",
-                known ? "recoveries typically take longer than" : "whether", text_of_duration(a->arena, limit.u.integer),
-                known ? "" : " is met is not known");
+    diag =
+        find(a, DIAG_E0573,
+             (struct about){.unknown = !known, .severity = known ? SEVERITY_ERROR : SEVERITY_WARNING, .subject = a->model->plan, .span = block->span},
+             "%s the mean time to recovery of %s%s", known ? "recoveries typically take longer than" : "whether",
+             text_of_duration(a->arena, limit.u.integer), known ? "" : " is met is not known");
     if (!diag)
         return;
-    if (!known)
-        diag_set_severity(diag, SEVERITY_WARNING);
     for (uint32_t i = 0; i < a->plan->scenario_count; i++) {
         const struct scenario_result *result = &a->plan->scenarios[i];
 

@@ -185,8 +185,8 @@ static void report(const struct inversions *in, const struct asset *needed, enum
             strbuf_addf(&how, ", in class `%s`", in->class_->name);
     }
     restores = claim->edge < claim->via->needs.items || claim->edge >= claim->via->needs.items + claim->via->needs.count;
-    diag = find(in->a, DIAG_E0508, VERDICT_REFUTED, needed->entity, NULL, edge_span(claim->edge), "`%s` is needed %s `%s`, but %s", needed->name,
-                restores ? "to restore" : "by", claim->via->name, strbuf_str(&how));
+    diag = find(in->a, DIAG_E0508, (struct about){.subject = needed->entity, .span = edge_span(claim->edge)}, "`%s` is needed %s `%s`, but %s",
+                needed->name, restores ? "to restore" : "by", claim->via->name, strbuf_str(&how));
     if (diag) {
         diag_at(diag, "needed here");
         tell_chain(in, diag, needed, kind, weak);

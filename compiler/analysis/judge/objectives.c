@@ -159,17 +159,14 @@ static bool name_figures(struct analysis *a, struct asset_state *state, struct d
 static void unknown_verdict(struct analysis *a, struct scenario_result *result, struct asset_state *state, const char *what)
 {
     bool strict = asset_wants_proof(a, state->asset);
-    struct diag *diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, state->asset->entity, result->scenario, state->asset->entity->span,
-                             "%s of `%s` in `%s` is unknown", what, state->asset->name, result->scenario->name);
+    struct diag *diag =
+        find(a, DIAG_E0504, (struct about){.unknown = true, .strict = strict, .subject = state->asset->entity, .scenario = result->scenario},
+             "%s of `%s` in `%s` is unknown", what, state->asset->name, result->scenario->name);
 
     if (strcmp(what, "the recovery time") == 0)
         cause_told(a, state->asset, diag);
     if (!diag)
         return;
-    if (strict) {
-        diag_set_severity(diag, SEVERITY_ERROR);
-        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-    }
     if (strcmp(what, "the data loss") == 0)
         explain_terms(a, diag, &state->rpo_terms);
     else if (state->blocked_by)
@@ -198,11 +195,11 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
     struct diag *diag;
 
     if (root) {
-        if (find_with(a, DIAG_E0501, VERDICT_REFUTED, SEVERITY_ERROR, entity, result->scenario, entity->span, root->entity, "%s", message))
+        if (find_with(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario, .cause = root->entity}, "%s", message))
             told_with(a, root, entity, state->finish, state->rto);
         return;
     }
-    diag = find(a, DIAG_E0501, VERDICT_REFUTED, entity, result->scenario, entity->span, "%s", message);
+    diag = find(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario}, "%s", message);
     cause_told(a, state->asset, diag);
     if (!diag)
         return;
@@ -223,11 +220,13 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
 
 static void refute_rpo(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
-    struct diag *diag =
-        find(a, DIAG_E0502, VERDICT_REFUTED, state->asset->entity, result->scenario,
-             state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span, "`%s` can lose %s in `%s`, its RPO is %s",
-             state->asset->name, state->loss_ms == RPO_ALL ? "everything" : text_of_duration(a->arena, state->loss_ms), result->scenario->name,
-             text_of_duration(a->arena, state->rpo.ms));
+    struct diag *diag = find(a, DIAG_E0502,
+                             (struct about){.subject = state->asset->entity,
+                                            .scenario = result->scenario,
+                                            .span = state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span},
+                             "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name,
+                             state->loss_ms == RPO_ALL ? "everything" : text_of_duration(a->arena, state->loss_ms), result->scenario->name,
+                             text_of_duration(a->arena, state->rpo.ms));
 
     if (!diag)
         return;
@@ -271,11 +270,11 @@ static void no_method(struct analysis *a, struct scenario_result *result, struct
     struct diag *diag;
 
     if (key) {
-        if (find_with(a, DIAG_E0503, VERDICT_REFUTED, SEVERITY_ERROR, entity, result->scenario, entity->span, key->entity, "%s", message))
+        if (find_with(a, DIAG_E0503, (struct about){.subject = entity, .scenario = result->scenario, .cause = key->entity}, "%s", message))
             told_with(a, key, entity, state->finish, state->rto);
         return;
     }
-    diag = find(a, DIAG_E0503, VERDICT_REFUTED, entity, result->scenario, entity->span, "%s", message);
+    diag = find(a, DIAG_E0503, (struct about){.subject = entity, .scenario = result->scenario}, "%s", message);
 
     cause_told(a, state->asset, diag);
     if (!diag)
@@ -303,7 +302,7 @@ void check_ceiling(struct analysis *a, struct entity *scenario, const struct ass
 
     if (limit.type != VALUE_DURATION || objective.ms < 0 || objective.ms <= limit.u.integer)
         return;
-    diag = find(a, DIAG_E0506, VERDICT_REFUTED, asset->entity, scenario, asset->entity->span, "the %s of `%s` is %s, weaker than the ceiling of %s",
+    diag = find(a, DIAG_E0506, (struct about){.subject = asset->entity, .scenario = scenario}, "the %s of `%s` is %s, weaker than the ceiling of %s",
                 title, asset->name, text_of_duration(a->arena, objective.ms), what);
     if (!diag)
         return;
@@ -373,8 +372,8 @@ static void never_in_time(struct analysis *a, struct scenario_result *result, st
     struct entity *entity = state->asset->entity;
 
     if (!root)
-        find(a, DIAG_E0501, VERDICT_REFUTED, entity, result->scenario, entity->span, "%s", message);
-    else if (find_with(a, DIAG_E0501, VERDICT_REFUTED, SEVERITY_ERROR, entity, result->scenario, entity->span, root->entity, "%s", message))
+        find(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario}, "%s", message);
+    else if (find_with(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario, .cause = root->entity}, "%s", message))
         told_with(a, root, entity, state->finish, state->rto);
 }
 
@@ -391,7 +390,8 @@ static void unknown_time(struct analysis *a, struct scenario_result *result, str
         unknown_verdict(a, result, state, "the recovery time");
         return;
     }
-    if (find_with(a, DIAG_E0504, VERDICT_UNKNOWN, strict ? SEVERITY_ERROR : SEVERITY_WARNING, entity, result->scenario, entity->span, root->entity,
+    if (find_with(a, DIAG_E0504,
+                  (struct about){.unknown = true, .subject = entity, .scenario = result->scenario, .strict = strict, .cause = root->entity},
                   "the recovery time of `%s` in `%s` is unknown", entity->name, result->scenario->name))
         told_with(a, root, entity, state->finish, state->rto);
 }
@@ -405,16 +405,14 @@ void no_objective(struct analysis *a, const struct scenario_result *result, cons
         return;
     a->no_objective[asset->index] |= which;
     if (result)
-        diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, asset->entity, result->scenario, asset->entity->span, "asset `%s` has no %s in `%s`", asset->name,
-                    title, result->scenario->name);
+        diag = find(a, DIAG_E0509,
+                    (struct about){.unknown = true, .strict = asset_wants_proof(a, asset), .subject = asset->entity, .scenario = result->scenario},
+                    "asset `%s` has no %s in `%s`", asset->name, title, result->scenario->name);
     else
-        diag = find(a, DIAG_E0509, VERDICT_UNKNOWN, asset->entity, NULL, asset->entity->span, "asset `%s` has no %s", asset->name, title);
+        diag = find(a, DIAG_E0509, (struct about){.unknown = true, .strict = asset_wants_proof(a, asset), .subject = asset->entity},
+                    "asset `%s` has no %s", asset->name, title);
     if (!diag)
         return;
-    if (asset_wants_proof(a, asset)) {
-        diag_set_severity(diag, SEVERITY_ERROR);
-        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-    }
     diag_help(diag, "state `%s`, or give it a tier with a default%s", which == NO_RTO ? "rto" : "rpo", result ? ", or its class a ceiling" : "");
 }
 
@@ -682,8 +680,11 @@ void judge(struct analysis *a, struct scenario_result *result)
         else if (state->rto_verdict == VERDICT_UNKNOWN && !has_clock)
             decides(a, &clock, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && places_hold(a, state))
-            find_with(a, DIAG_E0504, VERDICT_UNKNOWN, SEVERITY_ERROR, state->asset->entity, result->scenario, state->asset->entity->span,
-                      state->asset->entity, "the recovery time of `%s` in `%s` is unknown", state->asset->name, result->scenario->name);
+            find_with(
+                a, DIAG_E0504,
+                (struct about){
+                    .unknown = true, .subject = state->asset->entity, .scenario = result->scenario, .strict = true, .cause = state->asset->entity},
+                "the recovery time of `%s` in `%s` is unknown", state->asset->name, result->scenario->name);
         else if (state->rto_verdict == VERDICT_UNKNOWN && change_rate_is_unset(a, state, &rate))
             decides(a, &rate, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by && figure_is_unset(a, state, &figure))

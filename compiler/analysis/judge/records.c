@@ -133,11 +133,11 @@ static void check_measured(struct analysis *a, struct scenario_result *result, c
     if (!state || state->fate == FATE_UNAFFECTED)
         return;
     if (rto >= 0 && state->rto.ms >= 0 && rto > state->rto.ms) {
-        diag =
-            find(a, DIAG_E0549, VERDICT_REFUTED, entity, result->scenario, entity->span, "`%s` was back after %s in a drill of `%s`, its RTO is %s",
-                 entity->name, words(a, rto), result->scenario->name, words(a, state->rto.ms));
+        diag = find(a, DIAG_E0549, (struct about){.subject = entity, .scenario = result->scenario},
+                    "`%s` was back after %s in a drill of `%s`, its RTO is %s", entity->name, words(a, rto), result->scenario->name,
+                    words(a, state->rto.ms));
     } else if (rto >= 0 && state->finish.known && rto > state->finish.worst) {
-        diag = find(a, DIAG_E0550, VERDICT_REFUTED, entity, result->scenario, entity->span,
+        diag = find(a, DIAG_E0550, (struct about){.subject = entity, .scenario = result->scenario},
                     "`%s` was back after %s in a drill of `%s`, although its worst case is %s", entity->name, words(a, rto), result->scenario->name,
                     words(a, state->finish.worst));
         if (diag)
@@ -146,8 +146,9 @@ static void check_measured(struct analysis *a, struct scenario_result *result, c
     if (diag)
         diag_note(diag, "record `%s`", record->file);
     if (rpo >= 0 && state->rpo.ms >= 0 && rpo > state->rpo.ms) {
-        diag = find(a, DIAG_E0549, VERDICT_REFUTED, entity, result->scenario, entity->span, "`%s` had lost %s in a drill of `%s`, its RPO is %s",
-                    entity->name, words(a, rpo), result->scenario->name, words(a, state->rpo.ms));
+        diag =
+            find(a, DIAG_E0549, (struct about){.subject = entity, .scenario = result->scenario}, "`%s` had lost %s in a drill of `%s`, its RPO is %s",
+                 entity->name, words(a, rpo), result->scenario->name, words(a, state->rpo.ms));
         if (diag)
             diag_note(diag, "record `%s`", record->file);
     }
@@ -199,7 +200,8 @@ static void judge_drill(struct analysis *a, struct entity *drill, struct drill_e
         }
     }
     if (why.len) {
-        diag = find(a, DIAG_E0548, VERDICT_UNKNOWN, drill, NULL, drill->span, "drill `%s` needs verification: %s", drill->name, strbuf_str(&why));
+        diag = find(a, DIAG_E0548, (struct about){.unknown = true, .subject = drill}, "drill `%s` needs verification: %s", drill->name,
+                    strbuf_str(&why));
         if (diag && record)
             diag_note(diag, "record `%s`", record->file);
         if (diag)

@@ -12,7 +12,7 @@ static bool is_paperwork_of_a_draft(struct analysis *a, const struct entity *rul
 }
 
 /* It may depend on the thing: the same gap is an error in one tier and a warning in another. */
-static uint32_t severity_of(struct analysis *a, const struct entity *rule, const struct scope *scope)
+static enum severity severity_of(struct analysis *a, const struct entity *rule, const struct scope *scope)
 {
     static const char *const words[] = {"advice", "note", "warning"};
     struct value word = eval_deferred(a->eval, rule, RULE_severity, scope);
@@ -85,11 +85,11 @@ static void point_at_tier(const struct analysis *a, const struct entity *subject
 }
 
 /* What is not known is as bad as a violation where the tier demands proof, else a warning. */
-static uint32_t severity_of_verdict(struct analysis *a, const struct entity *rule, const struct entity *subject, const struct scope *scope,
-                                    enum verdict verdict)
+static enum severity severity_of_verdict(struct analysis *a, const struct entity *rule, const struct entity *subject, const struct scope *scope,
+                                         enum verdict verdict)
 {
     const struct asset *asset = plan_asset(a->plan, subject);
-    uint32_t severity = is_paperwork_of_a_draft(a, rule) ? SEVERITY_ADVICE : severity_of(a, rule, scope);
+    enum severity severity = is_paperwork_of_a_draft(a, rule) ? SEVERITY_ADVICE : severity_of(a, rule, scope);
 
     return verdict == VERDICT_UNKNOWN && severity == SEVERITY_ERROR && !(asset && asset_wants_proof(a, asset)) ? SEVERITY_WARNING : severity;
 }
@@ -116,12 +116,17 @@ static void violated(struct analysis *a, struct entity *rule, bool by_tier, stru
     const char *message = text_of(a, rule, RULE_message, scope);
     const char *title = text_of(a, rule, RULE_title, NULL);
     const char *help = text_of(a, rule, RULE_help, scope);
+    struct about about;
     struct diag *diag;
 
     if (verdict == VERDICT_UNKNOWN)
         message = intern_text(a, "it is not known whether `%s` holds for %s `%s`", title ? title : rule->name, subject->schema->name, subject->name);
-    diag = find_rule(a, rule, verdict, severity_of_verdict(a, rule, subject, scope, verdict), subject, place_of(a, rule, subject, scope),
-                     message ? message : rule->name);
+    about = (struct about){.subject = subject,
+                           .span = place_of(a, rule, subject, scope),
+                           .rule = rule->name,
+                           .severity = severity_of_verdict(a, rule, subject, scope, verdict),
+                           .unknown = verdict == VERDICT_UNKNOWN};
+    diag = find(a, about.unknown ? DIAG_E0604 : DIAG_E0601, about, "%s", message ? message : rule->name);
     if (!diag)
         return;
     if (by_tier)

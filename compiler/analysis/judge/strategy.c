@@ -151,7 +151,7 @@ static void check_protection(struct analysis *a, const struct site_info *site, i
         if (!count)
             return;
         if (pass == 0) {
-            diag = find(a, DIAG_E0537, VERDICT_REFUTED, site->entity, NULL, row_span(a, site->entity, "strategy"),
+            diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = row_span(a, site->entity, "strategy")},
                         count == 1   ? "site `%s` is called `%s`, but `%s` does not come back that way"
                         : count == 2 ? "site `%s` is called `%s`, but `%s` and another asset do not come back that way"
                                      : "site `%s` is called `%s`, but `%s` and %u other assets do not come back that way",
@@ -187,11 +187,11 @@ static void check_band(struct analysis *a, const struct site_info *site, int64_t
     if (!rto && !rpo)
         return;
     if (rto)
-        diag = find(a, DIAG_E0537, VERDICT_REFUTED, site->entity, NULL, row_span(a, site->entity, "strategy"),
+        diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = row_span(a, site->entity, "strategy")},
                     "site `%s` is called `%s`, which is not known to recover `%s` within %s", site->entity->name, bands[strategy].name,
                     rto->asset->name, words(a, rto->rto.ms));
     else
-        diag = find(a, DIAG_E0537, VERDICT_REFUTED, site->entity, NULL, row_span(a, site->entity, "strategy"),
+        diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = row_span(a, site->entity, "strategy")},
                     "site `%s` is called `%s`, which is not known to lose no more than %s of `%s`", site->entity->name, bands[strategy].name,
                     words(a, rpo->rpo.ms), rpo->asset->name);
     if (!diag)
@@ -217,7 +217,7 @@ static void check_slos(struct analysis *a)
 
             if (!site || strategy_of(site) != BACKUP_AND_RESTORE)
                 continue;
-            diag = find(a, DIAG_E0537, VERDICT_REFUTED, slo->endpoint, NULL, slo->span,
+            diag = find(a, DIAG_E0537, (struct about){.subject = slo->endpoint, .span = slo->span},
                         "`%s` promises 99.99 %% or more, and `%s` recovers by backup and restore", slo->endpoint->name, site->entity->name);
             if (diag) {
                 diag_label(diag, row_span(a, site->entity, "strategy"), "hours to recover");
@@ -271,7 +271,7 @@ static void check_pair(struct analysis *a, const struct scenario_result *wide, c
     if (!first)
         return; /* and no others */
     other = &narrow->states[first->asset->index];
-    diag = find(a, DIAG_E0537, VERDICT_REFUTED, first->asset->entity, wide->scenario, first->rto.span,
+    diag = find(a, DIAG_E0537, (struct about){.subject = first->asset->entity, .scenario = wide->scenario, .span = first->rto.span},
                 "`%s` is promised back within %s in `%s`, but within %s in `%s`, which takes less", first->asset->name, words(a, first->rto.ms),
                 wide->scenario->name, words(a, other->rto.ms), narrow->scenario->name);
     if (!diag) {

@@ -450,7 +450,7 @@ static void report_circle(struct analysis *a, struct scenario_result *result, co
 
     for (uint32_t i = 0; i < length; i++)
         strbuf_addf(&text, "`%s` -> ", a->plan->assets[path[i]].name);
-    diag = find(a, DIAG_E0540, VERDICT_REFUTED, start->entity, result->scenario, start->entity->span,
+    diag = find(a, DIAG_E0540, (struct about){.subject = start->entity, .scenario = result->scenario},
                 "a restore in `%s` needs what it restores: %s`%s`", result->scenario->name, strbuf_str(&text), start->name);
     for (uint32_t i = 0; diag && i < length; i++)
         label_way(diag, &a->plan->assets[path[i]], by[i]);
@@ -568,7 +568,8 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
     }
     if (!reasons.len)
         return;
-    diag = find(a, DIAG_E0541, VERDICT_REFUTED, a->model->plan, result->scenario, entity_slot_span(a->model->plan, PLAN_kept_at),
+    diag = find(a, DIAG_E0541,
+                (struct about){.subject = a->model->plan, .scenario = result->scenario, .span = entity_slot_span(a->model->plan, PLAN_kept_at)},
                 "no copy of the plan can be read in `%s`", result->scenario->name);
     for (uint32_t i = 0; diag && i < reasons.len; i++)
         diag_note(diag, "%s", reasons.items[i]);

@@ -781,7 +781,7 @@ static void say_unknown(struct analysis *a, const struct scenario_result *result
         if (told || (state->fate == FATE_LOST && (!state->chosen || state->rpo_verdict == VERDICT_UNKNOWN)))
             return;
     }
-    diag = find(a, DIAG_E0504, VERDICT_UNKNOWN, group->group, result->scenario, group->group->span,
+    diag = find(a, DIAG_E0504, (struct about){.unknown = true, .subject = group->group, .scenario = result->scenario},
                 "whether group `%s` comes back to one point in `%s` is unknown", group->group->name, result->scenario->name);
     if (!diag)
         return;
@@ -798,16 +798,19 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
     struct diag *diag;
 
     if (group->skew_ms < 0)
-        diag = find(a, DIAG_E0530, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "members"),
-                    "group `%s` has no common point in `%s`", name, scenario);
+        diag =
+            find(a, DIAG_E0530, (struct about){.subject = group->group, .scenario = result->scenario, .span = row_span(a, group->group, "members")},
+                 "group `%s` has no common point in `%s`", name, scenario);
     else if (group->max_skew >= 0)
-        diag = find(a, DIAG_E0530, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "max_skew"),
-                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms),
-                    scenario, text_of_duration(a->arena, group->max_skew));
+        diag =
+            find(a, DIAG_E0530, (struct about){.subject = group->group, .scenario = result->scenario, .span = row_span(a, group->group, "max_skew")},
+                 "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms),
+                 scenario, text_of_duration(a->arena, group->max_skew));
     else
-        diag = find(a, DIAG_E0530, VERDICT_REFUTED, group->group, result->scenario, row_span(a, group->group, "members"),
-                    "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario,
-                    text_of_duration(a->arena, group->skew_ms));
+        diag =
+            find(a, DIAG_E0530, (struct about){.subject = group->group, .scenario = result->scenario, .span = row_span(a, group->group, "members")},
+                 "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario,
+                 text_of_duration(a->arena, group->skew_ms));
     if (!diag)
         return;
     note_members(a, diag, group);
@@ -821,9 +824,9 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
 
 static void refute_loss(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
 {
-    struct diag *diag =
-        find(a, DIAG_E0532, VERDICT_REFUTED, group->group, result->scenario, group->rpo.span, "group `%s` can lose %s in `%s`, its RPO is %s",
-             group->group->name, text_of_duration(a->arena, group->loss_ms), result->scenario->name, text_of_duration(a->arena, group->rpo.ms));
+    struct diag *diag = find(a, DIAG_E0532, (struct about){.subject = group->group, .scenario = result->scenario, .span = group->rpo.span},
+                             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_duration(a->arena, group->loss_ms),
+                             result->scenario->name, text_of_duration(a->arena, group->rpo.ms));
 
     if (!diag)
         return;
@@ -841,17 +844,17 @@ static void tell_intact(struct analysis *a, const struct scenario_result *result
             intact = intact ? intern_text(a, "%s, `%s`", intact, group->members[i].state->asset->name)
                             : intern_text(a, "`%s`", group->members[i].state->asset->name);
     }
-    diag = find(a, DIAG_E0531, refuted ? VERDICT_REFUTED : VERDICT_UNKNOWN, group->group, result->scenario,
-                row_span(a, group->group, refuted ? "max_skew" : "members"),
+    diag = find(a, DIAG_E0531,
+                (struct about){.unknown = !refuted,
+                               .strict = refuted,
+                               .subject = group->group,
+                               .scenario = result->scenario,
+                               .span = row_span(a, group->group, refuted ? "max_skew" : "members")},
                 "`%s` leaves %s of group `%s` intact: newer than what the others come back to, by %s%s", result->scenario->name, intact,
                 group->group->name, group->intact_ms < 0 ? "an unknown time" : "up to ",
                 group->intact_ms < 0 ? "" : text_of_duration(a->arena, group->intact_ms));
     if (!diag)
         return;
-    if (refuted) {
-        diag_set_severity(diag, SEVERITY_ERROR);
-        a->findings.items[a->findings.len - 1].severity = SEVERITY_ERROR;
-    }
     note_members(a, diag, group);
     diag_help(diag, "declare `reconcile` steps: they make the members agree, or take the others back to the same point");
 }

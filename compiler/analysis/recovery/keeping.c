@@ -58,7 +58,7 @@ static void check_lock(struct analysis *a, struct entity *backup, struct value s
     over = max.type == VALUE_DURATION && longest > max.u.integer;
     if (!under && !over)
         return;
-    diag = find(a, DIAG_E0542, VERDICT_REFUTED, backup->parent, NULL, entity_slot_span(backup, BACKUP_retain),
+    diag = find(a, DIAG_E0542, (struct about){.subject = backup->parent, .span = entity_slot_span(backup, BACKUP_retain)},
                 "backup `%s` of `%s` keeps copies %s, the lock of `%s` %s %s", backup->name, backup->parent->name,
                 duration_text(a, under ? shortest : longest), store.u.entity->name, under ? "demands at least" : "allows at most",
                 duration_text(a, under ? min.u.integer : max.u.integer));
@@ -80,7 +80,7 @@ static void check_base(struct analysis *a, struct entity *backup)
 
     if (!base || !life_of(backup, &shortest, &longest) || !life_of(base, &base_shortest, &base_longest) || base_longest >= longest)
         return;
-    diag = find(a, DIAG_E0543, VERDICT_REFUTED, backup->parent, NULL, entity_slot_span(backup, BACKUP_retain),
+    diag = find(a, DIAG_E0543, (struct about){.subject = backup->parent, .span = entity_slot_span(backup, BACKUP_retain)},
                 "backup `%s` of `%s` is kept %s, but `%s`, which it builds on, only %s", backup->name, backup->parent->name,
                 duration_text(a, longest), base->name, duration_text(a, base_longest));
     if (!diag)

@@ -252,7 +252,7 @@ void report_places(struct analysis *a, struct step *const *steps, uint32_t count
 
         if (!part)
             continue;
-        diag = find(a, DIAG_E0555, VERDICT_REFUTED, step->subject, a->scenario->scenario, step->span,
+        diag = find(a, DIAG_E0555, (struct about){.subject = step->subject, .scenario = a->scenario->scenario, .span = step->span},
                     "step `%s` cannot be carried out in `%s`: it works at `%s`, which %s", step->id, a->scenario->scenario->name, site->name,
                     taken(a, step, plan_site(a->plan, site)));
         if (step->asset)

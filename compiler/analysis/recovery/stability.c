@@ -146,7 +146,7 @@ const struct entity *plane_in_doubt(struct analysis *a, struct asset_state *stat
 static void report_barred(struct analysis *a, struct scenario_result *result, struct entity *subject, const struct step *step,
                           const struct site_info *site)
 {
-    struct diag *diag = find(a, DIAG_E0544, VERDICT_REFUTED, subject, result->scenario, step->span,
+    struct diag *diag = find(a, DIAG_E0544, (struct about){.subject = subject, .scenario = result->scenario, .span = step->span},
                              "step `%s` cannot be carried out in `%s`: the control plane of `%s` %s", step->id, result->scenario->name,
                              plane_of(a, site)->entity->name, plane_down(a, site));
 
@@ -281,7 +281,8 @@ void check_creation(struct analysis *a, struct scenario_result *result)
         if (!told || *told || state->asset->level > 1)
             continue;
         *told = true;
-        diag = find(a, DIAG_E0545, VERDICT_REFUTED, state->asset->entity, result->scenario, step ? step->span : place->span,
+        diag = find(a, DIAG_E0545,
+                    (struct about){.subject = state->asset->entity, .scenario = result->scenario, .span = step ? step->span : place->span},
                     "the recovery of `%s` in `%s` creates infrastructure first", state->asset->name, result->scenario->name);
         if (!diag)
             continue;

@@ -69,7 +69,8 @@ void check_effect(struct analysis *a, const struct scenario_result *result)
 
     if (!a->plan->asset_count || result->order_count || (degrades.type == VALUE_LIST && degrades.u.list->count) || touches_something(a, result))
         return;
-    diag = find(a, DIAG_E0553, VERDICT_UNKNOWN, scenario, scenario, scenario->span, "scenario `%s` affects no asset", scenario->name);
+    diag = find(a, DIAG_E0553, (struct about){.unknown = true, .subject = scenario, .scenario = scenario}, "scenario `%s` affects no asset",
+                scenario->name);
     if (!diag)
         return;
     diag_help(diag, "name the sites where its assets stand (`loses`, `partitions`, `compromises`) or the assets (`fails`, `corrupts`, `deletes`)");

@@ -50,7 +50,8 @@ static void tell(struct analysis *a, struct entity *thing, const char *what, str
 
     if (!missing)
         return;
-    diag = find(a, DIAG_E0568, VERDICT_REFUTED, thing, NULL, span, "%s cannot be at `%s`: that is made by the recovery", what, site->entity->name);
+    diag = find(a, DIAG_E0568, (struct about){.subject = thing, .span = span}, "%s cannot be at `%s`: that is made by the recovery", what,
+                site->entity->name);
     if (!diag)
         return;
     diag_label(diag, missing->entity->span, "`provision` says how, so it is not there before");

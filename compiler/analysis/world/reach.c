@@ -10,12 +10,7 @@ static struct diag *nobody_at_all(struct analysis *a, const struct scenario_resu
                                   const char *message)
 {
     a->nobody_acts = true;
-    return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);
-}
-
-static struct diag *nobody(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span, const char *message)
-{
-    return find(a, DIAG_E0567, VERDICT_REFUTED, subject, result->scenario, span, "%s", message);
+    return find(a, DIAG_E0567, (struct about){.subject = subject, .scenario = result->scenario, .span = span}, "%s", message);
 }
 
 /* The scripts and runbooks have to be started and read somewhere. */
@@ -81,8 +76,8 @@ static void check_hands(struct analysis *a, struct scenario_result *result)
             told = !result->steps[n]->automated && !result->steps[n]->idle && result->steps[n]->by == step->by;
         if (told)
             continue;
-        diag = nobody(a, result, step->by, step->by->span,
-                      intern_text(a, "`%s`, who does `%s` in `%s`, %s", step->by->name, step->id, result->scenario->name, why_not(step->by)));
+        diag = find(a, DIAG_E0567, (struct about){.subject = step->by, .scenario = result->scenario}, "`%s`, who does `%s` in `%s`, %s",
+                    step->by->name, step->id, result->scenario->name, why_not(step->by));
         if (!diag)
             continue;
         diag_label(diag, step->span, "this step");

@@ -118,7 +118,7 @@ static void check_place(struct analysis *a, const struct asset *asset, struct en
 
     if (!why)
         return;
-    diag = find(a, DIAG_E0586, VERDICT_REFUTED, thing, NULL, span, "%s `%s` cannot be at `%s`", thing->schema->name,
+    diag = find(a, DIAG_E0586, (struct about){.subject = thing, .span = span}, "%s `%s` cannot be at `%s`", thing->schema->name,
                 thing == asset->entity ? asset->name : intern_text(a, "%s` of `%s", thing->name, asset->name), site->name);
     if (!diag)
         return;
