@@ -338,7 +338,8 @@ static void print_accepted(const struct plan *plan, const struct entity *scenari
             continue;
         until = entity_slot(finding->accepted, ACCEPT_until);
         by = entity_slot(finding->accepted, ACCEPT_by);
-        strbuf_addf(&line, "%saccepted [%s]: %s", scenario ? "  " : "", finding->name, finding->message);
+        strbuf_addf(&line, "%saccepted [%s]: %s", scenario ? "  " : "", finding->rule ? finding->rule : diag_info(finding->code)->name,
+                    finding->message);
         end_line(&line);
         strbuf_addf(&line, "%s  by waiver `%s`", scenario ? "  " : "", finding->accepted->name);
         if (by.type == VALUE_ENTITY)

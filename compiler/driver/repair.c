@@ -24,10 +24,12 @@ struct offers {
 
 static const char *key_of_finding(struct arena *arena, const struct finding *finding)
 {
+    const char *code = finding->rule ? finding->rule : diag_info(finding->code)->code;
+
     /* One thing may be needed by several that promise more: who, is in the message only. */
-    if (strcmp(finding->code, "E0508") == 0)
-        return arena_printf(arena, "%s %s", finding->code, finding->message);
-    return arena_printf(arena, "%s %s.%s@%s", finding->code, finding->subject ? finding->subject->schema->name : "",
+    if (finding->code == DIAG_E0508)
+        return arena_printf(arena, "%s %s", code, finding->message);
+    return arena_printf(arena, "%s %s.%s@%s", code, finding->subject ? finding->subject->schema->name : "",
                         finding->subject ? finding->subject->name : finding->message, finding->scenario ? finding->scenario->name : "");
 }
 
@@ -175,7 +177,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
     const struct entity *subject = finding->subject ? same_named(trial, (enum block_id)finding->subject->schema->id, finding->subject) : NULL;
     const struct scenario_result *run = scenario && scenario->index < trial->plan->scenario_count ? &trial->plan->scenarios[scenario->index] : NULL;
     const struct asset *asset = subject ? plan_asset(trial->plan, subject) : NULL;
-    bool loss = strcmp(finding->code, "E0502") == 0 || strcmp(finding->code, "E0538") == 0;
+    bool loss = finding->code == DIAG_E0502 || finding->code == DIAG_E0538;
     const struct asset_state *state;
     enum verdict verdict;
 
@@ -183,7 +185,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
     *text = NULL;
     if (!run || !subject)
         return !finding->scenario;
-    if (strcmp(finding->code, "E0506") == 0 || strcmp(finding->code, "E0539") == 0)
+    if (finding->code == DIAG_E0506 || finding->code == DIAG_E0539)
         return true; /* no number but the objective itself */
     for (uint32_t i = 0; i < run->endpoint_count; i++) {
         const struct endpoint_state *endpoint = &run->endpoints[i];
@@ -204,7 +206,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
             continue;
         if (group->loss_ms < 0)
             return false;
-        if (strcmp(finding->code, "E0532") != 0)
+        if (finding->code != DIAG_E0532)
             return true; /* how far apart the members are is another finding than how much is lost */
         result->measure = "loss";
         result->ms = group->loss_ms;
@@ -225,7 +227,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
         *text = "not affected any more";
     else if (loss)
         *text = arena_printf(session->arena, "worst loss %s", result->ms < 0 ? "n/a" : text_of_duration(session->arena, result->ms));
-    else if (state->loss_ms >= 0 && strcmp(finding->code, "E0503") == 0)
+    else if (state->loss_ms >= 0 && finding->code == DIAG_E0503)
         *text = arena_printf(session->arena, "back after %s, worst loss %s", text_of_duration(session->arena, result->ms),
                              text_of_duration(session->arena, state->loss_ms));
     else

@@ -7,6 +7,7 @@
 #define DRC_MODEL_PLAN_H
 
 #include "model/entity.h"
+#include "source/diag.h"
 
 struct diag;
 
@@ -94,10 +95,13 @@ struct command {
 
 /* ---- objectives ---- */
 
+enum objective_from { FROM_ELSEWHERE, FROM_ASSET, FROM_CLASS };
+
 struct objective {
     int64_t ms;         /* TIME_UNKNOWN when there is none */
     const char *source; /* "asset", "objective L1", "tier critical (default)", "plan (default)" */
     struct span span;   /* the line it comes from */
+    enum objective_from from;
 };
 
 /* ---- assets ---- */
@@ -160,6 +164,16 @@ struct term {
 struct terms {
     struct term *items;
     uint32_t count;
+    bool starts_with_gap; /* the first is the largest gap of a schedule */
+};
+
+/* Why a candidate is refused, as far as programs tell reasons apart; people read the words. */
+enum refusal {
+    REFUSED_OTHERWISE,
+    REFUSED_NO_PLACE,    /* nowhere to recover into */
+    REFUSED_KEPT_SHORT,  /* the copies of `refused_for`, a backup, are deleted too early */
+    REFUSED_LOCK_LIFTED, /* the lock of `refused_for`, a store, can be lifted */
+    REFUSED_KEY_LOST     /* `refused_for`, the key of a store, is lost */
 };
 
 struct candidate {
@@ -168,9 +182,11 @@ struct candidate {
     struct value element;   /* loop element; NULL value when there is none */
     struct site_info *into; /* serving site afterwards; NULL unknown */
     bool usable;
-    const char *rejected;    /* why not, when it is not usable or was not chosen */
-    struct span_of_time own; /* its own time */
-    int64_t rpo;             /* worst loss; TIME_UNKNOWN; -2 n/a */
+    uint8_t refusal;                  /* enum refusal: what `rejected` says, where something could be changed about it */
+    const char *rejected;             /* why not, when it is not usable or was not chosen */
+    const struct entity *refused_for; /* what `refusal` is about; NULL */
+    struct span_of_time own;          /* its own time */
+    int64_t rpo;                      /* worst loss; TIME_UNKNOWN; -2 n/a */
     struct terms rpo_terms;
     bool automatic, includes_detect, includes_declare, includes_fence, irreversible, restores;
     enum makes_true by;        /* the worst of what it rests on */
@@ -402,8 +418,8 @@ struct slo_state {
 };
 
 struct finding {
-    const char *code;     /* "E0501" or a rule's name */
-    const char *name;     /* stable name for waivers */
+    enum diag_code code;
+    const char *rule;     /* the rule of the language that found it; NULL */
     enum verdict verdict; /* REFUTED or UNKNOWN; OK: told, and decides nothing */
     const char *message;
     struct entity *subject;  /* asset, endpoint …; NULL */

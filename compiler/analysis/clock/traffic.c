@@ -97,15 +97,15 @@ static bool serves_at(struct analysis *a, const struct scenario_result *result, 
 
 static struct objective endpoint_objective(const struct scenario_result *result, const struct endpoint_state *state)
 {
-    struct objective best = {TIME_UNKNOWN, "", {0, 0}};
+    struct objective best = {TIME_UNKNOWN, "", {0, 0}, FROM_ELSEWHERE};
     struct value own = entity_slot(state->endpoint, ENDPOINT_rto), serves = entity_slot(state->endpoint, ENDPOINT_serves);
     struct entity *block = result->class_ ? entity_child_named(state->endpoint, BLOCK_OBJECTIVE, result->class_->name) : NULL;
     struct value in_class = block ? entity_slot(block, OBJECTIVE_rto) : value_unknown();
 
     if (in_class.type == VALUE_DURATION)
-        return (struct objective){in_class.u.integer, "endpoint, for the class", block->span};
+        return (struct objective){in_class.u.integer, "endpoint, for the class", block->span, FROM_ELSEWHERE};
     if (own.type == VALUE_DURATION)
-        return (struct objective){own.u.integer, "endpoint", state->endpoint->span};
+        return (struct objective){own.u.integer, "endpoint", state->endpoint->span, FROM_ELSEWHERE};
     for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
         const struct entity *entity = serves.u.list->items[i].type == VALUE_ENTITY ? serves.u.list->items[i].u.entity : NULL;
         const struct objective *rto = entity ? &result->states[entity->index].rto : NULL;
@@ -114,7 +114,7 @@ static struct objective endpoint_objective(const struct scenario_result *result,
             best = *rto;
     }
     if (best.ms >= 0)
-        best.source = "strictest of what it serves";
+        best.from = FROM_ELSEWHERE, best.source = "strictest of what it serves";
     return best;
 }
 

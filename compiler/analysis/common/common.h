@@ -17,6 +17,13 @@ struct link {
     int64_t capacity; /* bytes a second, rounded down, > 0 */
 };
 
+/* Why something cannot be taken: words for people, and what programs tell apart. */
+struct why {
+    const char *text;
+    enum refusal as;
+    const struct entity *at; /* what `as` is about; NULL */
+};
+
 struct analysis {
     struct model *model;
     struct evaluator *eval;
@@ -142,8 +149,8 @@ void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with);
 bool tell_unset(struct analysis *a, const struct expr *expr, const struct scope *scope, const char *who);
 
 /* ---- waivers.c */
-/* The `accept` block, not past its last day, that accepts a finding on the subject or in the scenario; NULL. Marks it as used. */
-struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject, const struct entity *scenario);
+/* The `accept` block, not past its last day, that accepts the finding, by its subject or its scenario; NULL. Marks it as used. */
+struct entity *find_waiver(struct analysis *a, const struct finding *finding);
 void check_waivers(struct analysis *a); /* when everything else was found: expired and unused ones */
 void check_review(struct analysis *a);  /* whether the plan's review is overdue, at --as-of */
 

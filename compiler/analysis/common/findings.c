@@ -5,7 +5,7 @@
 /* False when somebody accepted it. */
 static bool add_finding(struct analysis *a, struct finding finding)
 {
-    finding.accepted = find_waiver(a, finding.code, finding.name, finding.subject, finding.scenario);
+    finding.accepted = find_waiver(a, &finding);
     vec_push(a->arena, &a->findings, finding);
     if (finding.accepted)
         a->plan->waived++;
@@ -18,12 +18,12 @@ static bool add_finding(struct analysis *a, struct finding finding)
     return !finding.accepted;
 }
 
-static struct diag *report(struct analysis *a, enum diag_code code, const struct finding *finding)
+static struct diag *report(struct analysis *a, const struct finding *finding)
 {
-    struct diag *diag = diag_report(a->sink, code, finding->span, "%s", finding->message);
+    struct diag *diag = diag_report(a->sink, finding->code, finding->span, "%s", finding->message);
     const struct entity *subject = finding->subject, *scenario = finding->scenario;
 
-    if (finding->severity != diag_info(code)->severity)
+    if (finding->severity != diag_info(finding->code)->severity)
         diag_set_severity(diag, (enum severity)finding->severity);
     if (finding->verdict == VERDICT_UNKNOWN)
         diag->verdict = DIAG_UNKNOWN;
@@ -37,7 +37,7 @@ static struct diag *report(struct analysis *a, enum diag_code code, const struct
 void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with)
 {
     const struct finding *finding = &a->findings.items[number];
-    struct diag *diag = report(a, diag_find(finding->code), finding);
+    struct diag *diag = report(a, finding);
 
     diag->told_with = with;
     if (finding->span.start != with->primary.span.start)
@@ -47,11 +47,10 @@ void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with)
 /* What is found, without its message. */
 static struct finding finding_about(enum diag_code code, const struct about *about)
 {
-    const struct diag_info *info = diag_info(code);
     bool has_place = about->span.start || !about->subject;
 
-    return (struct finding){.code = about->rule ? about->rule : info->code,
-                            .name = about->rule ? about->rule : info->name,
+    return (struct finding){.code = code,
+                            .rule = about->rule,
                             .verdict = about->unknown           ? VERDICT_UNKNOWN
                                        : about->decides_nothing ? VERDICT_OK
                                                                 : VERDICT_REFUTED,
@@ -60,7 +59,7 @@ static struct finding finding_about(enum diag_code code, const struct about *abo
                             .span = has_place ? about->span : about->subject->span,
                             .severity = about->strict                    ? SEVERITY_ERROR
                                         : about->rule || about->severity ? about->severity
-                                                                         : info->severity,
+                                                                         : diag_info(code)->severity,
                             .cause = about->cause};
 }
 
@@ -82,7 +81,7 @@ struct diag *find(struct analysis *a, enum diag_code code, struct about about, c
     va_end(args);
     if (!add_finding(a, finding))
         return NULL;
-    diag = report(a, code, &finding);
+    diag = report(a, &finding);
     if ((diag->rule = about.rule))
         diag->verdict = DIAG_NO_VERDICT; /* a rule speaks of no objective */
     a->findings.items[a->findings.len - 1].diag = diag;

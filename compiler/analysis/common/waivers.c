@@ -71,17 +71,18 @@ static bool is_about(struct waiver *waiver, const struct entity *subject, const 
     return found;
 }
 
-struct entity *find_waiver(struct analysis *a, const char *code, const char *name, const struct entity *subject, const struct entity *scenario)
+struct entity *find_waiver(struct analysis *a, const struct finding *finding)
 {
-    const char *const keys[] = {name, code};
+    const struct diag_info *info = diag_info(finding->code);
+    const char *const keys[] = {finding->rule ? finding->rule : info->name, info->code};
     struct entity *found = NULL;
 
     read_waivers(a);
     if (!a->waivers)
         return NULL;
-    for (int k = 0; k < (strcmp(name, code) == 0 ? 1 : 2); k++) {
+    for (int k = 0; k < (finding->rule ? 1 : 2); k++) {
         for (struct waiver *waiver = map_get(&a->waivers_of, intern_str(a->model->names, keys[k])); waiver; waiver = waiver->next) {
-            if (is_about(waiver, subject, scenario) && !found && !is_expired(a, waiver->accept))
+            if (is_about(waiver, finding->subject, finding->scenario) && !found && !is_expired(a, waiver->accept))
                 found = waiver->accept;
         }
     }

@@ -35,8 +35,8 @@ static void check_own_class_objectives(struct analysis *a, const struct asset *a
     for (uint32_t i = 0; (block = entity_child(asset->entity, BLOCK_OBJECTIVE, &i));) {
         struct value rto = entity_slot(block, OBJECTIVE_rto), rpo = entity_slot(block, OBJECTIVE_rpo);
         const char *source = intern_text(a, "objective %s", block->name);
-        struct objective time = {rto.type == VALUE_DURATION ? rto.u.integer : TIME_UNKNOWN, source, block->span};
-        struct objective loss = {rpo.type == VALUE_DURATION ? rpo.u.integer : TIME_UNKNOWN, source, block->span};
+        struct objective time = {rto.type == VALUE_DURATION ? rto.u.integer : TIME_UNKNOWN, source, block->span, FROM_ELSEWHERE};
+        struct objective loss = {rpo.type == VALUE_DURATION ? rpo.u.integer : TIME_UNKNOWN, source, block->span, FROM_ELSEWHERE};
 
         check_class_objective(a, NULL, asset, time, loss);
     }

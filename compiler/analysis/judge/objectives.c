@@ -14,7 +14,7 @@
 
 static struct objective none(void)
 {
-    return (struct objective){TIME_UNKNOWN, "", {0, 0}};
+    return (struct objective){TIME_UNKNOWN, "", {0, 0}, FROM_ELSEWHERE};
 }
 
 static struct span attr_span(const struct analysis *a, const struct entity *entity, const char *name)
@@ -24,17 +24,18 @@ static struct span attr_span(const struct analysis *a, const struct entity *enti
     return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
 }
 
-static bool take(const struct analysis *a, const struct entity *entity, uint32_t row, const char *name, const char *source, struct objective *out)
+static bool take(const struct analysis *a, const struct entity *entity, uint32_t row, const char *name, const char *source, enum objective_from from,
+                 struct objective *out)
 {
     struct value value = entity ? entity_slot(entity, row) : value_unknown();
 
     if (value.type == VALUE_NA) {
-        *out = (struct objective){RPO_NOT_APPLICABLE, source, attr_span(a, entity, name)};
+        *out = (struct objective){RPO_NOT_APPLICABLE, source, attr_span(a, entity, name), from};
         return true;
     }
     if (value.type != VALUE_DURATION)
         return false;
-    *out = (struct objective){value.u.integer, source, attr_span(a, entity, name)};
+    *out = (struct objective){value.u.integer, source, attr_span(a, entity, name), from};
     return true;
 }
 
@@ -55,16 +56,16 @@ static void general_objectives(struct analysis *a, struct asset *asset)
     asset->rto = asset->rpo = asset->mtd = none();
     if (asset->tier)
         tier_default = entity_child(asset->tier, BLOCK_TIER_DEFAULT, &cursor);
-    if (!take(a, asset->entity, ASSET_rto, "rto", "asset", &asset->rto) &&
-        !take(a, tier_default, TIER_DEFAULT_rto, "rto", "tier default", &asset->rto))
-        take(a, plan, PLAN_OBJECTIVES_rto, "rto", "plan default", &asset->rto);
-    if (!take(a, asset->entity, ASSET_rpo, "rpo", "asset", &asset->rpo) &&
-        !take(a, tier_default, TIER_DEFAULT_rpo, "rpo", "tier default", &asset->rpo))
-        take(a, plan, PLAN_OBJECTIVES_rpo, "rpo", "plan default", &asset->rpo);
-    if (!take(a, asset->entity, ASSET_mtd, "mtd", "asset", &asset->mtd))
-        take(a, tier_default, TIER_DEFAULT_mtd, "mtd", "tier default", &asset->mtd);
+    if (!take(a, asset->entity, ASSET_rto, "rto", "asset", FROM_ASSET, &asset->rto) &&
+        !take(a, tier_default, TIER_DEFAULT_rto, "rto", "tier default", FROM_ELSEWHERE, &asset->rto))
+        take(a, plan, PLAN_OBJECTIVES_rto, "rto", "plan default", FROM_ELSEWHERE, &asset->rto);
+    if (!take(a, asset->entity, ASSET_rpo, "rpo", "asset", FROM_ASSET, &asset->rpo) &&
+        !take(a, tier_default, TIER_DEFAULT_rpo, "rpo", "tier default", FROM_ELSEWHERE, &asset->rpo))
+        take(a, plan, PLAN_OBJECTIVES_rpo, "rpo", "plan default", FROM_ELSEWHERE, &asset->rpo);
+    if (!take(a, asset->entity, ASSET_mtd, "mtd", "asset", FROM_ASSET, &asset->mtd))
+        take(a, tier_default, TIER_DEFAULT_mtd, "mtd", "tier default", FROM_ELSEWHERE, &asset->mtd);
     if (asset->holds == HOLDS_NOTHING)
-        asset->rpo = (struct objective){RPO_NOT_APPLICABLE, "stateless", asset->entity->span};
+        asset->rpo = (struct objective){RPO_NOT_APPLICABLE, "stateless", asset->entity->span, FROM_ELSEWHERE};
 }
 
 void find_objectives(struct analysis *a)
@@ -79,9 +80,9 @@ static void from_class(struct analysis *a, const struct scenario_result *result,
     if (!result->class_ || !class_binds(result->class_, state->asset))
         return;
     if (state->rto.ms == TIME_UNKNOWN)
-        take(a, result->class_, CLASS_rto, "rto", intern_text(a, "class %s", result->class_->name), &state->rto);
+        take(a, result->class_, CLASS_rto, "rto", intern_text(a, "class %s", result->class_->name), FROM_CLASS, &state->rto);
     if (state->rpo.ms == TIME_UNKNOWN)
-        take(a, result->class_, CLASS_rpo, "rpo", intern_text(a, "class %s", result->class_->name), &state->rpo);
+        take(a, result->class_, CLASS_rpo, "rpo", intern_text(a, "class %s", result->class_->name), FROM_CLASS, &state->rpo);
 }
 
 void effective_objectives(struct analysis *a, struct scenario_result *result)
@@ -95,9 +96,9 @@ void effective_objectives(struct analysis *a, struct scenario_result *result)
         state->rto = state->asset->rto;
         state->rpo = state->asset->rpo;
         if (own) {
-            take(a, own, OBJECTIVE_rto, "rto", source, &state->rto);
+            take(a, own, OBJECTIVE_rto, "rto", source, FROM_ELSEWHERE, &state->rto);
             if (state->asset->holds != HOLDS_NOTHING)
-                take(a, own, OBJECTIVE_rpo, "rpo", source, &state->rpo);
+                take(a, own, OBJECTIVE_rpo, "rpo", source, FROM_ELSEWHERE, &state->rpo);
         }
         from_class(a, result, state);
     }
@@ -156,22 +157,22 @@ static bool name_figures(struct analysis *a, struct asset_state *state, struct d
     return diag->helps.len > 0;
 }
 
-static void unknown_verdict(struct analysis *a, struct scenario_result *result, struct asset_state *state, const char *what)
+static void unknown_verdict(struct analysis *a, struct scenario_result *result, struct asset_state *state, enum objective_kind kind)
 {
-    bool strict = asset_wants_proof(a, state->asset);
+    bool strict = asset_wants_proof(a, state->asset), time = kind == OBJECTIVE_RTO;
     struct diag *diag =
         find(a, DIAG_E0504, (struct about){.unknown = true, .strict = strict, .subject = state->asset->entity, .scenario = result->scenario},
-             "%s of `%s` in `%s` is unknown", what, state->asset->name, result->scenario->name);
+             "%s of `%s` in `%s` is unknown", time ? "the recovery time" : "the data loss", state->asset->name, result->scenario->name);
 
-    if (strcmp(what, "the recovery time") == 0)
+    if (time)
         cause_told(a, state->asset, diag);
     if (!diag)
         return;
-    if (strcmp(what, "the data loss") == 0)
+    if (!time)
         explain_terms(a, diag, &state->rpo_terms);
     else if (state->blocked_by)
         diag_note(diag, "it waits for `%s`, whose recovery time is unknown", state->blocked_by->name);
-    for (uint32_t i = 0; i < state->step_count && strcmp(what, "the recovery time") == 0; i++) {
+    for (uint32_t i = 0; i < state->step_count && time; i++) {
         const struct step *step = state->steps[i];
 
         if (!step->takes.known && step->transfer && step->transfer->bytes < 0)
@@ -179,7 +180,7 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
         else if (!step->takes.known)
             diag_label(diag, step->span, "how long `%s` takes is not known", step->id);
     }
-    if (!(strcmp(what, "the recovery time") == 0 && name_figures(a, state, diag)))
+    if (!(time && name_figures(a, state, diag)))
         diag_help(diag, "state the missing figure; unknown is never taken as fine");
 }
 
@@ -387,7 +388,7 @@ static void unknown_time(struct analysis *a, struct scenario_result *result, str
     if (state->blocked_by && result->states[state->blocked_by->index].stuck)
         return; /* the circle was told */
     if (!root || (strict && !asset_wants_proof(a, root) && result->states[root->index].chosen)) {
-        unknown_verdict(a, result, state, "the recovery time");
+        unknown_verdict(a, result, state, OBJECTIVE_RTO);
         return;
     }
     if (find_with(a, DIAG_E0504,
@@ -632,8 +633,8 @@ void judge(struct analysis *a, struct scenario_result *result)
         }
         check_class_ceilings(a, result, state);
         if (result->class_) {
-            struct objective rto = state->asset->rto.ms == TIME_UNKNOWN && strncmp(state->rto.source, "class ", 6) == 0 ? state->rto : none();
-            struct objective rpo = state->asset->rpo.ms == TIME_UNKNOWN && strncmp(state->rpo.source, "class ", 6) == 0 ? state->rpo : none();
+            struct objective rto = state->asset->rto.ms == TIME_UNKNOWN && state->rto.from == FROM_CLASS ? state->rto : none();
+            struct objective rpo = state->asset->rpo.ms == TIME_UNKNOWN && state->rpo.from == FROM_CLASS ? state->rpo : none();
 
             check_class_objective(a, result->scenario, state->asset, rto, rpo);
         }
@@ -690,7 +691,7 @@ void judge(struct analysis *a, struct scenario_result *result)
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by && figure_is_unset(a, state, &figure))
             decides(a, &figure, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by)
-            unknown_verdict(a, result, state, "the recovery time");
+            unknown_verdict(a, result, state, OBJECTIVE_RTO);
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
         else if (state->rpo_verdict == VERDICT_UNKNOWN && state->undecided)
@@ -701,7 +702,7 @@ void judge(struct analysis *a, struct scenario_result *result)
             decides(a, state->chosen->missing,
                     (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rpo_verdict == VERDICT_UNKNOWN)
-            unknown_verdict(a, result, state, "the data loss");
+            unknown_verdict(a, result, state, OBJECTIVE_RPO);
     }
     /* What waits for others is told with them: after all of them. */
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {

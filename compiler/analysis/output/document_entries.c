@@ -68,9 +68,11 @@ static struct plan_scenario *scenario_of(const struct maker *m, const struct ent
 
 static void fill_finding(struct maker *m, const struct finding *from, struct plan_finding *out)
 {
+    const struct diag_info *info = diag_info(from->code);
+
     *out = (struct plan_finding){
-        .code = from->code,
-        .name = from->name,
+        .code = from->rule ? from->rule : info->code,
+        .name = from->rule ? from->rule : info->name,
         .severity = (uint8_t)from->severity,
         .verdict = (uint8_t)from->verdict,
         .message = from->message,

@@ -161,13 +161,15 @@ static bool can_stand(struct analysis *a, const struct asset_state *state, struc
 }
 
 /* There is no place to recover into, or none in which such a thing can stand. */
-static const char *no_place(struct analysis *a, const struct asset_state *state)
+static struct why no_place(struct analysis *a, const struct asset_state *state)
 {
     const struct site_info *other = nearest_recovery(a, state->asset->sites[0], NULL);
 
-    return other ? intern_text(a, "there is no place for it: %s; give a site of such a kind the role `recovery`, or set `recover_into`",
-                               misplaced(a, state->asset->entity->kind, other->entity))
-                 : "there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`";
+    if (other)
+        return (struct why){intern_text(a, "there is no place for it: %s; give a site of such a kind the role `recovery`, or set `recover_into`",
+                                        misplaced(a, state->asset->entity->kind, other->entity)),
+                            0, NULL};
+    return (struct why){"there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`", REFUSED_NO_PLACE, NULL};
 }
 
 /* Whether it serves where the scenario says that one recovers into, as exactly as that is known. */
@@ -190,11 +192,20 @@ static const char *words(struct analysis *a, const struct entity *method, uint32
     return value.type == VALUE_STRING ? value.u.string : NULL;
 }
 
+void refuse(struct candidate *candidate, const struct why *why)
+{
+    candidate->rejected = why->text;
+    candidate->refusal = (uint8_t)why->as;
+    candidate->refused_for = why->at;
+}
+
 /* What a restore needs, or a thing is made anew from, must be there or come back; in which order is seen to later. */
 static bool restore_inputs(struct analysis *a, const struct asset_state *state, struct candidate *candidate)
 {
-    enum comes comes = restore_comes(a, state, candidate, &candidate->rejected);
+    struct why why = {0};
+    enum comes comes = restore_comes(a, state, candidate, &why);
 
+    refuse(candidate, &why);
     candidate->circular = comes == COMES_IN_CIRCLE;
     return comes != COMES_NEVER;
 }
@@ -349,11 +360,14 @@ void consider(struct analysis *a, struct asset_state *state, struct candidate *c
     if (!candidate->into)
         candidate->into = default_place(a, state, here);
     if (!candidate->into && state->asset->site_count) {
-        candidate->rejected = no_place(a, state);
+        struct why why = no_place(a, state);
+
+        refuse(candidate, &why);
         return;
     }
     if (candidate->into && !place_stands(a, candidate->into)) {
         candidate->rejected = intern_text(a, "it recovers into `%s`, which does not stand", candidate->into->entity->name);
+        candidate->refusal = REFUSED_NO_PLACE;
         return;
     }
     if ((!(here && candidate->automatic) && !obeys(a, candidate)) || !can_stand(a, state, candidate) || !restore_inputs(a, state, candidate))

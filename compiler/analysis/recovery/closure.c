@@ -128,7 +128,7 @@ static bool holds_what_it_held(struct analysis *a, const struct asset *asset, co
 }
 
 /* `*keeper`: the asset it waits for; NULL when a person, a team or a safe keeps it as well. */
-static enum comes secret_comes(struct analysis *a, const struct entity *secret, const struct asset **keeper, const char **why)
+static enum comes secret_comes(struct analysis *a, const struct entity *secret, const struct asset **keeper, struct why *why)
 {
     struct value at = entity_slot(secret, SECRET_site), kept = entity_slot(secret, SECRET_kept_by);
     const struct site_info *site = at.type == VALUE_ENTITY ? plan_site(a->plan, at.u.entity) : NULL;
@@ -142,8 +142,8 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
 
         if (!with)
             continue;
-        *why = intern_text(a, perhaps ? "secret `%s` may be kept in `%s`, which does not stand" : "secret `%s` is lost with `%s`", secret->name,
-                           perhaps ? with->name : site->entity->name);
+        why->text = intern_text(a, perhaps ? "secret `%s` may be kept in `%s`, which does not stand" : "secret `%s` is lost with `%s`", secret->name,
+                                perhaps ? with->name : site->entity->name);
         return COMES_NEVER;
     }
     for (uint32_t i = 0; kept.type == VALUE_LIST && i < kept.u.list->count; i++) {
@@ -177,7 +177,7 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
     if (kept.u.list->count == 0)
         what = intern_text(a, "nobody keeps secret `%s`", secret->name);
     if (best == COMES_NEVER)
-        *why = what;
+        why->text = what;
     if (best == COMES_STANDS)
         *keeper = NULL;
     return best;
@@ -191,7 +191,7 @@ static const struct site_info *place_of_store(const struct analysis *a, const st
 }
 
 /* One thing a store refers to and cannot be read without: its key, its password … */
-static enum comes opener(struct analysis *a, const struct entity *store, uint32_t row, const struct asset **waits, const char **why)
+static enum comes opener(struct analysis *a, const struct entity *store, uint32_t row, const struct asset **waits, struct why *why)
 {
     const struct entity *thing = entity_slot(store, row).u.entity;
     const char *what = NULL;
@@ -204,9 +204,11 @@ static enum comes opener(struct analysis *a, const struct entity *store, uint32_
     comes = asset_comes(a, *waits, row == STORE_key ? place_of_store(a, store) : NULL, &what);
     if (comes != COMES_NEVER && !holds_what_it_held(a, *waits, &what))
         comes = COMES_NEVER;
+    if (comes == COMES_NEVER && row == STORE_key)
+        *why = (struct why){.as = REFUSED_KEY_LOST, .at = thing};
     if (comes == COMES_NEVER)
-        *why = row == STORE_key ? intern_text(a, "its key `%s` %s", thing->name, what)
-                                : intern_text(a, "`%s`, which store `%s` needs, %s", thing->name, store->name, what);
+        why->text = row == STORE_key ? intern_text(a, "its key `%s` %s", thing->name, what)
+                                     : intern_text(a, "`%s`, which store `%s` needs, %s", thing->name, store->name, what);
     if (comes == COMES_STANDS)
         *waits = NULL;
     return comes;
@@ -219,7 +221,7 @@ static bool opens(const struct entity *store, uint32_t row)
     return value.type == VALUE_ENTITY && (value.u.entity->schema->id == BLOCK_SECRET || value.u.entity->schema->id == BLOCK_ASSET);
 }
 
-enum comes store_opens(struct analysis *a, const struct entity *store, const char **why)
+enum comes store_opens(struct analysis *a, const struct entity *store, struct why *why)
 {
     const struct asset *waits;
     enum comes result = COMES_STANDS;
@@ -251,8 +253,7 @@ static struct entity *rebuild_of(const struct candidate *candidate)
 }
 
 /* One thing that a list of a restore names. */
-static enum comes input_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, struct entity *thing,
-                              bool from_rebuild, const char **why)
+static enum comes input_comes(struct analysis *a, const struct candidate *candidate, struct entity *thing, bool from_rebuild, struct why *why)
 {
     const struct asset *asset = plan_asset(a->plan, thing), *keeper;
     const char *what = NULL;
@@ -260,7 +261,7 @@ static enum comes input_comes(struct analysis *a, const struct asset_state *stat
 
     switch (thing->schema->id) {
     case BLOCK_STORE:
-        if (!store_survives(a, thing, state->loss, why) || deleted_by_writer(a, thing, why))
+        if (!store_survives(a, thing, why) || deleted_by_writer(a, thing, why))
             return COMES_NEVER;
         return store_opens(a, thing, why);
     case BLOCK_SECRET: return secret_comes(a, thing, &keeper, why);
@@ -277,21 +278,21 @@ static enum comes input_comes(struct analysis *a, const struct asset_state *stat
             settle(a, other);
             if (!other->settled || other->chosen)
                 return COMES_STANDS; /* in which order is seen to by the order of needs */
-            *why = intern_text(a, "`%s`, which it is restored with, is lost and has no way back", asset->name);
+            why->text = intern_text(a, "`%s`, which it is restored with, is lost and has no way back", asset->name);
             return COMES_NEVER;
         }
         if (!elsewhere)
             return COMES_STANDS;
-        *why = intern_text(a, "`%s` has no instance that works in `%s`", asset->name, candidate->into->entity->name);
+        why->text = intern_text(a, "`%s` has no instance that works in `%s`", asset->name, candidate->into->entity->name);
         return COMES_NEVER;
     }
     if (asset_comes(a, asset, NULL, &what) != COMES_NEVER)
         return COMES_BACK;
-    *why = intern_text(a, "it is made from `%s`, which %s", asset->name, what);
+    why->text = intern_text(a, "it is made from `%s`, which %s", asset->name, what);
     return COMES_NEVER;
 }
 
-enum comes restore_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, const char **why)
+enum comes restore_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, struct why *why)
 {
     const struct entity *rebuild = rebuild_of(candidate);
     struct value lists[2] = {candidate->restores ? entity_slot(state->asset->entity, ASSET_restores_with) : value_unknown(),
@@ -301,7 +302,7 @@ enum comes restore_comes(struct analysis *a, const struct asset_state *state, co
     for (int l = 0; l < 2; l++) {
         for (uint32_t i = 0; lists[l].type == VALUE_LIST && i < lists[l].u.list->count && result != COMES_NEVER; i++) {
             if (lists[l].u.list->items[i].type == VALUE_ENTITY)
-                result = weaker(result, input_comes(a, state, candidate, lists[l].u.list->items[i].u.entity, l == 1, why));
+                result = weaker(result, input_comes(a, candidate, lists[l].u.list->items[i].u.entity, l == 1, why));
         }
     }
     return result;
@@ -324,7 +325,7 @@ static struct restore_input *add_input(struct analysis *a, input_list *list, str
 static void add_secret(struct analysis *a, input_list *list, struct asset *asset, struct entity *secret, struct entity *through, struct span span)
 {
     const struct asset *keeper;
-    const char *why;
+    struct why why;
     enum comes comes = secret_comes(a, secret, &keeper, &why);
 
     add_input(a, list, asset, secret, through, comes, keeper, span);
@@ -332,7 +333,7 @@ static void add_secret(struct analysis *a, input_list *list, struct asset *asset
 
 static void add_store(struct analysis *a, input_list *list, struct asset *asset, struct entity *store, struct span span)
 {
-    const char *why;
+    struct why why;
 
     add_input(a, list, asset, store, NULL, COMES_STANDS, NULL, span);
     for (uint32_t row = 0; row < store->slot_count; row++) {
@@ -548,11 +549,11 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
 
     for (uint32_t i = 0; kept.type == VALUE_LIST && i < kept.u.list->count; i++) {
         const struct entity *store = kept.u.list->items[i].type == VALUE_ENTITY ? kept.u.list->items[i].u.entity : NULL;
-        const char *why = NULL;
+        struct why why = {0};
 
         if (!store)
             continue;
-        if (store_survives(a, store, "", &why)) {
+        if (store_survives(a, store, &why)) {
             enum comes comes = store_opens(a, store, &why);
             struct span_of_time handed_out = retrieval_of(a, (struct entity *)(uintptr_t)store);
 
@@ -560,11 +561,11 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
             if (comes == COMES_STANDS && handed_out.known && handed_out.worst <= (result->declare.known ? result->declare.worst : 0))
                 return;
             if (comes == COMES_STANDS)
-                why = intern_text(a, "store `%s` hands nothing out before somebody has declared (`retrieval`)", store->name);
+                why.text = intern_text(a, "store `%s` hands nothing out before somebody has declared (`retrieval`)", store->name);
             else if (comes != COMES_NEVER)
-                why = intern_text(a, "what opens store `%s` has to be recovered first", store->name);
+                why.text = intern_text(a, "what opens store `%s` has to be recovered first", store->name);
         }
-        vec_push(a->arena, &reasons, why);
+        vec_push(a->arena, &reasons, why.text);
     }
     if (!reasons.len)
         return;

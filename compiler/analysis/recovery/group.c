@@ -715,7 +715,8 @@ void choose_for_groups(struct analysis *a, struct scenario_result *result)
         list = entity_slot(group->group, GROUP_members);
         rpo = entity_slot(group->group, GROUP_rpo);
         skew = entity_slot(group->group, GROUP_max_skew);
-        group->rpo = (struct objective){rpo.type == VALUE_DURATION ? rpo.u.integer : TIME_UNKNOWN, "group", row_span(a, group->group, "rpo")};
+        group->rpo =
+            (struct objective){rpo.type == VALUE_DURATION ? rpo.u.integer : TIME_UNKNOWN, "group", row_span(a, group->group, "rpo"), FROM_ELSEWHERE};
         if (skew.type == VALUE_DURATION)
             group->max_skew = skew.u.integer;
         group->members = ARENA_ARRAY(a->arena, struct group_member, list.type == VALUE_LIST ? list.u.list->count : 0);

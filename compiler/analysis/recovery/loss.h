@@ -46,7 +46,7 @@ struct entity *link_of(const struct analysis *a, const struct entity *backup); /
 
 /* ---- writers.c ---- */
 /* Whether somebody else holds what writes there, and can delete it: *why says who. A lock keeps him out, as long as it lasts. */
-bool deleted_by_writer(struct analysis *a, const struct entity *store, const char **why);
+bool deleted_by_writer(struct analysis *a, const struct entity *store, struct why *why);
 /* How long nobody can delete what is in the store, ms; INT64_MAX where nobody can who is not in his place. NULL: beside the asset. */
 int64_t locked_for(struct analysis *a, const struct entity *store);
 

@@ -14,6 +14,7 @@ int64_t candidate_time(const struct analysis *a, const struct candidate *candida
 void settle(struct analysis *a, struct asset_state *state);
 
 /* ---- candidates.c */
+void refuse(struct candidate *candidate, const struct why *why); /* says why it cannot be taken */
 /* Works out one candidate: place, copy, loss, steps; `rejected` when it cannot be taken. */
 void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 /* self, r, scenario, plan, input: what methods and steps see. */
@@ -23,9 +24,9 @@ void drop_method_scope(struct analysis *a, struct candidate *candidate); /* of a
 /* ---- closure.c */
 enum comes { COMES_STANDS, COMES_BACK, COMES_IN_CIRCLE, COMES_NEVER };
 /* Whether what opens a store (key, secrets) is there, or comes back; *why when never. */
-enum comes store_opens(struct analysis *a, const struct entity *store, const char **why);
+enum comes store_opens(struct analysis *a, const struct entity *store, struct why *why);
 /* The same for what a candidate is restored with, or made from. */
-enum comes restore_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, const char **why);
+enum comes restore_comes(struct analysis *a, const struct asset_state *state, const struct candidate *candidate, struct why *why);
 /* What the chosen methods stand on: result->inputs, circles, copies of the plan. Before make_steps. */
 void close_restores(struct analysis *a, struct scenario_result *result);
 /* Time until a copy in the store can be read: what it says itself, else its kind for its storage class; off-line media without a

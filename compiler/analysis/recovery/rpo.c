@@ -15,18 +15,17 @@ enum { CHAIN_LIMIT = 16 };
 
 /* A log that names no base (`of`) goes with any full backup or snapshot beside it: the one after `last` that is kept in the store, or for
  * NULL beside the asset or in a store that stands. NULL when there is none left. */
-static const struct entity *next_base(struct analysis *a, const struct asset_state *state, const struct entity *log, const struct entity *store,
-                                      const struct entity *last)
+static const struct entity *next_base(struct analysis *a, const struct entity *log, const struct entity *store, const struct entity *last)
 {
     struct entity *other;
     bool is_copy, passed = !last;
-    const char *gone;
+    struct why gone;
 
     for (uint32_t i = 0; (other = entity_child(log->parent, BLOCK_BACKUP, &i));) {
         struct value kind = entity_slot(other, BACKUP_kind), to = entity_slot(other, BACKUP_to);
 
         if (passed && (is_word(kind, "full") || is_word(kind, "snapshot")) &&
-            (store ? backup_is_at(other, store, &is_copy) : to.type != VALUE_ENTITY || store_survives(a, to.u.entity, state->loss, &gone)))
+            (store ? backup_is_at(other, store, &is_copy) : to.type != VALUE_ENTITY || store_survives(a, to.u.entity, &gone)))
             return other;
         passed |= other == last;
     }
@@ -43,8 +42,8 @@ struct links {
 };
 
 /* Follows the chain of a backup. `base`: what a log without `of` builds on. */
-static bool chain_complete(struct analysis *a, const struct asset_state *state, const struct entity *backup, const struct entity *store,
-                           const struct entity *base, struct links *links, const char **why)
+static bool chain_complete(struct analysis *a, const struct entity *backup, const struct entity *store, const struct entity *base,
+                           struct links *links, struct why *why)
 {
     bool is_copy;
 
@@ -53,13 +52,13 @@ static bool chain_complete(struct analysis *a, const struct asset_state *state, 
         const struct entity *next;
 
         if (store && !backup_is_at(backup, store, &is_copy)) {
-            *why = intern_text(a, "`%s` is not in `%s`, so what builds on it is of no use there", backup->name, store->name);
+            why->text = intern_text(a, "`%s` is not in `%s`, so what builds on it is of no use there", backup->name, store->name);
             return false;
         }
-        if (!store && to.type == VALUE_ENTITY && !store_survives(a, to.u.entity, state->loss, why))
+        if (!store && to.type == VALUE_ENTITY && !store_survives(a, to.u.entity, why))
             return false;
         if (store && copy_loses_points(a, backup, store)) {
-            *why = intern_text(a, "the copy of `%s` in `%s` is no longer continuous: point-in-time recovery is lost", backup->name, store->name);
+            why->text = intern_text(a, "the copy of `%s` in `%s` is no longer continuous: point-in-time recovery is lost", backup->name, store->name);
             return false;
         }
         links->items[links->count++] = backup;
@@ -71,13 +70,13 @@ static bool chain_complete(struct analysis *a, const struct asset_state *state, 
         if (!next && is_word(kind, "log"))
             next = base;
         if (!next) {
-            *why = store ? intern_text(a, "`%s` in `%s` has no full backup there to build on", backup->name, store->name)
-                         : intern_text(a, "`%s` has no full backup to build on", backup->name);
+            why->text = store ? intern_text(a, "`%s` in `%s` has no full backup there to build on", backup->name, store->name)
+                              : intern_text(a, "`%s` has no full backup to build on", backup->name);
             return false;
         }
         backup = next;
     }
-    *why = intern_text(a, "the chain of `%s` is longer than %d links", links->items[0]->name, CHAIN_LIMIT);
+    why->text = intern_text(a, "the chain of `%s` is longer than %d links", links->items[0]->name, CHAIN_LIMIT);
     return false;
 }
 
@@ -98,7 +97,7 @@ struct best {
     struct loss loss;
     int64_t since_base;
     struct entity *backup, *store;
-    const char *why;
+    struct why why;
 };
 
 static bool smaller(const struct loss *a, const struct loss *b)
@@ -145,8 +144,8 @@ static int64_t reach_back(const struct analysis *a, const struct asset_state *st
 }
 
 /* What it is called that a copy is kept for too short a time. */
-static const char *kept_too_short(const struct analysis *a, const struct entity *backup, int64_t need, int64_t locked, const struct entity *limit,
-                                  int64_t most)
+static struct why kept_too_short(const struct analysis *a, const struct entity *backup, int64_t need, int64_t locked, const struct entity *limit,
+                                 int64_t most)
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
     const char *kept = need > most ? intern_text(a, "kept for %s by `%s`, whatever is stated", text_of_duration(a->arena, most), limit->parent->name)
@@ -154,7 +153,11 @@ static const char *kept_too_short(const struct analysis *a, const struct entity 
                        : retain.type == VALUE_DURATION ? intern_text(a, "kept for %s", text_of_duration(a->arena, retain.u.integer))
                                                        : "kept for too few periods";
 
-    return intern_text(a, "`%s` is %s, but it may be needed after %s", backup->name, kept, text_of_duration(a->arena, need));
+    bool by_lock = need <= most && need > locked;
+
+    return (struct why){.as = by_lock ? REFUSED_OTHERWISE : REFUSED_KEPT_SHORT,
+                        .at = by_lock ? NULL : backup,
+                        .text = intern_text(a, "`%s` is %s, but it may be needed after %s", backup->name, kept, text_of_duration(a->arena, need))};
 }
 
 /* How long before the moment one goes back to the link must have been taken at most, ms: logs and increments reach back to the full one they
@@ -205,7 +208,7 @@ static const struct reason *unset_clock(struct analysis *a)
 /* Every link must still be there when it is read: its own loss before the moment one goes back to. Logs and incremental backups must reach
  * back to the full one they build on. */
 static bool lives_long_enough(struct analysis *a, const struct asset_state *state, struct links *links, const struct entity *store, int64_t read,
-                              const char **why)
+                              struct why *why)
 {
     struct unset_time missing;
     int64_t reach = reach_back(a, state, read, &missing), base = links->losses[links->count - 1].ms, locked = locked_for(a, store);
@@ -302,13 +305,13 @@ static void keep_best(struct analysis *a, struct best *best, const struct links 
 static void try_chain(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, const struct entity *base,
                       int64_t read, bool circular, struct best *best)
 {
-    const char *why = NULL;
+    struct why why = {0};
     struct links links; /* as far as it is filled: it is big */
 
     links.count = 0;
     links.since_base = 0;
-    if (!chain_complete(a, state, backup, store, base, &links, &why)) {
-        if (why)
+    if (!chain_complete(a, backup, store, base, &links, &why)) {
+        if (why.text)
             best->why = why;
         return;
     }
@@ -334,21 +337,21 @@ static void try_chains(struct analysis *a, struct asset_state *state, struct ent
                        struct best *best)
 {
     bool open = is_word(entity_slot(backup, BACKUP_kind), "log") && !link_of(a, backup);
-    const struct entity *base = open ? next_base(a, state, backup, store, NULL) : NULL;
+    const struct entity *base = open ? next_base(a, backup, store, NULL) : NULL;
 
     do {
         try_chain(a, state, backup, store, base, read, circular, best);
-        base = base ? next_base(a, state, backup, store, base) : NULL;
+        base = base ? next_base(a, backup, store, base) : NULL;
     } while (base);
 }
 
 static void try_store(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, int64_t read, struct best *best)
 {
-    const char *why = NULL;
+    struct why why = {0};
     enum comes comes;
 
-    if (!store_survives(a, store, state->loss, &why) || (comes = store_opens(a, store, &why)) == COMES_NEVER) {
-        if (why)
+    if (!store_survives(a, store, &why) || (comes = store_opens(a, store, &why)) == COMES_NEVER) {
+        if (why.text)
             best->why = why;
         return;
     }
@@ -368,7 +371,7 @@ static void try_platform(struct analysis *a, struct asset_state *state, struct e
 
         if (place_stands(a, site) && (!ground_of(a, site)->zones || stands_if(a, kept_through(a, state->asset, backup), site)))
             continue;
-        best->why = intern_text(
+        best->why.text = intern_text(
             a, place_stands(a, site) ? "`%s` is kept beside it, and may be in what is lost as well" : "`%s` is kept at the site that is lost",
             backup->name);
         return;
@@ -430,7 +433,9 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
             try_backups(a, state, from, groups[i], read, &best);
     }
     if (!best.found) {
-        candidate->rejected = best.why ? best.why : "there is no copy to restore from";
+        refuse(candidate, &best.why);
+        if (!candidate->rejected)
+            candidate->rejected = "there is no copy to restore from";
         return false;
     }
     candidate->rpo = best.loss.ms;
@@ -438,6 +443,7 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
     candidate->since_base = best.since_base;
     candidate->rpo_terms.items = best.loss.terms.items;
     candidate->rpo_terms.count = best.loss.terms.len;
+    candidate->rpo_terms.starts_with_gap = best.loss.gap != 0;
     candidate->copy = best.backup;
     candidate->from_store = best.store;
     candidate->circular |= best.circular;

@@ -51,18 +51,18 @@ static const struct entity *held_writer(struct analysis *a, const struct entity 
     return held;
 }
 
-bool deleted_by_writer(struct analysis *a, const struct entity *store, const char **why)
+bool deleted_by_writer(struct analysis *a, const struct entity *store, struct why *why)
 {
     struct value held = entity_slot(a->scenario->scenario, SCENARIO_compromises);
     const struct entity *writer;
 
     if (held.type != VALUE_LIST || !held.u.list->count || binds_writers(a, store) || !(writer = held_writer(a, store)))
         return false;
-    *why = intern_text(a,
-                       writers_delete(a, store)
-                           ? "whoever holds `%s` logs in at store `%s` as its jobs do, and can delete there whatever is said of it"
-                           : "whoever holds `%s` can do what its backups do: delete from store `%s`, which is neither `append_only` nor locked",
-                       writer->name, store->name);
+    why->text = intern_text(a,
+                            writers_delete(a, store)
+                                ? "whoever holds `%s` logs in at store `%s` as its jobs do, and can delete there whatever is said of it"
+                                : "whoever holds `%s` can do what its backups do: delete from store `%s`, which is neither `append_only` nor locked",
+                            writer->name, store->name);
     return true;
 }
 

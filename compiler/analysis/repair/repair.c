@@ -158,7 +158,7 @@ static bool is_managed(const struct plan *plan, const struct kind_info *kind, co
 
 static int64_t largest_gap(const struct terms *terms)
 {
-    return terms->count && strncmp(terms->items[0].text, "largest gap", 11) == 0 ? terms->items[0].ms : TIME_UNKNOWN;
+    return terms->starts_with_gap ? terms->items[0].ms : TIME_UNKNOWN;
 }
 
 /* Laxest first. What cannot suffice, because the gap alone is too large, is left out; what is longer than a run allows is found out by
@@ -348,6 +348,12 @@ static void keep_longer(struct repair_list *list, const struct entity *backup)
     }
 }
 
+/* Whether it is refused for that reason, because of that very thing. */
+static bool is_refused(const struct candidate *candidate, enum refusal refusal, const struct entity *because)
+{
+    return candidate->refusal == refusal && candidate->refused_for == because;
+}
+
 /* Copies that are deleted too early are the reason when a chain was rejected by what it is kept for. */
 static void longer_retention(struct repair_list *list, const struct asset_state *state, const struct entity *owner)
 {
@@ -355,11 +361,10 @@ static void longer_retention(struct repair_list *list, const struct asset_state 
 
     for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
         struct value retain = entity_slot(backup, BACKUP_retain);
-        const char *quoted = arena_printf(list->arena, "`%s` is kept for ", backup->name);
         bool short_lived = false;
 
         for (uint32_t c = 0; c < state->candidate_count; c++)
-            short_lived |= state->candidates[c].rejected && strstr(state->candidates[c].rejected, quoted);
+            short_lived |= is_refused(&state->candidates[c], REFUSED_KEPT_SHORT, backup);
         if (!short_lived || (retain.type != VALUE_DURATION && retain.type != VALUE_OBJECT))
             continue;
         keep_longer(list, backup);
@@ -377,14 +382,14 @@ static void relaxed_objective(struct repair_list *list, const struct scenario_re
     int64_t value = rto ? (state->finish.known ? state->finish.worst : TIME_UNKNOWN) : state->loss_ms;
     struct entity *own = result->class_ ? entity_child_named(asset, BLOCK_OBJECTIVE, result->class_->name) : NULL;
     const char *name = rto ? "rto" : "rpo", *text;
-    bool by_class = strncmp(objective->source, "class ", 6) == 0;
+    bool by_class = objective->from == FROM_CLASS;
     struct edit edit;
 
     if (value < 0)
         return;
     text = text_of_duration(list->arena, value);
     repair_next(list, OFFER_WEAKENS);
-    if (strcmp(objective->source, "asset") == 0 && edit_set(list, asset, name, text, &edit))
+    if (objective->from == FROM_ASSET && edit_set(list, asset, name, text, &edit))
         repair_add(list, edit, "`%s = %s` in asset `%s`", name, text, asset->name);
     if (own && edit_set(list, own, name, text, &edit))
         repair_add(list, edit, "`%s = %s` in `objective %s` of asset `%s`", name, text, own->name, asset->name);
@@ -439,11 +444,8 @@ static void other_place(struct repair_list *list, const struct scenario_result *
     bool wanted = false;
     uint32_t tried = 0;
 
-    for (uint32_t i = 0; i < state->candidate_count; i++) {
-        const char *why = state->candidates[i].rejected;
-
-        wanted |= why && (strncmp(why, "there is no surviving site", 26) == 0 || strncmp(why, "it recovers into", 16) == 0);
-    }
+    for (uint32_t i = 0; i < state->candidate_count; i++)
+        wanted |= is_refused(&state->candidates[i], REFUSED_NO_PLACE, NULL);
     if (!wanted || !edit_names(list, result->scenario))
         return;
     repair_next(list, OFFER_CHANGES);
@@ -470,16 +472,12 @@ static void readable_copies(struct repair_list *list, const struct scenario_resu
         const struct asset *key = value.type == VALUE_ENTITY ? plan_asset(plan, value.u.entity) : NULL;
         uint32_t cursor = 0, tried = 0;
         const struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
-        const char *lifted = arena_printf(list->arena, "the lock of store `%s`", store->name);
-        const char *lost = key ? arena_printf(list->arena, "its key `%s`", key->name) : NULL;
         bool is_lifted = false, is_lost = false;
         struct edit edit;
 
         for (uint32_t c = 0; c < state->candidate_count; c++) {
-            const char *why = state->candidates[c].rejected;
-
-            is_lifted |= why && strncmp(why, lifted, strlen(lifted)) == 0;
-            is_lost |= why && lost && strncmp(why, lost, strlen(lost)) == 0;
+            is_lifted |= is_refused(&state->candidates[c], REFUSED_LOCK_LIFTED, store);
+            is_lost |= key && is_refused(&state->candidates[c], REFUSED_KEY_LOST, key->entity);
         }
         repair_next(list, OFFER_CHANGES);
         if (is_lifted && lock && edit_set(list, lock, "mode", "compliance", &edit))
@@ -553,28 +551,28 @@ void repair_candidates(const struct plan *plan, const struct finding *finding, s
     out->plan = plan;
     if (finding->verdict != VERDICT_REFUTED || finding->accepted)
         return;
-    if (strcmp(finding->code, "E0502") == 0 && state) {
+    if (finding->code == DIAG_E0502 && state) {
         repair_loss(out, result, state);
-    } else if (strcmp(finding->code, "E0503") == 0 && state) {
+    } else if (finding->code == DIAG_E0503 && state) {
         repair_no_method(out, result, state);
-    } else if (strcmp(finding->code, "E0501") == 0 && state) {
+    } else if (finding->code == DIAG_E0501 && state) {
         repair_time(out, result, state);
         relaxed_objective(out, result, state, true);
-    } else if (strcmp(finding->code, "E0538") == 0 && state && state->chosen && state->chosen->copy) {
+    } else if (finding->code == DIAG_E0538 && state && state->chosen && state->chosen->copy) {
         keep_longer(out, state->chosen->copy);
-    } else if (strcmp(finding->code, "E0539") == 0 && state) {
+    } else if (finding->code == DIAG_E0539 && state) {
         repair_discarded(out, result, state);
-    } else if ((strcmp(finding->code, "E0530") == 0 || strcmp(finding->code, "E0532") == 0) && result) {
-        repair_group(out, result, finding->subject, strcmp(finding->code, "E0530") == 0);
-    } else if (strcmp(finding->code, "E0535") == 0 && finding->subject) {
+    } else if ((finding->code == DIAG_E0530 || finding->code == DIAG_E0532) && result) {
+        repair_group(out, result, finding->subject, finding->code == DIAG_E0530);
+    } else if (finding->code == DIAG_E0535 && finding->subject) {
         repair_availability(out, finding->subject);
-    } else if (strcmp(finding->code, "E0505") == 0 && result) {
+    } else if (finding->code == DIAG_E0505 && result) {
         repair_endpoint(out, result, finding->subject);
-    } else if (strcmp(finding->code, "E0506") == 0 && asset) {
+    } else if (finding->code == DIAG_E0506 && asset) {
         repair_ceiling(out, asset, result);
-    } else if (strcmp(finding->code, "E0508") == 0 && asset) {
+    } else if (finding->code == DIAG_E0508 && asset) {
         repair_inversion(out, finding);
-    } else if (strcmp(finding->code, "E0518") == 0 && asset) {
+    } else if (finding->code == DIAG_E0518 && asset) {
         repair_downtime(out, asset);
     }
 }

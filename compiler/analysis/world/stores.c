@@ -39,7 +39,7 @@ bool binds_writers(const struct analysis *a, const struct entity *store)
     return (flag.type == VALUE_BOOL && flag.u.integer) || store_withstands(a, store) || entity_child(store, BLOCK_STORE_LOCK, &cursor);
 }
 
-bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why)
+bool store_survives(const struct analysis *a, const struct entity *store, struct why *why)
 {
     struct value site = entity_slot(store, STORE_site);
     const struct site_info *info = site.type == VALUE_ENTITY ? plan_site(a->plan, site.u.entity) : NULL;
@@ -48,37 +48,40 @@ bool store_survives(const struct analysis *a, const struct entity *store, const 
     const struct entity *lock, *with;
     bool perhaps;
 
-    (void)loss;
     if (!info)
         return true;
     if ((with = taken_with(a, store, info, TAKEN_LOST, &perhaps))) {
-        *why = perhaps ? intern_text(a, "store `%s` may stand in `%s`, which is lost: %s", store->name, with->name,
-                                     outlives(a, store) ? "more zones are lost than it outlives"
-                                                        : "its kind does not say that it spans zones (`multi_zone`)")
-                       : intern_text(a, "store `%s` is lost with `%s`", store->name, ground_of(a, info)->closed ? with->name : info->entity->name);
+        why->text = perhaps
+                        ? intern_text(a, "store `%s` may stand in `%s`, which is lost: %s", store->name, with->name,
+                                      outlives(a, store) ? "more zones are lost than it outlives"
+                                                         : "its kind does not say that it spans zones (`multi_zone`)")
+                        : intern_text(a, "store `%s` is lost with `%s`", store->name, ground_of(a, info)->closed ? with->name : info->entity->name);
         return false;
     }
     if ((with = taken_with(a, store, info, TAKEN_CUT, &perhaps))) {
-        *why = intern_text(a, perhaps ? "store `%s` may stand in `%s`, which is cut off" : "store `%s` cannot be reached, it is cut off with `%s`",
-                           store->name, perhaps ? with->name : info->entity->name);
+        why->text =
+            intern_text(a, perhaps ? "store `%s` may stand in `%s`, which is cut off" : "store `%s` cannot be reached, it is cut off with `%s`",
+                        store->name, perhaps ? with->name : info->entity->name);
         return false;
     }
     with = taken_with(a, store, info, TAKEN_HELD, &perhaps);
     if (!with || store_withstands(a, store))
         return true;
     if (writers_delete(a, store) && !site_is_in(a, info, with) && info->account != with) {
-        *why = intern_text(a, "whoever holds `%s` logs in where store `%s` is as jobs do, and can delete there whatever is said of it", with->name,
-                           store->name);
+        why->text = intern_text(a, "whoever holds `%s` logs in where store `%s` is as jobs do, and can delete there whatever is said of it",
+                                with->name, store->name);
         return false;
     }
     lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
     /* Append-only binds who writes into it, not who administers the place it is in: it saves nothing here. */
     flag = entity_slot(store, STORE_append_only);
-    *why = intern_text(a,
-                       lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
-                       : flag.type == VALUE_BOOL && flag.u.integer
-                           ? "store `%s` can be deleted from the compromised account: `append_only` binds its writers, not who administers it"
-                           : "store `%s` can be deleted from the compromised account",
-                       store->name);
+    if (lock)
+        *why = (struct why){.as = REFUSED_LOCK_LIFTED, .at = store};
+    why->text = intern_text(a,
+                            lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
+                            : flag.type == VALUE_BOOL && flag.u.integer
+                                ? "store `%s` can be deleted from the compromised account: `append_only` binds its writers, not who administers it"
+                                : "store `%s` can be deleted from the compromised account",
+                            store->name);
     return false;
 }

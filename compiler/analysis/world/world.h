@@ -31,7 +31,7 @@ bool binds_writers(const struct analysis *a, const struct entity *store);
 bool writers_delete(const struct analysis *a, const struct entity *store); /* by its kind, whatever is stated of it */
 /* Nobody who may change the place where it is can delete from it: a lock nobody lifts, media off line. */
 bool store_withstands(const struct analysis *a, const struct entity *store);
-bool store_survives(const struct analysis *a, const struct entity *store, const char *loss, const char **why);
+bool store_survives(const struct analysis *a, const struct entity *store, struct why *why);
 
 /* ---- planes.c */
 bool is_among(const struct analysis *a, struct value sites, const struct site_info *site); /* it is one of them, or inside of one */
