@@ -130,7 +130,7 @@ static void show(struct sh *w, const char *format, const char *text)
 /* What people do is shown, with who does it and what one sees then; the commands of the step follow. */
 static void write_step(struct sh *w, const char *name, const struct plan_step *step)
 {
-    const char *what = step->manual ? step->manual : step->automated ? NULL : step->title;
+    const char *what = step->manual ? step->manual : step->mode == PLAN_DOER_person ? step->title : NULL;
 
     sh_blank(w);
     sh_function_begin(w, name);

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/units.h"
 #include "emit/text.h"
+#include "plan/table.h"
 
 #include <string.h>
 
@@ -43,13 +44,6 @@ static void add_seconds(struct strbuf *out, bool known, int64_t ms)
         strbuf_addstr(out, "-\t");
     else
         strbuf_addf(out, "%lld\t", (long long)(ms / 1000 + (ms % 1000 != 0)));
-}
-
-static const char *phase_name(uint8_t phase)
-{
-    static const char *const names[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
-
-    return names[phase];
 }
 
 /* What the proof counts on where the plan states no `parallel`: no step waits for another's slot. */
@@ -216,13 +210,12 @@ static bool works_on_what_serves(const struct procedure *p, const struct restore
 
 static void write_step_row(struct restore *r, const struct procedure *p, const struct plan_step *step, struct strbuf *out)
 {
-    static const char *const failures[] = {"block", "continue", "ask"};
     struct strbuf list = STRBUF_INIT;
 
     add_cell(out, restore_step_number(r->arena, p, step), false);
     add_cell(out, step->id, false);
     add_cell(out, step->asset ? step->asset->name : "-", false);
-    add_cell(out, phase_name(step->phase), false);
+    add_cell(out, phase_words[step->phase], false);
     add_cell(out, restore_step_is_manual(step) ? "manual" : "auto", false);
     add_number(out, (uint64_t)step->wave);
     for (uint32_t i = 0; i < step->after_count; i++)
@@ -237,7 +230,7 @@ static void write_step_row(struct restore *r, const struct procedure *p, const s
     add_flag(&list, "critical", step->critical);
     add_flag(&list, "serves", works_on_what_serves(p, r, step));
     add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
-    add_cell(out, failures[step->on_failure], false);
+    add_cell(out, plan_choices[PLAN_CHOICE_FAILURE].words[step->on_failure], false);
     add_seconds(out, step->takes.known, step->takes.worst);
     add_seconds(out, step->finish.known, step->finish.worst);
     add_cell(out, arena_printf(r->arena, "steps/%s", restore_step_file(r->arena, p, step)), false);

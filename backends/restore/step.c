@@ -10,12 +10,10 @@
 
 bool restore_step_is_manual(const struct plan_step *step)
 {
-    if (step->manual)
-        return true;
-    if (step->run || step->verify || step->until || step->notify_count > 0)
-        return false;
     /* What is already there needs nobody; what comes back by itself, somebody has to see. */
-    return !step->automated || !step->takes.known || step->takes.worst > 0;
+    if (step->mode == PLAN_DOER_itself)
+        return !step->takes.known || step->takes.worst > 0;
+    return step->mode == PLAN_DOER_person || step->mode == PLAN_DOER_attested;
 }
 
 bool restore_step_takes_over(const struct plan_step *step, const struct plan_step *other)
@@ -47,7 +45,7 @@ static const char *instruction(struct arena *arena, const struct plan_step *step
 
     if (step->manual)
         return with_expectation(arena, step->manual, step);
-    if (!step->automated)
+    if (step->mode != PLAN_DOER_itself)
         return with_expectation(arena, step->title, step);
     strbuf_addf(&text, "`%s` comes back by itself; there is nothing to start.", step->asset ? step->asset->name : step->id);
     if (step->takes.known) {

@@ -466,8 +466,7 @@ static void drill_steps(struct page *page, const struct plan_drill *plan)
         MD_ROW(&page->md, md_textf(page->arena, "%lld", (long long)step->ordinal),
                step->manual ? md_cat(page->arena, md_text(page->arena, step->title), MD(": "), md_text(page->arena, step->manual))
                             : md_text(page->arena, step->title),
-               page_takes(page, step), step->automated && !step->manual ? MD("script") : page_who(page, step->by),
-               md_text(page->arena, step->expect ? step->expect : "–"));
+               page_takes(page, step), page_doer(page, step), md_text(page->arena, step->expect ? step->expect : "–"));
     }
     md_table_end(&page->md);
 }

@@ -69,6 +69,7 @@ bool has_steps(const struct plan_scenario *result);
 /* ---- steps.c */
 void step_table(struct page *page, const struct plan_step *steps, uint32_t count, bool back); /* `back`: of the failback */
 struct md_inline page_question(struct page *page, const struct plan_question *input);
+struct md_inline page_doer(struct page *page, const struct plan_step *step); /* who does it, or the script */
 void step_details(struct page *page, const struct plan_step *steps, uint32_t count);
 
 /* ---- scenario.c */

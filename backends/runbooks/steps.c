@@ -7,11 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *phase_word(uint8_t phase)
+/* Nobody has to do anything but look on. */
+static bool needs_nobody(const struct plan_step *step)
 {
-    static const char *const words[] = {"prepare", "fence", "recover", "verify", "traffic", "re-protect"};
+    return step->mode == PLAN_DOER_script || step->mode == PLAN_DOER_itself;
+}
 
-    return words[phase];
+struct md_inline page_doer(struct page *page, const struct plan_step *step)
+{
+    return needs_nobody(step) ? MD("script") : page_who(page, step->by);
 }
 
 static const char *heading(struct page *page, const struct plan_step *step)
@@ -35,8 +39,8 @@ void step_table(struct page *page, const struct plan_step *steps, uint32_t count
 
         MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%lld", (long long)step->ordinal)),
                page_clock(page, step->start.known, step->start.worst), page_clock(page, step->finish.known, step->finish.worst),
-               page_takes(page, step), md_code(page->arena, step_subject(step)), md_text(page->arena, phase_word(step->phase)), what(page, step),
-               step->automated && !step->manual ? MD("script") : page_who(page, step->by));
+               page_takes(page, step), md_code(page->arena, step_subject(step)), md_text(page->arena, phase_titles[step->phase]), what(page, step),
+               page_doer(page, step));
     }
     md_table_end(&page->md);
     if (back)
@@ -115,10 +119,9 @@ static void details(struct page *page, const struct plan_step *step)
     md_bullet(&page->md, 0,
               md_cat(page->arena, MD("For: "), md_code(page->arena, step_subject(step)), MD(" ("), md_code(page->arena, step->id),
                      step->origin ? MD(", ") : MD(""), step->origin ? md_code(page->arena, step->origin) : MD(""), MD(")")));
-    md_bullet(
-        &page->md, 0,
-        md_cat(page->arena, MD("Who: "), page_who(page, step->by), step->automated && !step->manual ? MD(" watches; the script does it") : MD("")));
-    nothing = step->automated && !step->run && !step->until && !step->verify && !step->manual;
+    md_bullet(&page->md, 0,
+              md_cat(page->arena, MD("Who: "), page_who(page, step->by), needs_nobody(step) ? MD(" watches; the script does it") : MD("")));
+    nothing = step->mode == PLAN_DOER_itself;
     waits(page, step);
     if (!step->takes.known && step->timeout <= 0)
         md_bullet(&page->md, 0, MD("Takes: nobody states how long"));
@@ -128,7 +131,7 @@ static void details(struct page *page, const struct plan_step *step)
                          MD("; given up after "), page_time(page, step->timeout > 0, step->timeout)));
     for (uint32_t i = 0; i < step->inputs_count; i++)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, &step->inputs[i])));
-    if (step->manual && step->attested)
+    if (step->mode == PLAN_DOER_attested)
         md_quote(&page->md, md_cat(page->arena, MD("**Attest, once you have made sure that it is true:** "), md_text(page->arena, step->manual)));
     else if (step->manual)
         md_quote(&page->md, md_cat(page->arena, MD("**Do this:** "), md_text(page->arena, step->manual)));

@@ -6,6 +6,7 @@
 #ifndef DRC_MODEL_PLAN_H
 #define DRC_MODEL_PLAN_H
 
+#include "base/phases.h"
 #include "model/entity.h"
 #include "source/diag.h"
 
@@ -270,7 +271,16 @@ struct asset_state {
     struct step *decides;          /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
 };
 
-enum step_phase { PHASE_PREPARE, PHASE_FENCE, PHASE_RECOVER, PHASE_VERIFY, PHASE_TRAFFIC, PHASE_REPROTECT };
+/* Who does a step. The one answer for hands, clock, ledger, rules, scripts and pages. */
+enum step_mode {
+    STEP_BY_PERSON, /* `manual` says what, whether or not a command verifies it; without it the title */
+    STEP_ATTESTED,  /* `manual` is what somebody attests in place of a command that cannot run */
+    STEP_BY_SCRIPT, /* commands, and nobody */
+    STEP_BY_ITSELF, /* nothing has to be started: the platform does it, or it is so already */
+    STEP_TELLS      /* notices only: sent by the script, as far as it can */
+};
+
+enum step_failure { FAILURE_BLOCK, FAILURE_CONTINUE, FAILURE_ASK }; /* what the failure of a step does to the rest */
 
 /* What a step moves through limits that restores share. */
 struct transfer {
@@ -296,9 +306,8 @@ struct step {
     struct step *waits_for; /* the step that determined its start: one of `after` or `follows`, NULL */
     struct step **follows;  /* steps whose hands or bandwidth it takes over: it starts after them as well */
     uint32_t follow_count;
-    bool automated; /* it has a command; otherwise `manual` */
-    bool critical;  /* on the critical path of the scenario */
-    bool attested;  /* `manual` is no instruction but what a person attests in place of the command */
+    enum step_mode mode;
+    bool critical; /* on the critical path of the scenario */
     bool irreversible, best_effort, before_needs;
     bool planeless;            /* it calls no control plane */
     struct entity *barred;     /* site whose control plane it needs and that does not answer; NULL */
@@ -317,10 +326,10 @@ struct step {
     struct entity *by;                              /* team or person; NULL */
     struct entity *hands;                           /* whose hands its figure covers although it is automated; NULL */
     int64_t timeout;                                /* ms */
-    const char *on_failure;                         /* block, continue, ask */
-    struct entity *control_plane;                   /* site */
-    struct entity **inputs;                         /* `input` blocks: runtime questions */
-    struct entity **notify;                         /* notices and channels */
+    enum step_failure on_failure;
+    struct entity *control_plane; /* site */
+    struct entity **inputs;       /* `input` blocks: runtime questions */
+    struct entity **notify;       /* notices and channels */
     uint32_t input_count, notify_count;
     uint32_t retries;
     int64_t cut; /* ms after which an attempt but the last is given up, its worst time; 0: there is one attempt */

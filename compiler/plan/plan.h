@@ -6,6 +6,7 @@
 #define DRC_PLAN_PLAN_H
 
 #include "base/arena.h"
+#include "base/phases.h"
 #include "base/strbuf.h"
 
 #include <stdbool.h>

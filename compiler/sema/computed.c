@@ -3,6 +3,7 @@
  * Nothing here depends on a scenario's outcome; what does is asked of the analysis through hooks. Walks over the graph of
  * assets are iterative and pay from the operation budget. Who refers to a thing is looked up in indexes that are built once,
  * on first use. */
+#include "base/phases.h"
 #include "model/places.h"
 #include "sema/eval_internal.h"
 
@@ -791,7 +792,7 @@ static const struct made_up made_up_outcome[] = {
         {"promotes", "bool"}, {"failback", "string"}, {"reprotect", "string"}, {"steps", NULL},
     }},
     {"outcome's step", "steps", {
-        {"name", "string"}, {"title", "string"}, {"phase", "enum(prepare, fence, recover, verify, traffic, reprotect)"},
+        {"name", "string"}, {"title", "string"}, {"phase", PHASE_TYPE},
         {"manual", "bool"}, {"attested", "bool"}, {"automated", "bool"}, {"irreversible", "bool"}, {"best_effort", "bool"},
         {"critical", "bool"}, {"takes", "range(duration)"}, {"by", "ref(team, person)"}, {"control_plane", "ref(site)"},
         {"grade", "enum(A, B, C, D, P)"}, {"worst_grade", "enum(A, B, C, D, P)"},

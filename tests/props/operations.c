@@ -135,6 +135,7 @@ static struct plan_step *new_step(struct plan_scenario *result, struct plan_asse
     step->subject = asset ? asset->thing : &plan->declared[RUNBOOK];
     step->phase = phase;
     step->automated = true;
+    step->mode = PLAN_DOER_script;
     step->takes = seconds(60);
     step->finish = seconds(120);
     step->timeout = 20000;
@@ -245,6 +246,7 @@ static void build_scenario(void)
     waits(traffic, app);
     manual = new_step(result, NULL, "announce", PLAN_PHASE_verify);
     manual->automated = false;
+    manual->mode = PLAN_DOER_person;
     manual->manual = named("Say on the bridge that it is over.\nWrite it down, too.");
     manual->by = &plan->declared[CTO];
     waits(manual, traffic);

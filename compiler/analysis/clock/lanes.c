@@ -64,7 +64,7 @@ static void find_people(const struct analysis *a, struct crew *crew, struct aren
 
 static bool takes_hands(const struct step *step)
 {
-    return !step->idle && (!step->automated || step->manual || step->hands) && !(step->takes.known && step->takes.worst == 0);
+    return (step_takes_people(step) || (step->hands && !step->idle)) && !(step->takes.known && step->takes.worst == 0);
 }
 
 static struct entity *whose(const struct step *step)

@@ -26,7 +26,7 @@ enum release step_release(const struct scenario_result *result, const struct ste
     const struct asset_state *state = step->asset ? &result->states[step->asset->index] : NULL;
     const struct candidate *chosen = state ? state->chosen : NULL;
 
-    if (!chosen || !chosen->automatic || !step->automated)
+    if (!chosen || !chosen->automatic || step_is_by_people(step))
         return RELEASE_DECLARED;
     return chosen->includes_detect ? RELEASE_AT_ONCE : RELEASE_DETECTED;
 }
@@ -78,7 +78,7 @@ static void make_tasks(const struct scenario_result *result, struct project *pro
         task->rank = works[i].level;
         task->tie = i;
         /* What a person does takes a person, even when a command checks or verifies it afterwards. */
-        task->pool = step->idle ? POOL_NONE : step->automated && !step->manual ? POOL_AUTOMATED : POOL_MANUAL;
+        task->pool = step->idle ? POOL_NONE : step_takes_people(step) ? POOL_MANUAL : POOL_AUTOMATED;
         task->counts = step->asset && result->states[step->asset->index].last == step;
         task->late = step->phase == PHASE_REPROTECT;
         task->after = after;

@@ -71,6 +71,21 @@ static int64_t max(int64_t x, int64_t y)
     return x > y ? x : y;
 }
 
+bool step_has_command(const struct step *step)
+{
+    return command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
+}
+
+bool step_is_by_people(const struct step *step)
+{
+    return step->mode != STEP_BY_SCRIPT && step->mode != STEP_BY_ITSELF;
+}
+
+bool step_takes_people(const struct step *step)
+{
+    return !step->idle && step_is_by_people(step);
+}
+
 struct span_of_time time_max(struct span_of_time a, struct span_of_time b)
 {
     if (!a.known || !b.known)

@@ -102,6 +102,9 @@ struct span_of_time time_of(struct value value); /* DURATION or a range of them;
 struct span_of_time time_add(struct span_of_time a, struct span_of_time b);
 struct span_of_time time_max(struct span_of_time a, struct span_of_time b);
 struct span_of_time time_exact(int64_t ms);
+bool step_has_command(const struct step *step); /* that does it or shows that it is done */
+bool step_is_by_people(const struct step *step);
+bool step_takes_people(const struct step *step); /* the same, but for what is only waiting: nobody has to be there */
 /* The reference that makes the edge. Not kept: the name of what is needed lies far away, and few ask. */
 struct span edge_span(const struct edge *edge);
 /* Who answers for an asset, group, store, site …: itself, else (assets) its tier or (others) the plan; NULL. */

@@ -124,15 +124,14 @@ static struct value recovery_grade(const struct analysis *a, const struct asset_
 
 static struct value step_value(struct analysis *a, const struct step *step)
 {
-    static const char *const phases[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
     struct object made = object_new(a);
 
     put(&made, "name", value_string(step->id));
     put(&made, "title", step->title ? value_string(step->title) : value_unknown());
-    put(&made, "phase", word(a, phases[step->phase]));
-    put(&made, "manual", yes_or_no(!step->automated && !step->attested && step->manual));
-    put(&made, "attested", yes_or_no(step->attested));
-    put(&made, "automated", yes_or_no(step->automated));
+    put(&made, "phase", word(a, phase_words[step->phase]));
+    put(&made, "manual", yes_or_no(step->mode == STEP_BY_PERSON));
+    put(&made, "attested", yes_or_no(step->mode == STEP_ATTESTED));
+    put(&made, "automated", yes_or_no(step->mode == STEP_BY_SCRIPT || step->mode == STEP_BY_ITSELF));
     put(&made, "irreversible", yes_or_no(step->irreversible));
     put(&made, "best_effort", yes_or_no(step->best_effort));
     put(&made, "critical", yes_or_no(step->critical));

@@ -465,7 +465,7 @@ static bool is_empty(struct analysis *a, const struct asset_state *state, struct
 
 static bool goes_on_without(const struct step *step)
 {
-    return step->best_effort || (step->on_failure && strcmp(step->on_failure, "continue") == 0);
+    return step->best_effort || step->on_failure == FAILURE_CONTINUE;
 }
 
 /* A recovery of which nothing has to succeed may end with nothing recovered. Preparing, fencing and verifying bring nothing back. */

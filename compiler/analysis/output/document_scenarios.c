@@ -1,4 +1,5 @@
 /* Scenarios of the published plan: what becomes of assets, names and groups, and the steps. */
+#include "analysis/common/common.h"
 #include "analysis/common/missing.h"
 #include "analysis/output/document.h"
 
@@ -6,11 +7,6 @@
 #include <string.h>
 
 /* ---- steps */
-
-static uint8_t failure_of(const char *word)
-{
-    return !word || strcmp(word, "block") == 0 ? PLAN_FAILURE_block : strcmp(word, "ask") == 0 ? PLAN_FAILURE_ask : PLAN_FAILURE_continue;
-}
 
 static struct plan_step *document_step(const struct maker *m, const struct step *step)
 {
@@ -93,8 +89,9 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->phase = (uint8_t)from->phase;
     out->ordinal = from->ordinal;
     out->wave = from->wave;
-    out->automated = from->automated;
-    out->attested = from->attested;
+    out->mode = (uint8_t)from->mode;
+    out->automated = from->mode == STEP_BY_ITSELF || step_has_command(from);
+    out->attested = from->mode == STEP_ATTESTED;
     out->irreversible = from->irreversible;
     out->critical = from->critical;
     out->best_effort = from->best_effort;
@@ -123,7 +120,7 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->timeout = from->timeout > 0 ? from->timeout : PLAN_UNKNOWN;
     out->retries = from->retries;
     out->attempt_cut = from->cut > 0 ? from->cut : PLAN_UNKNOWN;
-    out->on_failure = failure_of(from->on_failure);
+    out->on_failure = (uint8_t)from->on_failure;
     out->inputs = questions_of(m, from, &out->inputs_count);
     out->notify = document_list(m, from->notify, from->notify_count, &out->notify_count);
     out->origin = document_origin(m, from->span);

@@ -2,6 +2,7 @@
  * drill rehearses is a scenario, whose steps are worked out elsewhere. Exports: the commands that take data out and bring it back. */
 #include "analysis/output/output.h"
 #include "analysis/recovery/recovery.h"
+#include "analysis/recovery/steps.h"
 
 static const char *text_of(struct analysis *a, struct value value)
 {
@@ -22,28 +23,21 @@ static void step_command(struct analysis *a, struct entity *block, uint32_t row,
 
 static struct step *drill_step(struct analysis *a, struct entity *drill, struct entity *block, const struct scope *scope, uint32_t ordinal)
 {
-    struct step *step = ARENA_NEW(a->arena, struct step);
-    struct value value = eval_deferred(a->eval, block, STEP_takes, scope);
+    struct value by = eval_deferred(a->eval, block, STEP_by, scope);
+    const char *title = text_of(a, eval_deferred(a->eval, block, STEP_title, scope));
+    struct step *step = begin_step(a, (struct step_begin){.id = arena_printf(a->arena, "drill.%s", block->name),
+                                                          .title = title ? title : block->name,
+                                                          .phase = PHASE_VERIFY,
+                                                          .subject = drill,
+                                                          .block = block,
+                                                          .by = by.type == VALUE_ENTITY ? by.u.entity : entity_ref(a->model, drill, "owner")});
 
-    step->origin = block;
-    step->subject = drill;
-    step->span = block->span;
-    step->id = arena_printf(a->arena, "drill.%s", block->name);
-    step->title = text_of(a, eval_deferred(a->eval, block, STEP_title, scope));
-    if (!step->title)
-        step->title = block->name;
-    step->phase = PHASE_VERIFY;
     step->manual = text_of(a, eval_deferred(a->eval, block, STEP_manual, scope));
     step->expect = text_of(a, eval_deferred(a->eval, block, STEP_expect, scope));
     step_command(a, block, STEP_run, scope, &step->run);
     step_command(a, block, STEP_verify, scope, &step->verify);
-    step->automated = command_is_set(&step->run) || command_is_set(&step->verify);
-    if (value_worst(value).type == VALUE_DURATION) {
-        step->takes = (struct span_of_time){true, value_best(value).u.integer, value_typical(value).u.integer, value_worst(value).u.integer};
-    }
-    value = eval_deferred(a->eval, block, STEP_by, scope);
-    step->by = value.type == VALUE_ENTITY ? value.u.entity : entity_ref(a->model, drill, "owner");
-    step->on_failure = "block";
+    step->takes = time_of(eval_deferred(a->eval, block, STEP_takes, scope));
+    find_doer(step);
     step->ordinal = step->wave = ordinal;
     return step;
 }

@@ -10,17 +10,14 @@ static void add(struct analysis *a, const struct asset_state *state, const char 
 
     if (!words)
         return;
-    step = ARENA_NEW(a->arena, struct step);
-    step->id = intern_text(a, "%s.%s", state->asset->name, name);
-    step->title = intern_text(a, "%s %s", title, state->asset->name);
-    step->asset = state->asset;
-    step->subject = state->asset->entity;
-    step->phase = PHASE_REPROTECT;
+    step = begin_step(a, (struct step_begin){.id = intern_text(a, "%s.%s", state->asset->name, name),
+                                             .title = intern_text(a, "%s %s", title, state->asset->name),
+                                             .phase = PHASE_REPROTECT,
+                                             .asset = state->asset,
+                                             .span = state->chosen->method ? state->chosen->method->span : state->asset->entity->span});
     step->manual = words;
-    step->by = state->asset->owner;
     step->timeout = TIME_UNKNOWN;
-    step->on_failure = "block";
-    step->span = state->chosen->method ? state->chosen->method->span : state->asset->entity->span;
+    find_doer(step);
     vec_push(a->arena, out, step);
 }
 

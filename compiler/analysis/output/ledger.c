@@ -472,7 +472,7 @@ static void add_fence_by_hand(struct analysis *a, const struct scenario_result *
     for (uint32_t i = 0; state_has_loss(state, "partition") && i < state->step_count; i++) {
         const struct step *step = state->steps[i];
 
-        if (step->phase != PHASE_FENCE || step->automated || step->idle)
+        if (step->phase != PHASE_FENCE || !step_takes_people(step))
             continue;
         fence = ledger_entry(a, ASSUME_STANDS_READY, state->asset->entity, intern_text(a, ".%s/by_hand", step->id), &is_new);
         if (is_new) {

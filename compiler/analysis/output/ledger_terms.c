@@ -101,7 +101,7 @@ static struct assumption *add_statement(struct analysis *a, const struct scenari
     entry->value = value;
     entry->says =
         intern_text(a, source ? "`%s` takes %s at worst: %s" : "`%s` takes %s at worst", step->id, ledger_duration(a, step->takes.worst), source);
-    if (step->by && !step->automated)
+    if (step->by && step_is_by_people(step))
         ask_person(entry, step->by, "runbooks", "was it tried at night, and how long did it take?");
     else
         ask_owner(a, entry, step->subject, "restore", "what did the last drill measure?");
@@ -265,7 +265,7 @@ void add_terms(struct analysis *a, const struct scenario_result *result, const s
         if (step->phase == PHASE_REPROTECT)
             continue; /* afterwards: no verdict waits for it */
         add_step(a, result, state, step);
-        if (step->automated || step->idle)
+        if (!step_takes_people(step))
             continue;
         manual = true;
         add_person(a, result, &on, step->by);
@@ -469,7 +469,7 @@ void add_clock(struct analysis *a, const struct scenario_result *result, const s
     if (state->rto_verdict == VERDICT_NOT_APPLICABLE)
         return;
     for (uint32_t i = 0; i < state->step_count && !declared; i++)
-        declared = !state->steps[i]->automated && !state->steps[i]->idle && state->steps[i]->phase != PHASE_REPROTECT;
+        declared = step_takes_people(state->steps[i]) && state->steps[i]->phase != PHASE_REPROTECT;
     if (declared || !(chosen && chosen->automatic && chosen->includes_detect))
         add_detection(a, result, &on);
     if (!declared && chosen && chosen->automatic)
@@ -479,7 +479,7 @@ void add_clock(struct analysis *a, const struct scenario_result *result, const s
         if (runbook[i]->finish.worst > state->start.worst)
             continue; /* it comes later */
         add_step(a, result, state, runbook[i]);
-        if (!runbook[i]->automated && !runbook[i]->idle)
+        if (step_takes_people(runbook[i]))
             add_person(a, result, &on, runbook[i]->by);
     }
     if (a->model->plan)
@@ -496,7 +496,7 @@ void add_moving_step(struct analysis *a, const struct scenario_result *result, c
         rest_on(a, add_statement(a, result, state->step), OBJECTIVE_ENDPOINT, state->endpoint, result->scenario);
     add_detection(a, result, &on);
     add_decision(a, result, &on);
-    if (!state->step->automated && !state->step->idle)
+    if (step_takes_people(state->step))
         add_person(a, result, &on, state->step->by);
     if (a->model->plan)
         add_scripts(a, result, &on);

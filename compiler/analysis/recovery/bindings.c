@@ -179,18 +179,11 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
     const struct scope *scope = outside_scope(a, state->asset->entity);
     struct value url = eval_deferred(a->eval, probe, PROBE_url, scope), run = eval_deferred(a->eval, probe, PROBE_run, scope);
     struct value timeout = eval_deferred(a->eval, probe, PROBE_timeout, scope), expect = eval_deferred(a->eval, probe, PROBE_expect, scope);
-    struct step *step = ARENA_NEW(a->arena, struct step);
     const char *label = probe->name[0] ? intern_text(a, ".%s", probe->name) : "";
+    struct step *step = begin_step(
+        a, (struct step_begin){
+               .id = intern_text(a, "%s.probe%s", state->asset->name, label), .phase = PHASE_VERIFY, .asset = state->asset, .block = probe});
 
-    step->id = intern_text(a, "%s.probe%s", state->asset->name, label);
-    step->asset = state->asset;
-    step->subject = state->asset->entity;
-    step->origin = probe;
-    step->span = probe->span;
-    step->phase = PHASE_VERIFY;
-    step->automated = true;
-    step->by = state->asset->owner;
-    step->on_failure = "block";
     step->timeout = timeout.type == VALUE_DURATION ? timeout.u.integer : MS_MINUTE;
     step->takes = (struct span_of_time){true, 0, step->timeout / 4, step->timeout};
     if (url.type == VALUE_STRING)
@@ -208,6 +201,7 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
     } else {
         return NULL;
     }
+    find_doer(step);
     return step;
 }
 
@@ -232,22 +226,19 @@ struct step *make_verify(struct analysis *a, struct asset_state *state, struct e
 {
     const struct scope *scope = outside_scope(a, state->asset->entity);
     struct value run = eval_deferred(a->eval, verify, VERIFY_run, scope), expect = eval_deferred(a->eval, verify, VERIFY_expect, scope);
-    struct step *step = ARENA_NEW(a->arena, struct step);
+    struct step *step =
+        begin_step(a, (struct step_begin){.id = intern_text(a, "%s.data_check%s%s", state->asset->name, verify->name[0] ? "." : "", verify->name),
+                                          .phase = PHASE_VERIFY,
+                                          .asset = state->asset,
+                                          .block = verify});
 
-    step->id = intern_text(a, "%s.data_check%s%s", state->asset->name, verify->name[0] ? "." : "", verify->name);
     step->title = verify->name[0] ? intern_text(a, "Verify: the data of %s is right (%s)", state->asset->name, verify->name)
                                   : intern_text(a, "Verify: the data of %s is right", state->asset->name);
-    step->asset = state->asset;
-    step->subject = state->asset->entity;
-    step->origin = verify;
-    step->span = verify->span;
-    step->phase = PHASE_VERIFY;
-    step->by = state->asset->owner;
-    step->on_failure = "block";
     step->takes = time_of(eval_deferred(a->eval, verify, VERIFY_takes, scope));
-    step->automated = evaluate_command(a, run, &step->verify);
+    evaluate_command(a, run, &step->verify);
     step->manual = check_by_hand(a, state, eval_deferred(a->eval, verify, VERIFY_sql, scope), eval_deferred(a->eval, verify, VERIFY_checksum, scope));
     step->expect = expect.type == VALUE_STRING ? expect.u.string : NULL;
     default_timeout(step);
-    return step->automated || step->manual ? step : NULL;
+    find_doer(step);
+    return step_has_command(step) || step->manual ? step : NULL;
 }

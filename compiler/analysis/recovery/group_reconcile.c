@@ -98,7 +98,7 @@ static void reconcile(struct analysis *a, struct scenario_result *result, struct
 static bool has_sure_step(struct step *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (!steps[i]->best_effort && strcmp(steps[i]->on_failure, "continue") != 0)
+        if (!steps[i]->best_effort && steps[i]->on_failure != FAILURE_CONTINUE)
             return true;
     }
     return false;

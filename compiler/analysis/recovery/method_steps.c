@@ -220,19 +220,13 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
 static struct step *plain_step(struct analysis *a, struct asset_state *state, const char *name, const char *title, const char *manual,
                                struct span_of_time takes, struct span span)
 {
-    struct step *step = ARENA_NEW(a->arena, struct step);
+    struct step *step = begin_step(
+        a, (struct step_begin){
+               .id = intern_text(a, "%s.%s", state->asset->name, name), .title = title, .phase = PHASE_RECOVER, .asset = state->asset, .span = span});
 
-    step->id = intern_text(a, "%s.%s", state->asset->name, name);
-    step->title = title;
-    step->asset = state->asset;
-    step->subject = state->asset->entity;
-    step->phase = PHASE_RECOVER;
-    step->automated = manual == NULL;
+    step->mode = manual ? STEP_BY_PERSON : STEP_BY_ITSELF;
     step->manual = manual;
     step->takes = takes;
-    step->by = state->asset->owner;
-    step->on_failure = "block";
-    step->span = span;
     default_timeout(step);
     return step;
 }
@@ -240,12 +234,12 @@ static struct step *plain_step(struct analysis *a, struct asset_state *state, co
 /* Steps of persons inside a figure: the first of each person or team takes all of it, but for one whose hands the step that counts it holds. */
 static void count_hands(step_list *steps, struct step *counts, int64_t worst)
 {
-    bool held = counts->manual != NULL;
+    bool held = step_takes_people(counts);
     const struct entity *holder = counts->by;
 
     for (uint32_t i = 0; i < steps->len; i++) {
         struct step *step = steps->items[i];
-        bool taken = !step->inside || !step->manual || step->idle || (held && step->by == holder);
+        bool taken = !step->inside || !step_takes_people(step) || (held && step->by == holder);
 
         for (uint32_t e = 0; !taken && e < i; e++)
             taken = steps->items[e]->inside && steps->items[e]->takes.worst > 0 && steps->items[e]->by == step->by;
@@ -288,7 +282,7 @@ static void spread_figure(step_list *steps, struct span_of_time figure, struct t
         /* Each of them may be what the figure is spent on. */
         default_timeout(&all);
         step->timeout = timeout > all.timeout ? timeout : all.timeout;
-        if (step->automated && !step->manual)
+        if (step->mode == STEP_BY_SCRIPT)
             add_retries(step, figure.worst);
     }
     if (figure.known)
@@ -346,7 +340,8 @@ static void check_fence(struct analysis *a, struct asset_state *state, const ste
     bool fenced = false, told = false;
 
     for (uint32_t i = first; i < steps->len; i++) {
-        fenced |= steps->items[i]->phase == PHASE_FENCE && (!steps->items[i]->best_effort || steps->items[i]->otherwise || steps->items[i]->attested);
+        fenced |= steps->items[i]->phase == PHASE_FENCE &&
+                  (!steps->items[i]->best_effort || steps->items[i]->otherwise || steps->items[i]->mode == STEP_ATTESTED);
         if (steps->items[i]->phase == PHASE_FENCE && !tried)
             tried = steps->items[i];
         if (!fenced && tried && (steps->items[i]->irreversible || (steps->items[i]->phase == PHASE_RECOVER && !told && method_promotes(a, state)))) {

@@ -15,22 +15,21 @@ static bool stood_there(const struct analysis *a, const struct asset *asset, con
 static struct step *make_provision(struct analysis *a, struct site_info *site, struct entity *block, const step_list *before)
 {
     struct value owner = entity_slot(site->entity, SITE_owner), by = entity_slot(block, PROVISION_by);
-    struct step *step = ARENA_NEW(a->arena, struct step);
+    struct step *step = begin_step(a, (struct step_begin){.id = intern_text(a, "%s.provision", site->entity->name),
+                                                          .title = intern_text(a, "Provision `%s`", site->entity->name),
+                                                          .phase = PHASE_PREPARE,
+                                                          .subject = site->entity,
+                                                          .span = block->span});
 
-    step->id = intern_text(a, "%s.provision", site->entity->name);
-    step->title = intern_text(a, "Provision `%s`", site->entity->name);
-    step->subject = site->entity;
-    step->phase = PHASE_PREPARE;
     step->takes = time_of(entity_slot(block, PROVISION_duration));
-    step->automated = evaluate_command(a, entity_slot(block, PROVISION_run), &step->run);
-    step->manual =
-        step->automated ? NULL : intern_text(a, "provision `%s` by %s", site->entity->name, text_or(a, entity_slot(block, PROVISION_method), "hand"));
+    step->manual = evaluate_command(a, entity_slot(block, PROVISION_run), &step->run)
+                       ? NULL
+                       : intern_text(a, "provision `%s` by %s", site->entity->name, text_or(a, entity_slot(block, PROVISION_method), "hand"));
     step->by = by.type == VALUE_ENTITY      ? by.u.entity
                : owner.type == VALUE_ENTITY ? owner.u.entity
                : a->model->plan             ? entity_ref(a->model, a->model->plan, "owner")
                                             : NULL;
-    step->on_failure = "block";
-    step->span = block->span;
+    find_doer(step);
     default_timeout(step);
     lead_words(a, step);
     place_step(a, step);

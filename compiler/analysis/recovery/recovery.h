@@ -38,7 +38,6 @@ uint32_t restore_inputs_of(const struct scenario_result *result, const struct as
 /* ---- stability.c */
 /* Marks a step of a method whose control plane does not answer, or lets its attestation stand in. */
 void bar_step(struct analysis *a, struct asset_state *state, const struct candidate *candidate, struct step *step);
-void attest_instead(struct step *step);
 const char *barred_reason(struct analysis *a, const struct candidate *candidate); /* why it cannot be carried out; NULL */
 /* Why the platform cannot do what a method with one figure says; NULL when it can, or when nothing says that it asks a control plane for it. */
 const char *barred_figure(struct analysis *a, struct asset_state *state, struct candidate *candidate);
@@ -159,6 +158,7 @@ bool method_promotes(struct analysis *a, struct asset_state *state); /* the chos
 void wait_for(struct analysis *a, struct step *step, struct step *other);
 
 /* ---- step.c */
+void attest_instead(struct step *step); /* a person attests in place of the command, as `otherwise` says */
 /* The steps of a block that belongs to no asset (`part`: a child of `subject`). */
 void block_steps(struct analysis *a, struct entity *part, struct entity *subject, const struct scope *scope, struct step ***steps, uint32_t *count);
 void check_inputs(struct analysis *a);                              /* of assets: asked by a step of some scenario; after all of them */

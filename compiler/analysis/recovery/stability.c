@@ -41,15 +41,6 @@ static struct entity *kind_plane(struct analysis *a, struct entity *thing)
     return site.type == VALUE_ENTITY ? site.u.entity : NULL;
 }
 
-void attest_instead(struct step *step)
-{
-    step->manual = step->otherwise;
-    step->otherwise = NULL;
-    step->attested = true;
-    step->automated = false;
-    step->run = step->check = step->until = step->verify = step->undo = (struct command){0};
-}
-
 /* False when the step cannot be carried out. */
 static bool can_run(struct analysis *a, struct step *step, const struct site_info *site)
 {
@@ -66,9 +57,9 @@ void bar_step(struct analysis *a, struct asset_state *state, const struct candid
 {
     const struct site_info *site;
 
-    if (!step->control_plane && !step->planeless && step->automated)
+    if (!step->control_plane && !step->planeless && step_has_command(step))
         step->control_plane = kind_plane(a, state->asset->entity);
-    if (step->at || step->attested)
+    if (step->at || step->mode == STEP_ATTESTED)
         return;
     if (step->control_plane)
         site = plan_site(a->plan, step->control_plane);

@@ -17,15 +17,45 @@ static bool truth(struct value value, bool fallback)
     return value.type == VALUE_BOOL ? value.u.integer != 0 : fallback;
 }
 
-static enum step_phase phase_of(struct value value)
+/* Which of the words it is; `otherwise` when it is none. */
+static uint32_t choice_of(struct value value, const char *const *words, uint32_t count, uint32_t otherwise)
 {
-    static const char *const names[] = {"prepare", "fence", "recover", "verify", "traffic", "reprotect"};
-
-    for (int i = 0; value.type == VALUE_WORD && i < 6; i++) {
-        if (strcmp(value.u.word, names[i]) == 0)
-            return (enum step_phase)i;
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_word(value, words[i]))
+            return i;
     }
-    return PHASE_RECOVER;
+    return otherwise;
+}
+
+struct step *begin_step(struct analysis *a, struct step_begin from)
+{
+    struct step *step = ARENA_NEW(a->arena, struct step);
+
+    step->id = from.id;
+    step->title = from.title;
+    step->phase = from.phase;
+    step->asset = from.asset;
+    step->subject = from.subject || !from.asset ? from.subject : from.asset->entity;
+    step->origin = (struct entity *)(uintptr_t)from.block;
+    step->by = from.by || !from.asset ? from.by : from.asset->owner;
+    step->on_failure = FAILURE_BLOCK;
+    step->span = from.span.start || !from.block ? from.span : from.block->span;
+    return step;
+}
+
+void find_doer(struct step *step)
+{
+    if (step->mode == STEP_ATTESTED)
+        return;
+    step->mode = step->manual ? STEP_BY_PERSON : step_has_command(step) ? STEP_BY_SCRIPT : step->notify_count ? STEP_TELLS : STEP_BY_PERSON;
+}
+
+void attest_instead(struct step *step)
+{
+    step->manual = step->otherwise;
+    step->otherwise = NULL;
+    step->mode = STEP_ATTESTED;
+    step->run = step->check = step->until = step->verify = step->undo = (struct command){0};
 }
 
 const char *title_from_name(struct analysis *a, const char *name)
@@ -67,8 +97,7 @@ static void check_timeout(struct analysis *a, const struct step_source *from, co
     const struct attr *attr = from->block->tree ? block_attr(from->block->tree, from->block->schema->rows[STEP_timeout].name) : NULL;
     struct diag *diag;
 
-    if (!attr || step->timeout <= 0 || !step->takes.known || step->timeout >= step->takes.worst || !step->automated || step->best_effort ||
-        strcmp(step->on_failure, "continue") == 0)
+    if (!attr || step->timeout <= 0 || !step->takes.known || step->timeout >= step->takes.worst || !step_has_command(step) || step_goes_on(step))
         return;
     diag = diag_report(a->sink, DIAG_E0584, span_join(attr->name_span, attr->value->span), "step `%s` is given up after %s, and may take %s",
                        step->id, text_of_duration(a->arena, step->timeout), text_of_duration(a->arena, step->takes.worst));
@@ -77,7 +106,7 @@ static void check_timeout(struct analysis *a, const struct step_source *from, co
 
 bool step_goes_on(const struct step *step)
 {
-    return step->best_effort || (step->automated && strcmp(step->on_failure, "continue") == 0);
+    return step->best_effort || (step->on_failure == FAILURE_CONTINUE && step_has_command(step));
 }
 
 /* `retries = n`: n attempts that fail as late as they may, since the script cuts them there, each with the script's pause behind it
@@ -216,7 +245,9 @@ void check_inputs(struct analysis *a)
 /* NULL when the step does not exist here (its condition is false and it has no attestation). */
 static struct step *make_step(struct analysis *a, const struct step_source *from)
 {
+    static const char *const failures[] = {"block", "continue", "ask"};
     const struct entity *block = from->block;
+    const char *title;
     struct value when = eval_deferred(a->eval, block, STEP_when, from->scope);
     struct value value;
     struct step *step;
@@ -225,16 +256,16 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
 
     if (when.type == VALUE_ERROR)
         return NULL;
-    step = ARENA_NEW(a->arena, struct step);
-    step->origin = from->block;
-    step->span = block->span;
-    step->asset = from->asset;
-    step->subject = from->subject;
-    step->id = intern_text(a, "%s.%s%s%s", from->prefix, block->name, from->suffix[0] ? "." : "", from->suffix);
-    step->title = text_or(a, eval_deferred(a->eval, block, STEP_title, from->scope), NULL);
-    if (!step->title)
-        step->title = title_from_name(a, block->name);
-    step->phase = phase_of(eval_deferred(a->eval, block, STEP_phase, from->scope));
+    title = text_or(a, eval_deferred(a->eval, block, STEP_title, from->scope), NULL);
+    value = eval_deferred(a->eval, block, STEP_by, from->scope);
+    step = begin_step(
+        a, (struct step_begin){.id = intern_text(a, "%s.%s%s%s", from->prefix, block->name, from->suffix[0] ? "." : "", from->suffix),
+                               .title = title ? title : title_from_name(a, block->name),
+                               .phase = choice_of(eval_deferred(a->eval, block, STEP_phase, from->scope), phase_words, PHASE_COUNT, PHASE_RECOVER),
+                               .asset = from->asset,
+                               .subject = from->subject,
+                               .block = block,
+                               .by = value.type == VALUE_ENTITY ? value.u.entity : from->owner});
     step->otherwise = text_or(a, eval_deferred(a->eval, block, STEP_otherwise, from->scope), NULL);
     step->manual = text_or(a, eval_deferred(a->eval, block, STEP_manual, from->scope), NULL);
     step->expect = text_or(a, eval_deferred(a->eval, block, STEP_expect, from->scope), NULL);
@@ -251,9 +282,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->best_effort = truth(eval_deferred(a->eval, block, STEP_best_effort, from->scope), false);
     step->irreversible = truth(eval_deferred(a->eval, block, STEP_irreversible, from->scope), false);
     step->before_needs = truth(eval_deferred(a->eval, block, STEP_before_needs, from->scope), false);
-    step->on_failure = text_or(a, eval_deferred(a->eval, block, STEP_on_failure, from->scope), "block");
-    value = eval_deferred(a->eval, block, STEP_by, from->scope);
-    step->by = value.type == VALUE_ENTITY ? value.u.entity : from->owner;
+    step->on_failure = choice_of(eval_deferred(a->eval, block, STEP_on_failure, from->scope), failures, 3, FAILURE_BLOCK);
     value = eval_deferred(a->eval, block, STEP_control_plane, from->scope);
     step->control_plane = value.type == VALUE_ENTITY ? value.u.entity : NULL;
     step->planeless = eval_is_null(block, STEP_control_plane);
@@ -262,9 +291,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         is_told = !set_commands(a, from, step);
         step->otherwise = command_is_set(&step->run) ? step->otherwise : NULL;
     } else if (step->otherwise) {
-        step->manual = step->otherwise; /* the command cannot run here: a person attests instead */
-        step->attested = true;
-        step->otherwise = NULL;
+        attest_instead(step); /* the command cannot run here */
     } else if (when.type == VALUE_UNKNOWN) {
         step->manual = intern_text(a, "find out whether this step is needed, then do it: %s", step->manual ? step->manual : step->title);
     } else {
@@ -276,8 +303,8 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     if (from->asset)
         add_inputs(a, from, step, from->asset->entity, true);
     lead_words(a, step);
-    step->automated = command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
-    if (!step->automated && !step->manual && !step->notify_count && !is_told) {
+    find_doer(step);
+    if (step->mode == STEP_BY_PERSON && !step->manual && !is_told) {
         diag_help(diag_report(a->sink, DIAG_E0515, block->span, "step `%s` says neither what to run nor what to do", block->name),
                   "give it `run = [\"…\"]`, or `manual = \"…\"`");
     }
@@ -292,7 +319,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
         if (step->takes.best > step->timeout)
             step->takes.best = step->timeout;
     }
-    if (step->automated && !step->manual)
+    if (step->mode == STEP_BY_SCRIPT)
         add_retries(step, attempt < step->timeout ? attempt : step->timeout);
     return step;
 }

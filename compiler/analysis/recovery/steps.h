@@ -18,6 +18,19 @@ struct step_source {
     const struct candidate *candidate; /* whose step it is; NULL for people's steps */
 };
 
+/* What every step begins with. It blocks when it fails, until somebody says otherwise. */
+struct step_begin {
+    const char *id, *title;
+    enum step_phase phase;
+    struct asset *asset;        /* NULL: of no asset */
+    struct entity *subject;     /* NULL: the asset */
+    const struct entity *block; /* NULL: the analysis itself makes it */
+    struct entity *by;          /* NULL: the asset's owner */
+    struct span span;           /* no place: that of its block */
+};
+struct step *begin_step(struct analysis *a, struct step_begin from);
+/* Once its words are set: who does it. What is neither said nor run, nor tells anybody, a person does. */
+void find_doer(struct step *step);
 const char *text_or(struct analysis *a, struct value value, const char *fallback);
 const char *title_from_name(struct analysis *a, const char *name);
 void default_timeout(struct step *step);    /* three times the worst case, when none is set */

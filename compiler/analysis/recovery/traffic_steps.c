@@ -34,20 +34,19 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
 
         if (!state->affected || !state->to || (state->to == state->from && state->moves != MOVES_BY_STEP))
             continue;
-        step = ARENA_NEW(a->arena, struct step);
-        step->id = intern_text(a, "%s.traffic", state->endpoint->name);
-        step->title = intern_text(a, "Lead %s to %s", text_or(a, name, state->endpoint->name), state->to->name);
-        step->subject = state->endpoint;
-        step->phase = PHASE_TRAFFIC;
-        step->automated = true;
+        step = begin_step(a, (struct step_begin){.id = intern_text(a, "%s.traffic", state->endpoint->name),
+                                                 .title = intern_text(a, "Lead %s to %s", text_or(a, name, state->endpoint->name), state->to->name),
+                                                 .phase = PHASE_TRAFFIC,
+                                                 .subject = state->endpoint,
+                                                 .span = state->endpoint->span});
         traffic_command(a, state, "to", state->to->name, &step->run);
         traffic_command(a, state, "undo", NULL, &step->undo);
         step->expect = intern_text(a, "%s leads to %s", text_or(a, name, state->endpoint->name), state->to->name);
         /* A call or two. What follows it (propagation, the check behind a switch) is the endpoint's own clock: nobody's hands are held. */
         step->takes = (struct span_of_time){true, 0, 10000, 60000};
         step->by = owner.type == VALUE_ENTITY ? owner.u.entity : a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
-        step->on_failure = "ask";
-        step->span = state->endpoint->span;
+        step->on_failure = FAILURE_ASK;
+        find_doer(step);
         state->step = step;
         /* Records and health checks are changed through the provider's control plane; switches and routing controls are not. */
         if (state->moves == MOVES_BY_STEP && strcmp(how, "stop") != 0 && strcmp(how, "arc") != 0)

@@ -70,10 +70,10 @@ static void check_hands(struct analysis *a, struct scenario_result *result)
         struct diag *diag;
         bool told = false;
 
-        if (step->automated || step->idle || !step->by || somebody_stands(a, step->by))
+        if (!step_takes_people(step) || !step->by || somebody_stands(a, step->by))
             continue;
         for (uint32_t n = 0; n < i && !told; n++)
-            told = !result->steps[n]->automated && !result->steps[n]->idle && result->steps[n]->by == step->by;
+            told = step_takes_people(result->steps[n]) && result->steps[n]->by == step->by;
         if (told)
             continue;
         diag = find(a, DIAG_E0567, (struct about){.subject = step->by, .scenario = result->scenario}, "`%s`, who does `%s` in `%s`, %s",
@@ -116,7 +116,7 @@ void refute_without_hands(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
 
-        if (step->asset && !step->automated && !step->idle && step->by && !somebody_stands(a, step->by))
+        if (step->asset && step_takes_people(step) && step->by && !somebody_stands(a, step->by))
             stuck[step->asset->index] = true;
     }
     for (uint32_t i = 0; i < result->order_count; i++) {
