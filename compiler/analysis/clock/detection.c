@@ -193,7 +193,7 @@ static void by_probe(struct analysis *a, struct scenario_result *result, const s
         const struct scope *scope;
         struct value interval, timeout, threshold;
 
-        if (!probe->tree || !block_attr(probe->tree, probe->schema->rows[PROBE_interval].name))
+        if (!entity_attr(probe, PROBE_interval))
             continue;
         scope = scope_add(a->eval, NULL, "self", value_entity(asset->entity));
         interval = eval_deferred(a->eval, probe, PROBE_interval, scope);
@@ -215,7 +215,7 @@ static bool asked_in_time(const struct entity *asset)
     const struct entity *probe;
 
     for (uint32_t i = 0; (probe = entity_child(asset, BLOCK_PROBE, &i));) {
-        if (probe->tree && block_attr(probe->tree, probe->schema->rows[PROBE_interval].name))
+        if (entity_attr(probe, PROBE_interval))
             return true;
     }
     return false;

@@ -63,13 +63,6 @@ static struct finding finding_about(enum diag_code code, const struct about *abo
                             .cause = about->cause};
 }
 
-struct span entity_slot_span(const struct entity *entity, uint32_t row)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, entity_row_info(entity, row)->name) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 struct diag *find(struct analysis *a, enum diag_code code, struct about about, const char *format, ...)
 {
     struct finding finding = finding_about(code, &about);

@@ -27,13 +27,9 @@ static struct value attribute_value(const struct entity *entity, const char *att
 
 static struct span place_of(const struct analysis *a, const struct reason *reason)
 {
-    const struct attr *attr = NULL;
-
     if (reason->span.end)
         return reason->span;
-    if (reason->attribute && reason->at->tree)
-        attr = block_attr(reason->at->tree, intern_str(a->model->names, reason->attribute));
-    return attr && attr->value ? span_join(attr->name_span, attr->value->span) : reason->at->span;
+    return attr_span_or(reason->attribute ? entity_attr_named(a, reason->at, reason->attribute) : NULL, reason->at);
 }
 
 static const char *name_of(const char *attribute)

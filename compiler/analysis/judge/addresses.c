@@ -146,11 +146,11 @@ static void check_targets(struct analysis *a, const struct entity *endpoint)
 
             if (!same || strcmp(same, address) != 0 || !are_apart(a, here, there))
                 continue;
-            diag = find(a, DIAG_E0582, (struct about){.subject = second, .span = entity_slot_span(second, other)},
+            diag = find(a, DIAG_E0582, (struct about){.subject = second, .span = entity_attr_span(second, other)},
                         "target `%s` of `%s` has the address of target `%s`: `%s`", second->name, endpoint->name, first->name, address);
             if (!diag)
                 continue;
-            diag_label(diag, entity_slot_span(first, one), "the same machine is elsewhere by this");
+            diag_label(diag, entity_attr_span(first, one), "the same machine is elsewhere by this");
             diag_help(diag, "give each the address under which what it serves answers there");
         }
     }
@@ -170,7 +170,7 @@ static void check_clock(struct analysis *a, const struct entity *target)
     least = provider_timeout(health);
     if (stated.u.integer >= least)
         return;
-    diag = diag_report(a->sink, DIAG_E0587, entity_slot_span(health, HEALTH_timeout), "the health check of `%s` at `%s` cannot fail within %s",
+    diag = diag_report(a->sink, DIAG_E0587, entity_attr_span(health, HEALTH_timeout), "the health check of `%s` at `%s` cannot fail within %s",
                        target->parent->name, target->name, text_of_duration(a->arena, stated.u.integer));
     diag_help(diag, "leave `timeout` out, it is %s; or state a longer one", text_of_duration(a->arena, least));
 }
@@ -223,7 +223,7 @@ static void check_host(struct analysis *a, const struct entity *target)
 
     if (host.type != VALUE_STRING || !host.u.string[0] || !(other = leads_elsewhere(a, target, host.u.string)))
         return;
-    diag = find(a, DIAG_E0588, (struct about){.subject = (struct entity *)(uintptr_t)target, .span = entity_slot_span(health, HEALTH_host)},
+    diag = find(a, DIAG_E0588, (struct about){.subject = (struct entity *)(uintptr_t)target, .span = entity_attr_span(health, HEALTH_host)},
                 "the health check of `%s` at `%s` asks `%s`, which leads elsewhere", target->parent->name, target->name, host.u.string);
     if (!diag)
         return;

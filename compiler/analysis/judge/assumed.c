@@ -218,12 +218,12 @@ static struct state_figures *figures_of(struct analysis *a, struct asset_state *
     return state->figures;
 }
 
-static const struct attr *demand_place(const struct analysis *a, const struct entity *tier)
+static const struct attr *demand_place(const struct entity *tier)
 {
     uint32_t cursor = 0;
     const struct entity *block = entity_child(tier, BLOCK_TIER_DEMANDS, &cursor);
 
-    return block && block->tree ? block_attr(block->tree, intern_str(a->model->names, "grade")) : NULL;
+    return block ? entity_attr(block, TIER_DEMANDS_grade) : NULL;
 }
 
 /* The verdict rests on a figure that is weaker than its tier wants: unknown. False when none of the shares is. */
@@ -251,7 +251,7 @@ static bool tell_weak(struct analysis *a, struct scenario_result *result, struct
     if (!diag)
         return true;
     diag_label(diag, first->span, "this figure");
-    if ((demand = demand_place(a, tier)))
+    if ((demand = demand_place(tier)))
         diag_label(diag, span_join(demand->name_span, demand->value->span), "demanded here");
     if (others)
         diag_note(diag, "it rests on %s as well", others);

@@ -95,13 +95,6 @@ static void add(struct work *work, struct entity *entity, const char *text, int6
         work->state->known = false;
 }
 
-static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static void add_asset(struct work *work, const struct asset *asset)
 {
     struct analysis *a = work->a;
@@ -112,7 +105,7 @@ static void add_asset(struct work *work, const struct asset *asset)
     uint32_t places = 0;
 
     if (parts >= 0) {
-        add(work, asset->entity, intern_text(a, "`%s`, by its own `slo`", asset->name), parts, false, row_span(a, asset->entity, "slo"));
+        add(work, asset->entity, intern_text(a, "`%s`, by its own `slo`", asset->name), parts, false, entity_attr_span(asset->entity, ASSET_slo));
         return;
     }
     promised =
@@ -146,7 +139,7 @@ static void add_asset(struct work *work, const struct asset *asset)
         return;
     work->place_seen[whose->index] = true;
     add(work, whose->entity, intern_text(a, "`%s`, where `%s` stands", whose->entity->name, asset->name), parts, false,
-        row_span(a, whose->entity, "slo"));
+        entity_attr_span(whose->entity, SITE_slo));
 }
 
 /* Everything the name needs, each once, in declaration order. */
@@ -203,7 +196,7 @@ static void add_scenarios(struct work *work)
         add(work, result->scenario,
             intern_text(a, "`%s`: %s once in %s", name, text_of_duration(a->arena, endpoint->finish.worst),
                         text_of_duration(a->arena, every.u.integer)),
-            share > WHOLE ? WHOLE : (int64_t)share, true, row_span(a, result->scenario, "frequency"));
+            share > WHOLE ? WHOLE : (int64_t)share, true, entity_attr_span(result->scenario, SCENARIO_frequency));
     }
 }
 
@@ -311,7 +304,7 @@ void check_availability(struct analysis *a)
             continue;
         work.state = &a->plan->slos[a->plan->slo_count++];
         *work.state = (struct slo_state){.endpoint = endpoint, .target = slo_of(block, SLO_availability), .known = true};
-        work.state->span = row_span(a, block, "availability");
+        work.state->span = entity_attr_span(block, SLO_availability);
         over = entity_slot(block, SLO_over);
         work.state->over_ms = over.type == VALUE_DURATION ? over.u.integer : TIME_UNKNOWN;
         work.state->budget_ms = over.type == VALUE_DURATION ? (int64_t)((wide)over.u.integer * (WHOLE - work.state->target) / WHOLE) : TIME_UNKNOWN;

@@ -50,13 +50,6 @@ static const struct money *sum_of_lines(struct analysis *a, const struct entity 
     return sum;
 }
 
-static struct span place_of(struct analysis *a, const struct entity *entity, const char *row)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, row)) : NULL;
-
-    return attr && attr->value ? attr->value->span : entity->span;
-}
-
 static void check_total(struct analysis *a, const struct entity *budget, uint32_t row, uint32_t line_row, const char *what)
 {
     const struct money *sum = sum_of_lines(a, budget, line_row, what);
@@ -65,7 +58,7 @@ static void check_total(struct analysis *a, const struct entity *budget, uint32_
     struct diag *diag;
 
     if (sum && is_money(total) && (!one_unit(sum, total.u.money) || sum->amount != total.u.money->amount)) {
-        diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, what), "`%s` of budget `%s` is %s, and its lines add up to %s", what,
+        diag = diag_report(a->sink, DIAG_E0565, entity_value_span(budget, row), "`%s` of budget `%s` is %s, and its lines add up to %s", what,
                            budget->name, value_text(total, a->arena), money_text(a, sum->amount, sum));
         diag_help(diag, "write `%s = %s`, or leave it out", what, money_text(a, sum->amount, sum));
     }
@@ -74,11 +67,11 @@ static void check_total(struct analysis *a, const struct entity *budget, uint32_
     if (!most || !is_money(limit))
         return;
     if (!one_unit(most, limit.u.money)) {
-        diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, "limit"), "`limit` of budget `%s` is in another unit than its `%s`", budget->name,
-                           what);
+        diag = diag_report(a->sink, DIAG_E0565, entity_value_span(budget, BUDGET_limit), "`limit` of budget `%s` is in another unit than its `%s`",
+                           budget->name, what);
         diag_help(diag, "write both in one currency for one span of time");
     } else if (most->amount > limit.u.money->amount) {
-        diag = diag_report(a->sink, DIAG_E0565, place_of(a, budget, "limit"), "budget `%s` may cost %s, and its `%s` is %s", budget->name,
+        diag = diag_report(a->sink, DIAG_E0565, entity_value_span(budget, BUDGET_limit), "budget `%s` may cost %s, and its `%s` is %s", budget->name,
                            value_text(limit, a->arena), what, money_text(a, most->amount, most));
         diag_help(diag, "raise the limit, or lower what it costs");
     }

@@ -108,13 +108,10 @@ static const char *number(struct analysis *a, int64_t nano)
 static void report(struct analysis *a, struct scenario_result *result, const struct site_info *site, const struct value_pair *quota, int64_t limit,
                    int64_t sum, struct occupant *list, uint32_t count)
 {
-    const struct attr *attr = site->entity->tree ? block_attr(site->entity->tree, intern_str(a->model->names, "quota")) : NULL;
-    struct diag *diag = find(a, DIAG_E0546,
-                             (struct about){.subject = site->entity,
-                                            .scenario = result->scenario,
-                                            .span = attr ? span_join(attr->name_span, attr->value->span) : site->entity->span},
-                             "%s %s do not fit into `%s` in `%s`: its quota is %s", number(a, sum), quota->key, site->entity->name,
-                             result->scenario->name, number(a, limit));
+    struct diag *diag =
+        find(a, DIAG_E0546, (struct about){.subject = site->entity, .scenario = result->scenario, .span = entity_attr_span(site->entity, SITE_quota)},
+             "%s %s do not fit into `%s` in `%s`: its quota is %s", number(a, sum), quota->key, site->entity->name, result->scenario->name,
+             number(a, limit));
 
     if (!diag)
         return;
@@ -220,7 +217,7 @@ void check_resources(struct analysis *a)
 
             if (some_quota_has(a, name))
                 continue;
-            diag = diag_report(a->sink, DIAG_E0583, entity_slot_span(a->plan->assets[i].entity, ASSET_occupies),
+            diag = diag_report(a->sink, DIAG_E0583, entity_attr_span(a->plan->assets[i].entity, ASSET_occupies),
                                "`%s` takes up `%s`, which no `quota` has", a->plan->assets[i].name, name);
             near = nearest_quota(a, name);
             if (near)

@@ -138,11 +138,10 @@ static void check_method_name(struct analysis *a, const struct entity *asset, co
 
 static void check_recovery(struct analysis *a, const struct entity *asset, const struct entity *child)
 {
-    const struct attr *attr = child->tree ? block_attr(child->tree, intern_str(a->model->names, "method")) : NULL;
     struct value method = entity_slot(child, RECOVERY_method);
 
     if (method.type == VALUE_STRING || method.type == VALUE_WORD)
-        check_method_name(a, asset, method.u.string, attr && attr->value ? attr->value->span : child->span);
+        check_method_name(a, asset, method.u.string, entity_value_span(child, RECOVERY_method));
 }
 
 static void check_labels(struct analysis *a, const struct entity *entity)
@@ -198,19 +197,14 @@ static void check_place(struct analysis *a, const struct asset *asset)
 
 /* ---------------------------------------------------------------- methods */
 
-static bool has_attr(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    return entity->tree && block_attr(entity->tree, intern_str(a->model->names, name));
-}
-
 /* A method has one figure, or one on every step: both would count twice, a gap would make the result unknown. */
 static void check_method(struct analysis *a, const struct entity *method)
 {
-    bool figure = has_attr(a, method, "rto");
+    bool figure = entity_attr(method, METHOD_rto) != NULL;
     struct entity *step;
 
     for (uint32_t i = 0; (step = entity_child(method, BLOCK_STEP, &i));) {
-        bool takes = has_attr(a, step, "takes") || entity_slot(step, STEP_takes).type == VALUE_ERROR;
+        bool takes = entity_attr(step, STEP_takes) || entity_slot(step, STEP_takes).type == VALUE_ERROR;
 
         if (figure && takes)
             diag_help(diag_label(diag_report(a->sink, DIAG_E0515, step->span, "method `%s` has one figure and its step `%s` another", method->name,
@@ -235,13 +229,6 @@ void check_kinds(struct analysis *a)
     }
 }
 
-static struct span written_at(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 /* A check that asks without a pause would notice everything at once. */
 static void check_health(struct analysis *a, const struct entity *endpoint)
 {
@@ -252,21 +239,21 @@ static void check_health(struct analysis *a, const struct entity *endpoint)
             struct value interval = entity_slot(health, HEALTH_interval);
 
             if (interval.type == VALUE_DURATION && interval.u.integer < 1)
-                diag_help(diag_report(a->sink, DIAG_E0317, written_at(a, health, "interval"), "`interval` has to be more than 0"),
+                diag_help(diag_report(a->sink, DIAG_E0317, entity_attr_span(health, HEALTH_interval), "`interval` has to be more than 0"),
                           "it is the time from one check to the next");
         }
     }
 }
 
 /* A list may come out empty by a condition: then nothing is promised, and it looks as if all of it held. */
-static void check_not_empty(struct analysis *a, struct entity *entity, uint32_t slot, const char *name, const char *message, const char *help)
+static void check_not_empty(struct analysis *a, struct entity *entity, uint32_t slot, const char *message, const char *help)
 {
     struct value list = entity_slot(entity, slot);
     struct diag *diag;
 
     if (list.type != VALUE_LIST || list.u.list->count)
         return;
-    diag = find(a, DIAG_E0554, (struct about){.unknown = true, .subject = entity, .span = written_at(a, entity, name)}, "%s `%s` %s",
+    diag = find(a, DIAG_E0554, (struct about){.unknown = true, .subject = entity, .span = entity_attr_span(entity, slot)}, "%s `%s` %s",
                 entity->schema->name, entity->name, message);
     if (diag)
         diag_help(diag, "%s", help);
@@ -275,10 +262,10 @@ static void check_not_empty(struct analysis *a, struct entity *entity, uint32_t 
 static void check_empty_lists(struct analysis *a)
 {
     for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++)
-        check_not_empty(a, a->model->declared[BLOCK_GROUP].list.items[i], GROUP_members, "members", "has no members",
+        check_not_empty(a, a->model->declared[BLOCK_GROUP].list.items[i], GROUP_members, "has no members",
                         "name the assets whose data belongs together, or remove the group");
     for (uint32_t i = 0; i < a->model->declared[BLOCK_ENDPOINT].list.len; i++)
-        check_not_empty(a, a->model->declared[BLOCK_ENDPOINT].list.items[i], ENDPOINT_serves, "serves", "serves nothing",
+        check_not_empty(a, a->model->declared[BLOCK_ENDPOINT].list.items[i], ENDPOINT_serves, "serves nothing",
                         "name the assets behind it: without them no loss moves its traffic, and no objective follows for it");
 }
 

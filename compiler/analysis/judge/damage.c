@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static void check_ceiling_of_discarded(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
 {
     bool binds = result->class_ && class_binds(result->class_, state->asset);
@@ -41,7 +34,7 @@ static void check_ceiling_of_discarded(struct analysis *a, const struct scenario
                 state->asset->name, result->scenario->name, result->class_->name, text_of_duration(a->arena, ceiling.u.integer));
     if (!diag)
         return;
-    diag_label(diag, row_span(a, result->class_, "discarded"), "ceiling from here");
+    diag_label(diag, entity_attr_span(result->class_, CLASS_discarded), "ceiling from here");
     diag_note(diag, "noticed late (`noticed_within`): %s",
               text_of_duration(a->arena, entity_slot(result->scenario, SCENARIO_noticed_within).u.integer));
     diag_note(diag, "detected: %s, declared: %s", text_of_duration(a->arena, result->detect.worst),

@@ -78,11 +78,6 @@ static void read_sources(struct evaluator *eval, const struct entity *block, str
 
 /* ---------------------------------------------------------------- one figure */
 
-static const struct attr *attr_at(const struct entity *block, uint32_t row)
-{
-    return block->tree ? block_attr(block->tree, block->schema->rows[row].name) : NULL;
-}
-
 /* KIND, KIND.METHOD.STEP; the attribute follows where it is not the obvious one. */
 static const char *name_of(struct evaluator *eval, const struct entity *block, uint32_t row)
 {
@@ -215,7 +210,7 @@ static unsigned content_of(struct names *names, const struct expr *expr)
 
 static struct figure *make_figure(struct evaluator *eval, const struct entity *block, uint32_t row)
 {
-    const struct attr *attr = attr_at(block, row);
+    const struct attr *attr = entity_attr(block, row);
     struct figure *figure = ARENA_NEW(eval->arena, struct figure);
     const struct entity *kind = block;
     struct names names = {.stated = 0};
@@ -252,7 +247,7 @@ typedef VEC(struct figure *) figure_list;
 static void add_figures(struct evaluator *eval, const struct entity *block, const uint32_t *rows, uint32_t count, figure_list *list)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const struct attr *attr = attr_at(block, rows[i]);
+        const struct attr *attr = entity_attr(block, rows[i]);
         struct figure *figure = attr && attr->value ? make_figure(eval, block, rows[i]) : NULL;
 
         if (figure && is_figure(figure))
@@ -384,7 +379,7 @@ static const struct figure *use_figure(struct analysis *a, struct figure *figure
 
 const struct figure *figure_if_any(struct analysis *a, const struct entity *block, uint32_t row)
 {
-    const struct attr *attr = attr_at(block, row);
+    const struct attr *attr = entity_attr(block, row);
     struct figure *figure = attr && attr->value ? figure_at(a, block, row) : NULL;
 
     return figure && is_figure(figure) ? use_figure(a, figure) : NULL;
@@ -399,7 +394,7 @@ struct origin {
 
 static const struct entity *kind_that_writes(const struct kind_info *kind, uint32_t row)
 {
-    while (kind && !attr_at(kind->entity, row))
+    while (kind && !entity_attr(kind->entity, row))
         kind = kind->base;
     return kind ? kind->entity : NULL;
 }
@@ -410,8 +405,8 @@ static struct origin origin_of_method(const struct asset_state *state, const str
         state->chosen && state->chosen->method == method ? entity_child_named(state->asset->entity, BLOCK_TIMING, method->name) : NULL;
 
     if (timing)
-        return (struct origin){.stated = entity_slot_span(timing, TIMING_rto)};
-    if (attr_at(method, METHOD_rto))
+        return (struct origin){.stated = entity_attr_span(timing, TIMING_rto)};
+    if (entity_attr(method, METHOD_rto))
         return (struct origin){.block = method, .row = METHOD_rto};
     return step ? (struct origin){.block = step, .row = STEP_takes} : (struct origin){.stated = method->span};
 }
@@ -422,11 +417,11 @@ static struct origin origin_of(const struct asset_state *state, const struct ste
     const struct entity *method = block && block->schema->id == BLOCK_METHOD ? block : NULL, *store, *kind;
 
     if (!state)
-        return (struct origin){.stated = step->origin ? entity_slot_span(step->origin, STEP_takes) : step->span};
+        return (struct origin){.stated = step->origin ? entity_attr_span(step->origin, STEP_takes) : step->span};
     if (method)
         return origin_of_method(state, method, step->origin);
     if (step->origin && step->origin->schema->id == BLOCK_VERIFY)
-        return (struct origin){.stated = entity_slot_span(step->origin, VERIFY_takes)};
+        return (struct origin){.stated = entity_attr_span(step->origin, VERIFY_takes)};
     if (step->origin) /* a probe: the script gives it up at its `timeout` */
         return (struct origin){.stated = step->origin->span};
     if (state->fate == FATE_IMPAIRED) {
@@ -435,7 +430,7 @@ static struct origin origin_of(const struct asset_state *state, const struct ste
     }
     store = step->idle && state->chosen ? state->chosen->from_store : NULL;
     if (store && value_is_known(entity_slot(store, STORE_retrieval)))
-        return (struct origin){.stated = entity_slot_span(store, STORE_retrieval)};
+        return (struct origin){.stated = entity_attr_span(store, STORE_retrieval)};
     kind = store ? kind_that_writes(store->kind, KIND_retrieval) : NULL;
     if (kind)
         return (struct origin){.block = kind, .row = KIND_retrieval};

@@ -28,13 +28,6 @@ struct inversions {
     bool *told;                     /* by asset index: inverted in general, so nothing about it is said for a class */
 };
 
-static struct span tier_span(const struct analysis *a, const struct asset *asset)
-{
-    const struct attr *attr = asset->entity->tree ? block_attr(asset->entity->tree, intern_str(a->model->names, "tier")) : NULL;
-
-    return attr && attr->value ? span_join(attr->name_span, attr->value->span) : asset->entity->span;
-}
-
 static const char *promise_source(const struct inversions *in, const struct asset *asset, enum claim_kind kind)
 {
     const struct entity *own = in->class_ ? entity_child_named(asset->entity, BLOCK_OBJECTIVE, in->class_->name) : NULL;
@@ -191,7 +184,8 @@ static void report(const struct inversions *in, const struct asset *needed, enum
         diag_at(diag, "needed here");
         tell_chain(in, diag, needed, kind, weak);
         tell_others(in, diag, needed, kind, weak);
-        diag_label(diag, kind == CLAIM_LEVEL ? tier_span(in->a, needed) : span, "what it promises (%s)", promise_source(in, needed, kind));
+        diag_label(diag, kind == CLAIM_LEVEL ? entity_attr_span(needed->entity, ASSET_tier) : span, "what it promises (%s)",
+                   promise_source(in, needed, kind));
         if (restores)
             diag_help(diag, "give `%s` an RTO within that of `%s`, or restore without it", needed->name, claim->via->name);
         else

@@ -17,25 +17,17 @@ static struct objective none(void)
     return (struct objective){TIME_UNKNOWN, "", {0, 0}, FROM_ELSEWHERE};
 }
 
-static struct span attr_span(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
-static bool take(const struct analysis *a, const struct entity *entity, uint32_t row, const char *name, const char *source, enum objective_from from,
-                 struct objective *out)
+static bool take(const struct entity *entity, uint32_t row, const char *source, enum objective_from from, struct objective *out)
 {
     struct value value = entity ? entity_slot(entity, row) : value_unknown();
 
     if (value.type == VALUE_NA) {
-        *out = (struct objective){RPO_NOT_APPLICABLE, source, attr_span(a, entity, name), from};
+        *out = (struct objective){RPO_NOT_APPLICABLE, source, entity_attr_span(entity, row), from};
         return true;
     }
     if (value.type != VALUE_DURATION)
         return false;
-    *out = (struct objective){value.u.integer, source, attr_span(a, entity, name), from};
+    *out = (struct objective){value.u.integer, source, entity_attr_span(entity, row), from};
     return true;
 }
 
@@ -56,14 +48,14 @@ static void general_objectives(struct analysis *a, struct asset *asset)
     asset->rto = asset->rpo = asset->mtd = none();
     if (asset->tier)
         tier_default = entity_child(asset->tier, BLOCK_TIER_DEFAULT, &cursor);
-    if (!take(a, asset->entity, ASSET_rto, "rto", "asset", FROM_ASSET, &asset->rto) &&
-        !take(a, tier_default, TIER_DEFAULT_rto, "rto", "tier default", FROM_ELSEWHERE, &asset->rto))
-        take(a, plan, PLAN_OBJECTIVES_rto, "rto", "plan default", FROM_ELSEWHERE, &asset->rto);
-    if (!take(a, asset->entity, ASSET_rpo, "rpo", "asset", FROM_ASSET, &asset->rpo) &&
-        !take(a, tier_default, TIER_DEFAULT_rpo, "rpo", "tier default", FROM_ELSEWHERE, &asset->rpo))
-        take(a, plan, PLAN_OBJECTIVES_rpo, "rpo", "plan default", FROM_ELSEWHERE, &asset->rpo);
-    if (!take(a, asset->entity, ASSET_mtd, "mtd", "asset", FROM_ASSET, &asset->mtd))
-        take(a, tier_default, TIER_DEFAULT_mtd, "mtd", "tier default", FROM_ELSEWHERE, &asset->mtd);
+    if (!take(asset->entity, ASSET_rto, "asset", FROM_ASSET, &asset->rto) &&
+        !take(tier_default, TIER_DEFAULT_rto, "tier default", FROM_ELSEWHERE, &asset->rto))
+        take(plan, PLAN_OBJECTIVES_rto, "plan default", FROM_ELSEWHERE, &asset->rto);
+    if (!take(asset->entity, ASSET_rpo, "asset", FROM_ASSET, &asset->rpo) &&
+        !take(tier_default, TIER_DEFAULT_rpo, "tier default", FROM_ELSEWHERE, &asset->rpo))
+        take(plan, PLAN_OBJECTIVES_rpo, "plan default", FROM_ELSEWHERE, &asset->rpo);
+    if (!take(asset->entity, ASSET_mtd, "asset", FROM_ASSET, &asset->mtd))
+        take(tier_default, TIER_DEFAULT_mtd, "tier default", FROM_ELSEWHERE, &asset->mtd);
     if (asset->holds == HOLDS_NOTHING)
         asset->rpo = (struct objective){RPO_NOT_APPLICABLE, "stateless", asset->entity->span, FROM_ELSEWHERE};
 }
@@ -80,9 +72,9 @@ static void from_class(struct analysis *a, const struct scenario_result *result,
     if (!result->class_ || !class_binds(result->class_, state->asset))
         return;
     if (state->rto.ms == TIME_UNKNOWN)
-        take(a, result->class_, CLASS_rto, "rto", intern_text(a, "class %s", result->class_->name), FROM_CLASS, &state->rto);
+        take(result->class_, CLASS_rto, intern_text(a, "class %s", result->class_->name), FROM_CLASS, &state->rto);
     if (state->rpo.ms == TIME_UNKNOWN)
-        take(a, result->class_, CLASS_rpo, "rpo", intern_text(a, "class %s", result->class_->name), FROM_CLASS, &state->rpo);
+        take(result->class_, CLASS_rpo, intern_text(a, "class %s", result->class_->name), FROM_CLASS, &state->rpo);
 }
 
 void effective_objectives(struct analysis *a, struct scenario_result *result)
@@ -96,9 +88,9 @@ void effective_objectives(struct analysis *a, struct scenario_result *result)
         state->rto = state->asset->rto;
         state->rpo = state->asset->rpo;
         if (own) {
-            take(a, own, OBJECTIVE_rto, "rto", source, FROM_ELSEWHERE, &state->rto);
+            take(own, OBJECTIVE_rto, source, FROM_ELSEWHERE, &state->rto);
             if (state->asset->holds != HOLDS_NOTHING)
-                take(a, own, OBJECTIVE_rpo, "rpo", source, FROM_ELSEWHERE, &state->rpo);
+                take(own, OBJECTIVE_rpo, source, FROM_ELSEWHERE, &state->rpo);
         }
         from_class(a, result, state);
     }
@@ -147,9 +139,8 @@ static bool name_figures(struct analysis *a, struct asset_state *state, struct d
 
     for (uint32_t i = 0; scope && i < state->step_count; i++) {
         const struct entity *origin = state->steps[i]->origin;
-        const struct attr *takes = origin && origin->tree && !state->steps[i]->takes.known && origin->parent == state->chosen->method
-                                       ? block_attr(origin->tree, intern_str(a->model->names, "takes"))
-                                       : NULL;
+        const struct attr *takes =
+            origin && !state->steps[i]->takes.known && origin->parent == state->chosen->method ? entity_attr(origin, STEP_takes) : NULL;
 
         if (takes)
             eval_unset_parts(a->eval, takes->value, scope, add_figure, diag);
@@ -308,7 +299,7 @@ void check_ceiling(struct analysis *a, struct entity *scenario, const struct ass
     if (!diag)
         return;
     diag_label(diag, objective.span, "objective from here (%s)", objective.source);
-    diag_label(diag, attr_span(a, ceiling, name), "ceiling is %s", text_of_duration(a->arena, limit.u.integer));
+    diag_label(diag, entity_attr_span(ceiling, row), "ceiling is %s", text_of_duration(a->arena, limit.u.integer));
     diag_help(diag, "state `%s = %s` or less", name, text_of_duration(a->arena, limit.u.integer));
 }
 
@@ -519,7 +510,7 @@ static bool answers_choose(struct analysis *a, const struct step *step, const st
     for (uint32_t i = 0; i < step->input_count; i++) {
         struct value type = eval_deferred(a->eval, step->inputs[i], INPUT_type, NULL);
         struct value chooses = eval_deferred(a->eval, step->inputs[i], INPUT_chooses, NULL);
-        bool settled = step->inputs[i]->tree && block_attr(step->inputs[i]->tree, step->inputs[i]->schema->rows[INPUT_default].name);
+        bool settled = entity_attr(step->inputs[i], INPUT_default);
 
         if (settled) /* what is taken when nobody answers was chosen before the damage */
             continue;

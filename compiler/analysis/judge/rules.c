@@ -39,8 +39,8 @@ static void add_reasons(struct analysis *a, const struct entity *rule, const str
 {
     static const uint32_t rows[] = {RULE_where, RULE_require};
 
-    for (size_t i = 0; rule->tree && i < sizeof rows / sizeof *rows; i++) {
-        const struct attr *attr = block_attr(rule->tree, rule->schema->rows[rows[i]].name);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct attr *attr = entity_attr(rule, rows[i]);
 
         if (attr && verdict == VERDICT_UNKNOWN)
             eval_unknown_parts(a->eval, attr->value, scope, add_note, diag);
@@ -52,9 +52,8 @@ static void add_reasons(struct analysis *a, const struct entity *rule, const str
 static struct span place_of(struct analysis *a, const struct entity *rule, const struct entity *subject, const struct scope *scope)
 {
     const char *at = text_of(a, rule, RULE_at, scope);
-    const struct attr *attr = at && subject->tree ? block_attr(subject->tree, intern_str(a->model->names, at)) : NULL;
 
-    return attr ? span_join(attr->name_span, attr->value->span) : subject->span;
+    return attr_span_or(at ? entity_attr_named(a, subject, at) : NULL, subject);
 }
 
 /* Whether what the rule asks, or how strictly, depends on the tier: its expressions name one. */
@@ -62,8 +61,8 @@ static bool asks_by_tier(const struct analysis *a, const struct entity *rule)
 {
     static const uint32_t rows[] = {RULE_where, RULE_require, RULE_severity};
 
-    for (size_t i = 0; rule->tree && i < sizeof rows / sizeof *rows; i++) {
-        const struct attr *attr = block_attr(rule->tree, rule->schema->rows[rows[i]].name);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct attr *attr = entity_attr(rule, rows[i]);
         const struct source_file *file = attr ? sources_file_at(a->model->sources, attr->value->span.start) : NULL;
         const uint32_t from = file ? attr->value->span.start - file->base : 0;
 

@@ -40,13 +40,6 @@ static int strategy_of(const struct site_info *site)
     return NO_STRATEGY;
 }
 
-static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static const char *words(struct analysis *a, int64_t ms)
 {
     struct strbuf text = STRBUF_INIT;
@@ -151,7 +144,7 @@ static void check_protection(struct analysis *a, const struct site_info *site, i
         if (!count)
             return;
         if (pass == 0) {
-            diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = row_span(a, site->entity, "strategy")},
+            diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = entity_attr_span(site->entity, SITE_strategy)},
                         count == 1   ? "site `%s` is called `%s`, but `%s` does not come back that way"
                         : count == 2 ? "site `%s` is called `%s`, but `%s` and another asset do not come back that way"
                                      : "site `%s` is called `%s`, but `%s` and %u other assets do not come back that way",
@@ -187,11 +180,11 @@ static void check_band(struct analysis *a, const struct site_info *site, int64_t
     if (!rto && !rpo)
         return;
     if (rto)
-        diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = row_span(a, site->entity, "strategy")},
+        diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = entity_attr_span(site->entity, SITE_strategy)},
                     "site `%s` is called `%s`, which is not known to recover `%s` within %s", site->entity->name, bands[strategy].name,
                     rto->asset->name, words(a, rto->rto.ms));
     else
-        diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = row_span(a, site->entity, "strategy")},
+        diag = find(a, DIAG_E0537, (struct about){.subject = site->entity, .span = entity_attr_span(site->entity, SITE_strategy)},
                     "site `%s` is called `%s`, which is not known to lose no more than %s of `%s`", site->entity->name, bands[strategy].name,
                     words(a, rpo->rpo.ms), rpo->asset->name);
     if (!diag)
@@ -220,7 +213,7 @@ static void check_slos(struct analysis *a)
             diag = find(a, DIAG_E0537, (struct about){.subject = slo->endpoint, .span = slo->span},
                         "`%s` promises 99.99 %% or more, and `%s` recovers by backup and restore", slo->endpoint->name, site->entity->name);
             if (diag) {
-                diag_label(diag, row_span(a, site->entity, "strategy"), "hours to recover");
+                diag_label(diag, entity_attr_span(site->entity, SITE_strategy), "hours to recover");
                 diag_help(diag, "99.99 %% leaves 52 minutes a year; keep a standby, or promise less");
             }
             break;

@@ -87,7 +87,7 @@ void make_drills(struct analysis *a)
 static void job_command(struct analysis *a, struct entity *block, uint32_t row, struct command *out)
 {
     const struct scope *scope = scope_add(a->eval, NULL, "job", (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, "job")});
-    const struct attr *attr = eval_is_written(block, row) ? block_attr(block->tree, block->schema->rows[row].name) : NULL;
+    const struct attr *attr = eval_is_written(block, row) ? entity_attr(block, row) : NULL;
     struct value value = attr ? eval_deferred(a->eval, block, row, scope) : value_unknown();
 
     if (!attr || value.type == VALUE_ERROR || value.type == VALUE_NULL || evaluate_command(a, value, out))

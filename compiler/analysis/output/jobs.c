@@ -30,7 +30,7 @@ static void command(struct analysis *a, const struct entity *procedure, uint32_t
                     const struct entity *backup, struct command *out)
 {
     struct value value = eval_deferred(a->eval, procedure, row, scope);
-    const struct attr *attr = block_attr(procedure->tree, procedure->schema->rows[row].name);
+    const struct attr *attr = entity_attr(procedure, row);
 
     if (!attr || value.type == VALUE_ERROR || value.type == VALUE_NULL || evaluate_command(a, value, out))
         return;

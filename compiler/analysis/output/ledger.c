@@ -283,7 +283,7 @@ static void add_door(struct analysis *a, const struct scenario_result *result, c
             continue;
         entry = ledger_entry(a, ASSUME_KEPT, store, intern_text(a, ".%s", doors[i].name), &is_new);
         if (is_new) {
-            entry->span = entity_slot_span(store, doors[i].row);
+            entry->span = entity_attr_span(store, doors[i].row);
             /* Where jobs log in with a shell only people can keep to it, and no verdict on a compromise rests on it. */
             if (doors[i].row == STORE_append_only && writers_delete(a, store)) {
                 entry->says = intern_text(a, "what is in `%s` is deleted or changed by nobody, although whoever writes there could", store->name);
@@ -502,7 +502,7 @@ static void add_quorum(struct analysis *a, const struct scenario_result *result,
     agreed = ledger_entry(a, ASSUME_STANDS_READY, asset, ".quorum", &is_new);
     if (is_new) {
         agreed->value = ledger_value(a, quorum);
-        agreed->span = entity_slot_span(asset, ASSET_quorum);
+        agreed->span = entity_attr_span(asset, ASSET_quorum);
         agreed->says = intern_text(a, "`%s` confirms no write before %lld of its %u places have it, and serves from any as many of them", asset->name,
                                    (long long)quorum.u.integer, state->asset->site_count);
         ask_owner(a, agreed, asset, told_by(asset),

@@ -133,7 +133,7 @@ static void add_asked(struct analysis *a, const struct scenario_result *result, 
     entry = of_name(a, ASSUME_DETECTS, result, state, intern_text(a, ".%s/host", target->name), &is_new);
     if (!is_new)
         return;
-    entry->span = entity_slot_span(health, HEALTH_host);
+    entry->span = entity_attr_span(health, HEALTH_host);
     entry->value = host.u.string;
     entry->says = intern_text(a, "what the health check of `%s` asks, `%s`, leads to `%s` and nowhere else", state->endpoint->name, host.u.string,
                               target->name);

@@ -79,7 +79,7 @@ static const char *measured_by(const struct scenario_result *result, const struc
 {
     const struct candidate *chosen = step->asset ? result->states[step->asset->index].chosen : NULL;
     const struct entity *timing = chosen ? entity_child_named(step->asset->entity, BLOCK_TIMING, chosen->method->name) : NULL;
-    bool counts = timing && entity_slot_span(timing, TIMING_rto).start == step->stated.start;
+    bool counts = timing && entity_attr_span(timing, TIMING_rto).start == step->stated.start;
     struct value source = counts ? entity_slot(timing, TIMING_source) : value_unknown();
 
     return source.type == VALUE_STRING ? source.u.string : NULL;

@@ -27,13 +27,6 @@ void add_term(struct analysis *a, struct loss *loss, const char *text, int64_t m
         loss->ms = TIME_UNKNOWN;
 }
 
-struct span loss_span(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
 {
     return backup_gap(a, backup, schedule, tolerated_misses(backup));
@@ -45,9 +38,9 @@ static void add_start_window(struct analysis *a, struct loss *loss, const struct
     int64_t window = backup_start_window(backup, &kind);
 
     if (kind)
-        add_term(a, loss, intern_text(a, "start window of `%s` when none is set", kind->name), window, loss_span(a, kind, "start_window"));
+        add_term(a, loss, intern_text(a, "start window of `%s` when none is set", kind->name), window, entity_attr_span(kind, KIND_start_window));
     else
-        add_term(a, loss, "start window", window, loss_span(a, backup, "start_window"));
+        add_term(a, loss, "start window", window, entity_attr_span(backup, BACKUP_start_window));
 }
 
 static int64_t waits_at(struct analysis *a, struct value store)
@@ -79,7 +72,7 @@ static void add_waits(struct analysis *a, struct loss *loss, const struct entity
     int64_t waits = backup_waits(a, backup);
 
     if (waits)
-        add_term(a, loss, intern_text(a, "`%s` waits for others that use its store", backup->name), waits, loss_span(a, backup, "to"));
+        add_term(a, loss, intern_text(a, "`%s` waits for others that use its store", backup->name), waits, entity_attr_span(backup, BACKUP_to));
 }
 
 /* Copies that the job itself makes keep its next run out as well; those of a platform do not. */
@@ -125,13 +118,12 @@ static void add_skipped(struct analysis *a, struct loss *loss, const struct enti
     loss->shortest = 0; /* nobody knows which runs are left */
     add_term(a, loss, "runs skipped because the one before has not ended",
              grown->status == SCHEDULE_OK ? grown->max_gap - gap->max_gap : TIME_UNKNOWN,
-             loss_span(a, backup,
-                       run >= shortest          ? "duration"
-                       : late >= shortest - run ? "jitter"
-                                                : "copy_time"));
+             entity_attr_span(backup, run >= shortest          ? BACKUP_duration
+                                      : late >= shortest - run ? BACKUP_jitter
+                                                               : BACKUP_copy_time));
     if (skips <= INT64_MAX / shortest && skips * shortest > copies + counted)
         add_term(a, loss, "a run that keeps the next one out reads its data late", -(skips * shortest - copies - counted),
-                 loss_span(a, backup, "schedule"));
+                 entity_attr_span(backup, BACKUP_schedule));
 }
 
 /* Each segment or verification that may be missed costs as much again. */
@@ -140,7 +132,7 @@ static void add_missed(struct analysis *a, struct loss *loss, const struct entit
     int64_t every = worst_of(backup, row, TIME_UNKNOWN), misses = tolerated_misses(backup), more;
 
     if (misses && every > 0)
-        add_term(a, loss, text, __builtin_mul_overflow(every, misses, &more) ? TIME_UNKNOWN : more, loss_span(a, backup, "missed"));
+        add_term(a, loss, text, __builtin_mul_overflow(every, misses, &more) ? TIME_UNKNOWN : more, entity_attr_span(backup, BACKUP_missed));
 }
 
 /* What ships more slowly than it is written falls behind for ever: at some time in its life every lag is reached. */
@@ -155,10 +147,10 @@ static void add_slow_log(struct analysis *a, struct loss *loss, const struct ass
 
     if (continuous && every.type == VALUE_DURATION && every.u.integer > 0 && ships > every.u.integer)
         add_term(a, loss, intern_text(a, "`%s` may ship more slowly than it seals: it falls behind without bound", backup->name), TIME_UNKNOWN,
-                 loss_span(a, backup, "duration"));
+                 entity_attr_span(backup, BACKUP_duration));
     if (bandwidth.type == VALUE_RATE && written.type == VALUE_RATE && frac_compare(*bandwidth.u.rate, *written.u.rate))
         add_term(a, loss, intern_text(a, "`%s` may ship less than is written to `%s`: it falls behind without bound", backup->name, asset->name),
-                 TIME_UNKNOWN, loss_span(a, load, "bandwidth"));
+                 TIME_UNKNOWN, entity_attr_span(load, LOAD_bandwidth));
 }
 
 /* A full copy that may not read as fast as its size and `duration` want. */
@@ -175,7 +167,7 @@ static void add_slow_run(struct analysis *a, struct loss *loss, const struct ass
     if (divide_size_by_rate(size.u.integer, *bandwidth.u.rate, &needs) && needs <= longest)
         return;
     add_term(a, loss, intern_text(a, "`%s` may read only so fast (`load`) that it is not done within its `duration`", backup->name), TIME_UNKNOWN,
-             loss_span(a, load, "bandwidth"));
+             entity_attr_span(load, LOAD_bandwidth));
 }
 
 /* The first procedure that takes the backup and says `word` of the row; NULL word: any. A tool named by the backup is another procedure. */
@@ -218,7 +210,7 @@ static void add_overrun(struct analysis *a, struct loss *loss, const struct enti
         longest = TIME_UNKNOWN;
     if (every > 0 && longest >= every)
         add_term(a, loss, intern_text(a, "`%s` is still running when the next run is due", backup->name), longest / every * every,
-                 loss_span(a, backup, "duration"));
+                 entity_attr_span(backup, BACKUP_duration));
 }
 
 /* What has no times of its own is looked at again and again; in hours in which it must not run that does nothing until they end. */
@@ -233,7 +225,7 @@ static void add_closed(struct analysis *a, struct loss *loss, const struct entit
         return;
     minutes = (uint32_t)(hours.to + DAY - hours.from) % DAY;
     add_term(a, loss, intern_text(a, "`%s` must not run for", backup->name), minutes ? minutes * MS_MINUTE : TIME_UNKNOWN,
-             loss_span(a, entity_child(backup, BLOCK_LOAD, &cursor), "not_within"));
+             entity_attr_span(entity_child(backup, BLOCK_LOAD, &cursor), LOAD_not_within));
 }
 
 /* See backup_loss(). */
@@ -255,14 +247,14 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         /* A log that no clock seals (`archive_timeout` = 0) is shipped when it is full: in a quiet night never. */
         if (is_word(kind, "log") && worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN) == 0)
             add_term(a, &loss, intern_text(a, "`%s` is sealed by no clock, only when it is full", backup->name), TIME_UNKNOWN,
-                     loss_span(a, backup, "ship_every"));
+                     entity_attr_span(backup, BACKUP_ship_every));
         add_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name), worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN),
-                 loss_span(a, backup, "ship_every"));
+                 entity_attr_span(backup, BACKUP_ship_every));
         add_missed(a, &loss, backup, BACKUP_ship_every, "segments missed");
         if (!is_word(kind, "log"))
             add_overrun(a, &loss, backup, BACKUP_ship_every);
         add_closed(a, &loss, backup);
-        add_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, 0), loss_span(a, backup, "duration"));
+        add_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, 0), entity_attr_span(backup, BACKUP_duration));
         break;
     case SCHEDULE_ON_CHANGE:
         if (entity_slot(backup, BACKUP_interval).type != VALUE_DURATION) {
@@ -271,16 +263,16 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
                                                  backup->name, backup->parent->name),
                                      "state `interval`, the longest time between two verifications that nothing was missed");
             add_term(a, &loss, intern_text(a, "`%s` runs on change: nothing bounds how long a change may go unseen", backup->name), TIME_UNKNOWN,
-                     loss_span(a, backup, "schedule"));
+                     entity_attr_span(backup, BACKUP_schedule));
             return loss;
         }
         add_term(a, &loss, intern_text(a, "`%s` is verified every", backup->name), worst_of(backup, BACKUP_interval, 0),
-                 loss_span(a, backup, "interval"));
+                 entity_attr_span(backup, BACKUP_interval));
         add_missed(a, &loss, backup, BACKUP_interval, "verifications missed");
         add_overrun(a, &loss, backup, BACKUP_interval);
         add_closed(a, &loss, backup);
-        add_term(a, &loss, "quiet time before a run", worst_of(backup, BACKUP_settle, 0), loss_span(a, backup, "settle"));
-        add_term(a, &loss, "duration of a run", worst_of(backup, BACKUP_duration, 0), loss_span(a, backup, "duration"));
+        add_term(a, &loss, "quiet time before a run", worst_of(backup, BACKUP_settle, 0), entity_attr_span(backup, BACKUP_settle));
+        add_term(a, &loss, "duration of a run", worst_of(backup, BACKUP_duration, 0), entity_attr_span(backup, BACKUP_duration));
         break;
     default:
         gap = gap_of(a, backup, schedule.u.schedule);
@@ -288,7 +280,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
             loss.ms = TIME_UNKNOWN;
             return loss; /* reported by check_backups */
         }
-        add_term(a, &loss, backup_gap_text(a, backup, schedule.u.schedule, gap), gap->max_gap, loss_span(a, backup, "schedule"));
+        add_term(a, &loss, backup_gap_text(a, backup, schedule.u.schedule, gap), gap->max_gap, entity_attr_span(backup, BACKUP_schedule));
         loss.gap = gap->max_gap;
         loss.shortest = gap->min_gap;
         loss.uniform = gap->max_gap == gap->min_gap;
@@ -299,12 +291,12 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
             counted = worst_of(backup, BACKUP_duration, 0);
         add_skipped(a, &loss, backup, schedule.u.schedule, gap, counted);
         add_start_window(a, &loss, backup);
-        add_term(a, &loss, "jitter", worst_of(backup, BACKUP_jitter, 0), loss_span(a, backup, "jitter"));
-        add_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, TIME_UNKNOWN), loss_span(a, backup, "duration"));
+        add_term(a, &loss, "jitter", worst_of(backup, BACKUP_jitter, 0), entity_attr_span(backup, BACKUP_jitter));
+        add_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, TIME_UNKNOWN), entity_attr_span(backup, BACKUP_duration));
         /* What a clock ships is what was sealed before: the two do not wait for each other. */
         if (is_word(kind, "log") && value_is_known(entity_slot(backup, BACKUP_ship_every)))
             add_term(a, &loss, intern_text(a, "`%s` is sealed every", backup->name), worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN),
-                     loss_span(a, backup, "ship_every"));
+                     entity_attr_span(backup, BACKUP_ship_every));
         if (at_end && counted)
             add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -counted, at_end->span);
     }
@@ -313,7 +305,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         add_slow_log(a, &loss, asset, backup);
     add_slow_run(a, &loss, asset, backup);
     if (is_copy)
-        add_term(a, &loss, "time of the copy", worst_of(backup, BACKUP_copy_time, TIME_UNKNOWN), loss_span(a, backup, "copy_time"));
+        add_term(a, &loss, "time of the copy", worst_of(backup, BACKUP_copy_time, TIME_UNKNOWN), entity_attr_span(backup, BACKUP_copy_time));
     return loss;
 }
 
@@ -333,7 +325,7 @@ void add_queue(struct analysis *a, struct loss *loss, const struct entity *backu
         add_term(
             a, loss,
             intern_text(a, "copies of `%s` to `%s` take longer than the time between two: they pile up without bound", backup->name, store->name),
-            TIME_UNKNOWN, loss_span(a, backup, "copy_time"));
+            TIME_UNKNOWN, entity_attr_span(backup, BACKUP_copy_time));
 }
 
 /* The losses worked out last: the same ones are asked for again when a method was timed and when its asset is back. */
@@ -422,14 +414,14 @@ static void check_closed_hours(struct analysis *a, const struct entity *backup, 
     struct diag *diag;
 
     if (text && !read_closed_hours(text, &hours))
-        diag_help(diag_report(a->sink, DIAG_E0512, loss_span(a, entity_child(backup, BLOCK_LOAD, &cursor), "not_within"),
+        diag_help(diag_report(a->sink, DIAG_E0512, entity_attr_span(entity_child(backup, BLOCK_LOAD, &cursor), LOAD_not_within),
                               "the hours in which `%s` must not run are not readable", backup->name),
                   "write them as in \"06:00-23:00\" (UTC), from and to different");
     else if (text && schedule->zone && strcmp(schedule->zone, "UTC") != 0) {
-        diag = diag_report(a->sink, DIAG_E0512, loss_span(a, entity_child(backup, BLOCK_LOAD, &cursor), "not_within"),
+        diag = diag_report(a->sink, DIAG_E0512, entity_attr_span(entity_child(backup, BLOCK_LOAD, &cursor), LOAD_not_within),
                            "the hours in which `%s` must not run are in UTC, its schedule is in `%s`", backup->name, schedule->zone);
         diag_set_severity(diag, SEVERITY_WARNING);
-        diag_label(diag, loss_span(a, backup, "schedule"), "in this zone");
+        diag_label(diag, entity_attr_span(backup, BACKUP_schedule), "in this zone");
         diag_help(diag, "write the schedule in UTC as well; hours of the day in another zone move with daylight saving");
     }
 }
@@ -441,24 +433,24 @@ static void check_backup(struct analysis *a, struct entity *backup)
     const struct schedule_gap *gap;
 
     if ((of.type == VALUE_STRING || of.type == VALUE_WORD) && !link_of(a, backup) && !lost_name(a->sink, of.u.string))
-        diag_help(
-            diag_report(a->sink, DIAG_E0513, loss_span(a, backup, "of"), "`%s` builds on `%s`, which does not exist", backup->name, of.u.string),
-            "`of` is the name of another `backup` block beside it");
+        diag_help(diag_report(a->sink, DIAG_E0513, entity_attr_span(backup, BACKUP_of), "`%s` builds on `%s`, which does not exist", backup->name,
+                              of.u.string),
+                  "`of` is the name of another `backup` block beside it");
     if (schedule.type != VALUE_SCHEDULE)
         return;
     check_service(a, backup);
     check_closed_hours(a, backup, schedule.u.schedule);
     gap = gap_of(a, backup, schedule.u.schedule);
     if (gap->status == SCHEDULE_NEVER) {
-        struct diag *diag = diag_report(a->sink, DIAG_E0512, loss_span(a, backup, "schedule"), "the schedule of `%s` never fires%s", backup->name,
-                                        backup_not_within(backup) ? " outside of the hours in which it must not run" : "");
+        struct diag *diag = diag_report(a->sink, DIAG_E0512, entity_attr_span(backup, BACKUP_schedule), "the schedule of `%s` never fires%s",
+                                        backup->name, backup_not_within(backup) ? " outside of the hours in which it must not run" : "");
 
         if (backup_not_within(backup))
             diag_help(diag,
                       "these hours are in UTC, and a run may begin as late as its start window and jitter allow: take another time, or other hours");
     } else if (gap->status == SCHEDULE_REFUSED) {
-        struct diag *diag =
-            diag_report(a->sink, DIAG_E0512, loss_span(a, backup, "schedule"), "the schedule of `%s`: %s", backup->name, gap->refusal.reason);
+        struct diag *diag = diag_report(a->sink, DIAG_E0512, entity_attr_span(backup, BACKUP_schedule), "the schedule of `%s`: %s", backup->name,
+                                        gap->refusal.reason);
 
         if (gap->refusal.help)
             diag_help(diag, "%s", gap->refusal.help);
@@ -466,8 +458,8 @@ static void check_backup(struct analysis *a, struct entity *backup)
         struct strbuf text = STRBUF_INIT;
 
         print_duration(&text, gap->min_gap);
-        diag_at(diag_report(a->sink, DIAG_E0514, loss_span(a, backup, "duration"), "a run of `%s` may not be finished when the next one is due",
-                            backup->name),
+        diag_at(diag_report(a->sink, DIAG_E0514, entity_attr_span(backup, BACKUP_duration),
+                            "a run of `%s` may not be finished when the next one is due", backup->name),
                 "the shortest gap is %s", strbuf_str(&text));
         strbuf_release(&text);
     }

@@ -33,9 +33,7 @@ const struct scope *method_scope(struct analysis *a, struct asset_state *state, 
         struct scope *self = scope_add(a->eval, scenario_scope(a), "self", value_entity(state->asset->entity));
         struct scope *place = scope_add(a->eval, self, "into", value_unknown()), *base;
         struct scope *store = scope_add(a->eval, place, "store", value_unknown());
-        const struct attr *loop = candidate && candidate->element.type != VALUE_NULL && candidate->method->tree
-                                      ? block_attr(candidate->method->tree, intern_str(a->model->names, "for"))
-                                      : NULL;
+        const struct attr *loop = candidate && candidate->element.type != VALUE_NULL ? entity_attr(candidate->method, METHOD_for) : NULL;
 
         base = scope_add(a->eval, store, "since_base", value_unknown());
         copy = scope_add(a->eval, base, "copy", value_unknown());
@@ -211,10 +209,9 @@ static bool restore_inputs(struct analysis *a, const struct asset_state *state, 
 }
 
 /* `rpo = r.lag` in a kind is only a name for what the replica's own line says. */
-static struct span loss_place(const struct analysis *a, const struct candidate *candidate, struct value rpo)
+static struct span loss_place(const struct candidate *candidate, struct value rpo)
 {
-    atom key = intern_str(a->model->names, "rpo");
-    const struct attr *written = candidate->method->tree ? block_attr(candidate->method->tree, key) : NULL;
+    const struct attr *written = entity_attr(candidate->method, METHOD_rpo);
     const struct entity *element = candidate->element.type == VALUE_ENTITY ? candidate->element.u.entity : NULL;
     const struct attr *own = NULL;
 
@@ -248,7 +245,7 @@ static bool rests_beside(struct analysis *a, const struct asset_state *state, st
 static bool says_it_spans_zones(const struct analysis *a, struct entity *asset)
 {
     struct entity *says = asset->kind ? kind_deferred(asset->kind, KIND_multi_zone) : NULL;
-    const struct attr *written = says ? block_attr(says->tree, intern_str(a->model->names, "multi_zone")) : NULL;
+    const struct attr *written = says ? entity_attr(says, KIND_multi_zone) : NULL;
 
     return written && written->value->kind != EXPR_BOOL && entity_slot(asset, ASSET_tolerates).type != VALUE_INT && outlives(a, asset) > 0;
 }
@@ -302,7 +299,7 @@ static bool loses_by_copies(struct analysis *a, struct asset_state *state, struc
     if (!copies_loss(a, state, candidate, candidate->method, read, NULL))
         return false;
     if (worst.type == VALUE_DURATION && candidate->rpo >= 0 && worst.u.integer > candidate->rpo)
-        stated_loss(a, state, candidate, rpo, loss_place(a, candidate, rpo));
+        stated_loss(a, state, candidate, rpo, loss_place(candidate, rpo));
     return true;
 }
 
@@ -310,7 +307,7 @@ static bool loses_as_stated(struct analysis *a, struct asset_state *state, struc
 {
     if (value_worst(rpo).type == VALUE_DURATION && reads_copies(a, state, candidate))
         return loses_by_copies(a, state, candidate, rpo, 0);
-    stated_loss(a, state, candidate, rpo, loss_place(a, candidate, rpo));
+    stated_loss(a, state, candidate, rpo, loss_place(candidate, rpo));
     return true;
 }
 

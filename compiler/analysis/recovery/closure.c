@@ -343,7 +343,7 @@ static void add_store(struct analysis *a, input_list *list, struct asset *asset,
         if (!opens(store, row))
             continue;
         comes = opener(a, store, row, &waits, &why);
-        add_input(a, list, asset, entity_slot(store, row).u.entity, store, comes, waits, entity_slot_span(store, row));
+        add_input(a, list, asset, entity_slot(store, row).u.entity, store, comes, waits, entity_attr_span(store, row));
     }
 }
 
@@ -570,7 +570,7 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
     if (!reasons.len)
         return;
     diag = find(a, DIAG_E0541,
-                (struct about){.subject = a->model->plan, .scenario = result->scenario, .span = entity_slot_span(a->model->plan, PLAN_kept_at)},
+                (struct about){.subject = a->model->plan, .scenario = result->scenario, .span = entity_attr_span(a->model->plan, PLAN_kept_at)},
                 "no copy of the plan can be read in `%s`", result->scenario->name);
     for (uint32_t i = 0; diag && i < reasons.len; i++)
         diag_note(diag, "%s", reasons.items[i]);

@@ -24,11 +24,6 @@ static atom key_of(const struct entity *thing)
     return (atom)(const void *)thing; /* equal things have one address */
 }
 
-static const struct attr *emit_attr(const struct analysis *a, const struct entity *emit, const char *name)
-{
-    return emit->tree ? block_attr(emit->tree, intern_str(a->model->names, name)) : NULL;
-}
-
 static bool is_demand(const struct entity *emit)
 {
     return strcmp(emit->name, "demands") == 0;
@@ -67,7 +62,8 @@ static void add_maker(struct analysis *a, struct value thing, const struct entit
 
 static void ask_emit(struct analysis *a, const struct entity *emit, struct entity *subject, const struct scope *scope)
 {
-    const struct attr *makes = emit_attr(a, emit, "makes"), *watches = emit_attr(a, emit, "watches"), *when = emit_attr(a, emit, "when");
+    const struct attr *makes = entity_attr_named(a, emit, "makes"), *watches = entity_attr_named(a, emit, "watches"),
+                      *when = entity_attr_named(a, emit, "when");
 
     scope = emit_scope(a, emit->tree, scope);
     if (when) {
@@ -91,10 +87,10 @@ static void ask_emits(struct analysis *a, struct entity *subject)
         return;
     for (uint32_t i = 0; i < subject->kind->emits.len; i++) {
         const struct entity *emit = subject->kind->emits.items[i];
-        const struct attr *loop = emit_attr(a, emit, "for");
+        const struct attr *loop = entity_attr_named(a, emit, "for");
         struct value list;
 
-        if (!emit_attr(a, emit, "makes") && !emit_attr(a, emit, "watches"))
+        if (!entity_attr_named(a, emit, "makes") && !entity_attr_named(a, emit, "watches"))
             continue;
         if (!outer) {
             outer = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;

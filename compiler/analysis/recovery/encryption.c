@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-static struct span told_at(const struct analysis *a, const struct entity *entity)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, "encrypt")) : NULL;
-
-    return attr && attr->value ? attr->value->span : entity->span;
-}
-
 static bool is_no(struct value value)
 {
     return value.type == VALUE_BOOL && !value.u.integer;
@@ -24,10 +17,10 @@ static void check_store(struct analysis *a, struct entity *backup, struct value 
     if (done.type != VALUE_UNKNOWN && !is_no(done) && !(is_word(told, "kms") && is_word(done, "aes256")))
         return;
     if (done.type == VALUE_WORD)
-        diag = diag_report(a->sink, DIAG_E0574, told_at(a, backup), "`%s` is to be encrypted with a key of its own, and `%s` encrypts with none",
-                           backup->name, store->name);
+        diag = diag_report(a->sink, DIAG_E0574, entity_value_span(backup, BACKUP_encrypt),
+                           "`%s` is to be encrypted with a key of its own, and `%s` encrypts with none", backup->name, store->name);
     else
-        diag = diag_report(a->sink, DIAG_E0574, told_at(a, backup), "`%s` is to be encrypted, and %s `%s` does", backup->name,
+        diag = diag_report(a->sink, DIAG_E0574, entity_value_span(backup, BACKUP_encrypt), "`%s` is to be encrypted, and %s `%s` does", backup->name,
                            is_no(done) ? "neither its tool nor" : "nobody knows whether its tool or", store->name);
     diag_label(diag, store->span, "of kind `%s`", store->kind ? store->kind->entity->name : "store");
     if (done.type == VALUE_WORD)
@@ -63,7 +56,7 @@ static void check_replica(struct analysis *a, struct entity *asset, struct entit
     done = kind_encrypts(a->eval, asset);
     if (done.type != VALUE_UNKNOWN && !is_no(done))
         return;
-    diag_help(diag_report(a->sink, DIAG_E0574, told_at(a, replica),
+    diag_help(diag_report(a->sink, DIAG_E0574, entity_value_span(replica, REPLICA_encrypt),
                           "the replica of `%s` at `%s` is to be encrypted, and kind `%s` does not say that it is", asset->name, replica->name,
                           asset->kind ? asset->kind->entity->name : "data"),
               "encrypt the disk it lies on and leave `encrypt` out; `encrypts` of a kind says that its replicas are");

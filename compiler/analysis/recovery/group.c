@@ -616,13 +616,6 @@ static void choose_together(struct analysis *a, struct group_state *group, struc
 
 /* ---------------------------------------------------------------- one group */
 
-static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 /* A member that goes back further than it would have to loses that much more. */
 static void carry_loss(struct analysis *a, const struct group_state *group, struct asset_state *state, const char *to, int64_t point)
 {
@@ -636,7 +629,7 @@ static void carry_loss(struct analysis *a, const struct group_state *group, stru
     if (chosen->rpo_terms.count)
         memcpy(terms, chosen->rpo_terms.items, chosen->rpo_terms.count * sizeof *terms);
     terms[chosen->rpo_terms.count] =
-        (struct term){intern_text(a, "back to %s of group `%s`", to, group->group->name), extra, row_span(a, group->group, "members")};
+        (struct term){intern_text(a, "back to %s of group `%s`", to, group->group->name), extra, entity_attr_span(group->group, GROUP_members)};
     chosen->rpo_terms.items = terms;
     chosen->rpo_terms.count++;
     chosen->rpo = point;
@@ -715,8 +708,8 @@ void choose_for_groups(struct analysis *a, struct scenario_result *result)
         list = entity_slot(group->group, GROUP_members);
         rpo = entity_slot(group->group, GROUP_rpo);
         skew = entity_slot(group->group, GROUP_max_skew);
-        group->rpo =
-            (struct objective){rpo.type == VALUE_DURATION ? rpo.u.integer : TIME_UNKNOWN, "group", row_span(a, group->group, "rpo"), FROM_ELSEWHERE};
+        group->rpo = (struct objective){rpo.type == VALUE_DURATION ? rpo.u.integer : TIME_UNKNOWN, "group", entity_attr_span(group->group, GROUP_rpo),
+                                        FROM_ELSEWHERE};
         if (skew.type == VALUE_DURATION)
             group->max_skew = skew.u.integer;
         group->members = ARENA_ARRAY(a->arena, struct group_member, list.type == VALUE_LIST ? list.u.list->count : 0);
@@ -799,19 +792,19 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
     struct diag *diag;
 
     if (group->skew_ms < 0)
-        diag =
-            find(a, DIAG_E0530, (struct about){.subject = group->group, .scenario = result->scenario, .span = row_span(a, group->group, "members")},
-                 "group `%s` has no common point in `%s`", name, scenario);
+        diag = find(a, DIAG_E0530,
+                    (struct about){.subject = group->group, .scenario = result->scenario, .span = entity_attr_span(group->group, GROUP_members)},
+                    "group `%s` has no common point in `%s`", name, scenario);
     else if (group->max_skew >= 0)
-        diag =
-            find(a, DIAG_E0530, (struct about){.subject = group->group, .scenario = result->scenario, .span = row_span(a, group->group, "max_skew")},
-                 "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms),
-                 scenario, text_of_duration(a->arena, group->max_skew));
+        diag = find(a, DIAG_E0530,
+                    (struct about){.subject = group->group, .scenario = result->scenario, .span = entity_attr_span(group->group, GROUP_max_skew)},
+                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms),
+                    scenario, text_of_duration(a->arena, group->max_skew));
     else
-        diag =
-            find(a, DIAG_E0530, (struct about){.subject = group->group, .scenario = result->scenario, .span = row_span(a, group->group, "members")},
-                 "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario,
-                 text_of_duration(a->arena, group->skew_ms));
+        diag = find(a, DIAG_E0530,
+                    (struct about){.subject = group->group, .scenario = result->scenario, .span = entity_attr_span(group->group, GROUP_members)},
+                    "group `%s` has no common point in `%s`: its members come back up to %s apart", name, scenario,
+                    text_of_duration(a->arena, group->skew_ms));
     if (!diag)
         return;
     note_members(a, diag, group);
@@ -850,7 +843,7 @@ static void tell_intact(struct analysis *a, const struct scenario_result *result
                                .strict = refuted,
                                .subject = group->group,
                                .scenario = result->scenario,
-                               .span = row_span(a, group->group, refuted ? "max_skew" : "members")},
+                               .span = entity_attr_span(group->group, refuted ? GROUP_max_skew : GROUP_members)},
                 "`%s` leaves %s of group `%s` intact: newer than what the others come back to, by %s%s", result->scenario->name, intact,
                 group->group->name, group->intact_ms < 0 ? "an unknown time" : "up to ",
                 group->intact_ms < 0 ? "" : text_of_duration(a->arena, group->intact_ms));

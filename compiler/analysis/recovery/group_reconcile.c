@@ -56,7 +56,7 @@ static void reconcile(struct analysis *a, struct scenario_result *result, struct
 
     for (uint32_t i = 0; i < count; i++) {
         steps[i]->id = intern_text(a, "%s.reconcile.%s", group->group->name, steps[i]->origin->name);
-        if (!block_attr(steps[i]->origin->tree, intern_str(a->model->names, "phase")))
+        if (!entity_attr(steps[i]->origin, STEP_phase))
             steps[i]->phase = PHASE_VERIFY;
         if (i)
             wait_for(a, steps[i], steps[i - 1]);

@@ -58,13 +58,13 @@ static void check_lock(struct analysis *a, struct entity *backup, struct value s
     over = max.type == VALUE_DURATION && longest > max.u.integer;
     if (!under && !over)
         return;
-    diag = find(a, DIAG_E0542, (struct about){.subject = backup->parent, .span = entity_slot_span(backup, BACKUP_retain)},
+    diag = find(a, DIAG_E0542, (struct about){.subject = backup->parent, .span = entity_attr_span(backup, BACKUP_retain)},
                 "backup `%s` of `%s` keeps copies %s, the lock of `%s` %s %s", backup->name, backup->parent->name,
                 duration_text(a, under ? shortest : longest), store.u.entity->name, under ? "demands at least" : "allows at most",
                 duration_text(a, under ? min.u.integer : max.u.integer));
     if (!diag)
         return;
-    diag_label(diag, entity_slot_span(lock, under ? STORE_LOCK_min : STORE_LOCK_max), "the lock");
+    diag_label(diag, entity_attr_span(lock, under ? STORE_LOCK_min : STORE_LOCK_max), "the lock");
     diag_help(diag, "write `retain = %s`, or give the copies there a backup of their own", duration_text(a, under ? min.u.integer : max.u.integer));
 }
 
@@ -80,12 +80,12 @@ static void check_base(struct analysis *a, struct entity *backup)
 
     if (!base || !life_of(backup, &shortest, &longest) || !life_of(base, &base_shortest, &base_longest) || base_longest >= longest)
         return;
-    diag = find(a, DIAG_E0543, (struct about){.subject = backup->parent, .span = entity_slot_span(backup, BACKUP_retain)},
+    diag = find(a, DIAG_E0543, (struct about){.subject = backup->parent, .span = entity_attr_span(backup, BACKUP_retain)},
                 "backup `%s` of `%s` is kept %s, but `%s`, which it builds on, only %s", backup->name, backup->parent->name,
                 duration_text(a, longest), base->name, duration_text(a, base_longest));
     if (!diag)
         return;
-    diag_label(diag, entity_slot_span(base, BACKUP_retain), "`%s` is gone earlier", base->name);
+    diag_label(diag, entity_attr_span(base, BACKUP_retain), "`%s` is gone earlier", base->name);
     diag_help(diag, "keep `%s` at least %s", base->name, duration_text(a, longest));
 }
 
@@ -96,7 +96,7 @@ static void check_thinned(struct analysis *a, const struct entity *backup)
 
     if (!is_thinned(backup))
         return;
-    diag = diag_report(a->sink, DIAG_E0556, entity_slot_span(backup, BACKUP_retain),
+    diag = diag_report(a->sink, DIAG_E0556, entity_attr_span(backup, BACKUP_retain),
                        "of `%s` of `%s` only some are kept, but each builds on the one before", backup->name, backup->parent->name);
     diag_help(diag, "keep all of them for a time, as in `retain = 35d`; what is kept by classes is the full backup they build on");
 }
@@ -113,12 +113,12 @@ static void check_periods(struct analysis *a, const struct entity *backup)
         keeps |= count.type != VALUE_INT || count.u.integer > 0;
         negative |= count.type == VALUE_INT && count.u.integer < 0;
         if (!is_period(key))
-            diag_help(diag_report(a->sink, DIAG_E0558, entity_slot_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` names a period `%s`",
+            diag_help(diag_report(a->sink, DIAG_E0558, entity_attr_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` names a period `%s`",
                                   backup->name, backup->parent->name, key),
                       "the periods are `hourly`, `daily`, `weekly`, `monthly` and `yearly`");
     }
     if (retain.type == VALUE_OBJECT && (!keeps || negative))
-        diag_help(diag_report(a->sink, DIAG_E0558, entity_slot_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` keeps %s", backup->name,
+        diag_help(diag_report(a->sink, DIAG_E0558, entity_attr_span(backup, BACKUP_retain), "`retain` of `%s` of `%s` keeps %s", backup->name,
                               backup->parent->name, negative ? "less than nothing" : "no copy at all"),
                   "say how many of each period are kept, as in `retain = { daily = 14 }`");
 }
@@ -134,7 +134,7 @@ static void check_platform_limit(struct analysis *a, const struct entity *backup
     if (!asset || (most = platform_limit(a, asset, backup, &limit)) == INT64_MAX || !value_is_known(retain) ||
         !life_of(backup, &shortest, &longest) || longest <= most)
         return;
-    diag = diag_report(a->sink, DIAG_E0557, entity_slot_span(backup, BACKUP_retain), "backup `%s` of `%s` is kept %s, but `%s` keeps it %s at most",
+    diag = diag_report(a->sink, DIAG_E0557, entity_attr_span(backup, BACKUP_retain), "backup `%s` of `%s` is kept %s, but `%s` keeps it %s at most",
                        backup->name, asset->name, duration_text(a, longest), limit->parent->name, duration_text(a, most));
     diag_help(diag, "write `retain = %s`, and protect what is older with a backup of another kind", duration_text(a, most));
 }
@@ -149,7 +149,7 @@ static void check_platform_interval(struct analysis *a, const struct entity *bac
 
     if (every.type != VALUE_DURATION || every.u.integer >= least)
         return;
-    diag_help(diag_report(a->sink, DIAG_E0557, entity_slot_span(backup, BACKUP_ship_every),
+    diag_help(diag_report(a->sink, DIAG_E0557, entity_attr_span(backup, BACKUP_ship_every),
                           "backup `%s` of `%s` ships every %s, but `%s` ships every %s", backup->name, asset->name, duration_text(a, every.u.integer),
                           limit->parent->name, duration_text(a, least)),
               "write `ship_every = %s`: nobody can set it", duration_text(a, least));
@@ -168,7 +168,7 @@ static void check_twice(struct analysis *a, const struct entity *backup)
             twice |= copies.u.list->items[before].type == VALUE_ENTITY && copies.u.list->items[before].u.entity == store;
         if (!twice)
             continue;
-        diag_help(diag_report(a->sink, DIAG_E0581, entity_slot_span(backup, BACKUP_copies),
+        diag_help(diag_report(a->sink, DIAG_E0581, entity_attr_span(backup, BACKUP_copies),
                               "backup `%s` of `%s` names store `%s` twice: that is one copy", backup->name, backup->parent->name, store->name),
                   "name each store once; another copy is in another store");
         return;
@@ -206,14 +206,14 @@ static void check_door(struct analysis *a, struct entity *backup, struct value t
         return;
     by = backup_procedure(a, backup);
     if (is_set(store, STORE_append_only) && has_procedure(a, store, "remove")) {
-        diag = diag_report(a->sink, DIAG_E0580, entity_slot_span(store, STORE_append_only),
+        diag = diag_report(a->sink, DIAG_E0580, entity_attr_span(store, STORE_append_only),
                            "store `%s` is `append_only`, and the job of backup `%s` of `%s` deletes from it", store->name, backup->name,
                            backup->parent->name);
         diag_label(diag, backup->span, "with the credentials it writes with");
         diag_help(diag, "say `when = !self.append_only` in `procedure remove` of kind `%s`, or take `append_only` away", store->kind->entity->name);
     }
     if (is_set(store, STORE_offline) && (has_procedure(a, store, "put") || (by && by->parent == store->kind->entity))) {
-        diag = diag_report(a->sink, DIAG_E0580, entity_slot_span(store, STORE_offline),
+        diag = diag_report(a->sink, DIAG_E0580, entity_attr_span(store, STORE_offline),
                            "store `%s` is `offline`, and the job of backup `%s` of `%s` writes into it", store->name, backup->name,
                            backup->parent->name);
         diag_label(diag, backup->span, "reaches it at any time, and whoever holds its credentials does too");

@@ -15,7 +15,6 @@ struct loss {
 
 /* Adds to the sum; TIME_UNKNOWN makes it unknown, 0 is left out. */
 void add_term(struct analysis *a, struct loss *loss, const char *text, int64_t ms, struct span span);
-struct span loss_span(const struct analysis *a, const struct entity *entity, const char *row); /* the row where it is written, else its block */
 /* The worst end of a duration; `unset` when it is not stated. */
 int64_t worst_of(const struct entity *entity, uint32_t row, int64_t unset);
 

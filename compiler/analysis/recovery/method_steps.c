@@ -86,9 +86,9 @@ static const struct entity *standby_at_a_share(const struct candidate *candidate
     return capacity.type == VALUE_PERCENT && capacity.u.integer < NANO ? element : NULL;
 }
 
-static bool mentions(const struct analysis *a, const struct entity *block, const char *attribute, const char *word)
+static bool mentions(const struct analysis *a, const struct entity *block, uint32_t row, const char *word)
 {
-    const struct attr *attr = block->tree ? block_attr(block->tree, intern_str(a->model->names, attribute)) : NULL;
+    const struct attr *attr = entity_attr(block, row);
     const struct source_file *file = attr && attr->value ? sources_file_at(a->model->sources, attr->value->span.start) : NULL;
     const char *at = file ? file->text + (attr->value->span.start - file->base) : "",
                *end = file ? at + (attr->value->span.end - attr->value->span.start) : at;
@@ -106,10 +106,10 @@ static bool counts_with(const struct analysis *a, const struct candidate *candid
 {
     struct entity *step;
 
-    if (mentions(a, candidate->method, "rto", attribute))
+    if (mentions(a, candidate->method, METHOD_rto, attribute))
         return true;
     for (uint32_t i = 0; (step = entity_child(candidate->method, BLOCK_STEP, &i));) {
-        if (mentions(a, step, "takes", attribute))
+        if (mentions(a, step, STEP_takes, attribute))
             return true;
     }
     return false;
@@ -365,7 +365,7 @@ static void full_speed(struct analysis *a, struct asset_state *state, const stru
 {
     struct entity *method = state->chosen->method;
 
-    if (!method->tree || !block_attr(method->tree, method->schema->rows[METHOD_full_speed].name))
+    if (!entity_attr(method, METHOD_full_speed))
         return;
     state->full_speed = ARENA_NEW(a->arena, struct span_of_time);
     *state->full_speed = time_of(eval_deferred(a->eval, method, METHOD_full_speed, scope));
@@ -377,7 +377,7 @@ static bool applies_bindings(const struct analysis *a, const struct entity *meth
     struct entity *block;
 
     for (uint32_t i = 0; (block = entity_child(method, BLOCK_STEP, &i));) {
-        if (mentions(a, block, "run", "bindings") || mentions(a, block, "manual", "bindings"))
+        if (mentions(a, block, STEP_run, "bindings") || mentions(a, block, STEP_manual, "bindings"))
             return true;
     }
     return false;

@@ -226,7 +226,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
 
         if (is_thinned(backup)) { /* reported where it is stated */
             add_term(a, newest, intern_text(a, "of `%s` only some are kept (`retain`), but each builds on the one before", backup->name),
-                     TIME_UNKNOWN, loss_span(a, backup, "retain"));
+                     TIME_UNKNOWN, entity_attr_span(backup, BACKUP_retain));
             continue;
         }
         if (is_word(retain, "forever") && locked == INT64_MAX && most == INT64_MAX && !missing.text)
@@ -247,7 +247,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
             *why = kept_too_short(a, backup, need, locked, limit, most);
             return false;
         } else if (i == 0) {
-            add_term(a, newest, "copies of that age are further apart", extra, loss_span(a, backup, "retain"));
+            add_term(a, newest, "copies of that age are further apart", extra, entity_attr_span(backup, BACKUP_retain));
         } else if (i + 1 == links->count && base != TIME_UNKNOWN && __builtin_add_overflow(base, extra, &base)) {
             base = TIME_UNKNOWN;
         }
@@ -275,7 +275,7 @@ static void wait_for_base(struct analysis *a, struct links *links, const struct 
         if (!is_copy || (copy >= 0 && copy <= way))
             continue;
         add_term(a, &links->losses[0], intern_text(a, "time of the copy of `%s`, beyond that", links->items[i]->name),
-                 copy < 0 ? TIME_UNKNOWN : copy - way, loss_span(a, links->items[i], "copy_time"));
+                 copy < 0 ? TIME_UNKNOWN : copy - way, entity_attr_span(links->items[i], BACKUP_copy_time));
         way = copy < 0 ? way : copy;
     }
 }

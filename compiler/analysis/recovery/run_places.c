@@ -99,13 +99,6 @@ const struct site_info *run_site(struct analysis *a, const struct entity *backup
 
 /* ---- what is refused ---------------------------------------------------------------------------- */
 
-static struct span scheduler_place(const struct analysis *a, const struct entity *backup)
-{
-    const struct attr *attr = backup->tree ? block_attr(backup->tree, intern_str(a->model->names, "scheduler")) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : backup->span;
-}
-
 static void check_scheduler(struct analysis *a, const struct entity *backup, const struct run_places *run)
 {
     const char *elsewhere = backup_scheduler_elsewhere(backup);
@@ -113,8 +106,9 @@ static void check_scheduler(struct analysis *a, const struct entity *backup, con
 
     if (!run->site || !elsewhere)
         return;
-    diag = diag_report(a->sink, DIAG_E0577, scheduler_place(a, backup), "backup `%s` reads `%s` at `%s` itself, and %s starts nothing there",
-                       backup->name, run->first->name, run->site->name, elsewhere);
+    diag =
+        diag_report(a->sink, DIAG_E0577, entity_attr_span(backup, BACKUP_scheduler),
+                    "backup `%s` reads `%s` at `%s` itself, and %s starts nothing there", backup->name, run->first->name, run->site->name, elsewhere);
     diag_label(diag, run->first->span, "what it reads is at `%s`", run->site->name);
     diag_help(diag,
               "leave `scheduler` out, or name the one of that machine: `systemd`, `debian` or `cronie`; or say how `%s` is reached from elsewhere, "

@@ -26,7 +26,7 @@ static void steps_of(struct analysis *a, struct scenario_result *result, struct 
                 report_places(a, &out->items[s], 1);
             }
             bar_runbook(a, result, out->items[s]);
-            if (!block_attr(block->tree, intern_str(a->model->names, "phase")))
+            if (!entity_attr(block, STEP_phase))
                 out->items[s]->phase = where == BLOCK_BEFORE ? PHASE_PREPARE : where == BLOCK_AFTER ? PHASE_VERIFY : PHASE_RECOVER;
         }
     }

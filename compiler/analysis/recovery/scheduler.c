@@ -122,13 +122,6 @@ bool copy_loses_points(const struct analysis *a, const struct entity *backup, co
            strcmp(keeps.u.word, "points") == 0 && to.type == VALUE_ENTITY && elsewhere(a, to.u.entity, store);
 }
 
-static struct span row_span(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
-}
-
 static void check_window(struct analysis *a, const struct entity *backup)
 {
     struct value own = entity_slot(backup, BACKUP_start_window), least = kind_slot(store_kind(backup), KIND_least_start_window);
@@ -138,8 +131,9 @@ static void check_window(struct analysis *a, const struct entity *backup)
     if (own.type != VALUE_DURATION || least.type != VALUE_DURATION || own.u.integer >= least.u.integer)
         return;
     print_duration(&text, least.u.integer);
-    diag = diag_report(a->sink, DIAG_E0533, row_span(a, backup, "start_window"), "the start window of `%s` is shorter than %s, the least `%s` takes",
-                       backup->name, strbuf_str(&text), store_kind(backup)->entity->name);
+    diag = diag_report(a->sink, DIAG_E0533, entity_attr_span(backup, BACKUP_start_window),
+                       "the start window of `%s` is shorter than %s, the least `%s` takes", backup->name, strbuf_str(&text),
+                       store_kind(backup)->entity->name);
     diag_help(diag, "write `start_window = %s` or more; it is part of the worst-case loss", strbuf_str(&text));
     strbuf_release(&text);
 }
@@ -152,8 +146,8 @@ static void check_copies(struct analysis *a, const struct entity *backup)
         const struct entity *store = copies.u.list->items[i].type == VALUE_ENTITY ? copies.u.list->items[i].u.entity : NULL;
 
         if (store && copy_loses_points(a, backup, store))
-            diag_help(diag_report(a->sink, DIAG_E0534, row_span(a, backup, "copies"), "the copy of `%s` in `%s` loses point-in-time recovery",
-                                  backup->name, store->name),
+            diag_help(diag_report(a->sink, DIAG_E0534, entity_attr_span(backup, BACKUP_copies),
+                                  "the copy of `%s` in `%s` loses point-in-time recovery", backup->name, store->name),
                       "add a backup of kind `snapshot` with a schedule and copy that one, or let the database copy its logs itself");
     }
 }
@@ -165,7 +159,7 @@ static void check_same_service(struct analysis *a, const struct entity *backup)
 
     if (own.type != VALUE_WORD || kinds.type != VALUE_WORD || strcmp(own.u.word, kinds.u.word) == 0)
         return;
-    diag_help(diag_report(a->sink, DIAG_E0577, row_span(a, backup, "scheduler"),
+    diag_help(diag_report(a->sink, DIAG_E0577, entity_attr_span(backup, BACKUP_scheduler),
                           "backup `%s` names `%s`, and what goes into `%s` is started by `%s` alone", backup->name, own.u.word,
                           entity_slot(backup, BACKUP_to).u.entity->name, kinds.u.word),
               "leave `scheduler` out: `%s` says which one it is", store_kind(backup)->entity->name);
@@ -188,7 +182,8 @@ void check_service(struct analysis *a, const struct entity *backup)
         zone = a->options->zone(a->options->zone_context, schedule.u.schedule->zone);
     if (schedule_convert(a->arena, schedule.u.schedule, TARGET_AWS_BACKUP, zone, &lines))
         return;
-    diag = diag_report(a->sink, DIAG_E0512, row_span(a, backup, "schedule"), "the schedule of `%s`: %s", backup->name, lines.refusal.reason);
+    diag =
+        diag_report(a->sink, DIAG_E0512, entity_attr_span(backup, BACKUP_schedule), "the schedule of `%s`: %s", backup->name, lines.refusal.reason);
     if (lines.refusal.help)
         diag_help(diag, "%s", lines.refusal.help);
 }

@@ -94,7 +94,7 @@ void default_timeout(struct step *step)
 /* What the script would end before it can be done. */
 static void check_timeout(struct analysis *a, const struct step_source *from, const struct step *step)
 {
-    const struct attr *attr = from->block->tree ? block_attr(from->block->tree, from->block->schema->rows[STEP_timeout].name) : NULL;
+    const struct attr *attr = entity_attr(from->block, STEP_timeout);
     struct diag *diag;
 
     if (!attr || step->timeout <= 0 || !step->takes.known || step->timeout >= step->takes.worst || !step_has_command(step) || step_goes_on(step))
@@ -145,7 +145,7 @@ static bool set_commands(struct analysis *a, const struct step_source *from, str
             continue;
         value = eval_deferred(a->eval, from->block, commands[i].row, from->scope);
         if (value.type != VALUE_ERROR && value.type != VALUE_NULL && !evaluate_command(a, value, out)) {
-            const struct expr *expr = block_attr(from->block->tree, from->block->schema->rows[commands[i].row].name)->value;
+            const struct expr *expr = entity_attr(from->block, commands[i].row)->value;
 
             if (!tell_unset(a, expr, from->scope, intern_text(a, "step `%s`", step->id)))
                 diag_label(diag_report(a->sink, DIAG_E0515, expr->span, "a word of the command of `%s` is not known", step->id), from->subject->span,
@@ -332,7 +332,7 @@ static void add_unknown_part(void *context, const char *line)
 /* How often a step stands in the plan is not known: leaving it out would be taken for none. */
 static void report_unknown_loop(struct analysis *a, const struct step_source *from)
 {
-    const struct attr *attr = block_attr(from->block->tree, intern_str(a->model->names, "for"));
+    const struct attr *attr = entity_attr(from->block, STEP_for);
     struct diag *diag = diag_report(a->sink, DIAG_E0515, attr->value->span, "for what step `%s` of `%s` is repeated is not known", from->block->name,
                                     from->subject ? from->subject->name : from->prefix);
 

@@ -102,13 +102,6 @@ struct entity *backup_procedure(struct analysis *a, struct entity *backup)
 
 /* ---- what is refused ---------------------------------------------------------------------------- */
 
-static struct span row_place(struct analysis *a, const struct entity *entity, const char *row)
-{
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(a->model->names, row)) : NULL;
-
-    return attr && attr->value ? attr->value->span : entity->span;
-}
-
 typedef VEC(const char *) name_list;
 
 static void add_names(struct analysis *a, name_list *names, const struct kind_info *kind, bool store)
@@ -140,7 +133,7 @@ static bool is_known_tool(struct analysis *a, const struct entity *backup, const
 static bool check_tool(struct analysis *a, const struct entity *backup)
 {
     const char *tool = word_or(entity_slot(backup, BACKUP_method), NULL), *near;
-    struct span span = row_place(a, backup, "method");
+    struct span span = entity_value_span(backup, BACKUP_method);
     name_list names = {0};
     struct strbuf all = STRBUF_INIT;
     struct diag *diag;
@@ -165,9 +158,9 @@ static bool check_tool(struct analysis *a, const struct entity *backup)
 void tell_left_out(struct analysis *a, const struct entity *backup, const struct asset *asset, const char *why, const char *help)
 {
     bool own = backup->parent == asset->entity;
-    struct diag *diag =
-        diag_report(a->sink, DIAG_E0564, own ? row_place(a, backup, "method") : asset->entity->span, "backup `%s`%s%s%s takes no copy of `%s`: %s",
-                    backup->name, own ? "" : " of group `", own ? "" : backup->parent->name, own ? "" : "`", asset->name, why);
+    struct diag *diag = diag_report(a->sink, DIAG_E0564, own ? entity_value_span(backup, BACKUP_method) : asset->entity->span,
+                                    "backup `%s`%s%s%s takes no copy of `%s`: %s", backup->name, own ? "" : " of group `",
+                                    own ? "" : backup->parent->name, own ? "" : "`", asset->name, why);
 
     if (!own)
         diag_label(diag, backup->span, "this backup");

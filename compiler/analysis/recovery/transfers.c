@@ -100,21 +100,16 @@ static int64_t bytes_of(struct value size)
     return size.type == VALUE_SIZE ? size.u.integer : TIME_UNKNOWN;
 }
 
-static bool says(const struct entity *block, uint32_t row)
-{
-    return block->tree && block_attr(block->tree, block->schema->rows[row].name);
-}
-
 void step_moves(struct analysis *a, const struct candidate *candidate, const struct entity *block, const struct scope *scope, struct step *step)
 {
     const struct link *limit = tightest(a, candidate);
     struct value rate, size;
     struct frac rates[3];
 
-    if (!limit || !says(block, STEP_size))
+    if (!limit || !entity_attr(block, STEP_size))
         return;
     size = eval_deferred(a->eval, (struct entity *)block, STEP_size, scope);
-    if (!says(block, STEP_rate)) {
+    if (!entity_attr(block, STEP_rate)) {
         step->transfer = move_evenly(a, candidate, bytes_of(size), &step->takes);
         return;
     }
@@ -140,7 +135,7 @@ void restore_moves(struct analysis *a, const struct asset_state *state, const st
     for (uint32_t i = 0; i < count; i++) {
         struct step *step = steps[i];
 
-        if (step->transfer || (step->origin && says(step->origin, STEP_size)))
+        if (step->transfer || (step->origin && entity_attr(step->origin, STEP_size)))
             return; /* it says what it moves */
         if (step->phase == PHASE_RECOVER && (!longest || !step->takes.known || (longest->takes.known && step->takes.worst > longest->takes.worst)))
             longest = step;
@@ -160,7 +155,7 @@ static int64_t bytes_in_all(struct analysis *a, struct asset_state *state, struc
     for (uint32_t i = 0; (block = entity_child(candidate->method, BLOCK_STEP, &i));) {
         int64_t bytes;
 
-        if (!says(block, STEP_size))
+        if (!entity_attr(block, STEP_size))
             continue;
         any = true;
         bytes = bytes_of(eval_deferred(a->eval, block, STEP_size, scope));

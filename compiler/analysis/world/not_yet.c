@@ -77,7 +77,7 @@ static void check_declared(struct analysis *a, enum block_id block, uint32_t row
     for (uint32_t i = 0; i < a->model->declared[block].list.len; i++) {
         struct entity *thing = a->model->declared[block].list.items[i];
 
-        tell(a, thing, intern_text(a, "%s `%s`", word, thing->name), entity_slot_span(thing, row), site_of(a, entity_slot(thing, row)), exists);
+        tell(a, thing, intern_text(a, "%s `%s`", word, thing->name), entity_attr_span(thing, row), site_of(a, entity_slot(thing, row)), exists);
     }
 }
 
@@ -99,6 +99,6 @@ void check_not_yet(struct analysis *a)
         check_elements(a, &a->plan->assets[i], BLOCK_STANDBY, "standby", exists);
     }
     for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++)
-        tell(a, a->model->plan, "what the recovery is run from", entity_slot_span(a->model->plan, PLAN_runs_from), site_of(a, from.u.list->items[i]),
+        tell(a, a->model->plan, "what the recovery is run from", entity_attr_span(a->model->plan, PLAN_runs_from), site_of(a, from.u.list->items[i]),
              exists);
 }

@@ -17,8 +17,6 @@ static struct diag *nobody_at_all(struct analysis *a, const struct scenario_resu
 static void check_places(struct analysis *a, const struct scenario_result *result)
 {
     struct value from = a->model->plan ? entity_slot(a->model->plan, PLAN_runs_from) : value_unknown();
-    const struct attr *attr =
-        a->model->plan && a->model->plan->tree ? block_attr(a->model->plan->tree, intern_str(a->model->names, "runs_from")) : NULL;
     struct diag *diag;
 
     if (from.type != VALUE_LIST || !from.u.list->count)
@@ -29,7 +27,7 @@ static void check_places(struct analysis *a, const struct scenario_result *resul
         if (!site || stands_at(a, a->model->plan, site))
             return;
     }
-    diag = nobody_at_all(a, result, a->model->plan, attr ? span_join(attr->name_span, attr->value->span) : a->model->plan->span,
+    diag = nobody_at_all(a, result, a->model->plan, entity_attr_span(a->model->plan, PLAN_runs_from),
                          intern_text(a, "no place is left from which `%s` can be recovered", result->scenario->name));
     if (diag)
         diag_help(diag, "add a place to `runs_from` that stands when the others do not");
@@ -102,7 +100,7 @@ static void check_approvals(struct analysis *a, const struct scenario_result *re
         if (!last || stands)
             continue;
         diag = nobody_at_all(
-            a, result, runbook, entity_slot_span(runbook, RUNBOOK_approve),
+            a, result, runbook, entity_attr_span(runbook, RUNBOOK_approve),
             intern_text(a, "nobody can approve what `%s` does in `%s`: `%s` %s", runbook->name, result->scenario->name, last->name, why_not(last)));
         if (diag)
             diag_help(diag, "%s", where_else(last, "name somebody in `approve` who works elsewhere"));

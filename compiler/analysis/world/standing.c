@@ -137,7 +137,7 @@ void check_standing(struct analysis *a)
             continue;
         for (uint32_t s = 0; s < asset->site_count; s++)
             check_place(a, asset, asset->entity, asset->sites[s]->entity,
-                        entity_slot_span(asset->entity, entity_slot(asset->entity, ASSET_site).type == VALUE_ENTITY ? ASSET_site : ASSET_sites));
+                        entity_attr_span(asset->entity, entity_slot(asset->entity, ASSET_site).type == VALUE_ENTITY ? ASSET_site : ASSET_sites));
         for (uint32_t c = 0; (child = entity_child(asset->entity, BLOCK_REPLICA, &c));)
             check_place(a, asset, child, model_find(a->model, BLOCK_SITE, child->name), child->span);
         for (uint32_t c = 0; (child = entity_child(asset->entity, BLOCK_STANDBY, &c));)
