@@ -11,10 +11,10 @@
 
 #include <string.h>
 
-struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, const char *origin)
+struct output_file *cron_add(struct cron_output *c, const char *path, struct strbuf *text, bool executable, const char *origin)
 {
     const char *reason = NULL;
-    struct output_file *file = fileset_add(c->files, drc_cron.name, path, strbuf_str(text), text->len, &reason);
+    struct output_file *file = fileset_take(c->files, drc_cron.name, path, text, &reason);
 
     /* check() has reported every path that would be refused. */
     if (!file)

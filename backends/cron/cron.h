@@ -48,7 +48,7 @@ struct cron_output {
 };
 
 /* `origin` may be NULL. */
-struct output_file *cron_add(struct cron_output *c, const char *path, const struct strbuf *text, bool executable, const char *origin);
+struct output_file *cron_add(struct cron_output *c, const char *path, struct strbuf *text, bool executable, const char *origin);
 
 /* " (platform.dr:12)", or "" when the place is not known. */
 const char *cron_origin(struct cron_output *c, const char *origin);

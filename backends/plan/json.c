@@ -2,15 +2,15 @@
 #include "backends/plan/plan_backend.h"
 #include "backends/registry.h"
 
+static bool print(const void *plan, struct byte_sink *sink)
+{
+    return plan_print(plan, sink);
+}
+
 static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
 {
-    struct strbuf text = STRBUF_INIT;
-
     (void)options;
-    if (!plan_write(plan, &text))
-        fileset_lose(files, "plan", "plan.json", "a text in it is not UTF-8");
-    fileset_add(files, "plan", "plan.json", strbuf_str(&text), text.len, NULL);
-    strbuf_release(&text);
+    fileset_add_printed(files, "plan", "plan.json", print, plan, "a text in it is not UTF-8", NULL);
     plan_readme(plan, files->arena, files);
 }
 

@@ -114,6 +114,5 @@ void plan_readme(const struct plan_document *plan, struct arena *arena, struct f
     md_table_end(&md);
     scenarios(&md, plan);
     demands(&md, plan);
-    fileset_add(files, "plan", "README.md", strbuf_str(&text), text.len, NULL);
-    strbuf_release(&text);
+    fileset_take(files, "plan", "README.md", &text, NULL);
 }

@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct output_file *restore_add(struct restore *r, const char *path, const struct strbuf *text, bool executable)
+struct output_file *restore_add(struct restore *r, const char *path, struct strbuf *text, bool executable)
 {
     const char *reason = NULL;
-    struct output_file *file = fileset_add(r->files, drc_restore.name, path, strbuf_str(text), text->len, &reason);
+    struct output_file *file = fileset_take(r->files, drc_restore.name, path, text, &reason);
 
     /* check() has reported every path that would be refused. */
     if (!file)

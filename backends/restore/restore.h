@@ -43,7 +43,7 @@ const char *restore_scenario_name(struct arena *arena, const struct plan_scenari
 /* Digits of the digest alone. */
 const char *restore_digest(const struct restore *r);
 
-struct output_file *restore_add(struct restore *r, const char *path, const struct strbuf *text, bool executable);
+struct output_file *restore_add(struct restore *r, const char *path, struct strbuf *text, bool executable);
 
 void restore_scenario(struct restore *r, const struct procedure *p);
 

@@ -19,11 +19,10 @@ void page_begin(struct page *page, const struct book *book, const char *title, c
 
 void page_end(struct page *page, const char *path, const char *origin)
 {
-    struct output_file *file = fileset_add(page->book->files, "runbooks", path, strbuf_str(&page->out), page->out.len, NULL);
+    struct output_file *file = fileset_take(page->book->files, "runbooks", path, &page->out, NULL);
 
     if (file && origin)
         output_file_add_origin(page->book->files, file, origin);
-    strbuf_release(&page->out);
 }
 
 void page_outcomes(struct page *page, const struct plan_scenario *result)

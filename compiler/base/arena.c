@@ -16,9 +16,10 @@
 #include <sys/mman.h>
 
 enum { FIRST_SIZE = 1 << 14, CHUNK_SIZE = 1 << 20, LARGE_PAGE = 1 << 21, MAPPED_SIZE = 1 << 25, ALIGNMENT = 16 };
+enum { ALONE_SIZE = CHUNK_SIZE / 4 }; /* what is larger has a chunk of its own, and can be given back */
 
 struct chunk {
-    struct chunk *next;
+    struct chunk *next, *prev;
     size_t used;
     size_t size;
     size_t mapped; /* bytes to unmap; 0 when it is from malloc */
@@ -45,18 +46,35 @@ struct arena *arena_new(void)
     return arena;
 }
 
+static void chunk_free(struct chunk *chunk)
+{
+    if (chunk->mapped)
+        munmap(chunk, chunk->mapped);
+    else
+        free(chunk);
+}
+
 void arena_delete(struct arena *arena)
 {
     if (!arena)
         return;
     for (struct chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
-        if (chunk->mapped)
-            munmap(chunk, chunk->mapped);
-        else
-            free(chunk);
+        chunk_free(chunk);
     }
     free(arena);
+}
+
+static void chunk_link(struct arena *arena, struct chunk *chunk, struct chunk *after)
+{
+    chunk->prev = after;
+    chunk->next = after ? after->next : arena->chunks;
+    if (chunk->next)
+        chunk->next->prev = chunk;
+    if (after)
+        after->next = chunk;
+    else
+        arena->chunks = chunk;
 }
 
 static struct chunk *chunk_new(size_t size)
@@ -118,26 +136,23 @@ void *arena_alloc(struct arena *arena, size_t size)
     arena->bytes += size;
 #ifdef DRC_ARENA_MALLOC
     head = chunk_new(size ? size : 1);
-    head->next = arena->chunks;
-    arena->chunks = head;
+    chunk_link(arena, head, NULL);
     return head->data;
 #endif
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (size == 0)
         size = ALIGNMENT;
-    if (!head || head->size - head->used < size) {
-        if (size > CHUNK_SIZE / 4 && head) {
-            /* A big object goes behind the head, so that the head's free rest is not lost. */
-            struct chunk *own = chunk_next(arena, size, true);
+    if (size > ALONE_SIZE) {
+        /* A big object goes behind the head, so that the head's free rest is not lost. */
+        struct chunk *own = chunk_next(arena, size, true);
 
-            own->used = size;
-            own->next = head->next;
-            head->next = own;
-            return own->data;
-        }
+        own->used = own->size;
+        chunk_link(arena, own, head);
+        return own->data;
+    }
+    if (!head || head->size - head->used < size) {
         head = chunk_next(arena, size, false);
-        head->next = arena->chunks;
-        arena->chunks = head;
+        chunk_link(arena, head, NULL);
     }
     result = head->data + head->used;
     head->used += size;
@@ -231,6 +246,26 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     return text;
 }
 
+void arena_give_back(struct arena *arena, const void *object, size_t size)
+{
+    struct chunk *chunk = (struct chunk *)((uintptr_t)object - offsetof(struct chunk, data));
+
+#ifndef DRC_ARENA_MALLOC
+    if (((size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1)) <= ALONE_SIZE)
+        return;
+#endif
+    if (!object)
+        return;
+    if (chunk->next)
+        chunk->next->prev = chunk->prev;
+    if (chunk->prev)
+        chunk->prev->next = chunk->next;
+    else
+        arena->chunks = chunk->next;
+    arena->bytes -= size;
+    chunk_free(chunk);
+}
+
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
 {
     void *place;
@@ -240,7 +275,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
     size_t was = (old_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1), more;
 
     /* The newest object grows where it is. */
-    if (old_size && head && old_size < new_size && new_size <= CHUNK_SIZE && (unsigned char *)old + was == head->data + head->used) {
+    if (old_size && head && old_size < new_size && new_size <= ALONE_SIZE && (unsigned char *)old + was == head->data + head->used) {
         more = ((new_size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1)) - was;
         if (more <= head->size - head->used) {
             arena->bytes += more;

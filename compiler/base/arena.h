@@ -23,6 +23,10 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args) __att
 /* Gives an array a larger place, which may be where it is if that is larger indeed; else the old place stays readable until the arena goes. */
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
 
+/* What is needed no more, with the size it was asked for: memory of large objects is free at once, that of small ones with the arena. NULL is
+ * allowed. */
+void arena_give_back(struct arena *arena, const void *object, size_t size);
+
 size_t arena_bytes(const struct arena *arena); /* bytes handed out, for `--timings` */
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))

@@ -70,6 +70,7 @@ static void grow(struct intern *table)
             ;
         slots[at] = table->slots[i];
     }
+    arena_give_back(table->arena, table->slots, table->cap * sizeof *slots);
     table->slots = slots;
     table->cap = cap;
 }

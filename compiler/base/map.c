@@ -56,14 +56,18 @@ bool map_add(struct map *map, struct arena *arena, atom key, void *value)
         return false;
     if (map->len == map->cap) {
         uint32_t cap = map->cap ? map->cap * 2 : 4;
+        struct map_entry *old = map->entries;
 
-        map->entries = arena_grow(arena, map->entries, map->cap * sizeof *map->entries, cap * sizeof *map->entries);
+        map->entries = arena_grow(arena, old, map->cap * sizeof *old, cap * sizeof *old);
+        if (map->entries != old)
+            arena_give_back(arena, old, map->cap * sizeof *old);
         map->cap = cap;
     }
     map->entries[map->len].key = key;
     map->entries[map->len].value = value;
     map->len++;
     if (map->len > LINEAR_LIMIT && map->len * 2 > map->index_cap) {
+        arena_give_back(arena, map->index, map->index_cap * sizeof *map->index);
         map->index_cap = map->index_cap ? map->index_cap * 2 : LINEAR_LIMIT * 4;
         map->index = ARENA_ARRAY(arena, struct map_slot, map->index_cap);
         for (uint32_t i = 0; i < map->len; i++)

@@ -173,18 +173,24 @@ void sha256_final(struct sha256 *hash, unsigned char digest[32])
         digest[i] = (unsigned char)(hash->state[i / 4] >> (24 - 8 * (i % 4)));
 }
 
-void sha256_hex(const void *data, size_t size, char hex[65])
+void sha256_final_hex(struct sha256 *hash, char hex[65])
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char digest[32];
-    struct sha256 hash;
 
-    sha256_init(&hash);
-    sha256_add(&hash, data, size);
-    sha256_final(&hash, digest);
+    sha256_final(hash, digest);
     for (size_t i = 0; i < 32; i++) {
         hex[2 * i] = digits[digest[i] >> 4];
         hex[2 * i + 1] = digits[digest[i] & 15];
     }
     hex[64] = '\0';
+}
+
+void sha256_hex(const void *data, size_t size, char hex[65])
+{
+    struct sha256 hash;
+
+    sha256_init(&hash);
+    sha256_add(&hash, data, size);
+    sha256_final_hex(&hash, hex);
 }

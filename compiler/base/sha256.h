@@ -15,6 +15,8 @@ void sha256_init(struct sha256 *hash);
 void sha256_add(struct sha256 *hash, const void *data, size_t size);
 void sha256_final(struct sha256 *hash, unsigned char digest[32]);
 
+void sha256_final_hex(struct sha256 *hash, char hex[65]); /* as 64 lower-case hexadecimal digits and a NUL */
+
 /* The digest of one buffer as 64 lower-case hexadecimal digits and a NUL. */
 void sha256_hex(const void *data, size_t size, char hex[65]);
 

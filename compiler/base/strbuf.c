@@ -129,6 +129,19 @@ const char *strbuf_str(const struct strbuf *buf)
     return buf->data ? buf->data : "";
 }
 
+char *strbuf_detach(struct strbuf *buf)
+{
+    char *text;
+
+    reserve(buf, 0);
+    buf->data[buf->len] = '\0';
+    text = realloc(buf->data, buf->len + 1);
+    if (!text)
+        text = buf->data; /* as large as it was */
+    strbuf_init(buf);
+    return text;
+}
+
 char *strbuf_dup(const struct strbuf *buf, struct arena *arena)
 {
     return arena_strndup(arena, strbuf_str(buf), buf->len);

@@ -31,6 +31,7 @@ void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((for
 void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void strbuf_addint(struct strbuf *buf, int64_t value); /* faster than addf */
 const char *strbuf_str(const struct strbuf *buf);      /* never NULL */
+char *strbuf_detach(struct strbuf *buf);               /* the text, from now on the caller's to free(); the buffer is empty */
 char *strbuf_dup(const struct strbuf *buf, struct arena *arena);
 
 #endif

@@ -22,6 +22,16 @@
         (vec)->items[(vec)->len++] = (item);                                                                                                         \
     } while (0)
 
+/* The same of a vector whose items nobody else points to: what it grows out of is given back, which counts where there are many. */
+#define vec_push_owned(arena, vec, item)                                                                                                             \
+    do {                                                                                                                                             \
+        if ((vec)->len == (vec)->cap) {                                                                                                              \
+            (vec)->items = vec_grow_owned_((arena), (vec)->items, &(vec)->cap, sizeof *(vec)->items);                                                \
+        }                                                                                                                                            \
+        (vec)->items[(vec)->len++] = (item);                                                                                                         \
+    } while (0)
+
+void *vec_grow_owned_(struct arena *arena, void *items, uint32_t *cap, size_t size);
 void *vec_grow_(struct arena *arena, void *items, uint32_t *cap, size_t size);
 
 #endif

@@ -136,6 +136,7 @@ void session_check_programs(struct session *session)
     fileset_init(&files, session->arena);
     run_program_targets(session, &files);
     tell_refusals(session, &files);
+    fileset_release(&files);
 }
 
 static void emit_files(const struct options *options, struct session *session, struct fileset *files)
@@ -144,8 +145,12 @@ static void emit_files(const struct options *options, struct session *session, s
 
     fileset_init(files, session->arena);
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
-        if (target_is_wanted(options, (*backend)->name))
-            (*backend)->emit(session_document(session), &how, files);
+        if (!target_is_wanted(options, (*backend)->name))
+            continue;
+        files->arena = arena_new(); /* what it makes its texts from is many times what stays of them */
+        (*backend)->emit(session_document(session), &how, files);
+        arena_delete(files->arena);
+        files->arena = files->kept;
     }
     run_program_targets(session, files);
     tell_refusals(session, files);
@@ -165,7 +170,7 @@ static bool add_manifest(struct session *session, struct fileset *files)
 int command_build(const struct options *options)
 {
     struct session session;
-    struct fileset files;
+    struct fileset files = {0};
     int status;
 
     if (!options->output) {
@@ -188,6 +193,7 @@ int command_build(const struct options *options)
         status = add_manifest(&session, &files) ? write_files(options, &session, &files) : EXIT_OURS;
     }
     print_summary(&session);
+    fileset_release(&files);
     session_release(&session);
     return status;
 }

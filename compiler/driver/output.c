@@ -30,7 +30,7 @@ void output_event(struct output *output, enum output_kind kind, const char *path
 {
     struct output_event event = {kind, arena_strdup(output->arena, path), arena_strdup(output->arena, detail)};
 
-    vec_push(output->arena, &output->report->events, event);
+    vec_push_owned(output->arena, &output->report->events, event);
 }
 
 void output_failed(struct output *output, const char *path, const char *operation)
@@ -120,7 +120,7 @@ static void read_known(struct output *output, const json_t *entry, struct old_ma
 static void read_manifest(struct output *output, struct old_manifest *manifest)
 {
     struct strbuf text = STRBUF_INIT;
-    struct entry entry = disk_look(output, MANIFEST_NAME, NULL, 0);
+    struct entry entry = disk_look(output, MANIFEST_NAME);
     const char *schema;
     json_t *root, *files;
     json_error_t error;
@@ -172,13 +172,31 @@ static size_t line_length(const char *at, const char *end)
     return newline ? (size_t)(newline - at) : (size_t)(end - at);
 }
 
+/* The beginning of a file that is printed when it is wanted. */
+struct beginning {
+    struct byte_sink sink;
+    struct strbuf text;
+};
+
+static void keep_beginning(struct byte_sink *sink, const void *bytes, size_t len)
+{
+    struct beginning *beginning = (struct beginning *)(void *)sink;
+    size_t room = SHOWN_BYTES_MAX - beginning->text.len;
+
+    strbuf_add(&beginning->text, bytes, len < room ? len : room);
+}
+
 /* "line 3: on disk `…`, built `…`" for the first lines that differ. */
 static const char *differing_lines(struct output *output, const struct output_file *file)
 {
     struct strbuf disk = STRBUF_INIT, text = STRBUF_INIT;
-    const char *a, *a_end, *b = file->data, *b_end = b + file->size, *result;
+    struct beginning built = {{keep_beginning}, STRBUF_INIT};
+    const char *a, *a_end, *b, *b_end, *result;
     unsigned shown = 0;
 
+    output_file_print(file, &built.sink);
+    b = strbuf_str(&built.text);
+    b_end = b + built.text.len;
     if (!disk_read(output->dir, file->path, SHOWN_BYTES_MAX, &disk))
         strbuf_clear(&disk);
     a = strbuf_str(&disk);
@@ -203,6 +221,7 @@ static const char *differing_lines(struct output *output, const struct output_fi
         strbuf_addstr(&text, "the end of the last line or the mode differs");
     result = strbuf_dup(&text, output->arena);
     strbuf_release(&disk);
+    strbuf_release(&built.text);
     strbuf_release(&text);
     return result;
 }
@@ -228,16 +247,9 @@ static bool is_leftover(const struct leftovers *leftovers, const char *path, con
 
 static void plan_change(struct output *output, struct decision *decision, struct output_file *file, const struct entry *entry)
 {
-    struct change change;
+    struct change change = {file->path, file, entry->sha256[0] ? arena_strdup(output->arena, entry->sha256) : ""};
 
-    memset(&change, 0, sizeof change);
-    change.path = file->path;
-    change.data = file->data;
-    change.size = file->size;
-    change.executable = file->executable;
-    memcpy(change.new_sha256, output_file_sha256(file), sizeof change.new_sha256);
-    memcpy(change.old_sha256, entry->sha256, sizeof change.old_sha256);
-    vec_push(output->arena, &decision->changes.list, change);
+    vec_push_owned(output->arena, &decision->changes.list, change);
 }
 
 /* Whether the file may be replaced: it is as a build left it. */
@@ -253,8 +265,8 @@ static bool is_ours(const struct old_manifest *manifest, const struct leftovers 
 static void decide_file(struct output *output, const struct output_options *options, const struct old_manifest *manifest,
                         const struct leftovers *leftovers, struct output_file *file, struct decision *decision)
 {
-    struct entry entry = disk_look(output, file->path, file->data, file->size);
-    bool is_manifest = strcmp(file->path, MANIFEST_NAME) == 0;
+    struct entry entry = disk_look(output, file->path);
+    bool is_manifest = strcmp(file->path, MANIFEST_NAME) == 0, equal = false;
 
     if (strncasecmp(file->path, STAGE_NAME, strlen(STAGE_NAME)) == 0) {
         output_event(output, OUTPUT_BLOCKED, file->path, "the name is reserved for the build itself");
@@ -278,12 +290,13 @@ static void decide_file(struct output *output, const struct output_options *opti
         return;
     case ENTRY_FILE: break;
     }
-    if (entry.equal && entry.executable == file->executable) {
+    equal = strcmp(entry.sha256, output_file_sha256(file)) == 0;
+    if (equal && entry.executable == file->executable) {
         output->report->unchanged++;
         return;
     }
     decision->differs = true;
-    if (!is_ours(manifest, leftovers, file, &entry) && !entry.equal && !(options->force && !options->check)) {
+    if (!is_ours(manifest, leftovers, file, &entry) && !equal && !(options->force && !options->check)) {
         enum output_kind kind = is_manifest ? OUTPUT_DAMAGED : find_known(manifest, file->path) != NULL ? OUTPUT_EDITED : OUTPUT_FOREIGN;
 
         output_event(output, kind, file->path, is_manifest ? "" : differing_lines(output, file));
@@ -312,7 +325,7 @@ static void decide_orphans(struct output *output, const struct output_options *o
             continue;
         if (i > 0 && strcmp(manifest->files.items[i - 1].path, known->path) == 0)
             continue; /* listed twice */
-        entry = disk_look(output, known->path, NULL, 0);
+        entry = disk_look(output, known->path);
         if (entry.kind == ENTRY_ABSENT)
             continue;
         if (entry.kind != ENTRY_FILE || (strcmp(entry.sha256, known->sha256) != 0 && !is_leftover(leftovers, known->path, entry.sha256))) {
@@ -322,10 +335,8 @@ static void decide_orphans(struct output *output, const struct output_options *o
         decision->differs = true;
         if (options->check)
             output_event(output, OUTPUT_ORPHAN, known->path, "");
-        memset(&change, 0, sizeof change);
-        change.path = known->path;
-        memcpy(change.old_sha256, entry.sha256, sizeof change.old_sha256);
-        vec_push(output->arena, &decision->changes.list, change);
+        change = (struct change){known->path, NULL, arena_strdup(output->arena, entry.sha256)};
+        vec_push_owned(output->arena, &decision->changes.list, change);
     }
 }
 

@@ -106,6 +106,11 @@ static bool no_links(int error)
     return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK || error == EXDEV;
 }
 
+static void print_file(const void *file, struct byte_sink *sink)
+{
+    output_file_print(file, sink);
+}
+
 /* The new file, its folder, and a link to the old one. */
 static bool stage_change(struct output *output, int stage, uint32_t number, const struct change *change)
 {
@@ -114,14 +119,14 @@ static bool stage_change(struct output *output, int stage, uint32_t number, cons
     int parent;
     bool ok = true;
 
-    if (change->data) {
+    if (change->file) {
         stage_name(name, "new", number);
-        if (!disk_create(stage, name, change->data, change->size, change->executable ? 0755 : 0644)) {
+        if (!disk_create(stage, name, print_file, change->file, change->file->executable ? 0755 : 0644)) {
             output_failed(output, change->path, "write");
             return false;
         }
     }
-    parent = disk_parent_kept(output, change->path, change->data != NULL, &leaf);
+    parent = disk_parent_kept(output, change->path, change->file != NULL, &leaf);
     if (parent < 0) {
         output_failed(output, change->path, "create its folder");
         return false;
@@ -134,33 +139,46 @@ static bool stage_change(struct output *output, int stage, uint32_t number, cons
     return ok;
 }
 
-static bool write_journal(struct output *output, int stage, const struct changes *changes)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct jsonw j;
-    bool ok;
+struct journal {
+    const char *stage; /* its number */
+    const struct changes *changes;
+    bool faithful;
+};
 
-    jsonw_init(&j, &text);
+static void print_journal(const void *what, struct byte_sink *sink)
+{
+    struct journal *journal = (struct journal *)(uintptr_t)what;
+    struct strbuf buffer = STRBUF_INIT;
+    struct jsonw j;
+
+    jsonw_init_sink(&j, &buffer, sink);
     jsonw_object_begin(&j);
     jsonw_key_string(&j, "schema", JOURNAL_SCHEMA);
-    jsonw_key_string(&j, "stage", stage_number(output, stage));
+    jsonw_key_string(&j, "stage", journal->stage);
     jsonw_key_array(&j, "changes");
-    for (uint32_t i = 0; i < changes->list.len; i++) {
-        const struct change *change = &changes->list.items[i];
+    for (uint32_t i = 0; i < journal->changes->list.len; i++) {
+        const struct change *change = &journal->changes->list.items[i];
 
         jsonw_object_begin(&j);
         jsonw_key_string(&j, "path", change->path);
         jsonw_key_string(&j, "old", change->old_sha256);
-        jsonw_key_string(&j, "new", change->data ? change->new_sha256 : "");
+        jsonw_key_string(&j, "new", change->file ? output_file_sha256(change->file) : "");
         jsonw_object_end(&j);
     }
     jsonw_array_end(&j);
     jsonw_object_end(&j);
-    ok = jsonw_finish(&j) && disk_create(stage, JOURNAL_NEW, text.data, text.len, 0600) && disk_sync(stage) &&
-         renameat(stage, JOURNAL_NEW, stage, JOURNAL) == 0 && disk_sync(stage);
+    journal->faithful = jsonw_finish(&j);
+    strbuf_release(&buffer);
+}
+
+static bool write_journal(struct output *output, int stage, const struct changes *changes)
+{
+    struct journal journal = {stage_number(output, stage), changes, false};
+    bool ok = disk_create(stage, JOURNAL_NEW, print_journal, &journal, 0600) && journal.faithful && disk_sync(stage) &&
+              renameat(stage, JOURNAL_NEW, stage, JOURNAL) == 0 && disk_sync(stage);
+
     if (!ok)
         output_failed(output, "", "write the journal");
-    strbuf_release(&text);
     return ok;
 }
 
@@ -198,7 +216,7 @@ static void report_changes(struct output *output, const struct changes *changes)
     for (uint32_t i = 0; i < changes->list.len; i++) {
         const struct change *change = &changes->list.items[i];
 
-        if (!change->data) {
+        if (!change->file) {
             output->report->removed++;
             output_event(output, OUTPUT_REMOVED, change->path, "");
         } else if (change->old_sha256[0]) {
@@ -227,11 +245,11 @@ static bool apply_all(struct output *output, int stage, const struct changes *ch
     bool undone = true;
     uint32_t done = 0;
 
-    while (done < changes->list.len && apply(output, stage, done, changes->list.items[done].path, !changes->list.items[done].data))
+    while (done < changes->list.len && apply(output, stage, done, changes->list.items[done].path, !changes->list.items[done].file))
         done++;
     if (done == changes->list.len)
         return true;
-    output_failed(output, changes->list.items[done].path, changes->list.items[done].data ? "put the new file in place" : "remove");
+    output_failed(output, changes->list.items[done].path, changes->list.items[done].file ? "put the new file in place" : "remove");
     while (done > 0) {
         done--;
         undone = undo(output, stage, done, &changes->list.items[done]) && undone;
@@ -279,7 +297,7 @@ bool commit_changes(struct output *output, const struct changes *changes)
     }
     remove_stage(output);
     for (uint32_t i = 0; i < changes->list.len; i++) {
-        if (!changes->list.items[i].data)
+        if (!changes->list.items[i].file)
             disk_prune(output->dir, changes->list.items[i].path);
     }
     report_changes(output, changes);
@@ -343,7 +361,7 @@ static bool read_jobs(struct output *output, int stage, struct jobs *jobs)
 /* Looks where a job stands; false when it can neither be left as it is nor be completed. */
 static bool inspect(struct output *output, uint32_t number, struct job *job)
 {
-    struct entry entry = disk_look(output, job->path, NULL, 0);
+    struct entry entry = disk_look(output, job->path);
     char name[NAME_MAX_BYTES], path[NAME_MAX_BYTES + sizeof STAGE_NAME + 1];
     const char *now = entry.kind == ENTRY_FILE ? entry.sha256 : "";
 
@@ -355,7 +373,7 @@ static bool inspect(struct output *output, uint32_t number, struct job *job)
         return true;
     stage_name(name, "new", number);
     snprintf(path, sizeof path, "%s/%s", STAGE_NAME, name);
-    entry = disk_look(output, path, NULL, 0);
+    entry = disk_look(output, path);
     return entry.kind == ENTRY_FILE && strcmp(entry.sha256, job->new_sha256) == 0;
 }
 

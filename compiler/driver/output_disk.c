@@ -76,18 +76,13 @@ static const char *kind_of(mode_t mode)
     return "a special file";
 }
 
-/* Hashes the open file and compares it on the way. */
-static bool read_through(int fd, const char *data, size_t size, struct entry *entry)
+static bool hash_file(int fd, char hex[65])
 {
-    static const char digits[] = "0123456789abcdef";
     char chunk[CHUNK];
-    unsigned char digest[32];
     struct sha256 hash;
-    size_t at = 0;
     ssize_t got;
 
     sha256_init(&hash);
-    entry->equal = data != NULL;
     for (;;) {
         got = read(fd, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
@@ -97,24 +92,14 @@ static bool read_through(int fd, const char *data, size_t size, struct entry *en
         if (got == 0)
             break;
         sha256_add(&hash, chunk, (size_t)got);
-        if (entry->equal && ((size_t)got > size - at || memcmp(chunk, data + at, (size_t)got) != 0))
-            entry->equal = false;
-        if (entry->equal)
-            at += (size_t)got;
     }
-    entry->equal = entry->equal && at == size;
-    sha256_final(&hash, digest);
-    for (size_t i = 0; i < 32; i++) {
-        entry->sha256[2 * i] = digits[digest[i] >> 4];
-        entry->sha256[2 * i + 1] = digits[digest[i] & 15];
-    }
-    entry->sha256[64] = '\0';
+    sha256_final_hex(&hash, hex);
     return true;
 }
 
-struct entry disk_look(struct output *output, const char *path, const char *data, size_t size)
+struct entry disk_look(struct output *output, const char *path)
 {
-    struct entry entry = {ENTRY_ERROR, "", "", false, false};
+    struct entry entry = {ENTRY_ERROR, "", "", false};
     const char *leaf;
     struct stat status;
     int parent = disk_parent_kept(output, path, false, &leaf), fd;
@@ -137,7 +122,7 @@ struct entry disk_look(struct output *output, const char *path, const char *data
         entry.executable = (status.st_mode & S_IXUSR) != 0;
         fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (fd >= 0) {
-            if (read_through(fd, data, size, &entry))
+            if (hash_file(fd, entry.sha256))
                 entry.kind = ENTRY_FILE;
             close(fd);
         }
@@ -170,30 +155,49 @@ bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out)
     return got >= 0;
 }
 
-bool disk_create(int dir, const char *name, const char *data, size_t size, mode_t mode)
-{
-    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), saved;
-    bool ok;
+struct file_sink {
+    struct byte_sink sink;
+    int fd;
+    bool failed;
+    int error;
+};
 
-    if (fd < 0)
-        return false;
-    while (size > 0) {
-        ssize_t put = write(fd, data, size);
+static void write_bytes(struct byte_sink *sink, const void *bytes, size_t len)
+{
+    struct file_sink *file = (struct file_sink *)(void *)sink;
+    const char *at = bytes;
+
+    while (len > 0 && !file->failed) {
+        ssize_t put = write(file->fd, at, len);
 
         if (put < 0 && errno == EINTR)
             continue;
-        if (put < 0)
-            break;
-        data += put;
-        size -= (size_t)put;
+        if (put < 0) {
+            file->failed = true;
+            file->error = errno;
+            return;
+        }
+        at += put;
+        len -= (size_t)put;
     }
-    ok = size == 0 && fchmod(fd, mode) == 0;
-    saved = errno;
-    /* Some file systems report a full disk only here. */
-    if (close(fd) != 0 && ok)
+}
+
+bool disk_create(int dir, const char *name, disk_printer *print, const void *what, mode_t mode)
+{
+    struct file_sink file = {{write_bytes}, openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), false, 0};
+
+    if (file.fd < 0)
         return false;
-    errno = saved;
-    return ok;
+    print(what, &file.sink);
+    if (!file.failed && fchmod(file.fd, mode) != 0) {
+        file.failed = true;
+        file.error = errno;
+    }
+    /* Some file systems report a full disk only here. */
+    if (close(file.fd) != 0 && !file.failed)
+        return false;
+    errno = file.error;
+    return !file.failed;
 }
 
 bool disk_sync(int dir)

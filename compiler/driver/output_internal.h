@@ -37,7 +37,6 @@ struct entry {
     const char *what; /* for ENTRY_OTHER: "a symbolic link", … */
     char sha256[65];
     bool executable;
-    bool equal; /* the same bytes as those compared with */
 };
 
 /* The folder that holds the path's last component, which *leaf then points to, or -1: errno is ENOENT when a
@@ -49,15 +48,14 @@ int disk_parent(int dir, const char *path, bool create, const char **leaf);
 int disk_parent_kept(struct output *output, const char *path, bool create, const char **leaf);
 void disk_forget(struct output *output);
 
-/* What is at the path; data may be NULL when there is nothing to compare with. */
-struct entry disk_look(struct output *output, const char *path, const char *data, size_t size);
+struct entry disk_look(struct output *output, const char *path); /* what is there */
 
 /* The first bytes of a file, at most limit; false when it cannot be read. */
 bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out);
 
-/* A new file with exactly these bytes and this mode; false with errno set. Nothing is followed or
- * overwritten. */
-bool disk_create(int dir, const char *name, const char *data, size_t size, mode_t mode);
+/* A new file with this mode and exactly the bytes that are printed; false with errno set. Nothing is followed or overwritten. */
+typedef void disk_printer(const void *what, struct byte_sink *sink);
+bool disk_create(int dir, const char *name, disk_printer *print, const void *what, mode_t mode);
 
 /* Whatever was written to the file system of the folder is on the disk afterwards; false with errno set. One call for all files: an
  * fsync for each costs a hundred times as much. */
@@ -70,11 +68,8 @@ void disk_prune(int dir, const char *path);
 
 struct change {
     const char *path;
-    const char *data; /* NULL: the file is removed */
-    size_t size;
-    bool executable;
-    char new_sha256[65];
-    char old_sha256[65]; /* "" when there was no file */
+    struct output_file *file; /* NULL: what is there is removed */
+    const char *old_sha256;   /* "" when there was no file */
 };
 
 struct changes {

@@ -11,11 +11,20 @@
 #include <string.h>
 
 enum { PATH_BYTES_MAX = 1024, COMPONENT_BYTES_MAX = 255, NAME_BYTES_MAX = 100 };
+enum { TAKEN_BYTES_MIN = 1 << 16, FEW_ORIGINS = 8 };
 
 void fileset_init(struct fileset *set, struct arena *arena)
 {
     memset(set, 0, sizeof *set);
-    set->arena = arena;
+    set->arena = set->kept = arena;
+}
+
+void fileset_release(struct fileset *set)
+{
+    for (uint32_t i = 0; i < set->owned.len; i++)
+        free(set->owned.items[i]);
+    set->owned.len = 0;
+    strbuf_release(&set->folded);
 }
 
 static const char *component_refusal(const char *part, size_t len)
@@ -69,9 +78,9 @@ const char *output_path_refusal(const char *path)
 
 /* ---- the table of taken paths ------------------------------------------------------------------ */
 
-/* An entry is a kind byte and the folded path. The kind of a folder also keeps the spelling apart: see
- * claim_folder. */
-enum { KIND_FILE = 'f', KIND_FOLDER = 'd' };
+/* An entry is a kind byte, the path as it is written, a NUL and, where that differs, the folded path: then the kind is a capital letter.
+ * The kind of a folder also keeps the spelling apart: see path_conflict. */
+enum { KIND_FILE = 'f', KIND_FOLDER = 'd', CAPITAL = 'a' - 'A' };
 
 static uint32_t hash_text(const char *text)
 {
@@ -82,13 +91,17 @@ static uint32_t hash_text(const char *text)
     return hash;
 }
 
-/* The slot of a folded path, or the free slot where it belongs. Entries are "kind, exact path, NUL, folded
- * path". */
 static const char *entry_folded(const char *entry)
 {
-    return entry + strlen(entry) + 1;
+    return entry[0] == KIND_FILE || entry[0] == KIND_FOLDER ? entry + 1 : entry + strlen(entry) + 1;
 }
 
+static bool entry_is(const char *entry, char kind)
+{
+    return entry[0] == kind || entry[0] == (char)(kind - CAPITAL);
+}
+
+/* The slot of a folded path, or the free slot where it belongs. */
 static uint32_t find_slot(const struct fileset *set, const char *folded)
 {
     uint32_t mask = set->taken.len - 1, slot = hash_text(folded) & mask;
@@ -106,46 +119,52 @@ static void grow_table(struct fileset *set)
     if (old_len > 0 && (set->taken_len + 1) * 2 <= old_len)
         return;
     set->taken.len = old_len > 0 ? old_len * 2 : 64;
-    set->taken.items = ARENA_ARRAY(set->arena, const char *, set->taken.len);
+    set->taken.items = ARENA_ARRAY(set->kept, const char *, set->taken.len);
     for (uint32_t i = 0; i < old_len; i++) {
         if (old[i])
             set->taken.items[find_slot(set, entry_folded(old[i]))] = old[i];
     }
+    arena_give_back(set->kept, old, old_len * sizeof *old);
 }
 
-static char *fold(struct arena *arena, const char *path, size_t len)
+static const char *fold(struct fileset *set, const char *path, size_t len)
 {
-    char *folded = arena_strndup(arena, path, len);
-
+    strbuf_clear(&set->folded);
+    strbuf_add(&set->folded, path, len);
     for (size_t i = 0; i < len; i++) {
-        if (folded[i] >= 'A' && folded[i] <= 'Z')
-            folded[i] = (char)(folded[i] - 'A' + 'a');
+        if (path[i] >= 'A' && path[i] <= 'Z')
+            set->folded.data[i] = (char)(path[i] + CAPITAL);
     }
-    return folded;
+    return set->folded.data;
 }
 
-/* The entry that path[0..len) meets, or NULL and, when add is set, the path is entered with this kind. */
-static const char *claim(struct fileset *set, char kind, const char *path, size_t len, bool add)
+/* The entry that path[0..len) meets, or NULL and, when *added is asked for, the path is entered with this kind. */
+static const char *claim(struct fileset *set, char kind, const char *path, size_t len, const char **added)
 {
-    char *folded = fold(set->arena, path, len), *entry;
+    const char *folded = fold(set, path, len);
+    bool differs = memcmp(folded, path, len) != 0;
     uint32_t slot;
+    char *entry;
 
     grow_table(set);
     slot = find_slot(set, folded);
     if (set->taken.items[slot])
         return set->taken.items[slot];
-    if (add) {
-        entry = arena_alloc(set->arena, 2 * len + 3);
-        entry[0] = kind;
+    if (added) {
+        entry = arena_alloc(set->kept, (differs ? 2 * len + 1 : len) + 2);
+        entry[0] = differs ? (char)(kind - CAPITAL) : kind;
         memcpy(entry + 1, path, len);
-        memcpy(entry + len + 2, folded, len);
+        if (differs)
+            memcpy(entry + len + 2, folded, len);
         set->taken.items[slot] = entry;
         set->taken_len++;
+        *added = entry + 1;
     }
     return NULL;
 }
 
-static const char *path_conflict(struct fileset *set, const char *path, bool add)
+/* Why the path cannot be taken; else NULL and, when *kept is asked for, the path is taken and kept there. */
+static const char *path_conflict(struct fileset *set, const char *path, const char **kept)
 {
     size_t len = strlen(path);
     const char *entry;
@@ -153,61 +172,146 @@ static const char *path_conflict(struct fileset *set, const char *path, bool add
     for (size_t i = 0; i < len; i++) {
         if (path[i] != '/')
             continue;
-        entry = claim(set, KIND_FOLDER, path, i, add);
+        entry = claim(set, KIND_FOLDER, path, i, kept);
         if (!entry)
             continue;
-        if (entry[0] == KIND_FILE)
-            return arena_printf(set->arena, "`%s` is already a file", entry + 1);
+        if (entry_is(entry, KIND_FILE))
+            return arena_printf(set->kept, "`%s` is already a file", entry + 1);
         if (strlen(entry + 1) != i || memcmp(entry + 1, path, i) != 0)
-            return arena_printf(set->arena, "it differs only in case from the folder `%s`", entry + 1);
+            return arena_printf(set->kept, "it differs only in case from the folder `%s`", entry + 1);
     }
-    entry = claim(set, KIND_FILE, path, len, add);
+    entry = claim(set, KIND_FILE, path, len, kept);
     if (!entry)
         return NULL;
-    if (entry[0] == KIND_FOLDER)
+    if (entry_is(entry, KIND_FOLDER))
         return "the path is already a folder";
     if (strcmp(entry + 1, path) == 0)
         return "the path is already taken";
-    return arena_printf(set->arena, "it differs only in case from `%s`", entry + 1);
+    return arena_printf(set->kept, "it differs only in case from `%s`", entry + 1);
 }
 
 /* ---- files ------------------------------------------------------------------------------------- */
 
 void fileset_lose(struct fileset *set, const char *backend, const char *path, const char *reason)
 {
-    struct output_refusal refusal = {backend, arena_strdup(set->arena, path), reason, NULL};
+    struct output_refusal refusal = {backend, arena_strdup(set->kept, path), reason, NULL};
 
     for (uint32_t i = 0; i < set->files.len && !refusal.other; i++) {
         if (same_but_for_case(set->files.items[i]->path, path))
             refusal.other = set->files.items[i];
     }
-    vec_push(set->arena, &set->refusals, refusal);
+    vec_push(set->kept, &set->refusals, refusal);
 }
 
-struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data, size_t size, const char **reason)
+/* A file without bytes; NULL when the path is refused. */
+static struct output_file *new_file(struct fileset *set, const char *backend, const char *path, const char **reason)
 {
-    const char *refusal = output_path_refusal(path);
+    const char *refusal = output_path_refusal(path), *kept = NULL;
     struct output_file *file;
 
     /* Two passes, so that a refused path claims nothing. */
     if (!refusal)
-        refusal = path_conflict(set, path, false);
+        refusal = path_conflict(set, path, NULL);
     if (refusal) {
         fileset_lose(set, backend, path, refusal);
         if (reason)
             *reason = refusal;
         return NULL;
     }
-    path_conflict(set, path, true);
-    file = ARENA_NEW(set->arena, struct output_file);
-    file->path = arena_strdup(set->arena, path);
-    file->data = arena_strndup(set->arena, size > 0 ? data : "", size);
-    file->size = size;
+    path_conflict(set, path, &kept);
+    file = ARENA_NEW(set->kept, struct output_file);
+    file->path = kept;
     file->backend = backend;
-    vec_push(set->arena, &set->files, file);
+    vec_push_owned(set->kept, &set->files, file);
     set->sorted = false;
     return file;
 }
+
+struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data, size_t size, const char **reason)
+{
+    struct output_file *file = new_file(set, backend, path, reason);
+
+    if (file) {
+        file->data = arena_strndup(set->kept, size > 0 ? data : "", size);
+        file->size = size;
+    }
+    return file;
+}
+
+struct output_file *fileset_take(struct fileset *set, const char *backend, const char *path, struct strbuf *text, const char **reason)
+{
+    struct output_file *file;
+
+    if (text->len < TAKEN_BYTES_MIN) {
+        file = fileset_add(set, backend, path, strbuf_str(text), text->len, reason);
+        strbuf_release(text);
+        return file;
+    }
+    file = new_file(set, backend, path, reason);
+    if (file) {
+        file->size = text->len;
+        file->data = strbuf_detach(text);
+        vec_push(set->kept, &set->owned, (char *)(uintptr_t)file->data);
+    }
+    strbuf_release(text);
+    return file;
+}
+
+/* ---- files that are printed when their bytes are wanted ---------------------------------------- */
+
+struct measure {
+    struct byte_sink sink;
+    struct sha256 hash;
+    size_t size;
+};
+
+static void measure_bytes(struct byte_sink *sink, const void *bytes, size_t len)
+{
+    struct measure *measure = (struct measure *)(void *)sink;
+
+    sha256_add(&measure->hash, bytes, len);
+    measure->size += len;
+}
+
+struct output_file *fileset_add_printed(struct fileset *set, const char *backend, const char *path, output_printer *print, const void *what,
+                                        const char *unprintable, const char **reason)
+{
+    struct measure measure = {.sink = {measure_bytes}};
+    struct output_file *file;
+
+    sha256_init(&measure.hash);
+    if (!print(what, &measure.sink)) {
+        fileset_lose(set, backend, path, unprintable);
+        if (reason)
+            *reason = unprintable;
+        return NULL;
+    }
+    file = new_file(set, backend, path, reason);
+    if (file) {
+        file->print = print;
+        file->what = what;
+        file->size = measure.size;
+        sha256_final_hex(&measure.hash, file->sha256);
+    }
+    return file;
+}
+
+void output_file_print(const struct output_file *file, struct byte_sink *sink)
+{
+    if (file->data)
+        sink->take(sink, file->data, file->size);
+    else
+        file->print(file->what, sink);
+}
+
+const char *output_file_sha256(struct output_file *file)
+{
+    if (!file->sha256[0])
+        sha256_hex(file->data, file->size, file->sha256);
+    return file->sha256;
+}
+
+/* ---- origins ----------------------------------------------------------------------------------- */
 
 static uint32_t origin_slot(const struct output_file *file, const char *origin)
 {
@@ -218,29 +322,36 @@ static uint32_t origin_slot(const struct output_file *file, const char *origin)
     return slot;
 }
 
-const char *output_file_sha256(struct output_file *file)
+/* One file may come from every asset of a large specification; most come from a line or two. */
+static bool has_origin(const struct output_file *file, const char *origin)
 {
-    if (!file->sha256[0])
-        sha256_hex(file->data, file->size, file->sha256);
-    return file->sha256;
+    if (file->origin_slot_count)
+        return file->origin_slots[origin_slot(file, origin)] != 0;
+    for (uint32_t i = 0; i < file->origins.len; i++) {
+        if (strcmp(file->origins.items[i], origin) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void index_origins(struct fileset *set, struct output_file *file)
+{
+    arena_give_back(set->kept, file->origin_slots, file->origin_slot_count * sizeof *file->origin_slots);
+    file->origin_slot_count = file->origin_slot_count ? file->origin_slot_count * 2 : 4 * FEW_ORIGINS;
+    file->origin_slots = ARENA_ARRAY(set->kept, uint32_t, file->origin_slot_count);
+    for (uint32_t i = 0; i < file->origins.len; i++)
+        file->origin_slots[origin_slot(file, file->origins.items[i])] = i + 1;
 }
 
 void output_file_add_origin(struct fileset *set, struct output_file *file, const char *origin)
 {
-    uint32_t slot;
-
-    /* One file may come from every asset of a large specification. */
-    if ((file->origins.len + 1) * 2 > file->origin_slot_count) {
-        file->origin_slot_count = file->origin_slot_count ? file->origin_slot_count * 2 : 16;
-        file->origin_slots = ARENA_ARRAY(set->arena, uint32_t, file->origin_slot_count);
-        for (uint32_t i = 0; i < file->origins.len; i++)
-            file->origin_slots[origin_slot(file, file->origins.items[i])] = i + 1;
-    }
-    slot = origin_slot(file, origin);
-    if (file->origin_slots[slot])
+    if (has_origin(file, origin))
         return;
-    vec_push(set->arena, &file->origins, arena_strdup(set->arena, origin));
-    file->origin_slots[slot] = file->origins.len;
+    if (file->origins.len >= FEW_ORIGINS && (file->origins.len + 1) * 2 > file->origin_slot_count)
+        index_origins(set, file);
+    vec_push(set->kept, &file->origins, arena_strdup(set->kept, origin));
+    if (file->origin_slot_count)
+        file->origin_slots[origin_slot(file, origin)] = file->origins.len;
 }
 
 static int compare_files(const void *a, const void *b)

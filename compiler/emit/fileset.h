@@ -7,19 +7,26 @@
 #define DRC_EMIT_FILESET_H
 
 #include "base/arena.h"
+#include "base/sink.h"
+#include "base/strbuf.h"
 #include "base/vec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* Prints a file's text, the same each time; false when it cannot be printed right. */
+typedef bool output_printer(const void *what, struct byte_sink *sink);
+
 struct output_file {
     const char *path;
-    const char *data; /* followed by a NUL that does not count */
+    const char *data; /* followed by a NUL that does not count; NULL: printed anew whenever somebody wants it */
     size_t size;
+    output_printer *print;
+    const void *what;
     const char *backend;       /* the backend's name, e.g. "terraform" */
     VEC(const char *) origins; /* "file.dr:12", in the order added, each once */
-    uint32_t *origin_slots;    /* open-addressing table of origin number + 1, see fileset.c */
+    uint32_t *origin_slots;    /* open-addressing table of origin number + 1 once there are many, see fileset.c */
     uint32_t origin_slot_count;
     bool executable; /* mode 0755, else 0644 */
     char sha256[65]; /* of the bytes; "" until output_file_sha256() was asked */
@@ -32,21 +39,36 @@ struct output_refusal {
     const struct output_file *other; /* the file it meets; NULL */
 };
 
-/* Reach into it only through the functions; `arena` owns every byte. */
+/* Reach into it only through the functions. What it keeps is in `kept`, beside large texts that it took over. */
 struct fileset {
-    struct arena *arena;
+    struct arena *arena; /* for what whoever adds files needs meanwhile: the owner may give another one, and clear that between backends */
+    struct arena *kept;
+    VEC(char *) owned; /* texts from the heap */
     VEC(struct output_file *) files;
     VEC(struct output_refusal) refusals; /* what fileset_add refused and fileset_lose told, in that order */
     VEC(const char *) taken;             /* open-addressing table, see fileset.c */
     uint32_t taken_len;
+    struct strbuf folded; /* the path being looked up */
     bool sorted;
 };
 
-void fileset_init(struct fileset *set, struct arena *arena);
+void fileset_init(struct fileset *set, struct arena *arena); /* both arenas */
+void fileset_release(struct fileset *set);                   /* what does not lie in the arena; the texts of files go with it */
 
 /* Adds a file whose bytes are copied. NULL when the path is refused, which is kept in `refusals`: the build ends then. *reason (if
  * reason is not NULL) says why as well, as a sentence fragment such as "the path leaves the output folder", living as long as the set. */
 struct output_file *fileset_add(struct fileset *set, const char *backend, const char *path, const void *data, size_t size, const char **reason);
+
+/* The same, but a large text changes hands instead of being copied; *text is empty afterwards, whatever happened. */
+struct output_file *fileset_take(struct fileset *set, const char *backend, const char *path, struct strbuf *text, const char **reason);
+
+/* A file that is printed when its bytes are wanted, so that they are nowhere whole; now for its size and digest. `what` outlives the set.
+ * What cannot be printed right is lost, as by fileset_lose() with `unprintable`. */
+struct output_file *fileset_add_printed(struct fileset *set, const char *backend, const char *path, output_printer *print, const void *what,
+                                        const char *unprintable, const char **reason);
+
+/* The file's bytes, in one piece or many. */
+void output_file_print(const struct output_file *file, struct byte_sink *sink);
 
 /* A file whose text could not be made: the same as a refusal. */
 void fileset_lose(struct fileset *set, const char *backend, const char *path, const char *reason);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { TOP = 0, OBJECT = 1, ARRAY = 2, FILLED = 4 };
+enum { PIECE = 1 << 16 }; /* bytes a sink is given at once */
 
 void jsonw_init(struct jsonw *j, struct strbuf *out)
 {
@@ -15,6 +16,24 @@ void jsonw_init(struct jsonw *j, struct strbuf *out)
     j->out = out;
     j->faithful = true;
     j->nested = true;
+}
+
+void jsonw_init_sink(struct jsonw *j, struct strbuf *buffer, struct byte_sink *sink)
+{
+    jsonw_init(j, buffer);
+    j->sink = sink;
+}
+
+/* All but the last byte, which says whether a blank follows it: see new_line(). */
+static void give_piece(struct jsonw *j)
+{
+    struct strbuf *out = j->out;
+
+    if (!j->sink || out->len < PIECE)
+        return;
+    j->sink->take(j->sink, out->data, out->len - 1);
+    out->data[0] = out->data[out->len - 1];
+    strbuf_truncate(out, 1);
 }
 
 static unsigned char *level(struct jsonw *j)
@@ -40,6 +59,7 @@ static void before_value(struct jsonw *j)
 {
     unsigned char *open = level(j);
 
+    give_piece(j);
     if (j->after_key) {
         j->after_key = false;
         return;
@@ -256,5 +276,9 @@ bool jsonw_finish(struct jsonw *j)
     if (j->depth > 0 || !(j->state[0] & FILLED))
         j->nested = false;
     strbuf_addch(j->out, '\n');
+    if (j->sink) {
+        j->sink->take(j->sink, j->out->data, j->out->len);
+        strbuf_clear(j->out);
+    }
     return j->nested && j->faithful;
 }

@@ -6,6 +6,7 @@
 #ifndef DRC_EMIT_JSON_H
 #define DRC_EMIT_JSON_H
 
+#include "base/sink.h"
 #include "base/strbuf.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@ enum { JSON_MAX_DEPTH = 512 };
 
 struct jsonw {
     struct strbuf *out;
+    struct byte_sink *sink; /* NULL: all of it stays in `out`; else that holds what the sink has not taken yet */
     unsigned depth;
     bool compact;  /* one line, no blanks: for JSON Lines */
     bool row;      /* what is written now stays on its line: set it before what is an element, clear it after */
@@ -25,6 +27,8 @@ struct jsonw {
 };
 
 void jsonw_init(struct jsonw *j, struct strbuf *out); /* set j->compact afterwards for one line */
+/* A long document: the text goes to the sink piece by piece, the last with jsonw_finish(). `buffer` is empty, and is so again. */
+void jsonw_init_sink(struct jsonw *j, struct strbuf *buffer, struct byte_sink *sink);
 
 void jsonw_object_begin(struct jsonw *j);
 void jsonw_object_end(struct jsonw *j);

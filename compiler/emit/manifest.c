@@ -3,6 +3,8 @@
 
 #include "emit/json.h"
 
+#include <string.h>
+
 static void print_file(struct jsonw *j, struct output_file *file)
 {
     jsonw_object_begin(j);
@@ -18,12 +20,20 @@ static void print_file(struct jsonw *j, struct output_file *file)
     jsonw_object_end(j);
 }
 
-bool manifest_print(struct fileset *set, const struct manifest_info *info, struct strbuf *out)
-{
-    size_t count = fileset_sort(set);
-    struct jsonw j;
+struct manifest {
+    struct fileset *set;
+    struct manifest_info info;
+};
 
-    jsonw_init(&j, out);
+static bool print_manifest(const void *what, struct byte_sink *sink)
+{
+    const struct manifest *manifest = what;
+    const struct manifest_info *info = &manifest->info;
+    struct strbuf buffer = STRBUF_INIT;
+    struct jsonw j;
+    bool ok;
+
+    jsonw_init_sink(&j, &buffer, sink);
     jsonw_object_begin(&j);
     jsonw_key_string(&j, "schema", MANIFEST_SCHEMA);
     jsonw_key_string(&j, "compiler", info->compiler);
@@ -31,22 +41,22 @@ bool manifest_print(struct fileset *set, const struct manifest_info *info, struc
     if (info->git_commit)
         jsonw_key_string(&j, "git_commit", info->git_commit);
     jsonw_key_array(&j, "files");
-    for (size_t i = 0; i < count; i++)
-        print_file(&j, set->files.items[i]);
+    for (uint32_t i = 0; i < manifest->set->files.len; i++) {
+        if (strcmp(manifest->set->files.items[i]->path, MANIFEST_NAME) != 0)
+            print_file(&j, manifest->set->files.items[i]);
+    }
     jsonw_array_end(&j);
     jsonw_object_end(&j);
-    return jsonw_finish(&j);
+    ok = jsonw_finish(&j);
+    strbuf_release(&buffer);
+    return ok;
 }
 
 bool manifest_add(struct fileset *set, const struct manifest_info *info, const char **reason)
 {
-    struct strbuf text = STRBUF_INIT;
-    struct output_file *file = NULL;
+    struct manifest *manifest = ARENA_NEW(set->kept, struct manifest);
 
-    if (manifest_print(set, info, &text))
-        file = fileset_add(set, "drc", MANIFEST_NAME, text.data, text.len, reason);
-    else if (reason)
-        *reason = "a name or an origin is not UTF-8";
-    strbuf_release(&text);
-    return file != NULL;
+    *manifest = (struct manifest){set, *info};
+    fileset_sort(set);
+    return fileset_add_printed(set, "drc", MANIFEST_NAME, print_manifest, manifest, "a name or an origin is not UTF-8", reason) != NULL;
 }

@@ -3,7 +3,6 @@
 #ifndef DRC_EMIT_MANIFEST_H
 #define DRC_EMIT_MANIFEST_H
 
-#include "base/strbuf.h"
 #include "emit/fileset.h"
 
 #include <stdbool.h>
@@ -17,10 +16,8 @@ struct manifest_info {
     const char *git_commit;  /* NULL: not recorded */
 };
 
-/* Appends the manifest's text; sorts the set. False when a string was not UTF-8. */
-bool manifest_print(struct fileset *set, const struct manifest_info *info, struct strbuf *out);
-
-/* Adds the manifest to the set as a file of backend "drc". */
+/* Sorts the set and adds the manifest to it as a file of backend "drc", which is printed when it is wanted: nothing is added after it, and
+ * what `info` points to lives as long. False when a string was not UTF-8. */
 bool manifest_add(struct fileset *set, const struct manifest_info *info, const char **reason);
 
 #endif

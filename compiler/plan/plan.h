@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/phases.h"
+#include "base/sink.h"
 #include "base/strbuf.h"
 
 #include <stdbool.h>
@@ -175,6 +176,8 @@ struct plan_values {
 
 /* Appends the document as JSON: every field, in the order of the table. False when a text is no UTF-8 (it is replaced). */
 bool plan_write(const struct plan_document *document, struct strbuf *out);
+/* The same to a sink: of a large plan the text is many times what the plan is. */
+bool plan_print(const struct plan_document *document, struct byte_sink *sink);
 
 struct jsonw;
 /* One struct of it alone, by its table's name ("figure"): an object in what the caller writes. */

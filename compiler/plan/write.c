@@ -225,3 +225,16 @@ bool plan_write(const struct plan_document *document, struct strbuf *out)
     plan_write_struct(&j, "document", document);
     return jsonw_finish(&j);
 }
+
+bool plan_print(const struct plan_document *document, struct byte_sink *sink)
+{
+    struct strbuf buffer = STRBUF_INIT;
+    struct jsonw j;
+    bool ok;
+
+    jsonw_init_sink(&j, &buffer, sink);
+    plan_write_struct(&j, "document", document);
+    ok = jsonw_finish(&j);
+    strbuf_release(&buffer);
+    return ok;
+}

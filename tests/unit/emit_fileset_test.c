@@ -1,9 +1,50 @@
 /* The output set: which paths it refuses, its order, and the manifest's exact text. */
 #include "emit/fileset.h"
 
+#include "emit/json.h"
 #include "emit/manifest.h"
 
+#include "base/sha256.h"
 #include "test.h"
+
+#include <string.h>
+
+struct kept {
+    struct byte_sink sink;
+    struct strbuf text;
+};
+
+static void keep(struct byte_sink *sink, const void *bytes, size_t len)
+{
+    strbuf_add(&((struct kept *)(void *)sink)->text, bytes, len);
+}
+
+/* Larger than what a sink is given at once, with a mark in each kilobyte. */
+static bool print_long(const void *what, struct byte_sink *sink)
+{
+    struct strbuf buffer = STRBUF_INIT;
+    struct jsonw j;
+    bool ok;
+
+    (void)what;
+    jsonw_init_sink(&j, &buffer, sink);
+    jsonw_array_begin(&j);
+    j.row = true;
+    for (int i = 0; i < 100000; i++)
+        jsonw_int(&j, 1000000000 + i);
+    j.row = false;
+    jsonw_array_end(&j);
+    ok = jsonw_finish(&j);
+    CHECK(buffer.len == 0);
+    strbuf_release(&buffer);
+    return ok;
+}
+
+static bool print_wrong(const void *what, struct byte_sink *sink)
+{
+    (void)what, (void)sink;
+    return false;
+}
 
 int main(void)
 {
@@ -33,7 +74,10 @@ int main(void)
     static const char *const clash[][2] = {{"x", "x"}, {"x", "X"}, {"x/y", "X/z"}, {"x", "x/y"}, {"x/y", "x"}, {"x/Y/z", "x/y/q"}};
     struct arena *arena = arena_new();
     const struct manifest_info info = {"1.2.3", "sha256:00", NULL};
-    struct strbuf text = STRBUF_INIT, path = STRBUF_INIT;
+    struct kept kept = {{keep}, STRBUF_INIT};
+    struct strbuf path = STRBUF_INIT;
+    char digest[65];
+    int right = 0;
     const char *reason = NULL;
     struct output_file *file;
     struct fileset set;
@@ -85,20 +129,41 @@ int main(void)
     file = fileset_add(&set, "docs", "a\xC3\xA9.md", "", 0, NULL);
     output_file_add_origin(&set, file, "main.dr:3");
     output_file_add_origin(&set, file, "main.dr:3");
-    CHECK(manifest_print(&set, &info, &text));
-    CHECK_STR(strbuf_str(&text), "{\n  \"schema\": \"drc.manifest/1\",\n  \"compiler\": \"1.2.3\",\n  \"spec_digest\": "
-                                 "\"sha256:00\",\n"
-                                 "  \"files\": [\n    {\n      \"path\": \"a\xC3\xA9.md\",\n"
-                                 "      \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\n"
-                                 "      \"size\": 0,\n      \"mode\": \"0644\",\n      \"backend\": \"docs\",\n      \"origins\": [\n"
-                                 "        \"main.dr:3\"\n      ]\n    },\n    {\n      \"path\": \"z.sh\",\n"
-                                 "      \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n"
-                                 "      \"size\": 3,\n      \"mode\": \"0755\",\n      \"backend\": \"restore\",\n      \"origins\": "
-                                 "[]\n"
-                                 "    }\n  ]\n}\n");
-    strbuf_release(&text);
     CHECK(manifest_add(&set, &info, &reason));
+    output_file_print(fileset_find(&set, MANIFEST_NAME), &kept.sink);
+    CHECK_INT(kept.text.len, fileset_find(&set, MANIFEST_NAME)->size);
+    CHECK_STR(strbuf_str(&kept.text), "{\n  \"schema\": \"drc.manifest/1\",\n  \"compiler\": \"1.2.3\",\n  \"spec_digest\": "
+                                      "\"sha256:00\",\n"
+                                      "  \"files\": [\n    {\n      \"path\": \"a\xC3\xA9.md\",\n"
+                                      "      \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\n"
+                                      "      \"size\": 0,\n      \"mode\": \"0644\",\n      \"backend\": \"docs\",\n      \"origins\": [\n"
+                                      "        \"main.dr:3\"\n      ]\n    },\n    {\n      \"path\": \"z.sh\",\n"
+                                      "      \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n"
+                                      "      \"size\": 3,\n      \"mode\": \"0755\",\n      \"backend\": \"restore\",\n      \"origins\": "
+                                      "[]\n"
+                                      "    }\n  ]\n}\n");
+    strbuf_release(&kept.text);
     CHECK(!manifest_add(&set, &info, &reason));
+
+    TEST("files that are nowhere whole");
+    fileset_init(&set, arena);
+    file = fileset_add_printed(&set, "t", "long", print_long, NULL, "no", NULL);
+    output_file_print(file, &kept.sink);
+    CHECK_INT(file->size, 100000 * 10 + 99999 * 2 + strlen("[\n]\n"));
+    CHECK_INT(kept.text.len, file->size);
+    sha256_hex(kept.text.data, kept.text.len, digest);
+    CHECK_STR(output_file_sha256(file), digest);
+    for (size_t i = 1; i + 13 < kept.text.len; i += 12)
+        right += memcmp(kept.text.data + i, "10000", 5) == 0 && memcmp(kept.text.data + i + 10, ", ", 2) == 0;
+    CHECK_INT(right, 100000 - 1);
+    CHECK(!fileset_add_printed(&set, "t", "wrong", print_wrong, NULL, "cannot be printed", &reason));
+    CHECK_STR(reason, "cannot be printed");
+    CHECK_INT(set.refusals.len, 1);
+    CHECK(fileset_take(&set, "t", "taken", &kept.text, NULL) != NULL);
+    CHECK(kept.text.len == 0);
+    sha256_hex(fileset_find(&set, "taken")->data, fileset_find(&set, "taken")->size, digest);
+    CHECK_STR(output_file_sha256(file), digest);
+    fileset_release(&set);
 
     TEST("names");
     CHECK_STR(output_name(arena, "Orders DB / eu"), "Orders-DB-eu");
