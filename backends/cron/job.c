@@ -68,6 +68,31 @@ static const struct plan_store *access_at(const struct cron_output *c, const str
     return store ? map_get(&c->stores, (atom)(const void *)store) : NULL;
 }
 
+/* Its command puts what it took where it belongs. */
+static bool stores_itself(const struct plan_job *job)
+{
+    return job->output && strcmp(job->output, "none") == 0;
+}
+
+static bool word_names(const struct plan_word *word, const char *name)
+{
+    for (uint32_t i = 0; i < word->count; i++) {
+        if (word->parts[i].runtime && strcmp(word->parts[i].text, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A command that stores by itself under the name of the run (`job.object`): its store can list and remove what it stored by that name. */
+static bool names_its_run(const struct plan_command *run)
+{
+    for (uint32_t i = 0; run && i < run->count; i++) {
+        if (run->shell ? !run->pieces[i].script && word_names(&run->pieces[i].value, "job.object") : word_names(&run->words[i], "job.object"))
+            return true;
+    }
+    return false;
+}
+
 static void write_tools(struct cron_output *c, struct sh *w, const struct plan_job *job)
 {
     struct map tools = {0}, secrets = {0}, store_tools = {0}, store_secrets = {0};
@@ -76,10 +101,9 @@ static void write_tools(struct cron_output *c, struct sh *w, const struct plan_j
         fact_once(w, &tools, c->words, "tool", job->tools[i]);
     for (uint32_t i = 0; i < job->secrets_count; i++)
         fact_once(w, &secrets, c->words, "secret", sh_identifier(w->arena, job->secrets[i]));
-    /* A job whose command stores by itself uses no store of the library's. */
-    if (job->output && strcmp(job->output, "none") == 0)
+    if (stores_itself(job) && !names_its_run(job->run))
         return;
-    for (uint32_t s = 0; s <= job->copies_count; s++) {
+    for (uint32_t s = 0; s <= (stores_itself(job) ? 0 : job->copies_count); s++) {
         const struct plan_store *access = access_at(c, job, s);
 
         for (uint32_t i = 0; access && i < access->tools_count; i++)
@@ -124,6 +148,15 @@ static void write_load(struct cron_output *c, struct sh *w, const struct plan_jo
     strbuf_release(&names);
 }
 
+static bool is_on_change(const struct cron_output *c, const struct plan_job *job)
+{
+    for (uint32_t i = 0; i < c->plan->tasks_count; i++) {
+        if (c->plan->tasks[i].job == job && c->plan->tasks[i].work == PLAN_WORK_if_changed)
+            return true;
+    }
+    return false;
+}
+
 static void write_facts(struct cron_output *c, struct sh *w, const struct plan_job *job)
 {
     fact(w, "plan", c->plan->name);
@@ -142,6 +175,10 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct plan_j
     if (job->waits > 0)
         fact_number(w, "waits", (job->waits + 999) / 1000);
     fact(w, "retain", retention(c->arena, job->retain));
+    if (is_on_change(c, job))
+        fact_number(w, "on_change", 1);
+    if (job->renew > 0)
+        fact_number(w, "renew", job->renew / 1000);
     if (job->jitter > 0)
         fact_number(w, "jitter", job->jitter / 1000);
     if (job->verify_every > 0)
@@ -210,6 +247,15 @@ static void write_store(struct cron_output *c, struct sh *w, uint32_t number, co
     write_function(w, arena_printf(c->arena, "store_%u_remove", number), access->remove);
 }
 
+/* The same for what a command stores there by itself: it is listed and removed, but put and fetched by that command alone. */
+static void write_own_store(struct cron_output *c, struct sh *w, const struct plan_thing *store, const struct plan_store *access)
+{
+    struct plan_store own = access ? *access : (struct plan_store){0};
+
+    own.put = own.fetch = NULL;
+    write_store(c, w, 0, store, &own);
+}
+
 void cron_write_job(struct cron_output *c, const struct plan_job *job)
 {
     struct strbuf text = STRBUF_INIT, head = STRBUF_INIT;
@@ -233,7 +279,10 @@ void cron_write_job(struct cron_output *c, const struct plan_job *job)
     write_function(&w, "job_verify", job->verify);
     write_function(&w, "job_restore", job->restore);
     write_alert(c, &w, job);
-    if (!job->output || strcmp(job->output, "none") != 0) {
+    if (stores_itself(job)) {
+        if (job->to && names_its_run(job->run))
+            write_own_store(c, &w, job->to, access_at(c, job, 0));
+    } else {
         if (job->to)
             write_store(c, &w, 0, job->to, access_at(c, job, 0));
         for (uint32_t i = 0; i < job->copies_count; i++)

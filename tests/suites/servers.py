@@ -5,8 +5,10 @@ import os
 import pathlib
 import pwd
 import re
+import shutil
 import subprocess
 import socket
+import tempfile
 import time
 
 from lib.core import Failure, Sandbox, Skip, need, readable
@@ -14,6 +16,7 @@ from lib.core import Failure, Sandbox, Skip, need, readable
 HEAD = """
 import "std/linux"
 import "std/mysql"
+import "std/postgres"
 import "std/redis"
 import "std/git"
 import "std/restic"
@@ -23,6 +26,7 @@ person ann {{ name = "Ann"  phone = "+49 30 1111"  email = "ann@example.com" }}
 person bob {{ name = "Bob"  phone = "+49 30 1112"  email = "bob@example.com" }}
 team ops {{ members = [ann, bob]  lead = ann }}
 secret pw {{ env = "RESTIC_PASSWORD"  kept_by = [ann, "safe"] }}
+secret auth {{ env = "REDISCLI_AUTH"  kept_by = [ann, "safe"] }}
 site here : linux.host {{ address = "127.0.0.1"  role = primary }}
 site there : linux.host {{ address = "192.0.2.9"  role = vault }}
 class c {{ rto = 6h  rpo = 26h }}
@@ -31,6 +35,8 @@ store copies : {store}
 asset thing : {asset}
   {backup} }}
 """
+ON_CHANGE = ("backup nightly { kind = full  schedule = on change  settle = 1m  interval = 1h  duration = 10m  retain = 10d  to = copies"
+             "  watched_by = [ops] }")
 BACKUP = "backup nightly { kind = full  schedule = daily at 01:00  duration = 10m  retain = 30d  to = copies  watched_by = [ops] }"
 RESTIC = "backup nightly { kind = full  method = restic  schedule = daily at 01:00  duration = 10m  retain = 30d  to = copies  watched_by = [ops] }"
 DIRECTORY = 'generic.directory {{ site = here  path = "{folder}/disk" }}'
@@ -50,10 +56,11 @@ class Host:
         for name in ("bin", "work", "disk"):
             (folder / name).mkdir()
         self.program("findmnt", FINDMNT)
-        self.variables = {**os.environ, "DRC_WORK": str(folder / "work"), "DRC_ENV_FILE": str(folder / "none"), "RESTIC_PASSWORD": "not-a-secret",
-                          "MYSQL_PWD": "not-a-secret", "HOME": str(folder), "DRC_POLL_SECONDS": "1", "DRC_RETRY_SECONDS": "0",
-                          "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com", "GIT_COMMITTER_NAME": "t",
-                          "GIT_COMMITTER_EMAIL": "t@example.com", "GIT_CONFIG_GLOBAL": "/dev/null",
+        # No more than a machine has where nobody has set anything up: no identity for git, no folder for work.
+        self.variables = {**{k: v for k, v in os.environ.items() if not k.startswith(("DRC_", "GIT_", "PG"))},
+                          "DRC_ENV_FILE": str(folder / "none"), "RESTIC_PASSWORD": "not-a-secret", "MYSQL_PWD": "not-a-secret",
+                          "PGPASSWORD": "not-a-secret", "REDISCLI_AUTH": "not-a-secret", "HOME": str(folder), "DRC_POLL_SECONDS": "1",
+                          "DRC_RETRY_SECONDS": "0", "GIT_CONFIG_GLOBAL": "/dev/null",
                           "PATH": f"{folder}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
         (folder / "main.dr").write_text(HEAD.format(store=store.format(folder=folder), asset=asset.format(folder=folder), backup=backup), encoding="utf-8")
         env.compile(["build", "main.dr", "-o", "out"], folder)
@@ -141,14 +148,15 @@ def mysql_round(env, store, backup):
             def sql(text):
                 return host.call(*root, "--execute", text)
 
-            sql("CREATE DATABASE app; CREATE USER keeper@'%' IDENTIFIED BY 'not-a-secret'; GRANT ALL ON *.* TO keeper@'%';"
+            sql("CREATE DATABASE app CHARACTER SET utf8mb4 COLLATE utf8mb4_bin; CREATE USER keeper@'%' IDENTIFIED BY 'not-a-secret'; GRANT ALL ON *.* TO keeper@'%';"
                 " CREATE USER keeper@localhost IDENTIFIED BY 'not-a-secret'; GRANT ALL ON *.* TO keeper@localhost")
             if backup == BACKUP:
                 host.job(expect=3)  # a database without tables
-            sql("USE app; CREATE TABLE `a b`(x int); CREATE TABLE `c``d`(x int);"
+            sql("USE app; CREATE TABLE versioned(i int) WITH SYSTEM VERSIONING; INSERT INTO versioned VALUES (1);"
+                " CREATE TABLE `a b`(x int); CREATE TABLE `c``d`(x int);"
                 " CREATE TABLE t(i int PRIMARY KEY, v varchar(99)); INSERT INTO t VALUES (1, 'one'), (2, 'zw\u00f6lf; \\\\ ''x''');"
                 " CREATE VIEW w AS SELECT v FROM t; CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.v = concat(NEW.v, '!')")
-            shown = "USE app; SHOW TABLES; SELECT * FROM t ORDER BY i; SELECT * FROM w ORDER BY v; SHOW TRIGGERS LIKE 't'"
+            shown = "SHOW CREATE DATABASE app; USE app; SHOW TABLES; SELECT * FROM versioned; SELECT * FROM t ORDER BY i; SELECT * FROM w ORDER BY v; SHOW TRIGGERS LIKE 't'"
             before = re.sub(r"\d{4}-\d\d-\d\d \S+", "", sql(shown))
             host.job()
             host.job("verify")
@@ -161,7 +169,7 @@ def mysql_round(env, store, backup):
             if after != before:
                 raise Failure(f"it came back as\n{after}\nand was\n{before}")
             # What verifies says so of an emptied database too.
-            sql("USE app; DELETE FROM t")
+            sql("USE app; DELETE FROM t; DELETE FROM versioned")
             if backup == BACKUP:
                 step = next((folder / "out/restore/scenarios/damage/steps").glob("*thing-tables.sh"))
                 run = next((folder / "recoveries").glob("*/*/answers")).parent
@@ -183,7 +191,7 @@ set -eu
 case "$1" in
     is-active) redis-cli -p {port} PING >/dev/null 2>&1 ;;
     stop) redis-cli -p {port} SHUTDOWN SAVE >/dev/null 2>&1 || true; while redis-cli -p {port} PING >/dev/null 2>&1; do sleep 0.1; done ;;
-    start) setsid redis-server --port {port} --bind 127.0.0.1 --dir {folder}/data --save "" --appendonly no --daemonize yes >/dev/null
+    start) setsid redis-server --port {port} --bind 127.0.0.1 --dir {folder}/data --save "" --requirepass not-a-secret --appendonly no --daemonize yes >/dev/null
            until redis-cli -p {port} PING >/dev/null 2>&1; do sleep 0.1; done ;;
     *) exit 64 ;;
 esac
@@ -198,7 +206,7 @@ def redis_round(env, store, backup):
     with Sandbox() as folder:
         port = free_port()
         (folder / "data").mkdir()
-        host = Host(env, folder, store, f'redis.server {{{{ site = here  owner = ops  host = "127.0.0.1"  port = {port}  persistent = true  size = 1MiB'
+        host = Host(env, folder, store, f'redis.server {{{{ site = here  owner = ops  host = "127.0.0.1"  port = {port}  persistent = true  size = 1MiB  password = auth'
                     '  directory = "{folder}/data"', backup)
         host.program("systemctl", SYSTEMCTL.format(port=port, folder=folder))
         host.program("chown", CHOWN)
@@ -221,7 +229,7 @@ def redis_round(env, store, backup):
             if host.call("redis-cli", "-p", port, "GET", "one") != "first\n" or host.call("redis-cli", "-p", port, "LRANGE", "list", "0", "-1") != "a\nb c\n":
                 raise Failure("what came back is not what was there")
         finally:
-            subprocess.run(["redis-cli", "-p", str(port), "SHUTDOWN", "NOSAVE"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(["redis-cli", "-p", str(port), "SHUTDOWN", "NOSAVE"], check=False, env=host.variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def test_redis_comes_back(env):
@@ -231,6 +239,168 @@ def test_redis_comes_back(env):
 def test_redis_comes_back_from_restic(env):
     need("restic", "jq")
     redis_round(env, REPOSITORY, RESTIC)
+
+
+def postgres_programs():
+    need("initdb" if shutil.which("initdb") else "pg_dump", "psql", "pg_restore")
+    found = shutil.which("initdb") or max((str(p) for p in pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=None)
+    if not found:
+        raise Skip("the server of PostgreSQL is not installed")
+    return pathlib.Path(found).parent
+
+
+def postgres_round(env, store, backup):
+    programs = postgres_programs()
+    # It does not run as root; its own user need not reach the folder of the test.
+    as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] if os.getuid() == 0 else []
+    with Sandbox() as folder, tempfile.TemporaryDirectory(prefix="drc-pg-") as data:
+        port = free_port()
+        host = Host(env, folder, store,
+                    f'postgres.server {{{{ site = here  owner = ops  database = "app"  username = "keeper"  host = "127.0.0.1"  port = {port}  size = 1MiB', backup)
+        if as_owner:
+            shutil.chown(data, "postgres", "postgres")
+        host.call(*as_owner, programs / "initdb", "--pgdata", f"{data}/d", "--username", "keeper", "--auth", "trust", "--encoding", "UTF8", "--locale", "C",
+                  "--no-sync", cwd=data)
+        if backup == RESTIC:
+            host.call("restic", "--repo", folder / "disk/r", "init")
+        with Server(host, *as_owner, programs / "postgres", "-D", f"{data}/d", "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
+                    "-c", "fsync=off"):
+            at = ["psql", "--host", "127.0.0.1", "--port", port, "--username", "keeper", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--tuples-only", "--no-align"]
+            wait_for([str(a) for a in [*at, "--dbname", "postgres", "--command", "SELECT 1"]])
+
+            def sql(text, database="app"):
+                return host.call(*at, "--dbname", database, "--command", text)
+
+            sql("CREATE ROLE reader", "postgres")
+            sql("CREATE DATABASE app", "postgres")
+            if backup == BACKUP:
+                host.job(expect=3)  # a database without tables
+            # A table of contents that no pipe holds at once.
+            sql("DO $$ BEGIN FOR i IN 1..400 LOOP EXECUTE format('CREATE TABLE t%s (i int PRIMARY KEY, v text)', i);"
+                " EXECUTE format('INSERT INTO t%s VALUES (1, ''zw\u00f6lf; \\ %s'')', i, i); END LOOP; END $$")
+            sql("CREATE VIEW w AS SELECT v FROM t1; GRANT SELECT ON t2 TO reader; CREATE SEQUENCE s START 7; SELECT nextval('s')")
+            dump = ["pg_dump", "--host", "127.0.0.1", "--port", port, "--username", "keeper", "app"]
+
+            def whole():
+                return [line for line in host.call(*dump).split("\n") if not line.startswith(("\\restrict", "\\unrestrict"))]
+
+            before = whole()
+            time.sleep(1.1)
+            host.job()
+            host.job("verify")
+            sql("DROP TABLE t3; DELETE FROM t4; CREATE TABLE junk (i int); UPDATE t5 SET v = 'damaged'")
+            if backup == BACKUP:
+                host.recover(dump=host.newest(), host="127.0.0.1")
+            else:
+                host.recover(snapshot="latest", host="127.0.0.1")
+            if whole() != before:
+                raise Failure(f"it came back otherwise: {[line for line in whole() if line not in before][:20]}")
+
+
+def test_postgres_comes_back(env):
+    postgres_round(env, DIRECTORY, BACKUP)
+
+
+def test_postgres_comes_back_from_restic(env):
+    need("restic", "jq")
+    postgres_round(env, REPOSITORY, RESTIC)
+
+
+def test_restic_keeps_what_it_should(env):
+    """Old snapshots of a job that stores by itself go, and its list shows the others."""
+    need("restic", "jq")
+    with Sandbox() as folder:
+        host = Host(env, folder, REPOSITORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB', RESTIC)
+        (folder / "data").mkdir()
+        (folder / "data" / "one").write_text("first\n")
+        repository = ["restic", "--repo", folder / "disk/r"]
+        host.call(*repository, "init")
+        old = time.gmtime(time.time() - 40 * 86400)
+        host.call(*repository, "backup", "--tag", "thing", "--tag", time.strftime("thing-nightly/%Y%m%dT%H%M%SZ.backup", old), folder / "data")
+        host.call(*repository, "backup", "--tag", "of-another", folder / "data")
+        host.job()
+        if len(host.job("list").split()) != 3:
+            raise Failure(f"one copy is in the store, of the job: {host.job('list')}")
+        left = host.call(*repository, "snapshots", "--json")
+        if left.count('"time"') != 2 or "of-another" not in left:
+            raise Failure(f"what is older than 30 days goes, and nothing else: {left}")
+
+
+def test_a_link_is_no_backup(env):
+    with Sandbox() as folder:
+        host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data", "{folder}/more", "{folder}/spool"]'
+                    '  may_be_empty = ["{folder}/spool"]  size = 1MiB')
+        for name in ("elsewhere", "more", "spool"):
+            (folder / name).mkdir()
+        (folder / "elsewhere" / "one").write_text("first\n")
+        (folder / "data").symlink_to(folder / "elsewhere")
+        (folder / "more" / "two").write_text("second\n")
+        if "symbolic link" not in host.job(expect=1):
+            raise Failure("nobody hears why")
+        (folder / "data").unlink()
+        (folder / "data").mkdir()
+        if "holds no file" not in host.job(expect=1):  # a disk that is not mounted
+            raise Failure("nobody hears why")
+        (folder / "data" / "one").write_text("first\n")
+        host.job()
+
+
+def test_thousands_of_files_and_their_attributes(env):
+    with Sandbox() as folder:
+        host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB')
+        (folder / "data").mkdir()
+        for i in range(9000):
+            (folder / "data" / f"a name that is not short, so that the list of all is long, {i}").touch()
+        attribute = folder / "data" / "with attribute"
+        attribute.write_text("x")
+        try:
+            os.setxattr(attribute, "user.owner", b"ann")
+        except OSError as why:
+            raise Skip(f"no extended attributes here: {why}") from why
+        host.job()
+        host.job("verify")
+        shutil.rmtree(folder / "data")
+        host.recover(archive=host.newest(), host="127.0.0.1", into="/")
+        if os.getxattr(attribute, "user.owner") != b"ann" or len(list((folder / "data").iterdir())) != 9001:
+            raise Failure("not all of it came back")
+
+
+def test_copies_made_on_change(env):
+    """The one from before a change outlives what replaced it; what is in no store any more is stored again."""
+    with Sandbox() as folder:
+        host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB', ON_CHANGE)
+        (folder / "data").mkdir()
+        (folder / "data" / "one").write_text("good\n")
+        host.job("--if-changed")
+        copies = folder / "disk" / "thing-nightly"
+        for path in sorted(copies.iterdir()):
+            old = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - 30 * 86400))
+            if path.suffix == ".sha256":
+                path.write_text(path.read_text().replace(path.name.split(".")[0], old))
+            path.rename(path.with_name(old + path.name[16:]))
+        time.sleep(1.1)
+        if "unchanged" not in host.job("--if-changed"):
+            raise Failure("the same data are stored again")
+        (folder / "data" / "one").write_text("damaged\n")
+        host.job("--if-changed")
+        if len(host.job("list").split()) != 6:
+            raise Failure(f"the copy from before the change is gone: {host.job('list')}")
+        shutil.rmtree(copies)
+        if "unchanged" in host.job("--if-changed") or len(host.job("list").split()) != 3:
+            raise Failure("a store that was emptied stays empty")
+
+
+def test_the_first_copy_makes_the_branch(env):
+    need("git")
+    with Sandbox() as folder:
+        host = Host(env, folder, GIT, 'git.configuration {{ site = here  owner = ops  paths = ["{folder}/data"]')
+        (folder / "data").mkdir()
+        (folder / "data" / "one").write_text("first\n")
+        host.call("git", "init", "--quiet", "--bare", folder / "disk/copies.git")
+        if host.job("list").split():
+            raise Failure("an empty repository has copies")
+        host.job()
+        host.job("verify")
 
 
 def tree(folder):
@@ -243,7 +413,7 @@ def files_round(env, store, backup, prepare, asset="linux.files", answers=None):
         host = Host(env, folder, store, f'{asset} {{{{ site = here  owner = ops  paths = ["{{folder}}/data"]  {more}', backup)
         (folder / "data" / "sub").mkdir(parents=True)
         prepare(host)
-        host.job(expect=3)  # folders alone
+        host.job(expect=1)  # folders alone
         (folder / "data" / "one").write_bytes(b"first\n")
         (folder / "data" / "sub" / "two words").write_bytes(bytes(range(256)))
         before = tree(folder / "data")
@@ -281,7 +451,7 @@ def test_configuration_comes_back_from_git(env):
         # Somebody else's file in the same repository: it is neither taken away nor written to the host.
         (host.folder / "first" / "other").write_text("of another asset\n", encoding="utf-8")
         host.call("git", "add", "other", cwd=host.folder / "first")
-        host.call("git", "commit", "--quiet", "--message", "first", cwd=host.folder / "first")
+        host.call("git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "--message", "first", cwd=host.folder / "first")
         host.call("git", "push", "--quiet", "origin", "HEAD:main", cwd=host.folder / "first")
 
     def answers(host):

@@ -292,7 +292,7 @@ drc_outside() {
 # purpose: a command that outlives a killed job keeps the next run out.
 drc_verb() {
     local status=0
-    DRC_JOB_NAME="${job_name}" DRC_JOB_OUTPUT="${job_output}" DRC_JOB_INPUT="${job_input}" \
+    DRC_STATE="${drc_state}" DRC_JOB_NAME="${job_name}" DRC_JOB_OUTPUT="${job_output}" DRC_JOB_INPUT="${job_input}" \
         DRC_JOB_OBJECT="${job_object}" DRC_JOB_PREFIX="${job_prefix}" \
         timeout --kill-after=30 "${setting[timeout]}" ${setting[nice]:+nice -n "${setting[nice]}"} \
         bash -- "$0" ":$1" </dev/null || status=$?
@@ -340,7 +340,8 @@ drc_stamps() {
     for stamp in "${!data[@]}"; do
         if [[ "${stamp}" > "${latest}" ]]; then
             printf '%s\n' "${stamp}" >>"${drc_work}/ahead.$1"
-        elif [[ -n "${sum[${stamp}]:-}" ]]; then
+        elif [[ -n "${sum[${stamp}]:-}" || "${setting[output]}" == none ]]; then
+            # A command that stores by itself does so at once, or not at all.
             printf '%s\n' "${stamp}"
         else
             printf '%s\n' "${stamp}" >>"${drc_work}/incomplete.$1"
@@ -389,9 +390,10 @@ drc_keep_periods() {
     done
 }
 
-# drc_keep STORE: reads the stamps of complete backups, oldest first; prints those that must stay.
+# drc_keep STORE: reads the stamps of complete backups, oldest first; prints those that must stay. What is stored on change is what there was
+# until the next copy: it stays as long after that one.
 drc_keep() {
-    local index="$1" stamp base cutoff oldest="" word dependant
+    local index="$1" stamp base cutoff oldest="" word dependant i
     local -a stamps=() bases=()
     mapfile -t stamps
     if ((${#stamps[@]} == 0)); then
@@ -411,6 +413,11 @@ drc_keep() {
                     printf '%s\n' "${stamp}"
                 fi
             done
+            for ((i = 1; i < ${#stamps[@]} && ${setting[on_change]:-0}; i++)); do
+                if [[ ! "${stamps[i]}" < "${cutoff}" ]]; then
+                    printf '%s\n' "${stamps[i - 1]}"
+                fi
+            done
         else
             for word in ${setting[retain]}; do
                 case "${word%%=*}" in
@@ -427,7 +434,7 @@ drc_keep() {
     sort -u "${drc_work}/wanted"
     # What builds on another backup stays as a whole: from the full backup that the oldest one kept builds on.
     if [[ -n "${setting[of]:-}" ]]; then
-        oldest="$(sort "${drc_work}/wanted" | head -n 1)"
+        oldest="$(sort "${drc_work}/wanted" | sed -n 1p)"
         drc_stamps "${index}" "${setting[of]}" >"${drc_work}/bases" || return $?
         mapfile -t bases <"${drc_work}/bases"
         cutoff=""
@@ -502,8 +509,10 @@ drc_retain() {
             drc_log prune-held store "${store_name[${index}]}" removed "${removed}" old "$(wc -l <"${drc_work}/old")"
             break
         fi
-        job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
-        drc_verb "store_${index}_remove" >&2 || return $?
+        if [[ "${setting[output]}" != none ]]; then
+            job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
+            drc_verb "store_${index}_remove" >&2 || return $?
+        fi
         job_object="${setting[name]}/${stamp}.${setting[suffix]}"
         drc_verb "store_${index}_remove" >&2 || return $?
         removed=$((removed + 1))
@@ -524,24 +533,56 @@ drc_code() {
     fi
 }
 
-# The checksum of the last good backup: as noted here, or where nothing was noted (a new machine, a pod), from the store.
-drc_last_sum() {
-    local stamp
+drc_stamp_of() {
+    printf '%(%Y%m%dT%H%M%SZ)T' "$1"
+}
+
+# drc_unchanged SUM: whether the newest complete copy in every store is of this checksum. What was noted here counts as long as that store still
+# has the copy it was noted for: somebody may have replaced or emptied it, or the specification may name another one. A store that nobody can
+# list is believed.
+drc_unchanged() {
+    local sum="$1" noted="" noted_stamp="" stamp index
     if [[ -f "${drc_state}/${setting[name]}.sha256" ]]; then
-        cat -- "${drc_state}/${setting[name]}.sha256"
-        return 0
+        read -r noted noted_stamp <"${drc_state}/${setting[name]}.sha256" || true
     fi
-    if ! drc_has store_0_list || ! drc_has store_0_fetch; then
-        return 0
-    fi
-    drc_stamps 0 "${setting[name]}" >"${drc_work}/seen" || return 0
-    stamp="$(tail -n 1 "${drc_work}/seen")"
-    if [[ -n "${stamp}" ]]; then
-        job_output="${drc_work}/last.sha256"
-        job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
-        drc_verb store_0_fetch >&2 || return 0
-        cut -c1-64 "${drc_work}/last.sha256"
-    fi
+    for index in "${!store_name[@]}"; do
+        if ! drc_has "store_${index}_list"; then
+            [[ "${noted}" == "${sum}" ]] || return 1
+            continue
+        fi
+        drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen" || return 1
+        stamp="$(tail -n 1 "${drc_work}/seen")"
+        # Nothing there, or a store that lets copies go by their age.
+        if [[ -z "${stamp}" ]] || { ((${setting[renew]:-0})) && [[ "${stamp}" < "$(drc_stamp_of "$((EPOCHSECONDS - setting[renew]))")" ]]; }; then
+            return 1
+        fi
+        if [[ "${noted}" == "${sum}" && "${noted_stamp}" == "${stamp}" ]]; then
+            continue
+        fi
+        # A new machine, a pod, a store of its own history.
+        drc_has "store_${index}_fetch" || return 1
+        (
+            # shellcheck disable=SC2030 # what is put has its own names
+            job_output="${drc_work}/last.sha256"
+            # shellcheck disable=SC2030
+            job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
+            drc_verb "store_${index}_fetch" >&2
+        ) || return 1
+        [[ "$(cut -c1-64 "${drc_work}/last.sha256")" == "${sum}" ]] || return 1
+    done
+    ((${#store_name[@]})) || [[ "${noted}" == "${sum}" ]]
+}
+
+# Every store; the first that cannot be tidied up keeps none of the others from it.
+drc_retain_all() {
+    local index status=0
+    for index in "${!store_name[@]}"; do
+        if ! drc_retain "${index}"; then
+            drc_log prune-failed store "${store_name[${index}]}"
+            status=1
+        fi
+    done
+    return "${status}"
 }
 
 drc_backup() {
@@ -563,10 +604,13 @@ drc_backup() {
     if drc_has job_verify; then
         drc_verb job_verify >/dev/null || status=$?
         if ((status != 0)); then
-            drc_fail "$(drc_code "${status}" 3)" verification-failed "the verification ended with ${status}"
+            drc_fail "$(drc_code "${status}" 3)" verification-failed \
+                "the verification ended with ${status}$([[ "${setting[output]}" != none ]] || printf '; what the run stored is in its store, and not tested')"
         fi
     fi
     if [[ "${setting[output]}" == none ]]; then
+        drc_retain_all || drc_fail 5 prune-failed "the backup is stored, but old ones could not be removed"
+        drc_tell_ahead
         drc_done "${object}" 0 "${started}"
         return 0
     fi
@@ -580,8 +624,9 @@ drc_backup() {
     sum="${sum%% *}"
     printf '%s  %s\n' "${sum}" "${object##*/}" >"${job_output}.sha256"
     bytes="$(stat -c %s -- "${job_output}")"
-    if ((if_changed)) && [[ "$(drc_last_sum)" == "${sum}" ]]; then
+    if ((if_changed)) && drc_unchanged "${sum}"; then
         drc_log unchanged sha256 "${sum}"
+        drc_retain_all || drc_fail 5 prune-failed "nothing has changed, but old copies could not be removed"
         drc_mark_success
         return 0
     fi
@@ -604,13 +649,10 @@ drc_backup() {
             code=4
         fi
     done
-    for index in "${!store_name[@]}"; do
-        # Nothing old goes while a new copy is missing.
-        if ((code == 0)) && ! drc_retain "${index}"; then
-            drc_log prune-failed store "${store_name[${index}]}"
-            code=5
-        fi
-    done
+    # Nothing old goes while a new copy is missing.
+    if ((code == 0)) && ! drc_retain_all; then
+        code=5
+    fi
     if ((code == 4)); then
         drc_fail 4 copy-missing "the backup is in ${store_name[0]}, but a copy could not be made"
     fi
@@ -618,7 +660,7 @@ drc_backup() {
         drc_fail 5 prune-failed "the backup is stored, but old ones could not be removed"
     fi
     drc_tell_ahead
-    printf '%s\n' "${sum}" >"${drc_state}/${setting[name]}.sha256"
+    printf '%s %s\n' "${sum}" "${stamp}" >"${drc_state}/${setting[name]}.sha256"
     drc_done "${object}" "${bytes}" "${started}" sha256 "${sum}"
 }
 

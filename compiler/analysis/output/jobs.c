@@ -152,6 +152,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     job.start_window = backup_start_window(backup, &window_of);
     job.jitter = duration_of(backup, BACKUP_jitter, 0);
     job.waits = backup_waits(a, backup);
+    job.renew = backup_renewal(backup);
     job.retain = entity_slot(backup, BACKUP_retain);
     job.verify_every = duration_of(backup, BACKUP_verify, TIME_UNKNOWN);
     stores(a, &job);

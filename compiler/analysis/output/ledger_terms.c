@@ -182,6 +182,35 @@ static void add_answers(struct analysis *a, const struct scenario_result *result
     rest_rto(a, entry, result, state);
 }
 
+/* Before a point of no return the script asks once more, in the middle of the night's work: nor is that waiting on the clock. */
+static void add_gates(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    struct assumption *entry;
+    struct strbuf steps = STRBUF_INIT;
+    bool is_new;
+
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        const struct step *step = state->steps[i];
+
+        if (step->irreversible && step->mode == STEP_BY_SCRIPT && step->phase != PHASE_REPROTECT)
+            strbuf_addf(&steps, "%s`%s`", steps.len ? ", " : "", step->title);
+    }
+    if (!steps.len || state->rto_verdict == VERDICT_NOT_APPLICABLE) {
+        strbuf_release(&steps);
+        return;
+    }
+    entry = ledger_entry(a, ASSUME_ANSWERS, state->asset->entity, ".gate", &is_new);
+    if (is_new) {
+        entry->value = strbuf_dup(&steps, a->arena);
+        entry->says = intern_text(a, "somebody sits at the script when it asks before the point of no return of `%s` (%s), and answers at once",
+                                  state->asset->name, entry->value);
+        entry->span = state->asset->entity->span;
+        ask_owner(a, entry, state->asset->entity, "restore", "how long did the script wait for that answer in the last drill?");
+    }
+    strbuf_release(&steps);
+    rest_rto(a, entry, result, state);
+}
+
 /* Who does it is where the scenario leaves him, as long as nobody says where that is. */
 static bool is_anywhere(const struct entity *who)
 {
@@ -273,6 +302,7 @@ void add_terms(struct analysis *a, const struct scenario_result *result, const s
     if (manual && a->model->plan)
         add_hands(a, result, state);
     add_answers(a, result, state);
+    add_gates(a, result, state);
     for (uint32_t i = 0; i < state->rpo_terms.count; i++) {
         const struct figure *figure = term_figure(state, i);
 

@@ -43,6 +43,34 @@ static const char *duration_text(struct analysis *a, int64_t ms)
     return ms == INT64_MAX ? "for ever" : text_of_duration(a->arena, ms);
 }
 
+static bool is_on_change(const struct entity *backup)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+
+    return schedule.type == VALUE_SCHEDULE && schedule.u.schedule->kind == SCHEDULE_ON_CHANGE;
+}
+
+static int64_t longest_in(struct value store)
+{
+    uint32_t cursor = 0;
+    struct entity *lock = store.type == VALUE_ENTITY ? entity_child(store.u.entity, BLOCK_STORE_LOCK, &cursor) : NULL;
+    struct value max = lock ? entity_slot(lock, STORE_LOCK_max) : value_unknown();
+
+    return max.type == VALUE_DURATION ? max.u.integer : INT64_MAX;
+}
+
+int64_t backup_renewal(const struct entity *backup)
+{
+    struct value copies = entity_slot(backup, BACKUP_copies);
+    int64_t least = longest_in(entity_slot(backup, BACKUP_to)), shortest, longest;
+
+    for (uint32_t i = 0; copies.type == VALUE_LIST && i < copies.u.list->count; i++)
+        least = longest_in(copies.u.list->items[i]) < least ? longest_in(copies.u.list->items[i]) : least;
+    if (!is_on_change(backup) || least == INT64_MAX || !life_of(backup, &shortest, &longest) || longest >= least)
+        return TIME_UNKNOWN;
+    return (least - longest) / 2;
+}
+
 static void check_lock(struct analysis *a, struct entity *backup, struct value store)
 {
     uint32_t cursor = 0;
@@ -55,7 +83,8 @@ static void check_lock(struct analysis *a, struct entity *backup, struct value s
     if (!lock || !life_of(backup, &shortest, &longest))
         return;
     under = min.type == VALUE_DURATION && shortest < min.u.integer;
-    over = max.type == VALUE_DURATION && longest > max.u.integer;
+    /* What is made on change is what there was until the next copy, and needs its time after that one. */
+    over = max.type == VALUE_DURATION && (is_on_change(backup) ? longest >= max.u.integer : longest > max.u.integer);
     if (!under && !over)
         return;
     diag = find(a, DIAG_E0542, (struct about){.subject = backup->parent, .span = entity_attr_span(backup, BACKUP_retain)},
@@ -65,7 +94,12 @@ static void check_lock(struct analysis *a, struct entity *backup, struct value s
     if (!diag)
         return;
     diag_label(diag, entity_attr_span(lock, under ? STORE_LOCK_min : STORE_LOCK_max), "the lock");
-    diag_help(diag, "write `retain = %s`, or give the copies there a backup of their own", duration_text(a, under ? min.u.integer : max.u.integer));
+    if (is_on_change(backup) && !under)
+        diag_note(diag, "one that is made on change may be the only one for long, and goes there by its age");
+    diag_help(diag,
+              is_on_change(backup) && !under ? "write `retain` shorter than %s, or give the copies there a backup of their own"
+                                             : "write `retain = %s`, or give the copies there a backup of their own",
+              duration_text(a, under ? min.u.integer : max.u.integer));
 }
 
 /* What builds on a copy is of no use once that is gone. */

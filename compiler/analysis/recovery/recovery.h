@@ -61,6 +61,9 @@ bool places_hold(const struct analysis *a, const struct asset_state *state);
 /* ---- keeping.c */
 void check_keeping(struct analysis *a); /* locks against retention, what copies build on */
 void count_copies(struct analysis *a);  /* plan->copies */
+/* When a copy made on change is made again although nothing changed, ms: a store's lock lets copies go by their age, and this may be the only
+ * one. Half of what the lock leaves beyond `retain`. TIME_UNKNOWN: never. */
+int64_t backup_renewal(const struct entity *backup);
 
 /* ---- rpo.c */
 /* Smallest worst-case loss over the complete chains of copies that survive; fills rpo, rpo_terms, copy, from_store.

@@ -8,7 +8,7 @@ printf '#!/bin/sh\necho 192.0.2.77\n' >"$CASE/bin/hostname"
 chmod +x "$CASE/bin/ssh" "$CASE/bin/hostname"
 export PATH="$CASE/bin:$PATH" DRC_STATE="$CASE/state" DRC_ENV_FILE="$CASE/env"
 job="$OUT/cron/jobs/f2-n.sh"
-sed -i "s#/b\b#$CASE/store#g; s#\./srv#.$CASE/bin#" "$job"
+sed -i "s#/b\b#$CASE/store#g; s#\([^.]\)/srv#\1$CASE/bin#g; s#\./srv#.$CASE/bin#g" "$job"
 
 code=0
 DRC_HOST=vm1 bash "$job" || code=$?
