@@ -1,6 +1,8 @@
 /* See demands.h. */
 #include "backends/common/demands.h"
 
+#include "backends/common/rows.h"
+
 #include <string.h>
 
 struct md_inline demand_check(struct arena *arena, const struct plan_assumption *demand)
@@ -36,17 +38,17 @@ static bool is_asked(const struct plan_assumption *a, const char *target)
 uint32_t demand_tasks(struct md *md, const struct plan_document *plan, const char *target,
                       bool (*wanted)(const struct plan_assumption *demand, void *context), void *context)
 {
-    uint32_t count = 0;
+    struct rows rows = {0};
 
     for (uint32_t i = 0; i < plan->assumptions_count; i++) {
         const struct plan_assumption *a = &plan->assumptions[i];
 
-        if (!is_asked(a, target) || (wanted && !wanted(a, context)))
+        if (!is_asked(a, target) || (wanted && !wanted(a, context)) || !rows_take(&rows, false))
             continue;
-        count++;
         demand_task(md, a->subject, a->by->words, plan_title(a->by->on), demand_check(md->arena, a));
     }
-    return count;
+    rows_tell(md, &rows, "demands", "assumptions");
+    return rows.shown + rows.left_out;
 }
 
 static bool is_task(const struct plan_assumption *a, void *context)

@@ -5,6 +5,7 @@
 #include "backends/common/command.h"
 #include "backends/common/demands.h"
 #include "backends/common/published.h"
+#include "backends/common/rows.h"
 #include "backends/common/texts.h"
 #include "emit/md.h"
 #include "model/plan.h"
@@ -80,6 +81,7 @@ static struct md_inline slots_cell(struct cron_output *c, const struct plan_star
 static void readme_tasks(struct cron_output *c, struct md *w)
 {
     bool refused = false;
+    struct rows rows = {0};
 
     if (c->tasks.len == 0)
         return;
@@ -89,11 +91,13 @@ static void readme_tasks(struct cron_output *c, struct md *w)
     for (uint32_t i = 0; i < c->tasks.len; i++) {
         const struct cron_task *task = &c->tasks.items[i];
 
-        MD_ROW(w, md_code(c->arena, task->name), md_text(c->arena, task->schedule), slots_cell(c, task->debian), slots_cell(c, task->systemd),
-               slots_cell(c, task->kubernetes));
+        if (rows_take(&rows, false))
+            MD_ROW(w, md_code(c->arena, task->name), md_text(c->arena, task->schedule), slots_cell(c, task->debian), slots_cell(c, task->systemd),
+                   slots_cell(c, task->kubernetes));
         refused = refused || !task->debian->lines_count || !task->systemd->lines_count || !task->kubernetes->lines_count;
     }
     md_table_end(w);
+    rows_tell(w, &rows, "tasks", "tasks");
     if (!refused)
         return;
     md_heading(w, 2, MD("What a scheduler cannot do"));
@@ -120,12 +124,13 @@ static void readme_tasks(struct cron_output *c, struct md *w)
 static void readme_jobs(struct cron_output *c, struct md *w)
 {
     bool any = false;
+    struct rows rows = {0};
 
     for (uint32_t i = 0; i < c->plan->jobs_count; i++) {
         const struct plan_job *job = &c->plan->jobs[i];
         struct strbuf tools = STRBUF_INIT, secrets = STRBUF_INIT;
 
-        if (!job->run)
+        if (!job->run || !rows_take(&rows, false))
             continue;
         if (!any) {
             md_heading(w, 2, MD("Jobs"));
@@ -145,23 +150,26 @@ static void readme_jobs(struct cron_output *c, struct md *w)
     }
     if (any)
         md_table_end(w);
+    rows_tell(w, &rows, "jobs", "jobs");
 }
 
 /* What somebody or something else does: the platform, or people. */
 static void readme_others(struct cron_output *c, struct md *w)
 {
     bool managed = false, manual = false;
+    struct rows rows = {0};
 
     for (uint32_t i = 0; i < c->plan->jobs_count; i++) {
         const struct plan_job *job = &c->plan->jobs[i];
 
-        if (job->run || !job->managed)
+        if (job->run || !job->managed || !rows_take(&rows, false))
             continue;
         if (!managed)
             md_heading(w, 2, MD("Done by the platform"));
         managed = true;
         md_bullet(w, 0, md_cat(c->arena, md_code(c->arena, job->name), MD(": "), md_text(c->arena, job->managed)));
     }
+    rows_tell(w, &rows, "backups", "jobs");
     for (uint32_t i = 0; i < c->plan->jobs_count; i++) {
         const struct plan_job *job = &c->plan->jobs[i];
 

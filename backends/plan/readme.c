@@ -2,6 +2,7 @@
 #include "backends/registry.h"
 
 #include "backends/common/demands.h"
+#include "backends/common/rows.h"
 #include "backends/plan/plan_backend.h"
 #include "base/units.h"
 #include "emit/md.h"
@@ -63,12 +64,13 @@ static void scenarios(struct md *md, const struct plan_document *plan)
 /* What no file of ours makes true: who is asked, for what, and how one sees whether it is so. */
 static void demands(struct md *md, const struct plan_document *plan)
 {
+    struct rows rows = {0};
     bool any = false;
 
     for (uint32_t i = 0; i < plan->assumptions_count; i++) {
         const struct plan_assumption *a = &plan->assumptions[i];
 
-        if (a->by->who != PLAN_BY_demand || demand_is_figure(a))
+        if (a->by->who != PLAN_BY_demand || demand_is_figure(a) || !rows_take(&rows, false))
             continue;
         if (!any) {
             md_heading(md, 2, MD("What others have to see to"));
@@ -82,6 +84,7 @@ static void demands(struct md *md, const struct plan_document *plan)
     }
     if (any)
         md_table_end(md);
+    rows_tell(md, &rows, "demands", "assumptions");
     if (demanded_figures(plan))
         md_paragraph(md, md_textf(md->arena, "%u figure%s that nobody else bounds %s measured in drills: restore/README.md has a list.",
                                   demanded_figures(plan), demanded_figures(plan) == 1 ? "" : "s", demanded_figures(plan) == 1 ? "is" : "are"));

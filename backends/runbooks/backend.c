@@ -9,7 +9,7 @@
 
 void page_begin(struct page *page, const struct book *book, const char *title, const char *origin)
 {
-    *page = (struct page){.book = book, .plan = book->plan, .arena = book->arena};
+    *page = (struct page){.book = book, .plan = book->plan, .arena = arena_new()};
     strbuf_init(&page->out);
     md_init(&page->md, page->arena, &page->out);
     md_comment(&page->md, arena_printf(page->arena, "Written by drc from %s; change the specification, not this file. Plan %s",
@@ -23,6 +23,7 @@ void page_end(struct page *page, const char *path, const char *origin)
 
     if (file && origin)
         output_file_add_origin(page->book->files, file, origin);
+    arena_delete(page->arena);
 }
 
 void page_outcomes(struct page *page, const struct plan_scenario *result)

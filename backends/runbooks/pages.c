@@ -62,17 +62,22 @@ static void classes(struct page *page)
 
 static void objectives_section(struct page *page)
 {
+    struct rows rows = {0};
+
     classes(page);
     md_heading(&page->md, 2, MD("Objectives"));
     MD_TABLE(&page->md, NULL, MD("Asset"), MD("Tier"), MD("RTO"), MD("from"), MD("RPO"), MD("from"), MD("Owner"));
     for (uint32_t i = 0; i < page->plan->assets_count; i++) {
         const struct plan_asset *asset = &page->plan->assets[i];
 
+        if (!rows_take(&rows, false))
+            continue;
         MD_ROW(&page->md, md_code(page->arena, asset->name), tier_of(page, asset->tier), page_objective(page, asset->rto),
                md_text(page->arena, asset->rto ? asset->rto->source : ""), page_objective(page, asset->rpo),
                md_text(page->arena, asset->rpo ? asset->rpo->source : ""), page_who(page, asset->owner));
     }
     md_table_end(&page->md);
+    rows_tell(&page->md, &rows, "assets", "assets");
 }
 
 static void accepted(struct page *page, const struct plan_document *plan)
@@ -117,6 +122,7 @@ static struct md_inline review_events(struct page *page, const struct plan_thing
 static void described(struct page *page)
 {
     static const char *const sorts[] = {"site", "store", "asset", "endpoint", "group"};
+    struct rows rows = {0};
     bool any = false;
 
     for (size_t s = 0; s < sizeof sorts / sizeof *sorts; s++) {
@@ -124,7 +130,7 @@ static void described(struct page *page)
         const struct plan_thing *things = plan_sort(page->book->index, sorts[s], &count);
 
         for (uint32_t i = 0; i < count; i++) {
-            if (!things[i].doc)
+            if (!things[i].doc || !rows_take(&rows, false))
                 continue;
             if (!any)
                 md_heading(&page->md, 2, MD("What is what"));
@@ -134,6 +140,7 @@ static void described(struct page *page)
                              md_text(page->arena, things[i].doc)));
         }
     }
+    rows_tell(&page->md, &rows, "descriptions", "declared");
 }
 
 static void plan_table(struct page *page, const struct plan_thing *block)
@@ -174,7 +181,7 @@ void index_page(const struct book *book)
     accepted(&page, book->plan);
     described(&page);
     md_heading(&page.md, 2, MD("What depends on what"));
-    dependency_graph(&page);
+    dependency_graph(&page, false);
     demand_section(&page.md, book->plan, "runbooks");
     page_end(&page, "runbooks/README.md", origin);
 }
@@ -357,6 +364,8 @@ static void backups(struct page *page)
 {
     const struct plan_document *plan = page->plan;
 
+    struct rows rows = {0};
+
     md_heading(&page->md, 2, MD("Backups"));
     if (plan->jobs_count == 0) {
         md_paragraph(&page->md, MD("No backup is declared."));
@@ -367,6 +376,8 @@ static void backups(struct page *page)
         const struct plan_job *job = &plan->jobs[i];
         struct strbuf copies = STRBUF_INIT;
 
+        if (!rows_take(&rows, !job->managed && !job->run))
+            continue;
         for (uint32_t c = 0; c < job->copies_count; c++)
             strbuf_addf(&copies, "%s%s", c ? ", " : "", job->copies[c]->name);
         MD_ROW(&page->md, md_code(page->arena, job->name), md_text(page->arena, job->schedule ? job->schedule->written : ""),
@@ -380,16 +391,17 @@ static void backups(struct page *page)
         strbuf_release(&copies);
     }
     md_table_end(&page->md);
+    rows_tell(&page->md, &rows, "backups", "jobs");
 }
 
-static void stand_by(struct page *page, const struct plan_asset *asset)
+static void stand_by(struct page *page, const struct plan_asset *asset, struct rows *rows)
 {
     const struct plan_thing *child;
 
-    for (uint32_t c = 0; (child = plan_child(asset->thing, "replica", &c));)
+    for (uint32_t c = 0; (child = plan_child(asset->thing, "replica", &c)) && rows_take(rows, false);)
         MD_ROW(&page->md, md_code(page->arena, asset->name), MD("replica"), md_code(page->arena, child->name),
                md_textf(page->arena, "%s, lag %s", attr_text(page, child, "mode", ""), attr_text(page, child, "lag", "not stated")));
-    for (uint32_t c = 0; (child = plan_child(asset->thing, "standby", &c));)
+    for (uint32_t c = 0; (child = plan_child(asset->thing, "standby", &c)) && rows_take(rows, false);)
         MD_ROW(&page->md, md_code(page->arena, asset->name), MD("standby"), md_code(page->arena, child->name),
                md_textf(page->arena, "capacity %s, full after %s", attr_text(page, child, "capacity", ""),
                         attr_text(page, child, "scale_up", "no time")));
@@ -399,6 +411,7 @@ static void losses(struct page *page)
 {
     const struct plan_document *plan = page->plan;
     uint32_t *next = ARENA_ARRAY(page->arena, uint32_t, plan->scenarios_count); /* outcomes run in the order of assets */
+    struct rows rows = {0};
 
     md_heading(&page->md, 2, MD("What is lost at most"));
     MD_TABLE(&page->md, NULL, MD("Asset"), MD("Scenario"), MD("By"), MD("Data lost at most"), MD("RPO"));
@@ -410,17 +423,22 @@ static void losses(struct page *page)
             if (!state || state->asset != &plan->assets[i])
                 continue;
             next[s]++;
-            if (state->fate == PLAN_FATE_lost && state->asset->stateful)
+            if (state->fate == PLAN_FATE_lost && state->asset->stateful &&
+                rows_take(&rows, state->rpo_verdict == PLAN_VERDICT_refuted || state->rpo_verdict == PLAN_VERDICT_unknown))
                 MD_ROW(&page->md, md_code(page->arena, state->asset->name), md_text(page->arena, result->name),
                        state->method ? md_code(page->arena, state->method) : MD("nothing"), page_time(page, true, state->data_loss),
                        page_objective(page, state->rpo));
         }
     }
     md_table_end(&page->md);
+    if (rows.left_out)
+        md_paragraph(&page->md, MD("The list is cut: what misses its objective is in it."));
+    rows_tell(&page->md, &rows, "losses", "data_loss");
 }
 
 void protection_page(const struct book *book)
 {
+    struct rows rows = {0};
     struct page page;
 
     page_begin(&page, book, "Protection", plan_origin(book));
@@ -428,8 +446,9 @@ void protection_page(const struct book *book)
     md_heading(&page.md, 2, MD("Replicas and standbys"));
     MD_TABLE(&page.md, NULL, MD("Asset"), MD("Protection"), MD("At"), MD("Figures"));
     for (uint32_t i = 0; i < book->plan->assets_count; i++)
-        stand_by(&page, &book->plan->assets[i]);
+        stand_by(&page, &book->plan->assets[i], &rows);
     md_table_end(&page.md);
+    rows_tell(&page.md, &rows, "replicas and standbys", "declared");
     losses(&page);
     page_end(&page, "runbooks/protection.md", plan_origin(book));
 }
@@ -555,6 +574,7 @@ void review_page(const struct book *book)
         "What would have made it shorter? What would have prevented it?",
     };
     const struct plan_document *plan = book->plan;
+    struct rows rows = {0};
     struct page page;
 
     page_begin(&page, book, "Post-incident review", plan_origin(book));
@@ -565,10 +585,12 @@ void review_page(const struct book *book)
         md_number(&page.md, 0, i + 1, md_text(page.arena, questions[i]));
     md_heading(&page.md, 2, MD("Results"));
     MD_TABLE(&page.md, NULL, MD("Asset"), MD("RTO"), MD("Measured"), MD("RPO"), MD("Measured"));
-    for (uint32_t i = 0; i < plan->assets_count; i++)
+    for (uint32_t i = 0; i < plan->assets_count && rows_take(&rows, false); i++)
         MD_ROW(&page.md, md_code(page.arena, plan->assets[i].name), page_objective(&page, plan->assets[i].rto), MD(" "),
                page_objective(&page, plan->assets[i].rpo), MD(" "));
     md_table_end(&page.md);
+    if (rows.left_out)
+        md_paragraph(&page.md, MD("The list is cut; the report of the script has what was measured of every asset beside its objectives."));
     md_heading(&page.md, 2, MD("Actions"));
     MD_TABLE(&page.md, NULL, MD("What"), MD("Who"), MD("Until"), MD("Ticket"));
     MD_ROW(&page.md, MD(" "), MD(" "), MD(" "), MD(" "));
@@ -664,6 +686,7 @@ static void budgets(struct page *page)
 static void costs(struct page *page)
 {
     static const enum md_align align[] = {MD_LEFT, MD_RIGHT};
+    struct rows rows = {0};
 
     if (!page->plan->costs_count)
         return;
@@ -672,12 +695,13 @@ static void costs(struct page *page)
     for (uint32_t i = 0; i < page->plan->assets_count; i++) {
         const char *cost = attr_text(page, page->plan->assets[i].thing, "cost", NULL);
 
-        if (cost)
+        if (cost && rows_take(&rows, false))
             MD_ROW(&page->md, md_code(page->arena, page->plan->assets[i].name), md_text(page->arena, cost));
     }
     for (uint32_t i = 0; i < page->plan->costs_count; i++)
         MD_ROW(&page->md, MD("**Total**"), md_text(page->arena, page->plan->costs[i]));
     md_table_end(&page->md);
+    rows_tell(&page->md, &rows, "assets", "cost");
 }
 
 void compliance_page(const struct book *book)

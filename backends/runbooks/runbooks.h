@@ -3,6 +3,7 @@
 #ifndef DRC_BACKENDS_RUNBOOKS_RUNBOOKS_H
 #define DRC_BACKENDS_RUNBOOKS_RUNBOOKS_H
 
+#include "backends/common/rows.h"
 #include "backends/registry.h"
 #include "emit/md.h"
 #include "plan/plan.h"
@@ -19,7 +20,7 @@ struct book {
 struct page {
     const struct book *book;
     const struct plan_document *plan;
-    struct arena *arena;
+    struct arena *arena; /* goes with the page */
     struct md md;
     struct strbuf out;
     /* Of the page of a scenario: what becomes of each asset, by its place in the plan; NULL: nothing. */
@@ -62,11 +63,12 @@ void contacts_table(struct page *page);
 void figures_table(struct page *page, const struct plan_scenario *result);
 void notices_table(struct page *page, const struct plan_thing *severity);
 void checklist(struct page *page, const struct plan_scenario *result, const char *phase, const char *heading);
-void dependency_graph(struct page *page);
+void dependency_graph(struct page *page, bool colours); /* `colours`: what the scenario of the page does to each */
 void timeline(struct page *page, const struct plan_scenario *result);
 bool has_steps(const struct plan_scenario *result);
 
 /* ---- steps.c */
+bool step_taken(struct rows *rows, const struct plan_step *step); /* into a list of steps that may be cut: what needs a person always is */
 void step_table(struct page *page, const struct plan_step *steps, uint32_t count, bool back); /* `back`: of the failback */
 struct md_inline page_question(struct page *page, const struct plan_question *input);
 struct md_inline page_doer(struct page *page, const struct plan_step *step); /* who does it, or the script */

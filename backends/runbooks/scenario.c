@@ -324,39 +324,55 @@ static bool slower_at_first(const struct plan_outcome *state)
     return !state->finish.known || state->full_speed.worst > state->finish.worst;
 }
 
+static bool is_missed(const struct plan_outcome *state)
+{
+    return state->rto_verdict == PLAN_VERDICT_refuted || state->rto_verdict == PLAN_VERDICT_unknown || state->rpo_verdict == PLAN_VERDICT_refuted ||
+           state->rpo_verdict == PLAN_VERDICT_unknown;
+}
+
 static void outcome(struct page *page, const struct plan_scenario *result)
 {
+    struct rows rows = {0}, degraded = {0}, slow = {0}, discarded = {0};
+
     md_heading(&page->md, 2, MD("What is lost and how it comes back"));
     MD_TABLE(&page->md, NULL, MD("Asset"), MD("State"), MD("By"), MD("Serves at"), MD("Back by"), MD("RTO"), MD("Data lost at most"), MD("RPO"));
     for (uint32_t i = 0; i < result->order_count; i++) {
         const struct plan_outcome *state = page_outcome(page, result->order[i]);
 
+        if (!rows_take(&rows, is_missed(state)))
+            continue;
         MD_ROW(&page->md, md_code(page->arena, state->asset->name), state->fate == PLAN_FATE_lost ? MD("lost") : MD("impaired"),
                state->method ? md_code(page->arena, state->method) : MD("–"),
                state->serves_at ? md_code(page->arena, state->serves_at->name) : MD("–"), page_clock(page, state->finish.known, state->finish.worst),
                page_objective(page, state->rto), page_time(page, true, state->data_loss), page_objective(page, state->rpo));
     }
     md_table_end(&page->md);
+    if (rows.left_out)
+        md_paragraph(&page->md, MD("The list is cut: it has what misses an objective, and what comes back first."));
+    rows_tell(&page->md, &rows, "assets", "assets");
     for (uint32_t i = 0; i < result->order_count; i++) {
         const struct plan_outcome *state = page_outcome(page, result->order[i]);
 
         for (uint32_t n = 0; n < state->asset->uses_count; n++) {
             const struct plan_use *use = &state->asset->uses[n];
 
-            if (use->degraded && page_outcome(page, use->asset))
+            if (use->degraded && page_outcome(page, use->asset) && rows_take(&degraded, false))
                 md_bullet(&page->md, 0,
                           md_cat(page->arena, MD("Until "), md_code(page->arena, use->asset->name), MD(" is back, "),
                                  md_code(page->arena, state->asset->name), MD(" is degraded: "), md_text(page->arena, use->degraded)));
         }
-        if (slower_at_first(state))
+        if (slower_at_first(state) && rows_take(&slow, false))
             md_bullet(&page->md, 0,
                       md_cat(page->arena, md_code(page->arena, state->asset->name), MD(" serves before it is at full speed, which may take until "),
                              page_clock(page, state->full_speed.known, state->full_speed.worst), MD(".")));
-        if (state->discarded >= 0)
+        if (state->discarded >= 0 && rows_take(&discarded, false))
             md_bullet(&page->md, 0,
                       md_cat(page->arena, MD("What was written to "), md_code(page->arena, state->asset->name),
                              MD(" after it went wrong is discarded: up to "), page_time(page, true, state->discarded), MD(" of changes.")));
     }
+    rows_tell(&page->md, &degraded, "sentences on what is degraded", "uses");
+    rows_tell(&page->md, &slow, "sentences on what is slow at first", "full_speed");
+    rows_tell(&page->md, &discarded, "sentences on what is discarded", "discarded");
     together(page, result);
 }
 
@@ -423,13 +439,17 @@ static void traffic(struct page *page, const struct plan_scenario *result)
 
 static void verification(struct page *page, const struct plan_scenario *result)
 {
+    struct rows rows = {0};
+
     md_heading(&page->md, 2, MD("Verification"));
     for (uint32_t i = 0; i < result->steps_count; i++) {
-        if (result->steps[i].phase == PLAN_PHASE_verify)
+        if (result->steps[i].phase == PLAN_PHASE_verify && step_taken(&rows, &result->steps[i]))
             md_task(&page->md, 0, false,
                     md_cat(page->arena, md_textf(page->arena, "Step %lld: ", (long long)result->steps[i].ordinal),
                            md_text(page->arena, result->steps[i].title)));
     }
+    if (rows.left_out)
+        md_task(&page->md, 0, false, md_textf(page->arena, "The script's own checks, %u more of them: its report shows no failure.", rows.left_out));
     md_task(&page->md, 0, false, MD("The report at the end of the script shows every asset within its RTO and RPO."));
     md_task(&page->md, 0, false, MD("A person outside of the team uses the system as a customer would."));
     checklist(page, result, "during", "Checklist during");
@@ -490,8 +510,7 @@ void scenario_page(const struct book *book, const struct plan_scenario *result)
         md_heading(&page.md, 2, MD("Every step"));
         step_details(&page, result->steps, result->steps_count);
         md_heading(&page.md, 2, MD("What depends on what"));
-        md_paragraph(&page.md, MD("Red is lost, yellow impaired; a dotted arrow is a soft dependency."));
-        dependency_graph(&page);
+        dependency_graph(&page, true);
         md_heading(&page.md, 2, MD("Where the figures come from"));
         figures_table(&page, result);
     }
@@ -534,6 +553,7 @@ static const struct plan_candidate *chosen_of(const struct plan_outcome *state)
 
 void failback_page(const struct book *book, const struct plan_scenario *result)
 {
+    struct rows rows = {0};
     struct page page;
 
     page_begin(&page, book, arena_printf(book->arena, "Failback: %s", title_of(result)), result->thing->origin);
@@ -550,13 +570,14 @@ void failback_page(const struct book *book, const struct plan_scenario *result)
     for (uint32_t i = 0; i < result->order_count; i++) {
         const struct plan_candidate *chosen = chosen_of(page_outcome(&page, result->order[i]));
 
-        if (!chosen)
+        if (!chosen || !rows_take(&rows, false))
             continue;
         MD_ROW(&page.md, md_code(page.arena, result->order[i]->name), md_code(page.arena, chosen->method),
                md_text(page.arena, chosen->failback ? chosen->failback : "decide in the review; the kind says nothing"),
                md_text(page.arena, chosen->reprotect ? chosen->reprotect : "nothing further is known to be needed"));
     }
     md_table_end(&page.md);
+    rows_tell(&page.md, &rows, "assets", "candidates");
     if (result->failback_count) {
         md_heading(&page.md, 2, MD("Steps"));
         step_table(&page, result->failback, result->failback_count, true);

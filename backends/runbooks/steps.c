@@ -18,6 +18,11 @@ struct md_inline page_doer(struct page *page, const struct plan_step *step)
     return needs_nobody(step) ? MD("script") : page_who(page, step->by);
 }
 
+bool step_taken(struct rows *rows, const struct plan_step *step)
+{
+    return rows_take(rows, !needs_nobody(step) || step->inputs_count || step->irreversible);
+}
+
 static const char *heading(struct page *page, const struct plan_step *step)
 {
     return arena_printf(page->arena, "Step %lld: %s", (long long)step->ordinal, step->title);
@@ -33,16 +38,25 @@ static struct md_inline what(struct page *page, const struct plan_step *step)
 
 void step_table(struct page *page, const struct plan_step *steps, uint32_t count, bool back)
 {
+    struct rows rows = {0};
+
     MD_TABLE(&page->md, NULL, MD("#"), MD("Starts"), MD("Ends by"), MD("Takes"), MD("For"), MD("Phase"), MD("What"), MD("Who"));
     for (uint32_t i = 0; i < count; i++) {
         const struct plan_step *step = &steps[i];
 
+        if (!step_taken(&rows, step))
+            continue;
         MD_ROW(&page->md, md_text(page->arena, arena_printf(page->arena, "%lld", (long long)step->ordinal)),
                page_clock(page, step->start.known, step->start.worst), page_clock(page, step->finish.known, step->finish.worst),
                page_takes(page, step), md_code(page->arena, step_subject(step)), md_text(page->arena, phase_titles[step->phase]), what(page, step),
                page_doer(page, step));
     }
     md_table_end(&page->md);
+    if (rows.left_out) {
+        md_paragraph(&page->md, MD("**The list is cut: it has every step that a person does or that has no way back, and the first ones of the "
+                                   "script.** The script runs and prints all of them."));
+        rows_tell(&page->md, &rows, "steps", back ? "failback" : "steps");
+    }
     if (back)
         md_paragraph(&page->md, MD("Times are the worst case, counted from the moment the way back begins."));
     else
@@ -174,6 +188,10 @@ struct md_inline page_question(struct page *page, const struct plan_question *in
 
 void step_details(struct page *page, const struct plan_step *steps, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
-        details(page, &steps[i]);
+    struct rows rows = {0};
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (step_taken(&rows, &steps[i]))
+            details(page, &steps[i]);
+    }
 }

@@ -300,6 +300,8 @@ static void figure_row(struct page *page, const char *what, struct plan_range ta
 
 void figures_table(struct page *page, const struct plan_scenario *result)
 {
+    struct rows rows = {0};
+
     MD_TABLE(&page->md, NULL, MD("Step"), MD("Best .. typical .. worst"), MD("Grade"), MD("Source"), MD("Written in"));
     figure_row(page, "detection", result->detect, NULL, result->thing->origin);
     figure_row(page, "declaration", result->declare, NULL, result->thing->origin);
@@ -309,11 +311,12 @@ void figures_table(struct page *page, const struct plan_scenario *result)
         const struct plan_step *step = &result->steps[i];
 
         /* The figure of the whole stands at the step that counts it. */
-        if (is_inside(step))
+        if (is_inside(step) || !rows_take(&rows, false))
             continue;
         figure_row(page, step->id, step->takes, step->figure && step->figure->sources_count ? &step->figure->sources[0] : step->source, step->origin);
     }
     md_table_end(&page->md);
+    rows_tell(&page->md, &rows, "steps", "steps");
     md_paragraph(
         &page->md,
         MD("Grades: A vendor documentation, B vendor guidance, C third-party benchmark, D derived, P our own policy. The worst figure counts in the "
@@ -331,11 +334,19 @@ bool has_steps(const struct plan_scenario *result)
     return false;
 }
 
-void dependency_graph(struct page *page)
+/* More than that is no picture any more; Mermaid refuses 500 arrows. */
+void dependency_graph(struct page *page, bool colours)
 {
     const struct plan_asset *assets = page->plan->assets;
     struct strbuf text = STRBUF_INIT;
 
+    if (page->plan->assets_count > ROWS_MAX) {
+        md_paragraph(&page->md, md_cat(page->arena, md_textf(page->arena, "%u assets are too many for a picture; ", page->plan->assets_count),
+                                       MD("`plan.json` has what each of them needs and uses (`needs`, `uses`).")));
+        return;
+    }
+    if (colours)
+        md_paragraph(&page->md, MD("Red is lost, yellow impaired; a dotted arrow is a soft dependency."));
     strbuf_addstr(&text, "flowchart LR\n");
     for (uint32_t i = 0; i < page->plan->assets_count; i++) {
         const struct plan_outcome *outcome = page_outcome(page, &assets[i]);
@@ -368,6 +379,7 @@ void timeline(struct page *page, const struct plan_scenario *result)
 {
     struct strbuf text = STRBUF_INIT;
     const void *section = NULL;
+    struct rows rows = {0};
 
     strbuf_addstr(&text, "gantt\n  dateFormat " MERMAID_GANTT_FORMAT "\n  axisFormat %H:%M\n");
     if (result->detect.known && result->declare.known) {
@@ -382,7 +394,7 @@ void timeline(struct page *page, const struct plan_scenario *result)
         const struct plan_step *step = &result->steps[i];
         const void *subject = step->asset ? (const void *)step->asset : (const void *)step->subject;
 
-        if (!step->finish.known || step->takes.worst == 0)
+        if (!step->finish.known || step->takes.worst == 0 || !rows_take(&rows, false))
             continue;
         if (subject != section)
             strbuf_addf(&text, "  section %s\n", mermaid_gantt_text(page->arena, step_subject(step)));
@@ -390,5 +402,6 @@ void timeline(struct page *page, const struct plan_scenario *result)
         gantt_task(page, &text, step->title, step->critical, step->start.worst, step->finish.worst);
     }
     md_code_block(&page->md, "mermaid", strbuf_str(&text));
+    rows_tell(&page->md, &rows, "steps", "steps");
     strbuf_release(&text);
 }
