@@ -2,7 +2,7 @@
  *
  * The order is: local names; words and declared things of the expected type; names of enclosing blocks; the plan and the
  * lists of everything declared; declared things of any sort when only one sort has the name. */
-#include "sema/eval_internal.h"
+#include "sema/fields.h"
 
 #include "model/places.h"
 #include "sema/library.h"
@@ -458,30 +458,6 @@ static struct value child_list(struct evaluator *eval, const struct entity *enti
     return eval_list_of(eval, items, count);
 }
 
-/* Nested blocks: all of a sort by their plural, the only one by its name. */
-static bool child_field(struct evaluator *eval, struct entity *entity, atom name, struct value *out, const struct type **seen)
-{
-    for (uint32_t i = 0; i < entity->schema->child_count; i++) {
-        const struct block_schema *schema = entity->schema->children[i];
-
-        if (schema->flags & SCHEMA_SINGLE && schema->name == name) {
-            struct value list = child_list(eval, entity, schema);
-
-            *out = list.u.list->count ? list.u.list->items[0] : value_unknown();
-            if (seen)
-                *seen = ref_type(eval, schema);
-            return true;
-        }
-        if (eval->state->plural_of[schema->id] == name) {
-            *out = child_list(eval, entity, schema);
-            if (seen)
-                *seen = list_type(eval, schema);
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The site a replica, standby or target is at: its label. */
 static struct value label_site(struct evaluator *eval, const struct entity *entity)
 {
@@ -546,40 +522,6 @@ static struct value own_name(struct evaluator *eval, struct entity *entity)
     return site.type == VALUE_ENTITY ? places_add(eval->model, value, places_of(eval->model, site.u.entity)) : value;
 }
 
-static bool common_field(struct evaluator *eval, struct entity *entity, atom name, struct value *out, const struct type **seen)
-{
-    const struct eval_state *state = eval->state;
-    uint32_t id = entity->schema->id;
-
-    if (name == state->names.name || name == state->names.label) {
-        *out = own_name(eval, entity);
-        return true;
-    }
-    if (name == state->names.kind && entity->kind && id != BLOCK_KIND) {
-        *out = value_entity(entity->kind->entity);
-        if (seen)
-            *seen = ref_type(eval, &eval->model->schemas[BLOCK_KIND]);
-        return true;
-    }
-    if (name == state->names.site && (id == BLOCK_REPLICA || id == BLOCK_STANDBY || id == BLOCK_TARGET)) {
-        *out = label_site(eval, entity);
-        if (seen)
-            *seen = ref_type(eval, &eval->model->schemas[BLOCK_SITE]);
-        return true;
-    }
-    if (entity->parent && (name == state->names.parent || name == entity->parent->schema->name)) {
-        *out = value_entity(entity->parent);
-        if (seen)
-            *seen = ref_type(eval, entity->parent->schema);
-        return true;
-    }
-    if (id == BLOCK_PARAM && name == state->names.value) {
-        *out = eval_slot(eval, entity, PARAM_default);
-        return true;
-    }
-    return false;
-}
-
 /* Whether the kind of a thing, or what that is built on, may have a field nobody could read. */
 bool kind_may_have(const struct evaluator *eval, const struct kind_info *kind, const char *name)
 {
@@ -603,32 +545,12 @@ static bool field_is_lost(const struct evaluator *eval, const struct entity *ent
 
 static struct value unknown_field(struct evaluator *eval, struct entity *entity, atom name, struct span span)
 {
-    struct names names = {0};
-    const char **more = NULL, *near;
-    uint32_t count = 0;
+    const char **names, *near;
+    uint32_t count;
     struct diag *diag;
 
     if (field_is_lost(eval, entity, name))
         return value_error();
-    for (uint32_t i = 0; i < entity->slot_count; i++) {
-        const struct attr_row *row = entity_row_info(entity, i);
-
-        if (row)
-            add_name(eval, &names, row->name);
-    }
-    for (uint32_t i = 0; i < entity->schema->child_count; i++) {
-        const struct block_schema *child = entity->schema->children[i];
-
-        add_name(eval, &names, child->plural);
-        if (child->flags & SCHEMA_SINGLE)
-            add_name(eval, &names, child->name);
-    }
-    add_name(eval, &names, "name");
-    if (entity->kind)
-        add_name(eval, &names, "kind");
-    computed_names(eval, entity->schema, false, &more, &count);
-    for (uint32_t i = 0; i < count; i++)
-        add_name(eval, &names, more[i]);
     if (entity->kind && entity->schema->id != BLOCK_KIND)
         diag = diag_report(eval->sink, DIAG_E0308, span, "the %s `%s` of kind `%s` has no field `%s`", entity->schema->name, entity->name,
                            entity->kind->entity->name, name);
@@ -649,7 +571,8 @@ static struct value unknown_field(struct evaluator *eval, struct entity *entity,
             return value_error();
         }
     }
-    near = suggest(eval, name, names.list.items, names.list.len);
+    field_names(eval, (struct field_of){.thing = entity}, &names, &count);
+    near = suggest(eval, name, names, count);
     if (near)
         diag_help(diag, "did you mean `%s`?", near);
     return value_error();
@@ -674,51 +597,56 @@ static bool outer_field(struct evaluator *eval, struct entity *site, atom name, 
     return false;
 }
 
+static struct value attribute_field(struct evaluator *eval, struct entity *entity, uint32_t row)
+{
+    struct value value = eval_slot(eval, entity, row);
+
+    /* A method of a kind runs what the `rebuild` of the asset says, in the scenario it is asked in. */
+    if (value.type == VALUE_UNKNOWN && entity->schema->id == BLOCK_REBUILD && row == REBUILD_run)
+        return eval_deferred(eval, entity, REBUILD_run, entity_scope(eval, entity));
+    if (value.type == VALUE_UNKNOWN)
+        return inherited_field(eval, entity, row, value);
+    if (entity->schema->id == BLOCK_SITE)
+        return from_site(eval, entity, row, value);
+    if (entity->schema->id == BLOCK_TARGET)
+        return from_target(eval, entity, value);
+    return row >= entity->schema->row_count ? from_address(eval, entity, row, value) : value;
+}
+
 static struct value field_typed(struct evaluator *eval, struct entity *entity, atom name, struct span span, const struct type **seen)
 {
-    int row = entity_row(entity, name);
-    struct value value;
+    struct value value = value_unknown();
+    struct field field;
 
-    if (row >= 0) {
-        if (seen) {
-            const struct attr_row *info = entity_row_info(entity, (uint32_t)row);
-
-            *seen = info ? info->type : NULL;
-        }
-        value = eval_slot(eval, entity, (uint32_t)row);
-        /* A method of a kind runs what the `rebuild` of the asset says, in the scenario it is asked in. */
-        if (value.type == VALUE_UNKNOWN && entity->schema->id == BLOCK_REBUILD && row == REBUILD_run)
-            return eval_deferred(eval, entity, REBUILD_run, entity_scope(eval, entity));
-        if (value.type == VALUE_UNKNOWN)
-            return inherited_field(eval, entity, (uint32_t)row, value);
-        if (entity->schema->id == BLOCK_SITE)
-            return from_site(eval, entity, (uint32_t)row, value);
-        if (entity->schema->id == BLOCK_TARGET)
-            return from_target(eval, entity, value);
-        return (uint32_t)row >= entity->schema->row_count ? from_address(eval, entity, (uint32_t)row, value) : value;
+    if (!field_find(eval, (struct field_of){.thing = entity}, name, &field))
+        return unknown_field(eval, entity, name, span);
+    if (seen)
+        *seen = field.type;
+    switch (field.how) {
+    case FIELD_ATTRIBUTE: return attribute_field(eval, entity, field.row);
+    case FIELD_CHILDREN: return child_list(eval, entity, field.schema);
+    case FIELD_CHILD: value = child_list(eval, entity, field.schema); return value.u.list->count ? value.u.list->items[0] : value_unknown();
+    case FIELD_NAME: return own_name(eval, entity);
+    case FIELD_KIND: return value_entity(entity->kind->entity);
+    case FIELD_SITE: return label_site(eval, entity);
+    case FIELD_VALUE: return eval_slot(eval, entity, PARAM_default);
+    case FIELD_PARENT: return value_entity(entity->parent);
+    case FIELD_COMPUTED:
+        if (computed_field(eval, entity, name, span, &value, seen) ||
+            (eval->hooks && eval->hooks->field && eval->hooks->field(eval, entity, name, span, &value)))
+            return value;
+        break;
+    case FIELD_OF_PLACE:
+        if (outer_field(eval, entity, name, &value, seen))
+            return value;
+        break;
     }
-    if (child_field(eval, entity, name, &value, seen) || common_field(eval, entity, name, &value, seen) ||
-        computed_field(eval, entity, name, span, &value, seen))
-        return value;
-    if (eval->hooks && eval->hooks->field && eval->hooks->field(eval, entity, name, span, &value))
-        return value;
-    if (outer_field(eval, entity, name, &value, seen))
-        return value;
+    if (seen)
+        *seen = NULL;
     return unknown_field(eval, entity, name, span);
 }
 
 /* ---------------------------------------------------------------- what stands after a dot */
-
-/* The place of the last name of a member expression, for carets and fixes. */
-static struct span field_span(const struct expr *expr)
-{
-    uint32_t len = (uint32_t)strlen(expr->u.member.name);
-    struct span span = expr->span;
-
-    if (!expr->parenthesised && span.end - span.start > len)
-        span.start = span.end - len;
-    return span;
-}
 
 static struct value object_field(struct evaluator *eval, const struct value_object *object, const struct expr *expr)
 {
@@ -732,12 +660,12 @@ static struct value object_field(struct evaluator *eval, const struct value_obje
     }
     for (uint32_t i = 0; i < object->count; i++)
         add_name(eval, &names, object->pairs[i].key);
-    diag = diag_report(eval->sink, DIAG_E0308, field_span(expr), "the object has no key `%s`", expr->u.member.name);
+    diag = diag_report(eval->sink, DIAG_E0308, member_span(expr), "the object has no key `%s`", expr->u.member.name);
     if (object->count && object->pairs[0].value.origin)
         diag_label(diag, (struct span){object->pairs[0].value.origin, object->pairs[0].value.origin}, "the object is here");
     near = suggest(eval, expr->u.member.name, names.list.items, names.list.len);
     if (near)
-        diag_fix(diag, field_span(expr), near, "did you mean `%s`?", near);
+        diag_fix(diag, member_span(expr), near, "did you mean `%s`?", near);
     else
         diag_help(diag, "for a key that may be missing, write `get(%s, \"%s\", DEFAULT)`", span_text(eval, expr->u.member.object->span),
                   expr->u.member.name);
@@ -760,7 +688,7 @@ static struct value list_field(struct evaluator *eval, const struct value_list *
             return value_unknown();
         return list->items[name == state->names.first ? 0 : list->count - 1];
     }
-    diag = diag_report(eval->sink, DIAG_E0308, field_span(expr), "a list has no field `%s`", name);
+    diag = diag_report(eval->sink, DIAG_E0308, member_span(expr), "a list has no field `%s`", name);
     diag_at(diag, "a list has `first`, `last` and `count`");
     diag_help(diag, "for the field of each element, write `[for x in %s: x.%s]`", span_text(eval, expr->u.member.object->span), name);
     return value_error();
@@ -788,7 +716,7 @@ static struct value value_field(struct evaluator *eval, struct value object, con
             *seen = row ? type->schema->rows[row - 1].type : NULL;
         }
         return object;
-    case VALUE_ENTITY: return field_typed(eval, object.u.entity, name, field_span(expr), seen);
+    case VALUE_ENTITY: return field_typed(eval, object.u.entity, name, member_span(expr), seen);
     case VALUE_OBJECT:
         if (seen && type && type->kind == TYPE_REF) {
             uintptr_t row = (uintptr_t)map_get(&type->schema->by_name, name);
@@ -822,7 +750,7 @@ static struct value value_field(struct evaluator *eval, struct value object, con
     }
     if (seen)
         *seen = NULL;
-    return value_error_at(eval, DIAG_E0308, field_span(expr), "%s has no field `%s`", value_describe(eval, object), name);
+    return value_error_at(eval, DIAG_E0308, member_span(expr), "%s has no field `%s`", value_describe(eval, object), name);
 }
 
 /* `asset.database`, `param.region`, `kind.aws.rds.postgres`: a name of a sort of declaration before the dot. */
@@ -866,12 +794,12 @@ static bool namespace_member(struct evaluator *eval, const struct expr *expr, co
         *out = value_error();
         return true;
     }
-    diag = diag_report(eval->sink, DIAG_E0306, field_span(expr), "there is no %s `%s`", schema->name, name);
+    diag = diag_report(eval->sink, DIAG_E0306, member_span(expr), "there is no %s `%s`", schema->name, name);
     lost_missing(diag, schema->name, name);
     add_declared(eval, &names, schema->id);
     near = suggest(eval, name, names.list.items, names.list.len);
     if (near)
-        diag_fix(diag, field_span(expr), near, "did you mean `%s`?", near);
+        diag_fix(diag, member_span(expr), near, "did you mean `%s`?", near);
     else if (library_import(schema->name, name))
         diag_help(diag, "add `import \"%s\"`, which declares it", library_import(schema->name, name));
     else
