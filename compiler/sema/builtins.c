@@ -85,22 +85,25 @@ bool arg_name(const struct call *call, uint32_t index, const char **out)
 
 static const struct function functions[] = {
     {"concat", 1, MANY, LISTS, fn_concat, "concat(list, …) -> list", "The elements of all lists, in order.", 0},
-    {"flatten", 1, 1, 0, fn_flatten, "flatten(list of lists) -> list", "The elements of the lists in a list, one level deep.", 0},
+    {"flatten", 1, 1, FLAT, fn_flatten, "flatten(list of lists) -> list", "The elements of the lists in a list, one level deep.", 0},
     {"distinct", 1, 1, SAME, fn_distinct, "distinct(list) -> list", "Each element once, where it first stands.", 0},
     {"first", 1, 1, ELEMENTS, fn_first, "first(list) -> element", "The first element; unknown when the list is empty.", 0},
     {"last", 1, 1, ELEMENTS, fn_last, "last(list) -> element", "The last element; unknown when the list is empty.", 0},
     {"position", 2, 2, 0, fn_position, "position(list, element) -> int",
      "Where the element first stands in the list, counted from 1; unknown when it does not.", 0},
-    {"contains", 2, 2, RAW, fn_contains, "contains(list, element) -> bool", "Whether the list has the element, or the string the part.", 0},
+    {"contains", 2, 2, RAW | BESIDE, fn_contains, "contains(list, element) -> bool", "Whether the list has the element, or the string the part.", 0},
     {"len", 1, 1, 0, fn_len, "len(list) -> int", "How many elements a list, keys an object or characters a string has.", 0},
-    {"min", 1, MANY, 0, fn_min, "min(a, b, …) -> value", "The smallest of values of one unit, or of the elements of one list; of ranges end by end.",
-     0},
-    {"max", 1, MANY, 0, fn_max, "max(a, b, …) -> value", "The greatest of values of one unit, or of the elements of one list; of ranges end by end.",
-     0},
+    {"min", 1, MANY, ONE_OF, fn_min, "min(a, b, …) -> value",
+     "The smallest of values of one unit, or of the elements of one list; of ranges end by end.", 0},
+    {"max", 1, MANY, ONE_OF, fn_max, "max(a, b, …) -> value",
+     "The greatest of values of one unit, or of the elements of one list; of ranges end by end.", 0},
     {"sum", 1, 2, 0, fn_sum, "sum(list, start) -> value", "The sum of the elements; `start` gives an empty list its unit: `sum(xs, 0s)`.", 0},
     {"known", 1, 1, RAW, fn_known, "known(value) -> bool",
      "Whether the value is known. The only function that asks this instead of being unknown itself.", 0},
-    {"coalesce", 1, MANY, RAW, fn_coalesce, "coalesce(a, b, …) -> value", "The first value that is known.", 0},
+    {"is", 2, 2, RAW | SORT, fn_is, "is(value, block) -> bool",
+     "Whether it is a thing of such a block. Where that holds, it has the fields of one: `is(a.owner, person) ? a.owner.phone : a.owner.on_call`.",
+     0},
+    {"coalesce", 1, MANY, RAW | SAME, fn_coalesce, "coalesce(a, b, …) -> value", "The first value that is known.", 0},
     {"keys", 1, 1, 0, fn_keys, "keys(object) -> list(string)", "The keys of an object, in written order.", 0},
     {"get", 2, 3, RAW, fn_get_raw, "get(object, key, default) -> value",
      "The value of a key that may be missing; without a default it is then unknown.", 0},
@@ -165,7 +168,7 @@ static const struct function functions[] = {
     {"secret", 1, 1, 0, fn_secret, "secret(name) -> run-time value", "The value of a secret, which only the environment of the running plan has.", 0},
     {"fact", 2, 2, 0, fn_fact, "fact(thing, name) -> fact",
      "Something true of what exists already: a variable of what is emitted, pinned to the attribute of that name where it is known.", 0},
-    {"ref", 3, 3, RAW, fn_ref, "ref(resource, key, attribute) -> reference", "An attribute of an emitted resource.", 0},
+    {"ref", 3, 3, RAW | FOREIGN, fn_ref, "ref(resource, key, attribute) -> reference", "An attribute of an emitted resource.", 0},
     {"emitted", 1, 1, 0, fn_emitted, "emitted(type) -> list(object)",
      "The resources of that type that kinds emit for Terraform: attributes by name, blocks inside by type, each a list of such objects. What is no "
      "literal is unknown. For rules: one that asks this is judged once everything is emitted, and nobody can waive it.",
@@ -190,7 +193,7 @@ struct builtin_info builtin_info(uint32_t index)
 
 /* ---------------------------------------------------------------- calling */
 
-static const struct function *find_function(struct evaluator *eval, atom name)
+const struct function *function_named(struct evaluator *eval, atom name)
 {
     struct map *map = &eval->state->functions;
     uintptr_t found;
@@ -201,6 +204,32 @@ static const struct function *find_function(struct evaluator *eval, atom name)
     }
     found = (uintptr_t)map_get(map, name);
     return found ? &functions[found - 1] : NULL;
+}
+
+const struct type *function_result(struct evaluator *eval, const struct function *function)
+{
+    const char *notation = strstr(function->signature, "-> ");
+    const struct type *type = notation ? map_get(&eval->state->results, intern_str(eval->names, notation + 3)) : NULL;
+
+    if (!notation || function->flags & (SAME | ELEMENTS | LISTS | FLAT | ONE_OF))
+        return NULL;
+    if (!type && (type = type_read(eval->model, notation + 3, NULL)))
+        map_set(&eval->state->results, eval->arena, intern_str(eval->names, notation + 3), (void *)(uintptr_t)type);
+    return type;
+}
+
+const struct block_schema *sort_named(struct evaluator *eval, const struct expr *expr)
+{
+    const struct block_schema *schema = expr->kind == EXPR_NAME ? map_get(&eval->model->schema_by_name, expr->u.name) : NULL;
+    atom path = schema ? NULL : expr_path(expr, eval->names);
+    struct diag *diag;
+
+    if (schema)
+        return schema;
+    diag = diag_report(eval->sink, DIAG_E0311, expr->span, "`is` needs the word of a block, such as `team`");
+    if (path && map_get(&eval->model->kinds, path))
+        diag_help(diag, "whether a thing is of a kind asks `x.is(%s)`", path);
+    return NULL;
 }
 
 /* `asset("database")`: a declared thing by a name that is a string; `kind("aws.rds.postgres")`. */
@@ -352,7 +381,7 @@ static bool right_count(struct evaluator *eval, const struct expr *expr, const s
 bool call_is_known(struct evaluator *eval, const struct expr *expr)
 {
     const struct expr *callee = expr->u.call.callee;
-    const struct function *function = find_function(eval, callee->u.name);
+    const struct function *function = function_named(eval, callee->u.name);
     uint32_t count = expr->u.call.args ? expr->u.call.args->count : 0;
 
     if (function)
@@ -382,7 +411,7 @@ struct value eval_call(struct evaluator *eval, const struct expr *expr, const st
         return eval_method(eval, expr, scope, seen);
     if (callee->kind != EXPR_NAME)
         return value_error_at(eval, DIAG_E0309, callee->span, "only a function can be called");
-    call.function = find_function(eval, callee->u.name);
+    call.function = function_named(eval, callee->u.name);
     if (!call.function) {
         schema = map_get(&eval->model->schema_by_name, callee->u.name);
         return schema ? find_thing(eval, expr, schema, scope, seen) : unknown_function(eval, callee);

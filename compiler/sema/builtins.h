@@ -12,6 +12,11 @@ enum call_flags {
     SAME = 4,     /* its arguments are what is expected of the result */
     ELEMENTS = 8, /* its argument is a list of what is expected of the result */
     MADE_OF = 16, /* makes a text of its arguments: it leads where they lead */
+    FLAT = 32,    /* its result is an element of its argument */
+    ONE_OF = 64,  /* its result is one of its arguments, or of the elements of the only one */
+    BESIDE = 128, /* its second argument is compared with the elements of the first */
+    SORT = 256,   /* its second argument is the word of a block: no value */
+    FOREIGN = 512 /* its arguments but the second are names of the target language: no values */
 };
 
 enum { MANY = 1000 };
@@ -51,6 +56,13 @@ bool arg_name(const struct call *call, uint32_t index, const char **out); /* tex
 struct value make_string(const struct call *call, struct strbuf *buf);    /* releases the buffer */
 const struct type *list_element(const struct type *type);                 /* NULL when it is no list, or unknown */
 
+/* The row of a function; NULL when there is none of that name. */
+const struct function *function_named(struct evaluator *eval, atom name);
+/* What it gives, by its signature; NULL: that depends on its arguments (see its flags), or is no type. */
+const struct type *function_result(struct evaluator *eval, const struct function *function);
+/* The block whose word the expression is (`team`); reports when it is none. */
+const struct block_schema *sort_named(struct evaluator *eval, const struct expr *expr);
+
 /* ---- the functions */
 
 /* builtins_list.c */
@@ -65,6 +77,7 @@ struct value fn_contains(struct call *call);
 struct value fn_first(struct call *call);
 struct value fn_last(struct call *call);
 struct value fn_known(struct call *call);
+struct value fn_is(struct call *call);
 struct value fn_coalesce(struct call *call);
 struct value fn_keys(struct call *call);
 struct value fn_get_raw(struct call *call);

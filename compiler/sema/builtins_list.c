@@ -228,6 +228,18 @@ struct value fn_known(struct call *call)
     return value_int(VALUE_BOOL, value_is_known(value) && value.type != VALUE_NULL);
 }
 
+struct value fn_is(struct call *call)
+{
+    const struct block_schema *schema = sort_named(call->eval, call->arg_exprs[1]);
+    struct value value = eval_typed(call->eval, call->arg_exprs[0], call->scope, NULL, NULL);
+
+    if (!schema || value.type == VALUE_ERROR)
+        return value_error();
+    if (!value_is_known(value) || value.type == VALUE_NA)
+        return value;
+    return value_int(VALUE_BOOL, value.type == VALUE_ENTITY && value.u.entity->schema == schema);
+}
+
 struct value fn_coalesce(struct call *call)
 {
     struct value value = value_unknown();

@@ -620,6 +620,8 @@ struct value eval_typed(struct evaluator *eval, const struct expr *expr, const s
         return value_unknown();
     if (--eval->budget < 0 && !eval_charge(eval, 0, expr->span))
         return value_error();
+    if (expr_is_mistake(eval, expr))
+        return value_error();
     if (expected && expected->kind == TYPE_ANY)
         expected = NULL;
     if (expected && expected->kind == TYPE_TYPE)

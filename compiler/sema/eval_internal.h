@@ -30,6 +30,8 @@ struct eval_state {
     struct reverse_index *indexes; /* who refers to a thing; computed.c */
     struct marks *marks;           /* visited flags for walks over assets; computed.c */
     struct map functions;          /* name -> row of the table in builtins.c, plus 1 */
+    struct map results;            /* notation -> type, of what functions give */
+    struct map mistakes;           /* expressions the static check reported: evaluating them stays silent */
     struct scope *free_scopes;     /* given back, linked by `outer` */
     const struct slot_frame *frame;
     int64_t suggesting;   /* comparisons of names left for "did you mean" */
@@ -45,6 +47,11 @@ struct eval_state {
 static inline bool is_from_data(const struct evaluator *eval, struct value value)
 {
     return eval->state->data_from && value.origin >= eval->state->data_from;
+}
+
+static inline bool expr_is_mistake(const struct evaluator *eval, const struct expr *expr)
+{
+    return eval->state->mistakes.len && map_get(&eval->state->mistakes, (atom)(const void *)expr);
 }
 
 /* ---- eval.c */

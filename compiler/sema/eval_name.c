@@ -406,6 +406,8 @@ struct value eval_beside(struct evaluator *eval, const struct expr *expr, const 
     model_enter(eval->model, expr->span);
     if (seen)
         *seen = NULL;
+    if (expr_is_mistake(eval, expr))
+        return value_error();
     if (expr->kind == EXPR_NAME && !name_is_local(scope, expr->u.name)) {
         if (expected && find_expected(eval, expr->u.name, expected, &value))
             return value;

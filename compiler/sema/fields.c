@@ -15,7 +15,7 @@ static const struct attr_row *row_named(const struct attr_row *rows, uint32_t co
     return NULL;
 }
 
-const struct attr_row *kind_rows_of(const struct kind_info *kind, const struct block_schema *schema, uint32_t *count)
+static const struct attr_row *kind_rows_of(const struct kind_info *kind, const struct block_schema *schema, uint32_t *count)
 {
     *count = 0;
     if (kind->of == schema) {
@@ -31,7 +31,7 @@ const struct attr_row *kind_rows_of(const struct kind_info *kind, const struct b
     return NULL;
 }
 
-static const struct attr_row *kind_row(const struct kind_info *kind, const struct block_schema *schema, atom name)
+const struct attr_row *kind_row(const struct kind_info *kind, const struct block_schema *schema, atom name)
 {
     uint32_t count;
     const struct attr_row *rows = kind_rows_of(kind, schema, &count);
@@ -39,7 +39,7 @@ static const struct attr_row *kind_row(const struct kind_info *kind, const struc
     return row_named(rows, count, name);
 }
 
-const struct attr_row *row_of_any_kind(const struct evaluator *eval, const struct block_schema *schema, atom name)
+static const struct attr_row *row_of_any_kind(const struct evaluator *eval, const struct block_schema *schema, atom name)
 {
     const struct attr_row *row = NULL;
 

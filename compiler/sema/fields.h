@@ -38,8 +38,7 @@ bool field_find(struct evaluator *eval, struct field_of of, atom name, struct fi
 void field_names(struct evaluator *eval, struct field_of of, const char ***names, uint32_t *count);
 
 /* What a kind adds to its things, or to blocks nested in them; NULL when nothing. */
-const struct attr_row *kind_rows_of(const struct kind_info *kind, const struct block_schema *schema, uint32_t *count);
-const struct attr_row *row_of_any_kind(const struct evaluator *eval, const struct block_schema *schema, atom name);
+const struct attr_row *kind_row(const struct kind_info *kind, const struct block_schema *schema, atom name);
 
 /* The place of the last name of a member expression, for carets and fixes. */
 struct span member_span(const struct expr *expr);

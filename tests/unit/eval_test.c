@@ -214,7 +214,8 @@ static void logic(void)
 {
     TABLE("Kleene's logic", {"unknown && false", "false"}, {"false && unknown", "false"}, {"unknown && true", "unknown"}, {"unknown || true", "true"},
           {"true || unknown", "true"}, {"unknown || false", "unknown"}, {"!unknown", "unknown"}, {"unknown ? 1 : 2", "unknown"},
-          {"true ? 1 : 2", "1"}, {"unknown + 1", "unknown"}, {"known(unknown)", "false"}, {"known(self.mtd)", "false"}, {"known(self.size)", "true"},
+          {"true ? 1 : 2", "1"}, {"unknown + 1", "unknown"}, {"known(unknown)", "false"}, {"is(self, asset)", "true"}, {"is(self, team)", "false"},
+          {"is(unknown, team)", "unknown"}, {"is(5, team)", "false"}, {"known(self.mtd)", "false"}, {"known(self.size)", "true"},
           {"self.mtd < 5m", "unknown"}, {"coalesce(self.mtd, 5m)", "5m"}, {"\"a \\(self.mtd)\"", "unknown"});
     TABLE("quantifiers", {"any(x in [1, 2, 3]: x > 2)", "true"}, {"all(x in [1, 2, 3]: x > 2)", "false"}, {"count(x in [1, 2, 3]: x >= 2)", "2"},
           {"any(x in [1, unknown]: x == 1)", "true"}, {"any(x in [2, unknown]: x == 1)", "unknown"}, {"all(x in [2, unknown]: x == 1)", "false"},
