@@ -188,7 +188,7 @@ static bool rests_before(const struct assumption *entry, const struct entity *sc
 void explain_ledger(const struct session *session, struct entity *scenario, struct entity *subject, enum objective_kind kind)
 {
     const struct plan *plan = session->plan;
-    const struct resting wanted = {kind, subject, scenario, false};
+    const struct resting wanted = {kind, false, subject, scenario};
     const struct ledger_scope *scope = kind == OBJECTIVE_RTO || kind == OBJECTIVE_ENDPOINT ? ledger_scope_of(session, subject) : NULL;
     uint32_t own = 0, before = 0;
 

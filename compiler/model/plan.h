@@ -639,8 +639,8 @@ enum assumption_kind {
 /* A verdict that rests on an entry. */
 struct resting {
     enum objective_kind kind;
-    struct entity *subject, *scenario;
     bool seed; /* only while the ledger is made: what has no objective itself, and others wait for it */
+    struct entity *subject, *scenario;
 };
 
 /* One thing that a verdict credits, however many do. */

@@ -49,10 +49,12 @@ struct assumption *ledger_entry(struct analysis *a, enum assumption_kind kind, s
 void add_resting(struct analysis *a, struct assumption *assumption, struct resting resting)
 {
     if (assumption->rest_count == assumption->rest_cap) {
-        uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 4;
+        uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 2;
+        struct resting *old = assumption->rests;
 
-        assumption->rests =
-            arena_grow(a->arena, assumption->rests, assumption->rest_cap * sizeof *assumption->rests, cap * sizeof *assumption->rests);
+        assumption->rests = arena_grow(a->arena, old, assumption->rest_cap * sizeof *old, cap * sizeof *old);
+        if (assumption->rests != old)
+            arena_give_back(a->arena, old, assumption->rest_cap * sizeof *old);
         assumption->rest_cap = cap;
     }
     assumption->rests[assumption->rest_count++] = resting;
@@ -72,17 +74,17 @@ static void rest_once(struct analysis *a, struct assumption *assumption, struct 
 
 void rest_on(struct analysis *a, struct assumption *assumption, enum objective_kind kind, struct entity *subject, struct entity *scenario)
 {
-    rest_once(a, assumption, (struct resting){kind, subject, scenario, false});
+    rest_once(a, assumption, (struct resting){kind, false, subject, scenario});
 }
 
 void rest_rto(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
 {
-    rest_once(a, assumption, (struct resting){OBJECTIVE_RTO, state->asset->entity, result->scenario, state->rto_verdict == VERDICT_NOT_APPLICABLE});
+    rest_once(a, assumption, (struct resting){OBJECTIVE_RTO, state->rto_verdict == VERDICT_NOT_APPLICABLE, state->asset->entity, result->scenario});
 }
 
 void rest_rpo(struct analysis *a, struct assumption *assumption, const struct scenario_result *result, const struct asset_state *state)
 {
-    rest_once(a, assumption, (struct resting){OBJECTIVE_RPO, state->asset->entity, result->scenario, state->rpo_verdict == VERDICT_NOT_APPLICABLE});
+    rest_once(a, assumption, (struct resting){OBJECTIVE_RPO, state->rpo_verdict == VERDICT_NOT_APPLICABLE, state->asset->entity, result->scenario});
     for (uint32_t g = 0; state->grouped && g < result->group_count; g++) {
         const struct group_state *group = &result->groups[g];
 

@@ -22,7 +22,11 @@ struct maker {
     /* For checks: only of these are things made, places and names with the places of their attributes, others without any, and no FILE:LINE is
      * worked out. NULL: everything of everything. */
     const struct map *wanted;
-    struct map *schedules; /* NULL outside of emissions: written -> struct plan_schedule * */
+    struct plan_schedule *last_schedule; /* the one made last, and in which zone: most jobs run at the same hour */
+    const struct zone *last_zone;
+    int last_kind;
+    const char ***rest_texts; /* by kind (rto, rpo) and scenario, then by asset: how a verdict is called; made when it is first asked for */
+    struct map *schedules;    /* NULL outside of emissions: written -> struct plan_schedule * */
     VEC(struct plan_schedule) emitted_schedules;
 };
 

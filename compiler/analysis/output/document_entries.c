@@ -28,17 +28,38 @@ static struct plan_check *check_of(struct maker *m, const struct assumption *fro
     return out;
 }
 
-static const char **rests_of(struct maker *m, const struct assumption *from)
+static const char *rest_text(struct maker *m, const struct resting *rests)
 {
     static const char *const objectives[] = {"rto", "rpo", "endpoint", "group", "slo"};
+
+    return arena_printf(m->arena, "%s:%s%s%s", objectives[rests->kind], rests->subject->name, rests->scenario ? "/" : "",
+                        rests->scenario ? rests->scenario->name : "");
+}
+
+/* Many entries carry the same verdict of an asset: its text is made once. */
+static const char *shared_text(struct maker *m, const struct resting *rests)
+{
+    const struct asset *asset = plan_asset(m->plan, rests->subject);
+    uint32_t count = m->plan->scenario_count, at;
+
+    if (!asset || !rests->scenario || rests->scenario->index >= count || (rests->kind != OBJECTIVE_RTO && rests->kind != OBJECTIVE_RPO))
+        return rest_text(m, rests);
+    if (!m->rest_texts)
+        m->rest_texts = ARENA_ARRAY(m->arena, const char **, 2 * (size_t)count);
+    at = 2 * rests->scenario->index + (rests->kind == OBJECTIVE_RPO);
+    if (!m->rest_texts[at])
+        m->rest_texts[at] = ARENA_ARRAY(m->arena, const char *, m->plan->asset_count);
+    if (!m->rest_texts[at][asset->index])
+        m->rest_texts[at][asset->index] = rest_text(m, rests);
+    return m->rest_texts[at][asset->index];
+}
+
+static const char **rests_of(struct maker *m, const struct assumption *from)
+{
     const char **list = ARENA_ARRAY(m->arena, const char *, from->rest_count);
 
-    for (uint32_t i = 0; i < from->rest_count; i++) {
-        const struct resting *rests = &from->rests[i];
-
-        list[i] = arena_printf(m->arena, "%s:%s%s%s", objectives[rests->kind], rests->subject->name, rests->scenario ? "/" : "",
-                               rests->scenario ? rests->scenario->name : "");
-    }
+    for (uint32_t i = 0; i < from->rest_count; i++)
+        list[i] = shared_text(m, &from->rests[i]);
     return list;
 }
 
@@ -85,12 +106,20 @@ static void fill_finding(struct maker *m, const struct finding *from, struct pla
     };
 }
 
+static void forget_texts(struct maker *m)
+{
+    for (uint32_t i = 0; m->rest_texts && i < 2 * m->plan->scenario_count; i++)
+        arena_give_back(m->arena, m->rest_texts[i], m->plan->asset_count * sizeof *m->rest_texts[i]);
+    m->rest_texts = NULL;
+}
+
 void make_entries(struct maker *m)
 {
     m->out->assumptions_count = m->plan->assumption_count;
     m->out->assumptions = ARENA_ARRAY(m->arena, struct plan_assumption, m->plan->assumption_count);
     for (uint32_t i = 0; i < m->plan->assumption_count; i++)
         document_entry(m, m->plan->assumptions[i], &m->out->assumptions[i]);
+    forget_texts(m);
     m->out->findings_count = m->plan->finding_count;
     m->out->findings = ARENA_ARRAY(m->arena, struct plan_finding, m->plan->finding_count);
     for (uint32_t i = 0; i < m->plan->finding_count; i++)

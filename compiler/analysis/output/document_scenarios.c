@@ -233,10 +233,18 @@ static void fill_times(struct maker *m, const struct asset_state *from, struct p
     out->of_its_data = derived_of(m, &from->derived);
 }
 
+/* In most scenarios that of the asset itself. */
+static struct plan_objective *objective_of(struct maker *m, const struct objective *from, const struct objective *own, struct plan_objective *made)
+{
+    bool same = made && from->ms == own->ms && from->source == own->source && from->span.start == own->span.start && from->span.end == own->span.end;
+
+    return same ? made : document_objective(m, from);
+}
+
 static void fill_verdicts(struct maker *m, const struct asset_state *from, struct plan_outcome *out)
 {
-    out->rto = document_objective(m, &from->rto);
-    out->rpo = document_objective(m, &from->rpo);
+    out->rto = objective_of(m, &from->rto, &from->asset->rto, out->asset->rto);
+    out->rpo = objective_of(m, &from->rpo, &from->asset->rpo, out->asset->rpo);
     out->rto_verdict = (uint8_t)from->rto_verdict;
     out->rpo_verdict = (uint8_t)from->rpo_verdict;
     out->rto_assumed_figures = document_figures(m, from->figures ? &from->figures->rto : NULL, &out->rto_assumed_figures_count);

@@ -25,8 +25,8 @@ static struct plan_schedule *schedule_of(struct maker *m, const struct schedule 
 
     if (!from)
         return NULL;
-    out = ARENA_NEW(m->arena, struct plan_schedule);
     print_schedule(&text, from);
+    out = ARENA_NEW(m->arena, struct plan_schedule);
     out->written = strbuf_dup(&text, m->arena);
     strbuf_release(&text);
     out->zone = from->zone;
@@ -37,6 +37,31 @@ static struct plan_schedule *schedule_of(struct maker *m, const struct schedule 
     out->eventbridge = lines_of(m, from, zone, TARGET_EVENTBRIDGE, &out->eventbridge_count);
     out->aws_backup = lines_of(m, from, zone, TARGET_AWS_BACKUP, &out->aws_backup_count);
     return out;
+}
+
+static bool same_text(const char *one, const char *other)
+{
+    return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+/* One for all neighbours that have it: most jobs run at the same hour, and each has six notations. */
+static struct plan_schedule *shared_schedule(struct maker *m, const struct schedule *from, const struct zone *zone)
+{
+    struct strbuf text = STRBUF_INIT;
+    bool same;
+
+    if (!from)
+        return NULL;
+    print_schedule(&text, from);
+    same = m->last_schedule && m->last_zone == zone && m->last_kind == (int)from->kind && same_text(m->last_schedule->zone, from->zone) &&
+           strcmp(m->last_schedule->written, strbuf_str(&text)) == 0;
+    strbuf_release(&text);
+    if (!same) {
+        m->last_schedule = schedule_of(m, from, zone);
+        m->last_zone = zone;
+        m->last_kind = (int)from->kind;
+    }
+    return m->last_schedule;
 }
 
 /* Of what is emitted: a target that prints a schedule in its own notation finds it by its text. EventBridge reads the hours by UTC, or by a zone
@@ -141,7 +166,7 @@ static void fill_job(struct maker *m, const struct backup_job *from, struct plan
     out->procedure = from->procedure ? from->procedure->name : NULL;
     out->managed = from->managed;
     out->runs_at = document_site(m, from->runs_at);
-    out->schedule = schedule_of(m, from->schedule, from->zone);
+    out->schedule = shared_schedule(m, from->schedule, from->zone);
     out->run = document_command(m, &from->run);
     out->verify = document_command(m, &from->verify);
     out->restore = document_command(m, &from->restore);
@@ -233,7 +258,7 @@ static void fill_drill(struct maker *m, const struct entity *drill, struct plan_
     out->thing = document_thing(m, drill);
     out->kind = entity_string(model, drill, "kind", NULL);
     out->cadence = entity_integer(model, drill, "cadence", TIME_UNKNOWN);
-    out->at = at.type == VALUE_SCHEDULE ? schedule_of(m, at.u.schedule, NULL) : NULL;
+    out->at = at.type == VALUE_SCHEDULE ? shared_schedule(m, at.u.schedule, NULL) : NULL;
     if (drill->index < m->plan->drill_count)
         fill_drill_work(m, &m->plan->drills[drill->index], out);
     out->held_on = PLAN_NO_DAY;

@@ -43,9 +43,12 @@ static void command(struct analysis *a, const struct entity *procedure, uint32_t
 static struct store_access access_of(struct analysis *a, const struct entity *backup, struct entity *store)
 {
     struct store_access access = {.store = store};
-    const struct scope *scope = scope_add(a->eval, scope_add(a->eval, NULL, "job", runtime(a, "job")), "self", value_entity(store));
     static const char *const names[] = {"put", "fetch", "list", "remove"};
+    const struct scope *scope;
 
+    if (!store->kind || !store->kind->procedures.len)
+        return access;
+    scope = scope_add(a->eval, scope_add(a->eval, NULL, "job", runtime(a, "job")), "self", value_entity(store));
     for (int i = 0; i < 4; i++) {
         struct entity *procedure = kind_procedure(store->kind, names[i]);
         struct command *out = i == 0 ? &access.put : i == 1 ? &access.fetch : i == 2 ? &access.list : &access.remove;
@@ -63,6 +66,7 @@ static struct store_access access_of(struct analysis *a, const struct entity *ba
             strings(a, eval_deferred(a->eval, procedure, PROCEDURE_secrets, scope), &access.secrets, &access.secret_count);
         }
     }
+    scope_drop(a->eval, scope, NULL);
     return access;
 }
 
@@ -162,6 +166,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
         fill_procedure(a, &job, scope, member ? member->entity : owner);
         job.runs_at = run_site(a, backup, member);
     }
+    scope_drop(a->eval, scope, NULL);
     return job;
 }
 
@@ -227,7 +232,7 @@ static void add_apart(struct analysis *a, job_list *jobs, struct entity *group, 
         struct asset *member = members.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, members.u.list->items[i].u.entity) : NULL;
 
         if (member)
-            vec_push(a->arena, jobs, make_job(a, group, backup, member));
+            vec_push_owned(a->arena, jobs, make_job(a, group, backup, member));
     }
 }
 
@@ -239,7 +244,7 @@ void make_jobs(struct analysis *a)
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         for (uint32_t c = 0; (backup = entity_child(a->plan->assets[i].entity, BLOCK_BACKUP, &c));) {
             if (is_needed(a, a->plan->assets[i].entity, backup))
-                vec_push(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup, &a->plan->assets[i]));
+                vec_push_owned(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup, &a->plan->assets[i]));
         }
     }
     for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
@@ -249,7 +254,7 @@ void make_jobs(struct analysis *a)
             if (backup_runs_apart(backup))
                 add_apart(a, &jobs, group, backup);
             else
-                vec_push(a->arena, &jobs, make_job(a, group, backup, NULL));
+                vec_push_owned(a->arena, &jobs, make_job(a, group, backup, NULL));
         }
     }
     a->plan->jobs = jobs.items;

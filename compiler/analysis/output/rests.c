@@ -19,6 +19,7 @@ struct waiting {
 
 struct walk {
     struct analysis *a;
+    struct arena *scratch; /* of the scenario at work */
     struct scenario_result *result;
     struct waiting assets, names; /* cannot be back before it is: assets, endpoints */
     struct waiting later, led;    /* are done by the same hands or over the same line after it, well or not: only how long it takes matters */
@@ -34,8 +35,8 @@ static void wait_on(struct walk *w, pairs *out, const struct asset *asset, uint3
 {
     if (!asset || w->result->states[asset->index].fate == FATE_UNAFFECTED)
         return;
-    vec_push(w->a->arena, out, asset->index);
-    vec_push(w->a->arena, out, who);
+    vec_push(w->scratch, out, asset->index);
+    vec_push(w->scratch, out, who);
 }
 
 static void wait_on_steps(struct walk *w, pairs *out, struct step *const *steps, uint32_t count, const struct asset *own, uint32_t who)
@@ -49,7 +50,7 @@ static void wait_on_steps(struct walk *w, pairs *out, struct step *const *steps,
 static struct waiting turned_round(struct walk *w, const pairs *found)
 {
     uint32_t count = w->a->plan->asset_count;
-    struct waiting out = {ARENA_ARRAY(w->a->arena, uint32_t, count + 2), ARENA_ARRAY(w->a->arena, uint32_t, found->len / 2 + 1)};
+    struct waiting out = {ARENA_ARRAY(w->scratch, uint32_t, count + 2), ARENA_ARRAY(w->scratch, uint32_t, found->len / 2 + 1)};
 
     for (uint32_t i = 0; i < found->len; i += 2)
         out.first[found->items[i] + 2]++;
@@ -106,7 +107,7 @@ static void add_through(struct walk *w, struct assumption *entry, enum objective
 {
     if (!applies)
         return;
-    add_resting(w->a, entry, (struct resting){kind, subject, w->result->scenario, false});
+    add_resting(w->a, entry, (struct resting){kind, false, subject, w->result->scenario});
     w->added++;
 }
 
@@ -229,7 +230,7 @@ static void add_availabilities(struct walk *w, struct assumption *entry)
         }
         if (!rests || already)
             continue;
-        add_resting(w->a, entry, (struct resting){OBJECTIVE_SLO, slo->endpoint, NULL, false});
+        add_resting(w->a, entry, (struct resting){OBJECTIVE_SLO, false, slo->endpoint, NULL});
         w->added++;
     }
 }
@@ -254,22 +255,26 @@ void complete_rests(struct analysis *a)
 {
     struct plan *plan = a->plan;
     uint32_t names = a->model->declared[BLOCK_ENDPOINT].list.len;
+    struct arena *scratch = arena_new();
     struct walk w = {.a = a};
 
-    w.seen = ARENA_ARRAY(a->arena, uint32_t, plan->asset_count + 1);
-    w.seen_loss = ARENA_ARRAY(a->arena, uint32_t, plan->asset_count + 1);
-    w.seen_name = ARENA_ARRAY(a->arena, uint32_t, names + 1);
-    w.queue = ARENA_ARRAY(a->arena, uint32_t, plan->asset_count + 1);
+    w.seen = ARENA_ARRAY(scratch, uint32_t, plan->asset_count + 1);
+    w.seen_loss = ARENA_ARRAY(scratch, uint32_t, plan->asset_count + 1);
+    w.seen_name = ARENA_ARRAY(scratch, uint32_t, names + 1);
+    w.queue = ARENA_ARRAY(scratch, uint32_t, plan->asset_count + 1);
     for (uint32_t i = 0; i < plan->assumption_count; i++)
         plan->assumptions[i]->own_count = plan->assumptions[i]->rest_count;
     for (uint32_t s = 0; s < plan->scenario_count && w.added <= THROUGH_MAX; s++) {
         w.result = &plan->scenarios[s];
         if (!w.result->states)
             continue;
+        w.scratch = arena_new();
         find_waiting(&w);
         for (uint32_t i = 0; i < plan->assumption_count && w.added <= THROUGH_MAX; i++)
             walk_entry(&w, plan->assumptions[i]);
+        arena_delete(w.scratch);
     }
+    arena_delete(scratch);
     for (uint32_t i = 0; i < plan->assumption_count && w.added <= THROUGH_MAX; i++)
         add_availabilities(&w, plan->assumptions[i]);
     for (uint32_t i = 0; i < plan->assumption_count; i++)

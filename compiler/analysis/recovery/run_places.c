@@ -18,6 +18,7 @@ static bool any_reads_places(const struct kind_info *kind)
 static struct value places_of(struct analysis *a, const struct entity *backup, const struct asset *asset, const struct value *member)
 {
     struct value to = entity_slot(backup, BACKUP_to);
+    struct value places = value_unknown();
     const struct entity *procedure;
     const struct scope *scope;
     struct value_list *one;
@@ -27,14 +28,16 @@ static struct value places_of(struct analysis *a, const struct entity *backup, c
         return value_unknown();
     scope = run_scope(a, backup, asset);
     procedure = run_procedure(a, backup, asset, scope);
-    if (!procedure || !eval_is_written(procedure, PROCEDURE_runs_at) || !eval_is_written(procedure, PROCEDURE_run))
-        return value_unknown();
-    one = ARENA_NEW(a->arena, struct value_list);
-    one->items = ARENA_NEW(a->arena, struct value);
-    one->items[0] = *member;
-    one->count = 1;
-    scope = scope_add(a->eval, scope, "members", (struct value){.type = VALUE_LIST, .u.list = one});
-    return eval_deferred(a->eval, procedure, PROCEDURE_runs_at, scope);
+    if (procedure && eval_is_written(procedure, PROCEDURE_runs_at) && eval_is_written(procedure, PROCEDURE_run)) {
+        one = ARENA_NEW(a->arena, struct value_list);
+        one->items = ARENA_NEW(a->arena, struct value);
+        one->items[0] = *member;
+        one->count = 1;
+        scope = scope_add(a->eval, scope, "members", (struct value){.type = VALUE_LIST, .u.list = one});
+        places = eval_deferred(a->eval, procedure, PROCEDURE_runs_at, scope);
+    }
+    scope_drop(a->eval, scope, NULL);
+    return places;
 }
 
 static bool is_bound(const struct value *places)
