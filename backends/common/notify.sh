@@ -24,7 +24,7 @@ notify_json() {
 
 # notify TYPE ADDRESS API TOKEN_VARIABLE STATUS IMPACT TITLE BODY
 # Sends through DRC_NOTIFY_COMMAND when it is set, else through the channel's API, else mail by sendmail. What cannot be sent is printed for
-# somebody to send by hand: a notice must not hold up a recovery. `-` stands for nothing.
+# somebody to send by hand: a notice must not hold up a recovery. `-` stands for nothing. Sets drc_unsent: where nobody looks on (a job), that is a failure.
 notify() {
     local type="$1" address="$2" api="$3" token="$4" status="$5" impact="$6" title body payload
     title="$(fill_in "$7")"
@@ -53,6 +53,8 @@ notify() {
     fi
     # Lines that start with `! ` are shown to whoever runs the recovery.
     printf 'Send by hand to %s (%s):\n%s\n%s\n' "${address}" "${type}" "${title}" "${body}" | sed 's/^/! /'
+    # shellcheck disable=SC2034 # for who sources this
+    drc_unsent=1
 }
 
 # notify_mail ADDRESS SUBJECT BODY: by the mail program of this machine; false where it has none, or where the mail was refused.

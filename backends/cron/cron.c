@@ -270,7 +270,8 @@ static void readme_install(struct cron_output *c, struct md *w)
     MD_TABLE(w, NULL, MD("Variable"), MD("Meaning"));
     MD_ROW(w, MD("`DRC_ALERT_COMMAND`"),
            MD("program called when a job fails: plan, job, status, text, failures in a row, whom to tell; without "
-              "it, the channels that have an API and the system log"));
+              "it, the channels that have an API, mail by the machine's `sendmail`, and the system log; what went "
+              "nowhere is in the log as `alert-failed`"));
     MD_ROW(w, MD("`DRC_HEARTBEAT_URL`"),
            MD("URL fetched after every success, in place of `heartbeat` in the specification; `{job}` becomes the job's name"));
     if (bound)

@@ -19,6 +19,7 @@ struct cron_task {
     const char *arguments; /* of the job's script */
     const char *what;      /* for people */
     const struct plan_start *debian, *systemd, *kubernetes;
+    bool is_test;
     int64_t jitter;       /* ms */
     const char *schedule; /* in the language */
 };
@@ -55,7 +56,7 @@ const char *cron_origin(struct cron_output *c, const char *origin);
 
 const char *cron_job_name(struct arena *arena, const struct plan_job *job);
 /* Seconds after which a run is given up: generous, but never without end. */
-int64_t cron_timeout(const struct plan_job *job);
+int64_t cron_unit_timeout(const struct plan_job *job); /* seconds a scheduler gives a whole run: with its copies, verification and pruning */
 
 /* Below cron/: "cron.d/drc-shop-vm1", "systemd/vm1"; without the place where jobs are not spread. */
 const char *cron_table_path(struct cron_output *c, const struct cron_place *place);

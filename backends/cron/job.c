@@ -13,13 +13,30 @@ const char *cron_job_name(struct arena *arena, const struct plan_job *job)
     return output_name(arena, job->name);
 }
 
-int64_t cron_timeout(const struct plan_job *job)
+/* With room: who is slower than the proof counts is late, and need not be killed for it. */
+static int64_t limit_of(struct plan_range takes)
 {
-    int64_t worst = job->duration.known ? job->duration.worst / 1000 : 0, waits = job->waits > 0 ? job->waits / 1000 : 0;
+    int64_t worst = takes.known ? takes.worst / 1000 : 0;
 
-    if (worst <= 0)
-        return 6 * 3600 + waits;
-    return (worst * 2 > worst + 900 ? worst * 2 : worst + 900) + waits;
+    return worst <= 0 ? 6 * 3600 : worst * 2 > worst + 900 ? worst * 2 : worst + 900;
+}
+
+static int64_t cron_timeout(const struct plan_job *job)
+{
+    return limit_of(job->duration) + (job->waits > 0 ? job->waits / 1000 : 0);
+}
+
+/* Of one copy to one store. */
+static int64_t copy_timeout(const struct plan_job *job)
+{
+    int64_t limit = limit_of(job->copy_time) + (job->waits > 0 ? job->waits / 1000 : 0);
+
+    return limit > cron_timeout(job) ? limit : cron_timeout(job);
+}
+
+int64_t cron_unit_timeout(const struct plan_job *job)
+{
+    return cron_timeout(job) * 4 + 600 + (int64_t)job->copies_count * copy_timeout(job);
 }
 
 static void fact(struct sh *w, const char *key, const char *value)
@@ -172,6 +189,8 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct plan_j
             fact_number(w, "spread", 1);
     }
     fact_number(w, "timeout", cron_timeout(job));
+    if (job->copies_count)
+        fact_number(w, "copy_timeout", copy_timeout(job));
     if (job->waits > 0)
         fact_number(w, "waits", (job->waits + 999) / 1000);
     fact(w, "retain", retention(c->arena, job->retain));

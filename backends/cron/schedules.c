@@ -80,6 +80,7 @@ static void take_task(struct cron_output *c, const struct plan_task *from)
     task.what = from->drill ? arena_printf(c->arena, "drill %s, test of the newest copy", from->drill->name)
                 : test      ? "test of the newest copy"
                             : "backup";
+    task.is_test = test;
     task.jitter = test ? 0 : from->job->jitter;
     vec_push(c->arena, &c->tasks, task);
     for (uint32_t i = 0; i < from->starts_count; i++)
@@ -219,6 +220,12 @@ static const char *unit_text(struct cron_output *c, const char *text)
     return result;
 }
 
+/* A test fetches a copy, from wherever that is. */
+static int64_t unit_timeout(const struct cron_task *task)
+{
+    return cron_unit_timeout(task->job) + (task->is_test ? 86400 : 0);
+}
+
 static void write_service(struct cron_output *c, const struct cron_task *task, const char *folder, const char *unit)
 {
     struct strbuf text = STRBUF_INIT;
@@ -227,10 +234,12 @@ static void write_service(struct cron_output *c, const struct cron_task *task, c
                 unit_text(c, cron_origin(c, task->job->origin)));
     strbuf_addf(&text, "[Unit]\nDescription=%s %s of plan %s\n", unit_text(c, task->job->name), task->what, unit_text(c, c->plan->name));
     strbuf_addstr(&text, "Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=oneshot\n");
+    /* systemd sets none, and ssh, git or kubectl look for what they know there. */
+    strbuf_addstr(&text, "Environment=HOME=%h\n");
     strbuf_addf(&text, "EnvironmentFile=-/etc/drc/%s.env\n", c->slug);
     strbuf_addf(&text, "ExecStart=%s%s\n", cron_script(c, task->job), task->arguments);
     /* The script keeps its own time limit for each command; this one is for whatever else may hang. */
-    strbuf_addf(&text, "TimeoutStartSec=%lld\n", (long long)(cron_timeout(task->job) * 4 + 600));
+    strbuf_addf(&text, "TimeoutStartSec=%lld\n", (long long)unit_timeout(task));
     strbuf_addstr(&text, "# Locked or outside its hours: reported, no failure of the unit.\nSuccessExitStatus=75 76\n");
     strbuf_addstr(&text, "NoNewPrivileges=yes\nPrivateTmp=yes\nIOSchedulingClass=best-effort\nIOSchedulingPriority=7\n");
     cron_add(c, arena_printf(c->arena, "cron/%s/%s.service", folder, unit), &text, false, task->job->origin);
@@ -428,7 +437,7 @@ static void write_cronjob(struct cron_output *c, const struct cron_task *task, u
     yaml_key_map(y, "jobTemplate");
     yaml_key_map(y, "spec");
     yaml_key_int(y, "backoffLimit", 0);
-    yaml_key_int(y, "activeDeadlineSeconds", cron_timeout(task->job) * 4 + 600 + task->jitter / 1000);
+    yaml_key_int(y, "activeDeadlineSeconds", unit_timeout(task) + task->jitter / 1000);
     yaml_key_map(y, "template");
     yaml_key_map(y, "spec");
     write_pod(y, c, task);

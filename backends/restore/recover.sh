@@ -59,6 +59,7 @@ declare -A FACT=()        # scenario.tsv: title, digest, confirm, parallel, …
 declare -a FACT_WITHIN=() FACT_APPROVER=() FACT_TOOL=() FACT_WANTS=() FACT_TOKEN=() FACT_SECRET=()
 declare -a ORDER=()       # numbers of the steps, in the plan's total order
 declare -A STEP_ID=() STEP_ASSET=() STEP_PHASE=() STEP_KIND=() STEP_WAVE=() STEP_AFTER=() STEP_TIMEOUT=()
+declare -A FAILED_BEFORE=() # steps that failed in the run that is resumed
 declare -A STEP_RETRIES=() STEP_CUT=() STEP_VERBS=() STEP_FLAGS=() STEP_FAILURE=() STEP_TAKES=() STEP_FINISH=()
 declare -A STEP_FILE=() STEP_OWNER=() STEP_FOLLOWS=() STEP_TITLE=()
 declare -A NUMBER_OF=()   # id -> number
@@ -334,6 +335,10 @@ restore_journal() {
                         ENDED_MS["${n}"]="${BASH_REMATCH[1]}"
                         ;;
                     started | interrupted) STATE["${n}"]=interrupted ;;
+                    failed | timed-out)
+                        STATE["${n}"]=pending
+                        FAILED_BEFORE["${n}"]=1
+                        ;;
                     *) STATE["${n}"]=pending ;;
                 esac
                 ;;

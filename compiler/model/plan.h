@@ -529,12 +529,13 @@ struct backup_job {
     struct span_of_time duration;
     int64_t start_window, jitter; /* ms, 0 when unset */
     int64_t waits;                /* ms one run may wait for others that use its stores; TIME_UNKNOWN */
-    int64_t renew;                /* ms; see backup_renewal() */
-    struct value retain;          /* DURATION, WORD forever, OBJECT, UNKNOWN */
-    int64_t verify_every;         /* ms; TIME_UNKNOWN */
-    struct backup_job *of;        /* the job it builds on */
-    const char *capture;          /* "start", "end" */
-    const char *encryption;       /* at rest, in each of its stores, as it is done */
+    struct span_of_time copy_time;
+    int64_t renew;          /* ms; see backup_renewal() */
+    struct value retain;    /* DURATION, WORD forever, OBJECT, UNKNOWN */
+    int64_t verify_every;   /* ms; TIME_UNKNOWN */
+    struct backup_job *of;  /* the job it builds on */
+    const char *capture;    /* "start", "end" */
+    const char *encryption; /* at rest, in each of its stores, as it is done */
     struct span span;
 };
 

@@ -2,6 +2,7 @@
  *
  * A platform's own limits are no matter of opinion, so these are errors that nobody waives. What is not known is not refused here. Things
  * of kinds that ask nothing cost nothing. */
+#include "base/strbuf.h"
 #include "sema/eval_internal.h"
 #include "sema/internal.h"
 
@@ -106,6 +107,31 @@ static void check_valid(struct validator *v, struct entity *entity, const struct
     offer_nearest(v, row, value, span, scope, diag);
 }
 
+/* A path as it leads to where it does: one folder is not two because of a stroke. Other texts are as they are. */
+static const char *canonical(struct arena *arena, const char *text)
+{
+    const char *from = strncmp(text, "local:/", 7) == 0 ? text + 6 : strncmp(text, "file:///", 8) == 0 ? text + 7 : text;
+    struct strbuf path = STRBUF_INIT;
+    const char *result;
+
+    if (*from != '/')
+        return text;
+    while (*from) {
+        size_t length = strcspn(from += strspn(from, "/"), "/");
+
+        if (length == 2 && strncmp(from, "..", 2) == 0) {
+            while (path.len && path.data[--path.len] != '/')
+                continue;
+        } else if (length && !(length == 1 && *from == '.')) {
+            strbuf_addf(&path, "/%.*s", (int)length, from);
+        }
+        from += length;
+    }
+    result = path.len ? strbuf_dup(&path, arena) : "/";
+    strbuf_release(&path);
+    return result;
+}
+
 static void check_unique(struct validator *v, struct entity *entity, const struct attr_row *row, struct value value)
 {
     struct value among = eval(v->eval, row->unique, entity_scope(v->eval, entity), v->string);
@@ -115,7 +141,7 @@ static void check_unique(struct validator *v, struct entity *entity, const struc
 
     if (among.type != VALUE_STRING || value.type != VALUE_STRING)
         return;
-    key = intern_str(v->sema->model->names, arena_printf(v->sema->arena, "%s\n%s", among.u.string, value.u.string));
+    key = intern_str(v->sema->model->names, arena_printf(v->sema->arena, "%s\n%s", among.u.string, canonical(v->sema->arena, value.u.string)));
     other = map_get(&v->names, key);
     if (!other) {
         named = ARENA_NEW(v->sema->arena, struct named);

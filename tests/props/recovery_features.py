@@ -118,6 +118,16 @@ def test_a_look_that_hangs_costs_no_more_than_the_step(env):
         check(states(rig)["look.looks"] == "continued" and took and took[-1] < 9000, f"the proof counts 6 s: {took} ms")
 
 
+def test_a_wrong_answer_can_be_changed(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder, specification=SPECIFICATION)
+        rig.behave("load", "once exit 1")
+        rig.run(*declared("here"), "--answers", rig.answers(**{"input.moves.from": "mistyped", "step.moves.lead": "done"}), expect=1)
+        rig.run("here", "--resume", "--answers", rig.answers(**{"input.moves.from": "right", "step.moves.lead": "done"}), expect=0)
+        asked = [call["args"] for call in rig.calls() if call.get("args", [""])[0] == "load"]
+        check([args[2] for args in asked] == ["mistyped", "right"], f"the new answer was not taken: {asked}")
+
+
 def test_rollback(env):
     with Sandbox() as folder:
         rig = Rig(env, folder, specification=SPECIFICATION)

@@ -32,6 +32,7 @@ declare -a setting_tool=() setting_secret=() setting_store_tool=() setting_store
 drc_work=""
 drc_counts="" # which count of failures in a row: "" of backups, ".verify" of tests of what is stored
 drc_told=0    # 1: how it ended is in the log
+drc_doing=""  # backup, verify, fetch …
 
 # job KEY VALUE: one fact about the job.
 job() {
@@ -288,13 +289,20 @@ drc_outside() {
     fi
 }
 
-# drc_verb NAME: runs one function of the job as its own process, within the time limit. The lock is inherited on
-# purpose: a command that outlives a killed job keeps the next run out.
+# drc_verb NAME: runs one function of the job as its own process, within the time limit: a copy to another store in the time that takes, and
+# without one of its own what a recovery waits for (its step has one; 0 is none), or a test, which has a day. The lock is inherited on purpose: a
+# command that outlives a killed job keeps the next run out.
 drc_verb() {
-    local status=0
+    local status=0 limit="${setting[timeout]}"
+    case "${drc_doing}:$1" in
+        *:store_0_put | *:job_run) ;;
+        *:store_*_put) limit="${setting[copy_timeout]:-${limit}}" ;;
+        fetch:* | restore:*) limit=0 ;;
+        verify:store_*_fetch) limit=86400 ;;
+    esac
     DRC_STATE="${drc_state}" DRC_JOB_NAME="${job_name}" DRC_JOB_OUTPUT="${job_output}" DRC_JOB_INPUT="${job_input}" \
         DRC_JOB_OBJECT="${job_object}" DRC_JOB_PREFIX="${job_prefix}" \
-        timeout --kill-after=30 "${setting[timeout]}" ${setting[nice]:+nice -n "${setting[nice]}"} \
+        timeout --kill-after=30 "${limit}" ${setting[nice]:+nice -n "${setting[nice]}"} \
         bash -- "$0" ":$1" </dev/null || status=$?
     if ((status == 137)); then
         status=124
@@ -857,7 +865,8 @@ drc_job_main() {
         # shellcheck disable=SC2034 # for restic() of hosts.sh
         drc_waits=$((${setting[waits]:-0} + 1860))
         "${1#:}"
-        exit
+        # Nobody looks on who could send it by hand.
+        exit "$((${drc_unsent:-0}))"
     fi
     if (($# > 0)) && [[ "$1" != --* ]]; then
         verb="$1"
@@ -910,6 +919,7 @@ drc_job_main() {
             ;;
     esac
     job_name="${setting[name]}"
+    drc_doing="${verb}"
     drc_load_environment
     trap 'drc_ended "$?"' EXIT
     if ((scheduled && ${setting[jitter]:-0} > 0)); then

@@ -165,13 +165,43 @@ input_wanted() {
     return 1
 }
 
+# ask_again KEY: whether an answer of the run that is resumed is asked once more. Another one in the answers file wins, and at a terminal an answer
+# is asked again with which a step has failed: a host may be mistyped, the chosen copy damaged. Not when a step was done with it.
+ask_again() {
+    local n old failed=0 given="${ANSWER[input.$1]:-${ANSWER[input.${INPUT_NAME[$1]}]:-}}"
+    old="$(<"${DRC_RUN_DIR}/answers/$1")"
+    for n in "${ORDER[@]}"; do
+        if [[ " ${STEP_INPUTS[${n}]:-} " != *" $1 "* ]]; then
+            continue
+        fi
+        if [[ "${STATE[${n}]}" == ok ]]; then
+            if [[ -n "${given}" && "${given}" != "${old}" ]]; then
+                warn "input.$1 stays ${old}: ${STEP_ID[${n}]} was done with it"
+            fi
+            return 1
+        fi
+        if [[ -n "${FAILED_BEFORE[${n}]:-}" ]]; then
+            failed=1
+        fi
+    done
+    if [[ -n "${given}" ]]; then
+        [[ "${given}" != "${old}" ]]
+        return
+    fi
+    if ((failed)) && interactive; then
+        INPUT_DEFAULT["$1"]="${old}"
+        return 0
+    fi
+    return 1
+}
+
 ask_inputs() {
     local key value
     for key in "${INPUT_KEYS[@]}"; do
         if ! input_wanted "${key}"; then
             continue
         fi
-        if [[ -f "${DRC_RUN_DIR}/answers/${key}" ]]; then
+        if [[ -f "${DRC_RUN_DIR}/answers/${key}" ]] && ! ask_again "${key}"; then
             continue
         fi
         if [[ -n "${ONLY}" && "${INPUT_ASSET[${key}]}" != "${ONLY}" && "${INPUT_ASSET[${key}]}" != - ]]; then

@@ -30,7 +30,7 @@ step_answer() {
 }
 
 # step_copy KEY JOB STORE VERB: a file with the copy that the operator chose: the file itself where that was answered, else what the backup
-# job fetches of that time, from the store that the plan reads. Fetched once, by the first step that uses it.
+# job fetches of that time, from the store that the plan reads. Fetched once, by the first step that uses it; anew when the answer is another.
 step_copy() {
     local answer folder file
     answer="$(step_answer "$1")" || return 1
@@ -39,11 +39,12 @@ step_copy() {
         return 0
     fi
     folder="${DRC_COPIES:-${DRC_RUN_DIR:?set by recover.sh}/copies}/$1"
-    if [[ ! -f "${folder}/done" ]]; then
+    if [[ ! -f "${folder}/done" || "$(<"${folder}/done")" != "${answer}" ]]; then
+        rm -rf -- "${folder}"
         mkdir -p -- "${folder}" || return 1
         DRC_STATE="${folder}/state" DRC_WORK="${folder}" bash -- "${DRC_OUT_FOLDER:?set by recover.sh}/cron/jobs/$2.sh" \
             fetch "${answer}" --from "$3" --into "${folder}/fetched" >&2 || return 1
-        : >"${folder}/done" || return 1
+        printf '%s' "${answer}" >"${folder}/done" || return 1
     fi
     for file in "${folder}/fetched"/*; do
         printf '%s' "${file}"

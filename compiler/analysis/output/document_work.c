@@ -184,6 +184,7 @@ static void fill_job(struct maker *m, const struct backup_job *from, struct plan
     out->jitter = from->jitter;
     out->waits = from->waits;
     out->renew = from->renew;
+    out->copy_time = document_range(from->copy_time);
     out->retain = kept(m, from->retain);
     out->retain_text = kept_text(m, from->retain);
     out->verify_every = from->verify_every;

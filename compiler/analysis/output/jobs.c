@@ -157,6 +157,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     job.jitter = duration_of(backup, BACKUP_jitter, 0);
     job.waits = backup_waits(a, backup);
     job.renew = backup_renewal(backup);
+    job.copy_time = time_of(entity_slot(backup, BACKUP_copy_time));
     job.retain = entity_slot(backup, BACKUP_retain);
     job.verify_every = duration_of(backup, BACKUP_verify, TIME_UNKNOWN);
     stores(a, &job);

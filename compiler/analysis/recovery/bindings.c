@@ -174,11 +174,46 @@ static void answer_command(struct analysis *a, struct value url, struct value ex
     }
 }
 
+/* A value that a check of the author's needs and nobody has set: what it asks would be asked of nobody, and its time count for nothing. */
+static void tell_unknown(struct analysis *a, const struct asset_state *state, const struct entity *block, uint32_t row, struct value value,
+                         const struct scope *scope)
+{
+    const struct expr *expr = entity_attr(block, row) ? entity_attr(block, row)->value : NULL;
+
+    if (!expr || value.type == VALUE_ERROR || value.type == VALUE_NULL)
+        return;
+    if (!tell_unset(a, expr, scope, intern_text(a, "%s of `%s`", block->schema->name, state->asset->name)))
+        diag_label(diag_report(a->sink, DIAG_E0515, expr->span, "what this %s asks is not known", block->schema->name), state->asset->entity->span,
+                   "for %s `%s`", state->asset->entity->schema->name, state->asset->name);
+}
+
+/* False when it is none, or has words that are not known, which was told. */
+static bool checks_by(struct analysis *a, const struct asset_state *state, const struct entity *block, uint32_t row, const struct scope *scope,
+                      struct command *out)
+{
+    struct value run = eval_deferred(a->eval, block, row, scope);
+
+    if (evaluate_command(a, run, out))
+        return true;
+    tell_unknown(a, state, block, row, run, scope);
+    return false;
+}
+
+static struct value checked_text(struct analysis *a, const struct asset_state *state, const struct entity *block, uint32_t row,
+                                 const struct scope *scope)
+{
+    struct value text = eval_deferred(a->eval, block, row, scope);
+
+    if (!value_is_known(text))
+        tell_unknown(a, state, block, row, text, scope);
+    return text;
+}
+
 struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe)
 {
     const struct scope *scope = outside_scope(a, state->asset->entity);
-    struct value url = eval_deferred(a->eval, probe, PROBE_url, scope), run = eval_deferred(a->eval, probe, PROBE_run, scope);
-    struct value timeout = eval_deferred(a->eval, probe, PROBE_timeout, scope), expect = eval_deferred(a->eval, probe, PROBE_expect, scope);
+    struct value url = checked_text(a, state, probe, PROBE_url, scope), expect = checked_text(a, state, probe, PROBE_expect, scope);
+    struct value timeout = eval_deferred(a->eval, probe, PROBE_timeout, scope);
     const char *label = probe->name[0] ? intern_text(a, ".%s", probe->name) : "";
     struct step *step = begin_step(
         a, (struct step_begin){
@@ -187,7 +222,7 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
     step->timeout = timeout.type == VALUE_DURATION ? timeout.u.integer : MS_MINUTE;
     step->takes = (struct span_of_time){true, 0, step->timeout / 4, step->timeout};
     if (url.type == VALUE_STRING)
-        evaluate_command(a, run, &step->verify); /* both are written: both have to hold */
+        checks_by(a, state, probe, PROBE_run, scope, &step->verify); /* both are written: both have to hold */
     if (url.type == VALUE_STRING && (expect.type == VALUE_INT || expect.type == VALUE_STRING)) {
         step->title = intern_text(a, "Verify: %s answers", url.u.string);
         step->expect =
@@ -196,7 +231,7 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
     } else if (url.type == VALUE_STRING) {
         step->title = intern_text(a, "Verify: %s answers", url.u.string);
         url_command(a, url, &step->until);
-    } else if (evaluate_command(a, run, &step->until)) {
+    } else if (checks_by(a, state, probe, PROBE_run, scope, &step->until)) {
         step->title = intern_text(a, "Verify: %s serves", state->asset->name);
     } else {
         return NULL;
@@ -225,7 +260,7 @@ static const char *check_by_hand(struct analysis *a, const struct asset_state *s
 struct step *make_verify(struct analysis *a, struct asset_state *state, struct entity *verify)
 {
     const struct scope *scope = outside_scope(a, state->asset->entity);
-    struct value run = eval_deferred(a->eval, verify, VERIFY_run, scope), expect = eval_deferred(a->eval, verify, VERIFY_expect, scope);
+    struct value expect = checked_text(a, state, verify, VERIFY_expect, scope);
     struct step *step =
         begin_step(a, (struct step_begin){.id = intern_text(a, "%s.data_check%s%s", state->asset->name, verify->name[0] ? "." : "", verify->name),
                                           .phase = PHASE_VERIFY,
@@ -235,8 +270,8 @@ struct step *make_verify(struct analysis *a, struct asset_state *state, struct e
     step->title = verify->name[0] ? intern_text(a, "Verify: the data of %s is right (%s)", state->asset->name, verify->name)
                                   : intern_text(a, "Verify: the data of %s is right", state->asset->name);
     step->takes = time_of(eval_deferred(a->eval, verify, VERIFY_takes, scope));
-    evaluate_command(a, run, &step->verify);
-    step->manual = check_by_hand(a, state, eval_deferred(a->eval, verify, VERIFY_sql, scope), eval_deferred(a->eval, verify, VERIFY_checksum, scope));
+    checks_by(a, state, verify, VERIFY_run, scope, &step->verify);
+    step->manual = check_by_hand(a, state, checked_text(a, state, verify, VERIFY_sql, scope), checked_text(a, state, verify, VERIFY_checksum, scope));
     step->expect = expect.type == VALUE_STRING ? expect.u.string : NULL;
     default_timeout(step);
     find_doer(step);

@@ -48,6 +48,27 @@ static bool *needed_by_members(const struct analysis *a, const struct scenario_r
     return marks.set;
 }
 
+/* The step that leads users to a member, or lets them in again; NULL: none of its own. Steps of an asset stand by phase. */
+static struct step *first_of_traffic(const struct asset_state *state)
+{
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        if (state->steps[i]->phase == PHASE_TRAFFIC)
+            return state->steps[i];
+    }
+    return NULL;
+}
+
+static struct step *last_before_traffic(const struct asset_state *state)
+{
+    struct step *last = NULL;
+
+    if (!first_of_traffic(state))
+        return state->last;
+    for (uint32_t i = 0; i < state->step_count && state->steps[i]->phase < PHASE_TRAFFIC; i++)
+        last = state->steps[i];
+    return last;
+}
+
 static void reconcile(struct analysis *a, struct scenario_result *result, struct group_state *group, struct step **steps, uint32_t count,
                       const bool *needed)
 {
@@ -62,7 +83,7 @@ static void reconcile(struct analysis *a, struct scenario_result *result, struct
             wait_for(a, steps[i], steps[i - 1]);
     }
     for (uint32_t i = 0; i < group->member_count; i++) {
-        wait_for(a, steps[0], group->members[i].state->last);
+        wait_for(a, steps[0], last_before_traffic(group->members[i].state));
         waits[group->members[i].state->asset->index] = true;
     }
     /* Whoever needs a member, directly or through something without steps of its own. */
@@ -86,8 +107,15 @@ static void reconcile(struct analysis *a, struct scenario_result *result, struct
     for (uint32_t i = 0; i < group->member_count; i++) {
         struct asset_state *state = group->members[i].state;
 
+        struct step *traffic = first_of_traffic(state);
+
         if (!state->last)
             continue;
+        /* Nobody is let in again before what belongs together agrees. */
+        if (traffic) {
+            wait_for(a, traffic, end);
+            continue;
+        }
         state->last = end;
         a->frontiers[state->asset->index] = (struct frontier){0};
         vec_push(a->arena, &a->frontiers[state->asset->index], end);

@@ -391,9 +391,10 @@ static struct step *bind_step(struct analysis *a, struct asset_state *state, con
 
     if ((method && applies_bindings(a, method)) || !(changed = changed_bindings(a, state->asset->entity)))
         return NULL;
-    return plain_step(a, state, "bind", intern_text(a, "Point %s to what serves now", state->asset->name),
-                      intern_text(a, "set %s for `%s`", changed, state->asset->name), time_of(kind_slot(kind, KIND_dependency_time)),
-                      kind->entity->span);
+    return plain_step(
+        a, state, "bind", intern_text(a, "Point %s to what serves now", state->asset->name),
+        intern_text(a, method ? "set %s for `%s`, and restart what has started with another value" : "set %s for `%s`", changed, state->asset->name),
+        time_of(kind_slot(kind, KIND_dependency_time)), kind->entity->span);
 }
 
 void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)

@@ -64,6 +64,18 @@ static const struct reason *older_elsewhere(struct analysis *a, const struct ass
     return NULL;
 }
 
+/* All of its places are lost, or what they hold is damaged, and a copy is read: whatever takes it reads one of them. */
+static const struct reason *one_of_several(struct analysis *a, const struct asset *asset)
+{
+    struct value quorum = entity_slot(asset->entity, ASSET_quorum);
+
+    if ((quorum.type == VALUE_INT ? quorum.u.integer : 1) * 2 > asset->site_count)
+        return NULL;
+    return unset_row(a, asset->entity, "quorum",
+                     intern_text(a, "nothing says how the data of `%s` at its places is kept the same: a copy is that of one of them", asset->name),
+                     "state a `quorum` of more than half of its places, or an asset with backups of its own for each place");
+}
+
 /* A replica that is cut off from what it follows: one that is written to as well goes on, one that has to confirm every write confirms none. */
 static const struct reason *left_replica(struct analysis *a, const struct asset *asset, struct entity **with)
 {
@@ -132,6 +144,22 @@ static void leave_open(struct analysis *a, const struct reason *why, enum verdic
     decides(a, why, objective);
 }
 
+/* Where several places were lost with their data: what comes back is one place's. */
+static void judge_copy(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    const struct reason *why = NULL;
+
+    if (state->fate == FATE_LOST && state->asset->stateful && state->asset->site_count > 1 && state->chosen && state->chosen->copy &&
+        state->rpo.ms >= 0)
+        why = one_of_several(a, state->asset);
+    if (!why)
+        return;
+    state->undecided = why;
+    state->loss_ms = TIME_UNKNOWN;
+    leave_open(a, why, &state->rpo_verdict,
+               (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
+}
+
 void judge_split(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
@@ -139,6 +167,7 @@ void judge_split(struct analysis *a, struct scenario_result *result)
         bool own = state->split != NULL;
         struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
 
+        judge_copy(a, result, state);
         if (state->fate == FATE_UNAFFECTED || !(state->split = needed_split(result, state)))
             continue;
         state->undecided = state->split;
