@@ -423,8 +423,7 @@ void build_attribute(struct scanner *scanner, atom name, struct span name_span, 
 
     scanner->too_deep = false;
     if (scanner->open_blocks == 0) {
-        if (!scanner->stranded.at && scanner->last_close)
-            scanner->stranded = (struct repair){scanner->last_close, false, name_span};
+        repair_see_stray_attribute(scanner, name_span);
         scan_lose(scanner, name_span.start, value->span.end);
         diag_help(scan_report(scanner, DIAG_E0126, name_span, "`%s` stands outside any block", name),
                   "put it between the braces of the block it belongs to; a value given from outside is a `param` block");

@@ -148,41 +148,29 @@ static void forget(struct diag_sink *sink, struct before before)
     lost_rewind(sink, before.lost);
 }
 
-/* Reads the text, and again each time a brace turns out to be missing or one too many. A reading that reports more than the one
- * before guessed wrong: then the one before is taken up again. */
+/* Reads the text, and again each time a brace turns out to be missing or one too many (repair.h). */
 static struct file_tree *read_file(const struct parse_context *context, struct source_file *file, uint32_t skip, struct recording *recording)
 {
-    struct repair repairs[REPAIRS_MAX];
     struct before before = remember(context->sink);
-    uint32_t count = 0, least = UINT32_MAX;
-    bool last = false;
+    struct file_tree *tree;
+    struct readings readings;
+    bool again;
 
-    for (;;) {
+    readings_init(&readings);
+    do {
         struct scanner *scanner = scanner_new(context, file, T_START_FILE);
-        struct file_tree *tree = scanner->tree;
-        uint32_t mistakes;
-        struct repair found;
 
         forget(context->sink, before);
         if (recording)
             recording->tokens.len = recording->comments.len = 0;
+        tree = scanner->tree;
         scanner->recording = recording;
-        scanner->repairs = repairs;
-        scanner->repair_count = count;
+        scanner->braces.known = &readings;
         scanner_run(scanner, skip);
-        mistakes = context->sink->errors - before.errors - scanner->blamed;
-        found = scanner->found;
+        again = readings_go_on(&readings, &scanner->braces, context->sink->errors - before.errors);
         scanner_delete(scanner);
-        if (mistakes > least && !last) {
-            count--;
-            last = true;
-            continue;
-        }
-        if (last || !found.at || count == REPAIRS_MAX || (count && repairs[count - 1].at == found.at))
-            return tree;
-        least = mistakes;
-        repairs[count++] = found;
-    }
+    } while (again);
+    return tree;
 }
 
 static struct file_tree *parse(const struct parse_context *context, struct source_file *file, struct recording *recording)

@@ -18,7 +18,7 @@ _Static_assert(sizeof(DRC_STYPE) == sizeof(void *), "a token's value is kept in 
 
 /* ---- brackets ---- */
 
-static struct bracket *top(struct scanner *scanner)
+struct bracket *scan_top(struct scanner *scanner)
 {
     return scanner->depth ? &scanner->brackets[scanner->depth - 1] : NULL;
 }
@@ -62,7 +62,7 @@ static void push(struct scanner *scanner, enum bracket_kind kind, struct span sp
 
 static void pop(struct scanner *scanner)
 {
-    struct bracket *bracket = top(scanner);
+    struct bracket *bracket = scan_top(scanner);
 
     if (!bracket)
         return;
@@ -78,7 +78,7 @@ static void pop(struct scanner *scanner)
     }
 }
 
-static int closer_of(enum bracket_kind kind)
+int scan_closer(enum bracket_kind kind)
 {
     switch (kind) {
     case BRACKET_BLOCK:
@@ -91,7 +91,7 @@ static int closer_of(enum bracket_kind kind)
     return T_TEMPLATE_END;
 }
 
-static const char *opener_text(enum bracket_kind kind)
+const char *scan_opener(enum bracket_kind kind)
 {
     return kind == BRACKET_SQUARE ? "[" : kind == BRACKET_ROUND ? "(" : kind == BRACKET_INTERPOLATION ? "\\(" : "{";
 }
@@ -103,7 +103,7 @@ static uint32_t find_opener(const struct scanner *scanner, int closer)
     for (uint32_t at = scanner->depth; at > 0; at--) {
         enum bracket_kind kind = (enum bracket_kind)scanner->brackets[at - 1].kind;
 
-        if (closer_of(kind) == closer || (closer == ')' && kind == BRACKET_INTERPOLATION))
+        if (scan_closer(kind) == closer || (closer == ')' && kind == BRACKET_INTERPOLATION))
             return at;
         if (kind == BRACKET_BLOCK)
             break;
@@ -111,8 +111,7 @@ static uint32_t find_opener(const struct scanner *scanner, int closer)
     return 0;
 }
 
-/* Plans the repair: brackets above `depth` are closed before `token` is taken again. */
-static void close_first(struct scanner *scanner, uint32_t depth, struct token token, void *value)
+void scan_close_first(struct scanner *scanner, uint32_t depth, struct token token, void *value)
 {
     scanner->close_to = depth;
     scanner->pending = token;
@@ -121,8 +120,8 @@ static void close_first(struct scanner *scanner, uint32_t depth, struct token to
 
 static void report_unclosed(struct scanner *scanner, const struct bracket *bracket, struct span before)
 {
-    const char *opener = opener_text((enum bracket_kind)bracket->kind);
-    int closer = closer_of((enum bracket_kind)bracket->kind);
+    const char *opener = scan_opener((enum bracket_kind)bracket->kind);
+    int closer = scan_closer((enum bracket_kind)bracket->kind);
     uint32_t string = scanner->unterminated;
     struct diag *diag;
 
@@ -209,8 +208,8 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
     case 'f':
         if (IS("for") && scanner->prev.kind == '[' && peek_loop(after)) {
             /* A list where an item should start opened nothing. */
-            if (top(scanner) && top(scanner)->kind == BRACKET_SQUARE)
-                top(scanner)->is_loop = true;
+            if (scan_top(scanner) && scan_top(scanner)->kind == BRACKET_SQUARE)
+                scan_top(scanner)->is_loop = true;
             return T_FOR;
         }
         return IS("false") ? T_LITERAL : T_IDENT;
@@ -239,7 +238,7 @@ static int value_keyword(struct scanner *scanner, const char *word, size_t len, 
 /* A word inside a value that is a keyword because of what stands before it, or 0. */
 static int following_keyword(struct scanner *scanner, const char *word, size_t len, const char *after)
 {
-    const struct bracket *bracket = top(scanner);
+    const struct bracket *bracket = scan_top(scanner);
     int prev = scanner->prev.kind, prev2 = scanner->prev2.kind;
 
     if (len != 2) {
@@ -295,7 +294,7 @@ static void check_spaces(struct scanner *scanner, struct token token, char opera
 /* Ends a header that has no body: `token` is taken again afterwards. */
 static int no_body(struct scanner *scanner, struct token token, void *value, struct span *where)
 {
-    close_first(scanner, scanner->depth, token, value);
+    scan_close_first(scanner, scanner->depth, token, value);
     scanner->position = AT_ITEM;
     *where = point(scanner->prev.span.end);
     return T_NO_BODY;
@@ -326,9 +325,7 @@ static void drop_doc(struct scanner *scanner)
 
 static int header_start(struct scanner *scanner, struct token token)
 {
-    /* A block that is indented as if it stood in the one before, which is closed. */
-    if (scanner->depth == 0 && token.first_on_line && scanner->last_close && !scanner->stranded.at && scanner->line_indent > scanner->last_indent)
-        scanner->stranded = (struct repair){scanner->last_close, false, token.span};
+    repair_see_header(scanner, token);
     scanner->position = IN_HEADER;
     scanner->before_header = scanner->prev;
     scanner->header = token;
@@ -343,7 +340,7 @@ static int supply_opener(struct scanner *scanner, struct token token, struct spa
 
     diag_fix(scan_report(scanner, DIAG_E0118, span_join(scanner->header.span, scanner->prev.span), "`{` is missing after this"), before, " {",
              "write the `{` of the block");
-    close_first(scanner, scanner->depth + 1, token, NULL);
+    scan_close_first(scanner, scanner->depth + 1, token, NULL);
     push(scanner, BRACKET_BLOCK, before);
     scanner->position = AT_ITEM;
     *where = before;
@@ -366,7 +363,7 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
     item = level && (scanner->position == AT_ITEM ||
                      (scanner->position == IN_VALUE && (ends_value(scanner->prev.kind) || (scanner->skipping && token.first_on_line))));
     if (is_attr && !level) {
-        struct bracket *bracket = top(scanner);
+        struct bracket *bracket = scan_top(scanner);
 
         if ((bracket->kind == BRACKET_SQUARE && !scanner->skipping) || (bracket->kind != BRACKET_OBJECT && token.first_on_line)) {
             uint32_t depth = scanner->depth;
@@ -374,7 +371,7 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
             while (depth && scanner->brackets[depth - 1].kind != BRACKET_BLOCK && scanner->brackets[depth - 1].kind != BRACKET_OBJECT)
                 depth--;
             report_unclosed(scanner, bracket, token.span);
-            close_first(scanner, depth, token, NULL);
+            scan_close_first(scanner, depth, token, NULL);
             return AGAIN;
         }
         is_attr = bracket->kind == BRACKET_OBJECT;
@@ -444,20 +441,9 @@ static void report_useless(struct scanner *scanner, struct token token)
              token.kind == '}' ? "remove it, unless a block above was closed too early" : "remove it, or write its opening bracket");
 }
 
-/* What tells a missing brace, or one too many, when the end of the file is reached. */
-static void note_close(struct scanner *scanner, const struct bracket *bracket, struct token token)
-{
-    if (scanner->block_depth == 1)
-        scanner->last_close = token.span.start, scanner->last_indent = bracket->indent;
-    if (token.first_on_line && bracket->indented && bracket->misfit.end && scanner->line_indent < bracket->indent && !scanner->left.at) {
-        scanner->left = (struct repair){bracket->misfit.start, true, {0, 0}};
-        scanner->left_bracket = *bracket;
-    }
-}
-
 static int lex_closer(struct scanner *scanner, struct token token, struct span *where)
 {
-    struct bracket *bracket = top(scanner);
+    struct bracket *bracket = scan_top(scanner);
     uint32_t opener;
 
     if (at_level(scanner) && scanner->position == IN_HEADER && !scanner->skipping && token.kind != '}') {
@@ -468,8 +454,8 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
     if (at_level(scanner) && scanner->position == IN_HEADER && !scanner->skipping)
         return no_body(scanner, token, NULL, where);
     if (!bracket) {
-        if (token.kind == '}' && scanner->stranded.at && !scanner->found.at)
-            scanner->found = scanner->stranded;
+        if (token.kind == '}')
+            repair_see_stray_close(scanner);
         if (token.kind == '}' || !scan_is_quiet(scanner, token.span))
             report_useless(scanner, token);
         return AGAIN;
@@ -477,15 +463,15 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
     opener = find_opener(scanner, token.kind);
     if (opener == scanner->depth) {
         bool string = bracket->kind == BRACKET_INTERPOLATION;
-        int kind = closer_of((enum bracket_kind)bracket->kind);
+        int kind = scan_closer((enum bracket_kind)bracket->kind);
 
         if (bracket->kind == BRACKET_BLOCK) {
             drop_doc(scanner);
-            note_close(scanner, bracket, token);
+            repair_see_close(scanner, bracket, token);
         }
         pop(scanner);
         if (string) {
-            const struct bracket *outer = top(scanner);
+            const struct bracket *outer = scan_top(scanner);
 
             scanner->triple = outer->triple;
             scanner->trim = outer->trim;
@@ -502,23 +488,23 @@ static int lex_closer(struct scanner *scanner, struct token token, struct span *
             return AGAIN;
         if (at_level(scanner) && token.kind != '}' && scan_is_quiet(scanner, token.span))
             return AGAIN; /* its partner was dropped with what made no sense before it */
-        if (at_level(scanner) || scan_closes_later(scanner, token.span.end, closer_of((enum bracket_kind)bracket->kind))) {
+        if (at_level(scanner) || scan_closes_later(scanner, token.span.end, scan_closer((enum bracket_kind)bracket->kind))) {
             report_useless(scanner, token);
             return AGAIN;
         }
         diag_help(diag_label(scan_report(scanner, DIAG_E0118, token.span, "`%c` does not close `%s`", token.kind,
-                                         opener_text((enum bracket_kind)bracket->kind)),
+                                         scan_opener((enum bracket_kind)bracket->kind)),
                              bracket->span, "opened here"),
                   "write `%c` here",
-                  closer_of((enum bracket_kind)bracket->kind) == T_INTERPOLATION_END ? ')' : (char)closer_of((enum bracket_kind)bracket->kind));
+                  scan_closer((enum bracket_kind)bracket->kind) == T_INTERPOLATION_END ? ')' : (char)scan_closer((enum bracket_kind)bracket->kind));
         if (bracket->kind == BRACKET_INTERPOLATION)
             return AGAIN; /* the string's own end will repair it */
-        token.kind = closer_of((enum bracket_kind)bracket->kind);
+        token.kind = scan_closer((enum bracket_kind)bracket->kind);
         pop(scanner);
         return token.kind;
     }
     report_unclosed(scanner, bracket, token.span);
-    close_first(scanner, opener, token, NULL);
+    scan_close_first(scanner, opener, token, NULL);
     return AGAIN;
 }
 
@@ -540,56 +526,14 @@ static int lex_comma(struct scanner *scanner, struct token token)
     return AGAIN;
 }
 
-static void report_missing(struct scanner *scanner, const struct bracket *bracket, uint32_t end)
-{
-    struct diag *diag = scan_report(scanner, DIAG_E0117, bracket->span, "`%s` is never closed", opener_text((enum bracket_kind)bracket->kind));
-
-    scanner->blamed++;
-    diag_at(diag, "opened here");
-    if (bracket->misfit.end)
-        diag_label(diag, bracket->misfit, "to judge by the indentation, it should end before this");
-    else
-        diag_label(diag, point(end), "the file ends here");
-    diag_help(diag, "add the missing `%c`", closer_of((enum bracket_kind)bracket->kind));
-}
-
 static int lex_end(struct scanner *scanner, struct token token, struct span *where)
 {
-    const struct bracket *suspect = NULL;
-
     drop_doc(scanner);
     if (scanner->depth == 0)
         return scanner->position == IN_HEADER && !scanner->skipping ? no_body(scanner, token, NULL, where) : 0;
-    /* The innermost block with a line that stands too far left is the one that was meant to end before it. */
-    for (uint32_t i = scanner->depth; i-- > 0;) {
-        const struct bracket *bracket = &scanner->brackets[i];
-
-        if (bracket->kind != BRACKET_BLOCK)
-            suspect = bracket; /* anything else is closed before its block */
-        if (bracket->kind == BRACKET_BLOCK && bracket->misfit.end) {
-            suspect = bracket;
-            break;
-        }
-    }
-    if (scanner->left.at)
-        suspect = &scanner->left_bracket;
-    if (!suspect)
-        suspect = &scanner->brackets[scanner->depth - 1];
-    if (scanner->swallowed) {
-        /* The brackets may well be closed in there. */
-    } else if (suspect->kind != BRACKET_STRING && suspect->kind != BRACKET_INTERPOLATION) {
-        report_missing(scanner, suspect, token.span.start);
-        if (scanner->stray_open && !scanner->found.at)
-            scanner->found = (struct repair){scanner->stray_open, false, {0, 0}};
-        if (suspect->kind == BRACKET_BLOCK && suspect->misfit.end && suspect->indented && !scanner->found.at)
-            scanner->found = (struct repair){suspect->misfit.start, true, {0, 0}};
-        /* Nobody knows where the block should have ended, and what stands after it is taken for a part of it. */
-        scan_lose(scanner, suspect->span.start, token.span.start);
-    } else {
-        scan_unterminated(scanner, suspect->span.start, suspect->triple);
-    }
+    repair_see_end(scanner, token);
     scanner->quiet = true;
-    close_first(scanner, 0, token, NULL);
+    scan_close_first(scanner, 0, token, NULL);
     return AGAIN;
 }
 
@@ -598,18 +542,8 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
 {
     bool level = at_level(scanner);
 
-    if (token.first_on_line) {
-        struct bracket *bracket = top(scanner);
-
-        if (level && bracket && token.kind != '}' && !bracket->misfit.end) {
-            if (scanner->line_indent <= bracket->indent)
-                bracket->misfit = token.span;
-            else
-                bracket->indented = true;
-        }
-    } else if (level && scanner->prev.kind == '{' && top(scanner)) {
-        top(scanner)->indented = true; /* it goes on behind its brace: what stands below its header is no part of it */
-    }
+    if (level)
+        repair_see_token(scanner, token);
     if (token.first_on_line) {
         if (scanner->strings_open) {
             uint32_t at = 0;
@@ -619,7 +553,7 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
                 at++;
             scan_unterminated(scanner, scanner->brackets[at].span.start, false);
             scanner->quiet = true;
-            close_first(scanner, at, token, value->T_LITERAL);
+            scan_close_first(scanner, at, token, value->T_LITERAL);
             return AGAIN;
         }
     }
@@ -635,8 +569,8 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
             push(scanner, BRACKET_BLOCK, token.span);
             scanner->position = AT_ITEM;
         } else {
-            if (level && scanner->position == AT_ITEM && !scanner->stray_open)
-                scanner->stray_open = token.span.start;
+            if (level && scanner->position == AT_ITEM)
+                repair_see_stray_open(scanner, token);
             push(scanner, BRACKET_OBJECT, token.span);
         }
         return '{';
@@ -649,13 +583,13 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
             return '('; /* no item starts so: what follows must not be taken for a part of it */
         push(scanner, BRACKET_ROUND, token.span);
         if (scanner->depth && (scanner->prev.kind == T_ANY || scanner->prev.kind == T_ALL || scanner->prev.kind == T_COUNT))
-            top(scanner)->is_loop = true;
+            scan_top(scanner)->is_loop = true;
         return '(';
     case T_TEMPLATE_START:
         push(scanner, BRACKET_STRING, token.span);
-        if (top(scanner)) {
-            top(scanner)->triple = scanner->triple;
-            top(scanner)->trim = scanner->trim;
+        if (scan_top(scanner)) {
+            scan_top(scanner)->triple = scanner->triple;
+            scan_top(scanner)->trim = scanner->trim;
         }
         return token.kind;
     case T_INTERPOLATION_START: push(scanner, BRACKET_INTERPOLATION, token.span); return token.kind;
@@ -699,7 +633,7 @@ static bool is_sync(const struct scanner *scanner, int kind, bool first_on_line)
 static void record(struct scanner *scanner, const struct token *token, bool was_level, bool closes_block)
 {
     struct recorded recorded = {token->kind, ROLE_NONE, false, token->span};
-    const struct bracket *bracket = top(scanner);
+    const struct bracket *bracket = scan_top(scanner);
 
     switch (token->kind) {
     case '{':
@@ -730,41 +664,6 @@ static void record(struct scanner *scanner, const struct token *token, bool was_
     vec_push(scanner->arena, &scanner->recording->tokens, recorded);
 }
 
-/* Applies what an earlier reading found out. True when the token is to be dropped, or taken again after closing brackets. */
-static bool repair(struct scanner *scanner, struct token token, void *value)
-{
-    for (uint32_t i = 0; i < scanner->repair_count; i++) {
-        const struct repair *known = &scanner->repairs[i];
-        uint32_t depth = scanner->depth;
-
-        if (known->at != token.span.start)
-            continue;
-        scanner->blamed += !known->is_missing;
-        if (!known->is_missing && token.kind == '{') {
-            diag_help(scan_report(scanner, DIAG_E0118, token.span, "`{` opens nothing"), "remove it, or write the block's header before it");
-            return true;
-        }
-        if (!known->is_missing) {
-            diag_help(diag_label(scan_report(scanner, DIAG_E0118, token.span, "`}` closes the block too early"), known->because,
-                                 "this would stand outside any block"),
-                      "remove it");
-            return true;
-        }
-        if (scanner->position == IN_HEADER)
-            return false; /* the header is ended first, then the token comes again */
-        while (depth && scanner->brackets[depth - 1].kind == BRACKET_BLOCK && scanner->brackets[depth - 1].indented &&
-               scanner->brackets[depth - 1].indent >= scanner->line_indent)
-            depth--;
-        if (depth == scanner->depth)
-            return false;
-        scanner->brackets[scanner->depth - 1].misfit = token.span;
-        report_missing(scanner, &scanner->brackets[scanner->depth - 1], 0);
-        close_first(scanner, depth, token, value);
-        return true;
-    }
-    return false;
-}
-
 /* The header of a block that made no sense, as `TYPE {`; its bracket is open already. */
 static int reopen(struct scanner *scanner, DRC_STYPE *value, struct span *where)
 {
@@ -775,7 +674,7 @@ static int reopen(struct scanner *scanner, DRC_STYPE *value, struct span *where)
         scanner->reopened = true;
         token.kind = T_IDENT;
     } else {
-        token.span = top(scanner)->span;
+        token.span = scan_top(scanner)->span;
         token.kind = '{';
         scanner->position = AT_ITEM;
     }
@@ -827,8 +726,8 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
             return 0;
         }
         if (scanner->pending.kind != NONE && scanner->depth > scanner->close_to) {
-            kind = closer_of((enum bracket_kind)top(scanner)->kind);
-            in_block = top(scanner)->kind == BRACKET_BLOCK;
+            kind = scan_closer((enum bracket_kind)scan_top(scanner)->kind);
+            in_block = scan_top(scanner)->kind == BRACKET_BLOCK;
             was_level = false;
             pop(scanner);
             token.kind = kind;
@@ -852,7 +751,7 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
                 token.first_on_line = scanner->newline;
                 scanner->newline = false;
             }
-            if (scanner->repair_count && repair(scanner, token, value->T_LITERAL))
+            if (repair_token(scanner, token, value->T_LITERAL))
                 continue;
             if (opens_lost_block(scanner, token))
                 continue;
@@ -908,7 +807,7 @@ bool scan_resync(struct scanner *scanner, int *lookahead, int empty, struct span
         return true;
     }
     /* The brace of a header that made no sense. */
-    if (*lookahead == '{' && scanner->depth && top(scanner)->kind == BRACKET_BLOCK) {
+    if (*lookahead == '{' && scanner->depth && scan_top(scanner)->kind == BRACKET_BLOCK) {
         *lookahead = empty;
         scanner->reopen = 2;
         return true;

@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 #include "syntax/parse.h"
+#include "syntax/repair.h"
 
 enum { BRACKET_MAX = 600, ERRORS_MAX = 10000 /* then the file is not read further */ };
 
@@ -49,16 +50,6 @@ struct recording {
     VEC(struct recorded) tokens;
     VEC(struct span) comments;
 };
-
-/* What a first reading found out about braces: a missing `}` belongs before the line at `at`, or the `}` at `at` is one too many.
- * The text is then read again with that mended, so that the rest of it means what it was meant to. */
-struct repair {
-    uint32_t at;         /* 0: none */
-    bool is_missing;     /* else what stands at `at` is one too many */
-    struct span because; /* of one too many: the attribute it leaves outside any block */
-};
-
-enum { REPAIRS_MAX = 16 };
 
 enum schedule_position { NO_SCHEDULE, SCHEDULE_DAYS, SCHEDULE_TIMES };
 
@@ -113,21 +104,12 @@ struct scanner {
     uint32_t unterminated; /* the last one-line string that was not closed */
     bool swallowed;        /* an open string or comment took the rest of the file, closing brackets included */
     uint32_t errors;
-    bool dead;                    /* gave up: only end of file from now on */
-    uint32_t lost_from;           /* skipping: where what is skipped began */
-    bool lost_header;             /* skipping the rest of a block's header */
-    uint8_t reopen;               /* a block whose header was not understood: tokens of a plain one still to be sent */
-    bool reopened;                /* the next block the parser opens is that one */
-    const struct repair *repairs; /* known from earlier readings */
-    uint32_t repair_count;
-    uint32_t blamed;     /* braces reported as missing or mended: a later reading may blame more of them */
-    struct repair found; /* the next one, for another reading */
-    struct repair left;  /* a block was closed by a brace that stands left of it, after a line that does so */
-    struct bracket left_bracket;
-    uint32_t last_close;    /* the last `}` that ended a block of file level */
-    uint32_t last_indent;   /* the indentation of that block */
-    struct repair stranded; /* the first attribute outside any block, and the brace before it */
-    uint32_t stray_open;    /* the first `{` with no header before it */
+    bool dead;          /* gave up: only end of file from now on */
+    uint32_t lost_from; /* skipping: where what is skipped began */
+    bool lost_header;   /* skipping the rest of a block's header */
+    uint8_t reopen;     /* a block whose header was not understood: tokens of a plain one still to be sent */
+    bool reopened;      /* the next block the parser opens is that one */
+    struct braces braces;
 
     /* kept by the parser's actions */
     VEC(struct expr *) scratch; /* elements of the lists being read, innermost last */
@@ -194,6 +176,11 @@ bool scan_closes_later(const struct scanner *scanner, uint32_t offset, int close
 bool scan_meant_equals(struct scanner *scanner, struct token token);
 
 /* ---- scan.c ---- */
+struct bracket *scan_top(struct scanner *scanner); /* the innermost that is open; NULL */
+int scan_closer(enum bracket_kind kind);           /* the token that closes it */
+const char *scan_opener(enum bracket_kind kind);   /* as it is written */
+/* Brackets above `depth` are closed before `token` is taken again. */
+void scan_close_first(struct scanner *scanner, uint32_t depth, struct token token, void *value);
 bool scan_at_item(const struct scanner *scanner);                              /* an item starts here */
 uint32_t scan_openers_on_line(const struct scanner *scanner, uint32_t offset); /* brackets opened on the line before the place */
 bool scan_followed_by_equals(const struct scanner *scanner, uint32_t offset);  /* `=`, but neither `==` nor `=>` */
