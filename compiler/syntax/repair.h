@@ -46,7 +46,8 @@ struct braces {
 /* Applies what an earlier reading found out. True when the token is to be dropped, or taken again after closing brackets. */
 bool repair_token(struct scanner *scanner, struct token token, void *value);
 
-/* What is seen on the way: a token at the level of a block, a header, the end of a block, an attribute outside any, `{` without a header, `}` without a block. */
+/* What is seen on the way: a token at the level of a block, a header, the end of a block, an attribute outside any, `{` without a header,
+ * `}` without a block. */
 void repair_see_token(struct scanner *scanner, struct token token);
 void repair_see_header(struct scanner *scanner, struct token token);
 void repair_see_close(struct scanner *scanner, const struct bracket *bracket, struct token token);
