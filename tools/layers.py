@@ -188,6 +188,10 @@ def check(path):
         tolerated = TOLERATED_CALLS.get(str(path.relative_to(ROOT)), set())
         for number, name in calls(code, [name for name in IO_FUNCTIONS if name not in tolerated]):
             yield f"line {number}: {name}() in the core, which does no input or output"
+    elif layer == "driver" and path.name != "main.c":
+        for number, name in calls(code, ["exit", "_exit", "abort"]):
+            yield f"line {number}: {name}() below main.c: say it, and return a status"
+    if layer in IO_FREE:
         for match in FLOATS.finditer(code):
             yield f"line {code.count(chr(10), 0, match.start()) + 1}: binary floating point"
 

@@ -56,6 +56,7 @@ struct session {
     struct plan *plan;                    /* NULL until analysed */
     const struct plan_document *document; /* the plan as it is published; NULL until somebody asks for it */
     bool wants_ledger;                    /* also where no trees are made */
+    bool misused;                         /* an option is wrong, which was told: the status says so, and nothing else is printed */
     VEC(struct file_tree *) files;
     struct map loaded; /* resolved path -> file_tree */
     struct map zones;

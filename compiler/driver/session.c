@@ -77,12 +77,13 @@ static const char *level_name(const char *text, bool *off)
     return *off ? text + 3 : text;
 }
 
-static _Noreturn void wrong_level(const char *text)
+static bool wrong_level(struct session *session, const char *text)
 {
     complain("drc: -W%s names no warning or rule that can be switched\nhelp: `drc explain --codes` and `drc list rules` print them; an "
              "error is waived with `accept`\n",
              text);
-    exit(EXIT_USAGE);
+    session->misused = true;
+    return false;
 }
 
 static void add_parameter(struct session *session, const char *definition)
@@ -111,8 +112,8 @@ static void timing(const struct session *session, const char *what, double since
         fprintf(stderr, "%-10s %8.3f s\n", what, seconds() - since);
 }
 
-/* Wrong options end the run before anything is read. */
-static void check_options(struct session *session)
+/* False when an option is wrong: that is told, and nothing is read. */
+static bool check_options(struct session *session)
 {
     for (uint32_t i = 0; i < session->options->levels.len; i++) {
         const char *text = session->options->levels.items[i];
@@ -120,21 +121,23 @@ static void check_options(struct session *session)
 
         /* What is no code may be a rule: see switch_rules, once the rules are known. */
         if (!set_level(session, text) && (strncmp(text, "error=", 6) == 0 || diag_find(level_name(text, &off)) != DIAG_COUNT))
-            wrong_level(text);
+            return wrong_level(session, text);
     }
     for (uint32_t i = 0; i < session->options->defines.len; i++) {
         const char *definition = session->options->defines.items[i];
 
         if (!strchr(definition, '=') || definition[0] == '=') {
             complain("drc: -D %s: write -D NAME=VALUE\n", definition);
-            exit(EXIT_USAGE);
+            session->misused = true;
+            return false;
         }
         add_parameter(session, definition);
     }
     if (session->options->arguments.len == 0) {
         complain("drc: `drc %s` needs a specification: a file, a folder, or - for standard input\n", session->options->command);
-        exit(EXIT_USAGE);
+        session->misused = true;
     }
+    return !session->misused;
 }
 
 bool session_load(struct session *session)
@@ -142,7 +145,8 @@ bool session_load(struct session *session)
     struct sema_input input = {0};
     double start = seconds();
 
-    check_options(session);
+    if (!check_options(session))
+        return false;
     load_specifications(session);
     read_parameter_files(session);
     timing(session, "parse", start);
@@ -159,7 +163,7 @@ bool session_load(struct session *session)
 }
 
 /* Rules of the specification and of the library that -Wno-NAME switches off. */
-static void switch_rules(struct session *session, struct analysis_options *options)
+static bool switch_rules(struct session *session, struct analysis_options *options)
 {
     VEC(atom) off_rules = {0};
 
@@ -171,12 +175,13 @@ static void switch_rules(struct session *session, struct analysis_options *optio
         if (strncmp(text, "error=", 6) == 0 || strcmp(name, "error") == 0 || strcmp(name, "advice") == 0 || diag_find(name) != DIAG_COUNT)
             continue;
         if (!model_find(&session->model, BLOCK_RULE, name))
-            wrong_level(text);
+            return wrong_level(session, text);
         if (off)
             vec_push(session->arena, &off_rules, name);
     }
     options->rules_off = off_rules.items;
     options->rules_off_count = off_rules.len;
+    return true;
 }
 
 static const struct zone *session_zone(void *context, const char *name);
@@ -194,12 +199,14 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
     if (session->options->as_of) {
         if (!read_date(session->options->as_of, strlen(session->options->as_of), &options.as_of)) {
             complain("drc: --as-of %s is not a date\nhelp: write YYYY-MM-DD\n", session->options->as_of);
-            exit(EXIT_USAGE);
+            session->misused = true;
+            return false;
         }
         options.has_as_of = true;
     }
     if (!session_load(session)) {
-        analyse_form(&session->model, &session->eval, &options);
+        if (!session->misused)
+            analyse_form(&session->model, &session->eval, &options);
         return false;
     }
     if (session->options->records) {
@@ -207,7 +214,8 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
         if (!read_records(session, session->options->records, &options))
             return false;
     }
-    switch_rules(session, &options);
+    if (!switch_rules(session, &options))
+        return false;
     start = seconds();
     session->plan = analyse(&session->model, &session->eval, &options);
     timing(session, "prove", start);
@@ -255,6 +263,8 @@ int session_report(struct session *session)
     struct strbuf text = STRBUF_INIT;
     double start;
 
+    if (session->misused)
+        return EXIT_USAGE;
     diag_sort(&session->sink);
     start = seconds();
     offer_repairs(session);
