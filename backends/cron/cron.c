@@ -426,7 +426,7 @@ static void check_commands(struct arena *arena, const struct backup_job *job, st
     static const char *const names[] = {"run", "verify", "restore"};
 
     for (size_t n = 0; n < sizeof commands / sizeof *commands; n++) {
-        const char *fault = command_fault(published_command(arena, commands[n]));
+        const char *fault = commands[n]->is_shell ? command_fault(published_command(arena, commands[n])) : NULL; /* words are quoted */
 
         if (fault) {
             struct diag *d =

@@ -163,7 +163,7 @@ static void emit(const struct plan_document *plan, const struct backend_options 
 
 static void check_command(struct arena *arena, struct diag_sink *sink, const struct step *step, const struct command *command, const char *what)
 {
-    const char *fault = command_fault(published_command(arena, command));
+    const char *fault = command->is_shell ? command_fault(published_command(arena, command)) : NULL; /* words are quoted */
 
     if (fault) {
         struct diag *d = diag_report(sink, DIAG_E0761, command->span, "shell text of `%s` cannot stand in a script: %s", step->id, fault);

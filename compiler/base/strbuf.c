@@ -67,7 +67,18 @@ void strbuf_addstr(struct strbuf *buf, const char *text)
     strbuf_add(buf, text, strlen(text));
 }
 
-void strbuf_addch(struct strbuf *buf, char c)
+char *strbuf_extend(struct strbuf *buf, size_t len)
+{
+    char *place;
+
+    reserve(buf, len);
+    place = buf->data + buf->len;
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+    return place;
+}
+
+void strbuf_addch_slow_(struct strbuf *buf, char c)
 {
     reserve(buf, 1);
     buf->data[buf->len++] = c;

@@ -476,14 +476,18 @@ static void print_drills(const struct plan *plan)
     strbuf_release(&line);
 }
 
+static void to_stdout(struct byte_sink *sink, const void *bytes, size_t len)
+{
+    (void)sink;
+    fwrite(bytes, 1, len, stdout);
+}
+
 static int print_json(struct session *session)
 {
-    struct strbuf text = STRBUF_INIT;
+    struct byte_sink sink = {to_stdout};
 
-    if (!plan_write(session_document(session), &text))
+    if (!plan_print(session_document(session), &sink))
         complain("drc: a text of the plan is not UTF-8: it is not printed as it is written\n");
-    fwrite(strbuf_str(&text), 1, text.len, stdout);
-    strbuf_release(&text);
     return EXIT_FINE;
 }
 

@@ -137,12 +137,33 @@ static void add_escape(struct strbuf *out, uint32_t cp)
     }
 }
 
+/* Most texts are plain: they are copied at once. */
+static bool is_plain(const char *text, size_t len)
+{
+    unsigned odd = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        odd |= (c < 0x20) | (c >= 0x7F) | (c == '"') | (c == '\\');
+    }
+    return !odd;
+}
+
 static void quoted(struct jsonw *j, const char *text, size_t len)
 {
     struct strbuf *out = j->out;
     size_t start = 0, i = 0, n;
     uint32_t cp;
+    char *place;
 
+    if (is_plain(text, len)) {
+        place = strbuf_extend(out, len + 2);
+        place[0] = '"';
+        memcpy(place + 1, text, len);
+        place[len + 1] = '"';
+        return;
+    }
     strbuf_addch(out, '"');
     while (i < len) {
         unsigned char c = (unsigned char)text[i];

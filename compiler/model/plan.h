@@ -135,12 +135,12 @@ struct asset {
     struct entity *entity;
     const char *name;
     uint32_t index;
+    enum holding holds;       /* what an RPO is about; see holding.c */
     struct entity *tier;      /* NULL */
     int64_t level;            /* of the tier; large when there is none */
     struct site_info **sites; /* where it serves in normal operation */
     uint32_t site_count;
     bool stateful;        /* it holds data */
-    enum holding holds;   /* what an RPO is about; see holding.c */
     bool rebuildable;     /* it comes back without data of its own: no RPO is asked of it */
     struct entity *owner; /* team or person; asset's, else tier's, else the plan's; NULL */
     struct edges needs, uses, restores_with, observes;
@@ -178,27 +178,27 @@ enum refusal {
 };
 
 struct candidate {
-    struct entity *method;  /* of the kind */
-    const char *label;      /* "promote_replica(west)" */
-    struct value element;   /* loop element; NULL value when there is none */
-    struct site_info *into; /* serving site afterwards; NULL unknown */
-    bool usable;
-    uint8_t refusal;                  /* enum refusal: what `rejected` says, where something could be changed about it */
+    struct entity *method;            /* of the kind */
+    const char *label;                /* "promote_replica(west)" */
+    struct value element;             /* loop element; NULL value when there is none */
+    struct site_info *into;           /* serving site afterwards; NULL unknown */
     const char *rejected;             /* why not, when it is not usable or was not chosen */
     const struct entity *refused_for; /* what `refusal` is about; NULL */
     struct span_of_time own;          /* its own time */
     int64_t rpo;                      /* worst loss; TIME_UNKNOWN; -2 n/a */
     struct terms rpo_terms;
-    bool automatic, includes_detect, includes_declare, includes_fence, irreversible, restores;
-    enum makes_true by;        /* the worst of what it rests on */
     struct entity *nobody;     /* the protection that nobody makes true; NULL */
-    bool circular;             /* rests on something that rests on the asset itself */
     struct entity *copy;       /* the backup it restores from (the newest link), NULL */
     struct entity *from_store; /* the store that copy is read from */
     int64_t behind_cut;        /* part of `rpo`: what the cut-off side of a partition accepts until it is fenced; 0 */
     int64_t since_base;        /* restores of a log: how long before what is restored its base was taken at most; 0; TIME_UNKNOWN */
     const char *failback;      /* how one goes back afterwards; NULL */
     const char *reprotect;     /* how protection is re-established; NULL */
+    bool usable;
+    uint8_t refusal; /* enum refusal: what `rejected` says, where something could be changed about it */
+    bool automatic, includes_detect, includes_declare, includes_fence, irreversible, restores;
+    bool circular;      /* rests on something that rests on the asset itself */
+    enum makes_true by; /* the worst of what it rests on */
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
     const struct reason *missing; /* what nobody stated and leaves its loss unknown; NULL */
     const struct scope *scope;
@@ -238,12 +238,13 @@ struct derived {
 struct asset_state {
     struct asset *asset;
     enum asset_fate fate;
-    const char *loss;    /* kind of loss: "region", "corruption" … "" when not lost */
-    const char **losses; /* every kind of loss at once; a method must cover all; losses[0] is `loss` */
     uint32_t loss_count;
+    const char *loss;             /* kind of loss: "region", "corruption" … "" when not lost */
+    const char **losses;          /* every kind of loss at once; a method must cover all; losses[0] is `loss` */
     struct entity *lost_with;     /* the site or asset that explains it */
     struct candidate *candidates; /* lost assets: every method considered */
     uint32_t candidate_count;
+    uint32_t step_count;
     struct candidate *chosen;          /* NULL when none is left (refuted) */
     struct site_info *serving;         /* where it serves afterwards */
     struct objective rto, rpo;         /* effective in this scenario */
@@ -255,20 +256,19 @@ struct asset_state {
     struct terms rpo_terms;
     enum verdict rto_verdict, rpo_verdict;
     struct entity *nobody;             /* a protection that this one, or what it needs, rests on and nobody makes true; NULL */
-    bool rto_on_demand, rpo_on_demand; /* they rest on what an owner is asked to see to */
     const struct reason *undecided;    /* unknown only because of what they rest on: nobody makes it true, others might change it; NULL */
     const struct reason *split;        /* a cut leaves it, or what it needs, on both sides: why nobody knows what that does; NULL */
-    bool unwatched;                    /* … or on what nobody would notice the end of */
     struct asset *blocked_by;          /* what it needs has no time: its own verdict is only a consequence; NULL */
     struct step **steps;               /* its steps in this scenario, in order */
-    uint32_t step_count;
-    struct step *last;             /* the last of its steps */
-    bool settled;                  /* its method was chosen */
-    bool settling;                 /* … is being chosen just now */
-    bool grouped;                  /* a group that is hit has it as a member */
-    bool stuck;                    /* its recovery waits for itself: see the finding */
-    struct state_figures *figures; /* beside those of its steps; NULL: none */
-    struct step *decides;          /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
+    struct step *last;                 /* the last of its steps */
+    struct state_figures *figures;     /* beside those of its steps; NULL: none */
+    struct step *decides;              /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
+    bool rto_on_demand, rpo_on_demand; /* they rest on what an owner is asked to see to */
+    bool unwatched;                    /* … or on what nobody would notice the end of */
+    bool settled;                      /* its method was chosen */
+    bool settling;                     /* … is being chosen just now */
+    bool grouped;                      /* a group that is hit has it as a member */
+    bool stuck;                        /* its recovery waits for itself: see the finding */
 };
 
 /* Who does a step. The one answer for hands, clock, ledger, rules, scripts and pages. */
@@ -310,11 +310,11 @@ struct step {
     bool critical; /* on the critical path of the scenario */
     bool irreversible, best_effort, before_needs;
     bool planeless;            /* it calls no control plane */
+    bool idle;                 /* only waiting: it takes nobody's hands */
+    bool inside;               /* its own time is not known: it lies within the one figure of its method, which others count */
     struct entity *barred;     /* site whose control plane it needs and that does not answer; NULL */
     struct entity *at;         /* site it would have to work at and that the scenario takes; NULL */
     struct transfer *transfer; /* NULL: it moves nothing that is limited */
-    bool idle;                 /* only waiting: it takes nobody's hands */
-    bool inside;               /* its own time is not known: it lies within the one figure of its method, which others count */
     const char *id;            /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
     const char *title;
     struct entity *subject;                         /* asset, endpoint or runbook entity */
@@ -326,11 +326,11 @@ struct step {
     struct entity *by;                              /* team or person; NULL */
     struct entity *hands;                           /* whose hands its figure covers although it is automated; NULL */
     int64_t timeout;                                /* ms */
-    enum step_failure on_failure;
-    struct entity *control_plane; /* site */
-    struct entity **inputs;       /* `input` blocks: runtime questions */
-    struct entity **notify;       /* notices and channels */
+    struct entity *control_plane;                   /* site */
+    struct entity **inputs;                         /* `input` blocks: runtime questions */
+    struct entity **notify;                         /* notices and channels */
     uint32_t input_count, notify_count;
+    enum step_failure on_failure;
     uint32_t retries;
     int64_t cut; /* ms after which an attempt but the last is given up, its worst time; 0: there is one attempt */
     struct span span;

@@ -249,6 +249,7 @@ static void order_assets(struct analysis *a, struct scenario_result *result)
         step->critical = true;
         result->critical_count++;
     }
+    arena_give_back(a->arena, states, a->plan->asset_count * sizeof *states);
     result->critical = ARENA_ARRAY(a->arena, struct step *, result->critical_count);
     count = result->critical_count;
     for (struct step *step = last; step; step = step->waits_for)

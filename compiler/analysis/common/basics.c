@@ -62,6 +62,20 @@ const char *intern_text(const struct analysis *a, const char *format, ...)
     return text;
 }
 
+const char *common_text(const struct analysis *a, const char *format, ...)
+{
+    struct strbuf buf = STRBUF_INIT;
+    va_list args;
+    const char *text;
+
+    va_start(args, format);
+    strbuf_vaddf(&buf, format, args);
+    va_end(args);
+    text = intern_add(a->model->names, buf.data, buf.len);
+    strbuf_release(&buf);
+    return text;
+}
+
 struct span_of_time time_exact(int64_t ms)
 {
     return (struct span_of_time){true, ms, ms, ms};

@@ -87,7 +87,8 @@ struct analysis {
     bool asked_emitted;                      /* a rule asked before that: it waits */
     VEC(struct entity *) waiting_rules;
     struct map after_sets;      /* step that waits for many -> map of the steps it waits for */
-    struct frontier *frontiers; /* by asset index, in the scenario being worked on */
+    struct frontier *frontiers; /* by asset index, while the steps of a scenario are made */
+    struct arena *frontier_arena;
 };
 
 enum { DEPTH_LIMIT = 64 }; /* of places inside of places */
@@ -103,6 +104,7 @@ struct value kind_slot(const struct kind_info *kind, uint32_t row);             
 struct entity *kind_deferred(const struct kind_info *kind, uint32_t row);                           /* kind entity that writes the row, or NULL */
 bool site_is_in(const struct analysis *a, const struct site_info *site, const struct entity *ancestor);
 const char *intern_text(const struct analysis *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *common_text(const struct analysis *a, const char *format, ...) __attribute__((format(printf, 2, 3))); /* kept once, however often */
 struct span_of_time time_of(struct value value); /* DURATION or a range of them; otherwise unknown */
 struct span_of_time time_add(struct span_of_time a, struct span_of_time b);
 struct span_of_time time_max(struct span_of_time a, struct span_of_time b);

@@ -310,4 +310,7 @@ void check_inversions(struct analysis *a)
         in.class_ = a->model->declared[BLOCK_CLASS].list.items[c];
         check_in(&in);
     }
+    arena_give_back(a->arena, in.claims, a->plan->asset_count * sizeof *in.claims);
+    arena_give_back(a->arena, in.told, a->plan->asset_count * sizeof *in.told);
+    arena_give_back(a->arena, in.named, a->plan->asset_count * sizeof *in.named);
 }

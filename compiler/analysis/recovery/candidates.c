@@ -9,6 +9,12 @@
 /* `since_base`: from the base a log starts at to what is restored. The newest base is as old as that at most, and as a rule half as old. */
 static struct value since_base(struct analysis *a, const struct candidate *candidate)
 {
+    /* Only logs have a base that is older. */
+    static const struct value_range at_once = {
+        {.type = VALUE_DURATION},
+        {.type = VALUE_DURATION},
+        {.type = VALUE_DURATION},
+    };
     struct value now = candidate->scope_base->value;
     struct value_range *range;
 
@@ -16,6 +22,8 @@ static struct value since_base(struct analysis *a, const struct candidate *candi
         return value_unknown();
     if (now.type == VALUE_RANGE && now.u.range->worst.u.integer == candidate->since_base)
         return now;
+    if (candidate->since_base == 0)
+        return (struct value){.type = VALUE_RANGE, .u.range = &at_once};
     range = ARENA_NEW(a->arena, struct value_range);
     range->best = value_int(VALUE_DURATION, 0);
     range->typical = value_int(VALUE_DURATION, candidate->since_base / 2);

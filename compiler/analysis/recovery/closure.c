@@ -317,8 +317,9 @@ static struct restore_input *add_input(struct analysis *a, input_list *list, str
 {
     static const char *const words[] = {"stands", "comes back", "in a circle", "lost"};
 
-    vec_push(a->arena, list,
-             ((struct restore_input){asset, thing, through, words[comes], comes == COMES_STANDS ? NULL : (struct asset *)(uintptr_t)waits, span}));
+    vec_push_owned(
+        a->arena, list,
+        ((struct restore_input){asset, thing, through, words[comes], comes == COMES_STANDS ? NULL : (struct asset *)(uintptr_t)waits, span}));
     return &list->items[list->len - 1];
 }
 

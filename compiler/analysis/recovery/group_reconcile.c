@@ -118,7 +118,7 @@ static void reconcile(struct analysis *a, struct scenario_result *result, struct
         }
         state->last = end;
         a->frontiers[state->asset->index] = (struct frontier){0};
-        vec_push(a->arena, &a->frontiers[state->asset->index], end);
+        vec_push(a->frontier_arena, &a->frontiers[state->asset->index], end);
     }
 }
 

@@ -37,8 +37,10 @@ static void check_steps(struct analysis *a, struct asset_state *state, step_list
 void make_steps(struct analysis *a, struct scenario_result *result)
 {
     step_list steps = {0}, before = {0}, after = {0}, sites = {0}, traffic = {0}, agree = {0};
-    uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, a->plan->asset_count + 1);
+    struct arena *scratch = arena_new();
+    uint32_t *first = ARENA_ARRAY(scratch, uint32_t, a->plan->asset_count + 1);
 
+    a->frontier_arena = scratch;
     a->chosen = true;
     runbook_steps(a, result, BLOCK_BEFORE, &before);
     runbook_steps(a, result, BLOCK_AFTER, &after);
@@ -98,4 +100,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     append_steps(result, &agree);
     append_steps(result, &traffic);
     append_steps(result, &after);
+    a->frontiers = NULL;
+    a->frontier_arena = NULL;
+    arena_delete(scratch);
 }

@@ -51,7 +51,7 @@ static void add_frontier(struct analysis *a, struct frontier *frontier, const st
         map_add(seen, scratch, (atom)(const void *)frontier->items[i], frontier);
     for (uint32_t i = 0; i < from->len; i++) {
         if (map_add(seen, scratch, (atom)(const void *)from->items[i], frontier))
-            vec_push(a->arena, frontier, from->items[i]);
+            vec_push(a->frontier_arena, frontier, from->items[i]);
     }
 }
 
@@ -62,14 +62,14 @@ void find_frontiers(struct analysis *a, struct scenario_result *result)
     struct arena *scratch = arena_new();
     struct map seen = {0};
 
-    a->frontiers = ARENA_ARRAY(a->arena, struct frontier, a->plan->asset_count);
+    a->frontiers = ARENA_ARRAY(a->frontier_arena, struct frontier, a->plan->asset_count);
     for (uint32_t at = 0; at < a->plan->asset_count; at++) {
         struct asset *asset = &a->plan->assets[a->needs_first[at]];
         struct asset_state *state = &result->states[asset->index];
         struct frontier *frontier = &a->frontiers[asset->index];
 
         if (state->last) {
-            vec_push(a->arena, frontier, state->last);
+            vec_push(a->frontier_arena, frontier, state->last);
             continue;
         }
         for (uint32_t n = 0; state->fate == FATE_IMPAIRED && n < asset->needs.count; n++)

@@ -49,10 +49,13 @@ void lose(struct analysis *a, struct asset_state *state, const char *loss, struc
         if (strcmp(state->losses[i], loss) == 0)
             return;
     }
-    if (!state->losses)
-        state->losses = ARENA_ARRAY(a->arena, const char *, LOSS_LIMIT);
-    if (state->loss_count < LOSS_LIMIT)
-        state->losses[state->loss_count++] = loss;
+    if (state->loss_count == LOSS_LIMIT)
+        return;
+    /* One is the rule. */
+    if (state->loss_count < 2)
+        state->losses = arena_grow(a->arena, state->losses, state->loss_count * sizeof *state->losses,
+                                   (state->loss_count ? LOSS_LIMIT : 1) * sizeof *state->losses);
+    state->losses[state->loss_count++] = loss;
 }
 
 bool state_has_loss(const struct asset_state *state, const char *loss)
@@ -181,8 +184,9 @@ static void decide_loss(struct analysis *a, struct asset_state *state, const str
 static void impair(struct analysis *a, struct scenario_result *result)
 {
     uint32_t count = a->plan->asset_count;
-    uint32_t *first = ARENA_ARRAY(a->arena, uint32_t, count + 1);
-    uint32_t *queue = ARENA_ARRAY(a->arena, uint32_t, count);
+    struct arena *scratch = arena_new();
+    uint32_t *first = ARENA_ARRAY(scratch, uint32_t, count + 1);
+    uint32_t *queue = ARENA_ARRAY(scratch, uint32_t, count);
     uint32_t *users, *fill;
     uint32_t head = 0, tail = 0;
 
@@ -192,8 +196,8 @@ static void impair(struct analysis *a, struct scenario_result *result)
     }
     for (uint32_t i = 0; i < count; i++)
         first[i + 1] += first[i];
-    users = ARENA_ARRAY(a->arena, uint32_t, first[count]);
-    fill = ARENA_ARRAY(a->arena, uint32_t, count);
+    users = ARENA_ARRAY(scratch, uint32_t, first[count]);
+    fill = ARENA_ARRAY(scratch, uint32_t, count);
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t n = 0; n < a->plan->assets[i].needs.count; n++) {
             uint32_t to = a->plan->assets[i].needs.items[n].to->index;
@@ -218,6 +222,7 @@ static void impair(struct analysis *a, struct scenario_result *result)
             queue[tail++] = users[i];
         }
     }
+    arena_delete(scratch);
 }
 
 bool is_from_damage(const struct scenario_result *result, const struct asset_state *state)

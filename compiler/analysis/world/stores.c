@@ -52,15 +52,15 @@ bool store_survives(const struct analysis *a, const struct entity *store, struct
         return true;
     if ((with = taken_with(a, store, info, TAKEN_LOST, &perhaps))) {
         why->text = perhaps
-                        ? intern_text(a, "store `%s` may stand in `%s`, which is lost: %s", store->name, with->name,
+                        ? common_text(a, "store `%s` may stand in `%s`, which is lost: %s", store->name, with->name,
                                       outlives(a, store) ? "more zones are lost than it outlives"
                                                          : "its kind does not say that it spans zones (`multi_zone`)")
-                        : intern_text(a, "store `%s` is lost with `%s`", store->name, ground_of(a, info)->closed ? with->name : info->entity->name);
+                        : common_text(a, "store `%s` is lost with `%s`", store->name, ground_of(a, info)->closed ? with->name : info->entity->name);
         return false;
     }
     if ((with = taken_with(a, store, info, TAKEN_CUT, &perhaps))) {
         why->text =
-            intern_text(a, perhaps ? "store `%s` may stand in `%s`, which is cut off" : "store `%s` cannot be reached, it is cut off with `%s`",
+            common_text(a, perhaps ? "store `%s` may stand in `%s`, which is cut off" : "store `%s` cannot be reached, it is cut off with `%s`",
                         store->name, perhaps ? with->name : info->entity->name);
         return false;
     }
@@ -68,7 +68,7 @@ bool store_survives(const struct analysis *a, const struct entity *store, struct
     if (!with || store_withstands(a, store))
         return true;
     if (writers_delete(a, store) && !site_is_in(a, info, with) && info->account != with) {
-        why->text = intern_text(a, "whoever holds `%s` logs in where store `%s` is as jobs do, and can delete there whatever is said of it",
+        why->text = common_text(a, "whoever holds `%s` logs in where store `%s` is as jobs do, and can delete there whatever is said of it",
                                 with->name, store->name);
         return false;
     }
@@ -77,7 +77,7 @@ bool store_survives(const struct analysis *a, const struct entity *store, struct
     flag = entity_slot(store, STORE_append_only);
     if (lock)
         *why = (struct why){.as = REFUSED_LOCK_LIFTED, .at = store};
-    why->text = intern_text(a,
+    why->text = common_text(a,
                             lock ? "the lock of store `%s` can be lifted from the compromised account: it is not of mode `compliance`"
                             : flag.type == VALUE_BOOL && flag.u.integer
                                 ? "store `%s` can be deleted from the compromised account: `append_only` binds its writers, not who administers it"
