@@ -204,6 +204,60 @@ static void add_bandwidth(struct analysis *a, const struct scenario_result *resu
     rest_rpo(a, entry, result, state);
 }
 
+/* Nothing bounds what lies between a Job and the first command of its pod. */
+static void add_pod(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct taken_backup *taken,
+                    struct entity *backup)
+{
+    const struct entity *says;
+    struct assumption *entry;
+    bool is_new;
+
+    if (!is_word(entity_slot(backup, BACKUP_scheduler), "kubernetes"))
+        return;
+    entry = ledger_entry(a, ASSUME_RUNS, backup->parent, intern_text(a, "%s/pod", taken->where), &is_new);
+    if (is_new) {
+        entry->value = ledger_duration(a, backup_start_window(backup, &says));
+        entry->span = backup->span;
+        entry->says =
+            intern_text(a, "the pod of backup `%s` of %s has begun its work %s after its time: a node has room for it, and its image is there",
+                        backup->name, taken->of, entry->value);
+        ask_owner(a, entry, backup->parent, "cron", "how long did pods of this job take from their Job to their first line of log?");
+    }
+    rest_rpo(a, entry, result, state);
+}
+
+static bool fetches_one(const struct asset_state *state)
+{
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        for (uint32_t n = 0; n < state->steps[i]->input_count; n++) {
+            if (is_word(entity_slot(state->steps[i]->inputs[n], INPUT_type), "stored"))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A script fetches the copy that was chosen; what that builds on is the tool's to find. */
+static void add_links(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct taken_backup *taken,
+                      struct entity *backup)
+{
+    struct value of = entity_slot(backup, BACKUP_of);
+    struct assumption *entry;
+    bool is_new;
+
+    if (!state->chosen || state->chosen->copy != backup || (of.type != VALUE_STRING && of.type != VALUE_WORD) || !fetches_one(state))
+        return;
+    entry = ledger_entry(a, ASSUME_READABLE, backup->parent, intern_text(a, "%s/links", taken->where), &is_new);
+    if (is_new) {
+        entry->span = backup->span;
+        entry->says =
+            intern_text(a, "whoever loads a copy of `%s` of %s has all it builds on as well, `%s` and each copy between: the script fetches one",
+                        backup->name, taken->of, of.u.string);
+        ask_owner(a, entry, backup->parent, "restore", "where does the tool take the others from, and does it say so when one is missing?");
+    }
+    rest_rpo(a, entry, result, state);
+}
+
 static void add_backup(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct entity *backup,
                        const struct entity *store)
 {
@@ -221,6 +275,8 @@ static void add_backup(struct analysis *a, const struct scenario_result *result,
     add_missed(a, result, state, &taken);
     add_run_place(a, result, state, &taken);
     add_bandwidth(a, result, state, &taken, backup);
+    add_links(a, result, state, &taken, backup);
+    add_pod(a, result, state, &taken, backup);
     entry = ledger_entry(a, ASSUME_KEPT, backup->parent, taken.where, &is_new);
     if (is_new) {
         take_credit(a, entry, backup, taken.job);

@@ -93,12 +93,17 @@ int64_t backup_start_window(const struct entity *backup, const struct entity **f
 {
     struct value own = entity_slot(backup, BACKUP_start_window), kinds;
 
+    /* Its controller looks every ten seconds, and the emitted file lets it start a Job that late. */
+    int64_t least = is_word(entity_slot(backup, BACKUP_scheduler), "kubernetes") ? 10 * MS_SECOND : 0;
+
     *from = NULL;
+    if (own.type == VALUE_DURATION)
+        return own.u.integer > least ? own.u.integer : least;
     if (own.type != VALUE_UNKNOWN)
-        return own.type == VALUE_DURATION ? own.u.integer : TIME_UNKNOWN;
+        return TIME_UNKNOWN;
     kinds = kind_slot(store_kind(backup), KIND_start_window);
     if (kinds.type != VALUE_DURATION)
-        return 0;
+        return least;
     *from = kind_with(store_kind(backup), KIND_start_window);
     return kinds.u.integer;
 }

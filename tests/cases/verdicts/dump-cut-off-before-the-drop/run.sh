@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 set -eu
+export PGPASSWORD=x
 export PATH="$CASE/bin:$PATH" DRC_RUN_DIR="$CASE/run" DRC_STEP=002 DRC_OUT_FOLDER="$OUT" CASE
 mkdir -p "$CASE/run/answers" "$CASE/run/steps"
 printf '%s' "$CASE/dump" >"$CASE/run/answers/pg.dump"
