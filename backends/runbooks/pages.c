@@ -490,6 +490,16 @@ static void drill_steps(struct page *page, const struct plan_drill *plan)
     md_table_end(&page->md);
 }
 
+/* A test of copies is started with the jobs; nothing starts any other. */
+static bool starts_by_itself(const struct page *page, const struct plan_thing *drill)
+{
+    for (uint32_t i = 0; i < page->book->plan->tasks_count; i++) {
+        if (page->book->plan->tasks[i].drill == drill)
+            return true;
+    }
+    return false;
+}
+
 static void one_drill(struct page *page, const struct plan_drill *plan)
 {
     const struct plan_thing *drill = plan->thing;
@@ -524,6 +534,11 @@ static void one_drill(struct page *page, const struct plan_drill *plan)
         md_bullet(&page->md, 0,
                   md_cat(page->arena, MD("Organised by "), page_who(page, attr_ref(page, drill, "owner")), MD(": "),
                          page_reach(page, attr_ref(page, drill, "owner"))));
+    if (strcmp(attr_text(page, drill, "participants", ""), "automated") == 0 && !starts_by_itself(page, drill))
+        md_bullet(&page->md, 0,
+                  md_cat(page->arena, MD("No file here starts it: have your scheduler run "),
+                         md_codef(page->arena, "./restore/drill.sh %s", output_name(page->arena, drill->name)),
+                         MD(", and look at what it leaves behind")));
     if (attr_list(drill, "measure").count)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Measures "), page_words(page, drill, "measure", "")));
     drill_failure(page, drill);
