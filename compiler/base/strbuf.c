@@ -53,7 +53,7 @@ static void reserve(struct strbuf *buf, size_t extra)
     buf->cap = need;
 }
 
-void strbuf_add(struct strbuf *buf, const void *data, size_t len)
+void strbuf_add_slow_(struct strbuf *buf, const void *data, size_t len)
 {
     reserve(buf, len);
     if (len)

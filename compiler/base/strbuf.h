@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct strbuf {
     char *data;
@@ -22,7 +23,7 @@ void strbuf_init(struct strbuf *buf);
 void strbuf_release(struct strbuf *buf);              /* frees; the buffer is empty and usable again */
 void strbuf_clear(struct strbuf *buf);                /* length 0, keeps the memory */
 void strbuf_truncate(struct strbuf *buf, size_t len); /* to at most len bytes */
-void strbuf_add(struct strbuf *buf, const void *data, size_t len);
+void strbuf_add_slow_(struct strbuf *buf, const void *data, size_t len);
 void strbuf_addstr(struct strbuf *buf, const char *text);
 void strbuf_addch_slow_(struct strbuf *buf, char c);
 char *strbuf_extend(struct strbuf *buf, size_t len); /* by bytes that the caller writes, at the place returned */
@@ -34,6 +35,18 @@ void strbuf_addint(struct strbuf *buf, int64_t value); /* faster than addf */
 const char *strbuf_str(const struct strbuf *buf);      /* never NULL */
 char *strbuf_detach(struct strbuf *buf);               /* the text, from now on the caller's to free(); the buffer is empty */
 char *strbuf_dup(const struct strbuf *buf, struct arena *arena);
+
+static inline void strbuf_add(struct strbuf *buf, const void *data, size_t len)
+{
+    if (len >= buf->cap - buf->len) { /* the NUL needs a place as well */
+        strbuf_add_slow_(buf, data, len);
+        return;
+    }
+    if (len)
+        memcpy(buf->data + buf->len, data, len);
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+}
 
 static inline void strbuf_addch(struct strbuf *buf, char c)
 {

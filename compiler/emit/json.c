@@ -24,16 +24,12 @@ void jsonw_init_sink(struct jsonw *j, struct strbuf *buffer, struct byte_sink *s
     j->sink = sink;
 }
 
-/* All but the last byte, which says whether a blank follows it: see new_line(). */
 static void give_piece(struct jsonw *j)
 {
-    struct strbuf *out = j->out;
-
-    if (!j->sink || out->len < PIECE)
+    if (!j->sink || j->out->len < PIECE)
         return;
-    j->sink->take(j->sink, out->data, out->len - 1);
-    out->data[0] = out->data[out->len - 1];
-    strbuf_truncate(out, 1);
+    j->sink->take(j->sink, j->out->data, j->out->len);
+    strbuf_clear(j->out);
 }
 
 static unsigned char *level(struct jsonw *j)
@@ -43,13 +39,8 @@ static unsigned char *level(struct jsonw *j)
 
 static void new_line(struct jsonw *j, unsigned depth)
 {
-    if (j->compact)
+    if (j->compact || j->row)
         return;
-    if (j->row) {
-        if (j->out->len && j->out->data[j->out->len - 1] == ',')
-            strbuf_addch(j->out, ' ');
-        return;
-    }
     strbuf_addch(j->out, '\n');
     strbuf_addfill(j->out, ' ', 2 * (size_t)depth);
 }
@@ -197,21 +188,48 @@ static void quoted(struct jsonw *j, const char *text, size_t len)
     strbuf_addch(out, '"');
 }
 
-void jsonw_key(struct jsonw *j, const char *key)
+static bool before_key(struct jsonw *j)
 {
     unsigned char *open = level(j);
 
     if (!(*open & OBJECT) || j->after_key) {
         j->nested = false;
-        return;
+        return false;
     }
     if (*open & FILLED)
         strbuf_addch(j->out, ',');
     new_line(j, j->depth);
     *open |= FILLED;
-    quoted(j, key, strlen(key));
-    strbuf_addstr(j->out, j->compact ? ":" : ": ");
+    return true;
+}
+
+static void end_key(struct jsonw *j)
+{
+    strbuf_addch(j->out, ':');
+    if (!j->compact && !j->row)
+        strbuf_addch(j->out, ' ');
     j->after_key = true;
+}
+
+void jsonw_key(struct jsonw *j, const char *key)
+{
+    if (!before_key(j))
+        return;
+    quoted(j, key, strlen(key));
+    end_key(j);
+}
+
+void jsonw_key_word(struct jsonw *j, const char *key, size_t len)
+{
+    char *place;
+
+    if (!before_key(j))
+        return;
+    place = strbuf_extend(j->out, len + 2);
+    place[0] = '"';
+    memcpy(place + 1, key, len);
+    place[len + 1] = '"';
+    end_key(j);
 }
 
 static void jsonw_string_len(struct jsonw *j, const char *text, size_t len)
@@ -253,13 +271,13 @@ void jsonw_decimal(struct jsonw *j, const char *digits)
 void jsonw_bool(struct jsonw *j, bool value)
 {
     before_value(j);
-    strbuf_addstr(j->out, value ? "true" : "false");
+    strbuf_add(j->out, value ? "true" : "false", value ? 4 : 5);
 }
 
 void jsonw_null(struct jsonw *j)
 {
     before_value(j);
-    strbuf_addstr(j->out, "null");
+    strbuf_add(j->out, "null", 4);
 }
 
 void jsonw_key_string(struct jsonw *j, const char *key, const char *text)

@@ -19,7 +19,7 @@ struct jsonw {
     struct byte_sink *sink; /* NULL: all of it stays in `out`; else that holds what the sink has not taken yet */
     unsigned depth;
     bool compact;  /* one line, no blanks: for JSON Lines */
-    bool row;      /* what is written now stays on its line: set it before what is an element, clear it after */
+    bool row;      /* what is written now stays on its line, without blanks: set it before what is an element, clear it after */
     bool faithful; /* false once a string was not UTF-8 */
     bool nested;   /* false once calls did not nest */
     bool after_key;
@@ -35,7 +35,8 @@ void jsonw_object_end(struct jsonw *j);
 void jsonw_array_begin(struct jsonw *j);
 void jsonw_array_end(struct jsonw *j);
 
-void jsonw_key(struct jsonw *j, const char *key); /* within an object, before each value */
+void jsonw_key(struct jsonw *j, const char *key);                  /* within an object, before each value */
+void jsonw_key_word(struct jsonw *j, const char *key, size_t len); /* the same of one that is letters, digits and `_` */
 /* NULL writes null; bytes that are not UTF-8 become U+FFFD */
 void jsonw_string(struct jsonw *j, const char *text);
 void jsonw_int(struct jsonw *j, int64_t value);

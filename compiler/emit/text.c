@@ -45,12 +45,27 @@ void text_add_utf8(struct strbuf *out, const char *text, size_t len)
     }
 }
 
+/* How many bytes from there on are printable ASCII: they are copied as they are. */
+static size_t plain_run(const char *text, size_t len)
+{
+    size_t run = 0;
+
+    while (run < len && text[run] >= 0x20 && text[run] < 0x7F)
+        run++;
+    return run;
+}
+
 void text_add_shown(struct strbuf *out, const char *text, size_t len)
 {
     uint32_t cp;
     size_t n;
 
     for (size_t i = 0; i < len; i += n) {
+        n = plain_run(text + i, len - i);
+        if (n > 0) {
+            strbuf_add(out, text + i, n);
+            continue;
+        }
         n = text_next(text + i, len - i, &cp);
         text_add_code_point(out, utf8_is_hidden(cp) && cp != '\n' && cp != '\t' ? 0xFFFD : cp);
     }
@@ -95,6 +110,11 @@ void text_add_comment(struct strbuf *out, size_t indent, const char *prefix, con
         start = out->len;
         strbuf_addch(out, ' ');
         for (; i < len; i += n) {
+            n = plain_run(text + i, len - i);
+            if (n > 0) {
+                strbuf_add(out, text + i, n);
+                continue;
+            }
             n = text_next(text + i, len - i, &cp);
             if (cp == '\n' || cp == '\r' || cp == '\v' || cp == '\f' || cp == 0x85 || cp == 0x2028 || cp == 0x2029)
                 break;

@@ -56,7 +56,8 @@
 
 #define STRUCT(name, doc) static const struct plan_field fields_##name[] = {
 #define FIELD(in, field, TYPE, names, first, marks, text)                                                                     \
-    {.name = #field, .doc = text, .offset = offsetof(struct plan_##in, field), .count_offset = COUNT_##TYPE(in, field),       \
+    {.name = #field, .len = sizeof #field - 1, .doc = text, .offset = offsetof(struct plan_##in, field),                        \
+     .count_offset = COUNT_##TYPE(in, field),                                                                                 \
      .type = PLAN_TYPE_##TYPE, .of = OF_##TYPE(names), .since = first, .flags = marks},
 #define STRUCT_END(name) };
 #include "plan/plan.def"

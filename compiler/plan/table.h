@@ -71,6 +71,7 @@ enum plan_choice_id {
 
 struct plan_field {
     const char *name;
+    size_t len; /* of the name */
     const char *doc;
     size_t offset, count_offset; /* in the struct; the second for lists */
     enum plan_type type;

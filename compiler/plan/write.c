@@ -199,7 +199,7 @@ static void write_struct(struct writer *w, int id, const void *item)
     jsonw_object_begin(w->j);
     w->j->row = inside || is_row(id);
     for (unsigned i = 0; i < table->count; i++) {
-        jsonw_key(w->j, table->fields[i].name);
+        jsonw_key_word(w->j, table->fields[i].name, table->fields[i].len);
         write_field(w, &table->fields[i], item);
     }
     jsonw_object_end(w->j);
