@@ -11,10 +11,6 @@
 
 struct plan; /* the proof: model/plan.h */
 
-struct backend_options {
-    const char *version; /* of the compiler */
-};
-
 struct backend {
     const char *name; /* "terraform": also the folder it writes to */
     const char *summary;
@@ -25,7 +21,7 @@ struct backend {
     void (*check)(const struct plan_document *plan, struct diag_sink *sink);
     /* The same where it asks every job or step: of the proof, so that a check need not copy all of them. */
     void (*check_proof)(const struct plan *proof, struct diag_sink *sink);
-    void (*emit)(const struct plan_document *plan, const struct backend_options *options, struct fileset *files);
+    void (*emit)(const struct plan_document *plan, struct fileset *files);
 };
 
 extern const struct backend *const drc_backends[]; /* NULL-terminated, in the order in which one uses them */

@@ -347,11 +347,10 @@ static void add_text(struct cron_output *c, const char *source, const char *path
     strbuf_release(&text);
 }
 
-static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, struct fileset *files)
 {
     struct cron_output c = {.plan = plan, .arena = files->arena, .files = files, .slug = output_name(files->arena, plan->name)};
 
-    (void)options;
     c.index = plan_index(c.plan, c.arena);
     c.words = intern_new(c.arena);
     for (uint32_t i = 0; i < c.plan->stores_count; i++)

@@ -7,9 +7,8 @@ static bool print(const void *plan, struct byte_sink *sink)
     return plan_print(plan, sink);
 }
 
-static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, struct fileset *files)
 {
-    (void)options;
     fileset_add_printed(files, "plan", "plan.json", print, plan, "a text in it is not UTF-8", NULL);
     plan_readme(plan, files->arena, files);
 }

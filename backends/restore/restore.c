@@ -132,13 +132,12 @@ static const struct {
     {"restore/lib/step.sh", "restore/lib/step.sh", false},
 };
 
-static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, struct fileset *files)
 {
     struct restore r = {.plan = plan, .index = plan_index(plan, files->arena), .arena = files->arena, .files = files};
     struct strbuf digest = STRBUF_INIT;
     uint32_t count;
 
-    (void)options;
     r.about = plan_sort(r.index, "plan", &count);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         add_text(&r, fixed[i].source, fixed[i].name, fixed[i].executable);

@@ -14,13 +14,12 @@ static void check(const struct plan_document *plan, struct diag_sink *sink)
         r53_check_files(&r53, &plan->endpoints[i], sink);
 }
 
-static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, struct fileset *files)
 {
     struct r53 r53 = {plan, files->arena, files};
     const struct fixed_text *script = fixed_text_find("route53/traffic.sh");
     struct output_file *file;
 
-    (void)options;
     if (plan->endpoints_count == 0)
         return;
     for (uint32_t i = 0; i < plan->endpoints_count; i++)

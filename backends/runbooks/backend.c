@@ -69,12 +69,11 @@ static void check(const struct plan *plan, struct diag_sink *sink)
     }
 }
 
-static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, struct fileset *files)
 {
     struct book book = {.plan = plan, .index = plan_index(plan, files->arena), .arena = files->arena, .files = files};
     uint32_t count;
 
-    (void)options;
     book.about = plan_sort(book.index, "plan", &count);
     index_page(&book);
     for (uint32_t i = 0; i < book.plan->scenarios_count; i++) {

@@ -26,7 +26,7 @@ static void check(const struct plan_document *plan, struct diag_sink *sink)
     dns_check(plan, sink);
 }
 
-static void emit(const struct plan_document *plan, const struct backend_options *options, struct fileset *files)
+static void emit(const struct plan_document *plan, struct fileset *files)
 {
     struct sources none;
     struct diag_sink reported;
@@ -36,8 +36,8 @@ static void emit(const struct plan_document *plan, const struct backend_options 
     sources_init(&none, files->arena);
     diag_sink_init(&reported, files->arena, &none);
     prepare(&tf, plan, files->arena, &reported);
-    tf_files(&tf, options, files);
-    tf_readmes(&tf, options, files);
+    tf_files(&tf, files);
+    tf_readmes(&tf, files);
 }
 
 const struct backend drc_terraform = {

@@ -248,9 +248,8 @@ static void print_concerns(struct tf *tf, struct fileset *files, const struct tf
     }
 }
 
-void tf_files(struct tf *tf, const struct backend_options *options, struct fileset *files)
+void tf_files(struct tf *tf, struct fileset *files)
 {
-    (void)options;
     for (uint32_t i = 0; i < tf->roots.len; i++) {
         struct tf_root *root = tf->roots.items[i];
 

@@ -332,13 +332,12 @@ static bool wire_script(struct tf *tf, struct fileset *files, struct tf_root **o
     return true;
 }
 
-void tf_readmes(struct tf *tf, const struct backend_options *options, struct fileset *files)
+void tf_readmes(struct tf *tf, struct fileset *files)
 {
     uint32_t count;
     struct tf_root **order = ranked(tf, &count);
     bool wired;
 
-    (void)options;
     if (count == 0)
         return;
     read_owners(tf);

@@ -115,8 +115,8 @@ void tf_endpoints(struct tf *tf); /* fills tf->made */
 void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *files);
 
 /* ---- files.c, readme.c */
-void tf_files(struct tf *tf, const struct backend_options *options, struct fileset *files);
-void tf_readmes(struct tf *tf, const struct backend_options *options, struct fileset *files);
+void tf_files(struct tf *tf, struct fileset *files);
+void tf_readmes(struct tf *tf, struct fileset *files);
 void tf_add(struct tf *tf, struct fileset *files, const struct tf_root *root, const char *name, const struct strbuf *text);
 
 #endif

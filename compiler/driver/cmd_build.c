@@ -141,14 +141,13 @@ void session_check_programs(struct session *session)
 
 static void emit_files(const struct options *options, struct session *session, struct fileset *files)
 {
-    struct backend_options how = {.version = DRC_VERSION};
 
     fileset_init(files, session->arena);
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
         if (!target_is_wanted(options, (*backend)->name))
             continue;
         files->arena = arena_new(); /* what it makes its texts from is many times what stays of them */
-        (*backend)->emit(session_document(session), &how, files);
+        (*backend)->emit(session_document(session), files);
         arena_delete(files->arena);
         files->arena = files->kept;
     }

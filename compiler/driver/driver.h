@@ -37,9 +37,8 @@ struct options {
     const char *seed;              /* --seed S */
     const char *style;             /* --style mermaid|dot|svg */
     enum diag_format format;
-    bool format_given;
     int color; /* -1 auto, 0 never, 1 always */
-    bool quiet, force, check, write, timeline, timings, parse_only, codes, repairs;
+    bool quiet, force, check, write, timeline, timings, codes, repairs;
     uint32_t max_errors;
 };
 

@@ -20,7 +20,7 @@ const struct command_info drc_commands[] = {
     {"init", "[DIR]", "start a specification", command_init, false},
     {"version", "", "print the version", command_version, false},
     {"completion", "bash|zsh|fish", "print a completion script", command_completion, false},
-    {"debug", "parse FILE", "parse only, for measurements", command_debug, true},
+    {"debug", "parse FILE… | reference | plan-schema | plan FILE", "for measurements and tests", command_debug, true},
     {NULL, NULL, NULL, NULL, false},
 };
 
@@ -57,9 +57,22 @@ const struct option_info drc_options[] = {
     {0, NULL, NULL, NULL},
 };
 
-static void usage(FILE *out)
+static const struct command_info *find_command(const char *name)
 {
-    fprintf(out, "drc, the compiler for disaster recovery\n\nusage: drc COMMAND [options] [SPEC…]\n\ncommands:\n");
+    for (const struct command_info *command = drc_commands; command->name; command++) {
+        if (name && strcmp(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}
+
+/* `name`: of the command whose arguments are asked for; NULL: of any. */
+static void usage(FILE *out, const char *name)
+{
+    const struct command_info *asked = find_command(name);
+
+    fprintf(out, "drc, the compiler for disaster recovery\n\nusage: drc %s [options] %s\n\ncommands:\n", asked ? asked->name : "COMMAND",
+            asked ? asked->arguments : "[SPEC…]");
     for (const struct command_info *command = drc_commands; command->name; command++) {
         if (!command->hidden)
             fprintf(out, "  %-10s %s\n", command->name, command->summary);
@@ -165,7 +178,6 @@ static void set_option(struct arena *arena, struct options *options, const struc
         options->style = value;
     else if (strcmp(name, "format") == 0) {
         options->format = read_format(value);
-        options->format_given = true;
     } else if (strcmp(name, "color") == 0) {
         if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 && strcmp(value, "never") != 0)
             wrong_use("--color is auto, always or never, not", value);
@@ -202,7 +214,7 @@ static void set_flag(struct options *options, const char *name)
     else if (strcmp(name, "version") == 0)
         exit(command_version(options));
     else if (strcmp(name, "help") == 0) {
-        usage(stdout);
+        usage(stdout, options->command);
         exit(EXIT_FINE);
     }
 }
@@ -259,14 +271,12 @@ int main(int argc, char **argv)
 
     read_arguments(arena, &options, argc, argv);
     if (!options.command || strcmp(options.command, "help") == 0) {
-        usage(options.command ? stdout : stderr);
+        usage(options.command ? stdout : stderr, options.command && options.arguments.len ? options.arguments.items[0] : NULL);
         status = options.command ? EXIT_FINE : EXIT_USAGE;
     } else {
-        const struct command_info *command = drc_commands;
+        const struct command_info *command = find_command(options.command);
 
-        while (command->name && strcmp(command->name, options.command) != 0)
-            command++;
-        if (command->name) {
+        if (command) {
             status = command->run(&options);
         } else {
             const char *names[32];

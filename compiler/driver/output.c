@@ -74,7 +74,6 @@ struct known {
 struct old_manifest {
     VEC(struct known) files; /* sorted by path */
     bool exists;             /* there is a readable one */
-    bool damaged;
 };
 
 static bool is_sha256(const char *text)
@@ -134,9 +133,7 @@ static void read_manifest(struct output *output, struct old_manifest *manifest)
     strbuf_release(&text);
     files = json_object_get(root, "files");
     schema = json_string_value(json_object_get(root, "schema"));
-    if (!schema || strcmp(schema, MANIFEST_SCHEMA) != 0 || !json_is_array(files)) {
-        manifest->damaged = true;
-    } else {
+    if (schema && strcmp(schema, MANIFEST_SCHEMA) == 0 && json_is_array(files)) {
         manifest->exists = true;
         for (size_t i = 0; i < json_array_size(files); i++)
             read_known(output, json_array_get(files, i), manifest);
@@ -423,7 +420,6 @@ enum output_result output_write(struct fileset *set, const char *dir, const stru
     enum output_result result;
 
     memset(report, 0, sizeof *report);
-    report->arena = arena;
     fileset_sort(set);
     if (!options->check && !make_folder(&output, dir)) {
         output_failed(&output, "", "create the folder");

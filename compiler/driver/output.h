@@ -48,7 +48,6 @@ struct output_event {
 };
 
 struct output_report {
-    struct arena *arena;
     VEC(struct output_event) events; /* by path within each phase: the same state gives the same list */
     unsigned created, updated, unchanged, removed;
 };

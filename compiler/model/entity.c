@@ -9,7 +9,6 @@
 #include <string.h>
 
 struct row_text {
-    uint32_t block;
     const char *name, *type, *fallback;
     unsigned flags;
     const char *doc;
@@ -18,7 +17,7 @@ struct row_text {
 /* clang-format off */
 static const struct row_text rows[] = {
 #define BLOCK(id, name, plural, label, kind, flags, children, doc)
-#define ATTR(id, attr, type, fallback, flags, doc) {BLOCK_##id, #attr, type, fallback, flags, doc},
+#define ATTR(id, attr, type, fallback, flags, doc) {#attr, type, fallback, flags, doc},
 #define BLOCK_END(id)
 #include "model/schema.def"
 #undef BLOCK

@@ -105,7 +105,6 @@ struct entity {
     const struct scope *scope;     /* what else its expressions see (inventory entry, let), innermost first */
     const struct scope *own_scope; /* made on first use by entity_scope() */
     struct entity *defaults;       /* block whose attributes fill in what this one leaves out (`default : kind`), or NULL */
-    void *facts;                   /* what the analysis knows of it (struct asset * …) */
 };
 
 /* Row numbers (ASSET_rto) and block numbers (BLOCK_ASSET) from the table. */

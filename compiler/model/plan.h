@@ -144,7 +144,6 @@ struct asset {
     bool rebuildable;     /* it comes back without data of its own: no RPO is asked of it */
     struct entity *owner; /* team or person; asset's, else tier's, else the plan's; NULL */
     struct edges needs, uses, restores_with, observes;
-    struct asset **restore_needs;   /* restores_with that are assets */
     struct objective rto, rpo, mtd; /* general ones; per scenario see asset_state */
 };
 
@@ -196,7 +195,7 @@ struct candidate {
     const char *reprotect;     /* how protection is re-established; NULL */
     bool usable;
     uint8_t refusal; /* enum refusal: what `rejected` says, where something could be changed about it */
-    bool automatic, includes_detect, includes_declare, includes_fence, irreversible, restores;
+    bool automatic, includes_detect, includes_fence, irreversible, restores;
     bool circular;      /* rests on something that rests on the asset itself */
     enum makes_true by; /* the worst of what it rests on */
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */

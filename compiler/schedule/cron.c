@@ -494,8 +494,7 @@ struct lint_list {
     unsigned count;
 };
 
-static void add(struct lint_list *list, enum cron_lint_kind kind, const struct field *first, const struct field *last, const char *message,
-                const char *help)
+static void add(struct lint_list *list, enum cron_lint_kind kind, const struct field *first, const struct field *last, const char *message)
 {
     if (list->count < CRON_LINT_MAX) {
         struct cron_lint *lint = &list->out[list->count++];
@@ -503,7 +502,6 @@ static void add(struct lint_list *list, enum cron_lint_kind kind, const struct f
         lint->offset = first->offset;
         lint->len = last->offset + last->len - first->offset;
         lint->message = message;
-        lint->help = help;
     }
 }
 
@@ -529,7 +527,7 @@ static void lint_steps(struct arena *arena, struct lint_list *list, const struct
         place.offset = fields[i].step_offset;
         place.len = fields[i].step_len;
         add(list, CRON_LINT_UNEVEN_STEP, &place, &place,
-            arena_printf(arena, "a step of %u starts anew every %s, so the distances differ", step, rows[i].restart), NULL);
+            arena_printf(arena, "a step of %u starts anew every %s, so the distances differ", step, rows[i].restart));
     }
 }
 
@@ -553,7 +551,7 @@ unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dial
 
     struct day_walk walk;
     if (!day_walk_start(&walk, days, 0)) {
-        add(&list, CRON_LINT_NEVER, monthday, weekday, "no day of any year matches", NULL);
+        add(&list, CRON_LINT_NEVER, monthday, weekday, "no day of any year matches");
     }
     bool ambiguous = false;
     if (!reader.aws) {
@@ -563,13 +561,11 @@ unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dial
         if (ambiguous) {
             add(&list, CRON_LINT_STEP_AND, monthday, weekday,
                 days->either ? "day of the month or weekday decides here, while other programs demand both"
-                             : "day of the month and weekday must both match here, while other programs take either",
-                "restrict only one of the two fields");
+                             : "day of the month and weekday must both match here, while other programs take either");
         }
     }
     if (days->either && !ambiguous) {
-        add(&list, CRON_LINT_DAY_EITHER, monthday, weekday, "day of the month and weekday are both given, and either of them suffices",
-            "restrict only one of the two fields");
+        add(&list, CRON_LINT_DAY_EITHER, monthday, weekday, "day of the month and weekday are both given, and either of them suffices");
     }
     lint_steps(arena, &list, fields);
     uint32_t late = UINT32_C(7) << 29;
@@ -581,7 +577,7 @@ unsigned cron_lint(struct arena *arena, const char *text, enum cron_dialect dial
             lacking = lacking || ((days->months >> month & 1u) != 0 && (days->monthdays & inside) == 0);
         }
         if (lacking && day_walk_start(&walk, days, 0)) {
-            add(&list, CRON_LINT_SKIPS_MONTHS, monthday, monthday, "not every month has such a day", "take a day up to 28");
+            add(&list, CRON_LINT_SKIPS_MONTHS, monthday, monthday, "not every month has such a day");
         }
     }
     return list.count;

@@ -63,7 +63,6 @@ struct cron_lint {
     size_t offset;
     size_t len;
     const char *message;
-    const char *help; /* may be NULL */
 };
 
 enum { CRON_LINT_MAX = 8 };

@@ -33,7 +33,6 @@ void evaluator_init(struct evaluator *eval, struct model *model, struct diag_sin
     }
     state->names.self = intern_str(eval->names, "self");
     state->names.plan = intern_str(eval->names, "plan");
-    state->names.param = intern_str(eval->names, "param");
     state->names.kind = intern_str(eval->names, "kind");
     state->names.name = intern_str(eval->names, "name");
     state->names.label = intern_str(eval->names, "label");
@@ -48,7 +47,6 @@ void evaluator_init(struct evaluator *eval, struct model *model, struct diag_sin
     state->names.worst = intern_str(eval->names, "worst");
     state->names.value = intern_str(eval->names, "value");
     state->names.forever = intern_str(eval->names, "forever");
-    state->names.secret = intern_str(eval->names, "secret");
 }
 
 struct value value_error_at(struct evaluator *eval, enum diag_code code, struct span span, const char *format, ...)

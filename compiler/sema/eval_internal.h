@@ -39,7 +39,7 @@ struct eval_state {
     bool budget_reported;
     uint32_t data_from; /* offsets from here on are in inventories: values from there keep their place */
     struct {
-        atom self, plan, param, kind, name, label, site, parent, region, first, last, count, best, typical, worst, value, forever, secret;
+        atom self, plan, kind, name, label, site, parent, region, first, last, count, best, typical, worst, value, forever;
     } names;
 };
 

@@ -471,7 +471,6 @@ bool build_open(struct scanner *scanner, struct span type_span, atom type, struc
     block->type = type;
     block->labels = labels;
     block->type_span = type_span;
-    block->depth = scanner->open_blocks;
     block->doc = scanner->header_doc;
     scanner->header_doc = NULL;
     if (kind) {

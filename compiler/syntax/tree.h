@@ -125,7 +125,6 @@ struct block {
     struct attr *attrs;
     struct block *blocks;
     const char *doc; /* text of the `///` lines before it, without the slashes; or NULL */
-    uint32_t depth;  /* nesting depth, 0 at file level */
     bool has_let;    /* one of its attributes is a `let` */
     bool touched;    /* some of what stands directly in it could not be read */
     bool broken;     /* its header could not be read whole, which is reported: labels or kind may be missing */

@@ -73,7 +73,6 @@ static inline void fuzz_report(struct session *session)
 /* Every backend over a plan without errors. */
 static inline void fuzz_emit(struct session *session)
 {
-    struct backend_options options = {.version = "0"};
     struct fileset files;
 
     fileset_init(&files, session->arena);
@@ -84,7 +83,7 @@ static inline void fuzz_emit(struct session *session)
             return;
     }
     for (size_t i = 0; drc_backends[i]; i++)
-        drc_backends[i]->emit(session->plan, &options, &files);
+        drc_backends[i]->emit(session->plan, &files);
     size_t count = fileset_sort(&files);
     for (size_t i = 0; i < count; i++) {
         if (output_path_refusal(files.files.items[i]->path))

@@ -446,7 +446,6 @@ static bool write_files(struct fileset *files, const char *folder)
 
 int main(int argc, char **argv)
 {
-    struct backend_options options = {.version = "test"};
     struct fileset files;
     bool done;
 
@@ -459,8 +458,8 @@ int main(int argc, char **argv)
     arena = arena_new();
     build_plan();
     fileset_init(&files, arena);
-    drc_restore.emit(plan, &options, &files);
-    drc_cron.emit(plan, &options, &files);
+    drc_restore.emit(plan, &files);
+    drc_cron.emit(plan, &files);
     done = write_files(&files, argv[1]);
     arena_delete(arena);
     return done ? 0 : 1;

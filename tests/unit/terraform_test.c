@@ -169,13 +169,12 @@ static bool reported(struct fake *f, enum diag_code code)
 
 static void run(struct fake *f)
 {
-    struct backend_options options = {.version = "0"};
 
     drc_terraform.check(&f->plan, &f->sink);
     for (uint32_t i = 0; i < f->sink.diags.len && f->sink.errors; i++)
         printf("# %s\n", f->sink.diags.items[i]->message);
     if (f->sink.errors == 0)
-        drc_terraform.emit(&f->plan, &options, &f->files);
+        drc_terraform.emit(&f->plan, &f->files);
 }
 
 static struct plan_emitted_block *kms_key(struct fake *f, const char *label)

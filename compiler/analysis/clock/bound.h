@@ -58,7 +58,6 @@ struct project {
 
     /* found by project_schedule */
     uint32_t *heirs;
-    uint32_t heir_count;
 };
 
 /* Fills start, finish, decided_by and the heirs. Whatever the tasks take instead, as long as it is not longer and `release` not later: if

@@ -594,7 +594,6 @@ void project_schedule(struct project *project, struct arena *arena)
         come_last(&engine);
     }
     project->heirs = engine.heirs.items;
-    project->heir_count = engine.heirs.len;
     for (uint32_t i = 0; i < project->count; i++)
         decide(&engine, &project->tasks[i]);
     arena_delete(engine.scratch);

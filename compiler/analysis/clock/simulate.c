@@ -355,7 +355,7 @@ void simulate(const struct plan *plan, const struct scenario_result *result, uin
     uint32_t *step_node = ARENA_ARRAY(bench.scratch, uint32_t, result->step_count);
     bool lost_for_good = false;
 
-    *out = (struct simulation){.runs = runs, .seed = seed, .judged = true};
+    *out = (struct simulation){.runs = runs, .judged = true};
     out->assets = ARENA_ARRAY(arena, struct simulated, result->order_count);
     out->endpoints = ARENA_ARRAY(arena, struct simulated, result->endpoint_count);
     bench.nodes = ARENA_ARRAY(bench.scratch, struct node, NODE_FIRST_STEP + result->step_count + result->order_count);

@@ -20,7 +20,6 @@ struct simulated {
 
 struct simulation {
     uint32_t runs;
-    uint64_t seed;
     struct simulated *assets;    /* one for each of the scenario's `order` */
     struct simulated *endpoints; /* one for each endpoint; only affected ones are filled in */
     struct simulated all;        /* until the last asset is back */

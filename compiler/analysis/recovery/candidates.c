@@ -332,7 +332,6 @@ void consider(struct analysis *a, struct asset_state *state, struct candidate *c
     candidate->restores = says_yes(a, method, METHOD_restores, scope);
     includes = eval_deferred(a->eval, method, METHOD_includes, scope);
     candidate->includes_detect = covers_loss(includes, "detect");
-    candidate->includes_declare = covers_loss(includes, "declare");
     candidate->includes_fence = covers_loss(includes, "fence");
     candidate->rpo = TIME_UNKNOWN;
     if (condition.type != VALUE_BOOL || !condition.u.integer) {

@@ -392,7 +392,6 @@ struct way {
 };
 
 struct ways {
-    struct analysis *a;
     uint32_t *first; /* ways of asset i: items[first[i] .. first[i + 1]) */
     struct way *items;
     uint32_t count;
@@ -496,7 +495,7 @@ static void find_circles(struct analysis *a, struct scenario_result *result, con
 static void check_circles(struct analysis *a, struct scenario_result *result)
 {
     uint32_t count = a->plan->asset_count, head = 0, tail = 0;
-    struct ways ways = {.a = a};
+    struct ways ways = {0};
     uint32_t *left, *queue, *back_first, *back, *fill;
     bool any = false;
 

@@ -15,7 +15,7 @@ enum { CHAIN_LINKS = 16 };
 /* What an emit says of a protection. */
 struct maker {
     const struct entity *makes, *watches;
-    struct entity *subject, *watcher;
+    struct entity *subject;
     const struct scope *scope; /* of `makes`: with its loop variable */
 };
 
@@ -52,7 +52,6 @@ static void add_maker(struct analysis *a, struct value thing, const struct entit
     maker = maker_entry(a, thing.u.entity);
     if (watches) {
         maker->watches = emit;
-        maker->watcher = subject;
     } else if (!maker->makes || (is_demand(maker->makes) && !is_demand(emit))) {
         maker->makes = emit; /* a file that does it goes before a word that asks for it */
         maker->subject = subject;

@@ -55,7 +55,6 @@ void build_sites(struct analysis *a)
         site->within = ref_slot(entity, SITE_within);
         site->role = word_slot(entity, SITE_role);
         site->level = level.type == VALUE_WORD ? level.u.word : "";
-        entity->facts = site;
     }
     for (uint32_t i = 0; i < plan->site_count; i++) {
         struct site_info *site = &plan->sites[i];
@@ -220,7 +219,6 @@ void build_assets(struct analysis *a)
         plan->assets[i].entity = entity;
         plan->assets[i].name = entity->name;
         plan->assets[i].index = i;
-        entity->facts = &plan->assets[i];
     }
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         struct asset *asset = &plan->assets[i];
