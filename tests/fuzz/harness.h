@@ -73,17 +73,18 @@ static inline void fuzz_report(struct session *session)
 /* Every backend over a plan without errors. */
 static inline void fuzz_emit(struct session *session)
 {
+    const struct plan_document *document = session_document(session);
     struct fileset files;
 
     fileset_init(&files, session->arena);
     for (size_t i = 0; drc_backends[i]; i++) {
         if (drc_backends[i]->check)
-            drc_backends[i]->check(session->plan, &session->sink);
+            drc_backends[i]->check(document, &session->sink);
         if (session->sink.errors)
             return;
     }
     for (size_t i = 0; drc_backends[i]; i++)
-        drc_backends[i]->emit(session->plan, &files);
+        drc_backends[i]->emit(document, &files);
     size_t count = fileset_sort(&files);
     for (size_t i = 0; i < count; i++) {
         if (output_path_refusal(files.files.items[i]->path))
@@ -103,7 +104,7 @@ static inline bool fuzz_compile(const char *text, size_t size, bool emit)
     fuzz_size = size;
     vec_push(arena, &options.arguments, "-");
     session_init(&session, &options);
-    if (session_analyse(&session, emit) && emit) {
+    if (session_analyse(&session, emit ? TREES_ALL : TREES_NONE) && emit) {
         fuzz_emit(&session);
         emitted = session.sink.errors == 0;
     }
