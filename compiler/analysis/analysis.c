@@ -166,6 +166,12 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         make_emissions(&a); /* what kinds emit */
         check_emitted(&a);  /* rules about that */
     }
+    /* Of what remains these are as large as the plan. */
+    map_release(&a.ledger, a.arena);
+    map_release(&a.credits, a.arena);
+    map_release(&a.makers, a.arena);
+    map_release(&a.emitters, a.arena);
+    map_release(&a.after_sets, a.arena);
     plan->figures = a.figures.items;
     plan->figure_count = a.figures.len;
     plan->findings = a.findings.items;

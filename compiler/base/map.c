@@ -87,3 +87,10 @@ void map_set(struct map *map, struct arena *arena, atom key, void *value)
     else
         map_add(map, arena, key, value);
 }
+
+void map_release(struct map *map, struct arena *arena)
+{
+    arena_give_back(arena, map->entries, map->cap * sizeof *map->entries);
+    arena_give_back(arena, map->index, map->index_cap * sizeof *map->index);
+    *map = (struct map){0};
+}

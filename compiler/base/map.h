@@ -24,5 +24,6 @@ struct map {
 void *map_get(const struct map *map, atom key);                            /* NULL when absent */
 bool map_add(struct map *map, struct arena *arena, atom key, void *value); /* false, unchanged, when present */
 void map_set(struct map *map, struct arena *arena, atom key, void *value); /* adds or replaces */
+void map_release(struct map *map, struct arena *arena);                    /* gives its tables back; it is empty */
 
 #endif

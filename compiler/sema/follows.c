@@ -98,7 +98,10 @@ struct value eval_follows(struct evaluator *eval, struct entity *asset, bool ins
 {
     struct followed followed = {.eval = eval, .instances = instances};
     struct entity *bind;
+    uint32_t any = 0;
 
+    if (!entity_child(asset, BLOCK_BIND, &any))
+        return eval_list_of(eval, NULL, 0);
     followed.scope = eval->model->plan ? scope_add(eval, NULL, "plan", value_entity(eval->model->plan)) : NULL;
     followed.scope = scope_add(eval, followed.scope, "scenario", value_unknown());
     followed.scope = scope_add(eval, followed.scope, "self", value_entity(asset));

@@ -351,6 +351,10 @@ struct plan_document *make_document(const struct plan *plan, struct arena *arena
     make_slos(&m);
     make_work(&m);
     make_entries(&m);
+    map_release(&m.things, arena);
+    map_release(&m.figures, arena);
+    map_release(&m.ids, arena);
+    map_release(&m.steps, arena);
     out->rules_off = (const char **)plan->rules_off;
     out->rules_off_count = plan->rules_off_count;
     return out;

@@ -149,7 +149,7 @@ static void link_steps(struct maker *m, struct step *const *from, uint32_t count
 
 void document_steps(struct maker *m, struct step *const *from, uint32_t count, struct plan_step **out, uint32_t *out_count)
 {
-    m->steps = (struct map){0};
+    map_release(&m->steps, m->arena);
     *out = add_steps(m, from, count);
     *out_count = count;
     link_steps(m, from, count, *out);
@@ -408,7 +408,7 @@ static void fill_checklists(struct maker *m, const struct scenario_result *from,
 
 static void fill_scenario_steps(struct maker *m, const struct scenario_result *from, struct plan_scenario *out)
 {
-    m->steps = (struct map){0};
+    map_release(&m->steps, m->arena);
     m->result = from;
     out->steps = add_steps(m, from->steps, from->step_count);
     out->steps_count = from->step_count;

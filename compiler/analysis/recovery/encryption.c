@@ -90,11 +90,11 @@ const char *encryption_text(struct analysis *a, const struct backup_job *job)
         if (!store)
             continue;
         if (done.type == VALUE_UNKNOWN)
-            text = intern_text(a, "%s%snot known in %s", text ? text : "", text ? ", " : "", store->name);
+            text = common_text(a, "%s%snot known in %s", text ? text : "", text ? ", " : "", store->name);
         else if (is_no(done))
-            text = intern_text(a, "%s%snone in %s", text ? text : "", text ? ", " : "", store->name);
+            text = common_text(a, "%s%snone in %s", text ? text : "", text ? ", " : "", store->name);
         else
-            text = intern_text(a, "%s%s%s in %s", text ? text : "", text ? ", " : "", done.type == VALUE_WORD ? done.u.word : "yes", store->name);
+            text = common_text(a, "%s%s%s in %s", text ? text : "", text ? ", " : "", done.type == VALUE_WORD ? done.u.word : "yes", store->name);
     }
     return text ? text : "–";
 }
