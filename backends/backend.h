@@ -6,21 +6,17 @@
 #define DRC_BACKENDS_BACKEND_H
 
 #include "emit/fileset.h"
+#include "plan/checked.h"
 #include "plan/plan.h"
 #include "source/diag.h"
-
-struct plan; /* the proof: model/plan.h */
 
 struct backend {
     const char *name; /* "terraform": also the folder it writes to */
     const char *summary;
     const char *const *roots; /* what it writes beside its folder, NULL-terminated; NULL: nothing */
     const char *readers;      /* who uses its folder and when, for the README of the output folder; NULL: it has no folder */
-    /* What this target cannot express, with a place. Errors stop the build before anything is written. `plan` has what checks look at:
-     * names, what is emitted for `terraform`, and the things these speak of. Both may be NULL. */
-    void (*check)(const struct plan_document *plan, struct diag_sink *sink);
-    /* The same where it asks every job or step: of the proof, so that a check need not copy all of them. */
-    void (*check_proof)(const struct plan *proof, struct diag_sink *sink);
+    /* What this target cannot express, with a place. Errors stop the build before anything is written. NULL: it can express everything. */
+    void (*check)(const struct plan_checked *plan, struct diag_sink *sink);
     void (*emit)(const struct plan_document *plan, struct fileset *files);
 };
 

@@ -16,14 +16,15 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have_header() { have gcc && printf '#include <%s>\n' "$1" | gcc -E -xc - >/dev/null 2>&1; }
 have_library() { have pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 
-# need:package, with Debian's names of packages. A need is a command, header=…, lib=… (of pkg-config) or py=… (a module).
+# need:package, with Debian's names of packages. A need is a command, header=…, lib=… (of pkg-config), py=… (a module) or file=….
 build_needs='gcc:gcc header=stdio.h:libc6-dev make:make flex:flex bison:bison pkg-config:pkg-config
     lib=yaml-0.1:libyaml-dev lib=jansson:libjansson-dev'
 if ls compiler/fetch/*.c >/dev/null 2>&1; then
     build_needs="$build_needs lib=libcurl:libcurl4-openssl-dev lib=libgit2:libgit2-dev"
 fi
 test_needs='python3:python3 bash:bash jq:jq shellcheck:shellcheck clang-format:clang-format crontab:cron node:nodejs npm:npm
-    py=jsonschema:python3-jsonschema py=yaml:python3-yaml'
+    py=jsonschema:python3-jsonschema py=yaml:python3-yaml curl:curl groff:groff strace:strace vim:vim mount:mount
+    systemd-analyze:systemd file=/usr/share/zoneinfo/Europe/Berlin:tzdata'
 
 # Prints the packages of $1 that are missing.
 missing() {
@@ -33,6 +34,7 @@ missing() {
         case $thing in
         lib=*) have_library "${thing#lib=}" || printf ' %s' "$package" ;;
         header=*) have_header "${thing#header=}" || printf ' %s' "$package" ;;
+        file=*) [ -e "${thing#file=}" ] || printf ' %s' "$package" ;;
         py=*) system_python "${thing#py=}" || printf ' %s' "$package" ;;
         *) have "$thing" || printf ' %s' "$package" ;;
         esac

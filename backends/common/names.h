@@ -2,13 +2,14 @@
 #ifndef DRC_BACKENDS_COMMON_NAMES_H
 #define DRC_BACKENDS_COMMON_NAMES_H
 
-#include "base/vec.h"
+#include "base/arena.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 
-typedef VEC(const char *) file_names;
+struct plan_checked_name;
 
-/* Whether all names, as names of files, differ in more than the case of letters: then nobody need compare them in pairs. */
-bool names_differ(const file_names *names);
+/* Calls `told` with each pair whose files would be one: with the later, then the first of its name. */
+void names_each_clash(const struct plan_checked_name *names, uint32_t count, struct arena *arena,
+                      void (*told)(void *context, const struct plan_checked_name *one, const struct plan_checked_name *other), void *context);
 
 #endif

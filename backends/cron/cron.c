@@ -4,11 +4,10 @@
 
 #include "backends/common/command.h"
 #include "backends/common/demands.h"
-#include "backends/common/published.h"
+#include "backends/common/place.h"
 #include "backends/common/rows.h"
 #include "backends/common/texts.h"
 #include "emit/md.h"
-#include "model/plan.h"
 
 #include <string.h>
 
@@ -371,119 +370,88 @@ static void emit(const struct plan_document *plan, struct fileset *files)
     write_readme(&c);
 }
 
-/* ---- what cannot be expressed: with its place in the specification, which only the proof knows ---- */
-
-static bool has_script(const struct backup_job *job)
-{
-    return command_is_set(&job->run);
-}
-
-static const char *whose(const struct backup_job *job)
-{
-    return job->group ? job->group->name : job->asset ? job->asset->name : job->name;
-}
+/* ---- what cannot be expressed ---- */
 
 /* Capitals make no other file everywhere. */
-static atom folded(const struct plan *plan, struct arena *arena, const char *name)
+static const char *folded(struct arena *arena, const char *name)
 {
-    char *text = arena_strdup(arena, name);
+    char *text = arena_strdup(arena, output_name(arena, name));
 
     for (char *at = text; *at; at++) {
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at - 'A' + 'a');
     }
-    return intern_str(plan->model->names, text);
+    return text;
 }
 
-static void check_names(const struct plan *plan, struct diag_sink *sink)
+static void check_names(const struct plan_checked *plan, struct diag_sink *sink)
 {
+    struct arena *arena = arena_new();
+    struct intern *words = intern_new(arena);
     struct map seen = {0};
 
-    for (uint32_t i = 0; i < plan->job_count; i++) {
-        const struct backup_job *job = &plan->jobs[i];
-        const char *name = output_name(sink->arena, job->name);
-        atom key = folded(plan, sink->arena, name);
-        const struct backup_job *other = map_get(&seen, key);
+    for (uint32_t i = 0; i < plan->jobs_count; i++) {
+        const struct plan_checked_job *job = &plan->jobs[i], *other;
+        atom key = intern_str(words, folded(arena, job->name));
         struct diag *d;
 
-        if (!has_script(job))
-            continue;
-        if (!other) {
-            map_add(&seen, sink->arena, key, (void *)(uintptr_t)job);
+        if (!(other = map_get(&seen, key))) {
+            map_add(&seen, arena, key, (void *)(uintptr_t)job);
             continue;
         }
-        d = diag_report(sink, DIAG_E0740, job->span, "backup `%s` of `%s` and backup `%s` of `%s` would share the script `cron/jobs/%s.sh`",
-                        job->backup->name, whose(job), other->backup->name, whose(other), name);
-        diag_label(d, other->span, "the other one");
+        d = diag_report(sink, DIAG_E0740, place_span(job->place),
+                        "backup `%s` of `%s` and backup `%s` of `%s` would share the script `cron/jobs/%s.sh`", job->backup, job->of, other->backup,
+                        other->of, output_name(sink->arena, job->name));
+        diag_label(d, place_span(other->place), "the other one");
         diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
     }
+    arena_delete(arena);
 }
 
-static void check_commands(struct arena *arena, const struct backup_job *job, struct diag_sink *sink)
+static void check_shell(struct diag_sink *sink, const struct plan_checked_shell *shell)
 {
-    const struct command *commands[] = {&job->run, &job->verify, &job->restore};
-    static const char *const names[] = {"run", "verify", "restore"};
-
-    for (size_t n = 0; n < sizeof commands / sizeof *commands; n++) {
-        const char *fault = commands[n]->is_shell ? command_fault(published_command(arena, commands[n])) : NULL; /* words are quoted */
-
-        if (fault) {
-            struct diag *d =
-                diag_report(sink, DIAG_E0743, commands[n]->span, "shell text of backup `%s` cannot stand in a script: %s", job->name, fault);
-
-            diag_at(d, "`%s` of this procedure", names[n]);
-            diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
-        }
-    }
-}
-
-/* Told by the task of the backup itself, where no scheduler starts it or its test. */
-static void check_start(const struct plan *plan, const struct backup_job *job, uint32_t *next, struct diag_sink *sink)
-{
-    const struct job_task *first = *next < plan->task_count ? &plan->tasks[*next] : NULL;
-    bool starts = false;
+    const char *fault = command_fault(shell->command);
     struct diag *d;
 
-    for (; *next < plan->task_count && plan->tasks[*next].job == job; ++*next) {
-        for (int s = 0; s < TASK_SCHEDULERS; s++)
-            starts |= plan->tasks[*next].starts[s].count > 0;
-    }
-    if (starts || !first || first->job != job)
+    if (!fault)
         return;
-    d = diag_report(sink, DIAG_E0741, job->span, "no scheduler can start backup `%s` when it should", job->name);
-    diag_note(d, "Debian cron: %s", first->starts[TASK_DEBIAN].reason);
-    diag_note(d, "systemd: %s", first->starts[TASK_SYSTEMD].reason);
-    diag_note(d, "Kubernetes: %s", first->starts[TASK_KUBERNETES].reason);
-    if (first->starts[TASK_SYSTEMD].help)
-        diag_help(d, "%s", first->starts[TASK_SYSTEMD].help);
+    d = diag_report(sink, DIAG_E0743, place_span(shell->command->place), "shell text of backup `%s` cannot stand in a script: %s", shell->of, fault);
+    diag_at(d, "`%s` of this procedure", shell->which);
+    diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
 }
 
-static void check(const struct plan *plan, struct diag_sink *sink)
+static void check_job(struct diag_sink *sink, const struct plan_checked_job *job)
 {
-    uint32_t next = 0; /* tasks run in the order of jobs */
+    struct diag *d;
 
-    check_names(plan, sink);
-    for (uint32_t i = 0; i < plan->job_count; i++) {
-        const struct backup_job *job = &plan->jobs[i];
-        bool writes = !job->output || strcmp(job->output, "none") != 0;
-
-        if (!has_script(job))
-            continue;
-        check_commands(plan->arena, job, sink);
-        check_start(plan, job, &next, sink);
-        if (writes && job->to && (!job->to_access || !command_is_set(&job->to_access->put))) {
-            struct diag *d = diag_report(sink, DIAG_E0742, job->span, "backup `%s` cannot be brought to store `%s`", job->name, job->to->name);
-
-            diag_label(d, job->to->span, "its kind has no procedure `put`");
-            diag_help(d, "add `procedure put { run = [\"program\", job.input, job.object] }` to the kind");
-        }
+    if (job->starts) {
+        d = diag_report(sink, DIAG_E0741, place_span(job->place), "no scheduler can start backup `%s` when it should", job->name);
+        diag_note(d, "Debian cron: %s", job->starts[0].reason);
+        diag_note(d, "systemd: %s", job->starts[1].reason);
+        diag_note(d, "Kubernetes: %s", job->starts[2].reason);
+        if (job->starts[1].help)
+            diag_help(d, "%s", job->starts[1].help);
     }
+    if (job->refused_by) {
+        d = diag_report(sink, DIAG_E0742, place_span(job->place), "backup `%s` cannot be brought to store `%s`", job->name, job->refused_by);
+        diag_label(d, place_span(job->refused_at), "its kind has no procedure `put`");
+        diag_help(d, "add `procedure put { run = [\"program\", job.input, job.object] }` to the kind");
+    }
+}
+
+static void check(const struct plan_checked *plan, struct diag_sink *sink)
+{
+    check_names(plan, sink);
+    for (uint32_t i = 0; i < plan->shells_count && plan->shells[i].of_job; i++)
+        check_shell(sink, &plan->shells[i]);
+    for (uint32_t i = 0; i < plan->jobs_count; i++)
+        check_job(sink, &plan->jobs[i]);
 }
 
 const struct backend drc_cron = {
     .name = "cron",
     .summary = "backup jobs: scripts, /etc/cron.d, systemd timers and Kubernetes CronJobs",
     .readers = "installed once, run every day",
-    .check_proof = check,
+    .check = check,
     .emit = emit,
 };

@@ -4,11 +4,10 @@
 
 #include "backends/common/command.h"
 #include "backends/common/names.h"
-#include "backends/common/published.h"
+#include "backends/common/place.h"
 #include "backends/common/texts.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
-#include "model/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,71 +159,45 @@ static void emit(const struct plan_document *plan, struct fileset *files)
 
 /* ---- what cannot be expressed ------------------------------------------------------------------ */
 
-static void check_command(struct arena *arena, struct diag_sink *sink, const struct step *step, const struct command *command, const char *what)
+static void check_shell(struct diag_sink *sink, const struct plan_checked_shell *shell)
 {
-    const char *fault = command->is_shell ? command_fault(published_command(arena, command)) : NULL; /* words are quoted */
+    const char *fault = command_fault(shell->command);
+    struct diag *d;
 
-    if (fault) {
-        struct diag *d = diag_report(sink, DIAG_E0761, command->span, "shell text of `%s` cannot stand in a script: %s", step->id, fault);
-
-        diag_at(d, "`%s` of this step", what);
-        diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
-    }
+    if (!fault)
+        return;
+    d = diag_report(sink, DIAG_E0761, place_span(shell->command->place), "shell text of `%s` cannot stand in a script: %s", shell->of, fault);
+    diag_at(d, "`%s` of this step", shell->which);
+    diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
 }
 
-static void check_drills(const struct plan *plan, struct diag_sink *sink)
+static void one_script(void *context, const struct plan_checked_name *one, const struct plan_checked_name *other)
 {
-    for (uint32_t i = 0; i < plan->drill_count; i++) {
-        const struct entity *one = plan->drills[i].drill;
-        const char *name = output_name(sink->arena, one->name);
+    struct diag_sink *sink = context;
+    struct diag *d = diag_report(sink, DIAG_E0790, place_span(one->place), "drills `%s` and `%s` would share the script `restore/drills/%s.sh`",
+                                 one->name, other->name, output_name(sink->arena, one->name));
 
-        for (uint32_t k = 0; k < i; k++) {
-            const struct entity *other = plan->drills[k].drill;
-            struct diag *d;
-
-            if (!same_but_for_case(name, output_name(sink->arena, other->name)))
-                continue;
-            d = diag_report(sink, DIAG_E0790, one->span, "drills `%s` and `%s` would share the script `restore/drills/%s.sh`", one->name, other->name,
-                            name);
-            diag_label(d, other->span, "the other one");
-            diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
-        }
-    }
+    diag_label(d, place_span(other->place), "the other one");
+    diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
 }
 
-static void check(const struct plan *plan, struct diag_sink *sink)
+static void one_folder(void *context, const struct plan_checked_name *one, const struct plan_checked_name *other)
 {
-    file_names names = {0};
-    bool differ;
+    struct diag_sink *sink = context;
+    struct diag *d = diag_report(sink, DIAG_E0760, place_span(one->place), "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
+                                 one->name, other->name, output_name(sink->arena, one->name));
 
-    for (uint32_t i = 0; i < plan->scenario_count; i++)
-        vec_push(sink->arena, &names, plan->scenarios[i].scenario->name);
-    differ = names_differ(&names);
-    check_drills(plan, sink);
-    for (uint32_t i = 0; i < plan->scenario_count; i++) {
-        const struct scenario_result *one = &plan->scenarios[i];
+    diag_label(d, place_span(other->place), "the other one");
+    diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
+}
 
-        for (uint32_t k = 0; k < i && !differ; k++) {
-            const struct scenario_result *other = &plan->scenarios[k];
-
-            if (same_but_for_case(output_name(sink->arena, one->scenario->name), output_name(sink->arena, other->scenario->name))) {
-                struct diag *d =
-                    diag_report(sink, DIAG_E0760, one->scenario->span, "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
-                                one->scenario->name, other->scenario->name, output_name(sink->arena, one->scenario->name));
-
-                diag_label(d, other->scenario->span, "the other one");
-                diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
-            }
-        }
-        for (uint32_t n = 0; n < one->step_count; n++) {
-            const struct step *step = one->steps[n];
-
-            check_command(plan->arena, sink, step, &step->check, "check");
-            check_command(plan->arena, sink, step, &step->run, "run");
-            check_command(plan->arena, sink, step, &step->until, "until");
-            check_command(plan->arena, sink, step, &step->verify, "verify");
-            check_command(plan->arena, sink, step, &step->undo, "undo");
-        }
+static void check(const struct plan_checked *plan, struct diag_sink *sink)
+{
+    names_each_clash(plan->drills, plan->drills_count, sink->arena, one_script, sink);
+    names_each_clash(plan->scenarios, plan->scenarios_count, sink->arena, one_folder, sink);
+    for (uint32_t i = 0; i < plan->shells_count; i++) {
+        if (!plan->shells[i].of_job)
+            check_shell(sink, &plan->shells[i]);
     }
 }
 
@@ -232,6 +205,6 @@ const struct backend drc_restore = {
     .name = "restore",
     .summary = "recovery scripts for each scenario: a table of steps, one file per step, journal and resume",
     .readers = "the engineer on call, and every drill",
-    .check_proof = check,
+    .check = check,
     .emit = emit,
 };

@@ -5,8 +5,9 @@
 #include "backends/registry.h"
 #include "backends/route53/route53.h"
 
-static void check(const struct plan_document *plan, struct diag_sink *sink)
+static void check(const struct plan_checked *checked, struct diag_sink *sink)
 {
+    const struct plan_document *plan = checked->document;
     struct r53 r53 = {plan, sink->arena, NULL};
 
     dns_check(plan, sink);

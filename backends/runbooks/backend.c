@@ -2,8 +2,8 @@
 #include "backends/runbooks/runbooks.h"
 
 #include "backends/common/names.h"
+#include "backends/common/place.h"
 #include "base/utf8.h"
-#include "model/plan.h"
 
 #include <string.h>
 
@@ -48,25 +48,16 @@ const char *failback_file(struct arena *arena, const struct plan_scenario *resul
     return arena_printf(arena, "failback-%s.md", output_name(arena, result->name));
 }
 
-/* Two names may become one file name: then neither is written silently over the other. */
-static void check(const struct plan *plan, struct diag_sink *sink)
+static void one_page(void *context, const struct plan_checked_name *one, const struct plan_checked_name *other)
 {
-    file_names names = {0};
+    diag_label(diag_report(context, DIAG_E0780, place_span(one->place), "two scenarios would have the same runbook file"), place_span(other->place),
+               "the other one");
+}
 
-    for (uint32_t i = 0; i < plan->scenario_count; i++)
-        vec_push(plan->arena, &names, plan->scenarios[i].scenario->name);
-    if (names_differ(&names))
-        return;
-    for (uint32_t i = 0; i < plan->scenario_count; i++) {
-        const struct entity *one = plan->scenarios[i].scenario;
-
-        for (uint32_t n = 0; n < i; n++) {
-            const struct entity *other = plan->scenarios[n].scenario;
-
-            if (same_but_for_case(output_name(plan->arena, one->name), output_name(plan->arena, other->name)))
-                diag_label(diag_report(sink, DIAG_E0780, one->span, "two scenarios would have the same runbook file"), other->span, "the other one");
-        }
-    }
+/* Two names may become one file name: then neither is written silently over the other. */
+static void check(const struct plan_checked *plan, struct diag_sink *sink)
+{
+    names_each_clash(plan->scenarios, plan->scenarios_count, sink->arena, one_page, sink);
 }
 
 static void emit(const struct plan_document *plan, struct fileset *files)
@@ -93,6 +84,6 @@ const struct backend drc_runbooks = {
     .name = "runbooks",
     .summary = "runbooks in Markdown: a page for each scenario, the way back, drills, communication, review",
     .readers = "everybody, now and at 03:00",
-    .check_proof = check,
+    .check = check,
     .emit = emit,
 };

@@ -18,8 +18,9 @@ static void prepare(struct tf *tf, const struct plan_document *plan, struct aren
     tf_collect(tf);
 }
 
-static void check(const struct plan_document *plan, struct diag_sink *sink)
+static void check(const struct plan_checked *checked, struct diag_sink *sink)
 {
+    const struct plan_document *plan = checked->document;
     struct tf tf;
 
     prepare(&tf, plan, sink->arena, sink);

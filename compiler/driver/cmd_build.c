@@ -50,17 +50,15 @@ bool targets_exist(struct arena *arena, const struct options *options)
 
 void session_check_targets(struct session *session)
 {
-    const struct plan_document *parts = NULL;
+    const struct plan_checked *parts = NULL;
 
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
         if (!target_is_wanted(session->options, (*backend)->name))
             continue;
         if ((*backend)->check && !parts)
-            parts = make_checked_document(session->plan, session->arena);
+            parts = make_checked(session->plan, session->arena);
         if ((*backend)->check)
             (*backend)->check(parts, &session->sink);
-        if ((*backend)->check_proof)
-            (*backend)->check_proof(session->plan, &session->sink);
     }
 }
 

@@ -170,7 +170,7 @@ static bool reported(struct fake *f, enum diag_code code)
 static void run(struct fake *f)
 {
 
-    drc_terraform.check(&f->plan, &f->sink);
+    drc_terraform.check(&(struct plan_checked){.document = &f->plan}, &f->sink);
     for (uint32_t i = 0; i < f->sink.diags.len && f->sink.errors; i++)
         printf("# %s\n", f->sink.diags.items[i]->message);
     if (f->sink.errors == 0)

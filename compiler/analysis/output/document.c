@@ -77,7 +77,7 @@ struct plan_asset *document_asset(const struct maker *m, const struct asset *ass
     return asset ? &m->out->assets[asset->index] : NULL;
 }
 
-static void make_sites(struct maker *m)
+void make_sites(struct maker *m)
 {
     m->out->sites_count = m->plan->site_count;
     m->out->sites = ARENA_ARRAY(m->arena, struct plan_site, m->plan->site_count);
@@ -252,79 +252,6 @@ static void add_costs(struct maker *m)
     m->out->costs = ARENA_ARRAY(m->arena, const char *, sums.len);
     for (uint32_t i = 0; i < sums.len; i++)
         m->out->costs[m->out->costs_count++] = value_text((struct value){.type = VALUE_MONEY, .u.money = &sums.items[i]}, m->arena);
-}
-
-/* ---- what checks look at */
-
-static void want(struct maker *m, struct map *wanted, const struct entity *entity)
-{
-    while (entity && entity->parent)
-        entity = entity->parent;
-    if (entity)
-        map_set(wanted, m->arena, (atom)(const void *)entity, m);
-}
-
-static void want_value(struct maker *m, struct map *wanted, struct value value)
-{
-    switch (value.type) {
-    case VALUE_ENTITY: want(m, wanted, value.u.entity); break;
-    case VALUE_FACT: want(m, wanted, value.u.fact->entity); break;
-    case VALUE_LIST:
-        for (uint32_t i = 0; i < value.u.list->count; i++)
-            want_value(m, wanted, value.u.list->items[i]);
-        break;
-    case VALUE_OBJECT:
-        for (uint32_t i = 0; i < value.u.object->count; i++)
-            want_value(m, wanted, value.u.object->pairs[i].value);
-        break;
-    case VALUE_CALL:
-        for (uint32_t i = 0; i < value.u.call->count; i++)
-            want_value(m, wanted, value.u.call->arguments[i]);
-        break;
-    case VALUE_TEXT:
-        for (uint32_t i = 0; i < value.u.text->count; i++)
-            want_value(m, wanted, value.u.text->parts[i].value);
-        break;
-    default: break;
-    }
-}
-
-static void want_block(struct maker *m, struct map *wanted, const struct emitted_block *block)
-{
-    for (uint32_t i = 0; i < block->attr_count; i++)
-        want_value(m, wanted, block->attrs[i].value);
-    for (uint32_t i = 0; i < block->block_count; i++)
-        want_block(m, wanted, block->blocks[i]);
-}
-
-struct plan_document *make_checked_document(const struct plan *plan, struct arena *arena)
-{
-    struct plan_document *out = ARENA_NEW(arena, struct plan_document);
-    struct map wanted = {0};
-    struct maker m = {.plan = plan, .sources = plan->model->sources, .arena = arena, .out = out, .names = intern_new(arena), .wanted = &wanted};
-    const struct model *model = plan->model;
-    bool any = model->declared[BLOCK_ENDPOINT].list.len > 0;
-
-    out->format = PLAN_FORMAT;
-    out->name = plan->name;
-    for (uint32_t i = 0; i < plan->emission_count; i++) {
-        if (strcmp(plan->emissions[i].target, "terraform") != 0)
-            continue;
-        any = true;
-        want(&m, &wanted, plan->emissions[i].subject);
-        want_block(&m, &wanted, plan->emissions[i].block);
-    }
-    if (!any)
-        return out;
-    for (uint32_t i = 0; i < plan->site_count; i++)
-        want(&m, &wanted, plan->sites[i].entity);
-    for (uint32_t i = 0; i < model->declared[BLOCK_ENDPOINT].list.len; i++)
-        want(&m, &wanted, model->declared[BLOCK_ENDPOINT].list.items[i]);
-    make_things(&m);
-    make_sites(&m);
-    make_names(&m);
-    make_emissions_of(&m, "terraform");
-    return out;
 }
 
 struct plan_document *make_document(const struct plan *plan, struct arena *arena)

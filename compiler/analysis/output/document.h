@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "model/plan.h"
+#include "plan/checked.h"
 #include "plan/plan.h"
 
 struct maker {
@@ -33,9 +34,8 @@ struct maker {
 /* The whole plan, in the arena; nothing in it points into the model. */
 struct plan_document *make_document(const struct plan *plan, struct arena *arena);
 
-/* What targets look at before they refuse: names, what is emitted for `terraform`, and the things these speak of; everything else is empty. Where
- * nothing is emitted and no name declared it costs nothing, so that `drc check` can afford it. */
-struct plan_document *make_checked_document(const struct plan *plan, struct arena *arena);
+/* What targets look at before they refuse, see plan/checked.h. */
+const struct plan_checked *make_checked(const struct plan *plan, struct arena *arena);
 
 /* One figure alone, of a library without a specification. */
 struct plan_figure *make_figure(const struct sources *sources, const struct figure *figure, struct arena *arena);
@@ -43,6 +43,7 @@ struct plan_figure *make_figure(const struct sources *sources, const struct figu
 /* ---- between the files of the maker */
 
 void make_things(struct maker *m);
+void make_sites(struct maker *m);
 void make_names(struct maker *m);
 void make_emissions_of(struct maker *m, const char *target); /* NULL: of all targets */
 void make_scenarios(struct maker *m);

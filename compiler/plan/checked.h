@@ -1,0 +1,39 @@
+/* What targets look at before they refuse anything: part of the plan, made for every `drc check`, so that it must cost little. Names, what is
+ * emitted for Terraform and the things these speak of are a document with everything else empty; of jobs and steps it has what can be refused. */
+#ifndef DRC_PLAN_CHECKED_H
+#define DRC_PLAN_CHECKED_H
+
+#include "plan/plan.h"
+
+/* A scenario or a drill, for which files are named. */
+struct plan_checked_name {
+    const char *name;
+    struct plan_place place;
+};
+
+/* A job with a procedure. */
+struct plan_checked_job {
+    const char *name, *backup, *of; /* of a group, or of an asset */
+    struct plan_place place;
+    const char *refused_by; /* the store to which nothing brings what it makes; NULL */
+    struct plan_place refused_at;
+    const struct plan_start *starts; /* why no scheduler starts it or its test, by each: Debian's cron, systemd, Kubernetes; NULL: one does */
+};
+
+/* A shell text of a job or a step. Lists of words need no look: each word is quoted. */
+struct plan_checked_shell {
+    bool of_job;
+    const char *of;    /* name of the job, id of the step */
+    const char *which; /* "run", "verify" … */
+    const struct plan_command *command;
+};
+
+struct plan_checked {
+    const struct plan_document *document;
+    const struct plan_checked_name *scenarios, *drills;
+    const struct plan_checked_job *jobs;
+    const struct plan_checked_shell *shells; /* of jobs in the order of jobs, then of steps in the order of scenarios */
+    uint32_t scenarios_count, drills_count, jobs_count, shells_count;
+};
+
+#endif
