@@ -375,6 +375,16 @@ void command_write(struct sh *w, const struct plan_command *command)
     sh_run(w, &cmd);
 }
 
+void command_function(struct sh *w, const char *name, const struct plan_command *command)
+{
+    if (!command)
+        return;
+    sh_blank(w);
+    sh_function_begin(w, name);
+    command_write(w, command);
+    sh_function_end(w);
+}
+
 const char *command_line(struct arena *arena, const struct plan_command *command)
 {
     struct strbuf text = STRBUF_INIT;

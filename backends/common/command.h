@@ -17,6 +17,8 @@ const char *command_variable(struct arena *arena, const char *runtime_name);
 /* The command as statements at the writer's place, inside a function or not.
  * Nothing for NULL, a command that is not there. */
 void command_write(struct sh *w, const struct plan_command *command);
+/* The same as a function of that name, with a blank line before it. */
+void command_function(struct sh *w, const char *name, const struct plan_command *command);
 
 /* On one line (shell text: as the author wrote it, values as words), for tables, comments and runbooks. */
 const char *command_line(struct arena *arena, const struct plan_command *command);

@@ -210,16 +210,6 @@ static void write_facts(struct cron_output *c, struct sh *w, const struct plan_j
     write_tools(c, w, job);
 }
 
-static void write_function(struct sh *w, const char *name, const struct plan_command *command)
-{
-    if (!command)
-        return;
-    sh_blank(w);
-    sh_function_begin(w, name);
-    command_write(w, command);
-    sh_function_end(w);
-}
-
 /* One of those to be told. False when no program can reach it. */
 static bool tell(struct cron_output *c, struct sh *w, const struct plan_thing *who, bool first)
 {
@@ -260,10 +250,10 @@ static void write_store(struct cron_output *c, struct sh *w, uint32_t number, co
     sh_run(w, &cmd);
     if (!access)
         return;
-    write_function(w, arena_printf(c->arena, "store_%u_put", number), access->put);
-    write_function(w, arena_printf(c->arena, "store_%u_fetch", number), access->fetch);
-    write_function(w, arena_printf(c->arena, "store_%u_list", number), access->list);
-    write_function(w, arena_printf(c->arena, "store_%u_remove", number), access->remove);
+    command_function(w, arena_printf(c->arena, "store_%u_put", number), access->put);
+    command_function(w, arena_printf(c->arena, "store_%u_fetch", number), access->fetch);
+    command_function(w, arena_printf(c->arena, "store_%u_list", number), access->list);
+    command_function(w, arena_printf(c->arena, "store_%u_remove", number), access->remove);
 }
 
 /* The same for what a command stores there by itself: it is listed and removed, but put and fetched by that command alone. */
@@ -294,9 +284,9 @@ void cron_write_job(struct cron_output *c, const struct plan_job *job)
     sh_fixed(&w, "source \"${here}/../lib/drc-backup-lib.sh\"");
     sh_blank(&w);
     write_facts(c, &w, job);
-    write_function(&w, "job_run", job->run);
-    write_function(&w, "job_verify", job->verify);
-    write_function(&w, "job_restore", job->restore);
+    command_function(&w, "job_run", job->run);
+    command_function(&w, "job_verify", job->verify);
+    command_function(&w, "job_restore", job->restore);
     write_alert(c, &w, job);
     if (stores_itself(job)) {
         if (job->to && names_its_run(job->run))

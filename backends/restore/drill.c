@@ -15,16 +15,6 @@ static void fact(struct sh *w, const char *key, const char *value)
     sh_run(w, &cmd);
 }
 
-static void function(struct sh *w, const char *name, const struct plan_command *command)
-{
-    if (!command)
-        return;
-    sh_blank(w);
-    sh_function_begin(w, name);
-    command_write(w, command);
-    sh_function_end(w);
-}
-
 static bool concerns(const struct restore *r, const struct plan_job *job, const struct plan_value *of, uint32_t count)
 {
     for (uint32_t n = 0; n < count; n++) {
@@ -166,8 +156,8 @@ static void write_drill(struct restore *r, const struct plan_drill *plan)
 
         sh_run(&w, &step);
     }
-    function(&w, "drill_create", plan->create);
-    function(&w, "drill_destroy", plan->destroy);
+    command_function(&w, "drill_create", plan->create);
+    command_function(&w, "drill_destroy", plan->destroy);
     for (uint32_t i = 0; i < plan->steps_count; i++)
         write_step(&w, arena_printf(r->arena, "drill_step_%u", i + 1), &plan->steps[i]);
     write_alert(r, &w, plan->thing);

@@ -79,9 +79,9 @@ static const char *source_of(const struct session *session, struct span span)
 
 static void print_attr(const struct session *session, const struct entity *entity, const char *name)
 {
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(session->names, name)) : NULL;
+    const struct attr *attr = attribute_of(session, entity, name);
 
-    if (attr && attr->value)
+    if (attr)
         say("    %-10s %s\n", name, source_of(session, attr->value->span));
 }
 

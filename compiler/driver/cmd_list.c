@@ -20,8 +20,8 @@ static const char *title_of(const struct session *session, const struct entity *
 
     if (title)
         return title;
-    attr = entity->tree ? block_attr(entity->tree, intern_str(session->names, "title")) : NULL;
-    if (attr && attr->value && attr->value->kind == EXPR_STRING)
+    attr = attribute_of(session, entity, "title");
+    if (attr && attr->value->kind == EXPR_STRING)
         return attr->value->u.string.text;
     return entity->doc ? entity->doc : "";
 }

@@ -44,7 +44,7 @@ static const char *written(struct reference *reference, const struct expr *expr)
 
 static const char *written_attr(struct reference *reference, const struct entity *entity, const char *name)
 {
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(reference->session.names, name)) : NULL;
+    const struct attr *attr = attribute_of(&reference->session, entity, name);
 
     return attr ? written(reference, attr->value) : "";
 }
@@ -78,12 +78,12 @@ static const char *template_text(struct reference *reference, const char *text, 
 /* The text of a string attribute. */
 static const char *text_attr(struct reference *reference, const struct entity *entity, const char *name)
 {
-    const struct attr *attr = entity->tree ? block_attr(entity->tree, intern_str(reference->session.names, name)) : NULL;
+    const struct attr *attr = attribute_of(&reference->session, entity, name);
 
     const char *text;
     size_t len;
 
-    if (!attr || !attr->value)
+    if (!attr)
         return "";
     if (attr->value->kind == EXPR_STRING)
         return attr->value->u.string.text;

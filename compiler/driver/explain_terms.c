@@ -6,7 +6,7 @@
 
 enum { INPUTS_MAX = 8 };
 
-static const struct attr *attr_of(const struct session *session, const struct entity *entity, const char *name)
+const struct attr *attribute_of(const struct session *session, const struct entity *entity, const char *name)
 {
     const struct attr *attr = entity && entity->tree ? block_attr(entity->tree, intern_str(session->names, name)) : NULL;
 
@@ -15,7 +15,7 @@ static const struct attr *attr_of(const struct session *session, const struct en
 
 struct span attribute_place(const struct session *session, const struct entity *entity, const char *name)
 {
-    const struct attr *attr = attr_of(session, entity, name);
+    const struct attr *attr = attribute_of(session, entity, name);
 
     return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
 }
@@ -26,13 +26,13 @@ static const struct attr *figure_of(const struct session *session, const struct 
     const struct candidate *chosen = step->asset ? result->states[step->asset->index].chosen : NULL;
     bool of_method = chosen && (!step->origin || step->origin->parent == chosen->method);
     const struct entity *timing = of_method ? entity_child_named(step->asset->entity, BLOCK_TIMING, chosen->method->name) : NULL;
-    const struct attr *attr = attr_of(session, timing, "rto");
+    const struct attr *attr = attribute_of(session, timing, "rto");
 
     if (!attr)
-        attr = attr_of(session, step->origin, "takes");
+        attr = attribute_of(session, step->origin, "takes");
     /* Only the step that stands for the whole method has its figure: the retrieval from an archive has one of its own. */
     if (!attr && of_method && step->span.start == chosen->method->span.start)
-        attr = attr_of(session, chosen->method, "rto");
+        attr = attribute_of(session, chosen->method, "rto");
     return attr;
 }
 
@@ -105,7 +105,7 @@ void explain_inputs(const struct session *session, const struct scenario_result 
         struct value value = entity_get(&session->model, step->asset->entity, inputs.names[i]);
         int row = entity_row(step->asset->entity, inputs.names[i]);
         const struct attr_row *declared = row < 0 ? NULL : entity_row_info(step->asset->entity, (uint32_t)row);
-        bool written = attr_of(session, step->asset->entity, inputs.names[i]) || !declared || !declared->span.start;
+        bool written = attribute_of(session, step->asset->entity, inputs.names[i]) || !declared || !declared->span.start;
         const char *origin =
             sources_origin(&session->sources, written ? attribute_place(session, step->asset->entity, inputs.names[i]) : declared->span);
 

@@ -262,12 +262,10 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     if (root) {
         bool late = state->verdict == VERDICT_REFUTED;
 
-        if (find_with(
-                a, late ? DIAG_E0505 : DIAG_E0504,
-                (struct about){.unknown = !late, .subject = state->endpoint, .scenario = result->scenario, .strict = late, .cause = root->entity},
-                "`%s` leads to the recovered system %s in `%s`", state->endpoint->name, late ? "later than its RTO allows" : "after an unknown time",
-                result->scenario->name))
-            told_with(a, root, state->endpoint, state->finish, state->rto);
+        find_consequence(a, late ? DIAG_E0505 : DIAG_E0504,
+                         (struct about){.unknown = !late, .subject = state->endpoint, .scenario = result->scenario}, root, state->finish, state->rto,
+                         intern_text(a, "`%s` leads to the recovered system %s in `%s`", state->endpoint->name,
+                                     late ? "later than its RTO allows" : "after an unknown time", result->scenario->name));
         return;
     }
     if (state->answers_anyway && state->verdict != VERDICT_REFUTED) {

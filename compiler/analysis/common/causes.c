@@ -107,12 +107,17 @@ static void name(struct names *names, const char *text, const char *details)
         strbuf_addstr(&names->brief, strbuf_str(&names->all));
 }
 
-void told_with(struct analysis *a, struct asset *root, struct entity *subject, struct span_of_time finish, struct objective rto)
+void find_consequence(struct analysis *a, enum diag_code code, struct about about, struct asset *root, struct span_of_time finish,
+                      struct objective rto, const char *message)
 {
     struct cause *cause = cause_of(a, root);
-    struct asset *asset = plan_asset(a->plan, subject);
+    struct asset *asset = plan_asset(a->plan, about.subject);
+    struct entity *subject = about.subject;
     struct strbuf text = STRBUF_INIT;
 
+    about.cause = root->entity;
+    if (!find_with(a, code, about, "%s", message))
+        return;
     tell_by_itself(a, a->findings.len - 1, cause->diag);
     if (asset)
         add_cause(a, asset, root);

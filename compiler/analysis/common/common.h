@@ -158,6 +158,7 @@ void tell_by_itself(struct analysis *a, uint32_t number, struct diag *with);
 bool tell_unset(struct analysis *a, const struct expr *expr, const struct scope *scope, const char *who);
 
 /* ---- waivers.c */
+bool rule_is_off(const struct analysis *a, const char *name); /* by -Wno-NAME */
 /* The `accept` block, not past its last day, that accepts the finding, by its subject or its scenario; NULL. Marks it as used. */
 struct entity *find_waiver(struct analysis *a, const struct finding *finding);
 void check_waivers(struct analysis *a); /* when everything else was found: expired and unused ones */
@@ -172,8 +173,10 @@ struct asset *cause_root(const struct analysis *a, const struct asset *asset);
  * else. NULL when its own steps are to blame. */
 struct asset *cause_of_delay(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
 struct asset *cause_of_endpoint(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
-/* What find_with() recorded last is to be named in the message of `root`; `finish` unknown: it cannot be timed. */
-void told_with(struct analysis *a, struct asset *root, struct entity *subject, struct span_of_time finish, struct objective rto);
+/* Records a finding that follows from another: it is named in the message of `root`, whose entity becomes the cause, and told to programs by
+ * itself; `finish` unknown: it cannot be timed. Nothing when a waiver accepts it. */
+void find_consequence(struct analysis *a, enum diag_code code, struct about about, struct asset *root, struct span_of_time finish,
+                      struct objective rto, const char *message);
 void tell_consequences(struct analysis *a); /* at the end of a scenario: adds the names */
 
 #endif

@@ -91,7 +91,7 @@ struct entity *find_waiver(struct analysis *a, const struct finding *finding)
 
 /* ---------------------------------------------------------------- what is wrong with waivers */
 
-static bool is_off(const struct analysis *a, const char *name)
+bool rule_is_off(const struct analysis *a, const char *name)
 {
     for (uint32_t i = 0; i < a->options->rules_off_count; i++) {
         if (strcmp(a->options->rules_off[i], name) == 0)
@@ -149,7 +149,7 @@ static void check_waiver(struct analysis *a, struct waiver *waiver)
             diag_help(diag, "`drc list rules` prints all of them");
         return;
     }
-    if (is_off(a, rule.u.string))
+    if (rule_is_off(a, rule.u.string))
         return; /* nobody asked whether it holds */
     unused = unused_names(a, waiver, &all);
     if (all) {

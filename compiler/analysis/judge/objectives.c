@@ -181,17 +181,16 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
         intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, text_of_duration(a->arena, state->finish.worst),
                     result->scenario->name, text_of_duration(a->arena, state->rto.ms));
     struct asset *root = cause_of_delay(a, result, state);
-    struct entity *entity = state->asset->entity;
+    const struct about about = {.subject = state->asset->entity, .scenario = result->scenario};
     const struct step *path[64];
     uint32_t length = 0;
     struct diag *diag;
 
     if (root) {
-        if (find_with(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario, .cause = root->entity}, "%s", message))
-            told_with(a, root, entity, state->finish, state->rto);
+        find_consequence(a, DIAG_E0501, about, root, state->finish, state->rto, message);
         return;
     }
-    diag = find(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario}, "%s", message);
+    diag = find(a, DIAG_E0501, about, "%s", message);
     cause_told(a, state->asset, diag);
     if (!diag)
         return;
@@ -258,16 +257,14 @@ static void no_method(struct analysis *a, struct scenario_result *result, struct
 {
     const char *message = intern_text(a, "nothing is left to recover `%s` with in `%s`", state->asset->name, result->scenario->name);
     struct asset *key = lost_with_key(a, result, state);
-    struct entity *entity = state->asset->entity;
+    const struct about about = {.subject = state->asset->entity, .scenario = result->scenario};
     struct diag *diag;
 
     if (key) {
-        if (find_with(a, DIAG_E0503, (struct about){.subject = entity, .scenario = result->scenario, .cause = key->entity}, "%s", message))
-            told_with(a, key, entity, state->finish, state->rto);
+        find_consequence(a, DIAG_E0503, about, key, state->finish, state->rto, message);
         return;
     }
-    diag = find(a, DIAG_E0503, (struct about){.subject = entity, .scenario = result->scenario}, "%s", message);
-
+    diag = find(a, DIAG_E0503, about, "%s", message);
     cause_told(a, state->asset, diag);
     if (!diag)
         return;
@@ -361,12 +358,12 @@ static void never_in_time(struct analysis *a, struct scenario_result *result, st
     const char *message = intern_text(a, "`%s` never serves again in `%s`: `%s`, which it waits for, has no way back", state->asset->name,
                                       result->scenario->name, state->blocked_by->name);
     struct asset *root = cause_root(a, state->blocked_by);
-    struct entity *entity = state->asset->entity;
+    const struct about about = {.subject = state->asset->entity, .scenario = result->scenario};
 
     if (!root)
-        find(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario}, "%s", message);
-    else if (find_with(a, DIAG_E0501, (struct about){.subject = entity, .scenario = result->scenario, .cause = root->entity}, "%s", message))
-        told_with(a, root, entity, state->finish, state->rto);
+        find(a, DIAG_E0501, about, "%s", message);
+    else
+        find_consequence(a, DIAG_E0501, about, root, state->finish, state->rto, message);
 }
 
 /* One message for one cause, unless that is only a warning and this asset demands proof. */
@@ -374,7 +371,7 @@ static void unknown_time(struct analysis *a, struct scenario_result *result, str
 {
     struct asset *root = state->blocked_by ? cause_root(a, state->blocked_by) : NULL;
     bool strict = asset_wants_proof(a, state->asset);
-    struct entity *entity = state->asset->entity;
+    const struct about about = {.unknown = true, .strict = strict, .subject = state->asset->entity, .scenario = result->scenario};
 
     if (state->blocked_by && result->states[state->blocked_by->index].stuck)
         return; /* the circle was told */
@@ -382,10 +379,8 @@ static void unknown_time(struct analysis *a, struct scenario_result *result, str
         unknown_verdict(a, result, state, OBJECTIVE_RTO);
         return;
     }
-    if (find_with(a, DIAG_E0504,
-                  (struct about){.unknown = true, .subject = entity, .scenario = result->scenario, .strict = strict, .cause = root->entity},
-                  "the recovery time of `%s` in `%s` is unknown", entity->name, result->scenario->name))
-        told_with(a, root, entity, state->finish, state->rto);
+    find_consequence(a, DIAG_E0504, about, root, state->finish, state->rto,
+                     intern_text(a, "the recovery time of `%s` in `%s` is unknown", state->asset->name, result->scenario->name));
 }
 
 void no_objective(struct analysis *a, const struct scenario_result *result, const struct asset *asset, uint8_t which)

@@ -182,15 +182,6 @@ static void check_rule(struct analysis *a, struct entity *rule)
         diag_report(a->sink, DIAG_E0605, rule->span, "rule `%s` applies to nothing", rule->name);
 }
 
-static bool is_off(const struct analysis *a, atom name)
-{
-    for (uint32_t i = 0; i < a->options->rules_off_count; i++) {
-        if (a->options->rules_off[i] == name)
-            return true;
-    }
-    return false;
-}
-
 void judge_waiting_rules(struct analysis *a)
 {
     const struct scope *base = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
@@ -218,7 +209,7 @@ void check_rules(struct analysis *a)
     for (uint32_t i = 0; i < a->model->declared[BLOCK_RULE].list.len; i++) {
         struct entity *rule = a->model->declared[BLOCK_RULE].list.items[i];
 
-        if (!is_off(a, rule->name))
+        if (!rule_is_off(a, rule->name))
             check_rule(a, rule);
     }
 }
