@@ -9,7 +9,7 @@ static bool print(const void *plan, struct byte_sink *sink)
 
 static void emit(const struct plan_document *plan, struct fileset *files)
 {
-    fileset_add_printed(files, "plan", "plan.json", print, plan, "a text in it is not UTF-8", NULL);
+    fileset_add_printed(files, "plan", "plan.json", print, plan, NULL);
     plan_readme(plan, files->arena, files);
 }
 

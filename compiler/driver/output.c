@@ -184,7 +184,7 @@ static void keep_beginning(struct byte_sink *sink, const void *bytes, size_t len
 }
 
 /* "line 3: on disk `…`, built `…`" for the first lines that differ. */
-static const char *differing_lines(struct output *output, const struct output_file *file)
+static const char *differing_lines(struct output *output, struct output_file *file)
 {
     struct strbuf disk = STRBUF_INIT, text = STRBUF_INIT;
     struct beginning built = {{keep_beginning}, STRBUF_INIT};

@@ -106,9 +106,9 @@ static bool no_links(int error)
     return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK || error == EXDEV;
 }
 
-static void print_file(const void *file, struct byte_sink *sink)
+static bool print_file(void *file, struct byte_sink *sink)
 {
-    output_file_print(file, sink);
+    return output_file_print(file, sink);
 }
 
 /* The new file, its folder, and a link to the old one. */
@@ -142,14 +142,14 @@ static bool stage_change(struct output *output, int stage, uint32_t number, cons
 struct journal {
     const char *stage; /* its number */
     const struct changes *changes;
-    bool faithful;
 };
 
-static void print_journal(const void *what, struct byte_sink *sink)
+static bool print_journal(void *what, struct byte_sink *sink)
 {
-    struct journal *journal = (struct journal *)(uintptr_t)what;
+    const struct journal *journal = what;
     struct strbuf buffer = STRBUF_INIT;
     struct jsonw j;
+    bool ok;
 
     jsonw_init_sink(&j, &buffer, sink);
     jsonw_object_begin(&j);
@@ -167,14 +167,15 @@ static void print_journal(const void *what, struct byte_sink *sink)
     }
     jsonw_array_end(&j);
     jsonw_object_end(&j);
-    journal->faithful = jsonw_finish(&j);
+    ok = jsonw_finish(&j);
     strbuf_release(&buffer);
+    return ok;
 }
 
 static bool write_journal(struct output *output, int stage, const struct changes *changes)
 {
-    struct journal journal = {stage_number(output, stage), changes, false};
-    bool ok = disk_create(stage, JOURNAL_NEW, print_journal, &journal, 0600) && journal.faithful && disk_sync(stage) &&
+    struct journal journal = {stage_number(output, stage), changes};
+    bool ok = disk_create(stage, JOURNAL_NEW, print_journal, &journal, 0600) && disk_sync(stage) &&
               renameat(stage, JOURNAL_NEW, stage, JOURNAL) == 0 && disk_sync(stage);
 
     if (!ok)

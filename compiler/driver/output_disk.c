@@ -182,13 +182,16 @@ static void write_bytes(struct byte_sink *sink, const void *bytes, size_t len)
     }
 }
 
-bool disk_create(int dir, const char *name, disk_printer *print, const void *what, mode_t mode)
+bool disk_create(int dir, const char *name, disk_printer *print, void *what, mode_t mode)
 {
     struct file_sink file = {{write_bytes}, openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), false, 0};
 
     if (file.fd < 0)
         return false;
-    print(what, &file.sink);
+    if (!print(what, &file.sink) && !file.failed) {
+        file.failed = true;
+        file.error = EILSEQ; /* all that can be wrong with a text is that it is no UTF-8 */
+    }
     if (!file.failed && fchmod(file.fd, mode) != 0) {
         file.failed = true;
         file.error = errno;

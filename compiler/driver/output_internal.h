@@ -54,8 +54,8 @@ struct entry disk_look(struct output *output, const char *path); /* what is ther
 bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out);
 
 /* A new file with this mode and exactly the bytes that are printed; false with errno set. Nothing is followed or overwritten. */
-typedef void disk_printer(const void *what, struct byte_sink *sink);
-bool disk_create(int dir, const char *name, disk_printer *print, const void *what, mode_t mode);
+typedef bool disk_printer(void *what, struct byte_sink *sink); /* false: they cannot be printed right */
+bool disk_create(int dir, const char *name, disk_printer *print, void *what, mode_t mode);
 
 /* Whatever was written to the file system of the folder is on the disk afterwards; false with errno set. One call for all files: an
  * fsync for each costs a hundred times as much. */

@@ -261,6 +261,7 @@ struct output_file *fileset_take(struct fileset *set, const char *backend, const
 
 struct measure {
     struct byte_sink sink;
+    struct byte_sink *to; /* NULL: nowhere */
     struct sha256 hash;
     size_t size;
 };
@@ -271,43 +272,49 @@ static void measure_bytes(struct byte_sink *sink, const void *bytes, size_t len)
 
     sha256_add(&measure->hash, bytes, len);
     measure->size += len;
+    if (measure->to)
+        measure->to->take(measure->to, bytes, len);
+}
+
+static bool print_measured(struct output_file *file, struct byte_sink *to)
+{
+    struct measure measure = {.sink = {measure_bytes}, .to = to};
+
+    sha256_init(&measure.hash);
+    if (!file->print(file->what, &measure.sink))
+        return false;
+    file->size = measure.size;
+    sha256_final_hex(&measure.hash, file->sha256);
+    return true;
 }
 
 struct output_file *fileset_add_printed(struct fileset *set, const char *backend, const char *path, output_printer *print, const void *what,
-                                        const char *unprintable, const char **reason)
+                                        const char **reason)
 {
-    struct measure measure = {.sink = {measure_bytes}};
-    struct output_file *file;
+    struct output_file *file = new_file(set, backend, path, reason);
 
-    sha256_init(&measure.hash);
-    if (!print(what, &measure.sink)) {
-        fileset_lose(set, backend, path, unprintable);
-        if (reason)
-            *reason = unprintable;
-        return NULL;
-    }
-    file = new_file(set, backend, path, reason);
     if (file) {
         file->print = print;
         file->what = what;
-        file->size = measure.size;
-        sha256_final_hex(&measure.hash, file->sha256);
     }
     return file;
 }
 
-void output_file_print(const struct output_file *file, struct byte_sink *sink)
+bool output_file_print(struct output_file *file, struct byte_sink *sink)
 {
-    if (file->data)
+    if (file->data) {
         sink->take(sink, file->data, file->size);
-    else
-        file->print(file->what, sink);
+        return true;
+    }
+    return file->sha256[0] ? file->print(file->what, sink) : print_measured(file, sink);
 }
 
 const char *output_file_sha256(struct output_file *file)
 {
-    if (!file->sha256[0])
+    if (!file->sha256[0] && file->data)
         sha256_hex(file->data, file->size, file->sha256);
+    else if (!file->sha256[0])
+        print_measured(file, NULL);
     return file->sha256;
 }
 

@@ -21,7 +21,7 @@ typedef bool output_printer(const void *what, struct byte_sink *sink);
 struct output_file {
     const char *path;
     const char *data; /* followed by a NUL that does not count; NULL: printed anew whenever somebody wants it */
-    size_t size;
+    size_t size;      /* of a printed one not before its digest is known */
     output_printer *print;
     const void *what;
     const char *backend;       /* the backend's name, e.g. "terraform" */
@@ -62,18 +62,18 @@ struct output_file *fileset_add(struct fileset *set, const char *backend, const 
 /* The same, but a large text changes hands instead of being copied; *text is empty afterwards, whatever happened. */
 struct output_file *fileset_take(struct fileset *set, const char *backend, const char *path, struct strbuf *text, const char **reason);
 
-/* A file that is printed when its bytes are wanted, so that they are nowhere whole; now for its size and digest. `what` outlives the set.
- * What cannot be printed right is lost, as by fileset_lose() with `unprintable`. */
+/* A file that is printed when its bytes are wanted, so that they are nowhere whole. `what` outlives the set. */
 struct output_file *fileset_add_printed(struct fileset *set, const char *backend, const char *path, output_printer *print, const void *what,
-                                        const char *unprintable, const char **reason);
+                                        const char **reason);
 
-/* The file's bytes, in one piece or many. */
-void output_file_print(const struct output_file *file, struct byte_sink *sink);
+/* The file's bytes, in one piece or many; its size and digest are known afterwards. False when they cannot be printed right. */
+bool output_file_print(struct output_file *file, struct byte_sink *sink);
 
 /* A file whose text could not be made: the same as a refusal. */
 void fileset_lose(struct fileset *set, const char *backend, const char *path, const char *reason);
 
-/* SHA-256 of the file's bytes in hexadecimal digits; worked out once, since the bytes stay as they were added. */
+/* SHA-256 of the file's bytes in hexadecimal digits; worked out once, since the bytes stay as they were added. Of a file that was not printed
+ * yet it costs a print; "" when it cannot be printed right. */
 const char *output_file_sha256(struct output_file *file);
 
 /* Names one more line of the specification as origin; a repeated one is ignored. */

@@ -58,5 +58,5 @@ bool manifest_add(struct fileset *set, const struct manifest_info *info, const c
 
     *manifest = (struct manifest){set, *info};
     fileset_sort(set);
-    return fileset_add_printed(set, "drc", MANIFEST_NAME, print_manifest, manifest, "a name or an origin is not UTF-8", reason) != NULL;
+    return fileset_add_printed(set, "drc", MANIFEST_NAME, print_manifest, manifest, reason) != NULL;
 }

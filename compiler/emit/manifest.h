@@ -17,7 +17,7 @@ struct manifest_info {
 };
 
 /* Sorts the set and adds the manifest to it as a file of backend "drc", which is printed when it is wanted: nothing is added after it, and
- * what `info` points to lives as long. False when a string was not UTF-8. */
+ * what `info` points to lives as long. False when the path is taken. */
 bool manifest_add(struct fileset *set, const struct manifest_info *info, const char **reason);
 
 #endif
