@@ -1,4 +1,4 @@
-/* How often the data of an asset exists: 3-2-1-1-0, that is three copies on two media, one off site, one under lock or off line, and
+/* Copies of the data of an asset: which there are, and how often it exists: 3-2-1-1-0, that is three copies on two media, one off site, one under lock or off line, and
  * no errors when a restore is tried. The original counts; replicas count; each store that holds a full backup or a snapshot counts
  * once. */
 #include "sema/eval_internal.h"
@@ -184,4 +184,152 @@ struct value copy_counts_value(struct evaluator *eval, struct entity *asset, str
         object->pairs[i].value = values[i];
     }
     return (struct value){.type = VALUE_OBJECT, .u.object = object};
+}
+
+/* ---- which there are */
+
+struct copies {
+    struct evaluator *eval;
+    VEC(struct value) list;
+};
+
+static struct value word(struct evaluator *eval, const char *text)
+{
+    return (struct value){.type = VALUE_WORD, .u.word = intern_str(eval->names, text)};
+}
+
+static void add_copy(struct copies *copies, struct value site, struct value store, struct value kind, struct value backup, struct value immutable,
+                     struct value offline, struct value encrypted, struct value media)
+{
+    static const char *const keys[] = {"site", "store", "kind", "backup", "immutable", "offline", "encrypted", "media"};
+    struct value values[] = {site, store, kind, backup, immutable, offline, encrypted, media};
+    struct value_object *object = ARENA_NEW(copies->eval->arena, struct value_object);
+
+    object->count = sizeof keys / sizeof *keys;
+    object->pairs = ARENA_ARRAY(copies->eval->arena, struct value_pair, object->count);
+    for (uint32_t i = 0; i < object->count; i++) {
+        object->pairs[i].key = intern_str(copies->eval->names, keys[i]);
+        object->pairs[i].value = values[i];
+    }
+    vec_push(copies->eval->arena, &copies->list, ((struct value){.type = VALUE_OBJECT, .u.object = object}));
+}
+
+/* Whether nobody can delete what lies in a store before its time. Whoever administers a place lifts a governance lock; append-only binds those
+ * who write. */
+struct value store_immutable(struct evaluator *eval, struct entity *store)
+{
+    struct value value = kind_property(eval, store, KIND_immutable), mode, min;
+    uint32_t cursor = 0;
+    struct entity *lock = entity_child(store, BLOCK_STORE_LOCK, &cursor);
+
+    if (!lock)
+        return value_int(VALUE_BOOL, value.type == VALUE_BOOL && value.u.integer);
+    mode = eval_slot(eval, lock, STORE_LOCK_mode);
+    min = eval_slot(eval, lock, STORE_LOCK_min);
+    return value_int(VALUE_BOOL,
+                     mode.type == VALUE_WORD && strcmp(mode.u.word, "compliance") == 0 && min.type == VALUE_DURATION && min.u.integer > 0);
+}
+
+struct value kind_encrypts(struct evaluator *eval, struct entity *thing)
+{
+    return kind_property(eval, thing, KIND_encrypts);
+}
+
+/* `kms` says how, and so that. */
+static struct value whether(struct value encrypted)
+{
+    return encrypted.type == VALUE_WORD ? value_int(VALUE_BOOL, true) : encrypted;
+}
+
+struct value copy_encrypted(struct evaluator *eval, struct entity *backup, struct entity *store)
+{
+    const uint32_t slots[] = {BACKUP_method, BACKUP_kind};
+    struct value told = eval_slot(eval, backup, BACKUP_encrypt);
+
+    if (told.type == VALUE_BOOL && !told.u.integer)
+        return told;
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
+        struct value name = eval_slot(eval, backup, slots[i]);
+        struct entity *procedure =
+            backup->parent && (name.type == VALUE_STRING || name.type == VALUE_WORD) ? kind_procedure(backup->parent->kind, name.u.string) : NULL;
+        const struct scope *scope = procedure ? scope_add(eval, NULL, "self", value_entity(backup->parent)) : NULL;
+        struct value does = procedure ? eval_deferred(eval, procedure, PROCEDURE_encrypts, scope) : value_unknown();
+
+        if (does.type == VALUE_BOOL && does.u.integer)
+            return does;
+    }
+    return kind_encrypts(eval, store);
+}
+
+static void add_backup_copy(struct copies *copies, struct entity *backup, struct value store)
+{
+    struct evaluator *eval = copies->eval;
+
+    if (store.type != VALUE_ENTITY || store.u.entity->schema->id != BLOCK_STORE)
+        return;
+    add_copy(copies, eval_slot(eval, store.u.entity, STORE_site), store, eval_slot(eval, backup, BACKUP_kind), value_entity(backup),
+             store_immutable(eval, store.u.entity), eval_slot(eval, store.u.entity, STORE_offline),
+             whether(copy_encrypted(eval, backup, store.u.entity)), eval_slot(eval, store.u.entity, STORE_media));
+}
+
+static void add_backups(struct copies *copies, const struct entity *owner)
+{
+    struct evaluator *eval = copies->eval;
+    struct entity *backup;
+
+    for (uint32_t i = 0; (backup = entity_child(owner, BLOCK_BACKUP, &i));) {
+        struct value stores = eval_slot(eval, backup, BACKUP_copies);
+
+        add_backup_copy(copies, backup, eval_slot(eval, backup, BACKUP_to));
+        for (uint32_t j = 0; stores.type == VALUE_LIST && j < stores.u.list->count; j++)
+            add_backup_copy(copies, backup, stores.u.list->items[j]);
+    }
+}
+
+struct value asset_sites(struct evaluator *eval, struct entity *asset)
+{
+    struct value value = eval_slot(eval, asset, ASSET_sites);
+
+    if (value.type == VALUE_LIST || value.type == VALUE_ERROR)
+        return value;
+    value = kind_property(eval, asset, KIND_serves_from);
+    if (value.type == VALUE_LIST || value.type == VALUE_ERROR)
+        return value;
+    value = eval_slot(eval, asset, ASSET_site);
+    return value.type == VALUE_ENTITY ? eval_list_of(eval, &value, 1) : value;
+}
+
+struct value asset_medium(struct evaluator *eval, struct entity *asset)
+{
+    struct value medium = kind_property(eval, asset, KIND_media);
+
+    return medium.type == VALUE_WORD ? medium : word(eval, "block");
+}
+
+static struct value replica_encrypted(struct evaluator *eval, struct entity *asset, struct entity *replica)
+{
+    struct value told = eval_slot(eval, replica, REPLICA_encrypt), does = whether(kind_encrypts(eval, asset));
+
+    return told.type == VALUE_BOOL && !told.u.integer ? told : does.type == VALUE_BOOL ? does : VALUE_OF(VALUE_NA);
+}
+
+struct value asset_copies(struct evaluator *eval, struct entity *asset, struct span span)
+{
+    struct copies copies = {.eval = eval};
+    struct value na = VALUE_OF(VALUE_NA), no = value_int(VALUE_BOOL, false), medium = asset_medium(eval, asset);
+    struct value sites = asset_sites(eval, asset), groups = referrers_of(eval, asset, BLOCK_GROUP, GROUP_members);
+    struct entity *replica;
+
+    /* How the original and its replicas are encrypted is the kind's business: not applicable, so that a rule over copies is not about it. */
+    for (uint32_t i = 0; sites.type == VALUE_LIST && i < sites.u.list->count; i++)
+        add_copy(&copies, sites.u.list->items[i], VALUE_OF(VALUE_NULL), word(eval, "primary"), VALUE_OF(VALUE_NULL), no, no, na, medium);
+    for (uint32_t i = 0; (replica = entity_child(asset, BLOCK_REPLICA, &i));)
+        add_copy(&copies, place_of(eval, replica), VALUE_OF(VALUE_NULL), word(eval, "replica"), VALUE_OF(VALUE_NULL), no, no,
+                 replica_encrypted(eval, asset, replica), medium);
+    add_backups(&copies, asset);
+    for (uint32_t i = 0; i < groups.u.list->count; i++)
+        add_backups(&copies, groups.u.list->items[i].u.entity);
+    if (!eval_charge(eval, copies.list.len * 8, span))
+        return value_error();
+    return eval_list_of(eval, copies.list.items, copies.list.len);
 }

@@ -145,11 +145,8 @@ struct value list_of_kind(struct evaluator *eval, struct value list, const char 
 struct value inherited_field(struct evaluator *eval, struct entity *entity, uint32_t row, struct value own);
 /* A property that a kind states, or one it is based on; deferred ones are evaluated for the thing. */
 struct value kind_property(struct evaluator *eval, struct entity *thing, uint32_t row);
-struct value place_of(struct evaluator *eval, struct entity *entity);  /* where a thing is: a site or UNKNOWN */
-struct value site_region(struct evaluator *eval, struct entity *site); /* the region a place is in, as text */
-struct value asset_sites(struct evaluator *eval, struct entity *asset);
-struct value asset_medium(struct evaluator *eval, struct entity *asset);       /* what the original lies on */
-struct value store_immutable(struct evaluator *eval, struct entity *store);    /* whether what lies in it cannot be deleted before its time */
+struct value place_of(struct evaluator *eval, struct entity *entity);          /* where a thing is: a site or UNKNOWN */
+struct value site_region(struct evaluator *eval, struct entity *site);         /* the region a place is in, as text */
 struct value site_administrators(struct evaluator *eval, struct entity *site); /* who can change it: administrators.c */
 struct value site_agreement(struct evaluator *eval, struct entity *site);      /* how many different people have to agree to; UNKNOWN */
 /* Things of block `from` whose attribute `row` names the target. */
@@ -163,6 +160,12 @@ bool computed_shape(struct evaluator *eval, const struct block_schema *schema, a
 bool place_is_in(struct evaluator *eval, struct entity *site, const struct entity *outer);
 
 /* ---- copies.c */
+
+/* Every place the data of an asset is kept, the original included: a list of objects. */
+struct value asset_copies(struct evaluator *eval, struct entity *asset, struct span span);
 struct value copy_counts_value(struct evaluator *eval, struct entity *asset, struct span span); /* as an object */
+struct value asset_sites(struct evaluator *eval, struct entity *asset);
+struct value asset_medium(struct evaluator *eval, struct entity *asset);    /* what the original lies on */
+struct value store_immutable(struct evaluator *eval, struct entity *store); /* whether what lies in it cannot be deleted before its time */
 
 #endif
