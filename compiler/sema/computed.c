@@ -366,6 +366,7 @@ enum computed {
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
     TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS, ASSET_FOLLOWS,
+    ENDPOINT_FQDN, ENDPOINT_ZONE_FQDN, ENDPOINT_POLICY, TARGET_SHARE, HEALTH_ASKS, HEALTH_ASKED_PORT, HEALTH_ADDRESS, HEALTH_HOST_NAME,
 };
 
 /* clang-format on */
@@ -410,6 +411,14 @@ static const struct computed_info table[] = {
     [PLAN_VAULTS] = {BLOCK_PLAN, "vaults", "list(ref(store))", NULL, "Stores at a site of role vault, and immutable ones."},
     [ENDPOINT_SITES] = {BLOCK_ENDPOINT, "sites", "list(ref(site))", NULL, "Sites its targets are at, in written order."},
     [ENDPOINT_PRIMARY] = {BLOCK_ENDPOINT, "primary", "ref(target)", NULL, "Its first target."},
+    [ENDPOINT_FQDN] = {BLOCK_ENDPOINT, "fqdn", "string", NULL, "Its DNS name, without a dot at its end."},
+    [ENDPOINT_ZONE_FQDN] = {BLOCK_ENDPOINT, "zone_fqdn", "string", NULL, "Name of its zone, without a dot at its end."},
+    [ENDPOINT_POLICY] = {BLOCK_ENDPOINT, "policy", "enum(simple, failover, weighted, latency)", NULL, "Routing its records have: `routing`, but what would be a failover pair is one plain record when an operator moves it."},
+    [TARGET_SHARE] = {BLOCK_TARGET, "share", "int", NULL, "Its weight; where none is written 100 of the first target, 0 of the others."},
+    [HEALTH_ASKS] = {BLOCK_HEALTH, "asks", "enum(https, http, tcp)", NULL, "What is asked; unknown when it only follows an alarm."},
+    [HEALTH_ASKED_PORT] = {BLOCK_HEALTH, "asked_port", "int", NULL, "Port that is asked: `port`, else the usual one of the protocol."},
+    [HEALTH_ADDRESS] = {BLOCK_HEALTH, "address", "string", NULL, "Address that is asked: the host where it is one, else that of the target where the internet leads to it; unknown: whatever the host's name leads to."},
+    [HEALTH_HOST_NAME] = {BLOCK_HEALTH, "host_name", "string", NULL, "Name that is asked for: `host`, else where the target leads; of an address the name of the endpoint."},
     [BACKUP_STORES] = {BLOCK_BACKUP, "stores", "list(ref(store))", NULL, "The store it is written to and those it is copied to."},
     [TIER_MEMBERS] = {BLOCK_TIER, "members", "list(ref(asset))", NULL, "Assets of the tier."},
     [ASSET_IS] = {BLOCK_ASSET, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it: `a.is(data)`."},
@@ -582,6 +591,22 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
     case ENDPOINT_PRIMARY:
         child = entity_child(entity, BLOCK_TARGET, &cursor);
         return child ? value_entity(child) : value_unknown();
+    case ENDPOINT_FQDN:
+        return endpoint_fqdn(eval, entity, ENDPOINT_name);
+    case ENDPOINT_ZONE_FQDN:
+        return endpoint_fqdn(eval, entity, ENDPOINT_zone);
+    case ENDPOINT_POLICY:
+        return endpoint_policy(eval, entity);
+    case TARGET_SHARE:
+        return target_share(eval, entity);
+    case HEALTH_ASKS:
+        return health_asks(eval, entity);
+    case HEALTH_ASKED_PORT:
+        return health_port(eval, entity);
+    case HEALTH_ADDRESS:
+        return health_address(eval, entity);
+    case HEALTH_HOST_NAME:
+        return health_host_name(eval, entity);
     case BACKUP_STORES:
         return backup_stores(eval, entity);
     case TIER_MEMBERS:

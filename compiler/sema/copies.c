@@ -1,6 +1,6 @@
-/* Copies of the data of an asset: which there are, and how often it exists: 3-2-1-1-0, that is three copies on two media, one off site, one under lock or off line, and
- * no errors when a restore is tried. The original counts; replicas count; each store that holds a full backup or a snapshot counts
- * once. */
+/* Copies of the data of an asset: which there are, and how often it exists: 3-2-1-1-0, that is three copies on two media, one off site, one
+ * under lock or off line, and no errors when a restore is tried. The original counts; replicas count; each store that holds a full backup or a
+ * snapshot counts once. */
 #include "sema/eval_internal.h"
 
 #include <string.h>

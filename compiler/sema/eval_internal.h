@@ -25,8 +25,8 @@ struct eval_state {
     struct value lists[BLOCK_COUNT]; /* what a plural stands for; made anew when more was declared */
     const struct type *ref_types[BLOCK_COUNT];
     const struct type *list_types[BLOCK_COUNT];
-    const struct type *computed_types[64]; /* by row of the table in computed.c */
-    atom computed_names[64];
+    const struct type *computed_types[80]; /* by row of the table in computed.c */
+    atom computed_names[80];
     struct reverse_index *indexes; /* who refers to a thing; computed.c */
     struct marks *marks;           /* visited flags for walks over assets; computed.c */
     struct map functions;          /* name -> row of the table in builtins.c, plus 1 */
@@ -167,5 +167,15 @@ struct value copy_counts_value(struct evaluator *eval, struct entity *asset, str
 struct value asset_sites(struct evaluator *eval, struct entity *asset);
 struct value asset_medium(struct evaluator *eval, struct entity *asset);    /* what the original lies on */
 struct value store_immutable(struct evaluator *eval, struct entity *store); /* whether what lies in it cannot be deleted before its time */
+
+/* ---- computed_names.c: of endpoints, targets, health checks */
+
+struct value endpoint_fqdn(struct evaluator *eval, struct entity *endpoint, uint32_t row); /* ENDPOINT_name or ENDPOINT_zone */
+struct value endpoint_policy(struct evaluator *eval, struct entity *endpoint);
+struct value target_share(struct evaluator *eval, struct entity *target);
+struct value health_asks(struct evaluator *eval, struct entity *health);
+struct value health_port(struct evaluator *eval, struct entity *health);
+struct value health_address(struct evaluator *eval, struct entity *health);
+struct value health_host_name(struct evaluator *eval, struct entity *health);
 
 #endif

@@ -2,37 +2,16 @@
  * follow. Made here once: Terraform, change batches and pages say the same. Nothing is judged: that is the targets' `check`. */
 #include "analysis/output/document.h"
 
-#include "base/address.h"
+#include "model/names.h"
 
 #include <string.h>
 
 enum { ALIAS_KEPT = 60 * MS_SECOND }; /* by resolvers, whatever is written */
 
-static const char *without_final_dot(struct arena *arena, const char *name)
-{
-    size_t len = strlen(name);
-
-    return len > 1 && name[len - 1] == '.' ? arena_strndup(arena, name, len - 1) : name;
-}
-
 /* Rounded up. */
 static int64_t whole_seconds(int64_t ms)
 {
     return ms < 0 || ms > INT64_MAX - MS_SECOND ? ms : (ms + MS_SECOND - 1) / MS_SECOND * MS_SECOND;
-}
-
-static bool is_address(const char *text)
-{
-    struct address_block address;
-
-    return !strchr(text, '/') && address_read(text, &address);
-}
-
-static bool is_public(const char *text)
-{
-    struct address_block address;
-
-    return address_read(text, &address) && address_is_public(&address);
 }
 
 static const char **texts_of(struct maker *m, struct value list, uint32_t *count)
@@ -61,24 +40,22 @@ static struct plan_probe *probe_of(struct maker *m, const struct entity *health,
 {
     const struct model *model = m->plan->model;
     const char *type = health ? entity_string(model, health, "type", "https") : "";
-    bool http = strcmp(type, "http") == 0, tcp = strcmp(type, "tcp") == 0;
+    bool tcp = strcmp(type, "tcp") == 0;
     struct plan_probe *out;
 
     if (!health)
         return NULL;
     out = ARENA_NEW(m->arena, struct plan_probe);
     out->thing = document_thing(m, health);
-    out->asks = strcmp(type, "alarm") == 0 ? NULL : http || tcp ? type : "https";
+    out->asks = check_asks(type);
     out->alarm = entity_string(model, health, "alarm", NULL);
     out->alarm_region = entity_string(model, health, "alarm_region", target->region);
     out->search = entity_string(model, health, "search", NULL);
     out->path = tcp ? NULL : entity_string(model, health, "path", "/health");
     out->host = entity_string(model, health, "host", target->alias ? target->alias : target->value);
-    out->host_is_address = out->host && is_address(out->host);
-    /* A name may lead anywhere: where the target has an address that the internet reaches, that is asked, under the name. */
-    if (out->host && !out->host_is_address && target->value && is_public(target->value))
-        out->address = target->value;
-    out->port = entity_integer(model, health, "port", http ? 80 : 443);
+    out->host_is_address = out->host && check_is_address(out->host);
+    out->address = out->host_is_address ? NULL : check_address(out->host, target->value);
+    out->port = entity_integer(model, health, "port", check_port(type));
     out->interval = whole_seconds(entity_integer(model, health, "interval", 30 * MS_SECOND));
     out->threshold = entity_integer(model, health, "threshold", 3);
     /* Route 53 gives a TCP connection 10 s; HTTP and HTTPS 4 s to connect and 2 s to answer. */
@@ -100,7 +77,7 @@ static void fill_target(struct maker *m, const struct entity *from, bool first, 
     out->alias = entity_string(model, from, "alias", NULL);
     out->alias_zone = entity_string(model, from, "alias_zone", NULL);
     out->value = entity_string(model, from, "value", NULL);
-    out->weight = entity_integer(model, from, "weight", first ? 100 : 0);
+    out->weight = entity_integer(model, from, "weight", first ? FIRST_SHARE : 0);
     out->evaluate_health = entity_integer(model, from, "evaluate_health", 1) != 0;
     out->probe = probe_of(m, entity_child(from, BLOCK_HEALTH, &cursor), out);
     out->origin = document_origin(m, from->span);
@@ -120,16 +97,14 @@ static void fill_records(struct maker *m, const struct entity *from, struct plan
 {
     static const char *const modes[] = {"health", "manual", "stop", "arc"}, *const routings[] = {"simple", "failover", "weighted", "latency"};
     const struct model *model = m->plan->model;
+    const char *mode = entity_string(model, from, "mode", "health");
 
-    out->fqdn = without_final_dot(m->arena, entity_string(model, from, "name", ""));
-    out->zone = without_final_dot(m->arena, entity_string(model, from, "zone", ""));
+    out->fqdn = name_without_dot(m->arena, entity_string(model, from, "name", ""));
+    out->zone = name_without_dot(m->arena, entity_string(model, from, "zone", ""));
     out->zone_id = entity_string(model, from, "zone_id", NULL);
     out->record = entity_string(model, from, "record", "A");
-    out->mode = word_of(entity_string(model, from, "mode", "health"), modes, PLAN_MODE_COUNT, PLAN_MODE_health);
-    out->routing = word_of(entity_string(model, from, "routing", "failover"), routings, PLAN_ROUTING_COUNT, PLAN_ROUTING_failover);
-    /* By hand, one record is rewritten: a failover pair would move by itself. */
-    if (out->mode == PLAN_MODE_manual && out->routing == PLAN_ROUTING_failover)
-        out->routing = PLAN_ROUTING_simple;
+    out->mode = word_of(mode, modes, PLAN_MODE_COUNT, PLAN_MODE_health);
+    out->routing = word_of(name_policy(mode, entity_string(model, from, "routing", "failover")), routings, PLAN_ROUTING_COUNT, PLAN_ROUTING_failover);
     out->ttl = out->kept = whole_seconds(entity_integer(model, from, "ttl", 60 * MS_SECOND));
     out->propagation = entity_integer(model, from, "propagation", 60 * MS_SECOND);
 }
