@@ -148,7 +148,7 @@ static bool has_other_primary(const struct tf *tf)
     return false;
 }
 
-struct tf_root *tf_root(struct tf *tf, enum plan_choice_ROOT kind, const struct plan_site *site)
+static struct tf_root *root_of(struct tf *tf, enum plan_choice_ROOT kind, const struct plan_site *site)
 {
     struct tf_root *root;
     struct arena *arena = tf->arena;
@@ -348,6 +348,19 @@ static void check_file(struct tf *tf, const struct plan_emission *emission)
     }
 }
 
+static struct tf_block *new_block(struct tf *tf, struct tf_root *root, const struct plan_emission *emission)
+{
+    struct tf_block *block = ARENA_NEW(tf->arena, struct tf_block);
+
+    block->root = root;
+    block->emitted = emission->block;
+    block->type = emission->block->type;
+    block->address = intern_str(tf->names, tf_address(tf->arena, emission->block));
+    block->file = emission->file && *emission->file ? output_name(tf->arena, emission->file) : "main";
+    vec_push(tf->arena, &block->sources, emission);
+    return block;
+}
+
 static void add_emission(struct tf *tf, const struct plan_emission *emission)
 {
     struct tf_root *root;
@@ -364,7 +377,12 @@ static void add_emission(struct tf *tf, const struct plan_emission *emission)
                         "terraform` block");
         return;
     }
-    root = tf_root(tf, emission->root, emission->site);
+    root = root_of(tf, emission->root, emission->site);
+    if (emission->example) {
+        block = new_block(tf, root, emission);
+        vec_push(arena, &root->examples, block);
+        return;
+    }
     check_isolation(tf, root, emission);
     check_file(tf, emission);
     address = intern_str(tf->names, tf_address(arena, emission->block));
@@ -387,15 +405,9 @@ static void add_emission(struct tf *tf, const struct plan_emission *emission)
                         "label differ with `ident(…)`");
         return;
     }
-    block = ARENA_NEW(arena, struct tf_block);
-    block->root = root;
-    block->emitted = emission->block;
-    block->type = emission->block->type;
-    block->address = address;
-    block->file = emission->file && *emission->file ? output_name(arena, emission->file) : "main";
+    block = new_block(tf, root, emission);
     if (strcmp(block->type, "output") != 0)
         check_spelling(tf, root, emission, strcmp(block->type, "data") == 0 ? "data" : block->file);
-    vec_push(arena, &block->sources, emission);
     vec_push(arena, &root->blocks, block);
     if (emission->block->labels_count) {
         block->other = first;
@@ -513,9 +525,6 @@ void tf_collect(struct tf *tf)
         if (strcmp(emission->target, "terraform") == 0)
             add_emission(tf, emission);
     }
-    tf_endpoints(tf);
-    for (uint32_t i = 0; i < tf->made.len; i++)
-        add_emission(tf, tf->made.items[i]);
     sort_roots(tf);
     drop_unused(tf);
     for (uint32_t r = 0; r < tf->roots.len; r++) {
@@ -523,6 +532,8 @@ void tf_collect(struct tf *tf)
 
         for (uint32_t i = 0; i < root->blocks.len; i++)
             tf_build_body(tf, root->blocks.items[i]);
+        for (uint32_t i = 0; i < root->examples.len; i++)
+            tf_build_body(tf, root->examples.items[i]);
     }
     for (uint32_t r = 0; r < tf->roots.len; r++) {
         struct tf_root *root = tf->roots.items[r];

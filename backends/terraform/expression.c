@@ -127,7 +127,7 @@ static struct hcl_expr *convert_literal(const struct spot *at, const char *text)
 
 /* ---- variables and outputs ---- */
 
-struct tf_variable *tf_variable(struct tf *tf, struct tf_root *root, const char *name)
+static struct tf_variable *variable_named(struct tf *tf, struct tf_root *root, const char *name)
 {
     atom key = intern_str(tf->names, name);
     struct tf_variable *variable = map_get(&root->variable_names, key);
@@ -260,7 +260,7 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
     }
     name = arena_printf(arena, "%s_%s_%s", without_provider(resource), key, hcl_identifier(arena, attribute));
     need_root(tf, root, target->root, at->place);
-    variable = tf_variable(tf, root, arena_printf(arena, "%s_%s", target->root->prefix, name));
+    variable = variable_named(tf, root, arena_printf(arena, "%s_%s", target->root->prefix, name));
     if (!variable->from) {
         if (variable->thing || variable->description) {
             diag =
@@ -295,6 +295,42 @@ static const char *fact_type(const struct plan_value *value)
     }
 }
 
+static void two_meanings(const struct spot *at, const struct tf_variable *variable, const char *help)
+{
+    struct diag *diag =
+        diag_report(at->tf->sink, DIAG_E0717, tf_span(at->place), "Terraform variable `%s` would stand for two different things", variable->name);
+
+    tf_blame(diag, at->block->sources.items[0]);
+    diag_label(diag, tf_span(variable->place), "also made from this");
+    diag_help(diag, "%s", help);
+}
+
+/* A variable of its own: one for all that use the name, with the value that any of them knows. */
+static struct hcl_source resolve_variable(const struct spot *at, const struct plan_value *fact)
+{
+    struct tf *tf = at->tf;
+    const char *name = tf_member_text(fact, "name"), *says = tf_member_text(fact, "says");
+    const struct plan_value *value = tf_member(fact, "value");
+    const char *text = value->tag == PLAN_TAG_NONE && value->shape == PLAN_SHAPE_STRING ? value->text : NULL;
+    struct tf_variable *variable = variable_named(tf, at->block->root, name);
+    const struct plan_thing *subject = at->block->sources.items[0]->subject;
+
+    if (!variable->description) {
+        variable->description = says;
+        variable->place = subject ? subject->place : at->place;
+    } else if (variable->thing || variable->from || strcmp(variable->description, says) != 0) {
+        two_meanings(at, variable, "rename one of the two declared things");
+    } else if (text && variable->text && strcmp(text, variable->text) != 0) {
+        two_meanings(at, variable,
+                     arena_printf(tf->arena, "they say `%s` and `%s`: correct one, or give what they are of different names", variable->text, text));
+    }
+    if (text && !variable->text) {
+        variable->text = text;
+        variable->value = hcl_string(tf->arena, text);
+    }
+    return hcl_ref(tf->arena, "var", variable->name);
+}
+
 static struct hcl_source resolve_fact(const struct spot *at, const struct plan_value *fact)
 {
     static const struct plan_thing nothing = {.block = "", .name = ""};
@@ -304,8 +340,11 @@ static struct hcl_source resolve_fact(const struct spot *at, const struct plan_v
     const struct plan_value *value = tf_member(fact, "value");
     const char *what = tf_member_text(fact, "name"), *whose = thing->name ? thing->name : "";
     const char *name = arena_printf(arena, "%s_%s", hcl_identifier(arena, whose), hcl_identifier(arena, what));
-    struct tf_variable *variable = tf_variable(tf, at->block->root, name);
+    struct tf_variable *variable;
 
+    if (tf_member(fact, "says"))
+        return resolve_variable(at, fact);
+    variable = variable_named(tf, at->block->root, name);
     if (variable->description) {
         if (variable->thing != thing) {
             struct diag *diag =
@@ -512,6 +551,7 @@ static bool is_name(const char *name, const char *const *names)
 
 static const char *const meta_first[] = {"provider", "count", "for_each", NULL};
 static const char *const meta_last[] = {"depends_on", NULL};
+static const char *const addressed[] = {"moved", "import", NULL}, *const addresses[] = {"to", "from", NULL};
 static const char *const of_names[] = {"ignore_changes", "replace_triggered_by", NULL};
 
 static bool is_name_text(const struct plan_value *value)
@@ -546,6 +586,23 @@ static struct hcl_expr *convert_names(const struct spot *at, const struct plan_v
         }
     }
     return list;
+}
+
+/* `to` and `from` of `moved` and `import`: the resource, whatever attribute the reference names. */
+static struct hcl_expr *convert_address(const struct spot *at, const struct plan_value *ref)
+{
+    struct tf_block *target = tf_find(at->tf, at->block->root, ref);
+
+    if (target && target->root == at->block->root)
+        return hcl_expr(at->tf->arena, (struct hcl_source){target->address});
+    if (strcmp(at->attribute, "to") == 0) {
+        struct diag *diag = diag_report(at->tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted by nothing in `%s`",
+                                        tf_member_text(ref, "resource"), tf_member_text(ref, "key"), at->block->root->folder);
+
+        tf_blame(diag, at->block->sources.items[0]);
+        diag_help(diag, "name a resource that a kind emits into the same root");
+    }
+    return hcl_expr(at->tf->arena, hcl_ref(at->tf->arena, tf_member_text(ref, "resource"), tf_member_text(ref, "key")));
 }
 
 static const struct plan_site *site_of(const struct tf *tf, const struct plan_thing *thing)
@@ -617,6 +674,8 @@ static bool add_attributes(const struct spot *where, const struct plan_emitted_b
         at.place = attr->place;
         if (top && strcmp(attr->name, "provider") == 0)
             expr = convert_provider(&at, attr->value);
+        else if (top && attr->value->tag == PLAN_TAG_REFERENCE && is_name(emitted->type, addressed) && is_name(attr->name, addresses))
+            expr = convert_address(&at, attr->value);
         else if (top ? is_name(attr->name, meta_last) : strcmp(emitted->type, "lifecycle") == 0 && is_name(attr->name, of_names))
             expr = convert_names(&at, attr->value);
         else

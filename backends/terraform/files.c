@@ -248,6 +248,32 @@ static void print_concerns(struct tf *tf, struct fileset *files, const struct tf
     }
 }
 
+/* What the reader copies, if he wants it: below what its kind says of it. */
+static void print_examples(struct tf *tf, struct fileset *files, const struct tf_root *root)
+{
+    for (uint32_t i = 0; i < root->examples.len; i++) {
+        const struct tf_block *first = root->examples.items[i];
+        struct hcl_body *head = hcl_body_new(tf->arena);
+        struct strbuf text = STRBUF_INIT;
+        bool known = false;
+
+        for (uint32_t n = 0; n < i && !known; n++)
+            known = strcmp(root->examples.items[n]->file, first->file) == 0;
+        if (known)
+            continue;
+        hcl_comment(head, first->sources.items[0]->example);
+        hcl_print(head, &text);
+        for (uint32_t n = i; n < root->examples.len; n++) {
+            if (strcmp(root->examples.items[n]->file, first->file) != 0)
+                continue;
+            strbuf_addch(&text, '\n');
+            hcl_print(root->examples.items[n]->body, &text);
+        }
+        tf_add(tf, files, root, arena_printf(tf->arena, "%s.tf.example", first->file), &text);
+        strbuf_release(&text);
+    }
+}
+
 void tf_files(struct tf *tf, struct fileset *files)
 {
     for (uint32_t i = 0; i < tf->roots.len; i++) {
@@ -261,7 +287,6 @@ void tf_files(struct tf *tf, struct fileset *files)
         print_variables(tf, files, root);
         print_concerns(tf, files, root);
         print_outputs(tf, files, root);
-        if (root->kind == PLAN_ROOT_global)
-            tf_import_example(tf, root, files);
+        print_examples(tf, files, root);
     }
 }

@@ -1,9 +1,8 @@
 /* Inside of the Terraform target: the roots, what each of them holds, and what it takes from the others.
  *
- * Work happens in this order: collect.c sorts the plan's emissions (and those endpoints.c makes for DNS) into
- * roots and finds what conflicts; expression.c turns values into HCL, and on the way finds the variables and
- * outputs that carry a value from one root to another; files.c prints. `check` and `emit` do the same work, `emit` with a sink that nobody
- * reads. */
+ * Work happens in this order: collect.c sorts the plan's emissions into roots and finds what conflicts; expression.c turns values into HCL, and
+ * on the way finds the variables and outputs that carry a value from one root to another; files.c prints. `check` and `emit` do the same work,
+ * `emit` with a sink that nobody reads. */
 #ifndef DRC_BACKENDS_TERRAFORM_TERRAFORM_H
 #define DRC_BACKENDS_TERRAFORM_TERRAFORM_H
 
@@ -35,6 +34,7 @@ struct tf_variable {
     const struct tf_root *from; /* carries an output of this root, named `output`; NULL for a fact */
     const char *output;
     const struct plan_thing *thing; /* of a fact, to tell two facts of one name apart */
+    const char *text;               /* of one of its own: what `value` says */
     struct plan_place place;
 };
 
@@ -62,6 +62,7 @@ struct tf_root {
     const char *region;
     const char *account; /* number of the account, NULL when unknown */
     VEC(struct tf_block *) blocks;
+    VEC(struct tf_block *) examples; /* that nobody applies as they are */
     VEC(struct tf_variable *) variables;
     struct map variable_names, output_names; /* what is there already: name -> struct tf_variable *, tf_output * */
     struct map file_names;                   /* in lower case -> as it is written */
@@ -82,16 +83,14 @@ struct tf {
     struct intern *names;
     struct arena *arena;
     struct diag_sink *sink;
-    VEC(struct tf_root *) roots;      /* global, primary, recovery; sites in declaration order */
-    struct map addresses;             /* address -> struct tf_block *, the first; others by `other` */
-    VEC(struct plan_emission *) made; /* emissions of endpoints.c */
+    VEC(struct tf_root *) roots; /* global, primary, recovery; sites in declaration order */
+    struct map addresses;        /* address -> struct tf_block *, the first; others by `other` */
     VEC(struct tf_demand) demands;
     struct map owners; /* id of an asset's thing -> its owner */
 };
 
 /* ---- collect.c */
 void tf_collect(struct tf *tf); /* everything up to finished bodies */
-struct tf_root *tf_root(struct tf *tf, enum plan_choice_ROOT kind, const struct plan_site *site);
 const struct plan_site *tf_region_site(const struct plan_site *site);
 struct span tf_span(struct plan_place place);
 /* Adds "for asset `x`" to a diagnostic about a block. */
@@ -108,11 +107,6 @@ typedef void tf_visit_ref(struct tf *tf, struct tf_block *block, const struct pl
 void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit);
 bool tf_mentions(const struct plan_emitted_block *block, const char *text); /* in a literal expression */
 struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct plan_value *ref);
-struct tf_variable *tf_variable(struct tf *tf, struct tf_root *root, const char *name);
-
-/* ---- endpoints.c */
-void tf_endpoints(struct tf *tf); /* fills tf->made */
-void tf_import_example(struct tf *tf, struct tf_root *root, struct fileset *files);
 
 /* ---- files.c, readme.c */
 void tf_files(struct tf *tf, struct fileset *files);

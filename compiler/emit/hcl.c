@@ -131,17 +131,6 @@ struct hcl_expr *hcl_string(struct arena *arena, const char *text)
     return new_expr(arena, EXPR_STRING, text);
 }
 
-struct hcl_expr *hcl_stringf(struct arena *arena, const char *format, ...)
-{
-    struct hcl_expr *expr = new_expr(arena, EXPR_STRING, NULL);
-    va_list args;
-
-    va_start(args, format);
-    expr->text = arena_vprintf(arena, format, args);
-    va_end(args);
-    return expr;
-}
-
 struct hcl_expr *hcl_int(struct arena *arena, int64_t value)
 {
     struct strbuf digits = STRBUF_INIT;

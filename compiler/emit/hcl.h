@@ -44,7 +44,6 @@ bool hcl_is_identifier(const char *text);
 /* ---- expressions ------------------------------------------------------------------------------- */
 
 struct hcl_expr *hcl_string(struct arena *arena, const char *text); /* any text; escaped */
-struct hcl_expr *hcl_stringf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct hcl_expr *hcl_int(struct arena *arena, int64_t value);
 /* "0.25"; other text becomes a string */
 struct hcl_expr *hcl_decimal(struct arena *arena, const char *digits);

@@ -605,7 +605,8 @@ struct emission {
     enum emit_root root;
     struct site_info *site; /* ROOT_RECOVERY: whose; ROOT_PRIMARY: the asset's site */
     const char *file;       /* concern: "database"; "main" when unset */
-    struct entity *subject; /* asset, site, store */
+    const char *example;    /* comment above a file that nobody applies as it is; NULL: of a file that counts */
+    struct entity *subject; /* asset, site, store, endpoint */
     struct entity *kind;    /* the kind block */
     struct emitted_block *block;
     bool shared; /* from a `once` block */
@@ -701,7 +702,7 @@ struct plan {
     uint32_t assumption_count;
     const atom *rules_off; /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
-    uint32_t refused;                  /* errors of rules about what is emitted: what targets refuse is asked all the same */
+    uint32_t refused; /* errors about what is emitted: what collides, what a platform refuses. What targets refuse is asked all the same */
     uint32_t refuted, unknown, waived; /* counts of verdicts and findings */
     uint32_t advised;                  /* findings that are advice only: in none of the other counts */
 };

@@ -176,7 +176,9 @@ bool value_equal(struct value a, struct value b)
     case VALUE_SHELL: return same_parts(a.u.text, b.u.text);
     case VALUE_REF:
         return a.u.ref->resource == b.u.ref->resource && same_text(a.u.ref->key, b.u.ref->key) && same_text(a.u.ref->attribute, b.u.ref->attribute);
-    case VALUE_FACT: return a.u.fact->entity == b.u.fact->entity && a.u.fact->name == b.u.fact->name;
+    case VALUE_FACT:
+        return a.u.fact->entity == b.u.fact->entity && a.u.fact->name == b.u.fact->name &&
+               (a.u.fact->entity || value_equal(a.u.fact->value, b.u.fact->value));
     case VALUE_CALL:
         if (a.u.call->count != b.u.call->count || !same_text(a.u.call->function, b.u.call->function))
             return false;
@@ -291,7 +293,12 @@ void value_print(struct value value, struct strbuf *out)
         strbuf_addstr(out, "\")");
         break;
     case VALUE_REF: strbuf_addf(out, "%s.%s.%s", value.u.ref->resource, value.u.ref->key, value.u.ref->attribute); break;
-    case VALUE_FACT: strbuf_addf(out, "fact(%s, \"%s\")", value.u.fact->entity->name, value.u.fact->name); break;
+    case VALUE_FACT:
+        if (value.u.fact->entity)
+            strbuf_addf(out, "fact(%s, \"%s\")", value.u.fact->entity->name, value.u.fact->name);
+        else
+            strbuf_addf(out, "variable(\"%s\")", value.u.fact->name);
+        break;
     case VALUE_HCL:
         strbuf_addstr(out, "hcl(");
         print_quoted(value.u.string, out);

@@ -116,9 +116,10 @@ struct value_ref {
 };
 
 struct value_fact {
-    struct entity *entity; /* the asset or site the fact is about */
+    struct entity *entity; /* the asset or site the fact is about; NULL: about nothing declared, a variable of its own */
     atom name;             /* "arn" */
     struct value value;    /* STRING, or UNKNOWN: then the user of the artifact must fill it in */
+    const char *says;      /* what it is; NULL with an entity */
 };
 
 /* What an attribute expects. Written `duration`, `range(duration)`, `list(ref(asset))`, `enum(sync, async)`,

@@ -75,7 +75,7 @@ enum plan_tag {
     PLAN_TAG_SHELL,    /* [{"literal": script} or value, …] */
     PLAN_TAG_LITERAL,
     PLAN_TAG_REFERENCE,  /* of an emitted resource: {resource, key, attribute} */
-    PLAN_TAG_FACT,       /* {of, name, value}: true of what exists already */
+    PLAN_TAG_FACT,       /* {of, name, value}: true of what exists already; {null, name, value, says}: a variable of its own */
     PLAN_TAG_EXPRESSION, /* of the target's own language */
     PLAN_TAG_CALL,       /* {function, arguments} */
     PLAN_TAG_TYPE,       /* "list(string)" */

@@ -168,6 +168,10 @@ static const struct function functions[] = {
     {"secret", 1, 1, 0, fn_secret, "secret(name) -> run-time value", "The value of a secret, which only the environment of the running plan has.", 0},
     {"fact", 2, 2, 0, fn_fact, "fact(thing, name) -> fact",
      "Something true of what exists already: a variable of what is emitted, pinned to the attribute of that name where it is known.", 0},
+    {"variable", 3, 3, RAW, fn_variable, "variable(name, says, value) -> fact",
+     "A variable of what is emitted, one for all that use the name: what it is, and the value it has unless somebody sets another; an unknown value "
+     "leaves it to whoever applies.",
+     0},
     {"ref", 3, 3, RAW | FOREIGN, fn_ref, "ref(resource, key, attribute) -> reference", "An attribute of an emitted resource.", 0},
     {"emitted", 1, 1, 0, fn_emitted, "emitted(type) -> list(object)",
      "The resources of that type that kinds emit for Terraform: attributes by name, blocks inside by type, each a list of such objects. What is no "

@@ -125,6 +125,7 @@ struct value fn_shell(struct call *call);
 struct value fn_hcl(struct call *call);
 struct value fn_ref(struct call *call);
 struct value fn_emitted(struct call *call);
+struct value fn_variable(struct call *call);
 struct value fn_fact(struct call *call);
 struct value fn_attest(struct call *call);
 struct value fn_secret(struct call *call);

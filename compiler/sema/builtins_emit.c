@@ -111,6 +111,32 @@ struct value fn_fact(struct call *call)
     return (struct value){.type = VALUE_FACT, .places = places & PLACES_MASK, .u.fact = fact};
 }
 
+struct value fn_variable(struct call *call)
+{
+    struct value_fact *fact = ARENA_NEW(call->eval->arena, struct value_fact);
+    const char *name;
+
+    for (uint32_t i = 0; i < call->count; i++) {
+        call->args[i] = eval_typed(call->eval, call->arg_exprs[i], call->scope, NULL, NULL);
+        if (call->args[i].type == VALUE_ERROR)
+            return value_error();
+        if (i < 2 && !value_is_known(call->args[i]))
+            return call->args[i];
+    }
+    if (!arg_string(call, 0, &name) || !arg_string(call, 1, &fact->says))
+        return value_error();
+    if (strcmp(clean_identifier(call->eval->arena, name), name) != 0)
+        return value_error_at(call->eval, DIAG_E0311, arg_span(call, 0), "`%s` cannot be the name of a variable", name);
+    fact->name = intern_str(call->eval->names, name);
+    fact->value = call->args[2];
+    if (value_is_known(fact->value)) {
+        if (!arg_string(call, 2, &name))
+            return value_error();
+        fact->value = value_string(name);
+    }
+    return (struct value){.type = VALUE_FACT, .u.fact = fact};
+}
+
 struct value fn_attest(struct call *call)
 {
     struct value value = call->args[0];

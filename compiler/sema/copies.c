@@ -7,6 +7,19 @@
 
 enum { WITHIN_MAX = 64, MEDIA_MAX = 8 };
 
+static struct value word(struct evaluator *eval, const char *text)
+{
+    return (struct value){.type = VALUE_WORD, .u.word = intern_str(eval->names, text)};
+}
+
+/* What the original lies on. */
+static struct value asset_medium(struct evaluator *eval, struct entity *asset)
+{
+    struct value medium = kind_property(eval, asset, KIND_media);
+
+    return medium.type == VALUE_WORD ? medium : word(eval, "block");
+}
+
 struct tally {
     struct evaluator *eval;
     struct entity *original; /* site of the original; NULL */
@@ -193,11 +206,6 @@ struct copies {
     VEC(struct value) list;
 };
 
-static struct value word(struct evaluator *eval, const char *text)
-{
-    return (struct value){.type = VALUE_WORD, .u.word = intern_str(eval->names, text)};
-}
-
 static void add_copy(struct copies *copies, struct value site, struct value store, struct value kind, struct value backup, struct value immutable,
                      struct value offline, struct value encrypted, struct value media)
 {
@@ -297,13 +305,6 @@ struct value asset_sites(struct evaluator *eval, struct entity *asset)
         return value;
     value = eval_slot(eval, asset, ASSET_site);
     return value.type == VALUE_ENTITY ? eval_list_of(eval, &value, 1) : value;
-}
-
-struct value asset_medium(struct evaluator *eval, struct entity *asset)
-{
-    struct value medium = kind_property(eval, asset, KIND_media);
-
-    return medium.type == VALUE_WORD ? medium : word(eval, "block");
 }
 
 static struct value replica_encrypted(struct evaluator *eval, struct entity *asset, struct entity *replica)

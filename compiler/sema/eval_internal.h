@@ -165,7 +165,6 @@ bool place_is_in(struct evaluator *eval, struct entity *site, const struct entit
 struct value asset_copies(struct evaluator *eval, struct entity *asset, struct span span);
 struct value copy_counts_value(struct evaluator *eval, struct entity *asset, struct span span); /* as an object */
 struct value asset_sites(struct evaluator *eval, struct entity *asset);
-struct value asset_medium(struct evaluator *eval, struct entity *asset);    /* what the original lies on */
 struct value store_immutable(struct evaluator *eval, struct entity *store); /* whether what lies in it cannot be deleted before its time */
 
 /* ---- computed_names.c: of endpoints, targets, health checks */

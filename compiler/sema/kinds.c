@@ -256,7 +256,7 @@ static void unknown_kind(struct sema *sema, atom path, const struct block_schema
     } else {
         diag_help(diag, "import the file that declares it; `drc list kinds` prints those of the library");
         if (schema && schema->id == BLOCK_ENDPOINT)
-            diag_help(diag, "nothing fits? declare `kind %s : generic.service { control_plane = SITE }`: where its records are changed", path);
+            diag_help(diag, "nothing fits? declare `kind %s : name_provider { control_plane = SITE }`: where its records are changed", path);
         else
             diag_help(diag, "nothing fits? `import \"std/generic\"` has %s; or declare a `kind` of your own", anything(schema));
     }
@@ -287,6 +287,15 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
     inherit(sema, &build->info);
 }
 
+/* Names have no attributes, methods or copies of a kind: what else stood there would be read by nobody. */
+static void check_provider(struct sema *sema, const struct kind_info *info, const struct entity *child)
+{
+    if (info->of->id != BLOCK_ENDPOINT || child->schema->id == BLOCK_EMIT || child->schema->id == BLOCK_SOURCE)
+        return;
+    diag_help(diag_report(sema->sink, DIAG_E0210, child->span, "a provider of names has no `%s`", child->schema->name),
+              "what is true of names is said by `control_plane`, `stands_in` and their sources; what is written for them by `emit`");
+}
+
 static void build_kind(struct sema *sema, struct entity *entity)
 {
     struct build *build = (struct build *)(void *)entity->kind;
@@ -309,7 +318,7 @@ static void build_kind(struct sema *sema, struct entity *entity)
     if (of && of->value && of->value->kind == EXPR_NAME) {
         const struct block_schema *schema = map_get(&sema->model->schema_by_name, of->value->u.name);
 
-        if (schema && (schema->id == BLOCK_ASSET || schema->id == BLOCK_SITE || schema->id == BLOCK_STORE))
+        if (schema && (schema->id == BLOCK_ASSET || schema->id == BLOCK_SITE || schema->id == BLOCK_STORE || schema->id == BLOCK_ENDPOINT))
             info->of = schema;
     }
     add_rows(sema, tree, info->of, &info->rows, &info->row_count);
@@ -319,6 +328,7 @@ static void build_kind(struct sema *sema, struct entity *entity)
     for (uint32_t i = 0; i < entity->child_count; i++) {
         struct entity *child = entity->children[i];
 
+        check_provider(sema, info, child);
         switch (child->schema->id) {
         case BLOCK_KIND_REPLICA: add_extension(sema, info, BLOCK_REPLICA, child->tree); break;
         case BLOCK_KIND_BACKUP: add_extension(sema, info, BLOCK_BACKUP, child->tree); break;

@@ -147,6 +147,8 @@ const struct emission *emitted_for(const struct analysis *a, struct value elemen
 
 void check_emitted(struct analysis *a)
 {
+    uint32_t before = a->sink->errors;
+
     a->emitted = ARENA_NEW(a->arena, struct emitted);
     for (uint32_t i = 0; i < a->plan->emission_count; i++) {
         const struct emission *emission = &a->plan->emissions[i];
@@ -154,7 +156,7 @@ void check_emitted(struct analysis *a)
         struct emitted_type *type;
         atom name;
 
-        if (strcmp(emission->target, "terraform") != 0 || strcmp(block->type, "resource") != 0 || block->label_count != 2)
+        if (strcmp(emission->target, "terraform") != 0 || emission->example || strcmp(block->type, "resource") != 0 || block->label_count != 2)
             continue;
         name = intern_str(a->model->names, block->labels[0]);
         type = map_get(&a->emitted->types, name);
@@ -164,7 +166,6 @@ void check_emitted(struct analysis *a)
         }
         vec_push(a->arena, &type->emissions, emission);
     }
-    a->plan->refused = a->sink->errors;
     judge_waiting_rules(a);
-    a->plan->refused = a->sink->errors - a->plan->refused;
+    a->plan->refused += a->sink->errors - before;
 }

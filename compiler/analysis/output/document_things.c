@@ -122,11 +122,13 @@ static struct plan_value reference_value(struct maker *m, const struct value_ref
 
 static struct plan_value fact_value(struct maker *m, const struct value_fact *fact)
 {
-    struct plan_value out = pairs(m, PLAN_TAG_FACT, 3);
+    struct plan_value out = pairs(m, PLAN_TAG_FACT, fact->entity ? 3 : 4);
 
-    out.pairs[0] = (struct plan_pair){"of", entity_value(m, fact->entity)};
+    out.pairs[0] = (struct plan_pair){"of", fact->entity ? entity_value(m, fact->entity) : tagged(PLAN_TAG_NONE, PLAN_SHAPE_NULL)};
     out.pairs[1] = (struct plan_pair){"name", text(PLAN_TAG_NONE, fact->name)};
     out.pairs[2] = (struct plan_pair){"value", document_value(m, fact->value)};
+    if (!fact->entity)
+        out.pairs[3] = (struct plan_pair){"says", text(PLAN_TAG_NONE, fact->says)};
     return out;
 }
 

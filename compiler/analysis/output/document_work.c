@@ -340,6 +340,7 @@ void make_emissions_of(struct maker *m, const char *target)
                                       .root = (uint8_t)from->root,
                                       .site = document_site(m, from->site),
                                       .file = from->file,
+                                      .example = from->example,
                                       .subject = document_thing(m, from->subject),
                                       .kind = from->kind->name,
                                       .shared = from->shared};

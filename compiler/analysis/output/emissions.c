@@ -1,8 +1,9 @@
-/* What kinds emit: the `emit` blocks of every asset, site and store, evaluated into trees that the backends print.
+/* What kinds emit: the `emit` blocks of every asset, site, store and name, evaluated into trees that the backends print.
  *
  * `for` and `when` work on every block, nested ones too; `null` drops an attribute; blocks inside `once` are shared, so the same
  * address with the same body is one block. */
 #include "analysis/output/output.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@ struct emitter {
     const char *target;
     enum emit_root root;
     struct site_info *site;
-    const char *file;
+    const char *file, *example;
     bool shared;
     VEC(struct emission) out;
     const struct type *site_type;
@@ -167,6 +168,7 @@ static void conflict(struct emitter *e, const struct emission *old, const struct
 
     if (!map_add(&e->conflicts, e->a->arena, intern_str(e->a->model->names, pair), e))
         return;
+    e->a->plan->refused++;
     diag = diag_report(e->a->sink, DIAG_E0401, block->span, "`%s%s%s` is emitted twice, with different bodies or outside `once`", block->type,
                        block->label_count ? " " : "", block->label_count ? block->labels[block->label_count - 1] : "");
     diag_label(diag, old->block->span, "first for %s `%s`", old->subject->schema->name, old->subject->name);
@@ -188,7 +190,7 @@ static void emit_block(struct emitter *e, struct emitted_block *block)
         strbuf_addf(&address, " %s", block->labels[i]);
     key = intern_add(a->model->names, strbuf_str(&address), address.len);
     strbuf_release(&address);
-    at = block->label_count ? (uintptr_t)map_get(&e->addresses, key) : 0;
+    at = block->label_count && !e->example ? (uintptr_t)map_get(&e->addresses, key) : 0;
     if (at) {
         const struct emission *old = &e->out.items[at - 1];
 
@@ -196,8 +198,9 @@ static void emit_block(struct emitter *e, struct emitted_block *block)
             conflict(e, old, block);
         return;
     }
-    vec_push(a->arena, &e->out, ((struct emission){e->target, e->root, e->site, e->file, e->subject, e->kind, block, e->shared}));
-    map_add(&e->addresses, a->arena, key, (void *)(uintptr_t)e->out.len);
+    vec_push(a->arena, &e->out, ((struct emission){e->target, e->root, e->site, e->file, e->example, e->subject, e->kind, block, e->shared}));
+    if (!e->example)
+        map_add(&e->addresses, a->arena, key, (void *)(uintptr_t)e->out.len);
 }
 
 static const struct attr *find_attr(const struct emitter *e, const struct block *tree, const char *name)
@@ -300,7 +303,7 @@ static bool find_root(struct emitter *e, const struct block *tree, const struct 
 
 static void emit_one(struct emitter *e, const struct block *tree, const struct scope *scope)
 {
-    const struct attr *when = find_attr(e, tree, "when"), *file = find_attr(e, tree, "file");
+    const struct attr *when = find_attr(e, tree, "when"), *file = find_attr(e, tree, "file"), *example = find_attr(e, tree, "example");
     struct value value;
 
     scope = add_lets(e, tree, scope);
@@ -313,6 +316,8 @@ static void emit_one(struct emitter *e, const struct block *tree, const struct s
         return;
     value = file ? eval(e->a->eval, file->value, scope, NULL) : value_unknown();
     e->file = value.type == VALUE_STRING ? value.u.string : "main";
+    value = example ? eval(e->a->eval, example->value, scope, NULL) : value_unknown();
+    e->example = value.type == VALUE_STRING ? value.u.string : NULL;
     e->shared = false;
     make_bodies(e, tree, scope, NULL, 0);
 }
@@ -325,7 +330,7 @@ const char *emit_file(struct analysis *a, const struct entity *emit, struct enti
     struct value value;
 
     e.site_type = type_read(a->model, "ref(site)", &error);
-    if (!find_root(&e, emit->tree, scope))
+    if (find_attr(&e, emit->tree, "example") || !find_root(&e, emit->tree, scope))
         return NULL;
     value = file ? eval(a->eval, file->value, scope, NULL) : value_unknown();
     name = value.type == VALUE_STRING ? value.u.string : "main";
@@ -337,18 +342,36 @@ const char *emit_file(struct analysis *a, const struct entity *emit, struct enti
     }
 }
 
+/* Whose emits are a thing's. Records of a name are written also where nobody imported what else is known of its provider: those are then of
+ * the kind that the provider's path lies in, `a.b` of `a.b.name`, which the library has everywhere. */
+static const struct kind_info *emitting_kind(const struct analysis *a, const struct entity *entity)
+{
+    const struct kind_info *kind = entity->kind;
+    struct value provider;
+    const char *dot;
+
+    if (entity->schema->id != BLOCK_ENDPOINT)
+        return kind;
+    kind = name_provider(a, entity);
+    provider = entity_slot(entity, ENDPOINT_provider);
+    if (!kind && provider.type == VALUE_STRING && (dot = strrchr(provider.u.string, '.')))
+        kind = map_get(&a->model->kinds, intern_add(a->model->names, provider.u.string, (size_t)(dot - provider.u.string)));
+    return kind && kind->of == entity->schema ? kind : NULL;
+}
+
 static void emit_entity(struct emitter *e, struct entity *entity)
 {
     struct analysis *a = e->a;
+    const struct kind_info *kind = emitting_kind(a, entity);
     const struct scope *scope;
 
-    if (!entity->kind || !entity->kind->emits.len)
+    if (!kind || !kind->emits.len)
         return;
     scope = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
     scope = scope_add(a->eval, scope, "self", value_entity(entity));
     e->subject = entity;
-    for (uint32_t i = 0; i < entity->kind->emits.len; i++) {
-        const struct entity *emit = entity->kind->emits.items[i];
+    for (uint32_t i = 0; i < kind->emits.len; i++) {
+        const struct entity *emit = kind->emits.items[i];
         const struct attr *loop = find_attr(e, emit->tree, "for");
         struct value list;
 
@@ -366,7 +389,7 @@ static void emit_entity(struct emitter *e, struct entity *entity)
 
 void make_emissions(struct analysis *a)
 {
-    static const enum block_id order[] = {BLOCK_SITE, BLOCK_STORE, BLOCK_ASSET};
+    static const enum block_id order[] = {BLOCK_SITE, BLOCK_STORE, BLOCK_ASSET, BLOCK_ENDPOINT};
     struct emitter e = {.a = a};
     const char *error = NULL;
 
