@@ -156,6 +156,7 @@ def mysql_round(env, store, backup):
                 " CREATE TABLE `a b`(x int); CREATE TABLE `c``d`(x int);"
                 " CREATE TABLE t(i int PRIMARY KEY, v varchar(99)); INSERT INTO t VALUES (1, 'one'), (2, 'zw\u00f6lf; \\\\ ''x''');"
                 " CREATE VIEW w AS SELECT v FROM t; CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.v = concat(NEW.v, '!')")
+            host.call(*root, "--delimiter", "//", "--execute", "USE app// CREATE PROCEDURE rebuild()\nBEGIN\nCREATE TABLE IF NOT EXISTS c (i int);\nEND//")
             shown = "SHOW CREATE DATABASE app; USE app; SHOW TABLES; SELECT * FROM versioned; SELECT * FROM t ORDER BY i; SELECT * FROM w ORDER BY v; SHOW TRIGGERS LIKE 't'"
             before = re.sub(r"\d{4}-\d\d-\d\d \S+", "", sql(shown))
             host.job()
@@ -205,7 +206,8 @@ def redis_round(env, store, backup):
     need("redis-server", "redis-cli", "redis-check-rdb")
     with Sandbox() as folder:
         port = free_port()
-        (folder / "data").mkdir()
+        (folder / "real").mkdir()
+        (folder / "data").symlink_to(folder / "real")  # where data was moved to a bigger disk
         host = Host(env, folder, store, f'redis.server {{{{ site = here  owner = ops  host = "127.0.0.1"  port = {port}  persistent = true  size = 1MiB  password = auth'
                     '  directory = "{folder}/data"', backup)
         host.program("systemctl", SYSTEMCTL.format(port=port, folder=folder))
@@ -216,17 +218,18 @@ def redis_round(env, store, backup):
             host.call("systemctl", "start", "redis-server")
             if backup == BACKUP:
                 host.job(expect=3)  # of a server that holds nothing
-            host.call("redis-cli", "-p", port, "SET", "one", "first")
-            host.call("redis-cli", "-p", port, "RPUSH", "list", "a", "b c")
+            host.call("redis-cli", "-p", port, "-n", "1", "SET", "one", "first")
+            host.call("redis-cli", "-p", port, "-n", "1", "RPUSH", "list", "a", "b c")
             host.job()
             host.job("verify")
-            host.call("redis-cli", "-p", port, "SET", "one", "damaged")
-            host.call("redis-cli", "-p", port, "DEL", "list")
+            host.call("redis-cli", "-p", port, "-n", "1", "SET", "one", "damaged")
+            host.call("redis-cli", "-p", port, "-n", "1", "DEL", "list")
             if backup == BACKUP:
                 host.recover(file=host.newest(), host="127.0.0.1")
             else:
                 host.recover(snapshot="latest", host="127.0.0.1")
-            if host.call("redis-cli", "-p", port, "GET", "one") != "first\n" or host.call("redis-cli", "-p", port, "LRANGE", "list", "0", "-1") != "a\nb c\n":
+            asked = [host.call("redis-cli", "-p", port, "-n", "1", *words) for words in (["GET", "one"], ["LRANGE", "list", "0", "-1"])]
+            if asked != ["first\n", "a\nb c\n"]:
                 raise Failure("what came back is not what was there")
         finally:
             subprocess.run(["redis-cli", "-p", str(port), "SHUTDOWN", "NOSAVE"], check=False, env=host.variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -326,20 +329,40 @@ def test_restic_keeps_what_it_should(env):
             raise Failure(f"what is older than 30 days goes, and nothing else: {left}")
 
 
+def test_restic_paths_are_paths(env):
+    """One that looks like a pattern comes back; one that is not there is no backup."""
+    need("restic", "jq")
+    with Sandbox() as folder:
+        host = Host(env, folder, REPOSITORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data", "{folder}/a[1]"]  size = 1MiB', RESTIC)
+        for name in ("data", "a[1]"):
+            (folder / name).mkdir()
+            (folder / name / "one").write_text("first\n")
+        host.call("restic", "--repo", folder / "disk/r", "init")
+        host.job()
+        shutil.rmtree(folder / "a[1]")
+        if "does not exist" not in host.job(expect=1):
+            raise Failure("nobody hears that a path is gone")
+        host.recover(snapshot="latest", host="127.0.0.1", into="/")
+        if host.job("list").count("thing-nightly/") > 1 or (folder / "a[1]" / "one").read_text() != "first\n":
+            raise Failure("not all of it came back")
+
+
 def test_a_link_is_no_backup(env):
     with Sandbox() as folder:
-        host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data", "{folder}/more", "{folder}/spool"]'
+        host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data/", "{folder}/more", "{folder}/spool", "{folder}/enabled"]'
                     '  may_be_empty = ["{folder}/spool"]  size = 1MiB')
         for name in ("elsewhere", "more", "spool"):
             (folder / name).mkdir()
         (folder / "elsewhere" / "one").write_text("first\n")
         (folder / "data").symlink_to(folder / "elsewhere")
+        (folder / "enabled").mkdir()
+        (folder / "enabled" / "site").symlink_to(folder / "more" / "two")
         (folder / "more" / "two").write_text("second\n")
         if "symbolic link" not in host.job(expect=1):
             raise Failure("nobody hears why")
         (folder / "data").unlink()
         (folder / "data").mkdir()
-        if "holds no file" not in host.job(expect=1):  # a disk that is not mounted
+        if "holds nothing" not in host.job(expect=1):  # a disk that is not mounted
             raise Failure("nobody hears why")
         (folder / "data" / "one").write_text("first\n")
         host.job()

@@ -176,7 +176,7 @@ ask_again() {
         fi
         if [[ "${STATE[${n}]}" == ok ]]; then
             if [[ -n "${given}" && "${given}" != "${old}" ]]; then
-                warn "input.$1 stays ${old}: ${STEP_ID[${n}]} was done with it"
+                warn "input.$1 stays ${old}: ${STEP_ID[${n}]} was done with it. To take another, begin a new run with --interrupted-at $(drc_utc "${INTERRUPTED_AT}")"
             fi
             return 1
         fi

@@ -38,7 +38,9 @@ step_copy() {
         printf '%s' "${answer}"
         return 0
     fi
-    folder="${DRC_COPIES:-${DRC_RUN_DIR:?set by recover.sh}/copies}/$1"
+    # A copy is that of this run: what another one fetched as `latest` is older.
+    folder="${DRC_COPIES:+${DRC_COPIES}/${DRC_RUN_DIR##*/}}"
+    folder="${folder:-${DRC_RUN_DIR:?set by recover.sh}/copies}/$1"
     if [[ ! -f "${folder}/done" || "$(<"${folder}/done")" != "${answer}" ]]; then
         rm -rf -- "${folder}"
         mkdir -p -- "${folder}" || return 1

@@ -11,13 +11,26 @@ static struct value runtime(const struct analysis *a, const char *name)
     return (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, name)};
 }
 
+/* Adds those that are not there yet. */
 static void strings(struct analysis *a, struct value list, const char ***items, uint32_t *count)
 {
+    const char **all;
+
     if (list.type != VALUE_LIST)
         return;
-    *items = ARENA_ARRAY(a->arena, const char *, list.u.list->count);
-    for (uint32_t i = 0; i < list.u.list->count; i++)
-        (*items)[(*count)++] = value_text(list.u.list->items[i], a->arena);
+    all = ARENA_ARRAY(a->arena, const char *, *count + list.u.list->count);
+    for (uint32_t i = 0; i < *count; i++)
+        all[i] = (*items)[i];
+    for (uint32_t i = 0; i < list.u.list->count; i++) {
+        const char *text = value_text(list.u.list->items[i], a->arena);
+        bool known = false;
+
+        for (uint32_t k = 0; k < *count && !known; k++)
+            known = strcmp(all[k], text) == 0;
+        if (!known)
+            all[(*count)++] = text;
+    }
+    *items = all;
 }
 
 static const char *needs_it(struct analysis *a, const struct entity *procedure, const struct entity *subject, const struct entity *backup)
@@ -61,10 +74,8 @@ static struct store_access access_of(struct analysis *a, const struct entity *ba
         if (when.type == VALUE_BOOL && !when.u.integer)
             continue; /* e.g. nobody removes from a locked store */
         command(a, procedure, PROCEDURE_run, scope, store, backup, out);
-        if (i == 0) {
-            strings(a, eval_deferred(a->eval, procedure, PROCEDURE_tools, scope), &access.tools, &access.tool_count);
-            strings(a, eval_deferred(a->eval, procedure, PROCEDURE_secrets, scope), &access.secrets, &access.secret_count);
-        }
+        strings(a, eval_deferred(a->eval, procedure, PROCEDURE_tools, scope), &access.tools, &access.tool_count);
+        strings(a, eval_deferred(a->eval, procedure, PROCEDURE_secrets, scope), &access.secrets, &access.secret_count);
     }
     scope_drop(a->eval, scope, NULL);
     return access;

@@ -22,14 +22,33 @@ static void add_seen(struct analysis *a, struct step *step, step_list *out)
     vec_push(a->arena, out, step);
 }
 
-/* Whether the data is right, where somebody recovered it (what the platform does by itself has no steps of ours behind it); last of all, whether it
- * serves, seen from where users are. */
-static void check_steps(struct analysis *a, struct asset_state *state, step_list *out)
+/* Whether the data is right, where somebody recovered it (what the platform does by itself has no steps of ours behind it): before users are led
+ * there. `first`: where the steps of the asset begin. */
+static void check_data(struct analysis *a, struct asset_state *state, uint32_t first, step_list *out)
+{
+    step_list led = {0};
+    uint32_t at = first;
+    struct entity *block;
+
+    if (state->fate != FATE_LOST || state->chosen->automatic)
+        return;
+    while (at < out->len && out->items[at]->phase < PHASE_TRAFFIC)
+        at++;
+    for (uint32_t i = at; i < out->len; i++)
+        vec_push(a->arena, &led, out->items[i]);
+    out->len = at;
+    for (uint32_t i = 0; (block = entity_child(state->asset->entity, BLOCK_VERIFY, &i));)
+        add_seen(a, make_verify(a, state, block), out);
+    for (uint32_t i = 0; i < led.len; i++)
+        vec_push(a->arena, out, led.items[i]);
+}
+
+/* Last of all, whether it serves, seen from where users are. */
+static void check_steps(struct analysis *a, struct asset_state *state, uint32_t first, step_list *out)
 {
     struct entity *block;
 
-    for (uint32_t i = 0; state->fate == FATE_LOST && !state->chosen->automatic && (block = entity_child(state->asset->entity, BLOCK_VERIFY, &i));)
-        add_seen(a, make_verify(a, state, block), out);
+    check_data(a, state, first, out);
     for (uint32_t i = 0; (block = entity_child(state->asset->entity, BLOCK_PROBE, &i));)
         add_seen(a, make_probe(a, state, block), out);
 }
@@ -53,7 +72,7 @@ void make_steps(struct analysis *a, struct scenario_result *result)
         else if (state->fate == FATE_IMPAIRED)
             impaired_steps(a, state, &steps);
         if (steps.len > first[i])
-            check_steps(a, state, &steps);
+            check_steps(a, state, first[i], &steps);
     }
     first[a->plan->asset_count] = steps.len;
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {

@@ -67,13 +67,12 @@ static const struct reason *older_elsewhere(struct analysis *a, const struct ass
 /* All of its places are lost, or what they hold is damaged, and a copy is read: whatever takes it reads one of them. */
 static const struct reason *one_of_several(struct analysis *a, const struct asset *asset)
 {
-    struct value quorum = entity_slot(asset->entity, ASSET_quorum);
-
-    if ((quorum.type == VALUE_INT ? quorum.u.integer : 1) * 2 > asset->site_count)
+    if (entity_slot(asset->entity, ASSET_quorum).type == VALUE_INT && entity_slot(asset->entity, ASSET_quorum).u.integer >= asset->site_count)
         return NULL;
-    return unset_row(a, asset->entity, "quorum",
-                     intern_text(a, "nothing says how the data of `%s` at its places is kept the same: a copy is that of one of them", asset->name),
-                     "state a `quorum` of more than half of its places, or an asset with backups of its own for each place");
+    return unset_row(
+        a, asset->entity, "quorum",
+        intern_text(a, "nothing says how the data of `%s` at its places is kept the same: a copy is that of one of them", asset->name),
+        "state a `quorum` of all of its places where every write is at each of them, or an asset with backups of its own for each place");
 }
 
 /* A replica that is cut off from what it follows: one that is written to as well goes on, one that has to confirm every write confirms none. */
