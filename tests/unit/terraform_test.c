@@ -265,6 +265,7 @@ static void test_roots(const char *folder)
     CHECK(!strstr(content(f, "terraform/recovery-west/database.tf"), "availability_zone"));
     CHECK(!fileset_find(&f->files, "terraform/recovery-west/data.tf"));
     CHECK(!strstr(content(f, "terraform/recovery-west/variables.tf"), "us-west-2"));
+    fileset_release(&f->files);
     arena_delete(f->arena);
 }
 
@@ -297,6 +298,7 @@ static void test_mistakes(void)
     CHECK(reported(f, DIAG_E0704));
     CHECK(reported(f, DIAG_E0714));
     CHECK_INT(f->files.files.len, 0);
+    fileset_release(&f->files);
     arena_delete(f->arena);
 }
 
@@ -314,6 +316,7 @@ static void test_circle(void)
     emit(f, PLAN_ROOT_primary, 0, "x", f->sites[0].thing, made);
     run(f);
     CHECK(reported(f, DIAG_E0702));
+    fileset_release(&f->files);
     arena_delete(f->arena);
 }
 
