@@ -39,7 +39,7 @@ static unsigned char *level(struct jsonw *j)
 
 static void new_line(struct jsonw *j, unsigned depth)
 {
-    if (j->compact || j->row)
+    if (j->row)
         return;
     strbuf_addch(j->out, '\n');
     strbuf_addfill(j->out, ' ', 2 * (size_t)depth);
@@ -206,7 +206,7 @@ static bool before_key(struct jsonw *j)
 static void end_key(struct jsonw *j)
 {
     strbuf_addch(j->out, ':');
-    if (!j->compact && !j->row)
+    if (!j->row)
         strbuf_addch(j->out, ' ');
     j->after_key = true;
 }

@@ -18,7 +18,6 @@ struct jsonw {
     struct strbuf *out;
     struct byte_sink *sink; /* NULL: all of it stays in `out`; else that holds what the sink has not taken yet */
     unsigned depth;
-    bool compact;  /* one line, no blanks: for JSON Lines */
     bool row;      /* what is written now stays on its line, without blanks: set it before what is an element, clear it after */
     bool faithful; /* false once a string was not UTF-8 */
     bool nested;   /* false once calls did not nest */
@@ -26,7 +25,7 @@ struct jsonw {
     unsigned char state[JSON_MAX_DEPTH + 1]; /* see json.c */
 };
 
-void jsonw_init(struct jsonw *j, struct strbuf *out); /* set j->compact afterwards for one line */
+void jsonw_init(struct jsonw *j, struct strbuf *out);
 /* A long document: the text goes to the sink piece by piece, the last with jsonw_finish(). `buffer` is empty, and is so again. */
 void jsonw_init_sink(struct jsonw *j, struct strbuf *buffer, struct byte_sink *sink);
 

@@ -38,8 +38,6 @@ static bool print_manifest(const void *what, struct byte_sink *sink)
     jsonw_key_string(&j, "schema", MANIFEST_SCHEMA);
     jsonw_key_string(&j, "compiler", info->compiler);
     jsonw_key_string(&j, "spec_digest", info->spec_digest);
-    if (info->git_commit)
-        jsonw_key_string(&j, "git_commit", info->git_commit);
     jsonw_key_array(&j, "files");
     for (uint32_t i = 0; i < manifest->set->files.len; i++) {
         if (strcmp(manifest->set->files.items[i]->path, MANIFEST_NAME) != 0)

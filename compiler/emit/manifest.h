@@ -13,7 +13,6 @@
 struct manifest_info {
     const char *compiler;    /* version, e.g. "0.1.0" */
     const char *spec_digest; /* "sha256:…" of the specification as the compiler read it */
-    const char *git_commit;  /* NULL: not recorded */
 };
 
 /* Sorts the set and adds the manifest to it as a file of backend "drc", which is printed when it is wanted: nothing is added after it, and

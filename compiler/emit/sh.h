@@ -76,7 +76,6 @@ struct sh_cmd {
     VEC(struct sh_assignment) env;
     VEC(struct sh_redirection) redirections;
     struct sh_cmd *pipe; /* `cmd | pipe` */
-    bool negated;        /* `! cmd` */
 };
 
 #define SH_CMD(arena, ...)                                                                                                                           \

@@ -133,8 +133,6 @@ static void add_command_pieces(struct sh_pieces *pieces, const struct sh_cmd *cm
 {
     struct strbuf *text = &pieces->text;
 
-    if (cmd->negated)
-        strbuf_addstr(text, "! ");
     for (uint32_t i = 0; i < cmd->env.len; i++) {
         strbuf_addf(text, "%s=", cmd->env.items[i].name);
         sh_add_value(text, cmd->env.items[i].value);

@@ -203,7 +203,7 @@ static void write_json(const struct strings *s, struct strbuf *out, bool compact
     struct jsonw j;
 
     jsonw_init(&j, out);
-    j.compact = compact;
+    j.row = compact;
     jsonw_array_begin(&j);
     for (uint32_t i = 0; i < s->list.len; i++) {
         jsonw_object_begin(&j);

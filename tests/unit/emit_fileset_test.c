@@ -73,7 +73,7 @@ int main(void)
     static const char *const good[] = {"a", "a/b.c", "a..b", "a.gitattributes", "-x", "\xC3\xA9/x y"};
     static const char *const clash[][2] = {{"x", "x"}, {"x", "X"}, {"x/y", "X/z"}, {"x", "x/y"}, {"x/y", "x"}, {"x/Y/z", "x/y/q"}};
     struct arena *arena = arena_new();
-    const struct manifest_info info = {"1.2.3", "sha256:00", NULL};
+    const struct manifest_info info = {"1.2.3", "sha256:00"};
     struct kept kept = {{keep}, STRBUF_INIT};
     struct strbuf path = STRBUF_INIT;
     char digest[65];
