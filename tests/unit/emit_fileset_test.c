@@ -88,10 +88,12 @@ int main(void)
         reason = NULL;
         CHECK(!fileset_add(&set, "t", bad[i], "", 0, &reason));
         CHECK(reason != NULL);
+        fileset_release(&set);
     }
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         fileset_init(&set, arena);
         CHECK(fileset_add(&set, "t", good[i], "", 0, NULL) != NULL);
+        fileset_release(&set);
     }
     strbuf_addfill(&path, 'x', 255);
     CHECK(!output_path_refusal(strbuf_str(&path)));
@@ -104,12 +106,14 @@ int main(void)
         fileset_init(&set, arena);
         CHECK(fileset_add(&set, "t", clash[i][0], "", 0, NULL) != NULL);
         CHECK(!fileset_add(&set, "t", clash[i][1], "", 0, &reason));
+        fileset_release(&set);
     }
     fileset_init(&set, arena);
     CHECK(fileset_add(&set, "t", "a", "", 0, NULL) != NULL);
     CHECK(!fileset_add(&set, "t", "new/A/../x", "", 0, NULL));
     CHECK(!fileset_add(&set, "t", "A/sub", "", 0, NULL));
     CHECK(fileset_add(&set, "t", "new", "", 0, NULL) != NULL);
+    fileset_release(&set);
 
     TEST("many files, in order");
     fileset_init(&set, arena);
@@ -122,6 +126,7 @@ int main(void)
     }
     CHECK(fileset_find(&set, "d3/f003") != NULL);
     CHECK(!fileset_find(&set, "d4/f003"));
+    fileset_release(&set);
 
     TEST("manifest");
     fileset_init(&set, arena);
@@ -144,6 +149,7 @@ int main(void)
                                       "    }\n  ]\n}\n");
     strbuf_release(&kept.text);
     CHECK(!manifest_add(&set, &info, &reason));
+    fileset_release(&set);
 
     TEST("files that are nowhere whole");
     fileset_init(&set, arena);
