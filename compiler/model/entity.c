@@ -200,16 +200,6 @@ struct entity *model_find(const struct model *model, enum block_id block, atom n
     return map_get(&model->declared[block].by_name, name);
 }
 
-struct value entity_slot(const struct entity *entity, uint32_t row)
-{
-    struct value value;
-
-    if (!entity || row >= entity->slot_count)
-        return value_unknown();
-    value = entity->slots[row];
-    return value.type == VALUE_PENDING || value.type == VALUE_BUSY ? value_unknown() : value;
-}
-
 void model_enter(struct model *model, struct span span)
 {
     const struct source_file *file;
@@ -287,13 +277,11 @@ int entity_row(const struct entity *entity, atom name)
     return -1;
 }
 
-const struct attr_row *entity_row_info(const struct entity *entity, uint32_t slot)
+const struct attr_row *entity_extra_row(const struct entity *entity, uint32_t slot)
 {
     const struct attr_row *extra;
     uint32_t count;
 
-    if (slot < entity->schema->row_count)
-        return &entity->schema->rows[slot];
     extra = extra_rows(entity, &count);
     slot -= entity->schema->row_count;
     return slot < count ? &extra[slot] : NULL;

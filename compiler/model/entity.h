@@ -171,10 +171,24 @@ const char *attr_asks_text(struct arena *arena, const struct attr_row *row);
 
 /* Slots hold final values once sema is done. These read one by the row's number, or by name (kind rows too).
  * They return UNKNOWN for what is unset, absent or not evaluated. */
-struct value entity_slot(const struct entity *entity, uint32_t row);
+static inline struct value entity_slot(const struct entity *entity, uint32_t row)
+{
+    struct value value;
+
+    if (!entity || row >= entity->slot_count)
+        return value_unknown();
+    value = entity->slots[row];
+    return value.type == VALUE_PENDING || value.type == VALUE_BUSY ? value_unknown() : value;
+}
+
 struct value entity_get(const struct model *model, const struct entity *entity, const char *name);
 int entity_row(const struct entity *entity, atom name); /* slot number, -1 when there is none */
-const struct attr_row *entity_row_info(const struct entity *entity, uint32_t slot);
+/* A row of its kind, behind those of its schema. */
+const struct attr_row *entity_extra_row(const struct entity *entity, uint32_t slot);
+static inline const struct attr_row *entity_row_info(const struct entity *entity, uint32_t slot)
+{
+    return slot < entity->schema->row_count ? &entity->schema->rows[slot] : entity_extra_row(entity, slot);
+}
 
 /* Convenience for readers: fallback when unknown or of another type. Ranges give their worst end. */
 const char *entity_string(const struct model *model, const struct entity *entity, const char *name, const char *fallback);

@@ -542,7 +542,7 @@ static int lex_token(struct scanner *scanner, struct token token, DRC_STYPE *val
 {
     bool level = at_level(scanner);
 
-    if (level)
+    if (level && (token.first_on_line || scanner->prev.kind == '{'))
         repair_see_token(scanner, token);
     if (token.first_on_line) {
         if (scanner->strings_open) {
@@ -751,7 +751,7 @@ int drc_lex(DRC_STYPE *value, struct span *where, struct scanner *scanner)
                 token.first_on_line = scanner->newline;
                 scanner->newline = false;
             }
-            if (repair_token(scanner, token, value->T_LITERAL))
+            if (scanner->braces.known && scanner->braces.known->count && repair_token(scanner, token, value->T_LITERAL))
                 continue;
             if (opens_lost_block(scanner, token))
                 continue;
