@@ -171,21 +171,19 @@ static void check_shell(struct diag_sink *sink, const struct plan_checked_shell 
     diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
 }
 
-static void one_script(void *context, const struct plan_checked_name *one, const struct plan_checked_name *other)
-{
-    struct diag_sink *sink = context;
-    struct diag *d = diag_report(sink, DIAG_E0790, place_span(one->place), "drills `%s` and `%s` would share the script `restore/drills/%s.sh`",
-                                 one->name, other->name, output_name(sink->arena, one->name));
+/* Names that would be one path: of which things, and what that is. */
+struct clash {
+    struct diag_sink *sink;
+    enum diag_code code;
+    const char *things, *what, *folder, *suffix;
+};
 
-    diag_label(d, place_span(other->place), "the other one");
-    diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
-}
-
-static void one_folder(void *context, const struct plan_checked_name *one, const struct plan_checked_name *other)
+static void share_a_path(void *context, const struct plan_checked_name *one, const struct plan_checked_name *other)
 {
-    struct diag_sink *sink = context;
-    struct diag *d = diag_report(sink, DIAG_E0760, place_span(one->place), "scenarios `%s` and `%s` would share the folder `restore/scenarios/%s`",
-                                 one->name, other->name, output_name(sink->arena, one->name));
+    const struct clash *clash = context;
+    struct diag *d =
+        diag_report(clash->sink, clash->code, place_span(one->place), "%s `%s` and `%s` would share the %s `restore/%s/%s%s`", clash->things,
+                    one->name, other->name, clash->what, clash->folder, output_name(clash->sink->arena, one->name), clash->suffix);
 
     diag_label(d, place_span(other->place), "the other one");
     diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
@@ -193,8 +191,11 @@ static void one_folder(void *context, const struct plan_checked_name *one, const
 
 static void check(const struct plan_checked *plan, struct diag_sink *sink)
 {
-    names_each_clash(plan->drills, plan->drills_count, sink->arena, one_script, sink);
-    names_each_clash(plan->scenarios, plan->scenarios_count, sink->arena, one_folder, sink);
+    struct clash drills = {sink, DIAG_E0790, "drills", "script", "drills", ".sh"};
+    struct clash scenarios = {sink, DIAG_E0760, "scenarios", "folder", "scenarios", ""};
+
+    names_each_clash(plan->drills, plan->drills_count, sink->arena, share_a_path, &drills);
+    names_each_clash(plan->scenarios, plan->scenarios_count, sink->arena, share_a_path, &scenarios);
     for (uint32_t i = 0; i < plan->shells_count; i++) {
         if (!plan->shells[i].of_job)
             check_shell(sink, &plan->shells[i]);

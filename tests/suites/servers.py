@@ -365,6 +365,15 @@ def test_a_link_is_no_backup(env):
         host.job()
 
 
+def test_an_empty_archive_is_no_recovery(env):
+    """What somebody chose may hold nothing: unpacking and comparing it would end well."""
+    with Sandbox() as folder:
+        host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB')
+        (folder / "data").mkdir()
+        host.call("tar", "--create", "--gzip", "--file", "empty.tar.gz", "--files-from", "/dev/null")
+        host.recover(expect=1, archive=folder / "empty.tar.gz", host="127.0.0.1", into="/")
+
+
 def test_thousands_of_files_and_their_attributes(env):
     with Sandbox() as folder:
         host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB')
