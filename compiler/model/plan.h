@@ -154,11 +154,38 @@ enum asset_fate { FATE_UNAFFECTED, FATE_IMPAIRED, FATE_LOST };
 /* Who makes true what a verdict rests on, the best first: an emitted file, the platform by itself, an owner who is asked in words, nobody. */
 enum makes_true { BY_ARTIFACT, BY_PLATFORM, BY_DEMAND, BY_NOBODY };
 
+/* Which part of a loss a term is: the rule others check it by, docs/certificate.md. In the order of TERM in plan/plan.def. */
+enum term_what {
+    TERM_GAP,
+    TERM_SKIPPED,
+    TERM_READ_LATE,
+    TERM_WINDOW,
+    TERM_JITTER,
+    TERM_WAITS,
+    TERM_RUN,
+    TERM_CAPTURED,
+    TERM_COPY,
+    TERM_BASE,
+    TERM_THINNED,
+    TERM_EVERY,
+    TERM_MISSED,
+    TERM_OVERRUN,
+    TERM_CLOSED,
+    TERM_SETTLE,
+    TERM_SEALED,
+    TERM_STATED,
+    TERM_SOURCE,
+    TERM_CUT,
+    TERM_GROUP,
+    TERM_UNBOUNDED
+};
+
 /* What is computed of one number, for people: "G_k 24h + jitter 0s + duration 40m", with the line of each term. */
 struct term {
     const char *text; /* "largest gap of backup `full`" */
     int64_t ms;       /* its contribution; TIME_UNKNOWN */
     struct span span;
+    uint8_t what; /* enum term_what */
 };
 
 struct terms {
@@ -449,6 +476,54 @@ struct restore_input {
     struct span span;
 };
 
+/* Pairs of hands, or slots of the script, that steps take one after the other. */
+struct step_hands {
+    const char *name;         /* "people", "script", "nobody", a team, a person */
+    const struct entity *who; /* NULL */
+    uint32_t count;
+};
+
+/* What others check a loss by (docs/certificate.md): the chain of copies a restore reads, the newest first, in milliseconds. */
+struct chain_link {
+    const struct entity *backup;
+    const struct entity *store; /* NULL: the platform keeps it beside the asset */
+    const char *scheduler;      /* whose reading of the schedule counts: "systemd"; NULL: no clock starts it, and the four below are unknown */
+    int64_t gap, from, to;      /* largest span of missed + 2 slots; its first and last slot, since 1970 UTC */
+    int64_t shortest;           /* of two slots */
+    int64_t missed;
+    int64_t window, jitter, waits; /* how late a run may start */
+    int64_t own_copies;            /* how long copies that the run makes itself keep the next one out */
+    int64_t limit;                 /* what the platform keeps it at most; TIME_UNKNOWN: as long as it is asked to */
+    int64_t loss, reach;           /* by itself; how old it may have to be when it has been read; TIME_UNKNOWN */
+    bool copied;                   /* the store is not where the run writes to */
+    bool at_end;                   /* a run holds the state of its end */
+};
+
+enum run_fate { RUN_DONE, RUN_MISSED, RUN_SKIPPED, RUN_DELETED };
+
+/* A run in a story; moments since 1970 UTC, TIME_UNKNOWN where it did not come to that. */
+struct story_run {
+    const struct entity *backup;
+    enum run_fate fate;
+    int64_t slot, starts, captured, ends, arrives;
+};
+
+/* A legal execution that loses `loss`. */
+struct story {
+    struct story_run *runs;
+    uint32_t run_count;
+    int64_t strikes, read, newest;
+    int64_t fenced; /* a partition: until then the cut-off side accepts what is lost; TIME_UNKNOWN */
+    int64_t loss;
+};
+
+struct loss_proof {
+    const struct asset_state *state;
+    struct chain_link *links;
+    uint32_t link_count;
+    struct story *story; /* NULL: none is told */
+};
+
 struct scenario_result {
     struct entity *scenario;
     struct entity *class_;
@@ -477,6 +552,13 @@ struct scenario_result {
     uint32_t runbook_count;
     struct restore_input *inputs; /* by index of the asset */
     uint32_t input_count;
+    struct loss_proof *proofs; /* of lost assets whose loss is a number, by index; none unless the plan is written */
+    uint32_t proof_count;
+    struct step_hands *hands; /* whose hands steps take; none unless the plan is written */
+    uint32_t hands_count;
+    struct {
+        uint32_t pool, crew; /* numbers of `hands`; UINT32_MAX: none */
+    } * taken;               /* by the step's ordinal, less one */
     bool has_declare_by;
     int64_t declare_by;     /* ms from the interruption: a later declaration breaks an objective; less than 0: any does */
     struct step **failback; /* steps of the way back, in total order: of runbooks, else in the words of kinds */

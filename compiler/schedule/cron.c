@@ -51,6 +51,15 @@ const char *dialect_name(enum cron_dialect dialect)
     return names[dialect];
 }
 
+const char *dialect_word(enum cron_dialect dialect)
+{
+    static const char *const words[DIALECT_COUNT] = {
+        [DIALECT_PLAIN] = "plain",           [DIALECT_DEBIAN] = "debian",   [DIALECT_CRONIE] = "cronie",
+        [DIALECT_KUBERNETES] = "kubernetes", [DIALECT_SYSTEMD] = "systemd", [DIALECT_AWS] = "aws",
+    };
+    return words[dialect];
+}
+
 /* What a field said besides its mask. */
 struct field {
     size_t offset;

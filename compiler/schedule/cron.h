@@ -23,6 +23,7 @@ enum cron_dialect {
 };
 
 const char *dialect_name(enum cron_dialect dialect); /* for messages: "Debian cron", "Kubernetes", … */
+const char *dialect_word(enum cron_dialect dialect); /* for programs: "debian", "kubernetes", … */
 
 /* A parsed expression: on the matching days, at every hour of `hours` and every minute of `minutes`. */
 struct cron {

@@ -556,6 +556,19 @@ struct schedule_slots *schedule_slots_new(struct arena *arena, const struct sche
     return slots;
 }
 
+struct schedule_slots *schedule_slots_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
+                                              const struct zone *zone, const struct closed_hours *closed)
+{
+    struct schedule_refusal refusal;
+    enum schedule_status status;
+    struct schedule_slots *slots = schedule_slots_new(arena, schedule, dialect, zone, &status, &refusal);
+
+    if (slots && closed && (!slots_close(slots, closed, &refusal) || !slots->count)) {
+        return NULL;
+    }
+    return slots;
+}
+
 bool schedule_next(const struct schedule_slots *slots, int64_t after, int64_t *slot)
 {
     struct slot_walk walk;

@@ -76,6 +76,9 @@ struct schedule_slots;
 /* NULL when status (may not be NULL) is not SCHEDULE_OK; lives in the arena. */
 struct schedule_slots *schedule_slots_new(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect, const struct zone *zone,
                                           enum schedule_status *status, struct schedule_refusal *refusal);
+/* The same without those in the closed hours (NULL: all of them); NULL where that cannot be said. */
+struct schedule_slots *schedule_slots_outside(struct arena *arena, const struct schedule *schedule, enum cron_dialect dialect,
+                                              const struct zone *zone, const struct closed_hours *closed);
 /* The first slot strictly after `after`. */
 bool schedule_next(const struct schedule_slots *slots, int64_t after, int64_t *slot);
 /* The last slot strictly before `before`. */

@@ -19,7 +19,9 @@ void share_links(struct analysis *a, struct scenario_result *result, struct proj
 /* Channels for the schedule, where steps might want more than there is. Before the tasks' times are taken from the steps. */
 /* lanes.c: what the plan says in `operators` or `parallel`, 0 when it says nothing; and whose hands each step of a person takes. */
 uint32_t stated_hands(const struct analysis *a, uint32_t row);
-bool share_hands(const struct analysis *a, const struct scenario_result *result, struct project *project, struct arena *scratch);
+/* *who: by number of the hands, team or person; NULL. */
+bool share_hands(const struct analysis *a, const struct scenario_result *result, struct project *project, struct arena *scratch,
+                 const struct entity ***who);
 
 /* ---- detection.c */
 /* When somebody begins: detection (without `detect` in the scenario the first health check or probe that fails for certain), declaration,

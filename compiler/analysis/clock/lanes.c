@@ -148,7 +148,8 @@ static void number_lanes(const struct analysis *a, struct crews *crews, struct p
 }
 
 /* Which lanes each step takes. False when somebody is in several teams: then another order could give the person to another. */
-bool share_hands(const struct analysis *a, const struct scenario_result *result, struct project *project, struct arena *scratch)
+bool share_hands(const struct analysis *a, const struct scenario_result *result, struct project *project, struct arena *scratch,
+                 const struct entity ***who)
 {
     uint32_t *crew = ARENA_ARRAY(scratch, uint32_t, result->step_count);
     struct crews crews = {0};
@@ -160,6 +161,9 @@ bool share_hands(const struct analysis *a, const struct scenario_result *result,
             crew[i] = whose(step) ? crew_of(a, &crews, step, scratch) : UINT32_MAX;
     }
     number_lanes(a, &crews, project, scratch);
+    *who = ARENA_ARRAY(scratch, const struct entity *, project->team_count);
+    for (uint32_t i = 0; i < crews.count; i++)
+        (*who)[NAMELESS + 1 + i] = crews.items[i].who;
     for (uint32_t i = 0; i < result->step_count; i++) {
         if (takes_hands(result->steps[i]))
             project->tasks[i].team = crew[i] == UINT32_MAX ? NAMELESS : crews.items[crew[i]].lanes;

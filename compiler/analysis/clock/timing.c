@@ -256,9 +256,48 @@ static void order_assets(struct analysis *a, struct scenario_result *result)
         result->critical[--count] = step;
 }
 
+/* Keeps for whoever checks the schedule whose hands each step takes. Steps are in total order. */
+static void keep_hands(struct analysis *a, struct scenario_result *result, const struct project *project, const struct work *works,
+                       const struct entity *const *who)
+{
+    uint32_t pools = POOL_COUNT - 1, *number = ARENA_ARRAY(a->arena, uint32_t, pools + project->team_count);
+
+    result->hands = ARENA_ARRAY(a->arena, struct step_hands, pools + project->team_count);
+    result->taken = arena_alloc(a->arena, project->count * sizeof *result->taken);
+    for (uint32_t i = 0; i < pools + project->team_count; i++)
+        number[i] = UINT32_MAX;
+    for (uint32_t i = 0; i < project->count; i++) {
+        const struct task *task = &project->tasks[works[i].sequence];
+        uint32_t slots[2] = {task->pool == POOL_NONE || !task->takes || !project->hands[task->pool] ? UINT32_MAX : task->pool - 1u,
+                             task->team && task->takes ? pools + task->team : UINT32_MAX};
+
+        for (uint32_t s = 0; s < 2; s++) {
+            uint32_t slot = slots[s], *to = s ? &result->taken[i].crew : &result->taken[i].pool;
+
+            *to = UINT32_MAX;
+            if (slot == UINT32_MAX)
+                continue;
+            if (number[slot] == UINT32_MAX) {
+                const struct entity *crew = slot < pools ? NULL : who[slot - pools];
+
+                number[slot] = result->hands_count;
+                result->hands[result->hands_count++] =
+                    (struct step_hands){crew                       ? intern_text(a, "%s.%s", crew->schema->name, crew->name)
+                                        : slot >= pools            ? "nobody"
+                                        : slot + 1u == POOL_MANUAL ? "people"
+                                                                   : "script",
+                                        crew, slot < pools ? project->hands[slot + 1u] : project->team_hands[slot - pools]};
+            }
+            *to = number[slot];
+        }
+    }
+}
+
 void time_steps(struct analysis *a, struct scenario_result *result)
 {
     struct arena *scratch = arena_new();
+    const struct entity **who;
+    uint32_t teams;
     struct project project = {.count = result->step_count};
     bool apart;
     struct work *works = ARENA_ARRAY(scratch, struct work, project.count);
@@ -274,12 +313,14 @@ void time_steps(struct analysis *a, struct scenario_result *result)
         works[i].level = result->steps[i]->asset ? result->steps[i]->asset->level : -1;
     }
     make_tasks(result, &project, works, scratch);
-    apart = share_hands(a, result, &project, scratch);
+    apart = share_hands(a, result, &project, scratch, &who);
     rank_by_name(&project, works, scratch);
     project_schedule(&project, scratch);
+    teams = project.team_count;
     if (!apart)
         project.team_count = 0; /* no bound: who is in two teams could be given to the other */
     result->bound = project_bound(&project);
+    project.team_count = teams;
     take_times(a, result, &project, works);
     for (uint32_t i = 0; i < project.count; i++) {
         works[i].start = project.tasks[i].start >= 0 ? project.tasks[i].start : INT64_MAX;
@@ -292,6 +333,8 @@ void time_steps(struct analysis *a, struct scenario_result *result)
         result->steps[i]->ordinal = i + 1;
         time_step(result, result->steps[i]);
     }
+    if (a->options->digest)
+        keep_hands(a, result, &project, works, who);
     arena_delete(scratch);
     finish_assets(a, result);
     order_assets(a, result);

@@ -1,4 +1,5 @@
 /* Scenarios of the published plan: what becomes of assets, names and groups, and the steps. */
+#include "analysis/clock/clock.h"
 #include "analysis/common/common.h"
 #include "analysis/common/missing.h"
 #include "analysis/output/document.h"
@@ -163,7 +164,7 @@ static struct plan_term *terms_of(struct maker *m, const struct asset_state *sta
     struct plan_term *list = ARENA_ARRAY(m->arena, struct plan_term, terms->count);
 
     for (uint32_t i = 0; i < terms->count; i++) {
-        list[i] = (struct plan_term){terms->items[i].text, terms->items[i].ms, document_figure(m, term_figure(state, i)),
+        list[i] = (struct plan_term){terms->items[i].what, terms->items[i].text, terms->items[i].ms, document_figure(m, term_figure(state, i)),
                                      document_origin(m, terms->items[i].span)};
     }
     *count = terms->count;
@@ -173,6 +174,7 @@ static struct plan_term *terms_of(struct maker *m, const struct asset_state *sta
 static void fill_candidate(struct maker *m, const struct asset_state *state, const struct candidate *from, struct plan_candidate *out)
 {
     out->method = from->label;
+    out->element = from->element.type == VALUE_ENTITY ? document_thing(m, from->element.u.entity) : NULL;
     out->chosen = from == state->chosen;
     out->usable = from->usable;
     out->rejected = out->chosen ? NULL : from->rejected;
@@ -258,9 +260,75 @@ static void fill_verdicts(struct maker *m, const struct asset_state *from, struc
     out->blocked_by = document_asset(m, from->blocked_by);
 }
 
-static void fill_outcome(struct maker *m, const struct scenario_result *result, const struct asset_state *from, uint32_t *input,
+static struct plan_link *chain_of(struct maker *m, const struct loss_proof *from)
+{
+    struct plan_link *list = ARENA_ARRAY(m->arena, struct plan_link, from->link_count);
+
+    for (uint32_t i = 0; i < from->link_count; i++) {
+        const struct chain_link *link = &from->links[i];
+
+        list[i] = (struct plan_link){.backup = document_thing(m, link->backup),
+                                     .store = document_thing(m, link->store),
+                                     .copied = link->copied,
+                                     .scheduler = link->scheduler,
+                                     .missed = link->missed,
+                                     .gap = link->gap,
+                                     .from = link->from,
+                                     .to = link->to,
+                                     .shortest = link->shortest,
+                                     .window = link->window,
+                                     .waits = link->waits,
+                                     .own_copies = link->own_copies,
+                                     .at_end = link->at_end,
+                                     .limit = link->limit,
+                                     .loss = link->loss,
+                                     .reach = link->reach};
+    }
+    return list;
+}
+
+static struct plan_story *story_of(struct maker *m, const struct story *from)
+{
+    struct plan_story *out;
+
+    if (!from)
+        return NULL;
+    out = ARENA_NEW(m->arena, struct plan_story);
+    *out = (struct plan_story){.strikes = from->strikes, .read = from->read, .newest = from->newest, .fenced = from->fenced, .loss = from->loss};
+    out->runs = ARENA_ARRAY(m->arena, struct plan_run, from->run_count);
+    out->runs_count = from->run_count;
+    for (uint32_t i = 0; i < from->run_count; i++) {
+        const struct story_run *run = &from->runs[i];
+
+        out->runs[i] = (struct plan_run){.backup = document_thing(m, run->backup),
+                                         .fate = (uint8_t)run->fate,
+                                         .slot = run->slot,
+                                         .starts = run->starts,
+                                         .captured = run->captured,
+                                         .ends = run->ends,
+                                         .arrives = run->arrives};
+    }
+    return out;
+}
+
+/* Proofs run in the order of assets, as states do. */
+static void fill_proof(struct maker *m, const struct scenario_result *result, const struct asset_state *state, uint32_t *proof,
+                       struct plan_outcome *out)
+{
+    const struct loss_proof *from = *proof < result->proof_count ? &result->proofs[*proof] : NULL;
+
+    if (!from || from->state != state)
+        return;
+    ++*proof;
+    out->chain = chain_of(m, from);
+    out->chain_count = from->link_count;
+    out->story = story_of(m, from->story);
+}
+
+static void fill_outcome(struct maker *m, const struct scenario_result *result, const struct asset_state *from, uint32_t *input, uint32_t *proof,
                          struct plan_outcome *out)
 {
+    fill_proof(m, result, from, proof, out);
     out->asset = document_asset(m, from->asset);
     out->fate = (uint8_t)from->fate;
     out->loss = from->loss[0] ? from->loss : NULL;
@@ -283,14 +351,14 @@ static void fill_outcome(struct maker *m, const struct scenario_result *result, 
 
 static void fill_outcomes(struct maker *m, const struct scenario_result *from, struct plan_scenario *out)
 {
-    uint32_t input = 0, count = 0; /* inputs run in the order of assets, as states do */
+    uint32_t input = 0, proof = 0, count = 0; /* inputs run in the order of assets, as states do */
 
     for (uint32_t i = 0; i < m->plan->asset_count; i++)
         count += from->states[i].fate != FATE_UNAFFECTED;
     out->assets = ARENA_ARRAY(m->arena, struct plan_outcome, count);
     for (uint32_t i = 0; i < m->plan->asset_count; i++) {
         if (from->states[i].fate != FATE_UNAFFECTED)
-            fill_outcome(m, from, &from->states[i], &input, &out->assets[out->assets_count++]);
+            fill_outcome(m, from, &from->states[i], &input, &proof, &out->assets[out->assets_count++]);
     }
 }
 
@@ -406,6 +474,26 @@ static void fill_checklists(struct maker *m, const struct scenario_result *from,
     out->checklists_count = lists.len;
 }
 
+/* Whose hands the steps take, and what they wait for besides other steps. */
+static void fill_hands(struct maker *m, const struct scenario_result *from, struct plan_scenario *out)
+{
+    out->hands_count = from->hands_count;
+    out->hands = ARENA_ARRAY(m->arena, struct plan_hands, from->hands_count);
+    for (uint32_t i = 0; i < from->hands_count; i++)
+        out->hands[i] = (struct plan_hands){from->hands[i].name, document_thing(m, from->hands[i].who), from->hands[i].count};
+    for (uint32_t i = 0; i < from->step_count; i++) {
+        struct plan_step *step = &out->steps[i];
+        uint32_t taken[2] = {from->taken ? from->taken[i].pool : UINT32_MAX, from->taken ? from->taken[i].crew : UINT32_MAX};
+
+        step->release = (uint8_t)step_release(from, from->steps[i]);
+        step->hands = ARENA_ARRAY(m->arena, const char *, 2);
+        for (uint32_t t = 0; t < 2; t++) {
+            if (taken[t] != UINT32_MAX)
+                step->hands[step->hands_count++] = from->hands[taken[t]].name;
+        }
+    }
+}
+
 static void fill_scenario_steps(struct maker *m, const struct scenario_result *from, struct plan_scenario *out)
 {
     map_release(&m->steps, m->arena);
@@ -414,6 +502,7 @@ static void fill_scenario_steps(struct maker *m, const struct scenario_result *f
     out->steps_count = from->step_count;
     out->failback = add_steps(m, from->failback, from->failback_count);
     out->failback_count = from->failback_count;
+    fill_hands(m, from, out);
     link_steps(m, from->steps, from->step_count, out->steps);
     link_steps(m, from->failback, from->failback_count, out->failback);
     m->result = NULL;

@@ -16,11 +16,11 @@ int64_t worst_of(const struct entity *entity, uint32_t row, int64_t unset)
     return value.type == VALUE_DURATION ? value.u.integer : value.type == VALUE_UNKNOWN ? unset : TIME_UNKNOWN;
 }
 
-void add_term(struct analysis *a, struct loss *loss, const char *text, int64_t ms, struct span span)
+void add_term(struct analysis *a, struct loss *loss, enum term_what what, const char *text, int64_t ms, struct span span)
 {
     if (ms == 0)
         return;
-    vec_push(a->arena, &loss->terms, ((struct term){text, ms, span}));
+    vec_push(a->arena, &loss->terms, ((struct term){text, ms, span, (uint8_t)what}));
     if (ms == TIME_UNKNOWN)
         loss->ms = TIME_UNKNOWN;
     else if (loss->ms >= 0 && __builtin_add_overflow(loss->ms, ms, &loss->ms))
@@ -28,10 +28,11 @@ void add_term(struct analysis *a, struct loss *loss, const char *text, int64_t m
 }
 
 /* At the attribute that says so, which is looked up only where there is something to add. */
-static void add_row_term(struct analysis *a, struct loss *loss, const char *text, int64_t ms, const struct entity *entity, uint32_t row)
+static void add_row_term(struct analysis *a, struct loss *loss, enum term_what what, const char *text, int64_t ms, const struct entity *entity,
+                         uint32_t row)
 {
     if (ms != 0)
-        add_term(a, loss, text, ms, entity_attr_span(entity, row));
+        add_term(a, loss, what, text, ms, entity_attr_span(entity, row));
 }
 
 static const struct schedule_gap *gap_of(struct analysis *a, const struct entity *backup, const struct schedule *schedule)
@@ -45,9 +46,9 @@ static void add_start_window(struct analysis *a, struct loss *loss, const struct
     int64_t window = backup_start_window(backup, &kind);
 
     if (kind)
-        add_row_term(a, loss, intern_text(a, "start window of `%s` when none is set", kind->name), window, kind, KIND_start_window);
+        add_row_term(a, loss, TERM_WINDOW, intern_text(a, "start window of `%s` when none is set", kind->name), window, kind, KIND_start_window);
     else
-        add_row_term(a, loss, "start window", window, backup, BACKUP_start_window);
+        add_row_term(a, loss, TERM_WINDOW, "start window", window, backup, BACKUP_start_window);
 }
 
 static int64_t waits_at(struct analysis *a, struct value store)
@@ -79,11 +80,11 @@ static void add_waits(struct analysis *a, struct loss *loss, const struct entity
     int64_t waits = backup_waits(a, backup);
 
     if (waits)
-        add_row_term(a, loss, intern_text(a, "`%s` waits for others that use its store", backup->name), waits, backup, BACKUP_to);
+        add_row_term(a, loss, TERM_WAITS, intern_text(a, "`%s` waits for others that use its store", backup->name), waits, backup, BACKUP_to);
 }
 
 /* Copies that the job itself makes keep its next run out as well; those of a platform do not. */
-static int64_t own_copies(struct analysis *a, const struct entity *backup)
+int64_t own_copies(struct analysis *a, const struct entity *backup)
 {
     struct value copies = entity_slot(backup, BACKUP_copies);
     int64_t time = worst_of(backup, BACKUP_copy_time, 0);
@@ -123,13 +124,13 @@ static void add_skipped(struct analysis *a, struct loss *loss, const struct enti
     loss->gap = grown->status == SCHEDULE_OK ? grown->max_gap : TIME_UNKNOWN;
     loss->uniform = false;
     loss->shortest = 0; /* nobody knows which runs are left */
-    add_term(a, loss, "runs skipped because the one before has not ended",
+    add_term(a, loss, TERM_SKIPPED, "runs skipped because the one before has not ended",
              grown->status == SCHEDULE_OK ? grown->max_gap - gap->max_gap : TIME_UNKNOWN,
              entity_attr_span(backup, run >= shortest          ? BACKUP_duration
                                       : late >= shortest - run ? BACKUP_jitter
                                                                : BACKUP_copy_time));
     if (skips <= INT64_MAX / shortest && skips * shortest > copies + counted)
-        add_row_term(a, loss, "a run that keeps the next one out reads its data late", -(skips * shortest - copies - counted), backup,
+        add_row_term(a, loss, TERM_READ_LATE, "a run that keeps the next one out reads its data late", -(skips * shortest - copies - counted), backup,
                      BACKUP_schedule);
 }
 
@@ -139,7 +140,7 @@ static void add_missed(struct analysis *a, struct loss *loss, const struct entit
     int64_t every = worst_of(backup, row, TIME_UNKNOWN), misses = tolerated_misses(backup), more;
 
     if (misses && every > 0)
-        add_row_term(a, loss, text, __builtin_mul_overflow(every, misses, &more) ? TIME_UNKNOWN : more, backup, BACKUP_missed);
+        add_row_term(a, loss, TERM_MISSED, text, __builtin_mul_overflow(every, misses, &more) ? TIME_UNKNOWN : more, backup, BACKUP_missed);
 }
 
 /* What ships more slowly than it is written falls behind for ever: at some time in its life every lag is reached. */
@@ -153,10 +154,11 @@ static void add_slow_log(struct analysis *a, struct loss *loss, const struct ass
     bool continuous = entity_slot(backup, BACKUP_schedule).u.schedule->kind == SCHEDULE_CONTINUOUS;
 
     if (continuous && every.type == VALUE_DURATION && every.u.integer > 0 && ships > every.u.integer)
-        add_row_term(a, loss, intern_text(a, "`%s` may ship more slowly than it seals: it falls behind without bound", backup->name), TIME_UNKNOWN,
-                     backup, BACKUP_duration);
+        add_row_term(a, loss, TERM_UNBOUNDED, intern_text(a, "`%s` may ship more slowly than it seals: it falls behind without bound", backup->name),
+                     TIME_UNKNOWN, backup, BACKUP_duration);
     if (bandwidth.type == VALUE_RATE && written.type == VALUE_RATE && frac_compare(*bandwidth.u.rate, *written.u.rate))
-        add_row_term(a, loss, intern_text(a, "`%s` may ship less than is written to `%s`: it falls behind without bound", backup->name, asset->name),
+        add_row_term(a, loss, TERM_UNBOUNDED,
+                     intern_text(a, "`%s` may ship less than is written to `%s`: it falls behind without bound", backup->name, asset->name),
                      TIME_UNKNOWN, load, LOAD_bandwidth);
 }
 
@@ -173,8 +175,9 @@ static void add_slow_run(struct analysis *a, struct loss *loss, const struct ass
         return;
     if (divide_size_by_rate(size.u.integer, *bandwidth.u.rate, &needs) && needs <= longest)
         return;
-    add_row_term(a, loss, intern_text(a, "`%s` may read only so fast (`load`) that it is not done within its `duration`", backup->name), TIME_UNKNOWN,
-                 load, LOAD_bandwidth);
+    add_row_term(a, loss, TERM_UNBOUNDED,
+                 intern_text(a, "`%s` may read only so fast (`load`) that it is not done within its `duration`", backup->name), TIME_UNKNOWN, load,
+                 LOAD_bandwidth);
 }
 
 /* The first procedure that takes the backup and says `word` of the row; NULL word: any. A tool named by the backup is another procedure. */
@@ -194,8 +197,7 @@ static const struct entity *procedure_that(struct analysis *a, const struct asse
     return NULL;
 }
 
-/* The procedure that takes it, when its data is as of the end of the run; NULL. */
-static const struct entity *captured_at_end(struct analysis *a, const struct asset *asset, const struct entity *backup)
+const struct entity *captured_at_end(struct analysis *a, const struct asset *asset, const struct entity *backup)
 {
     return procedure_that(a, asset, backup, PROCEDURE_capture, "end");
 }
@@ -216,8 +218,8 @@ static void add_overrun(struct analysis *a, struct loss *loss, const struct enti
     if (longest >= 0 && (waits < 0 || __builtin_add_overflow(longest, waits, &longest)))
         longest = TIME_UNKNOWN;
     if (every > 0 && longest >= every)
-        add_row_term(a, loss, intern_text(a, "`%s` is still running when the next run is due", backup->name), longest / every * every, backup,
-                     BACKUP_duration);
+        add_row_term(a, loss, TERM_OVERRUN, intern_text(a, "`%s` is still running when the next run is due", backup->name), longest / every * every,
+                     backup, BACKUP_duration);
 }
 
 /* What has no times of its own is looked at again and again; in hours in which it must not run that does nothing until they end. */
@@ -231,7 +233,7 @@ static void add_closed(struct analysis *a, struct loss *loss, const struct entit
     if (!text || !read_closed_hours(text, &hours))
         return;
     minutes = (uint32_t)(hours.to + DAY - hours.from) % DAY;
-    add_term(a, loss, intern_text(a, "`%s` must not run for", backup->name), minutes ? minutes * MS_MINUTE : TIME_UNKNOWN,
+    add_term(a, loss, TERM_CLOSED, intern_text(a, "`%s` must not run for", backup->name), minutes ? minutes * MS_MINUTE : TIME_UNKNOWN,
              entity_attr_span(entity_child(backup, BLOCK_LOAD, &cursor), LOAD_not_within));
 }
 
@@ -253,15 +255,15 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
     case SCHEDULE_CONTINUOUS:
         /* A log that no clock seals (`archive_timeout` = 0) is shipped when it is full: in a quiet night never. */
         if (is_word(kind, "log") && worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN) == 0)
-            add_row_term(a, &loss, intern_text(a, "`%s` is sealed by no clock, only when it is full", backup->name), TIME_UNKNOWN, backup,
-                         BACKUP_ship_every);
-        add_row_term(a, &loss, intern_text(a, "`%s` seals and ships every", backup->name), worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), backup,
-                     BACKUP_ship_every);
+            add_row_term(a, &loss, TERM_UNBOUNDED, intern_text(a, "`%s` is sealed by no clock, only when it is full", backup->name), TIME_UNKNOWN,
+                         backup, BACKUP_ship_every);
+        add_row_term(a, &loss, TERM_EVERY, intern_text(a, "`%s` seals and ships every", backup->name),
+                     worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), backup, BACKUP_ship_every);
         add_missed(a, &loss, backup, BACKUP_ship_every, "segments missed");
         if (!is_word(kind, "log"))
             add_overrun(a, &loss, backup, BACKUP_ship_every);
         add_closed(a, &loss, backup);
-        add_row_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, 0), backup, BACKUP_duration);
+        add_row_term(a, &loss, TERM_RUN, "longest duration of a run", worst_of(backup, BACKUP_duration, 0), backup, BACKUP_duration);
         break;
     case SCHEDULE_ON_CHANGE:
         if (entity_slot(backup, BACKUP_interval).type != VALUE_DURATION) {
@@ -269,16 +271,18 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
                                      intern_text(a, "backup `%s` of `%s` runs on change, and nothing bounds how long a change may go unseen",
                                                  backup->name, backup->parent->name),
                                      "state `interval`, the longest time between two verifications that nothing was missed");
-            add_row_term(a, &loss, intern_text(a, "`%s` runs on change: nothing bounds how long a change may go unseen", backup->name), TIME_UNKNOWN,
-                         backup, BACKUP_schedule);
+            add_row_term(a, &loss, TERM_UNBOUNDED,
+                         intern_text(a, "`%s` runs on change: nothing bounds how long a change may go unseen", backup->name), TIME_UNKNOWN, backup,
+                         BACKUP_schedule);
             return loss;
         }
-        add_row_term(a, &loss, intern_text(a, "`%s` is verified every", backup->name), worst_of(backup, BACKUP_interval, 0), backup, BACKUP_interval);
+        add_row_term(a, &loss, TERM_EVERY, intern_text(a, "`%s` is verified every", backup->name), worst_of(backup, BACKUP_interval, 0), backup,
+                     BACKUP_interval);
         add_missed(a, &loss, backup, BACKUP_interval, "verifications missed");
         add_overrun(a, &loss, backup, BACKUP_interval);
         add_closed(a, &loss, backup);
-        add_row_term(a, &loss, "quiet time before a run", worst_of(backup, BACKUP_settle, 0), backup, BACKUP_settle);
-        add_row_term(a, &loss, "duration of a run", worst_of(backup, BACKUP_duration, 0), backup, BACKUP_duration);
+        add_row_term(a, &loss, TERM_SETTLE, "quiet time before a run", worst_of(backup, BACKUP_settle, 0), backup, BACKUP_settle);
+        add_row_term(a, &loss, TERM_RUN, "duration of a run", worst_of(backup, BACKUP_duration, 0), backup, BACKUP_duration);
         break;
     default:
         gap = gap_of(a, backup, schedule.u.schedule);
@@ -286,7 +290,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
             loss.ms = TIME_UNKNOWN;
             return loss; /* reported by check_backups */
         }
-        add_row_term(a, &loss, backup_gap_text(a, backup, schedule.u.schedule, gap), gap->max_gap, backup, BACKUP_schedule);
+        add_row_term(a, &loss, TERM_GAP, backup_gap_text(a, backup, schedule.u.schedule, gap), gap->max_gap, backup, BACKUP_schedule);
         loss.gap = gap->max_gap;
         loss.shortest = gap->min_gap;
         loss.uniform = gap->max_gap == gap->min_gap;
@@ -297,21 +301,21 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
             counted = worst_of(backup, BACKUP_duration, 0);
         add_skipped(a, &loss, backup, schedule.u.schedule, gap, counted);
         add_start_window(a, &loss, backup);
-        add_row_term(a, &loss, "jitter", worst_of(backup, BACKUP_jitter, 0), backup, BACKUP_jitter);
-        add_row_term(a, &loss, "longest duration of a run", worst_of(backup, BACKUP_duration, TIME_UNKNOWN), backup, BACKUP_duration);
+        add_row_term(a, &loss, TERM_JITTER, "jitter", worst_of(backup, BACKUP_jitter, 0), backup, BACKUP_jitter);
+        add_row_term(a, &loss, TERM_RUN, "longest duration of a run", worst_of(backup, BACKUP_duration, TIME_UNKNOWN), backup, BACKUP_duration);
         /* What a clock ships is what was sealed before: the two do not wait for each other. */
         if (is_word(kind, "log") && value_is_known(entity_slot(backup, BACKUP_ship_every)))
-            add_row_term(a, &loss, intern_text(a, "`%s` is sealed every", backup->name), worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), backup,
-                         BACKUP_ship_every);
+            add_row_term(a, &loss, TERM_SEALED, intern_text(a, "`%s` is sealed every", backup->name),
+                         worst_of(backup, BACKUP_ship_every, TIME_UNKNOWN), backup, BACKUP_ship_every);
         if (at_end && counted)
-            add_term(a, &loss, "captured at the end of the run, the shortest duration is not lost", -counted, at_end->span);
+            add_term(a, &loss, TERM_CAPTURED, "captured at the end of the run, the shortest duration is not lost", -counted, at_end->span);
     }
     add_waits(a, &loss, backup);
     if (is_word(kind, "log"))
         add_slow_log(a, &loss, asset, backup);
     add_slow_run(a, &loss, asset, backup);
     if (is_copy)
-        add_row_term(a, &loss, "time of the copy", worst_of(backup, BACKUP_copy_time, TIME_UNKNOWN), backup, BACKUP_copy_time);
+        add_row_term(a, &loss, TERM_COPY, "time of the copy", worst_of(backup, BACKUP_copy_time, TIME_UNKNOWN), backup, BACKUP_copy_time);
     return loss;
 }
 
@@ -329,7 +333,7 @@ void add_queue(struct analysis *a, struct loss *loss, const struct entity *backu
         between = backup_shortest_gap(a, backup, schedule.u.schedule);
     if (copy > between)
         add_term(
-            a, loss,
+            a, loss, TERM_UNBOUNDED,
             intern_text(a, "copies of `%s` to `%s` take longer than the time between two: they pile up without bound", backup->name, store->name),
             TIME_UNKNOWN, entity_attr_span(backup, BACKUP_copy_time));
 }

@@ -123,6 +123,21 @@ int64_t backup_shortest_gap(struct analysis *a, const struct entity *backup, con
     return known_gap(a, backup, schedule, 0, any && closed.late == 0 ? &closed : NULL)->min_gap;
 }
 
+enum cron_dialect backup_gap_dialect(const struct schedule_gap *gap)
+{
+    return ((const struct known_gap *)(const void *)gap)->dialect; /* its first member */
+}
+
+struct schedule_slots *backup_slots(struct analysis *a, struct arena *arena, const struct entity *backup, const struct schedule *schedule)
+{
+    const struct schedule_gap *gap = backup_gap(a, backup, schedule, tolerated_misses(backup));
+    struct closed_hours closed;
+
+    if (gap->status != SCHEDULE_OK)
+        return NULL;
+    return schedule_slots_outside(arena, schedule, backup_gap_dialect(gap), backup_zone(a, schedule), closed_of(a, backup, &closed) ? &closed : NULL);
+}
+
 /* What is said of the gap of a backup. The bounds are the same for all backups with this schedule. */
 const char *backup_gap_text(struct analysis *a, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap)
 {

@@ -628,8 +628,8 @@ static void carry_loss(struct analysis *a, const struct group_state *group, stru
     terms = ARENA_ARRAY(a->arena, struct term, chosen->rpo_terms.count + 1);
     if (chosen->rpo_terms.count)
         memcpy(terms, chosen->rpo_terms.items, chosen->rpo_terms.count * sizeof *terms);
-    terms[chosen->rpo_terms.count] =
-        (struct term){intern_text(a, "back to %s of group `%s`", to, group->group->name), extra, entity_attr_span(group->group, GROUP_members)};
+    terms[chosen->rpo_terms.count] = (struct term){intern_text(a, "back to %s of group `%s`", to, group->group->name), extra,
+                                                   entity_attr_span(group->group, GROUP_members), TERM_GROUP};
     chosen->rpo_terms.items = terms;
     chosen->rpo_terms.count++;
     chosen->rpo = point;

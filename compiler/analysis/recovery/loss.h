@@ -1,4 +1,4 @@
-/* Private to the files that work out what a restore from copies loses: gaps.c, backup_loss.c, rpo.c. */
+/* Private to the files that work out what a restore from copies loses: gaps.c, backup_loss.c, rpo.c, proof.c, story.c. */
 #ifndef DRC_ANALYSIS_LOSS_H
 #define DRC_ANALYSIS_LOSS_H
 
@@ -14,7 +14,7 @@ struct loss {
 };
 
 /* Adds to the sum; TIME_UNKNOWN makes it unknown, 0 is left out. */
-void add_term(struct analysis *a, struct loss *loss, const char *text, int64_t ms, struct span span);
+void add_term(struct analysis *a, struct loss *loss, enum term_what what, const char *text, int64_t ms, struct span span);
 /* The worst end of a duration; `unset` when it is not stated. */
 int64_t worst_of(const struct entity *entity, uint32_t row, int64_t unset);
 
@@ -29,12 +29,19 @@ int64_t backup_late(struct analysis *a, const struct entity *backup); /* start w
 const struct schedule_gap *backup_gap(struct analysis *a, const struct entity *backup, const struct schedule *schedule, int64_t misses);
 /* The shortest distance of two slots at which a run may begin, ms. */
 int64_t backup_shortest_gap(struct analysis *a, const struct entity *backup, const struct schedule *schedule);
+/* Whose reading of the schedule that gap is, and its slots in the arena; NULL where they cannot be walked. `gap`: one that backup_gap() returned. */
+enum cron_dialect backup_gap_dialect(const struct schedule_gap *gap);
+struct schedule_slots *backup_slots(struct analysis *a, struct arena *arena, const struct entity *backup, const struct schedule *schedule);
 /* What is said of it: one that backup_gap() returned. */
 const char *backup_gap_text(struct analysis *a, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap);
 
 /* ---- backup_loss.c ---- */
 /* The loss of one backup at one store, the same in every scenario. `is_copy`: the store is not where the run writes to. */
 struct loss backup_loss(struct analysis *a, const struct asset *asset, const struct entity *backup, bool is_copy);
+/* How long copies that the job itself makes keep its next run out; TIME_UNKNOWN. */
+int64_t own_copies(struct analysis *a, const struct entity *backup);
+/* The procedure that takes it, when its data is as of the end of the run; NULL. */
+const struct entity *captured_at_end(struct analysis *a, const struct asset *asset, const struct entity *backup);
 /* Whether copies of the backup are kept in the store, and whether as copies of what is written elsewhere. */
 bool backup_is_at(const struct entity *backup, const struct entity *store, bool *is_copy);
 /* Adds that copies of the backup to the store pile up, where they take longer than the time between two. */
@@ -55,5 +62,28 @@ int64_t platform_base(struct analysis *a, const struct entity *backup);
 /* How long the platform keeps such a copy of the asset at most, ms; INT64_MAX. *limit: the block of the kind that says so. */
 int64_t platform_limit(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity **limit);
 int64_t platform_interval(const struct asset *asset, const struct entity *backup, const struct entity **limit); /* the shortest it ships at; 0 */
+
+/* ---- rpo.c: the chain of copies a candidate reads, the newest first */
+enum { CHAIN_LIMIT = 16 };
+
+/* The backups of one chain at one store, newest first; a full one or a snapshot is the last. A log of which the platform keeps its own
+ * full copies needs none beside it. */
+struct links {
+    const struct entity *items[CHAIN_LIMIT];
+    struct loss losses[CHAIN_LIMIT];
+    int64_t ages[CHAIN_LIMIT]; /* how old each may have to be when it has been read, ms; TIME_UNKNOWN */
+    uint32_t count;
+    int64_t since_base; /* a log: how long before the moment one goes back to its base was taken at most, ms; TIME_UNKNOWN */
+};
+
+/* The chain that copies_loss() found for it, with as long a read. False when it reads none. */
+bool chain_of(struct analysis *a, struct asset_state *state, const struct candidate *candidate, int64_t read, struct links *out);
+/* How old the moment one goes back to may be when the restore has read its copies, ms; TIME_UNKNOWN. */
+int64_t age_of_moment(const struct analysis *a, const struct asset_state *state, int64_t read);
+
+/* ---- story.c */
+/* A legal execution in which an asset loses as much as one was found to lose; NULL: none is told. `links` are its chain; none: the method says
+ * what it loses. `read`: how long the restore takes, ms. */
+struct story *tell_story(struct analysis *a, const struct asset_state *state, const struct chain_link *links, uint32_t count, int64_t read);
 
 #endif

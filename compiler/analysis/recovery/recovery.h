@@ -85,6 +85,10 @@ struct spacing {
 void backup_spacing(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *store, struct spacing *out);
 void check_backups(struct analysis *a); /* schedules that never fire, broken chains, runs longer than their gap */
 
+/* ---- proof.c */
+/* What others check the loss of each lost asset by that has a method and a loss that is a number: result->proofs. Once everything is timed. */
+void prove_losses(struct analysis *a, struct scenario_result *result);
+
 /* ---- replica_loss.c */
 /* The loss of a candidate that neither restores copies nor says what it loses, as a method over replicas whose lag is not stated. */
 void unstated_loss(struct analysis *a, const struct asset_state *state, struct candidate *candidate);

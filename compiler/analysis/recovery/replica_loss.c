@@ -50,7 +50,7 @@ static void add_behind_cut(struct analysis *a, struct candidate *candidate, int6
 
     if (terms->count)
         memcpy(items, terms->items, terms->count * sizeof *items);
-    items[terms->count] = (struct term){text, until, a->scenario->scenario->span};
+    items[terms->count] = (struct term){text, until, a->scenario->scenario->span, TERM_CUT};
     terms->items = items;
     terms->count++;
     candidate->behind_cut = until;
@@ -144,7 +144,7 @@ void time_cuts(struct analysis *a, struct scenario_result *result)
         for (uint32_t t = 0; t < chosen->rpo_terms.count; t++) {
             struct term *term = &chosen->rpo_terms.items[t];
 
-            if (term->span.start == result->scenario->span.start && term->ms == chosen->behind_cut)
+            if (term->what == TERM_CUT)
                 term->ms = at;
         }
         chosen->behind_cut = at;

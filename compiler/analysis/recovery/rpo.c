@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-enum { CHAIN_LIMIT = 16 };
-
 /* A log that names no base (`of`) goes with any full backup or snapshot beside it: the one after `last` that is kept in the store, or for
  * NULL beside the asset or in a store that stands. NULL when there is none left. */
 static const struct entity *next_base(struct analysis *a, const struct entity *log, const struct entity *store, const struct entity *last)
@@ -31,15 +29,6 @@ static const struct entity *next_base(struct analysis *a, const struct entity *l
     }
     return NULL;
 }
-
-/* The backups of one chain at one store, newest first; a full one or a snapshot is the last. A log of which the platform keeps its own
- * full copies needs none beside it. */
-struct links {
-    const struct entity *items[CHAIN_LIMIT];
-    struct loss losses[CHAIN_LIMIT];
-    uint32_t count;
-    int64_t since_base; /* a log: how long before the moment one goes back to its base was taken at most, ms; TIME_UNKNOWN */
-};
 
 /* Follows the chain of a backup. `base`: what a log without `of` builds on. */
 static bool chain_complete(struct analysis *a, const struct entity *backup, const struct entity *store, const struct entity *base,
@@ -97,6 +86,7 @@ struct best {
     struct loss loss;
     int64_t since_base;
     struct entity *backup, *store;
+    struct links *links; /* gets those of the chain; NULL: nobody asks */
     struct why why;
 };
 
@@ -224,11 +214,15 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
         int64_t span = reach_of(links, i, base), most = platform_limit(a, state->asset, backup, &limit), need, extra;
         enum retention result;
 
+        links->ages[i] = TIME_UNKNOWN;
         if (is_thinned(backup)) { /* reported where it is stated */
-            add_term(a, newest, intern_text(a, "of `%s` only some are kept (`retain`), but each builds on the one before", backup->name),
-                     TIME_UNKNOWN, entity_attr_span(backup, BACKUP_retain));
+            add_term(a, newest, TERM_UNBOUNDED,
+                     intern_text(a, "of `%s` only some are kept (`retain`), but each builds on the one before", backup->name), TIME_UNKNOWN,
+                     entity_attr_span(backup, BACKUP_retain));
             continue;
         }
+        if (reach >= 0 && span >= 0 && !__builtin_add_overflow(reach, span, &need))
+            links->ages[i] = need;
         if (is_word(retain, "forever") && locked == INT64_MAX && most == INT64_MAX && !missing.text)
             continue;
         if (reach < 0 || span < 0 || __builtin_add_overflow(reach, span, &need)) {
@@ -236,18 +230,19 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
                 continue;
             if (missing.text && !newest->missing)
                 newest->missing = missing.row ? unset_row(a, a->scenario->scenario, missing.row, NULL, NULL) : unset_clock(a);
-            add_term(a, newest, missing.text ? missing.text : intern_text(a, "how old `%s` may have to be when it is read", backup->name),
-                     TIME_UNKNOWN, backup->span);
+            add_term(a, newest, TERM_UNBOUNDED,
+                     missing.text ? missing.text : intern_text(a, "how old `%s` may have to be when it is read", backup->name), TIME_UNKNOWN,
+                     backup->span);
             continue;
         }
         result = retention_covers(backup, need, !any_moment, rhythm_of(a, backup, &links->losses[i]), locked < most ? locked : most, &extra);
         if (result == RETENTION_UNKNOWN && any_moment) {
-            add_term(a, newest, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
+            add_term(a, newest, TERM_UNBOUNDED, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
         } else if (result == RETENTION_SHORT) {
             *why = kept_too_short(a, backup, need, locked, limit, most);
             return false;
         } else if (i == 0) {
-            add_term(a, newest, "copies of that age are further apart", extra, entity_attr_span(backup, BACKUP_retain));
+            add_term(a, newest, TERM_THINNED, "copies of that age are further apart", extra, entity_attr_span(backup, BACKUP_retain));
         } else if (i + 1 == links->count && base != TIME_UNKNOWN && __builtin_add_overflow(base, extra, &base)) {
             base = TIME_UNKNOWN;
         }
@@ -274,7 +269,7 @@ static void wait_for_base(struct analysis *a, struct links *links, const struct 
         backup_is_at(links->items[i], store, &is_copy);
         if (!is_copy || (copy >= 0 && copy <= way))
             continue;
-        add_term(a, &links->losses[0], intern_text(a, "time of the copy of `%s`, beyond that", links->items[i]->name),
+        add_term(a, &links->losses[0], TERM_BASE, intern_text(a, "time of the copy of `%s`, beyond that", links->items[i]->name),
                  copy < 0 ? TIME_UNKNOWN : copy - way, entity_attr_span(links->items[i], BACKUP_copy_time));
         way = copy < 0 ? way : copy;
     }
@@ -299,6 +294,8 @@ static void keep_best(struct analysis *a, struct best *best, const struct links 
     best->since_base = links->since_base;
     best->backup = backup;
     best->store = store;
+    if (best->links)
+        *best->links = *links;
 }
 
 /* One chain of the backup at a store; NULL: beside the asset. */
@@ -448,4 +445,21 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
     candidate->from_store = best.store;
     candidate->circular |= best.circular;
     return true;
+}
+
+int64_t age_of_moment(const struct analysis *a, const struct asset_state *state, int64_t read)
+{
+    struct unset_time missing;
+
+    return reach_back(a, state, read, &missing);
+}
+
+bool chain_of(struct analysis *a, struct asset_state *state, const struct candidate *candidate, int64_t read, struct links *out)
+{
+    struct best best = {.links = out};
+
+    if (!candidate->copy)
+        return false;
+    try_chains(a, state, candidate->copy, candidate->from_store, read, false, &best);
+    return best.found;
 }

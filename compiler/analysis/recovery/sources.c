@@ -93,10 +93,11 @@ void loss_of_sources(struct analysis *a, const struct asset_state *state, struct
     struct value from = entity_slot(rebuild, REBUILD_from);
     /* What holds data has lost what the store lacks, whoever set its objective; what is only kept anew is asked where somebody promises more. */
     bool promised = state->asset->holds == HOLDS_DATA || entity_slot(state->asset->entity, ASSET_rpo).type == VALUE_DURATION;
-    struct term worst = {NULL, RPO_NOT_APPLICABLE, rebuild->span};
+    struct term worst = {NULL, RPO_NOT_APPLICABLE, rebuild->span, TERM_SOURCE};
 
     if (from.type != VALUE_LIST || !from.u.list->count)
-        worst = (struct term){"from what it is made anew is not said (`from`)", promised ? TIME_UNKNOWN : RPO_NOT_APPLICABLE, rebuild->span};
+        worst =
+            (struct term){"from what it is made anew is not said (`from`)", promised ? TIME_UNKNOWN : RPO_NOT_APPLICABLE, rebuild->span, TERM_SOURCE};
     for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++) {
         const struct entity *thing = from.u.list->items[i].type == VALUE_ENTITY ? from.u.list->items[i].u.entity : NULL;
         const struct asset *asset = thing ? plan_asset(a->plan, thing) : NULL;

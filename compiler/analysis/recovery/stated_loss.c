@@ -8,7 +8,7 @@ static void add_term(struct analysis *a, struct candidate *candidate, const char
 {
     candidate->rpo = ms;
     candidate->rpo_terms.items = ARENA_NEW(a->arena, struct term);
-    candidate->rpo_terms.items[0] = (struct term){text, ms, span};
+    candidate->rpo_terms.items[0] = (struct term){text, ms, span, ms < 0 && ms != RPO_ALL ? TERM_UNBOUNDED : TERM_STATED};
     candidate->rpo_terms.count = 1;
 }
 

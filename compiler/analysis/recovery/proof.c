@@ -1,0 +1,74 @@
+/* What others check the losses of a scenario by (docs/certificate.md): the chain of copies each restore reads, as numbers, and a legal
+ * execution that loses as much. Only for a plan that is written; the analysis itself needs none of it. */
+#include "analysis/recovery/loss.h"
+#include "analysis/recovery/recovery.h"
+
+static void link_numbers(struct analysis *a, const struct asset_state *state, const struct links *links, uint32_t i, const struct entity *store,
+                         struct chain_link *out)
+{
+    const struct entity *backup = links->items[i], *kind, *limit;
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+    int64_t most = platform_limit(a, state->asset, backup, &limit);
+    const struct schedule_gap *gap;
+
+    *out = (struct chain_link){.backup = backup,
+                               .store = store,
+                               .gap = TIME_UNKNOWN,
+                               .from = TIME_UNKNOWN,
+                               .to = TIME_UNKNOWN,
+                               .shortest = TIME_UNKNOWN,
+                               .missed = tolerated_misses(backup),
+                               .window = backup_start_window(backup, &kind),
+                               .jitter = worst_of(backup, BACKUP_jitter, 0),
+                               .waits = backup_waits(a, backup),
+                               .own_copies = own_copies(a, backup),
+                               .limit = most == INT64_MAX ? TIME_UNKNOWN : most,
+                               .loss = links->losses[i].ms,
+                               .reach = links->ages[i],
+                               .at_end = captured_at_end(a, state->asset, backup) != NULL};
+    if (store)
+        backup_is_at(backup, store, &out->copied);
+    if (schedule.type != VALUE_SCHEDULE || schedule.u.schedule->kind == SCHEDULE_CONTINUOUS || schedule.u.schedule->kind == SCHEDULE_ON_CHANGE)
+        return;
+    gap = backup_gap(a, backup, schedule.u.schedule, out->missed);
+    if (gap->status != SCHEDULE_OK)
+        return;
+    out->scheduler = dialect_word(backup_gap_dialect(gap));
+    out->gap = gap->max_gap;
+    out->from = gap->max_from;
+    out->to = gap->max_to;
+    out->shortest = backup_shortest_gap(a, backup, schedule.u.schedule);
+}
+
+static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, struct loss_proof *out)
+{
+    const struct candidate *chosen = state->chosen;
+    int64_t read = chosen->own.known ? chosen->own.worst : 0;
+    struct links links;
+
+    *out = (struct loss_proof){.state = state};
+    links.count = 0;
+    if (chosen->copy && !chain_of(a, state, chosen, read, &links))
+        return;
+    out->link_count = links.count;
+    out->links = ARENA_ARRAY(a->arena, struct chain_link, links.count);
+    for (uint32_t i = 0; i < links.count; i++)
+        link_numbers(a, state, &links, i, chosen->from_store, &out->links[i]);
+    /* What the restore waits for makes its copies older still, where that is known to be longer than its own time. */
+    if (state->finish.known && result->begin.known && state->finish.worst - result->begin.worst > read)
+        read = state->finish.worst - result->begin.worst;
+    out->story = tell_story(a, state, out->links, out->link_count, read);
+}
+
+void prove_losses(struct analysis *a, struct scenario_result *result)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++)
+        count += result->states[i].fate == FATE_LOST && result->states[i].chosen && result->states[i].loss_ms >= 0;
+    result->proofs = ARENA_ARRAY(a->arena, struct loss_proof, count);
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        if (result->states[i].fate == FATE_LOST && result->states[i].chosen && result->states[i].loss_ms >= 0)
+            prove_loss(a, result, &result->states[i], &result->proofs[result->proof_count++]);
+    }
+}

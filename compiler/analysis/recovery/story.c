@@ -1,0 +1,222 @@
+/* Witnesses of losses (docs/certificate.md): a legal execution of backups, replicas and fences that loses as much as one was found to.
+ *
+ * The run whose state comes back starts at its slot; those after it are missed, or kept out by one that lasts too long, as often as they may
+ * be; the next one starts as late and lasts as long as it may, and whatever strikes comes a millisecond before its copy arrives. */
+#include "analysis/recovery/loss.h"
+#include "analysis/recovery/recovery.h"
+
+#include <string.h>
+
+enum {
+    SLOTS_AROUND = 400, /* first slots that are tried where runs keep others out */
+    RUNS_LIMIT = 400    /* longest story */
+};
+
+/* Stories whose runs no clock starts begin here: schedules are judged from this day on. */
+#define STORY_BEGINS (ZONE_FROM_DAY * MS_DAY)
+
+struct teller {
+    struct analysis *a;
+    const struct chain_link *link; /* the newest of the chain */
+    struct schedule_slots *slots;
+    int64_t least, longest; /* duration of a run */
+    int64_t copy_least, copy_longest;
+    int64_t late; /* how long after its slot a run starts at most */
+    int64_t sealed;
+    struct story_run runs[RUNS_LIMIT];
+    uint32_t count;
+};
+
+static int64_t best_of(const struct entity *entity, uint32_t row)
+{
+    struct value value = value_best(entity_slot(entity, row));
+
+    return value.type == VALUE_DURATION ? value.u.integer : 0;
+}
+
+static bool add_run(struct teller *t, enum run_fate fate, int64_t slot)
+{
+    if (t->count == RUNS_LIMIT)
+        return false;
+    t->runs[t->count++] = (struct story_run){t->link->backup, fate, slot, TIME_UNKNOWN, TIME_UNKNOWN, TIME_UNKNOWN, TIME_UNKNOWN};
+    return true;
+}
+
+static void run_from(struct teller *t, struct story_run *run, int64_t starts, int64_t lasts, int64_t copy)
+{
+    run->starts = starts;
+    run->ends = starts + lasts;
+    run->captured = (t->link->at_end ? run->ends : starts) - t->sealed;
+    run->arrives = run->ends + (t->link->copied ? copy : 0);
+}
+
+/* The slots due before the last run has ended, its own copies included, are kept out. False when the story gets too long. */
+static bool keep_out(struct teller *t, int64_t until, int64_t *slot)
+{
+    while (schedule_next(t->slots, *slot, slot) && *slot <= until) {
+        if (!add_run(t, RUN_SKIPPED, *slot))
+            return false;
+    }
+    return true;
+}
+
+/* The story in which the run of `slot` keeps the next `out` slots out, and each that fails as many as it can. Its loss; -1 when there is none. */
+static int64_t play(struct teller *t, int64_t slot, uint32_t out)
+{
+    int64_t need = slot, delay, lasts = t->least, captured;
+    struct story_run *run;
+
+    t->count = 0;
+    for (uint32_t i = 0; i < out; i++)
+        schedule_next(t->slots, need, &need);
+    need -= slot;
+    /* It has to last until the last slot it keeps out, and so starts late only where its longest time would not do. */
+    if (need > 0)
+        lasts = t->link->at_end && need - t->link->own_copies < t->longest
+                    ? (need - t->link->own_copies > t->least ? need - t->link->own_copies : t->least)
+                    : t->longest;
+    delay = need - t->link->own_copies - lasts > 0 ? need - t->link->own_copies - lasts : 0;
+    if (delay > t->late || !add_run(t, RUN_DONE, slot))
+        return -1;
+    run_from(t, &t->runs[0], slot + delay, lasts, t->copy_least);
+    captured = t->runs[0].captured;
+    if (!keep_out(t, out ? slot + need : slot, &slot))
+        return -1;
+    for (int64_t k = 0; k < t->link->missed; k++) {
+        if (!add_run(t, RUN_MISSED, slot))
+            return -1;
+        run = &t->runs[t->count - 1];
+        run->starts = slot + t->late;
+        run->ends = run->starts + t->longest;
+        if (!keep_out(t, run->ends + t->link->own_copies, &slot))
+            return -1;
+    }
+    if (!add_run(t, RUN_DONE, slot))
+        return -1;
+    run_from(t, &t->runs[t->count - 1], slot + t->late, t->longest, t->copy_longest);
+    return t->runs[t->count - 1].arrives - 1 - captured;
+}
+
+/* Runs that a clock starts. False when none can be told. */
+static bool by_the_clock(struct teller *t)
+{
+    bool overlap = t->late + t->longest + t->link->own_copies >= t->link->shortest;
+    int64_t best = play(t, t->link->from, 0), at = t->link->from, slot = at - 8 * MS_DAY > STORY_BEGINS ? at - 8 * MS_DAY : STORY_BEGINS, loss;
+    uint32_t outs = 0, most = overlap ? (uint32_t)((t->late + t->longest + t->link->own_copies) / t->link->shortest % RUNS_LIMIT) : 0;
+
+    for (uint32_t i = 0; overlap && i < SLOTS_AROUND && schedule_next(t->slots, slot, &slot); i++) {
+        for (uint32_t out = 0; out <= most && out < 32; out++) {
+            loss = play(t, slot, out);
+            if (loss > best) {
+                best = loss;
+                at = slot;
+                outs = out;
+            }
+        }
+    }
+    return best >= 0 && play(t, at, outs) >= 0;
+}
+
+static int64_t closed_for(const struct entity *backup)
+{
+    const char *text = backup_not_within(backup);
+    struct closed_hours hours;
+
+    if (!text || !read_closed_hours(text, &hours))
+        return 0;
+    return (hours.to + 24 * 60 - hours.from) % (24 * 60) * MS_MINUTE;
+}
+
+/* Segments and verifications: what is due every so often holds all that was there when it was due. */
+static bool by_itself(struct teller *t)
+{
+    const struct entity *backup = t->link->backup;
+    bool on_change = entity_slot(backup, BACKUP_schedule).u.schedule->kind == SCHEDULE_ON_CHANGE,
+         log = is_word(entity_slot(backup, BACKUP_kind), "log");
+    int64_t every = worst_of(backup, on_change ? BACKUP_interval : BACKUP_ship_every, TIME_UNKNOWN), slot = STORY_BEGINS, delay;
+    struct story_run *run;
+
+    if (every < 0)
+        return false;
+    delay = closed_for(backup) + t->link->waits + (on_change ? worst_of(backup, BACKUP_settle, 0) : 0);
+    if (!(log && !on_change) && every > 0 && t->longest + t->link->waits >= every)
+        delay += (t->longest + t->link->waits) / every * every;
+    for (int64_t k = -1; k <= t->link->missed; k++) {
+        if (!add_run(t, k < 0 || k == t->link->missed ? RUN_DONE : RUN_MISSED, slot))
+            return false;
+        run = &t->runs[t->count - 1];
+        if (k < 0)
+            run_from(t, run, slot, t->least, t->copy_least);
+        else if (k == t->link->missed)
+            run_from(t, run, slot + delay, t->longest, t->copy_longest);
+        if (run->fate == RUN_DONE)
+            run->captured = slot;
+        slot += every;
+    }
+    return true;
+}
+
+static bool tell_runs(struct teller *t, struct arena *scratch)
+{
+    const struct entity *backup = t->link->backup;
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+
+    t->least = best_of(backup, BACKUP_duration);
+    t->longest = worst_of(backup, BACKUP_duration, 0);
+    t->copy_least = best_of(backup, BACKUP_copy_time);
+    t->copy_longest = worst_of(backup, BACKUP_copy_time, 0);
+    t->late = t->link->window + t->link->jitter + t->link->waits;
+    if (t->longest < 0 || t->copy_longest < 0 || t->link->window < 0 || t->link->jitter < 0 || t->link->waits < 0 || t->link->own_copies < 0 ||
+        schedule.type != VALUE_SCHEDULE)
+        return false;
+    if (!t->link->scheduler)
+        return by_itself(t);
+    t->sealed = is_word(entity_slot(backup, BACKUP_kind), "log") ? worst_of(backup, BACKUP_ship_every, 0) : 0;
+    t->slots = backup_slots(t->a, scratch, backup, schedule.u.schedule);
+    return t->sealed >= 0 && t->slots && by_the_clock(t);
+}
+
+static int64_t part_of(const struct terms *terms, enum term_what what)
+{
+    int64_t sum = 0;
+
+    for (uint32_t i = 0; i < terms->count; i++)
+        sum += terms->items[i].what == what ? terms->items[i].ms : 0;
+    return sum;
+}
+
+struct story *tell_story(struct analysis *a, const struct asset_state *state, const struct chain_link *links, uint32_t count, int64_t read)
+{
+    int64_t cut = part_of(&state->rpo_terms, TERM_CUT), age = age_of_moment(a, state, read);
+    struct story *story;
+    struct teller *t;
+    struct arena *scratch;
+    bool told = true;
+
+    if (age < 0 || state->loss_ms < 0)
+        return NULL;
+    scratch = arena_new();
+    t = ARENA_NEW(scratch, struct teller);
+    *t = (struct teller){.a = a, .link = links};
+    story = ARENA_NEW(a->arena, struct story);
+    *story = (struct story){.strikes = STORY_BEGINS + state->loss_ms - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
+    if (count && (told = tell_runs(t, scratch))) {
+        const struct story_run *last = &t->runs[t->count - 1];
+
+        story->newest = t->runs[0].captured;
+        story->strikes = last->arrives - 1 > story->newest ? last->arrives - 1 : story->newest;
+        story->run_count = t->count;
+        story->runs = ARENA_ARRAY(a->arena, struct story_run, t->count);
+        memcpy(story->runs, t->runs, t->count * sizeof *t->runs);
+    }
+    arena_delete(scratch);
+    if (!told)
+        return NULL;
+    story->loss = story->strikes - story->newest;
+    if (cut > 0) {
+        story->fenced = story->strikes + cut;
+        story->loss += cut;
+    }
+    story->read = story->strikes + age;
+    return story;
+}
