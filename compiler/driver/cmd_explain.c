@@ -45,7 +45,10 @@ static void explain_block(const struct session *session, const struct block_sche
         schema->label == LABEL_NAME       ? " NAME"
         : schema->label == LABEL_OPTIONAL ? " [NAME]"
                                           : "",
-        schema->kind == KIND_REQUIRED ? " : KIND" : "", schema->doc);
+        schema->kind == KIND_REQUIRED   ? " : KIND"
+        : schema->kind == KIND_OPTIONAL ? " [: KIND]"
+                                        : "",
+        schema->doc);
     if (schema->row_count) {
         say_line("\nattributes:");
         print_rows(session, schema->rows, schema->row_count);

@@ -72,7 +72,7 @@ struct block_schema {
 struct kind_info {
     struct entity *entity;         /* the `kind` block */
     struct kind_info *base;        /* NULL for a base kind */
-    const struct block_schema *of; /* asset, site or store */
+    const struct block_schema *of; /* asset, site, store or endpoint */
     uint32_t row_count;            /* own and inherited; slot = schema row count + row */
     struct attr_row *rows;
     struct map by_name; /* atom -> row + 1 */
@@ -92,7 +92,7 @@ struct kind_info {
 struct entity {
     const struct block_schema *schema;
     atom name;                /* "" for a block without a label */
-    struct kind_info *kind;   /* of an asset, site or store: what it is; of a `kind` block: what it declares */
+    struct kind_info *kind;   /* of an asset, site, store or endpoint: what it is; of a `kind` block: what it declares */
     struct entity *parent;    /* the block it stands in; NULL at file level */
     const struct block *tree; /* NULL for what an inventory or the compiler made */
     struct value *slots;      /* schema rows, then kind rows (or extension rows) */
@@ -198,6 +198,12 @@ struct entity *entity_ref(const struct model *model, const struct entity *entity
 /* Children of one schema, in written order: for (i = 0; (child = entity_child(e, BLOCK_REPLICA, &i));) … */
 struct entity *entity_child(const struct entity *entity, enum block_id block, uint32_t *cursor);
 struct entity *entity_child_named(const struct entity *entity, enum block_id block, atom name);
+
+/* Whether things of the sort are of a kind each, said or usual: one of them without is one whose kind is not known, which was reported. */
+static inline bool has_a_kind(const struct block_schema *schema)
+{
+    return schema->kind == KIND_REQUIRED || schema->id == BLOCK_ENDPOINT;
+}
 
 bool kind_is_a(const struct kind_info *kind, const char *base); /* itself or by inheritance, dotted name */
 

@@ -64,7 +64,7 @@ static bool kind_is_known(const struct entity *entity, const struct kind_info **
     while (entity->parent)
         entity = entity->parent;
     *kind = entity->schema->id == BLOCK_KIND ? NULL : entity->kind;
-    return entity->schema->kind != KIND_REQUIRED || (entity->kind && !entity->kind->incomplete);
+    return !has_a_kind(entity->schema) || (entity->kind && !entity->kind->incomplete);
 }
 
 /* Whether an attribute may be declared where nobody could read it. */
@@ -101,6 +101,10 @@ static int unknown_attribute(struct sema *sema, const struct entity *entity, con
                       entity->schema->children[i]->label == LABEL_NAME ? " NAME" : "");
             return -1;
         }
+    }
+    if (entity->schema->id == BLOCK_ENDPOINT && strcmp(attr->name, "provider") == 0) {
+        diag_help(diag, "who keeps a name is its kind: write `endpoint %s : KIND { … }`; `drc list kinds` prints them", entity->name);
+        return -1;
     }
     near = nearest(attr->name, names.items, names.len);
     if (near) {

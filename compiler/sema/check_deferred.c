@@ -135,7 +135,7 @@ static struct shape no_field(struct checker *c, const struct expr *expr, struct 
     struct diag *diag;
     uint32_t count;
 
-    if (type->kind == TYPE_REF && type->schema->kind == KIND_REQUIRED && field_is_lost(c, object, expr->u.member.name))
+    if (type->kind == TYPE_REF && has_a_kind(type->schema) && field_is_lost(c, object, expr->u.member.name))
         return mistake(c, expr);
     diag = diag_report(c->eval->sink, DIAG_E0308, member_span(expr), "%s has no field `%s`", what, expr->u.member.name);
     if (among)

@@ -362,7 +362,7 @@ enum computed {
     ASSET_ENDPOINTS, ASSET_MULTI_ZONE, ASSET_AVAILABILITY, ASSET_CONSISTENCY, ASSET_VERSIONED, ASSET_REBUILDABLE, ASSET_HERE, ASSET_BINDINGS,
     ASSET_REGION, REPLICA_REGION, STANDBY_REGION,
     SITE_REGION, SITE_ANCESTORS, SITE_LEVEL, SITE_IS_ACCOUNT, SITE_ASSETS, SITE_STORES, STORE_IMMUTABLE, STORE_REGION,
-    PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, SITE_IS_IN,
+    PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, ENDPOINT_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
     TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS, ASSET_FOLLOWS,
@@ -424,6 +424,7 @@ static const struct computed_info table[] = {
     [ASSET_IS] = {BLOCK_ASSET, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it: `a.is(data)`."},
     [SITE_IS] = {BLOCK_SITE, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it."},
     [STORE_IS] = {BLOCK_STORE, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it."},
+    [ENDPOINT_IS] = {BLOCK_ENDPOINT, "is", "bool", "(kind)", "Whether it is of a kind, or of one derived from it."},
     [SITE_IS_IN] = {BLOCK_SITE, "is_in", "bool", "(site)", "Whether it is the other place or lies in it."},
     [SCENARIO_LOSES] = {BLOCK_SCENARIO, "loses", "bool", "(thing)", "Whether a site, or the place of an asset, store, replica or standby, is gone in the scenario."},
     [ASSET_OBSERVERS] = {BLOCK_ASSET, "observers", "list(ref(asset))", NULL, "Assets that observe it."},
@@ -850,6 +851,7 @@ bool computed_method(struct evaluator *eval, struct entity *entity, atom name, c
     case ASSET_IS:
     case SITE_IS:
     case STORE_IS:
+    case ENDPOINT_IS:
         fits = (args[0].type == VALUE_ENTITY && args[0].u.entity->schema->id == BLOCK_KIND) || args[0].type == VALUE_STRING;
         if (fits)
             *out = value_int(VALUE_BOOL, kind_is_a(entity->kind, value_text(args[0], eval->arena)));

@@ -540,7 +540,7 @@ static bool field_is_lost(const struct evaluator *eval, const struct entity *ent
 {
     while (entity->parent)
         entity = entity->parent;
-    if (entity->schema->kind == KIND_REQUIRED && !entity->kind)
+    if (has_a_kind(entity->schema) && !entity->kind)
         return true;
     return entity->schema->id != BLOCK_KIND && kind_may_have(eval, entity->kind, name);
 }

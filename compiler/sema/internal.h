@@ -22,6 +22,7 @@ struct sema {
     VEC(struct entity *) extras;
     /* Attributes whose type is not known, because their name or their kind is wrong: only what is wrong in any case is told. */
     VEC(struct loose) loose;
+    struct kind_info *usual_name; /* of endpoints that do not say theirs */
 };
 
 /* ---- declare.c ---- */
@@ -41,12 +42,12 @@ bool sema_is_misplaced(const struct sema *sema, const struct block_schema *schem
 
 /* ---- kinds.c ---- */
 void sema_kinds(struct sema *sema);
-/* Kind of an asset, site or store by its path; reports and returns NULL when it does not fit. */
+/* Kind of an asset, site, store or endpoint by its path; reports and returns NULL when it does not fit. */
 struct kind_info *sema_find_kind_quietly(struct sema *sema, atom path, struct span span);
 struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span);
 
-/* Refuses `provider` of endpoints that names no kind; once every slot has its value. */
-void sema_providers(struct sema *sema);
+/* What an endpoint without `: KIND` is; reports two, and those of other sorts. NULL: nothing says so. */
+struct kind_info *sema_usual_kind(struct sema *sema);
 
 /* ---- bind.c ---- */
 void sema_constants(struct sema *sema);

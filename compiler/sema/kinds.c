@@ -233,8 +233,7 @@ static const char *anything(const struct block_schema *schema)
     return "`generic.service` for a program, `generic.data` for what holds data";
 }
 
-/* `quoted`: it stands there as a text. */
-static void unknown_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span, bool quoted)
+static void unknown_kind(struct sema *sema, atom path, const struct block_schema *schema, struct span span)
 {
     VEC(const char *) names = {0};
     const char *near, *file, *behind;
@@ -246,11 +245,11 @@ static void unknown_kind(struct sema *sema, atom path, const struct block_schema
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
         vec_push(sema->arena, &names, sema->model->declared[BLOCK_KIND].list.items[i]->name);
     if ((behind = prefixed(sema, path))) {
-        diag_fix(diag, span, quoted ? arena_printf(sema->arena, "\"%s\"", behind) : behind, "it was imported with a prefix: write `%s`", behind);
+        diag_fix(diag, span, behind, "it was imported with a prefix: write `%s`", behind);
     } else if ((file = library_import("kind", path))) {
         offer_import(sema, diag, span, file);
     } else if ((near = nearest(path, names.items, names.len))) {
-        diag_fix(diag, span, quoted ? arena_printf(sema->arena, "\"%s\"", near) : near, "did you mean `%s`?", near);
+        diag_fix(diag, span, near, "did you mean `%s`?", near);
     } else if ((near = library_nearest(sema->arena, "kind", path))) {
         diag_help(diag, "did you mean `%s` of `import \"%s\"`?", near, library_import("kind", near));
     } else {
@@ -271,7 +270,7 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
     struct build *base_build;
 
     if (!base) {
-        unknown_kind(sema, tree->kind, NULL, tree->kind_span, false);
+        unknown_kind(sema, tree->kind, NULL, tree->kind_span);
         build->info.incomplete = true;
         return;
     }
@@ -287,12 +286,18 @@ static void build_base(struct sema *sema, struct entity *entity, struct build *b
     inherit(sema, &build->info);
 }
 
-/* Names have no attributes, methods or copies of a kind: what else stood there would be read by nobody. */
-static void check_provider(struct sema *sema, const struct kind_info *info, const struct entity *child)
+/* Names are brought back by no method and have no copies: what said so would be read by nobody. */
+static void check_names(struct sema *sema, const struct kind_info *info, const struct entity *child)
 {
-    if (info->of->id != BLOCK_ENDPOINT || child->schema->id == BLOCK_EMIT || child->schema->id == BLOCK_SOURCE)
+    static const enum block_id allowed[] = {BLOCK_ATTRIBUTE, BLOCK_CHECK, BLOCK_KIND_TARGET, BLOCK_EMIT, BLOCK_SOURCE};
+
+    if (info->of->id != BLOCK_ENDPOINT)
         return;
-    diag_help(diag_report(sema->sink, DIAG_E0210, child->span, "a provider of names has no `%s`", child->schema->name),
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
+        if (child->schema->id == (uint32_t)allowed[i])
+            return;
+    }
+    diag_help(diag_report(sema->sink, DIAG_E0210, child->span, "a kind of names has no `%s`", child->schema->name),
               "what is true of names is said by `control_plane`, `stands_in` and their sources; what is written for them by `emit`");
 }
 
@@ -328,7 +333,7 @@ static void build_kind(struct sema *sema, struct entity *entity)
     for (uint32_t i = 0; i < entity->child_count; i++) {
         struct entity *child = entity->children[i];
 
-        check_provider(sema, info, child);
+        check_names(sema, info, child);
         switch (child->schema->id) {
         case BLOCK_KIND_REPLICA: add_extension(sema, info, BLOCK_REPLICA, child->tree); break;
         case BLOCK_KIND_BACKUP: add_extension(sema, info, BLOCK_BACKUP, child->tree); break;
@@ -366,12 +371,15 @@ struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct bloc
     struct value abstract;
 
     if (!info) {
-        unknown_kind(sema, path, schema, span, false);
+        unknown_kind(sema, path, schema, span);
         return NULL;
     }
     if (info->of != schema) {
-        diag_label(diag_report(sema->sink, DIAG_E0210, span, "`%s` is a kind of %s, not of %s", path, info->of->name, schema->name),
-                   info->entity->span, "declared here");
+        struct diag *diag = diag_report(sema->sink, DIAG_E0210, span, "`%s` is a kind of %s, not of %s", path, info->of->name, schema->name);
+
+        diag_label(diag, info->entity->span, "declared here");
+        if (schema->id == BLOCK_ENDPOINT)
+            diag_help(diag, "a kind of endpoints is built on `name_provider`: `kind NAME : name_provider { control_plane = SITE }`");
         return NULL;
     }
     abstract = eval_slot(sema->eval, info->entity, KIND_abstract); /* kinds are found before all slots are evaluated */
@@ -383,17 +391,36 @@ struct kind_info *sema_find_kind(struct sema *sema, atom path, const struct bloc
     return info;
 }
 
-/* The provider of a name is a kind by its name: one nobody declared knows of no control plane, which is no provider without one. */
-void sema_providers(struct sema *sema)
+/* Of the usual kinds that of the library is the least. NULL: nothing was imported that has one. */
+struct kind_info *sema_usual_kind(struct sema *sema)
 {
-    for (uint32_t i = 0; i < sema->model->declared[BLOCK_ENDPOINT].list.len; i++) {
-        const struct entity *endpoint = sema->model->declared[BLOCK_ENDPOINT].list.items[i];
-        struct value name = entity_slot(endpoint, ENDPOINT_provider);
-        const struct attr *attr = endpoint->tree ? block_attr(endpoint->tree, endpoint->schema->rows[ENDPOINT_provider].name) : NULL;
-        struct span span = attr && attr->value ? attr->value->span : endpoint->span;
+    struct kind_info *found = NULL;
+    bool own = false;
 
-        if (name.type != VALUE_STRING || name.defaulted || sema_find_kind_quietly(sema, intern_str(sema->model->names, name.u.string), span))
+    for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++) {
+        struct entity *entity = sema->model->declared[BLOCK_KIND].list.items[i];
+        const struct source_file *file = sources_file_at(sema->model->sources, entity->span.start);
+        struct value usual = eval_slot(sema->eval, entity, KIND_usual);
+        bool is_own = file && !file->is_std;
+
+        if (usual.type != VALUE_BOOL || !usual.u.integer)
             continue;
-        unknown_kind(sema, intern_str(sema->model->names, name.u.string), &sema->model->schemas[BLOCK_ENDPOINT], span, attr != NULL);
+        if (entity->kind->of->id != BLOCK_ENDPOINT) {
+            diag_help(diag_report(sema->sink, DIAG_E0210, entity->span, "`%s` is a kind of %s, of which each says its kind", entity->name,
+                                  entity->kind->of->name),
+                      "take `usual` away: only kinds of endpoints have it");
+            continue;
+        }
+        if (found && own && is_own) {
+            diag_help(diag_label(diag_report(sema->sink, DIAG_E0210, entity->span, "`%s` and `%s` are both the usual kind of endpoints", entity->name,
+                                             found->entity->name),
+                                 found->entity->span, "the other one"),
+                      "keep `usual = true` in one of them");
+            continue;
+        }
+        if (!found || is_own)
+            found = entity->kind;
+        own |= is_own;
     }
+    return found;
 }

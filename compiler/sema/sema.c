@@ -5,16 +5,20 @@
 
 #include <string.h>
 
-static const enum block_id with_kind[] = {BLOCK_ASSET, BLOCK_SITE, BLOCK_STORE};
+static const enum block_id with_kind[] = {BLOCK_ASSET, BLOCK_SITE, BLOCK_STORE, BLOCK_ENDPOINT};
 
 static void find_kind(struct sema *sema, struct entity *entity)
 {
     if (entity->tree && entity->tree->kind && !entity->kind)
         entity->kind = sema_find_kind(sema, entity->tree->kind, entity->schema, entity->tree->kind_span);
+    /* One whose own is not known, which was reported, has none: it must not be taken for another. */
+    else if (entity->schema->id == BLOCK_ENDPOINT && !entity->kind && !(entity->tree && entity->tree->broken))
+        entity->kind = sema->usual_name;
 }
 
 static void find_kinds(struct sema *sema)
 {
+    sema->usual_name = sema_usual_kind(sema);
     for (size_t k = 0; k < sizeof with_kind / sizeof with_kind[0]; k++) {
         enum block_id id = with_kind[k];
 
@@ -91,7 +95,7 @@ static void match_default(struct sema *sema, struct entity *block)
             entity->defaults = block; /* the more special kind wins */
     }
     if (!used && !lost_name(sema->sink, block->tree->kind) && !may_be_in(sema, file, block->tree->kind))
-        diag_report(sema->sink, DIAG_E0218, block->tree->kind_span, "no asset in this file is a `%s`", block->tree->kind);
+        diag_report(sema->sink, DIAG_E0218, block->tree->kind_span, "no %s in this file is a `%s`", kind->of->name, block->tree->kind);
 }
 
 /* A `default` block is checked against the kind it is for, also where no asset uses an attribute of it. */
@@ -230,7 +234,6 @@ static void evaluate_all(struct sema *sema)
     }
     sema_asks(sema);
     sema_validate(sema);
-    sema_providers(sema);
     if (sema->loose.len)
         sema_loose(sema);
 }

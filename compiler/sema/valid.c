@@ -230,7 +230,7 @@ static void check_blocks(struct validator *v, struct entity *entity)
 
 void sema_validate(struct sema *sema)
 {
-    static const enum block_id blocks[] = {BLOCK_SITE, BLOCK_STORE, BLOCK_ASSET};
+    static const enum block_id blocks[] = {BLOCK_SITE, BLOCK_STORE, BLOCK_ASSET, BLOCK_ENDPOINT};
     struct validator v = {.sema = sema, .eval = sema->eval};
     const char *error = NULL;
 

@@ -342,27 +342,10 @@ const char *emit_file(struct analysis *a, const struct entity *emit, struct enti
     }
 }
 
-/* Whose emits are a thing's. Records of a name are written also where nobody imported what else is known of its provider: those are then of
- * the kind that the provider's path lies in, `a.b` of `a.b.name`, which the library has everywhere. */
-static const struct kind_info *emitting_kind(const struct analysis *a, const struct entity *entity)
-{
-    const struct kind_info *kind = entity->kind;
-    struct value provider;
-    const char *dot;
-
-    if (entity->schema->id != BLOCK_ENDPOINT)
-        return kind;
-    kind = name_provider(a, entity);
-    provider = entity_slot(entity, ENDPOINT_provider);
-    if (!kind && provider.type == VALUE_STRING && (dot = strrchr(provider.u.string, '.')))
-        kind = map_get(&a->model->kinds, intern_add(a->model->names, provider.u.string, (size_t)(dot - provider.u.string)));
-    return kind && kind->of == entity->schema ? kind : NULL;
-}
-
 static void emit_entity(struct emitter *e, struct entity *entity)
 {
     struct analysis *a = e->a;
-    const struct kind_info *kind = emitting_kind(a, entity);
+    const struct kind_info *kind = entity->kind;
     const struct scope *scope;
 
     if (!kind || !kind->emits.len)

@@ -23,16 +23,16 @@ static const char *word_at(const struct entity *entity, uint32_t row)
 /* By a file of ours where the name is the usual provider's, else asked. */
 static void emitted_or_asked(struct analysis *a, struct assumption *entry, struct entity *endpoint, const char *question)
 {
-    if (name_is_emitted(a, endpoint))
+    if (name_is_emitted(endpoint))
         made_by(entry, "terraform", RECORDS, question);
     else
         ask_owner(a, entry, endpoint, "route53", question);
 }
 
 /* What its kind, or one that is built on, says of it with a source. */
-static bool provider_says(const struct analysis *a, struct assumption *entry, const struct entity *endpoint, const char *attribute)
+static bool provider_says(struct assumption *entry, const struct entity *endpoint, const char *attribute)
 {
-    for (const struct kind_info *kind = name_provider(a, endpoint); kind; kind = kind->base) {
+    for (const struct kind_info *kind = endpoint->kind; kind; kind = kind->base) {
         if (platform_says(entry, kind->entity, attribute))
             return true;
     }
@@ -74,7 +74,7 @@ static void add_ttl(struct analysis *a, const struct scenario_result *result, co
                               alias ? ", the TTL of what its alias points to" : "");
     if (!alias)
         emitted_or_asked(a, entry, endpoint, "which TTL does `dig` show, and do clients keep to it?");
-    else if (!provider_says(a, entry, endpoint, "ttl"))
+    else if (!provider_says(entry, endpoint, "ttl"))
         ask_owner(a, entry, endpoint, "route53", "which TTL does `dig` show for the alias, and do clients keep to it?");
 }
 
@@ -90,7 +90,7 @@ static void add_propagation(struct analysis *a, const struct scenario_result *re
     entry->says = intern_text(a, "a change of the record of `%s` is at all name servers within %s", state->endpoint->name,
                               entry->value ? entry->value : "an unknown time");
     if (entity_slot(state->endpoint, ENDPOINT_propagation).defaulted)
-        provider_says(a, entry, state->endpoint, "propagation");
+        provider_says(entry, state->endpoint, "propagation");
     ask_owner(a, entry, state->endpoint, "route53", "how long did the last change take until every name server had it?");
 }
 
@@ -111,7 +111,7 @@ static void add_check(struct analysis *a, const struct scenario_result *result, 
     entry->says = intern_text(a, "the health check of `%s` at `%s` turns %s %s after what it asks is %s", state->endpoint->name, target->name,
                               state->moves == MOVES_AND_BACK ? "red, and green," : "red", entry->value ? entry->value : "an unknown time",
                               state->moves == MOVES_AND_BACK ? "gone, and back" : "gone");
-    if (target_is_emitted(a, target))
+    if (target_is_emitted(target))
         made_by(entry, "terraform", RECORDS, "is it green now, and when did it last turn red?");
     else
         ask_owner(a, entry, state->endpoint, "route53", "is it green now, and when did what it asks last turn red?");
@@ -182,7 +182,7 @@ static void add_controls(struct analysis *a, const struct scenario_result *resul
                     "scripts run, and who recovers may turn them",
                     state->endpoint->name, state->endpoint->name);
     ask_owner(a, entry, state->endpoint, "route53", "was one turned in a drill, from where the scripts run?");
-    if (name_is_emitted(a, state->endpoint))
+    if (name_is_emitted(state->endpoint))
         controls_check(a, state, &entry->check);
 }
 
@@ -190,7 +190,7 @@ static void add_controls(struct analysis *a, const struct scenario_result *resul
 static void add_plane(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     const struct entity *plane = state->step ? state->step->control_plane : NULL;
-    bool is_new, known = name_provider(a, state->endpoint);
+    bool is_new, known = kind_deferred(state->endpoint->kind, KIND_control_plane) != NULL;
     struct assumption *entry = of_name(a, ASSUME_ANSWERS, result, state, ".control_plane", &is_new);
 
     if (!is_new)
@@ -200,11 +200,11 @@ static void add_plane(struct analysis *a, const struct scenario_result *result, 
                                       plane->name)
                         : intern_text(a, "the control plane through which the record of `%s` is changed answers in every scenario: %s",
                                       state->endpoint->name, known ? "it is at no site of the specification" : "nothing says where it is");
-    if (!plane || !provider_says(a, entry, state->endpoint, "control_plane"))
+    if (!plane || !provider_says(entry, state->endpoint, "control_plane"))
         ask_owner(a, entry, state->endpoint, "route53",
                   plane   ? "is it still changed there alone?"
                   : known ? "does it stand when what it leads to is lost? Declare the site it is at"
-                          : "where is it, and does it stand when what it leads to is lost? Name the `provider`, or import what knows it");
+                          : "where is it, and does it stand when what it leads to is lost? The kind of the name says it by `control_plane`");
 }
 
 /* What a health check moved away it moves back as soon as the old side answers, fenced or not: the step that leads the name there holds it. */
@@ -220,7 +220,7 @@ static void add_way_back(struct analysis *a, const struct scenario_result *resul
     entry->says = intern_text(a, "`%s` leads back to `%s` only when somebody leads it there, and not as soon as that answers again",
                               state->endpoint->name, from->name);
     entry->span = from->span;
-    if (state->step && !state->let_go && target_is_emitted(a, from))
+    if (state->step && !state->let_go && target_is_emitted(from))
         made_by(entry, "route53", "route53/traffic.sh", "was the name held in a drill, with the old side answering?");
     else
         ask_owner(

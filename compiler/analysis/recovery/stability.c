@@ -166,7 +166,7 @@ void bar_provision(struct analysis *a, const struct site_info *site, struct step
 /* The control plane of the provider of a name whose zone is no asset: its kind knows, where it was imported. */
 static struct entity *provider_plane(struct analysis *a, const struct entity *endpoint)
 {
-    struct kind_info *provider = name_provider(a, endpoint);
+    struct kind_info *provider = endpoint->kind;
     struct entity *says = provider ? kind_deferred(provider, KIND_control_plane) : NULL;
     struct value site =
         says ? eval_deferred(a->eval, says, KIND_control_plane, scope_add(a->eval, NULL, "self", value_entity((struct entity *)(uintptr_t)endpoint)))

@@ -61,7 +61,7 @@ static bool place_is_stated(const struct analysis *a, const struct asset *zone, 
 /* The account or provider the scenario takes, and nobody says that the name is elsewhere; NULL. */
 static const struct site_info *perhaps_taken(struct analysis *a, const struct entity *endpoint, const struct asset *zone)
 {
-    const struct kind_info *provider = name_provider(a, endpoint);
+    const struct kind_info *provider = endpoint->kind;
     struct value loses = entity_slot(a->scenario->scenario, SCENARIO_loses);
 
     /* Without an import nothing that is declared can be a place of it. */

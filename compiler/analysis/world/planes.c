@@ -1,4 +1,4 @@
-/* Which control planes answer in a scenario, and who keeps a name. */
+/* Which control planes answer in a scenario. */
 #include "analysis/world/world.h"
 
 #include <string.h>
@@ -39,31 +39,16 @@ struct asset *zone_asset(struct analysis *a, const char *name)
     return map_get(&a->dns_zones, intern_str(a->model->names, name));
 }
 
-struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint)
-{
-    struct value provider = entity_slot(endpoint, ENDPOINT_provider);
-
-    return provider.type == VALUE_STRING ? map_get(&a->model->kinds, intern_str(a->model->names, provider.u.string)) : NULL;
-}
-
 /* Whether our targets write what this name is made of. */
-bool name_is_emitted(const struct analysis *a, const struct entity *endpoint)
+bool name_is_emitted(const struct entity *endpoint)
 {
-    struct value provider = entity_slot(endpoint, ENDPOINT_provider), usual = endpoint->schema->rows[ENDPOINT_provider].constant;
-
-    if (provider.defaulted || usual.type != VALUE_STRING)
-        return provider.defaulted;
-    for (const struct kind_info *kind = name_provider(a, endpoint); kind; kind = kind->base) {
-        if (strcmp(kind->entity->name, usual.u.string) == 0)
-            return true;
-    }
-    return false;
+    return endpoint->kind && endpoint->kind->emits.len > 0;
 }
 
-bool target_is_emitted(const struct analysis *a, const struct entity *target)
+bool target_is_emitted(const struct entity *target)
 {
     uint32_t cursor = 0;
     const struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor);
 
-    return health && !is_word(entity_slot(health, HEALTH_type), "alarm") && name_is_emitted(a, target->parent);
+    return health && !is_word(entity_slot(health, HEALTH_type), "alarm") && name_is_emitted(target->parent);
 }

@@ -36,10 +36,9 @@ bool store_survives(const struct analysis *a, const struct entity *store, struct
 /* ---- planes.c */
 bool is_among(const struct analysis *a, struct value sites, const struct site_info *site); /* it is one of them, or inside of one */
 bool plane_degraded(const struct analysis *a, const struct entity *scenario, const struct site_info *site, const char *plane);
-bool name_is_emitted(const struct analysis *a, const struct entity *endpoint);            /* our targets write what it is made of */
-bool target_is_emitted(const struct analysis *a, const struct entity *target);            /* its health check is a file of ours */
-struct kind_info *name_provider(const struct analysis *a, const struct entity *endpoint); /* NULL: no import knows its provider */
-struct asset *zone_asset(struct analysis *a, const char *name);                           /* the asset that is the zone of that name; NULL */
+bool name_is_emitted(const struct entity *endpoint);            /* our targets write what it is made of */
+bool target_is_emitted(const struct entity *target);            /* its health check is a file of ours */
+struct asset *zone_asset(struct analysis *a, const char *name); /* the asset that is the zone of that name; NULL */
 
 /* ---- name_zone.c */
 void find_zone(struct analysis *a, struct scenario_result *result, struct endpoint_state *state); /* whether the scenario takes what keeps the name */
