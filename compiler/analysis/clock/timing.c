@@ -3,7 +3,7 @@
  * A step starts when all it waits for has ended, not before somebody has declared and approved the recovery (unless it happens by
  * itself), and when a pair of hands is free: those of its people, of which `operators` work at once (lanes.c), or, for automated steps,
  * `parallel`. Who is served first is decided
- * at the worst case, by tier, then by the longest remaining path, then by name (project.c). That order then stays: best and typical
+ * at the worst case, by tier, then by the longest remaining path, then as written (project.c). That order then stays: best and typical
  * times are the longest paths through the same order, so that no stroke of luck makes anything later. Without bounds the
  * finish is the longest path. */
 #include "analysis/clock/bound.h"
@@ -36,26 +36,6 @@ static struct span_of_time earliest(const struct scenario_result *result, const 
     enum release release = step_release(result, step);
 
     return release == RELEASE_AT_ONCE ? time_exact(0) : release == RELEASE_DETECTED ? result->detect : result->begin;
-}
-
-static int compare_names(const void *x, const void *y)
-{
-    const struct work *a = x, *b = y;
-    int order = strcmp(a->step->id, b->step->id);
-
-    return order ? order : a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
-}
-
-/* Names decide only who is served first when nothing else does. */
-static void rank_by_name(struct project *project, const struct work *works, struct arena *scratch)
-{
-    struct work *sorted = ARENA_ARRAY(scratch, struct work, project->count);
-
-    memcpy(sorted, works, project->count * sizeof *sorted);
-    if (project->count)
-        qsort(sorted, project->count, sizeof *sorted, compare_names);
-    for (uint32_t i = 0; i < project->count; i++)
-        project->tasks[sorted[i].sequence].tie = i;
 }
 
 /* Steps know each other by pointer, tasks by number: `ordinal` holds it meanwhile. */
@@ -314,7 +294,6 @@ void time_steps(struct analysis *a, struct scenario_result *result)
     }
     make_tasks(result, &project, works, scratch);
     apart = share_hands(a, result, &project, scratch, &who);
-    rank_by_name(&project, works, scratch);
     project_schedule(&project, scratch);
     teams = project.team_count;
     if (!apart)
