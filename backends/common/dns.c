@@ -13,6 +13,11 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+bool dns_is_of(const struct plan_endpoint *endpoint, const char *target)
+{
+    return endpoint->moved_by && strcmp(endpoint->moved_by, target) == 0;
+}
+
 bool dns_is_name(const char *text)
 {
     size_t len = strlen(text), label = 0;

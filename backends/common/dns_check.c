@@ -1,5 +1,5 @@
-/* Endpoints held against what Route 53 accepts. Limits: API reference of HealthCheckConfig, ResourceRecordSet
- * and the developer guide's page on failover routing. */
+/* Endpoints held against what DNS accepts, and those that Route 53 moves against what that accepts. Limits: API reference of HealthCheckConfig,
+ * ResourceRecordSet and the developer guide's page on failover routing. */
 #include "backends/common/dns.h"
 
 #include "base/address.h"
@@ -27,6 +27,11 @@ static struct span span_of(const struct plan_thing *thing, const char *name)
             return span(thing->attributes.places[i]);
     }
     return span(thing->place);
+}
+
+static bool is_route53(const struct plan_endpoint *endpoint)
+{
+    return dns_is_of(endpoint, "route53");
 }
 
 static bool is_address(const char *text, bool six)
@@ -114,17 +119,17 @@ static void check_target(struct diag_sink *sink, const struct plan_endpoint *end
     if (target->alias && target->value) {
         diag_help(diag_report(sink, DIAG_E0715, span(target->place), "target `%s` is an alias and a plain value at once", target->name),
                   "keep `alias` with `alias_zone`, or `value`");
-    } else if (target->alias && !target->alias_zone) {
+    } else if (target->alias && !target->alias_zone && is_route53(endpoint)) {
         diag_help(diag_report(sink, DIAG_E0715, span(target->place), "the alias of target `%s` lacks its hosted zone", target->name),
                   "add `alias_zone`, the canonical hosted zone identifier of the load balancer");
     } else if (!target->alias && !target->value) {
         diag_help(diag_report(sink, DIAG_E0715, span(target->place), "target `%s` leads nowhere", target->name),
-                  "add `alias` and `alias_zone` of a load balancer, or a `value`");
+                  is_route53(endpoint) ? "add `alias` and `alias_zone` of a load balancer, or a `value`" : "add a `value`, or an `alias`");
     }
     if (target->alias && !dns_is_name(target->alias))
         diag_help(diag_report(sink, DIAG_E0715, span_of(thing, "alias"), "`%s` is no DNS name", target->alias),
                   "write the DNS name of the load balancer");
-    if (target->alias && strcmp(endpoint->record, "CNAME") == 0)
+    if (target->alias && strcmp(endpoint->record, "CNAME") == 0 && is_route53(endpoint))
         diag_help(diag_report(sink, DIAG_E0715, span_of(thing, "alias"), "an alias to a load balancer is an A or AAAA record, not CNAME"),
                   "write `record = A`, or `value` instead of `alias`");
     if (target->value) {
@@ -140,17 +145,27 @@ static void check_target(struct diag_sink *sink, const struct plan_endpoint *end
                                   endpoint->record),
                       "change the value, or `record`");
     }
-    check_health(sink, endpoint, target);
+    if (is_route53(endpoint))
+        check_health(sink, endpoint, target);
 }
 
+/* What only Route 53 has moves no name that is not of it. */
+static void check_mode(struct diag_sink *sink, const struct plan_endpoint *endpoint)
+{
+    struct diag *diag;
+
+    if (is_route53(endpoint) || (endpoint->mode != PLAN_MODE_stop && endpoint->mode != PLAN_MODE_arc))
+        return;
+    diag = diag_report(sink, DIAG_E0719, span_of(endpoint->thing, "mode"), "`mode = %s` is of Route 53, and `%s` is of kind `%s`",
+                       endpoint->mode == PLAN_MODE_stop ? "stop" : "arc", endpoint->name, endpoint->thing->kind ? endpoint->thing->kind : "");
+    diag_help(diag, "write `mode = manual`, or `mode = health` where its provider's health checks move it");
+}
+
+/* How records share a name: of Route 53. */
 static void check_routing(struct diag_sink *sink, const struct plan_endpoint *endpoint)
 {
     bool weight = false;
 
-    if (endpoint->targets_count == 0) {
-        diag_help(diag_report(sink, DIAG_E0719, span(endpoint->place), "endpoint `%s` has no target", endpoint->name), "add a `target SITE { … }`");
-        return;
-    }
     if (endpoint->routing == PLAN_ROUTING_failover && endpoint->targets_count != 2)
         diag_help(diag_report(sink, DIAG_E0719, span(endpoint->place),
                               "failover routing leads to one primary and one secondary target, and `%s` has %u", endpoint->name,
@@ -221,13 +236,19 @@ void dns_check(const struct plan_document *plan, struct diag_sink *sink)
 
     for (uint32_t i = 0; i < plan->endpoints_count; i++) {
         check_name(sink, &endpoints[i]);
-        check_routing(sink, &endpoints[i]);
+        check_mode(sink, &endpoints[i]);
+        if (endpoints[i].targets_count == 0)
+            diag_help(diag_report(sink, DIAG_E0719, span(endpoints[i].place), "endpoint `%s` has no target", endpoints[i].name),
+                      "add a `target SITE { … }`");
+        else if (is_route53(&endpoints[i]))
+            check_routing(sink, &endpoints[i]);
         for (uint32_t t = 0; t < endpoints[i].targets_count; t++)
             check_target(sink, &endpoints[i], &endpoints[i].targets[t]);
         for (uint32_t other = 0; other < i; other++) {
             struct diag *diag;
 
-            check_folder(sink, &endpoints[i], &endpoints[other]);
+            if (is_route53(&endpoints[i]) && is_route53(&endpoints[other]))
+                check_folder(sink, &endpoints[i], &endpoints[other]);
             if (!same_but_for_case(endpoints[other].fqdn, endpoints[i].fqdn) || strcmp(endpoints[other].record, endpoints[i].record) != 0)
                 continue;
             diag = diag_report(sink, DIAG_E0716, span(endpoints[i].place), "endpoints `%s` and `%s` are the same %s record", endpoints[other].name,

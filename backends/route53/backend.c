@@ -11,8 +11,10 @@ static void check(const struct plan_checked *checked, struct diag_sink *sink)
     struct r53 r53 = {plan, sink->arena, NULL};
 
     dns_check(plan, sink);
-    for (uint32_t i = 0; i < plan->endpoints_count; i++)
-        r53_check_files(&r53, &plan->endpoints[i], sink);
+    for (uint32_t i = 0; i < plan->endpoints_count; i++) {
+        if (r53_moves(&plan->endpoints[i]))
+            r53_check_files(&r53, &plan->endpoints[i], sink);
+    }
 }
 
 static void emit(const struct plan_document *plan, struct fileset *files)
@@ -20,11 +22,16 @@ static void emit(const struct plan_document *plan, struct fileset *files)
     struct r53 r53 = {plan, files->arena, files};
     const struct fixed_text *script = fixed_text_find("route53/traffic.sh");
     struct output_file *file;
+    bool any = false;
 
-    if (plan->endpoints_count == 0)
-        return;
-    for (uint32_t i = 0; i < plan->endpoints_count; i++)
+    for (uint32_t i = 0; i < plan->endpoints_count; i++) {
+        if (!r53_moves(&plan->endpoints[i]))
+            continue;
         r53_endpoint(&r53, &plan->endpoints[i]);
+        any = true;
+    }
+    if (!any)
+        return;
     file = script ? fileset_add(files, "route53", "route53/traffic.sh", script->data, script->size, NULL) : NULL;
     if (file)
         file->executable = true;

@@ -6,6 +6,7 @@
  * ("health-check-east"), and traffic.sh puts the identifier in its place. */
 #include "backends/route53/route53.h"
 
+#include "backends/common/dns.h"
 #include "base/units.h"
 #include "base/utf8.h"
 #include "emit/json.h"
@@ -417,6 +418,11 @@ static void facts(struct r53 *r53, const struct plan_endpoint *endpoint)
         jsonw_object_end(j);
     }
     end(r53, &out, endpoint, "endpoint");
+}
+
+bool r53_moves(const struct plan_endpoint *endpoint)
+{
+    return dns_is_of(endpoint, "route53");
 }
 
 void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint)

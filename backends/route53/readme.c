@@ -202,7 +202,7 @@ void r53_readme(struct r53 *r53)
     for (uint32_t i = 0; i < r53->plan->endpoints_count; i++) {
         const struct plan_endpoint *endpoint = &r53->plan->endpoints[i];
 
-        if (endpoint->targets_count == 0)
+        if (!r53_moves(endpoint) || endpoint->targets_count == 0)
             continue;
         md_heading(&w, 2, md_textf(arena, "%s: %s", endpoint->name, endpoint->fqdn));
         md_paragraph(&w, md_cat(arena, md_textf(arena, "%s record, mode %s", endpoint->record, r53_mode(endpoint)),

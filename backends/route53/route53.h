@@ -18,6 +18,8 @@ void r53_check_files(struct r53 *r53, const struct plan_endpoint *endpoint, stru
 void r53_endpoint(struct r53 *r53, const struct plan_endpoint *endpoint);
 void r53_readme(struct r53 *r53);
 
+/* Whether its kind has this target move it. */
+bool r53_moves(const struct plan_endpoint *endpoint);
 const char *r53_mode(const struct plan_endpoint *endpoint); /* "health" */
 /* Names of files and checks: letters, digits and `-`. */
 const char *r53_name(struct r53 *r53, const char *text);

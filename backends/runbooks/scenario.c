@@ -421,6 +421,10 @@ static void traffic(struct page *page, const struct plan_scenario *result)
                       md_cat(page->arena, MD("its health check leads it elsewhere while nothing answers here, and back within "),
                              page_time(page, true, state->detection), MD(" after that; resolvers follow within "),
                              page_time(page, true, state->ttl)));
+        else if (state->to && !state->endpoint->moved_by && (state->stays_green || strcmp(mode, "health") != 0))
+            md_bullet(&page->md, 1,
+                      md_cat(page->arena, state->stays_green ? MD("the health check of the old side stays green here: a") : MD("a"),
+                             MD(" person leads it there, in step "), md_codef(page->arena, "%s.traffic", state->endpoint->name)));
         else if (state->stays_green)
             md_bullet(&page->md, 1,
                       md_cat(page->arena, MD("the health check of the old side stays green here: move it as "),

@@ -26,11 +26,12 @@ int64_t provider_timeout(const struct entity *health)
     return strcmp(word(health, HEALTH_type, "https"), "tcp") == 0 ? 10 * MS_SECOND : 6 * MS_SECOND;
 }
 
+/* Stated, else that of the checkers of Route 53 for names they look at. */
 static int64_t check_timeout(const struct entity *health)
 {
     struct value value = entity_slot(health, HEALTH_timeout);
 
-    return value.type == VALUE_DURATION ? value.u.integer : provider_timeout(health);
+    return value.type == VALUE_DURATION ? value.u.integer : name_mover(health->parent->parent) ? provider_timeout(health) : TIME_UNKNOWN;
 }
 
 struct health_clock health_clock(const struct entity *target)
@@ -54,7 +55,8 @@ struct health_clock health_clock(const struct entity *target)
     clock.threshold = threshold.u.integer;
     clock.interval = interval.u.integer;
     clock.timeout = check_timeout(clock.block);
-    if (!__builtin_add_overflow(clock.interval, clock.timeout, &time) && !__builtin_mul_overflow(time, clock.threshold, &time))
+    if (clock.timeout != TIME_UNKNOWN && !__builtin_add_overflow(clock.interval, clock.timeout, &time) &&
+        !__builtin_mul_overflow(time, clock.threshold, &time))
         clock.after = time;
     return clock;
 }
@@ -151,8 +153,8 @@ static void time_endpoint(struct scenario_result *result, struct endpoint_state 
     int64_t after;
 
     state->ttl = ttl.type == VALUE_DURATION ? ttl.u.integer : TIME_UNKNOWN;
-    /* An alias has the TTL of what it points to, 60 s for load balancers, whatever is written. */
-    if (state->from && entity_slot(state->from, TARGET_alias).type == VALUE_STRING)
+    /* An alias of Route 53 has the TTL of what it points to, 60 s for load balancers, whatever is written. */
+    if (state->from && name_mover(state->endpoint) && entity_slot(state->from, TARGET_alias).type == VALUE_STRING)
         state->ttl = MS_MINUTE;
     state->finish = state->to ? served_back(result, state) : (struct span_of_time){0};
     if (state->zone)
@@ -193,6 +195,22 @@ static bool endpoint_wants_proof(const struct analysis *a, const struct entity *
     return false;
 }
 
+/* What is not said of a name, so that nobody knows when it leads elsewhere; NULL: it is something else. */
+static const struct reason *unset_of_name(const struct analysis *a, const struct endpoint_state *state)
+{
+    const struct entity *health = state->moves == MOVES_BY_CHECK ? health_clock(state->dropped ? state->dropped : state->from).block : NULL;
+
+    if (name_mover(state->endpoint))
+        return NULL;
+    if (state->moves == MOVES_BY_STEP && state->step && !state->step->takes.known && !state->barred)
+        return unset_row(a, state->endpoint, "change_time", NULL,
+                         "state how long whoever keeps the name takes to lead it elsewhere: `change_time = 5m..15m..30m`");
+    if (health && entity_slot(health, HEALTH_timeout).type != VALUE_DURATION)
+        return unset_row(a, health, "timeout", intern_text(a, "how long one health check of `%s` takes to fail is not stated", state->endpoint->name),
+                         "state the `timeout` of its provider's checks");
+    return NULL;
+}
+
 /* A name that leads to what is not known to be back in time leads there in an unknown time as well; and so does one nobody answers for. */
 static void keep_credit(struct analysis *a, const struct scenario_result *result, struct endpoint_state *state)
 {
@@ -218,6 +236,7 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
 {
     struct strbuf have = STRBUF_INIT, want = STRBUF_INIT;
     struct asset *root;
+    const struct reason *unset;
     struct reason clock;
     struct diag *diag;
 
@@ -278,6 +297,11 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         state->finish = (struct span_of_time){0};
         decides(a, keep_reason(a, &reason),
                 (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
+        return;
+    }
+    unset = state->verdict == VERDICT_UNKNOWN ? unset_of_name(a, state) : NULL;
+    if (unset) {
+        decides(a, unset, (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
         return;
     }
     if (state->verdict == VERDICT_UNKNOWN && clock_is_unset(result, &clock)) {

@@ -2,11 +2,12 @@
  * follow. Made here once: Terraform, change batches and pages say the same. Nothing is judged: that is the targets' `check`. */
 #include "analysis/output/document.h"
 
+#include "analysis/world/world.h"
 #include "model/names.h"
 
 #include <string.h>
 
-enum { ALIAS_KEPT = 60 * MS_SECOND }; /* by resolvers, whatever is written */
+enum { ALIAS_KEPT = 60 * MS_SECOND }; /* those of Route 53, by resolvers, whatever is written */
 
 /* Rounded up. */
 static int64_t whole_seconds(int64_t ms)
@@ -32,11 +33,13 @@ static void fill_notices(struct plan_probe *out)
 {
     int64_t one;
 
-    if (__builtin_add_overflow(out->interval, out->timeout, &one) || __builtin_mul_overflow(one, out->threshold, &out->notices))
+    if (out->timeout == PLAN_UNKNOWN)
+        out->notices = PLAN_UNKNOWN;
+    else if (__builtin_add_overflow(out->interval, out->timeout, &one) || __builtin_mul_overflow(one, out->threshold, &out->notices))
         out->notices = INT64_MAX;
 }
 
-static struct plan_probe *probe_of(struct maker *m, const struct entity *health, const struct plan_target *target)
+static struct plan_probe *probe_of(struct maker *m, const struct entity *health, const struct plan_target *target, const char *mover)
 {
     const struct model *model = m->plan->model;
     const char *type = health ? entity_string(model, health, "type", "https") : "";
@@ -59,13 +62,13 @@ static struct plan_probe *probe_of(struct maker *m, const struct entity *health,
     out->interval = whole_seconds(entity_integer(model, health, "interval", 30 * MS_SECOND));
     out->threshold = entity_integer(model, health, "threshold", 3);
     /* Route 53 gives a TCP connection 10 s; HTTP and HTTPS 4 s to connect and 2 s to answer. */
-    out->timeout = whole_seconds(entity_integer(model, health, "timeout", (tcp ? 10 : 6) * MS_SECOND));
+    out->timeout = whole_seconds(entity_integer(model, health, "timeout", mover ? (tcp ? 10 : 6) * MS_SECOND : PLAN_UNKNOWN));
     fill_notices(out);
     out->regions = texts_of(m, entity_get(model, health, "regions"), &out->regions_count);
     return out;
 }
 
-static void fill_target(struct maker *m, const struct entity *from, bool first, struct plan_target *out)
+static void fill_target(struct maker *m, const struct entity *from, bool first, const char *mover, struct plan_target *out)
 {
     const struct model *model = m->plan->model;
     uint32_t cursor = 0;
@@ -79,7 +82,7 @@ static void fill_target(struct maker *m, const struct entity *from, bool first, 
     out->value = entity_string(model, from, "value", NULL);
     out->weight = entity_integer(model, from, "weight", first ? FIRST_SHARE : 0);
     out->evaluate_health = entity_integer(model, from, "evaluate_health", 1) != 0;
-    out->probe = probe_of(m, entity_child(from, BLOCK_HEALTH, &cursor), out);
+    out->probe = probe_of(m, entity_child(from, BLOCK_HEALTH, &cursor), out, mover);
     out->origin = document_origin(m, from->span);
     out->place = document_at(from->span);
 }
@@ -117,8 +120,8 @@ static void fill_targets(struct maker *m, const struct entity *from, struct plan
         out->targets_count++;
     out->targets = ARENA_ARRAY(m->arena, struct plan_target, out->targets_count);
     for (uint32_t at = 0, n = 0; (target = entity_child(from, BLOCK_TARGET, &at)); n++) {
-        fill_target(m, target, n == 0, &out->targets[n]);
-        if (out->targets[n].alias)
+        fill_target(m, target, n == 0, out->moved_by, &out->targets[n]);
+        if (out->targets[n].alias && out->moved_by)
             out->kept = ALIAS_KEPT;
     }
 }
@@ -138,6 +141,7 @@ void make_names(struct maker *m)
         out->serves = document_assets(m, entity, ENDPOINT_serves, &out->serves_count);
         out->origin = document_origin(m, entity->span);
         out->place = document_at(entity->span);
+        out->moved_by = name_mover(entity);
         fill_records(m, entity, out);
         fill_targets(m, entity, out);
     }

@@ -3,6 +3,7 @@
  * step, in a window of its own: its clock starts when somebody begins. */
 #include "analysis/output/output.h"
 #include "analysis/recovery/steps.h"
+#include "analysis/world/world.h"
 
 static void add(struct analysis *a, const struct asset_state *state, const char *name, const char *title, const char *words, step_list *out)
 {
@@ -21,6 +22,27 @@ static void add(struct analysis *a, const struct asset_state *state, const char 
     vec_push(a->arena, out, step);
 }
 
+/* A name that a script moved it moves back; of others somebody has to be told. */
+static void lead_back(struct analysis *a, const struct endpoint_state *state, step_list *out)
+{
+    struct step *step;
+
+    if (!state->step || name_mover(state->endpoint))
+        return;
+    step = begin_step(
+        a, (struct step_begin){.id = intern_text(a, "%s.failback", state->endpoint->name),
+                               .title = intern_text(a, "Lead %s back to %s", entity_string(a->model, state->endpoint, "name", state->endpoint->name),
+                                                    state->from->name),
+                               .phase = PHASE_REPROTECT,
+                               .subject = state->endpoint,
+                               .span = state->endpoint->span});
+    step->manual = traffic_words(a, state, state->to != state->from ? state->to : NULL, state->from);
+    step->by = state->step->by;
+    step->timeout = TIME_UNKNOWN;
+    find_doer(step);
+    vec_push(a->arena, out, step);
+}
+
 static void by_kinds(struct analysis *a, struct scenario_result *result)
 {
     step_list steps = {0};
@@ -33,6 +55,8 @@ static void by_kinds(struct analysis *a, struct scenario_result *result)
         add(a, state, "failback", "Take back", state->chosen->failback, &steps);
         add(a, state, "reprotect", "Protect again", state->chosen->reprotect, &steps);
     }
+    for (uint32_t i = 0; i < result->endpoint_count; i++)
+        lead_back(a, &result->endpoints[i], &steps);
     walk_back(a, result, &steps);
 }
 

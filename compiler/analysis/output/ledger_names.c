@@ -26,7 +26,7 @@ static void emitted_or_asked(struct analysis *a, struct assumption *entry, struc
     if (name_is_emitted(endpoint))
         made_by(entry, "terraform", RECORDS, question);
     else
-        ask_owner(a, entry, endpoint, "route53", question);
+        ask_owner(a, entry, endpoint, name_told_in(endpoint), question);
 }
 
 /* What its kind, or one that is built on, says of it with a source. */
@@ -64,7 +64,7 @@ static void add_record(struct analysis *a, const struct scenario_result *result,
 static void add_ttl(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     struct entity *endpoint = state->endpoint;
-    bool is_new, alias = state->from && entity_slot(state->from, TARGET_alias).type == VALUE_STRING;
+    bool is_new, alias = name_mover(endpoint) && state->from && entity_slot(state->from, TARGET_alias).type == VALUE_STRING;
     struct assumption *entry = of_name(a, ASSUME_ANSWERS, result, state, ".ttl", &is_new);
 
     if (!is_new)
@@ -75,7 +75,7 @@ static void add_ttl(struct analysis *a, const struct scenario_result *result, co
     if (!alias)
         emitted_or_asked(a, entry, endpoint, "which TTL does `dig` show, and do clients keep to it?");
     else if (!provider_says(entry, endpoint, "ttl"))
-        ask_owner(a, entry, endpoint, "route53", "which TTL does `dig` show for the alias, and do clients keep to it?");
+        ask_owner(a, entry, endpoint, name_told_in(endpoint), "which TTL does `dig` show for the alias, and do clients keep to it?");
 }
 
 /* What the kind of the provider says gives no bound, so that it is asked; with who says it. What is stated is a statement. */
@@ -91,7 +91,7 @@ static void add_propagation(struct analysis *a, const struct scenario_result *re
                               entry->value ? entry->value : "an unknown time");
     if (entity_slot(state->endpoint, ENDPOINT_propagation).defaulted)
         provider_says(entry, state->endpoint, "propagation");
-    ask_owner(a, entry, state->endpoint, "route53", "how long did the last change take until every name server had it?");
+    ask_owner(a, entry, state->endpoint, name_told_in(state->endpoint), "how long did the last change take until every name server had it?");
 }
 
 static void add_check(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
@@ -114,7 +114,7 @@ static void add_check(struct analysis *a, const struct scenario_result *result, 
     if (target_is_emitted(target))
         made_by(entry, "terraform", RECORDS, "is it green now, and when did it last turn red?");
     else
-        ask_owner(a, entry, state->endpoint, "route53", "is it green now, and when did what it asks last turn red?");
+        ask_owner(a, entry, state->endpoint, name_told_in(state->endpoint), "is it green now, and when did what it asks last turn red?");
 }
 
 /* A check that asks a name instead of the target itself is worth what that name leads to. */
@@ -137,7 +137,7 @@ static void add_asked(struct analysis *a, const struct scenario_result *result, 
     entry->value = host.u.string;
     entry->says = intern_text(a, "what the health check of `%s` asks, `%s`, leads to `%s` and nowhere else", state->endpoint->name, host.u.string,
                               target->name);
-    ask_owner(a, entry, state->endpoint, "route53", "what does `dig` from outside show for it, and who may change that?");
+    ask_owner(a, entry, state->endpoint, name_told_in(state->endpoint), "what does `dig` from outside show for it, and who may change that?");
 }
 
 static void add_switch(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
@@ -181,7 +181,7 @@ static void add_controls(struct analysis *a, const struct scenario_result *resul
                     "the routing controls of `%s` and their cluster exist, `traffic.sh %s prepare` kept the addresses of the cluster where the "
                     "scripts run, and who recovers may turn them",
                     state->endpoint->name, state->endpoint->name);
-    ask_owner(a, entry, state->endpoint, "route53", "was one turned in a drill, from where the scripts run?");
+    ask_owner(a, entry, state->endpoint, name_told_in(state->endpoint), "was one turned in a drill, from where the scripts run?");
     if (name_is_emitted(state->endpoint))
         controls_check(a, state, &entry->check);
 }
@@ -201,7 +201,7 @@ static void add_plane(struct analysis *a, const struct scenario_result *result, 
                         : intern_text(a, "the control plane through which the record of `%s` is changed answers in every scenario: %s",
                                       state->endpoint->name, known ? "it is at no site of the specification" : "nothing says where it is");
     if (!plane || !provider_says(entry, state->endpoint, "control_plane"))
-        ask_owner(a, entry, state->endpoint, "route53",
+        ask_owner(a, entry, state->endpoint, name_told_in(state->endpoint),
                   plane   ? "is it still changed there alone?"
                   : known ? "does it stand when what it leads to is lost? Declare the site it is at"
                           : "where is it, and does it stand when what it leads to is lost? The kind of the name says it by `control_plane`");
@@ -220,11 +220,11 @@ static void add_way_back(struct analysis *a, const struct scenario_result *resul
     entry->says = intern_text(a, "`%s` leads back to `%s` only when somebody leads it there, and not as soon as that answers again",
                               state->endpoint->name, from->name);
     entry->span = from->span;
-    if (state->step && !state->let_go && target_is_emitted(from))
+    if (state->step && !state->let_go && name_mover(state->endpoint) && target_is_emitted(from))
         made_by(entry, "route53", "route53/traffic.sh", "was the name held in a drill, with the old side answering?");
     else
         ask_owner(
-            a, entry, state->endpoint, "route53",
+            a, entry, state->endpoint, name_told_in(state->endpoint),
             state->let_go
                 ? "what holds it can not be done while its control plane does not answer: who keeps the old side from answering until the failback?"
                 : "what keeps the old side from answering, or the name where it is, until the failback?");

@@ -368,7 +368,7 @@ struct assumption *add_answer(struct analysis *a, const struct scenario_result *
         entry->says = intern_text(a, "what the health check of `%s` asks at `%s` is answered without success as soon as %s does not serve",
                                   endpoint->name, target->name, names_of_down(a, result));
         entry->span = target->span;
-        ask_owner(a, entry, endpoint, "route53", "what does the page look at, and did the check turn red when it was tried?");
+        ask_owner(a, entry, endpoint, name_told_in(endpoint), "what does the page look at, and did the check turn red when it was tried?");
     }
     return entry;
 }
@@ -383,7 +383,7 @@ static void add_telling(struct analysis *a, const struct scenario_result *result
         entry->says =
             intern_text(a, "whoever is on call is told when the health check of `%s` at `%s` turns red", target->parent->name, target->name);
         entry->span = target->span;
-        ask_owner(a, entry, target->parent, "route53", "which alarm looks at it, whom does it call, and when did it last?");
+        ask_owner(a, entry, target->parent, name_told_in(target->parent), "which alarm looks at it, whom does it call, and when did it last?");
     }
     rest_one(a, entry, result, on);
 }

@@ -60,6 +60,8 @@ void wait_for_needs(struct analysis *a, struct asset_state *state);
 void provision_sites(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out);
 
 /* ---- traffic_steps.c ---- */
+/* What a person does to lead a name that no target of ours moves to one of its targets. `from`: no longer there; may be NULL. */
+const char *traffic_words(struct analysis *a, const struct endpoint_state *state, const struct entity *from, const struct entity *to);
 void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out);
 
 #endif

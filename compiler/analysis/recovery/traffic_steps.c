@@ -1,6 +1,7 @@
 /* Steps that lead names to the recovered side. */
 #include "analysis/recovery/recovery.h"
 #include "analysis/recovery/steps.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -18,6 +19,19 @@ static void traffic_command(struct analysis *a, const struct endpoint_state *sta
     }
     out->words[0].parts[1] = (struct word_part){.text = "/route53/traffic.sh"};
     out->span = state->endpoint->span;
+}
+
+/* By whoever keeps a name that no target of ours moves: words for a person, in the runbook and the script. `from` may be NULL. */
+const char *traffic_words(struct analysis *a, const struct endpoint_state *state, const struct entity *from, const struct entity *to)
+{
+    const struct entity *endpoint = state->endpoint;
+    const char *title = endpoint->kind ? entity_string(a->model, endpoint->kind->entity, "title", endpoint->kind->entity->name) : "whoever keeps it";
+    const char *alias = entity_string(a->model, to, "alias", NULL), *leads = alias ? alias : entity_string(a->model, to, "value", NULL);
+
+    return intern_text(a, "%s: let %s (%s record, routing %s) lead to %s%s%s%s%s%s, and write down what was there before", title,
+                       entity_string(a->model, endpoint, "name", endpoint->name), entity_string(a->model, endpoint, "record", "A"),
+                       entity_string(a->model, endpoint, "routing", "failover"), to->name, leads ? " (" : "", leads ? leads : "", leads ? ")" : "",
+                       from ? " and no longer to " : "", from ? from->name : "");
 }
 
 /* Leads each name whose target changes to the new one, once what it serves is there. Health checks alone would lead it back as soon
@@ -39,11 +53,17 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
                                                  .phase = PHASE_TRAFFIC,
                                                  .subject = state->endpoint,
                                                  .span = state->endpoint->span});
-        traffic_command(a, state, "to", state->to->name, &step->run);
-        traffic_command(a, state, "undo", NULL, &step->undo);
+        if (name_mover(state->endpoint)) {
+            traffic_command(a, state, "to", state->to->name, &step->run);
+            traffic_command(a, state, "undo", NULL, &step->undo);
+        } else {
+            step->manual = traffic_words(a, state, state->dropped ? state->dropped : state->from != state->to ? state->from : NULL, state->to);
+        }
         step->expect = intern_text(a, "%s leads to %s", text_or(a, name, state->endpoint->name), state->to->name);
         /* A call or two. What follows it (propagation, the check behind a switch) is the endpoint's own clock: nobody's hands are held. */
-        step->takes = (struct span_of_time){true, 0, 10000, 60000};
+        step->takes = time_of(entity_slot(state->endpoint, ENDPOINT_change_time));
+        if (!step->takes.known && name_mover(state->endpoint))
+            step->takes = (struct span_of_time){true, 0, 10000, 60000};
         step->by = owner.type == VALUE_ENTITY ? owner.u.entity : a->model->plan ? entity_ref(a->model, a->model->plan, "owner") : NULL;
         step->on_failure = FAILURE_ASK;
         find_doer(step);
@@ -53,7 +73,7 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
             bar_record(a, result, state, step);
         state->let_go = state->moves == MOVES_BY_CHECK && !record_can_be_held(a, state->endpoint);
         default_timeout(step);
-        if (propagation.type == VALUE_DURATION && propagation.u.integer < INT64_MAX - step->timeout)
+        if (name_mover(state->endpoint) && propagation.type == VALUE_DURATION && propagation.u.integer < INT64_MAX - step->timeout)
             step->timeout += propagation.u.integer; /* the script waits until all name servers know */
         for (uint32_t s = 0; serves.type == VALUE_LIST && s < serves.u.list->count; s++) {
             struct asset *asset = serves.u.list->items[s].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[s].u.entity) : NULL;

@@ -39,6 +39,20 @@ struct asset *zone_asset(struct analysis *a, const char *name)
     return map_get(&a->dns_zones, intern_str(a->model->names, name));
 }
 
+const char *name_mover(const struct entity *endpoint)
+{
+    struct value target = endpoint->kind ? kind_slot(endpoint->kind, KIND_moved_by) : value_unknown();
+
+    return target.type == VALUE_WORD ? target.u.word : NULL;
+}
+
+const char *name_told_in(const struct entity *endpoint)
+{
+    const char *mover = name_mover(endpoint);
+
+    return mover ? mover : "runbooks";
+}
+
 /* Whether our targets write what this name is made of. */
 bool name_is_emitted(const struct entity *endpoint)
 {
