@@ -84,6 +84,22 @@ bool schedule_next(const struct schedule_slots *slots, int64_t after, int64_t *s
 /* The last slot strictly before `before`. */
 bool schedule_previous(const struct schedule_slots *slots, int64_t before, int64_t *slot);
 
+/* ---- thinning.c: only the newest copy of each period is kept, of the last `count` periods that have one */
+enum keep_class { KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY, KEEP_MONTHLY, KEEP_YEARLY };
+
+struct schedule_thinning {
+    int64_t apart;         /* slots of two copies that are left, one after the other, at most */
+    int64_t from, to;      /* a witness: the first such pair from ZONE_FROM_DAY on */
+    int64_t ends;          /* the period of the first of them; what runs after it, but for lost runs, begins later */
+    int64_t starts, stops; /* the period of the second: what runs after the lost ones begins in it */
+    int64_t life;          /* how long after its state a copy that is left is there at least */
+};
+
+/* Exact over the calendar; runs begin up to `late` ms after their slot, `missed` in a row may be lost. False where that would be too much to look
+ * at (days and hours in a time zone that changes, spans that are no days). `scratch` is grown by some megabytes. */
+bool schedule_thinned(struct arena *scratch, const struct schedule_slots *slots, enum keep_class keep, int64_t count, uint32_t missed, int64_t late,
+                      struct schedule_thinning *out);
+
 /* What a schedule is written for. */
 enum schedule_target {
     TARGET_CRON_DEBIAN, /* "0 2 * * *", UTC only */

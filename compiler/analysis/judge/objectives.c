@@ -105,6 +105,23 @@ static enum verdict compare(int64_t value, bool known, struct objective objectiv
     return value <= objective.ms ? VERDICT_OK : VERDICT_REFUTED;
 }
 
+/* A loss is refuted by a world that exceeds the objective, not by a bound that does: what lies between is not known. */
+static enum verdict loss_verdict(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    enum verdict verdict;
+    int64_t reached;
+
+    if (state->loss_ms == RPO_NOT_APPLICABLE)
+        return VERDICT_NOT_APPLICABLE;
+    if (state->loss_ms == RPO_ALL)
+        return compare(INT64_MAX, true, state->rpo);
+    verdict = compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
+    if (verdict != VERDICT_REFUTED)
+        return verdict;
+    reached = reached_loss(a, result, state);
+    return reached == TIME_UNKNOWN || reached + 1 <= state->rpo.ms ? VERDICT_UNKNOWN : VERDICT_REFUTED;
+}
+
 static void explain_terms(struct analysis *a, struct diag *diag, const struct terms *terms)
 {
     for (uint32_t i = 0; diag && i < terms->count && i < 6; i++) {
@@ -161,7 +178,12 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
         return;
     if (!time)
         explain_terms(a, diag, &state->rpo_terms);
-    else if (state->blocked_by)
+    if (!time && state->loss_ms >= 0) {
+        diag_note(diag, "together %s, more than its RPO of %s; no run of events is known that loses more than the RPO",
+                  text_of_duration(a->arena, state->loss_ms), text_of_duration(a->arena, state->rpo.ms));
+        diag_help(diag, "back up more often, or let runs and copies end before the next is due: then both numbers meet");
+        return;
+    } else if (state->blocked_by)
         diag_note(diag, "it waits for `%s`, whose recovery time is unknown", state->blocked_by->name);
     for (uint32_t i = 0; i < state->step_count && time; i++) {
         const struct step *step = state->steps[i];
@@ -650,9 +672,7 @@ void judge(struct analysis *a, struct scenario_result *result)
         if (never_back(result, state->blocked_by) && state->rto.ms >= 0)
             state->rto_verdict = VERDICT_REFUTED;
         if (state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING)
-            state->rpo_verdict = state->loss_ms == RPO_NOT_APPLICABLE ? VERDICT_NOT_APPLICABLE
-                                 : state->loss_ms == RPO_ALL          ? compare(INT64_MAX, true, state->rpo)
-                                                                      : compare(state->loss_ms, state->loss_ms >= 0, state->rpo);
+            state->rpo_verdict = loss_verdict(a, result, state);
         judge_credit(a, result, state);
         if (state->rto_verdict == VERDICT_REFUTED && state->blocked_by)
             ; /* told with what never comes back */

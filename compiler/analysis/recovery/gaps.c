@@ -138,6 +138,38 @@ struct schedule_slots *backup_slots(struct analysis *a, struct arena *arena, con
     return schedule_slots_outside(arena, schedule, backup_gap_dialect(gap), backup_zone(a, schedule), closed_of(a, backup, &closed) ? &closed : NULL);
 }
 
+const struct schedule_thinning *backup_thinning(struct analysis *a, const struct entity *backup, enum keep_class keep, int64_t count)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+    int64_t late = backup_late(a, backup), missed = tolerated_misses(backup);
+    struct strbuf text = STRBUF_INIT;
+    struct schedule_thinning *known;
+    const char *closed = backup_not_within(backup);
+    struct arena *scratch;
+    struct schedule_slots *slots;
+    atom key;
+
+    if (schedule.type != VALUE_SCHEDULE || schedule.u.schedule->kind == SCHEDULE_CONTINUOUS || schedule.u.schedule->kind == SCHEDULE_ON_CHANGE ||
+        late < 0 || missed > SCHEDULE_MISSED_MAX)
+        return NULL;
+    print_schedule(&text, schedule.u.schedule);
+    strbuf_addf(&text, " class %d of %lld missed %lld late %lld under %u closed %s %lld", (int)keep, (long long)count, (long long)missed,
+                (long long)late, backup_dialects(backup), closed ? closed : "", closed ? (long long)worst_of(backup, BACKUP_duration, 0) : 0);
+    key = intern_add(a->model->names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    known = map_get(&a->gaps, key);
+    if (!known) {
+        known = ARENA_NEW(a->arena, struct schedule_thinning);
+        scratch = arena_new();
+        slots = backup_slots(a, scratch, backup, schedule.u.schedule);
+        if (!slots || !schedule_thinned(scratch, slots, keep, count, (uint32_t)missed, late, known))
+            known->apart = 0;
+        arena_delete(scratch);
+        map_add(&a->gaps, a->arena, key, known);
+    }
+    return known->apart ? known : NULL;
+}
+
 /* What is said of the gap of a backup. The bounds are the same for all backups with this schedule. */
 const char *backup_gap_text(struct analysis *a, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap)
 {

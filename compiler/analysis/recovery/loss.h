@@ -32,6 +32,8 @@ int64_t backup_shortest_gap(struct analysis *a, const struct entity *backup, con
 /* Whose reading of the schedule that gap is, and its slots in the arena; NULL where they cannot be walked. `gap`: one that backup_gap() returned. */
 enum cron_dialect backup_gap_dialect(const struct schedule_gap *gap);
 struct schedule_slots *backup_slots(struct analysis *a, struct arena *arena, const struct entity *backup, const struct schedule *schedule);
+/* What is left of its copies where only the newest of each period is kept; NULL where that is not worked out. */
+const struct schedule_thinning *backup_thinning(struct analysis *a, const struct entity *backup, enum keep_class keep, int64_t count);
 /* What is said of it: one that backup_gap() returned. */
 const char *backup_gap_text(struct analysis *a, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap);
 
@@ -80,6 +82,9 @@ struct links {
 bool chain_of(struct analysis *a, struct asset_state *state, const struct candidate *candidate, int64_t read, struct links *out);
 /* How old the moment one goes back to may be when the restore has read its copies, ms; TIME_UNKNOWN. */
 int64_t age_of_moment(const struct analysis *a, const struct asset_state *state, int64_t read);
+
+/* ---- retention.c */
+const struct schedule_thinning *thinned_by(struct analysis *a, const struct entity *backup, int64_t apart);
 
 /* ---- story.c */
 /* A legal execution in which an asset loses as much as one was found to lose; NULL: none is told. `links` are its chain; none: the method says

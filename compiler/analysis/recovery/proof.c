@@ -60,6 +60,14 @@ static void prove_loss(struct analysis *a, const struct scenario_result *result,
     out->story = tell_story(a, state, out->links, out->link_count, read);
 }
 
+int64_t reached_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    struct loss_proof proof;
+
+    prove_loss(a, result, state, &proof);
+    return proof.story ? proof.story->loss : TIME_UNKNOWN;
+}
+
 void prove_losses(struct analysis *a, struct scenario_result *result)
 {
     uint32_t count = 0;

@@ -88,6 +88,8 @@ void check_backups(struct analysis *a); /* schedules that never fire, broken cha
 /* ---- proof.c */
 /* What others check the loss of each lost asset by that has a method and a loss that is a number: result->proofs. Once everything is timed. */
 void prove_losses(struct analysis *a, struct scenario_result *result);
+/* The most that a legal execution was found to lose of such an asset, ms; TIME_UNKNOWN: none is told. Once everything is timed. */
+int64_t reached_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state);
 
 /* ---- replica_loss.c */
 /* The loss of a candidate that neither restores copies nor says what it loses, as a method over replicas whose lag is not stated. */
@@ -127,7 +129,8 @@ struct rhythm {
 };
 /* Whether a copy of `backup` can be read when it is up to `age` old, ms. `newest`: the newest of all will do. `locked` is how long nobody can
  * delete it. *extra: how much further apart copies of that age are than the gap. */
-enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, struct rhythm rhythm, int64_t locked, int64_t *extra);
+enum retention retention_covers(struct analysis *a, const struct entity *backup, int64_t age, bool newest, struct rhythm rhythm, int64_t locked,
+                                int64_t *extra);
 
 /* ---- discarded.c */
 int64_t time_of_damage(const struct scenario_result *result); /* from the damage until somebody acts, ms; TIME_UNKNOWN */

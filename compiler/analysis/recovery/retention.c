@@ -2,6 +2,7 @@
  *
  * A duration keeps every copy that long. `{ daily = 7  weekly = 4 }` keeps the newest copy of each of the last 7 days and 4 weeks:
  * the older a copy has to be, the further apart are those that are left, which adds to the loss. */
+#include "analysis/recovery/loss.h"
 #include "analysis/recovery/recovery.h"
 
 #include <string.h>
@@ -38,12 +39,28 @@ static bool life_in_class(int64_t count, int64_t period, struct rhythm rhythm, i
            !__builtin_add_overflow(*life, divides(period, rhythm) ? rhythm.gap - rhythm.late : 0, life);
 }
 
-static enum retention kept_by_class(const struct value_object *object, int64_t age, struct rhythm rhythm, int64_t *extra)
+/* Exactly, where the calendar could be walked; else at least so. */
+static bool class_of(struct analysis *a, const struct entity *backup, uint32_t class_, int64_t count, struct rhythm rhythm, int64_t *distance,
+                     int64_t *life)
+{
+    /* Where runs keep others out nobody knows which are left. */
+    const struct schedule_thinning *thinned = rhythm.shortest ? backup_thinning(a, backup, (enum keep_class)class_, count) : NULL;
+
+    if (thinned) {
+        *distance = thinned->apart > rhythm.gap ? thinned->apart : rhythm.gap;
+        *life = thinned->life;
+        return true;
+    }
+    return distance_of_kept(classes[class_].period, rhythm, distance) && life_in_class(count, classes[class_].period, rhythm, life);
+}
+
+static enum retention kept_by_class(struct analysis *a, const struct entity *backup, const struct value_object *object, int64_t age,
+                                    struct rhythm rhythm, int64_t *extra)
 {
     int64_t gap = rhythm.gap;
     enum retention result = RETENTION_UNKNOWN;
 
-    for (size_t c = 0; c < sizeof classes / sizeof *classes; c++) {
+    for (uint32_t c = 0; c < sizeof classes / sizeof *classes; c++) {
         for (uint32_t i = 0; i < object->count; i++) {
             int64_t count = object->pairs[i].value.type == VALUE_INT ? object->pairs[i].value.u.integer : 0;
             int64_t distance, life, need;
@@ -51,14 +68,32 @@ static enum retention kept_by_class(const struct value_object *object, int64_t a
             if (strcmp(object->pairs[i].key, classes[c].name) != 0 || count < 1)
                 continue;
             result = RETENTION_SHORT;
-            if (!distance_of_kept(classes[c].period, rhythm, &distance) || !life_in_class(count, classes[c].period, rhythm, &life) ||
-                __builtin_add_overflow(age, distance - gap, &need) || need > life)
+            if (!class_of(a, backup, c, count, rhythm, &distance, &life) || __builtin_add_overflow(age, distance - gap, &need) || need > life)
                 continue;
             *extra = distance - gap;
             return RETENTION_LASTS;
         }
     }
     return result;
+}
+
+/* Which class it is whose copies are that much further apart than the gap; NULL: none. */
+const struct schedule_thinning *thinned_by(struct analysis *a, const struct entity *backup, int64_t apart)
+{
+    struct value retain = entity_slot(backup, BACKUP_retain);
+
+    for (uint32_t c = 0; c < sizeof classes / sizeof *classes; c++) {
+        for (uint32_t i = 0; retain.type == VALUE_OBJECT && i < retain.u.object->count; i++) {
+            const struct schedule_thinning *thinned;
+
+            if (strcmp(retain.u.object->pairs[i].key, classes[c].name) != 0 || retain.u.object->pairs[i].value.type != VALUE_INT)
+                continue;
+            thinned = backup_thinning(a, backup, (enum keep_class)c, retain.u.object->pairs[i].value.u.integer);
+            if (thinned && thinned->apart == apart)
+                return thinned;
+        }
+    }
+    return NULL;
 }
 
 bool is_period(const char *key)
@@ -78,7 +113,8 @@ bool is_thinned(const struct entity *backup)
            (strcmp(kind.u.word, "log") == 0 || strcmp(kind.u.word, "incremental") == 0);
 }
 
-enum retention retention_covers(const struct entity *backup, int64_t age, bool newest, struct rhythm rhythm, int64_t locked, int64_t *extra)
+enum retention retention_covers(struct analysis *a, const struct entity *backup, int64_t age, bool newest, struct rhythm rhythm, int64_t locked,
+                                int64_t *extra)
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
 
@@ -90,7 +126,7 @@ enum retention retention_covers(const struct entity *backup, int64_t age, bool n
     if (retain.type == VALUE_DURATION)
         return retain.u.integer >= age ? RETENTION_LASTS : RETENTION_SHORT;
     if (retain.type == VALUE_OBJECT) {
-        enum retention result = kept_by_class(retain.u.object, age, rhythm, extra);
+        enum retention result = kept_by_class(a, backup, retain.u.object, age, rhythm, extra);
 
         /* The newest of all is the newest of its day, week and month, and none follows it. */
         if (newest && result != RETENTION_UNKNOWN) {

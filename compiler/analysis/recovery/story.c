@@ -117,6 +117,83 @@ static bool by_the_clock(struct teller *t)
     return best >= 0 && play(t, at, outs) >= 0;
 }
 
+/* Only the newest copy of each period is left: the runs between two that are left are lost, or superseded by the later one, which arrives just
+ * after whatever strikes. */
+static bool by_periods(struct teller *t, const struct schedule_thinning *thinned)
+{
+    int64_t slot = thinned->from, least = thinned->ends > thinned->starts ? thinned->ends : thinned->starts, starts;
+    struct story_run *run;
+
+    if (!add_run(t, RUN_DONE, slot))
+        return false;
+    run_from(t, &t->runs[0], slot, t->least, t->copy_least);
+    for (int64_t k = 0; schedule_next(t->slots, slot, &slot) && slot < thinned->to; k++) {
+        if (!add_run(t, k < t->link->missed ? RUN_MISSED : RUN_DELETED, slot))
+            return false;
+        run = &t->runs[t->count - 1];
+        if (run->fate == RUN_DELETED)
+            run_from(t, run, slot > least ? slot : least, t->least, t->copy_least);
+    }
+    if (slot != thinned->to || !add_run(t, RUN_DONE, slot))
+        return false;
+    starts = slot + t->late < thinned->stops ? slot + t->late : thinned->stops - 1;
+    run_from(t, &t->runs[t->count - 1], starts > slot ? starts : slot, t->longest, t->copy_longest);
+    return true;
+}
+
+/* What builds on a copy that is still on its way is of no use: the base ends just as the next run begins, and is copied slowly. False when that
+ * loses no more than `least`. */
+static bool by_the_base(struct teller *t, const struct chain_link *base, struct schedule_slots *bases, int64_t least)
+{
+    int64_t shortest = best_of(base->backup, BACKUP_duration), longest = worst_of(base->backup, BACKUP_duration, 0);
+    int64_t copy = worst_of(base->backup, BACKUP_copy_time, 0), late = base->window + base->jitter + base->waits, at = STORY_BEGINS + 8 * MS_DAY;
+    int64_t best = least, found = 0, first = 0, second = 0, ended = 0;
+
+    for (uint32_t i = 0; i < SLOTS_AROUND && schedule_next(bases, at, &at); i++) {
+        int64_t slot = at + shortest - t->late - 1, next;
+
+        if (!schedule_previous(t->slots, slot, &slot))
+            return false;
+        for (uint32_t n = 0; n < 8 && slot < at + late + longest; n++) {
+            int64_t ends = at + late + longest;
+
+            next = slot;
+            for (int64_t k = 0; k <= t->link->missed; k++)
+                schedule_next(t->slots, next, &next);
+            ends = next + t->late < ends ? next + t->late : ends;
+            if (ends > slot && ends >= at + shortest && ends + copy - 1 - slot > best) {
+                best = ends + copy - 1 - slot;
+                found = at;
+                first = slot;
+                second = next;
+                ended = ends;
+            }
+            if (!schedule_next(t->slots, slot, &slot))
+                break;
+        }
+    }
+    if (best == least)
+        return false;
+    t->count = 0;
+    add_run(t, RUN_DONE, first);
+    run_from(t, &t->runs[0], first, t->least, t->copy_least);
+    add_run(t, RUN_DONE, found);
+    t->runs[1].backup = base->backup;
+    t->runs[1].starts = ended - longest > found ? ended - longest : found;
+    t->runs[1].captured = base->at_end ? ended : t->runs[1].starts;
+    t->runs[1].ends = ended;
+    t->runs[1].arrives = ended + copy;
+    for (int64_t k = 0; k < t->link->missed; k++) {
+        schedule_next(t->slots, first, &first);
+        if (!add_run(t, RUN_MISSED, first))
+            return false;
+    }
+    if (!add_run(t, RUN_DONE, second))
+        return false;
+    run_from(t, &t->runs[t->count - 1], second > ended ? second : ended, t->longest, t->copy_longest);
+    return true;
+}
+
 static int64_t closed_for(const struct entity *backup)
 {
     const char *text = backup_not_within(backup);
@@ -156,8 +233,34 @@ static bool by_itself(struct teller *t)
     return true;
 }
 
-static bool tell_runs(struct teller *t, struct arena *scratch)
+static int64_t part_of(const struct terms *terms, enum term_what what)
 {
+    int64_t sum = 0;
+
+    for (uint32_t i = 0; i < terms->count; i++)
+        sum += terms->items[i].what == what ? terms->items[i].ms : 0;
+    return sum;
+}
+
+/* The link whose copies are longest on their way. */
+static const struct chain_link *slowest_base(const struct chain_link *links, uint32_t count)
+{
+    const struct chain_link *slowest = NULL;
+
+    for (uint32_t i = 1; i < count; i++) {
+        if (links[i].copied && links[i].scheduler &&
+            (!slowest || worst_of(links[i].backup, BACKUP_copy_time, 0) > worst_of(slowest->backup, BACKUP_copy_time, 0)))
+            slowest = &links[i];
+    }
+    return slowest;
+}
+
+/* The runs of the newest link, and where a base is on its way, of that. */
+static bool tell_runs(struct teller *t, const struct terms *terms, const struct chain_link *links, uint32_t count, struct arena *scratch)
+{
+    int64_t thinned = part_of(terms, TERM_THINNED), whole = 0;
+    const struct chain_link *base = part_of(terms, TERM_BASE) > 0 ? slowest_base(links, count) : NULL;
+    const struct schedule_thinning *left;
     const struct entity *backup = t->link->backup;
     struct value schedule = entity_slot(backup, BACKUP_schedule);
 
@@ -173,16 +276,22 @@ static bool tell_runs(struct teller *t, struct arena *scratch)
         return by_itself(t);
     t->sealed = is_word(entity_slot(backup, BACKUP_kind), "log") ? worst_of(backup, BACKUP_ship_every, 0) : 0;
     t->slots = backup_slots(t->a, scratch, backup, schedule.u.schedule);
-    return t->sealed >= 0 && t->slots && by_the_clock(t);
-}
+    if (t->sealed < 0 || !t->slots)
+        return false;
+    left = thinned > 0 ? thinned_by(t->a, backup, t->link->gap + thinned) : NULL;
+    if (left && by_periods(t, left))
+        return true;
+    t->count = 0;
+    if (!by_the_clock(t))
+        return false;
+    whole = t->runs[t->count - 1].arrives - 1 - t->runs[0].captured;
+    if (base && base->window >= 0 && base->jitter >= 0 && base->waits >= 0) {
+        struct schedule_slots *bases = backup_slots(t->a, scratch, base->backup, entity_slot(base->backup, BACKUP_schedule).u.schedule);
 
-static int64_t part_of(const struct terms *terms, enum term_what what)
-{
-    int64_t sum = 0;
-
-    for (uint32_t i = 0; i < terms->count; i++)
-        sum += terms->items[i].what == what ? terms->items[i].ms : 0;
-    return sum;
+        if (bases && !by_the_base(t, base, bases, whole) && !by_the_clock(t))
+            return false;
+    }
+    return true;
 }
 
 struct story *tell_story(struct analysis *a, const struct asset_state *state, const struct chain_link *links, uint32_t count, int64_t read)
@@ -200,11 +309,14 @@ struct story *tell_story(struct analysis *a, const struct asset_state *state, co
     *t = (struct teller){.a = a, .link = links};
     story = ARENA_NEW(a->arena, struct story);
     *story = (struct story){.strikes = STORY_BEGINS + state->loss_ms - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
-    if (count && (told = tell_runs(t, scratch))) {
-        const struct story_run *last = &t->runs[t->count - 1];
+    /* What it is made from, or its group, decides: their runs are told there. */
+    if (count && part_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, &state->rpo_terms, links, count, scratch))) {
+        int64_t there = t->runs[t->count - 1].arrives;
 
+        if (t->count > 1 && t->runs[1].backup != t->runs[0].backup && t->runs[1].arrives > there)
+            there = t->runs[1].arrives; /* a base on its way */
         story->newest = t->runs[0].captured;
-        story->strikes = last->arrives - 1 > story->newest ? last->arrives - 1 : story->newest;
+        story->strikes = there - 1 > story->newest ? there - 1 : story->newest;
         story->run_count = t->count;
         story->runs = ARENA_ARRAY(a->arena, struct story_run, t->count);
         memcpy(story->runs, t->runs, t->count * sizeof *t->runs);
