@@ -90,7 +90,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     take_figures(a, result);         /* which figure each step rests on */
     rest_on_figures(a, result);      /* which verdicts would change were an assumed figure doubled */
     find_declare_by(a, result);      /* until when a declaration saves every objective */
-    if (a->options->digest)
+    if (a->options->digest || a->options->proofs)
         prove_losses(a, result); /* the derivation of each loss, and a world that reaches it, for a plan that is written */
     check_effect(a, result);     /* a scenario that hits nothing */
     tell_consequences(a);        /* messages with the names of what misses its objective for the same cause */

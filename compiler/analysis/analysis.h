@@ -24,6 +24,7 @@ struct analysis_options {
     const char *version;       /* of the compiler */
     enum analysis_trees trees; /* which jobs and emits are evaluated beside the proof */
     bool digest;               /* work out plan->digest: for artifacts and the plan as data; otherwise it is "" */
+    bool proofs;               /* tell a world for each loss (plan->scenarios[].proofs); with `digest` they always are */
     bool ledger;               /* work out plan->assumptions; with `digest` they always are */
     bool has_as_of;            /* judge dates (waivers) at as_of: days since 1970-01-01 */
     int64_t as_of;

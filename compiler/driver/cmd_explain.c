@@ -334,6 +334,16 @@ static void explain_rto(const struct session *session, const struct scenario_res
     explain_beside(session, result, state);
 }
 
+static void explain_world(const struct scenario_result *result, const struct asset_state *state, bool rto)
+{
+    if (state->fate == FATE_LOST && !state->chosen)
+        return;
+    if (rto)
+        explain_slow_world(result, state);
+    else
+        explain_lossy_world(result, state->derived.from ? &result->states[state->derived.from->index] : state);
+}
+
 static void explain_state(const struct session *session, const struct scenario_result *result, const struct asset_state *state, bool rto)
 {
     static const char *const fates[] = {"is unaffected", "is impaired: something it needs is lost", "is lost"};
@@ -358,7 +368,9 @@ static void explain_state(const struct session *session, const struct scenario_r
         explain_rto(session, result, state);
     else
         explain_rpo(session, result, state);
-    if (!rto && state->derived.from)
+    if (session->wants_worlds)
+        explain_world(result, state, rto);
+    else if (!rto && state->derived.from)
         explain_ledger(session, result->scenario, state->derived.from->entity, OBJECTIVE_RPO);
     else
         explain_ledger(session, result->scenario, state->asset->entity, rto ? OBJECTIVE_RTO : OBJECTIVE_RPO);
@@ -457,6 +469,7 @@ static void open_specification(struct session *session, const struct options *op
     inner->arguments.len = options->arguments.len > 2 ? options->arguments.len - 2 : 1;
     session_init(session, inner);
     session->wants_ledger = true;
+    session->wants_worlds = options->world;
     session_analyse(session, TREES_NONE);
 }
 

@@ -38,7 +38,7 @@ struct options {
     const char *style;             /* --style mermaid|dot|svg */
     enum diag_format format;
     int color; /* -1 auto, 0 never, 1 always */
-    bool quiet, force, check, write, timeline, timings, codes, repairs;
+    bool quiet, force, check, write, timeline, timings, codes, repairs, world;
     uint32_t max_errors;
 };
 
@@ -55,6 +55,7 @@ struct session {
     struct plan *plan;                    /* NULL until analysed */
     const struct plan_document *document; /* the plan as it is published; NULL until somebody asks for it */
     bool wants_ledger;                    /* also where no trees are made */
+    bool wants_worlds;                    /* an execution for each loss, also where no plan is written */
     bool misused;                         /* an option is wrong, which was told: the status says so, and nothing else is printed */
     VEC(struct file_tree *) files;
     struct map loaded; /* resolved path -> file_tree */
@@ -113,6 +114,10 @@ void add_cell(struct strbuf *line, const char *text, size_t width); /* clipped, 
 void end_line(struct strbuf *line);                                 /* prints it without the spaces at its end, and empties it */
 void print_clipped(const char *text);                               /* a row of a table, on one line of the screen */
 void print_wrapped(const char *text, size_t indent);                /* prose: broken between words, further lines indented */
+
+/* ---- explain_world.c: the dated story of a legal execution that reaches the number */
+void explain_lossy_world(const struct scenario_result *result, const struct asset_state *state);
+void explain_slow_world(const struct scenario_result *result, const struct asset_state *state);
 
 /* ---- ledger_scope.c */
 /* What the verdicts of an asset, a name or a group rest on, with all that what they wait for rests on. */

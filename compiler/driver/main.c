@@ -48,6 +48,7 @@ const struct option_info drc_options[] = {
     {0, "check", NULL, "compare only, write nothing"},
     {0, "force", NULL, "overwrite files edited by hand"},
     {0, "max-errors", "N", "print at most N messages; 0: all"},
+    {0, "world", NULL, "explain rto, explain rpo: tell an execution that takes as long, or loses as much"},
     {0, "repairs", NULL, "look for every change that mends a refuted objective, however long it takes"},
     {0, "timings", NULL, "print how long each pass took"},
     {0, "codes", NULL, "explain: list all codes"},
@@ -205,6 +206,8 @@ static void set_flag(struct options *options, const char *name)
         options->quiet = true;
     else if (strcmp(name, "timeline") == 0)
         options->timeline = true;
+    else if (strcmp(name, "world") == 0)
+        options->world = true;
     else if (strcmp(name, "repairs") == 0)
         options->repairs = true;
     else if (strcmp(name, "timings") == 0)

@@ -191,6 +191,7 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
     struct analysis_options options = {.version = DRC_VERSION,
                                        .trees = trees,
                                        .digest = trees == TREES_ALL,
+                                       .proofs = session->wants_worlds,
                                        .ledger = session->wants_ledger,
                                        .zone = session_zone,
                                        .zone_context = session};
