@@ -164,8 +164,15 @@ static struct plan_term *terms_of(struct maker *m, const struct asset_state *sta
     struct plan_term *list = ARENA_ARRAY(m->arena, struct plan_term, terms->count);
 
     for (uint32_t i = 0; i < terms->count; i++) {
-        list[i] = (struct plan_term){terms->items[i].what, terms->items[i].text, terms->items[i].ms, document_figure(m, term_figure(state, i)),
-                                     document_origin(m, terms->items[i].span)};
+        const struct term *term = &terms->items[i];
+        bool less = term->what == TERM_CAPTURED || term->what == TERM_READ_LATE;
+
+        list[i] = (struct plan_term){.what = term->what,
+                                     .text = term->text,
+                                     .ms = less ? -term->ms : term->ms,
+                                     .less = less,
+                                     .figure = document_figure(m, term_figure(state, i)),
+                                     .origin = document_origin(m, term->span)};
     }
     *count = terms->count;
     return list;
