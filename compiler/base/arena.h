@@ -1,6 +1,6 @@
 /* Region allocator: one arena lives as long as a compilation and is freed at once.
  *
- * Memory from an arena is zeroed and aligned for any object. Running out of memory ends the process with
+ * Memory from an arena is zeroed and aligned for pointers and 64-bit numbers. Running out of memory ends the process with
  * exit status 70 after a message, so callers never see NULL. With DRC_ARENA_MALLOC every object is its own
  * allocation, so that the address sanitizer sees overflows between neighbours. */
 #ifndef DRC_BASE_ARENA_H
@@ -15,6 +15,7 @@ struct arena *arena_new(void);
 void arena_delete(struct arena *arena); /* NULL is allowed */
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed; size 0 gives a valid pointer */
+char *arena_text(struct arena *arena, size_t size);  /* the same for bytes alone: aligned for nothing else */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t len); /* copies exactly len bytes, adds NUL */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

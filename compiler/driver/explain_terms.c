@@ -17,7 +17,7 @@ struct span attribute_place(const struct session *session, const struct entity *
 {
     const struct attr *attr = attribute_of(session, entity, name);
 
-    return attr ? span_join(attr->name_span, attr->value->span) : entity->span;
+    return attr ? span_join(attr_name_span(attr), attr->value->span) : entity->span;
 }
 
 /* The attribute that says how long the step takes: a measured figure of the asset's own, the step's, or that of the whole method. */
@@ -40,7 +40,7 @@ struct span figure_place(const struct session *session, const struct scenario_re
 {
     const struct attr *attr = figure_of(session, result, step);
 
-    return attr ? span_join(attr->name_span, attr->value->span) : step->span;
+    return attr ? span_join(attr_name_span(attr), attr->value->span) : step->span;
 }
 
 /* ---------------------------------------------------------------- what a figure is worked out from */

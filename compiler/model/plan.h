@@ -145,6 +145,7 @@ struct asset {
     struct entity *owner; /* team or person; asset's, else tier's, else the plan's; NULL */
     struct edges needs, uses, restores_with, observes;
     struct objective rto, rpo, mtd; /* general ones; per scenario see asset_state */
+    const struct value_list *alone; /* private to the analysis: it as a list, made when it is first asked for */
 };
 
 /* ---- per scenario ---- */
@@ -563,6 +564,7 @@ struct scenario_result {
     int64_t declare_by;     /* ms from the interruption: a later declaration breaks an objective; less than 0: any does */
     struct step **failback; /* steps of the way back, in total order: of runbooks, else in the words of kinds */
     uint32_t failback_count;
+    const struct scope *scope; /* private to the analysis: what is the same for every method */
 };
 
 /* ---- backup jobs ---- */

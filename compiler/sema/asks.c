@@ -171,7 +171,7 @@ static void check_beside(struct sema *sema, const struct entity *entity, const s
             return;
         shown = arena_printf(sema->arena, "%s%s%s", shown, shown[0] ? " or " : "", show_condition(sema, &condition));
     }
-    diag = diag_report(sema->sink, DIAG_E0221, span_join(attr->name_span, attr->value->span), "`%s` of %s has no effect without %s", row->name,
+    diag = diag_report(sema->sink, DIAG_E0221, span_join(attr_name_span(attr), attr->value->span), "`%s` of %s has no effect without %s", row->name,
                        describe(sema, entity), shown);
     diag_note(diag, "`%s`: %s", row->name, row->doc);
     diag_help(diag, "write %s as well, or leave `%s` away", shown, row->name);
@@ -186,7 +186,7 @@ static bool is_in(const struct entity *entity, const char *word)
 static void check_place(struct sema *sema, const struct entity *entity, const struct attr_row *row)
 {
     const struct attr *attr = block_attr(entity->tree, row->name);
-    struct diag *diag = diag_report(sema->sink, DIAG_E0221, span_join(attr->name_span, attr->value->span), "`%s` of %s has no effect in a %s",
+    struct diag *diag = diag_report(sema->sink, DIAG_E0221, span_join(attr_name_span(attr), attr->value->span), "`%s` of %s has no effect in a %s",
                                     row->name, describe(sema, entity), row->asks->not_in);
 
     diag_note(diag, "`%s`: %s", row->name, row->doc);
@@ -290,9 +290,9 @@ static void check_demands(struct sema *sema)
         for (const struct attr *attr = demands && demands->tree ? demands->tree->attrs : NULL; attr; attr = attr->next) {
             /* Tiers of the library come with demands for whoever wants the rules. */
             if (attr->is_let || has_word(read_by_proof, sizeof read_by_proof / sizeof *read_by_proof, attr->name) ||
-                sources_file_at(sema->model->sources, attr->name_span.start)->is_std)
+                sources_file_at(sema->model->sources, attr->name_start)->is_std)
                 continue;
-            diag_help(diag_report(sema->sink, DIAG_E0223, attr->name_span, "nobody compares what tier `%s` demands: no rule is imported",
+            diag_help(diag_report(sema->sink, DIAG_E0223, attr_name_span(attr), "nobody compares what tier `%s` demands: no rule is imported",
                                   demands->parent->name),
                       "`import \"std/rules\"`, or a part of it");
             break;

@@ -89,12 +89,12 @@ static int unknown_attribute(struct sema *sema, const struct entity *entity, con
     const char *near;
     struct diag *diag;
 
-    if (lost_covers(sema->sink, attr->name_span) || may_have(sema, entity, attr->name))
+    if (lost_covers(sema->sink, attr_name_span(attr)) || may_have(sema, entity, attr->name))
         return -1;
 
     for (uint32_t i = 0; (row = entity_row_info(entity, i)); i++)
         vec_push(sema->arena, &names, row->name);
-    diag = diag_report(sema->sink, DIAG_E0205, attr->name_span, "%s has no attribute `%s`", of, attr->name);
+    diag = diag_report(sema->sink, DIAG_E0205, attr_name_span(attr), "%s has no attribute `%s`", of, attr->name);
     for (uint32_t i = 0; i < entity->schema->child_count; i++) {
         if (entity->schema->children[i]->name == attr->name) {
             diag_help(diag, "`%s` is a block: write `%s%s { … }`", attr->name, attr->name,
@@ -108,7 +108,7 @@ static int unknown_attribute(struct sema *sema, const struct entity *entity, con
     }
     near = nearest(attr->name, names.items, names.len);
     if (near) {
-        diag_fix(diag, attr->name_span, near, "did you mean `%s`?", near);
+        diag_fix(diag, attr_name_span(attr), near, "did you mean `%s`?", near);
         return entity_row(entity, intern_str(sema->model->names, near));
     }
     diag_help(diag, "`drc explain %s` prints all of them",
@@ -305,7 +305,7 @@ static void set_slot(struct sema *sema, struct entity *entity, const struct attr
     slot = &entity->slots[row];
     if (slot->type == VALUE_PENDING && slot->u.pending) {
         if (!defaulted) {
-            diag_report(sema->sink, DIAG_E0206, attr->name_span, "attribute `%s` is written twice", attr->name);
+            diag_report(sema->sink, DIAG_E0206, attr_name_span(attr), "attribute `%s` is written twice", attr->name);
             add_loose(sema, entity, attr);
         }
         return;
@@ -314,7 +314,7 @@ static void set_slot(struct sema *sema, struct entity *entity, const struct attr
     slot->u.pending = attr->value;
     slot->type = VALUE_PENDING;
     slot->defaulted = defaulted;
-    slot->origin = attr->value ? attr->value->span.start : attr->name_span.start;
+    slot->origin = attr->value ? attr->value->span.start : attr->name_start;
     if (info->flags & ROW_DEFERRED)
         slot->defaulted = defaulted ? 3 : 2; /* present; becomes UNKNOWN below */
 }

@@ -625,9 +625,9 @@ static const struct scope *add_loop(struct checker *c, const struct block *tree,
 {
     const struct attr *each = attribute(c, tree, "for");
 
-    if (!each || !each->loop_name)
+    if (!each || !attr_loop_name(each))
         return scope;
-    return add(c, scope, each->loop_name, shape_element(source(c, each->value, scope)));
+    return add(c, scope, attr_loop_name(each), shape_element(source(c, each->value, scope)));
 }
 
 /* The condition of a block of which nothing else is asked where it does not hold; NULL. */
@@ -652,7 +652,7 @@ static void check_attributes(struct checker *c, const struct entity *block, cons
     for (const struct attr *attr = block->tree->attrs; attr; attr = attr->next) {
         uintptr_t row = (uintptr_t)map_get(&block->schema->by_name, attr->name);
 
-        if (attr != condition && !attr->is_let && !attr->loop_name && row)
+        if (attr != condition && !attr->is_let && !attr_loop_name(attr) && row)
             check(c, attr->value, scope, block->schema->rows[row - 1].type);
     }
     c->facts = before;
@@ -697,7 +697,7 @@ static void check_emitted(struct checker *c, const struct block *tree, const str
         c->facts = facts_of(c->eval, when->value, scope, true, c->facts);
     }
     for (const struct attr *attr = tree->attrs; attr; attr = attr->next) {
-        if (attr == when || attr->is_let || attr->loop_name)
+        if (attr == when || attr->is_let || attr_loop_name(attr))
             continue;
         if (outermost && strcmp(attr->name, "root") == 0) {
             if (attr->value->kind == EXPR_CALL) {

@@ -695,8 +695,7 @@ const struct scope *entity_scope(struct evaluator *eval, struct entity *entity)
 
     if (entity->own_scope)
         return entity->own_scope;
-    scope = ARENA_NEW(eval->arena, struct scope);
-    scope->value = value_entity(entity);
+    scope = scope_add(eval, NULL, "", value_entity(entity));
     scope->type = ref_type(eval, entity->schema);
     if (entity->parent) {
         scope->outer = entity_scope(eval, entity->parent);
@@ -710,12 +709,21 @@ const struct scope *entity_scope(struct evaluator *eval, struct entity *entity)
     return entity->own_scope;
 }
 
+void entity_scope_drop(struct evaluator *eval, struct entity *entity)
+{
+    for (uint32_t i = 0; i < entity->child_count; i++)
+        entity_scope_drop(eval, entity->children[i]);
+    if (entity->own_scope && !(entity->tree && entity->tree->has_let))
+        scope_drop(eval, entity->own_scope, entity->own_scope->outer);
+    entity->own_scope = NULL;
+}
+
 static struct span slot_span(const struct entity *entity, const struct attr_row *row, const struct expr *expr)
 {
     const struct attr *attr = entity->tree && row ? block_attr(entity->tree, row->name) : NULL;
 
     if (attr)
-        return attr->name_span;
+        return attr_name_span(attr);
     return expr && expr->span.start ? expr->span : entity->span;
 }
 
@@ -913,7 +921,7 @@ struct value eval_loop(struct evaluator *eval, const struct entity *block, uint3
     *name = NULL;
     if (!attr)
         return VALUE_OF(VALUE_NULL);
-    *name = attr->loop_name;
+    *name = attr_loop_name(attr);
     return eval_source(eval, attr->value, deferred_scope(eval, block, scope), NULL);
 }
 

@@ -91,6 +91,10 @@ struct value eval_loop(struct evaluator *eval, const struct entity *block, uint3
  * nested block under its block's name (`replica`, `backup` …). */
 const struct scope *entity_scope(struct evaluator *eval, struct entity *entity);
 
+/* Gives back those of a thing at file level and of all blocks in it, which are made anew when they are asked for. Nothing may be evaluated in
+ * one just now. */
+void entity_scope_drop(struct evaluator *eval, struct entity *entity);
+
 /* The assets of which `bind` of an asset says where they serve (`asset.follows`); `instances`: only those it asks by `X.here`, what serves in
  * place of X. */
 struct value eval_follows(struct evaluator *eval, struct entity *asset, bool instances);

@@ -108,7 +108,7 @@ static void check_default(struct sema *sema, const struct entity *block)
     for (const struct attr *attr = block->tree->attrs; attr; attr = attr->next) {
         if (!attr->is_let && entity_row(&probe, attr->name) < 0 && !block->kind->incomplete &&
             !lost_word_in(sema->sink, block->kind->entity->tree->span, attr->name))
-            diag_report(sema->sink, DIAG_E0205, attr->name_span, "`%s` has no attribute `%s`", block->kind->entity->name, attr->name);
+            diag_report(sema->sink, DIAG_E0205, attr_name_span(attr), "`%s` has no attribute `%s`", block->kind->entity->name, attr->name);
     }
 }
 
@@ -187,7 +187,7 @@ static void set_parameters(struct sema *sema)
 static void evaluate_lets(struct sema *sema, struct entity *entity)
 {
     for (const struct attr *attr = entity->tree && entity->tree->has_let ? entity->tree->attrs : NULL; attr; attr = attr->next) {
-        struct expr name = {.kind = EXPR_NAME, .span = attr->name_span, .u.name = attr->name};
+        struct expr name = {.kind = EXPR_NAME, .span = attr_name_span(attr), .u.name = attr->name};
 
         if (attr->is_let)
             eval(sema->eval, &name, entity_scope(sema->eval, entity), NULL);
@@ -220,8 +220,10 @@ static void evaluate_all(struct sema *sema)
         for (uint32_t i = 0; i < sema->model->declared[id].list.len; i++) {
             struct entity *entity = sema->model->declared[id].list.items[i];
 
-            if (id != BLOCK_PARAM)
-                evaluate(sema, entity);
+            if (id == BLOCK_PARAM)
+                continue;
+            evaluate(sema, entity);
+            entity_scope_drop(sema->eval, entity); /* what is asked again is mostly asked of few */
         }
     }
     for (uint32_t i = 0; i < sema->extras.len; i++) {

@@ -4,11 +4,18 @@
 
 #include "source/lost.h"
 
+#include <stddef.h>
 #include <string.h>
+
+/* Most nodes are names and literals. */
+static bool fills_two_words(enum expr_kind kind)
+{
+    return kind == EXPR_STRING || kind == EXPR_MEMBER || kind == EXPR_CALL || kind == EXPR_BINARY || kind == EXPR_OF_KIND;
+}
 
 struct expr *expr_new(struct scanner *scanner, enum expr_kind kind, struct span span)
 {
-    struct expr *expr = ARENA_NEW(scanner->arena, struct expr);
+    struct expr *expr = arena_alloc(scanner->arena, fills_two_words(kind) ? sizeof *expr : offsetof(struct expr, u) + sizeof expr->u.integer);
 
     expr->kind = (uint8_t)kind;
     expr->span = span;
@@ -419,6 +426,7 @@ void build_import(struct scanner *scanner, struct span span, const struct expr *
 
 void build_attribute(struct scanner *scanner, atom name, struct span name_span, atom loop_name, struct expr *value, bool is_let)
 {
+    struct loop_attr *loop = NULL;
     struct attr *attr;
 
     scanner->too_deep = false;
@@ -429,12 +437,17 @@ void build_attribute(struct scanner *scanner, atom name, struct span name_span, 
                   "put it between the braces of the block it belongs to; a value given from outside is a `param` block");
         return;
     }
-    attr = ARENA_NEW(scanner->arena, struct attr);
+    if (loop_name)
+        loop = ARENA_NEW(scanner->arena, struct loop_attr);
+    if (loop)
+        loop->loop_name = loop_name;
+    attr = loop ? &loop->attr : ARENA_NEW(scanner->arena, struct attr);
     attr->name = name;
-    attr->name_span = name_span;
-    attr->loop_name = loop_name;
+    attr->name_start = name_span.start;
+    attr->name_len = (name_span.end - name_span.start) & 0x3fffffff;
     attr->value = value;
     attr->is_let = is_let;
+    attr->is_loop = loop != NULL;
     current(scanner)->block->has_let |= is_let;
     *current(scanner)->attrs = attr;
     current(scanner)->attrs = &attr->next;

@@ -6,6 +6,7 @@
  * reported at its opener and then supplied; a block header that has no body is ended by NO_BODY. */
 #include "syntax/scan.h"
 #include "source/lost.h"
+#include "syntax/build.h"
 #include "syntax/peek.h"
 
 #include "parser.h"
@@ -420,11 +421,9 @@ static int lex_word(struct scanner *scanner, struct token token, DRC_STYPE *valu
     if (!(level && scanner->position == IN_HEADER) && expects_value(scanner->prev.kind)) {
         keyword = value_keyword(scanner, word, len, after);
         if (keyword == T_LITERAL) {
-            struct expr *expr = ARENA_NEW(scanner->arena, struct expr);
+            struct expr *expr = expr_new(scanner, word[0] == 'n' ? EXPR_NULL : word[0] == 'u' ? EXPR_UNKNOWN : EXPR_BOOL, token.span);
 
-            expr->kind = word[0] == 'n' ? EXPR_NULL : word[0] == 'u' ? EXPR_UNKNOWN : EXPR_BOOL;
             expr->u.integer = word[0] == 't';
-            expr->span = token.span;
             value->T_LITERAL = expr;
         }
         if (keyword != T_IDENT)

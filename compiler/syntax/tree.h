@@ -58,7 +58,7 @@ struct expr {
     uint8_t parenthesised; /* written in parentheses: the formatter keeps them */
     uint8_t depth;         /* height of the tree below, at most EXPR_MAX_DEPTH: recursion over it is safe */
     struct span span;
-    union {
+    union { /* of kinds that hold no more than a word, only so much is allocated: nodes are never copied */
         int64_t integer;
         const struct frac *rate;
         const struct money *money;
@@ -104,14 +104,32 @@ struct expr {
     } u;
 };
 
+/* An asset has ten of them and more, so they hold nothing that is rarely there. */
 struct attr {
     struct attr *next;
     atom name;
-    atom loop_name; /* `for = r in xs`: r; NULL for an ordinary attribute */
     struct expr *value;
-    struct span name_span;
-    bool is_let; /* `let x = …`: a local name, not an attribute */
+    uint32_t name_start; /* see attr_name_span() */
+    uint32_t name_len : 30;
+    uint32_t is_let : 1;  /* `let x = …`: a local name, not an attribute */
+    uint32_t is_loop : 1; /* `for = r in xs`: it is a struct loop_attr */
 };
+
+struct loop_attr {
+    struct attr attr;
+    atom loop_name; /* r */
+};
+
+/* `for = r in xs`: r; NULL for an ordinary attribute. */
+static inline atom attr_loop_name(const struct attr *attr)
+{
+    return attr->is_loop ? ((const struct loop_attr *)(const void *)attr)->loop_name : NULL;
+}
+
+static inline struct span attr_name_span(const struct attr *attr)
+{
+    return (struct span){attr->name_start, attr->name_start + attr->name_len};
+}
 
 struct block {
     struct block *next;

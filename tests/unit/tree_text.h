@@ -185,8 +185,8 @@ static void tree_blocks(struct strbuf *out, const struct block *block)
         strbuf_addstr(out, "{\n");
         for (const struct attr *attr = block->attrs; attr; attr = attr->next) {
             strbuf_addf(out, "%s%s = ", attr->is_let ? "let " : "", attr->name);
-            if (attr->loop_name)
-                strbuf_addf(out, "%s in ", attr->loop_name);
+            if (attr_loop_name(attr))
+                strbuf_addf(out, "%s in ", attr_loop_name(attr));
             tree_expr(out, attr->value);
             strbuf_addch(out, '\n');
         }

@@ -27,7 +27,7 @@ const struct attr *entity_attr_named(const struct analysis *a, const struct enti
 
 struct span attr_span_or(const struct attr *attr, const struct entity *entity)
 {
-    return attr && attr->value ? span_join(attr->name_span, attr->value->span) : entity->span;
+    return attr && attr->value ? span_join(attr_name_span(attr), attr->value->span) : entity->span;
 }
 
 struct span entity_attr_span(const struct entity *entity, uint32_t row)
@@ -199,14 +199,13 @@ const struct scope *scenario_scope(struct analysis *a)
 {
     const struct scope *scope = NULL;
 
-    if (a->method_scope && a->method_scope_of == a->scenario->scenario)
-        return a->method_scope;
+    if (a->scenario->scope)
+        return a->scenario->scope;
     if (a->model->plan)
         scope = scope_add(a->eval, scope, "plan", value_entity(a->model->plan));
     scope = scope_add(a->eval, scope, "scenario", value_entity(a->scenario->scenario));
     scope = scope_add(a->eval, scope, "input", (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(a->model->names, "input")});
-    a->method_scope = scope;
-    a->method_scope_of = a->scenario->scenario;
+    a->scenario->scope = scope;
     return scope;
 }
 

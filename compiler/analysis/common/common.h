@@ -47,9 +47,7 @@ struct analysis {
     struct map addresses;  /* text -> the site whose address it is; the plan: several; places.c */
     uint64_t address_lengths;
     bool addresses_indexed;
-    bool held;                        /* a step of people in it cannot be carried out where it works */
-    const struct scope *method_scope; /* what all methods of a scenario see, and the scenario it was made for */
-    const struct entity *method_scope_of;
+    bool held;            /* a step of people in it cannot be carried out where it works */
     struct map dns_zones; /* zone name -> asset; see stability.c */
     bool zones_indexed;
     struct map figures_of;              /* struct figure, by the address of its block and row */

@@ -143,7 +143,21 @@ static struct value step_value(struct analysis *a, const struct step *step)
     return object_value(&made);
 }
 
-static struct value outcome_value(struct analysis *a, struct entity *scenario, struct asset_state *state)
+/* Once all scenarios are worked out nothing is asked in one of them, but for what the method saw. */
+static bool promotes(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+{
+    struct scenario_result *now = a->scenario;
+    bool yes;
+
+    a->scenario = result;
+    method_scope(a, state, state->chosen);
+    a->scenario = now;
+    yes = method_promotes(a, state);
+    drop_method_scope(a, state->chosen);
+    return yes;
+}
+
+static struct value outcome_value(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
     const struct candidate *chosen = state->chosen;
     struct value *steps = ARENA_ARRAY(a->arena, struct value, state->step_count);
@@ -151,7 +165,7 @@ static struct value outcome_value(struct analysis *a, struct entity *scenario, s
 
     for (uint32_t i = 0; i < state->step_count; i++)
         steps[i] = step_value(a, state->steps[i]);
-    put(&made, "scenario", value_entity(scenario));
+    put(&made, "scenario", value_entity(result->scenario));
     put(&made, "fate", word(a, state->fate == FATE_LOST ? "lost" : "impaired"));
     put(&made, "method", chosen ? value_string(chosen->method->name) : value_unknown());
     put(&made, "automatic", chosen ? yes_or_no(chosen->automatic) : value_unknown());
@@ -167,7 +181,7 @@ static struct value outcome_value(struct analysis *a, struct entity *scenario, s
     put(&made, "discarded", duration(state->discarded_ms));
     put(&made, "grade", recovery_grade(a, state, false));
     put(&made, "worst_grade", recovery_grade(a, state, true));
-    put(&made, "promotes", chosen ? yes_or_no(method_promotes(a, state)) : value_unknown());
+    put(&made, "promotes", chosen ? yes_or_no(promotes(a, result, state)) : value_unknown());
     put(&made, "failback", chosen && chosen->failback ? value_string(chosen->failback) : value_unknown());
     put(&made, "reprotect", chosen && chosen->reprotect ? value_string(chosen->reprotect) : value_unknown());
     put(&made, "steps", list(a, steps, state->step_count));
@@ -183,13 +197,13 @@ static struct value outcomes(struct analysis *a, const struct asset *asset)
         return value_unknown();
     items = ARENA_ARRAY(a->arena, struct value, a->plan->scenario_count);
     for (uint32_t i = 0; i < a->plan->scenario_count; i++) {
-        const struct scenario_result *result = &a->plan->scenarios[i];
+        struct scenario_result *result = &a->plan->scenarios[i];
         struct asset_state *state = &result->states[asset->index];
 
         if (state->fate == FATE_UNAFFECTED)
             continue;
         steps += state->step_count;
-        items[count++] = outcome_value(a, result->scenario, state);
+        items[count++] = outcome_value(a, result, state);
     }
     a->eval->budget -= a->plan->scenario_count + (int64_t)FIELDS_MAX * (count + steps);
     return list(a, items, count);

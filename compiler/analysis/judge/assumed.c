@@ -252,7 +252,7 @@ static bool tell_weak(struct analysis *a, struct scenario_result *result, struct
         return true;
     diag_label(diag, first->span, "this figure");
     if ((demand = demand_place(tier)))
-        diag_label(diag, span_join(demand->name_span, demand->value->span), "demanded here");
+        diag_label(diag, span_join(attr_name_span(demand), demand->value->span), "demanded here");
     if (others)
         diag_note(diag, "it rests on %s as well", others);
     diag_help(diag, "measure it in a drill and write `timing METHOD { rto = …  source = \"drill of …\" }`, or leave more room in the objective");
@@ -294,8 +294,9 @@ static void add_verdicts(struct rerun *rerun)
             continue;
         rerun->states[rerun->state_count++] = state;
         if (state->rto_verdict == VERDICT_OK)
-            vec_push(rerun->scratch, &rerun->verdicts,
-                     ((struct verdict_at){.state = state, .finish = state->finish.worst, .objective = state->rto.ms, .tier = state->asset->tier}));
+            vec_push_owned(
+                rerun->scratch, &rerun->verdicts,
+                ((struct verdict_at){.state = state, .finish = state->finish.worst, .objective = state->rto.ms, .tier = state->asset->tier}));
     }
     for (uint32_t i = 0; i < result->endpoint_count; i++) {
         struct endpoint_state *state = &result->endpoints[i];
@@ -304,7 +305,7 @@ static void add_verdicts(struct rerun *rerun)
         if (state->verdict != VERDICT_OK)
             continue;
         at.tier = tier_of_endpoint(rerun, state);
-        vec_push(rerun->scratch, &rerun->verdicts, at);
+        vec_push_owned(rerun->scratch, &rerun->verdicts, at);
     }
 }
 

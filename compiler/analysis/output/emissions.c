@@ -112,7 +112,7 @@ static void add_attr(struct emitter *e, const struct attr *attr, const struct sc
         return;
     }
     block->attrs = arena_grow(e->a->arena, block->attrs, block->attr_count * sizeof *block->attrs, (block->attr_count + 1) * sizeof *block->attrs);
-    block->attrs[block->attr_count++] = (struct emitted_attr){attr->name, value, span_join(attr->name_span, attr->value->span)};
+    block->attrs[block->attr_count++] = (struct emitted_attr){attr->name, value, span_join(attr_name_span(attr), attr->value->span)};
 }
 
 static struct emitted_block *make_body(struct emitter *e, const struct block *tree, const struct scope *scope, int depth)
@@ -132,7 +132,7 @@ static struct emitted_block *make_body(struct emitter *e, const struct block *tr
         block->labels[block->label_count++] = text;
     }
     for (const struct attr *attr = tree->attrs; attr; attr = attr->next) {
-        if (!attr->is_let && !attr->loop_name && !is_name(e->a, attr->name, "when") && !is_name(e->a, attr->name, "for"))
+        if (!attr->is_let && !attr_loop_name(attr) && !is_name(e->a, attr->name, "when") && !is_name(e->a, attr->name, "for"))
             add_attr(e, attr, scope, block);
     }
     make_bodies(e, tree, scope, block, depth + 1);
@@ -251,13 +251,13 @@ static void make_bodies(struct emitter *e, const struct block *tree, const struc
         const struct attr *loop = find_attr(e, child, "for");
         struct value list;
 
-        if (!loop || !loop->loop_name) {
+        if (!loop || !attr_loop_name(loop)) {
             make_one(e, child, scope, parent, depth);
             continue;
         }
         list = eval(e->a->eval, loop->value, scope, NULL);
         for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++)
-            make_one(e, child, scope_add(e->a->eval, scope, loop->loop_name, list.u.list->items[i]), parent, depth);
+            make_one(e, child, scope_add(e->a->eval, scope, attr_loop_name(loop), list.u.list->items[i]), parent, depth);
     }
 }
 
@@ -360,13 +360,13 @@ static void emit_entity(struct emitter *e, struct entity *entity)
 
         e->kind = emit->parent;
         e->target = emit->name;
-        if (!loop || !loop->loop_name) {
+        if (!loop || !attr_loop_name(loop)) {
             emit_one(e, emit->tree, scope);
             continue;
         }
         list = eval(a->eval, loop->value, scope, NULL);
         for (uint32_t n = 0; list.type == VALUE_LIST && n < list.u.list->count; n++)
-            emit_one(e, emit->tree, scope_add(a->eval, scope, loop->loop_name, list.u.list->items[n]));
+            emit_one(e, emit->tree, scope_add(a->eval, scope, attr_loop_name(loop), list.u.list->items[n]));
     }
 }
 

@@ -31,7 +31,8 @@ static struct value since_base(struct analysis *a, const struct candidate *candi
     return (struct value){.type = VALUE_RANGE, .u.range = range};
 }
 
-/* A method is evaluated attribute by attribute, so its scope is kept: one for each candidate, whose copy and store become known on the way. */
+/* A method is evaluated attribute by attribute, so its scope is kept as long as somebody is at it: one for each candidate, whose copy and store
+ * become known on the way. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     struct scope *copy = candidate ? candidate->scope_copy : NULL;
@@ -51,7 +52,7 @@ const struct scope *method_scope(struct analysis *a, struct asset_state *state, 
         candidate->scope_store = store;
         candidate->scope_into = place;
         candidate->scope_base = base;
-        candidate->scope = loop && loop->loop_name ? scope_add(a->eval, copy, loop->loop_name, candidate->element) : copy;
+        candidate->scope = loop && attr_loop_name(loop) ? scope_add(a->eval, copy, attr_loop_name(loop), candidate->element) : copy;
     }
     /* What a restoring method reads: known once the copies were judged. */
     copy->value = candidate->copy ? value_entity(candidate->copy) : value_unknown();
@@ -65,7 +66,8 @@ const struct scope *method_scope(struct analysis *a, struct asset_state *state, 
 void drop_method_scope(struct analysis *a, struct candidate *candidate)
 {
     if (candidate->scope_copy)
-        scope_drop(a->eval, candidate->scope, scenario_scope(a));
+        scope_drop(a->eval, candidate->scope, candidate->scope_into->outer->outer); /* `self`, and what all methods share */
+    candidate->scope = NULL;
     candidate->scope_copy = candidate->scope_store = candidate->scope_into = candidate->scope_base = NULL;
 }
 
@@ -225,7 +227,7 @@ static struct span loss_place(const struct candidate *candidate, struct value rp
 
     if (written && written->value && written->value->kind == EXPR_MEMBER && element && element->tree)
         own = block_attr(element->tree, written->value->u.member.name);
-    return own && own->value ? span_join(own->name_span, own->value->span) : (struct span){rpo.origin, rpo.origin};
+    return own && own->value ? span_join(attr_name_span(own), own->value->span) : (struct span){rpo.origin, rpo.origin};
 }
 
 /* A failover within its place needs a place that is left: what waits in another zone is lost with that. */

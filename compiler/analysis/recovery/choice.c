@@ -190,6 +190,8 @@ void settle(struct analysis *a, struct asset_state *state)
     a->settling++;
     find_candidates(a, state);
     choose(a, state);
+    for (uint32_t i = 0; i < state->candidate_count; i++)
+        drop_method_scope(a, &state->candidates[i]);
     state->serving = state->chosen ? state->chosen->into : NULL;
     a->settling--;
     state->settling = false;

@@ -95,13 +95,13 @@ static void ask_emits(struct analysis *a, struct entity *subject)
             outer = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;
             outer = scope_add(a->eval, outer, "self", value_entity(subject));
         }
-        if (!loop || !loop->loop_name) {
+        if (!loop || !attr_loop_name(loop)) {
             ask_emit(a, emit, subject, outer);
             continue;
         }
         list = eval(a->eval, loop->value, outer, NULL);
         for (uint32_t n = 0; list.type == VALUE_LIST && n < list.u.list->count; n++)
-            ask_emit(a, emit, subject, scope_add(a->eval, outer, loop->loop_name, list.u.list->items[n]));
+            ask_emit(a, emit, subject, scope_add(a->eval, outer, attr_loop_name(loop), list.u.list->items[n]));
     }
 }
 

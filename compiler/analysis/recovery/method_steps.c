@@ -436,6 +436,7 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
         vec_push(a->arena, out, bind);
     if (!chosen->automatic)
         check_fence(a, state, out, before);
+    drop_method_scope(a, chosen);
 }
 
 void impaired_steps(struct analysis *a, struct asset_state *state, step_list *out)

@@ -19,7 +19,7 @@ void refuse(struct candidate *candidate, const struct why *why); /* says why it 
 void consider(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 /* self, r, scenario, plan, input: what methods and steps see. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate); /* NULL: of no candidate yet */
-void drop_method_scope(struct analysis *a, struct candidate *candidate); /* of a copy that was made to try something with */
+void drop_method_scope(struct analysis *a, struct candidate *candidate); /* it is made anew when it is asked for */
 
 /* ---- closure.c */
 enum comes { COMES_STANDS, COMES_BACK, COMES_IN_CIRCLE, COMES_NEVER };

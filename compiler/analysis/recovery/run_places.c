@@ -14,18 +14,22 @@ static bool any_reads_places(const struct kind_info *kind)
     return false;
 }
 
+/* Mostly nobody says such a thing: then it need not be found out who takes the backup. */
+static bool may_read_places(const struct entity *backup, const struct asset *asset)
+{
+    struct value to = entity_slot(backup, BACKUP_to);
+
+    return any_reads_places(asset ? asset->entity->kind : NULL) || any_reads_places(to.type == VALUE_ENTITY ? to.u.entity->kind : NULL);
+}
+
 /* The members a run is of, one by one: what it says of each alone tells who stands where. */
 static struct value places_of(struct analysis *a, const struct entity *backup, const struct asset *asset, const struct value *member)
 {
-    struct value to = entity_slot(backup, BACKUP_to);
     struct value places = value_unknown();
     const struct entity *procedure;
     const struct scope *scope;
     struct value_list *one;
 
-    /* Mostly nobody says such a thing: then it need not be found out who takes the backup. */
-    if (!any_reads_places(asset ? asset->entity->kind : NULL) && !any_reads_places(to.type == VALUE_ENTITY ? to.u.entity->kind : NULL))
-        return value_unknown();
     scope = run_scope(a, backup, asset);
     procedure = run_procedure(a, backup, asset, scope);
     if (procedure && eval_is_written(procedure, PROCEDURE_runs_at) && eval_is_written(procedure, PROCEDURE_run)) {
@@ -67,7 +71,7 @@ static struct run_places places_of_run(struct analysis *a, const struct entity *
     struct run_places run = {.members = run_members(a, backup, asset)};
     const struct value *first = NULL;
 
-    if (run.members.type != VALUE_LIST)
+    if (run.members.type != VALUE_LIST || !may_read_places(backup, asset))
         return run;
     run.places = ARENA_ARRAY(a->arena, struct value, run.members.u.list->count + 1);
     for (uint32_t i = 0; i < run.members.u.list->count; i++) {

@@ -34,7 +34,7 @@ static struct value list_of(struct analysis *a, const struct value *items, uint3
 {
     struct value_list *list = ARENA_NEW(a->arena, struct value_list);
 
-    list->items = ARENA_ARRAY(a->arena, struct value, count + 1);
+    list->items = ARENA_ARRAY(a->arena, struct value, count);
     list->count = count;
     memcpy(list->items, items, count * sizeof *items);
     return (struct value){.type = VALUE_LIST, .u.list = list};
@@ -43,12 +43,17 @@ static struct value list_of(struct analysis *a, const struct value *items, uint3
 /* The members a run is for: all of the group's, or the one it is of. */
 struct value run_members(struct analysis *a, const struct entity *backup, const struct asset *asset)
 {
-    struct value one;
+    struct asset *own;
 
     if (!asset)
         return entity_slot(backup->parent, GROUP_members);
-    one = value_entity(asset->entity);
-    return list_of(a, &one, 1);
+    own = &a->plan->assets[asset->index];
+    if (!own->alone) {
+        struct value one = value_entity(asset->entity);
+
+        own->alone = list_of(a, &one, 1).u.list;
+    }
+    return (struct value){.type = VALUE_LIST, .u.list = own->alone};
 }
 
 const struct scope *run_scope(struct analysis *a, const struct entity *backup, const struct asset *asset)

@@ -41,7 +41,7 @@ static uint32_t last_end(const struct block *block, uint32_t *first)
     *first = UINT32_MAX;
     for (const struct attr *attr = block->attrs; attr; attr = attr->next) {
         end = attr->value && attr->value->span.end > end ? attr->value->span.end : end;
-        *first = attr->name_span.start < *first ? attr->name_span.start : *first;
+        *first = attr->name_start < *first ? attr->name_start : *first;
     }
     for (const struct block *child = block->blocks; child; child = child->next) {
         end = child->span.end > end ? child->span.end : end;
@@ -179,7 +179,7 @@ bool edit_soften(const struct repair_list *list, const struct entity *entity, co
         strbuf_addf(&text, "%s%.*s", text.len ? ", " : "", (int)(item->span.end - item->span.start), at(file, item->span.start));
     }
     if (found && !uses) {
-        out->span = span_join(needs->name_span, needs->value->span);
+        out->span = span_join(attr_name_span(needs), needs->value->span);
         out->text = text.len ? arena_printf(list->arena, "needs = [%s]  uses = [%s]", strbuf_str(&text), name)
                              : arena_printf(list->arena, "uses = [%s]", name);
     } else if (found) {
