@@ -11,6 +11,7 @@
 
 #include "base/strbuf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct band {
@@ -84,7 +85,9 @@ static int64_t level_meant(const struct analysis *a, const struct site_info *sit
     for (uint32_t s = 0; s < a->plan->scenario_count; s++) {
         const struct scenario_result *result = &a->plan->scenarios[s];
 
-        for (uint32_t i = 0; is_loss_of_place(result->scenario) && i < a->plan->asset_count; i++) {
+        if (!is_loss_of_place(result->scenario))
+            continue;
+        for (uint32_t i = 0; i < a->plan->asset_count; i++) {
             if (comes_back_there(a, &result->states[i], site) && result->states[i].asset->level < level)
                 level = result->states[i].asset->level;
         }
@@ -126,7 +129,9 @@ static void check_protection(struct analysis *a, const struct site_info *site, i
         for (uint32_t s = 0; s < a->plan->scenario_count; s++) {
             const struct scenario_result *result = &a->plan->scenarios[s];
 
-            for (uint32_t i = 0; is_loss_of_place(result->scenario) && i < a->plan->asset_count; i++) {
+            if (!is_loss_of_place(result->scenario))
+                continue;
+            for (uint32_t i = 0; i < a->plan->asset_count; i++) {
                 const struct asset_state *state = &result->states[i];
 
                 if (told[i] || state->asset->level > level || !comes_back_there(a, state, site) || worth(state) >= strategy)
@@ -166,7 +171,9 @@ static void check_band(struct analysis *a, const struct site_info *site, int64_t
     for (uint32_t s = 0; s < a->plan->scenario_count; s++) {
         const struct scenario_result *result = &a->plan->scenarios[s];
 
-        for (uint32_t i = 0; is_loss_of_place(result->scenario) && i < a->plan->asset_count; i++) {
+        if (!is_loss_of_place(result->scenario))
+            continue;
+        for (uint32_t i = 0; i < a->plan->asset_count; i++) {
             const struct asset_state *state = &result->states[i];
 
             if (state->asset->level > level || !comes_back_there(a, state, site))
@@ -245,6 +252,188 @@ static bool is_wider(const struct analysis *a, const struct entity *wide, const 
     return more;
 }
 
+/* Scenarios that take the same places, one behind the other in the list of all that take places alone. */
+struct alike {
+    uint32_t first, count;
+    int64_t *least,
+        *most; /* of each asset: what is promised in one of them, INT64_MAX and TIME_UNKNOWN where nothing is; made when it is asked for */
+};
+
+struct losses {
+    struct analysis *a;
+    struct arena *scratch;
+    uint32_t *scenarios; /* by what they take, then by number */
+    uint32_t count;
+    struct alike *groups;
+    uint32_t group_count;
+    uint32_t *first, *taking; /* by site, and one more: the groups that take it */
+};
+
+static const struct value_list *taken(const struct losses *l, uint32_t scenario)
+{
+    return entity_slot(l->a->plan->scenarios[scenario].scenario, SCENARIO_loses).u.list;
+}
+
+static const struct site_info *site_taken(const struct losses *l, const struct value_list *list, uint32_t i)
+{
+    return list->items[i].type == VALUE_ENTITY ? plan_site(l->a->plan, list->items[i].u.entity) : NULL;
+}
+
+/* Whether two scenarios take the same: the order of lists among themselves is of no account. */
+static int compare_taken(const struct losses *l, uint32_t one, uint32_t other)
+{
+    const struct value_list *x = taken(l, one), *y = taken(l, other);
+
+    if (x->count != y->count)
+        return x->count < y->count ? -1 : 1;
+    for (uint32_t i = 0; i < x->count; i++) {
+        const struct site_info *a = site_taken(l, x, i), *b = site_taken(l, y, i);
+        uint32_t m = a ? a->index : UINT32_MAX, n = b ? b->index : UINT32_MAX;
+
+        if (m != n)
+            return m < n ? -1 : 1;
+    }
+    return 0;
+}
+
+/* Stable, so that scenarios alike stay in their order. */
+static void sort_losses(struct losses *l, uint32_t from, uint32_t to, uint32_t *room)
+{
+    uint32_t middle = from + (to - from) / 2, one = from, other = middle, at = from;
+
+    if (to - from < 2)
+        return;
+    sort_losses(l, from, middle, room);
+    sort_losses(l, middle, to, room);
+    while (one < middle || other < to)
+        room[at++] = other == to || (one < middle && compare_taken(l, l->scenarios[one], l->scenarios[other]) <= 0) ? l->scenarios[one++]
+                                                                                                                    : l->scenarios[other++];
+    memcpy(&l->scenarios[from], &room[from], (to - from) * sizeof *room);
+}
+
+static void index_sites(struct losses *l)
+{
+    uint32_t total = 0;
+
+    l->first = ARENA_ARRAY(l->scratch, uint32_t, l->a->plan->site_count + 2);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t g = 0; g < l->group_count; g++) {
+            const struct value_list *list = taken(l, l->scenarios[l->groups[g].first]);
+
+            for (uint32_t i = 0; i < list->count; i++) {
+                const struct site_info *site = site_taken(l, list, i);
+
+                if (site && pass == 0)
+                    l->first[site->index + 2]++;
+                else if (site)
+                    l->taking[l->first[site->index + 1]++] = g;
+            }
+        }
+        if (pass)
+            break;
+        for (uint32_t i = 2; i < l->a->plan->site_count + 2; i++)
+            total = l->first[i] += total;
+        l->taking = ARENA_ARRAY(l->scratch, uint32_t, total + 1);
+    }
+}
+
+static void find_losses(struct losses *l)
+{
+    const struct plan *plan = l->a->plan;
+
+    l->scenarios = ARENA_ARRAY(l->scratch, uint32_t, plan->scenario_count + 1);
+    for (uint32_t s = 0; s < plan->scenario_count; s++) {
+        if (is_loss_of_place(plan->scenarios[s].scenario))
+            l->scenarios[l->count++] = s;
+    }
+    sort_losses(l, 0, l->count, ARENA_ARRAY(l->scratch, uint32_t, l->count + 1));
+    l->groups = ARENA_ARRAY(l->scratch, struct alike, l->count + 1);
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (i == 0 || compare_taken(l, l->scenarios[i - 1], l->scenarios[i]) != 0)
+            l->groups[l->group_count++].first = i;
+        l->groups[l->group_count - 1].count++;
+    }
+    index_sites(l);
+}
+
+static bool is_promised(const struct asset_state *state)
+{
+    return state->fate != FATE_UNAFFECTED && state->rto.ms >= 0;
+}
+
+static void find_promises(const struct losses *l, struct alike *group)
+{
+    uint32_t count = l->a->plan->asset_count;
+
+    if (group->least)
+        return;
+    group->least = ARENA_ARRAY(l->scratch, int64_t, count + 1);
+    group->most = ARENA_ARRAY(l->scratch, int64_t, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        group->least[i] = INT64_MAX;
+        group->most[i] = TIME_UNKNOWN;
+    }
+    for (uint32_t n = 0; n < group->count; n++) {
+        const struct asset_state *states = l->a->plan->scenarios[l->scenarios[group->first + n]].states;
+
+        for (uint32_t i = 0; i < count; i++) {
+            if (!is_promised(&states[i]))
+                continue;
+            group->least[i] = states[i].rto.ms < group->least[i] ? states[i].rto.ms : group->least[i];
+            group->most[i] = states[i].rto.ms > group->most[i] ? states[i].rto.ms : group->most[i];
+        }
+    }
+}
+
+/* Whether a scenario promises less than the most, or more than the least, of another group of an asset. */
+static bool differs(const struct losses *l, uint32_t scenario, const struct alike *wide, const struct alike *narrow)
+{
+    const struct asset_state *states = l->a->plan->scenarios[scenario].states;
+
+    for (uint32_t i = 0; i < l->a->plan->asset_count; i++) {
+        if (is_promised(&states[i]) && (narrow ? states[i].rto.ms < narrow->most[i] : states[i].rto.ms > wide->least[i]))
+            return true;
+    }
+    return false;
+}
+
+struct pair {
+    uint32_t wide, narrow;
+};
+
+typedef VEC(struct pair) pair_list;
+
+static void add_pairs(const struct losses *l, struct alike *wide, struct alike *narrow, pair_list *pairs)
+{
+    uint32_t *worse = ARENA_ARRAY(l->scratch, uint32_t, narrow->count), count = 0;
+
+    find_promises(l, wide);
+    find_promises(l, narrow);
+    for (uint32_t n = 0; n < narrow->count; n++) {
+        if (differs(l, l->scenarios[narrow->first + n], wide, NULL))
+            worse[count++] = l->scenarios[narrow->first + n];
+    }
+    for (uint32_t w = 0; count && w < wide->count; w++) {
+        uint32_t scenario = l->scenarios[wide->first + w];
+
+        if (!differs(l, scenario, NULL, narrow))
+            continue;
+        for (uint32_t n = 0; n < count; n++) {
+            if (worse[n] != scenario)
+                vec_push_owned(l->scratch, pairs, ((struct pair){scenario, worse[n]}));
+        }
+    }
+}
+
+static int compare_pairs(const void *one, const void *other)
+{
+    const struct pair *x = one, *y = other;
+
+    if (x->wide != y->wide)
+        return x->wide < y->wide ? -1 : 1;
+    return x->narrow < y->narrow ? -1 : x->narrow > y->narrow;
+}
+
 static void check_pair(struct analysis *a, const struct scenario_result *wide, const struct scenario_result *narrow)
 {
     const struct asset_state *first = NULL, *other;
@@ -280,6 +469,39 @@ static void check_pair(struct analysis *a, const struct scenario_result *wide, c
     diag_help(diag, "what holds when more is lost holds when less is: state the same or less for `%s`", narrow->scenario->name);
 }
 
+/* Of all pairs only those are looked at in which something is promised sooner: scenarios that take the same are judged at once, and what is wider
+ * takes a place around one that the narrower takes. */
+static void check_wider(struct analysis *a)
+{
+    struct losses l = {.a = a, .scratch = arena_new()};
+    uint32_t *seen;
+    pair_list pairs = {0};
+
+    find_losses(&l);
+    seen = ARENA_ARRAY(l.scratch, uint32_t, l.group_count + 1);
+    for (uint32_t g = 0; g < l.group_count; g++) {
+        uint32_t narrow = l.scenarios[l.groups[g].first];
+        const struct site_info *site = site_taken(&l, taken(&l, narrow), 0);
+
+        for (int depth = 0; site && depth < DEPTH_LIMIT; depth++, site = site->within ? plan_site(a->plan, site->within) : NULL) {
+            for (uint32_t i = l.first[site->index]; i < l.first[site->index + 1]; i++) {
+                struct alike *wide = &l.groups[l.taking[i]];
+
+                if (seen[l.taking[i]] == g + 1)
+                    continue;
+                seen[l.taking[i]] = g + 1;
+                if (is_wider(a, a->plan->scenarios[l.scenarios[wide->first]].scenario, a->plan->scenarios[narrow].scenario))
+                    add_pairs(&l, wide, &l.groups[g], &pairs);
+            }
+        }
+    }
+    if (pairs.len)
+        qsort(pairs.items, pairs.len, sizeof *pairs.items, compare_pairs);
+    for (uint32_t i = 0; i < pairs.len; i++)
+        check_pair(a, &a->plan->scenarios[pairs.items[i].wide], &a->plan->scenarios[pairs.items[i].narrow]);
+    arena_delete(l.scratch);
+}
+
 void check_strategies(struct analysis *a)
 {
     if (a->has_cycle)
@@ -295,12 +517,5 @@ void check_strategies(struct analysis *a)
         check_band(a, &a->plan->sites[i], level, strategy);
     }
     check_slos(a);
-    for (uint32_t w = 0; w < a->plan->scenario_count; w++) {
-        for (uint32_t n = 0; n < a->plan->scenario_count; n++) {
-            const struct scenario_result *wide = &a->plan->scenarios[w], *narrow = &a->plan->scenarios[n];
-
-            if (w != n && is_loss_of_place(wide->scenario) && is_loss_of_place(narrow->scenario) && is_wider(a, wide->scenario, narrow->scenario))
-                check_pair(a, wide, narrow);
-        }
-    }
+    check_wider(a);
 }
