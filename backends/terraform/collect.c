@@ -98,23 +98,6 @@ const struct plan_site *tf_region_site(const struct plan_site *site)
     return site;
 }
 
-/* Where the control planes of IAM and Route 53 are: a property of the partition. */
-static const char *global_region(const struct plan_document *plan)
-{
-    for (uint32_t i = 0; i < plan->sites_count; i++) {
-        const char *region = plan->sites[i].region;
-
-        if (!region || !*region)
-            continue;
-        if (strncmp(region, "cn-", 3) == 0)
-            return "cn-north-1";
-        if (strncmp(region, "us-gov-", 7) == 0)
-            return "us-gov-west-1";
-        return "us-east-1";
-    }
-    return "us-east-1";
-}
-
 /* The number of the account it is in; NULL: not known. */
 static const char *account_of(const struct tf *tf, const struct plan_site *site)
 {
@@ -163,9 +146,7 @@ static struct tf_root *root_of(struct tf *tf, enum plan_choice_ROOT kind, const 
     root = ARENA_NEW(arena, struct tf_root);
     root->kind = kind;
     root->site = site;
-    root->region = site ? site->region : global_region(tf->plan);
-    if (!root->region || !*root->region)
-        root->region = global_region(tf->plan);
+    root->region = site && site->region && *site->region ? site->region : NULL;
     root->account = site ? account_of(tf, site) : global_account(tf);
     name = site ? site->name : "";
     if (kind == PLAN_ROOT_global) {
@@ -254,10 +235,14 @@ static bool is_allowed(struct tf *tf, const struct plan_emission *emission)
             diag_help(diag, top_level[i].labels == 2 ? "write `%s TYPE NAME { … }`" : "write `%s NAME { … }`", block->type);
             return false;
         }
-        if (top_level[i].labels == 2 && strncmp(block->labels[0], "aws_", 4) != 0 && strcmp(block->labels[0], "terraform_data") != 0) {
-            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` belongs to no provider of this target", block->labels[0]);
-            diag_note(diag, "the emitted roots use the provider hashicorp/aws and the built-in `terraform_data`");
-            diag_help(diag, "emit a resource whose type starts with `aws_`, or describe the work in a method's step");
+        if (top_level[i].labels == 2 && !tf_provider_of(tf, block->labels[0]) && strcmp(block->labels[0], "terraform_data") != 0) {
+            const char *name = arena_strndup(tf->arena, block->labels[0], strcspn(block->labels[0], "_"));
+
+            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` belongs to no provider that is declared", block->labels[0]);
+            if (hcl_is_identifier(name))
+                diag_help(diag, "declare it: `terraform_provider %s { source = \"OWNER/%s\"  version = \"…\" }`", name, name);
+            else
+                diag_help(diag, "the type of a resource begins with the name of a `terraform_provider` and `_`");
             return false;
         }
         if (block->labels_count > 0 && !hcl_is_identifier(block->labels[block->labels_count - 1])) {
@@ -277,42 +262,23 @@ static bool is_allowed(struct tf *tf, const struct plan_emission *emission)
 
 /* ---- what a recovery root must not hold ---- */
 
-static const char *const control_plane_types[] = {
-    "aws_iam_",
-    "aws_route53_",
-    "aws_route53domains_",
-    "aws_route53recoverycontrolconfig_",
-    "aws_route53recoveryreadiness_",
-    "aws_cloudfront_",
-    "aws_globalaccelerator_",
-    "aws_organizations_",
-    "aws_waf_",
-};
-
 static void check_isolation(struct tf *tf, const struct tf_root *root, const struct plan_emission *emission)
 {
     const struct plan_emitted_block *block = emission->block;
+    const struct tf_provider *provider = root->kind == PLAN_ROOT_recovery && block->labels_count == 2 ? tf_provider_of(tf, block->labels[0]) : NULL;
+    struct diag *diag;
 
-    if (root->kind != PLAN_ROOT_recovery || block->labels_count != 2)
+    if (!provider || !tf_is_elsewhere(provider, block))
         return;
-    for (size_t i = 0; i < sizeof control_plane_types / sizeof *control_plane_types; i++) {
-        struct diag *diag;
-
-        /* A policy document is text computed by the provider; it calls nobody. */
-        if (strncmp(block->labels[0], control_plane_types[i], strlen(control_plane_types[i])) != 0 ||
-            (strcmp(block->type, "data") == 0 && strcmp(block->labels[0], "aws_iam_policy_document") == 0))
-            continue;
-        diag = diag_report(tf->sink, DIAG_E0703, tf_span(block->place), "`%s` in the recovery root of `%s` depends on a control plane elsewhere",
-                           block->labels[0], root->site->name);
-        tf_blame(diag, emission);
-        diag_note(diag,
-                  "this root is applied while the primary Region is lost, and IAM and Route 53 are changed "
-                  "through `%s` alone",
-                  global_region(tf->plan));
-        diag_help(diag, "emit it with `root = global` and refer to it with `ref(…)`: the value then arrives "
-                        "as a variable");
-        return;
-    }
+    diag = diag_report(tf->sink, DIAG_E0703, tf_span(block->place), "`%s` in the recovery root of `%s` depends on a control plane elsewhere",
+                       block->labels[0], root->site->name);
+    tf_blame(diag, emission);
+    if (provider->home)
+        diag_note(diag, "this root is applied while the primary Region is lost, and such resources are changed through `%s` alone", provider->home);
+    else
+        diag_note(diag, "this root is applied while the primary Region is lost, and such resources are changed through one control plane alone");
+    diag_help(diag, "emit it with `root = global` and refer to it with `ref(…)`: the value then arrives "
+                    "as a variable");
 }
 
 /* Capitals make no other file everywhere: one name, one spelling. */
@@ -519,6 +485,7 @@ void tf_collect(struct tf *tf)
     const struct plan_document *plan = tf->plan;
     uint32_t rank = 0;
 
+    tf_read_providers(tf);
     for (uint32_t i = 0; i < plan->emissions_count; i++) {
         const struct plan_emission *emission = &plan->emissions[i];
 
@@ -527,6 +494,8 @@ void tf_collect(struct tf *tf)
     }
     sort_roots(tf);
     drop_unused(tf);
+    for (uint32_t r = 0; r < tf->roots.len; r++)
+        tf_use_providers(tf, tf->roots.items[r]);
     for (uint32_t r = 0; r < tf->roots.len; r++) {
         struct tf_root *root = tf->roots.items[r];
 

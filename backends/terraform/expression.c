@@ -159,9 +159,11 @@ static const char *attribute_type(const char *attribute)
     return "string";
 }
 
-static const char *without_provider(const char *type)
+static const char *without_provider(const struct tf *tf, const char *type)
 {
-    return strncmp(type, "aws_", 4) == 0 ? type + 4 : type;
+    const struct tf_provider *provider = tf_provider_of(tf, type);
+
+    return provider ? type + strlen(provider->name) + 1 : type;
 }
 
 static void need_root(struct tf *tf, struct tf_root *root, struct tf_root *from, struct plan_place place)
@@ -258,7 +260,7 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
         diag_help(diag, "make the label of each differ, for instance with the name of its site");
         return HCL_SOURCE("null");
     }
-    name = arena_printf(arena, "%s_%s_%s", without_provider(resource), key, hcl_identifier(arena, attribute));
+    name = arena_printf(arena, "%s_%s_%s", without_provider(tf, resource), key, hcl_identifier(arena, attribute));
     need_root(tf, root, target->root, at->place);
     variable = variable_named(tf, root, arena_printf(arena, "%s_%s", target->root->prefix, name));
     if (!variable->from) {
@@ -620,6 +622,7 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
     struct tf *tf = at->tf;
     struct tf_root *root = at->block->root;
     const struct plan_thing *thing = plan_leads_to(tf->index, value);
+    const struct tf_provider *provider = tf_provider_of(tf, at->block->emitted->labels_count ? at->block->emitted->labels[0] : "");
     const struct plan_site *site;
     struct tf_alias alias;
     struct diag *diag;
@@ -629,8 +632,13 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
         diag_help(diag, "write `provider = SITE`, for instance `provider = self.site`");
         return NULL;
     }
+    if (!provider || !provider->region) {
+        diag = diag_report(tf->sink, DIAG_E0706, tf_span(at->place), "`%s` is in no Region: its provider has none", at->block->emitted->labels[0]);
+        diag_help(diag, "take `provider` away, or say in its `terraform_provider` which argument takes the `region`");
+        return NULL;
+    }
     site = site_of(tf, thing);
-    if (!site || strcmp(site->region, root->region) == 0)
+    if (!site || (tf_region_of(root, provider) && strcmp(site->region, tf_region_of(root, provider)) == 0))
         return NULL;
     if (root->kind == PLAN_ROOT_recovery) {
         diag = diag_report(tf->sink, DIAG_E0703, tf_span(at->place), "the recovery root of `%s` would need the provider of `%s`", root->site->name,
@@ -642,12 +650,13 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
     }
     alias.name = hcl_identifier(tf->arena, tf_region_site(site)->name);
     alias.region = site->region;
+    alias.provider = provider;
     for (uint32_t i = 0; i < root->aliases.len; i++) {
-        if (strcmp(root->aliases.items[i].name, alias.name) == 0)
-            return hcl_expr(tf->arena, hcl_ref(tf->arena, "aws", alias.name));
+        if (root->aliases.items[i].provider == provider && strcmp(root->aliases.items[i].name, alias.name) == 0)
+            return hcl_expr(tf->arena, hcl_ref(tf->arena, provider->name, alias.name));
     }
     vec_push(tf->arena, &root->aliases, alias);
-    return hcl_expr(tf->arena, hcl_ref(tf->arena, "aws", alias.name));
+    return hcl_expr(tf->arena, hcl_ref(tf->arena, provider->name, alias.name));
 }
 
 /* Attributes whose name is one of `names`, or with `others` all that have no place of their own. */

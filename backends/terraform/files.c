@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define VERSION_TERRAFORM ">= 1.5.0"
-#define VERSION_AWS ">= 5.80.0, < 7.0.0"
 
 enum { SOURCES_NAMED = 4 };
 
@@ -49,37 +48,15 @@ static void add_body(struct tf *tf, struct fileset *files, const struct tf_root 
 
 static void print_versions(struct tf *tf, struct fileset *files, const struct tf_root *root)
 {
-    struct hcl_body *file = hcl_body_new(tf->arena), *terraform, *nested;
-    struct hcl_expr *aws = hcl_object(tf->arena);
+    struct hcl_body *file = hcl_body_new(tf->arena), *terraform;
 
     terraform = hcl_block(file, "terraform", NULL, NULL);
     hcl_set_string(terraform, "required_version", VERSION_TERRAFORM);
-    nested = hcl_block(terraform, "required_providers", NULL, NULL);
-    hcl_object_set_string(aws, "source", "hashicorp/aws");
-    hcl_object_set_string(aws, "version", VERSION_AWS);
-    hcl_set(nested, "aws", aws);
+    tf_require_providers(tf, terraform, root);
     hcl_comment(terraform, "The rest of the configuration is in a file like backend.hcl.example: init "
                            "-backend-config=backend.hcl");
     hcl_block(terraform, "backend", "s3", NULL);
     add_body(tf, files, root, "versions.tf", file);
-}
-
-static void print_provider(struct tf *tf, struct hcl_body *file, const struct tf_root *root, const char *alias, const char *region)
-{
-    struct hcl_body *provider = hcl_block(file, "provider", "aws", NULL), *tags;
-
-    if (alias)
-        hcl_set_string(provider, "alias", alias);
-    hcl_set_string(provider, "region", region);
-    /* A wrong profile must not build the recovery side in the wrong account. */
-    if (root->account && !alias) {
-        struct hcl_expr *accounts = hcl_list(tf->arena);
-
-        hcl_list_add_string(accounts, root->account);
-        hcl_set(provider, "allowed_account_ids", accounts);
-    }
-    tags = hcl_block(provider, "default_tags", NULL, NULL);
-    hcl_set_ref(tags, "tags", HCL_SOURCE("local.tags"));
 }
 
 static void print_providers(struct tf *tf, struct fileset *files, const struct tf_root *root)
@@ -87,11 +64,10 @@ static void print_providers(struct tf *tf, struct fileset *files, const struct t
     struct hcl_body *file = hcl_body_new(tf->arena), *locals;
     struct hcl_expr *tags = hcl_object(tf->arena);
 
-    print_provider(tf, file, root, NULL, root->region);
-    for (uint32_t i = 0; i < root->aliases.len; i++)
-        print_provider(tf, file, root, root->aliases.items[i].name, root->aliases.items[i].region);
+    tf_print_providers(tf, file, root);
     add_body(tf, files, root, "providers.tf", file);
-
+    if (!tf_has_tags(root))
+        return;
     file = hcl_body_new(tf->arena);
     locals = hcl_block(file, "locals", NULL, NULL);
     hcl_comment(locals, "On everything that this root owns; a resource adds its own.");
@@ -125,7 +101,7 @@ static void print_backend(struct tf *tf, struct fileset *files, const struct tf_
                       "use_lockfile needs Terraform 1.10 or newer; leave it out before that.");
     hcl_set_string(file, "bucket", "NAME-OF-THE-STATE-BUCKET");
     hcl_set_string(file, "key", arena_printf(tf->arena, "drc/%s/%s.tfstate", tf->plan->name, root->folder));
-    hcl_set_string(file, "region", state_region(tf, root));
+    hcl_set_string(file, "region", state_region(tf, root) ? state_region(tf, root) : "REGION-OF-THE-STATE-BUCKET");
     hcl_set_bool(file, "encrypt", true);
     hcl_set_bool(file, "use_lockfile", true);
     add_body(tf, files, root, "backend.hcl.example", file);

@@ -44,9 +44,19 @@ struct tf_output {
     struct hcl_source source;
 };
 
+/* As it is declared: `terraform_provider aws { … }`. */
+struct tf_provider {
+    const char *name; /* "aws": types of its resources begin with it and `_` */
+    const char *source, *version;
+    const char *region, *accounts, *tags; /* arguments and block of its configuration; NULL */
+    const char *home;                     /* its Region where the root has none; NULL */
+    const struct plan_thing *thing;
+};
+
 struct tf_alias {
     const char *name; /* "west" */
     const char *region;
+    const struct tf_provider *provider;
 };
 
 struct tf_demand {
@@ -59,8 +69,8 @@ struct tf_root {
     const char *prefix; /* "west": begins the names of variables that carry its outputs */
     enum plan_choice_ROOT kind;
     const struct plan_site *site; /* of the root's Region; NULL for global */
-    const char *region;
-    const char *account; /* number of the account, NULL when unknown */
+    const char *region;           /* of its site, else the home of a provider it uses; NULL: none has one */
+    const char *account;          /* number of the account, NULL when unknown */
     VEC(struct tf_block *) blocks;
     VEC(struct tf_block *) examples; /* that nobody applies as they are */
     VEC(struct tf_variable *) variables;
@@ -68,6 +78,7 @@ struct tf_root {
     struct map file_names;                   /* in lower case -> as it is written */
     VEC(struct tf_output *) outputs;
     VEC(struct tf_alias) aliases;
+    VEC(const struct tf_provider *) providers; /* those it uses, by name */
     struct {
         struct tf_root *root;
         struct plan_place place;
@@ -83,8 +94,9 @@ struct tf {
     struct intern *names;
     struct arena *arena;
     struct diag_sink *sink;
-    VEC(struct tf_root *) roots; /* global, primary, recovery; sites in declaration order */
-    struct map addresses;        /* address -> struct tf_block *, the first; others by `other` */
+    VEC(struct tf_root *) roots;               /* global, primary, recovery; sites in declaration order */
+    struct map addresses;                      /* address -> struct tf_block *, the first; others by `other` */
+    VEC(const struct tf_provider *) providers; /* all that are declared */
     VEC(struct tf_demand) demands;
     struct map owners; /* id of an asset's thing -> its owner */
 };
@@ -99,6 +111,17 @@ void tf_blame(struct diag *diag, const struct plan_emission *source);
 /* What a value of a pair is called "…": of references, facts and calls. */
 const struct plan_value *tf_member(const struct plan_value *value, const char *key);
 const char *tf_member_text(const struct plan_value *value, const char *key);
+
+/* ---- providers.c */
+void tf_read_providers(struct tf *tf);
+const struct tf_provider *tf_provider_of(const struct tf *tf, const char *type); /* of the type of a resource; NULL */
+/* Whether a resource or a data source needs a control plane that is not in its Region. */
+bool tf_is_elsewhere(const struct tf_provider *provider, const struct plan_emitted_block *block);
+void tf_use_providers(struct tf *tf, struct tf_root *root);                               /* once its blocks are what they will be */
+const char *tf_region_of(const struct tf_root *root, const struct tf_provider *provider); /* of its configuration without alias; NULL */
+void tf_require_providers(struct tf *tf, struct hcl_body *terraform, const struct tf_root *root);
+void tf_print_providers(struct tf *tf, struct hcl_body *file, const struct tf_root *root);
+bool tf_has_tags(const struct tf_root *root);
 
 /* ---- expression.c */
 void tf_build_body(struct tf *tf, struct tf_block *block);

@@ -34,6 +34,29 @@ static struct plan_thing *new_thing(struct fake *f, const char *block, const cha
     return thing;
 }
 
+static void set_text(struct fake *f, struct plan_thing *thing, const char *name, const char *text)
+{
+    if (!thing->attributes.pairs)
+        thing->attributes.pairs = ARENA_ARRAY(f->arena, struct plan_pair, 8);
+    thing->attributes.pairs[thing->attributes.count++] = (struct plan_pair){name, {.shape = PLAN_SHAPE_STRING, .text = text}};
+}
+
+/* As the library declares it. */
+static void add_aws(struct fake *f)
+{
+    static struct plan_value elsewhere[] = {{.shape = PLAN_SHAPE_STRING, .text = "aws_iam_"}, {.shape = PLAN_SHAPE_STRING, .text = "aws_route53_"}};
+    struct plan_thing *aws = new_thing(f, "terraform_provider", "aws");
+
+    set_text(f, aws, "source", "hashicorp/aws");
+    set_text(f, aws, "version", ">= 5.80.0, < 7.0.0");
+    set_text(f, aws, "region", "region");
+    set_text(f, aws, "home", "us-east-1");
+    set_text(f, aws, "accounts", "allowed_account_ids");
+    set_text(f, aws, "tags", "default_tags");
+    aws->attributes.pairs[aws->attributes.count++] =
+        (struct plan_pair){"control_planes", {.shape = PLAN_SHAPE_ITEMS, .count = 2, .items = elsewhere}};
+}
+
 static struct fake *fake_new(void)
 {
     static const char *const names[] = {"east", "west", "vault-eu"};
@@ -56,6 +79,7 @@ static struct fake *fake_new(void)
         f->sites[i].region = regions[i];
         f->sites[i].role = roles[i];
     }
+    add_aws(f);
     diag_sink_init(&f->sink, arena, &f->sources);
     fileset_init(&f->files, arena);
     return f;

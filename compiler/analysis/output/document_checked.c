@@ -73,6 +73,8 @@ static struct plan_document *names_and_emissions(struct maker *m)
         want(m, wanted, plan->sites[i].entity);
     for (uint32_t i = 0; i < model->declared[BLOCK_ENDPOINT].list.len; i++)
         want(m, wanted, model->declared[BLOCK_ENDPOINT].list.items[i]);
+    for (uint32_t i = 0; i < model->declared[BLOCK_TERRAFORM_PROVIDER].list.len; i++)
+        want(m, wanted, model->declared[BLOCK_TERRAFORM_PROVIDER].list.items[i]);
     make_things(m);
     make_sites(m);
     make_names(m);

@@ -367,7 +367,7 @@ void make_things(struct maker *m)
         for (uint32_t i = 0; i < model->declared[b].list.len; i++) {
             if (!is_wanted(m, model->declared[b].list.items[i]))
                 continue;
-            if (m->wanted && b != BLOCK_SITE && b != BLOCK_ENDPOINT)
+            if (m->wanted && b != BLOCK_SITE && b != BLOCK_ENDPOINT && b != BLOCK_TERRAFORM_PROVIDER)
                 n++; /* of others a check asks what they are called and where they stand */
             else
                 fill_attributes(m, model->declared[b].list.items[i], &out->declared[n++]);
