@@ -100,6 +100,25 @@ struct schedule_thinning {
 bool schedule_thinned(struct arena *scratch, const struct schedule_slots *slots, enum keep_class keep, int64_t count, uint32_t missed, int64_t late,
                       struct schedule_thinning *out);
 
+/* ---- overlap.c: runs that keep the next ones out */
+struct schedule_runs {
+    int64_t late;           /* how long after its slot one starts at most */
+    int64_t least, longest; /* how long one lasts */
+    int64_t own;            /* how long it keeps others out beyond its end */
+    bool at_end;            /* it holds the state of its end, not of its start */
+    uint32_t missed;        /* so many in a row may fail */
+};
+
+struct schedule_overlap {
+    int64_t slot, delay, lasts; /* the run whose state comes back: its slot, how late it starts, how long it lasts */
+    uint32_t out;               /* how many slots it keeps out */
+    int64_t next;               /* slot of the run whose copy is awaited */
+    int64_t between;            /* from the state to `next` */
+};
+
+/* The largest `between`, over all slots. False where they do not repeat each week in UTC, or are too many. */
+bool schedule_overlaps(const struct schedule_slots *slots, const struct schedule_runs *runs, struct schedule_overlap *best);
+
 /* What a schedule is written for. */
 enum schedule_target {
     TARGET_CRON_DEBIAN, /* "0 2 * * *", UTC only */

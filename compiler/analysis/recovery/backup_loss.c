@@ -103,14 +103,62 @@ int64_t own_copies(struct analysis *a, const struct entity *backup)
     return procedure && eval_is_written(procedure, PROCEDURE_run) ? time : 0;
 }
 
-/* A scheduler starts no run while the one before has not ended: one that starts late and lasts long takes the next slots with it. Then each
- * run in a row that fails costs as many slots more. A run that takes slots with it starts late, so its data is younger than its slot by at least
- * what it needs to reach them beyond `counted`: its longest duration; where data is as of the end, what of it was counted already. */
-static void add_skipped(struct analysis *a, struct loss *loss, const struct entity *backup, const struct schedule *schedule,
-                        const struct schedule_gap *gap, int64_t counted)
+/* Cached by what is said: many backups say the same. */
+struct known_overlap {
+    struct schedule_overlap worst;
+    bool found;
+};
+
+bool backup_overlap(struct analysis *a, const struct asset *asset, const struct entity *backup, struct schedule_overlap *out)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule), shortest = value_best(entity_slot(backup, BACKUP_duration));
+    struct schedule_runs runs = {.late = backup_late(a, backup),
+                                 .least = shortest.type == VALUE_DURATION ? shortest.u.integer : 0,
+                                 .longest = worst_of(backup, BACKUP_duration, 0),
+                                 .own = own_copies(a, backup),
+                                 .at_end = captured_at_end(a, asset, backup) != NULL};
+    int64_t missed = tolerated_misses(backup);
+    const char *closed = backup_not_within(backup);
+    struct strbuf text = STRBUF_INIT;
+    struct known_overlap *known;
+    struct arena *scratch;
+    struct schedule_slots *slots;
+    atom key;
+
+    if (runs.late < 0 || runs.longest < 0 || runs.own < 0 || missed > UINT32_MAX || runs.late > 400 * MS_DAY || runs.longest > 400 * MS_DAY ||
+        runs.own > 400 * MS_DAY)
+        return false;
+    runs.missed = (uint32_t)missed;
+    print_schedule(&text, schedule.u.schedule);
+    strbuf_addf(&text, " late %lld runs %lld to %lld and %lld as of its %s missed %u under %u closed %s", (long long)runs.late, (long long)runs.least,
+                (long long)runs.longest, (long long)runs.own, runs.at_end ? "end" : "start", runs.missed, backup_dialects(backup),
+                closed ? closed : "");
+    key = intern_add(a->model->names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    known = map_get(&a->gaps, key);
+    if (!known) {
+        known = ARENA_NEW(a->arena, struct known_overlap);
+        scratch = arena_new();
+        slots = backup_slots(a, scratch, backup, schedule.u.schedule);
+        known->found = slots && schedule_overlaps(slots, &runs, &known->worst);
+        arena_delete(scratch);
+        map_add(&a->gaps, a->arena, key, known);
+    }
+    *out = known->worst;
+    return known->found;
+}
+
+/* A scheduler starts no run while the one before has not ended: one that starts late and lasts long takes the next slots with it. Exactly, where
+ * the slots repeat each week. Else each run in a row that fails costs as many slots more. A run that takes slots with it starts late, so its
+ * data is younger than its slot by at least what it needs to reach them beyond `counted`: its longest duration; where data is as of the end, what
+ * of it was counted already. */
+static void add_skipped(struct analysis *a, struct loss *loss, const struct asset *asset, const struct entity *backup,
+                        const struct schedule *schedule, const struct schedule_gap *gap, int64_t counted, bool at_end)
 {
     int64_t late = backup_late(a, backup), run = worst_of(backup, BACKUP_duration, 0), copies = own_copies(a, backup), busy, misses, shortest, skips;
     const struct schedule_gap *grown;
+    struct schedule_overlap worst;
+    int64_t extra, younger;
 
     if (late < 0 || run < 0 || copies < 0)
         return; /* unknown by a term of its own */
@@ -124,14 +172,18 @@ static void add_skipped(struct analysis *a, struct loss *loss, const struct enti
     loss->gap = grown->status == SCHEDULE_OK ? grown->max_gap : TIME_UNKNOWN;
     loss->uniform = false;
     loss->shortest = 0; /* nobody knows which runs are left */
-    add_term(a, loss, TERM_SKIPPED, "runs skipped because the one before has not ended",
-             grown->status == SCHEDULE_OK ? grown->max_gap - gap->max_gap : TIME_UNKNOWN,
+    extra = grown->status == SCHEDULE_OK ? grown->max_gap - gap->max_gap : TIME_UNKNOWN;
+    younger = skips <= INT64_MAX / shortest ? skips * shortest - copies - counted : 0;
+    if (backup_overlap(a, asset, backup, &worst)) {
+        extra = worst.next - worst.slot - gap->max_gap;
+        younger = worst.delay + (at_end ? worst.lasts - counted : 0);
+    }
+    add_term(a, loss, TERM_SKIPPED, "runs skipped because the one before has not ended", extra,
              entity_attr_span(backup, run >= shortest          ? BACKUP_duration
                                       : late >= shortest - run ? BACKUP_jitter
                                                                : BACKUP_copy_time));
-    if (skips <= INT64_MAX / shortest && skips * shortest > copies + counted)
-        add_row_term(a, loss, TERM_READ_LATE, "a run that keeps the next one out reads its data late", -(skips * shortest - copies - counted), backup,
-                     BACKUP_schedule);
+    if (younger > 0)
+        add_row_term(a, loss, TERM_READ_LATE, "a run that keeps the next one out reads its data late", -younger, backup, BACKUP_schedule);
 }
 
 /* Each segment or verification that may be missed costs as much again. */
@@ -299,7 +351,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
             counted = shortest.type == VALUE_DURATION && shortest.u.integer >= MS_SECOND ? shortest.u.integer : 0;
         else
             counted = worst_of(backup, BACKUP_duration, 0);
-        add_skipped(a, &loss, backup, schedule.u.schedule, gap, counted);
+        add_skipped(a, &loss, asset, backup, schedule.u.schedule, gap, counted, at_end != NULL);
         add_start_window(a, &loss, backup);
         add_row_term(a, &loss, TERM_JITTER, "jitter", worst_of(backup, BACKUP_jitter, 0), backup, BACKUP_jitter);
         add_row_term(a, &loss, TERM_RUN, "longest duration of a run", worst_of(backup, BACKUP_duration, TIME_UNKNOWN), backup, BACKUP_duration);

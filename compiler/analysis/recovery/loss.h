@@ -34,6 +34,8 @@ enum cron_dialect backup_gap_dialect(const struct schedule_gap *gap);
 struct schedule_slots *backup_slots(struct analysis *a, struct arena *arena, const struct entity *backup, const struct schedule *schedule);
 /* What is left of its copies where only the newest of each period is kept; NULL where that is not worked out. */
 const struct schedule_thinning *backup_thinning(struct analysis *a, const struct entity *backup, enum keep_class keep, int64_t count);
+/* The worst of runs that keep others out; false where that is not worked out, or none does. */
+bool backup_overlap(struct analysis *a, const struct asset *asset, const struct entity *backup, struct schedule_overlap *out);
 /* What is said of it: one that backup_gap() returned. */
 const char *backup_gap_text(struct analysis *a, const struct entity *backup, const struct schedule *schedule, const struct schedule_gap *gap);
 

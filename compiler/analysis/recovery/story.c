@@ -98,12 +98,15 @@ static int64_t play(struct teller *t, int64_t slot, uint32_t out)
 }
 
 /* Runs that a clock starts. False when none can be told. */
-static bool by_the_clock(struct teller *t)
+static bool by_the_clock(struct teller *t, const struct asset *asset)
 {
+    struct schedule_overlap worst;
     bool overlap = t->late + t->longest + t->link->own_copies >= t->link->shortest;
     int64_t best = play(t, t->link->from, 0), at = t->link->from, slot = at - 8 * MS_DAY > STORY_BEGINS ? at - 8 * MS_DAY : STORY_BEGINS, loss;
     uint32_t outs = 0, most = overlap ? (uint32_t)((t->late + t->longest + t->link->own_copies) / t->link->shortest % RUNS_LIMIT) : 0;
 
+    if (overlap && backup_overlap(t->a, asset, t->link->backup, &worst))
+        return play(t, worst.slot, worst.out) >= 0;
     for (uint32_t i = 0; overlap && i < SLOTS_AROUND && schedule_next(t->slots, slot, &slot); i++) {
         for (uint32_t out = 0; out <= most && out < 32; out++) {
             loss = play(t, slot, out);
@@ -256,9 +259,10 @@ static const struct chain_link *slowest_base(const struct chain_link *links, uin
 }
 
 /* The runs of the newest link, and where a base is on its way, of that. */
-static bool tell_runs(struct teller *t, const struct terms *terms, const struct chain_link *links, uint32_t count, struct arena *scratch)
+static bool tell_runs(struct teller *t, const struct asset *asset, const struct terms *terms, const struct chain_link *links, uint32_t count,
+                      struct arena *scratch)
 {
-    int64_t thinned = part_of(terms, TERM_THINNED), whole = 0;
+    int64_t thinned = part_of(terms, TERM_THINNED), whole;
     const struct chain_link *base = part_of(terms, TERM_BASE) > 0 ? slowest_base(links, count) : NULL;
     const struct schedule_thinning *left;
     const struct entity *backup = t->link->backup;
@@ -282,13 +286,13 @@ static bool tell_runs(struct teller *t, const struct terms *terms, const struct 
     if (left && by_periods(t, left))
         return true;
     t->count = 0;
-    if (!by_the_clock(t))
+    if (!by_the_clock(t, asset))
         return false;
     whole = t->runs[t->count - 1].arrives - 1 - t->runs[0].captured;
     if (base && base->window >= 0 && base->jitter >= 0 && base->waits >= 0) {
         struct schedule_slots *bases = backup_slots(t->a, scratch, base->backup, entity_slot(base->backup, BACKUP_schedule).u.schedule);
 
-        if (bases && !by_the_base(t, base, bases, whole) && !by_the_clock(t))
+        if (bases && !by_the_base(t, base, bases, whole) && !by_the_clock(t, asset))
             return false;
     }
     return true;
@@ -310,7 +314,7 @@ struct story *tell_story(struct analysis *a, const struct asset_state *state, co
     story = ARENA_NEW(a->arena, struct story);
     *story = (struct story){.strikes = STORY_BEGINS + state->loss_ms - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
     /* What it is made from, or its group, decides: their runs are told there. */
-    if (count && part_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, &state->rpo_terms, links, count, scratch))) {
+    if (count && part_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
         int64_t there = t->runs[t->count - 1].arrives;
 
         if (t->count > 1 && t->runs[1].backup != t->runs[0].backup && t->runs[1].arrives > there)

@@ -1,0 +1,58 @@
+/* A scheduler starts no run of a job while the one before has not ended: one that starts late or lasts long keeps the next slots out (SEMANTICS §2).
+ *
+ * The state that comes back is that of a run which keeps `out` slots out; to do so it starts no later than it must, for what it holds is as new as
+ * its start (or its end). Each of the `missed` runs after it starts as late and lasts as long as it may before it fails, which keeps most slots out.
+ * `next` is the slot of the run after these. Over all slots and all `out`, `next` less the state is at most what lies between that state and the
+ * slot of the run whose copy is awaited. */
+#include "schedule/slots.h"
+
+enum { SLOTS_LIMIT = 8 * DAY_MINUTES, OUT_LIMIT = 64, MISSED_LIMIT = 64 };
+
+/* The first slot after `slot` that is later than `until`. */
+static bool next_beyond(const struct schedule_slots *slots, int64_t until, int64_t *slot)
+{
+    return schedule_next(slots, until > *slot ? until : *slot, slot);
+}
+
+static bool play(const struct schedule_slots *slots, const struct schedule_runs *runs, int64_t slot, uint32_t out, struct schedule_overlap *world)
+{
+    int64_t last = slot, need, lasts = runs->least, delay, next = slot;
+
+    for (uint32_t i = 0; i < out; i++) {
+        if (!schedule_next(slots, last, &last))
+            return false;
+    }
+    need = last - slot - runs->own;
+    if (out)
+        lasts = !runs->at_end ? runs->longest : need < runs->least ? runs->least : need < runs->longest ? need : runs->longest;
+    delay = need > lasts ? need - lasts : 0;
+    if (delay > runs->late || !next_beyond(slots, last, &next))
+        return false;
+    for (uint32_t k = 0; k < runs->missed; k++) {
+        if (!next_beyond(slots, next + runs->late + runs->longest + runs->own, &next))
+            return false;
+    }
+    *world = (struct schedule_overlap){.slot = slot, .out = out, .delay = delay, .lasts = lasts, .next = next};
+    world->between = next - slot - delay - (runs->at_end ? lasts : 0);
+    return true;
+}
+
+bool schedule_overlaps(const struct schedule_slots *slots, const struct schedule_runs *runs, struct schedule_overlap *best)
+{
+    int64_t period = day_rule_period(&slots->days), slot = ZONE_FROM_DAY * MS_DAY - 1, until = slot + 8 * MS_DAY;
+    struct schedule_overlap world;
+    bool found = false;
+
+    if (slots->zone || slots->elapsed > 0 || period > 7 || 7 % period != 0 || (int64_t)slots->count * 8 > SLOTS_LIMIT || runs->missed > MISSED_LIMIT)
+        return false;
+    while (schedule_next(slots, slot, &slot) && slot <= until) {
+        for (uint32_t out = 0; out <= OUT_LIMIT && play(slots, runs, slot, out, &world); out++) {
+            if (out == OUT_LIMIT)
+                return false;
+            if (!found || world.between > best->between)
+                *best = world;
+            found = true;
+        }
+    }
+    return found;
+}
