@@ -5,7 +5,7 @@
 #   make test         set up what the tests need, then run all but the two below
 #   make test-integration   the suites that start real servers, and what stands in for a provider
 #   make test-long    random tests with many more cases; writes tests/long.md
-#   make check        layers, file length, no input or output in the core, banned functions, headers alone, callers
+#   make check        layers, file length, no input or output in the core, banned functions, circles, headers alone, callers
 #   make check-san    unit tests and cases under the address, undefined-behaviour and leak sanitizers
 #   make fuzz         libFuzzer on parse, compile and emit, FUZZ_TIME seconds each (clang)
 #   make bench        time and memory of check, plan and build on generated specifications
@@ -235,10 +235,11 @@ test-long: setup-test
 bless: all unit
 	@$(PYTHON) tests/run.py --build $(BUILD) --only cases,examples --bless $(TEST_ARGS)
 
-# The second needs the objects: their symbols say who calls whom.
+# The last two need the objects: their symbols say who calls whom.
 check: all
 	@$(PYTHON) tools/layers.py
 	@$(PYTHON) tools/format.py
+	@$(PYTHON) tools/circles.py $(BUILD)
 	@$(PYTHON) tools/externals.py $(BUILD) $(CC) $(CPPFLAGS_ALL) $(PKG_CFLAGS) $(CFLAGS_ALL) $(WARNINGS)
 
 # To a file of its own first: a failure must not leave half a page.

@@ -16,7 +16,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SUITES = "oracles,ignored,props"
+SUITES = "oracles,ignored,plan,props"
 
 
 def output(*argv):

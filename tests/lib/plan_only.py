@@ -98,10 +98,11 @@ def ways_back(plan):
     return {scenario["name"]: [plan.row(step) for step in scenario["failback"]] for scenario in plan.data["scenarios"]}
 
 
-def commands(plan):
-    """(scenario, ordinal) to {"run": text, …}."""
-    return {(scenario["name"], step["ordinal"]): {name: line(step[name]) for name in ("run", "check", "until", "verify", "undo") if step[name]}
-            for scenario in plan.data["scenarios"] for step in scenario["steps"]}
+def commands(plan, way="steps"):
+    """Scenario to ordinal to {"run": text, …}; `way` is "failback" for the way back."""
+    names = ("run", "check", "until", "verify", "undo")
+    return {scenario["name"]: {step["ordinal"]: {name: line(step[name]) for name in names if step[name]} for step in scenario[way]}
+            for scenario in plan.data["scenarios"]}
 
 
 def main():
@@ -111,7 +112,7 @@ def main():
         print(f"# {name}")
         for cells in rows:
             print(" | ".join(cells))
-            for what, text in texts[name, int(cells[0])].items():
+            for what, text in texts[name][int(cells[0])].items():
                 print(f"    {what}: {text}")
 
 
