@@ -31,7 +31,7 @@ def specifications(env, folder):
 
 
 def build(env, folder, name, out, *more):
-    done = env.run([env.drc, "build", name, "-o", out, *more], folder)
+    done = env.run([env.drc, "build", name, "-o", out, *more], folder, env={"LD_PRELOAD": str(folder / "power.so")})
     return done.code, done.stdout.decode() + done.stderr.decode()
 
 
@@ -102,7 +102,7 @@ def test_build_dies_before_any_call(env):
         scripts = [n for n, call in enumerate(calls, 1) if call[0] == "rename" and call[2].startswith("restore/")]
         near |= {scripts[len(scripts) // 2]}  # among what the recovery consists of
         for at in range(1, len(calls) + 1):
-            if not long() and at not in near and at % 40:
+            if not long() and at not in near and at % 90:
                 continue
             copy_tree(before, out)
             code, text, done = power.run(command, folder, out, at)
@@ -131,7 +131,7 @@ def test_first_build_dies_before_any_call(env):
         copy_tree(before, out)
         _, _, calls = power.run(command, folder, out)
         for at in range(1, len(calls) + 1):
-            if not long() and at % 60 and calls[at - 1][0] != "syncfs" and calls[at - 2][0] != "syncfs":
+            if not long() and at % 90 and calls[at - 1][0] != "syncfs" and calls[at - 2][0] != "syncfs":
                 continue
             copy_tree(before, out)
             _, _, done = power.run(command, folder, out, at)
