@@ -35,6 +35,8 @@ void add_clock(struct analysis *a, const struct scenario_result *result, const s
                uint32_t count);
 struct step **before_recovery(struct analysis *a, const struct scenario_result *result, uint32_t *count); /* before anything is recovered */
 /* That what a health check asks is no success once what is down in the scenario does not serve; NULL where the place itself is gone. */
+/* By the file in which the kind of the name makes the health check of the target; false: none does, and the entry is as it was. */
+bool check_made_by(struct analysis *a, struct assumption *entry, struct entity *target, const char *question);
 struct assumption *add_answer(struct analysis *a, const struct scenario_result *result, struct entity *target);
 void add_moving_step(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state);
 void add_availability(struct analysis *a, const struct slo_state *slo);

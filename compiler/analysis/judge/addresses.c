@@ -165,7 +165,7 @@ static void check_clock(struct analysis *a, const struct entity *target)
     struct diag *diag;
     int64_t least;
 
-    if (stated.type != VALUE_DURATION || !target_is_emitted(target) || !name_mover(target->parent))
+    if (stated.type != VALUE_DURATION || is_word(entity_slot(health, HEALTH_type), "alarm") || !name_mover(target->parent))
         return;
     least = provider_timeout(health);
     if (stated.u.integer >= least)

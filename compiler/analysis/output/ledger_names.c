@@ -2,16 +2,16 @@
  * the health check that moves it or the change that does, what is between the change and the name servers, and the control plane it is made
  * through.
  *
- * The targets write records and checks for the provider that is meant where none is named, and for kinds built on it. With any other provider
- * they are asked of whoever answers for the name. */
+ * Records and checks are credited to the file in which the kind of the name makes them (`makes` of its emits); where none does, they are asked of
+ * whoever answers for the name. */
 #include "analysis/clock/clock.h"
 #include "analysis/common/entries.h"
 #include "analysis/common/ledger.h"
+#include "analysis/output/output.h"
+#include "analysis/recovery/credit.h"
 #include "analysis/world/world.h"
 
 #include <string.h>
-
-#define RECORDS "terraform/global/dns.tf"
 
 static const char *word_at(const struct entity *entity, uint32_t row)
 {
@@ -20,12 +20,30 @@ static const char *word_at(const struct entity *entity, uint32_t row)
     return value.type == VALUE_WORD ? value.u.word : "";
 }
 
-/* By a file of ours where the name is the usual provider's, else asked. */
+/* By the file of the emit that makes `thing`, of the kind of `subject`; false: no file makes it. */
+static bool made_in_file(struct analysis *a, struct assumption *entry, const struct entity *thing, struct entity *subject, const char *question)
+{
+    struct credit credit;
+    const char *file = emit_makes(a, thing, subject, &credit) ? emit_file(a, credit.maker, credit.subject, credit.scope) : NULL;
+
+    if (file)
+        made_by(entry, credit.maker->name, file, question);
+    return file;
+}
+
+bool check_made_by(struct analysis *a, struct assumption *entry, struct entity *target, const char *question)
+{
+    uint32_t cursor = 0;
+
+    return made_in_file(a, entry, entity_child(target, BLOCK_HEALTH, &cursor), target->parent, question);
+}
+
+/* By the file in which the kind of the name makes the record of its first target, else asked. */
 static void emitted_or_asked(struct analysis *a, struct assumption *entry, struct entity *endpoint, const char *question)
 {
-    if (name_is_emitted(endpoint))
-        made_by(entry, "terraform", RECORDS, question);
-    else
+    uint32_t cursor = 0;
+
+    if (!made_in_file(a, entry, entity_child(endpoint, BLOCK_TARGET, &cursor), endpoint, question))
         ask_owner(a, entry, endpoint, name_told_in(endpoint), question);
 }
 
@@ -111,9 +129,7 @@ static void add_check(struct analysis *a, const struct scenario_result *result, 
     entry->says = intern_text(a, "the health check of `%s` at `%s` turns %s %s after what it asks is %s", state->endpoint->name, target->name,
                               state->moves == MOVES_AND_BACK ? "red, and green," : "red", entry->value ? entry->value : "an unknown time",
                               state->moves == MOVES_AND_BACK ? "gone, and back" : "gone");
-    if (target_is_emitted(target))
-        made_by(entry, "terraform", RECORDS, "is it green now, and when did it last turn red?");
-    else
+    if (!check_made_by(a, entry, target, "is it green now, and when did it last turn red?"))
         ask_owner(a, entry, state->endpoint, name_told_in(state->endpoint), "is it green now, and when did what it asks last turn red?");
 }
 
@@ -182,7 +198,7 @@ static void add_controls(struct analysis *a, const struct scenario_result *resul
                     "scripts run, and who recovers may turn them",
                     state->endpoint->name, state->endpoint->name);
     ask_owner(a, entry, state->endpoint, name_told_in(state->endpoint), "was one turned in a drill, from where the scripts run?");
-    if (name_is_emitted(state->endpoint))
+    if (name_mover(state->endpoint))
         controls_check(a, state, &entry->check);
 }
 
@@ -211,6 +227,7 @@ static void add_plane(struct analysis *a, const struct scenario_result *result, 
 static void add_way_back(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     const struct entity *from = state->dropped ? state->dropped : state->from;
+    struct credit check;
     const char *what = intern_text(a, ".back/%s%s%s", from->name, state->let_go ? "/" : "", state->let_go ? result->scenario->name : "");
     bool is_new;
     struct assumption *entry = of_name(a, ASSUME_ANSWERS, result, state, what, &is_new);
@@ -220,7 +237,7 @@ static void add_way_back(struct analysis *a, const struct scenario_result *resul
     entry->says = intern_text(a, "`%s` leads back to `%s` only when somebody leads it there, and not as soon as that answers again",
                               state->endpoint->name, from->name);
     entry->span = from->span;
-    if (state->step && !state->let_go && name_mover(state->endpoint) && target_is_emitted(from))
+    if (state->step && !state->let_go && name_mover(state->endpoint) && emit_makes(a, health_clock(from).block, state->endpoint, &check))
         made_by(entry, "route53", "route53/traffic.sh", "was the name held in a drill, with the old side answering?");
     else
         ask_owner(

@@ -400,9 +400,7 @@ static void add_detection(struct analysis *a, const struct scenario_result *resu
                                     result->detected_by ? " by the " : "", result->detected_by ? result->detected_by : "");
         detects->span = result->detect_span;
         target = noticing_target(a, result);
-        if (target && target_is_emitted(target))
-            made_by(detects, "terraform", "terraform/global/dns.tf", "does the check exist, and who gets its alarm at night?");
-        else
+        if (!target || !check_made_by(a, detects, target, "does the check exist, and who gets its alarm at night?"))
             ask_owner(a, detects, a->model->plan, "runbooks", "who or what would notice it at night, and was that tried?");
     }
     rest_one(a, detects, result, on);

@@ -77,7 +77,7 @@ static void ask_emit(struct analysis *a, const struct entity *emit, struct entit
         add_maker(a, eval(a->eval, watches->value, scope, NULL), emit, subject, scope, true);
 }
 
-/* What the emits of an asset, store or site make and watch: once for each. */
+/* What the emits of an asset, store, site or endpoint make and watch: once for each. */
 static void ask_emits(struct analysis *a, struct entity *subject)
 {
     const struct scope *outer = NULL;
@@ -329,6 +329,18 @@ const struct credit *credit_of(struct analysis *a, struct entity *thing)
             credit->by = BY_NOBODY;
     }
     return credit;
+}
+
+bool emit_makes(struct analysis *a, const struct entity *thing, struct entity *subject, struct credit *out)
+{
+    const struct maker *maker;
+
+    ask_emits(a, subject);
+    maker = thing ? map_get(&a->makers, key_of(thing)) : NULL;
+    if (!maker || !maker->makes || is_demand(maker->makes))
+        return false;
+    *out = (struct credit){.by = BY_ARTIFACT, .maker = maker->makes, .subject = maker->subject, .scope = maker->scope};
+    return true;
 }
 
 static struct entity *base_link(const struct analysis *a, const struct entity *backup)

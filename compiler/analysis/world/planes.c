@@ -52,17 +52,3 @@ const char *name_told_in(const struct entity *endpoint)
 
     return mover ? mover : "runbooks";
 }
-
-/* Whether our targets write what this name is made of. */
-bool name_is_emitted(const struct entity *endpoint)
-{
-    return endpoint->kind && endpoint->kind->emits.len > 0;
-}
-
-bool target_is_emitted(const struct entity *target)
-{
-    uint32_t cursor = 0;
-    const struct entity *health = entity_child(target, BLOCK_HEALTH, &cursor);
-
-    return health && !is_word(entity_slot(health, HEALTH_type), "alarm") && name_is_emitted(target->parent);
-}

@@ -38,8 +38,6 @@ bool is_among(const struct analysis *a, struct value sites, const struct site_in
 bool plane_degraded(const struct analysis *a, const struct entity *scenario, const struct site_info *site, const char *plane);
 const char *name_mover(const struct entity *endpoint);          /* the target whose script moves it; NULL: a person does */
 const char *name_told_in(const struct entity *endpoint);        /* the target whose README tells what is asked of it */
-bool name_is_emitted(const struct entity *endpoint);            /* our targets write what it is made of */
-bool target_is_emitted(const struct entity *target);            /* its health check is a file of ours */
 struct asset *zone_asset(struct analysis *a, const char *name); /* the asset that is the zone of that name; NULL */
 
 /* ---- name_zone.c */
