@@ -19,7 +19,8 @@ struct credit {
 /* Of a `backup` (of an asset or group), `replica` or `standby` block. The same in every scenario; worked out once. */
 const struct credit *credit_of(struct analysis *a, struct entity *thing);
 
-/* Whether an emit of the kind of `subject` makes `thing` in a file: the target of a name (its record), a health check. Fills maker, subject and scope. */
+/* Whether an emit of the kind of `subject` makes `thing` in a file: the target of a name (its record), a health check. Fills maker,
+ * subject and scope. */
 bool emit_makes(struct analysis *a, const struct entity *thing, struct entity *subject, struct credit *out);
 
 /* The worst of what a candidate rests on: its element, every link of its copies, what its method presupposes.
