@@ -137,8 +137,12 @@ bool help_units(struct evaluator *eval, struct diag *diag, struct value number, 
         diag_fix(diag, span, arena_printf(eval->arena, "0%s", units[0]), "write `0%s`", units[0]);
         return true;
     }
-    diag_fix(diag, span, arena_printf(eval->arena, "%s%s", digits, units[0]), "write `%s%s`, `%s%s` or `%s%s`", digits, units[0], digits, units[1],
-             digits, units[2]);
+    if (unit == VALUE_DURATION)
+        diag_fix(diag, span, arena_printf(eval->arena, "%s%s", digits, units[0]), "write `%ss`, `%sm`, `%sh` or `%sd`", digits, digits, digits,
+                 digits);
+    else
+        diag_fix(diag, span, arena_printf(eval->arena, "%s%s", digits, units[0]), "write `%s%s`, `%s%s` or `%s%s`", digits, units[0], digits,
+                 units[1], digits, units[2]);
     return true;
 }
 
@@ -544,7 +548,11 @@ static struct value tell_mismatch(struct evaluator *eval, struct value value, co
     } else if (type->kind == TYPE_LIST && value.type != VALUE_LIST && value_fits(eval, value, type->element, &unused)) {
         diag_fix(diag, span, arena_printf(eval->arena, "[%s]", source), "for a list of one element, write `[%s]`", source);
     } else if (value.type == VALUE_LIST && value.u.list->count == 1 && accepts(eval, type, value.u.list->items[0])) {
-        diag_help(diag, "leave out the brackets: there can be only one");
+        const char *inner = source[0] == '[' && source[strlen(source) - 1] == ']'
+                                ? arena_printf(eval->arena, "%.*s", (int)(strlen(source) - 2), source + 1)
+                                : value_show(eval, value.u.list->items[0]);
+
+        diag_fix(diag, span, inner, "leave out these brackets: `%s`", inner);
     } else if (value.type == VALUE_DURATION && accepts(eval, type, VALUE_OF(VALUE_SCHEDULE))) {
         diag_fix(diag, span, arena_printf(eval->arena, "every %s", source), "a schedule says `every %s`", source);
     } else if (value.type == VALUE_SCHEDULE && unit == VALUE_DURATION) {

@@ -289,6 +289,21 @@ static bool part_is_known(struct evaluator *eval, const char *text, size_t len, 
     return false;
 }
 
+static bool is_unit_of_time(atom name)
+{
+    return (name[0] == 's' || name[0] == 'm' || name[0] == 'h' || name[0] == 'd') && !name[1];
+}
+
+/* `12000 /s` is read as a division. */
+static bool follows_slash(const struct evaluator *eval, struct span span)
+{
+    uint32_t at = span.start;
+
+    while (at > 1 && strcmp(span_text(eval, (struct span){at - 1, at}), " ") == 0)
+        at--;
+    return at > 1 && strcmp(span_text(eval, (struct span){at - 1, at}), "/") == 0;
+}
+
 static struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected)
 {
     struct names names = {0};
@@ -333,6 +348,10 @@ static struct value name_unknown(struct evaluator *eval, const struct expr *expr
             diag_fix(diag, expr->span, spaced, "a name may hold `-`; for a subtraction write `%s`", spaced);
             return value_error();
         }
+    }
+    if (is_unit_of_time(name) && follows_slash(eval, expr->span)) {
+        diag_help(diag, "a rate is one word with its unit: `12MiB/%s`", name);
+        return value_error();
     }
     near = suggest(eval, name, names.list.items, names.list.len);
     if (near)

@@ -242,6 +242,8 @@ static void help_after(struct scanner *scanner, struct diag *diag, struct token 
         diag_help(diag, "elements of a list have no numbers: choose with `[for x in list if …: x]`, or take `list.first`");
     else if (now.kind == T_IDENT && comma && is_text(scanner, now.span, "for"))
         diag_help(diag, "write `[for x in list: …]`");
+    else if (now.kind == T_IDENT && comma && is_text(scanner, now.span, "in") && before.kind == T_IDENT)
+        diag_help(diag, "write `[for x in list if …: x]`");
     else if (now.kind == ':' && bracket && bracket->kind == BRACKET_ROUND)
         diag_help(diag, "a quantifier is written `any(x in list: …)`");
     else if (now.kind == '.' && next >= '0' && next <= '9')
