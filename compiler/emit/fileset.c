@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_BYTES_MAX = 1024, COMPONENT_BYTES_MAX = 255, NAME_BYTES_MAX = 100 };
+enum { PATH_BYTES_MAX = 1024, COMPONENT_BYTES_MAX = 255 };
 enum { TAKEN_BYTES_MIN = 1 << 16, FEW_ORIGINS = 8 };
 
 void fileset_init(struct fileset *set, struct arena *arena)
@@ -383,24 +383,4 @@ struct output_file *fileset_find(const struct fileset *set, const char *path)
             return set->files.items[i];
     }
     return NULL;
-}
-
-const char *output_name(struct arena *arena, const char *text)
-{
-    struct strbuf name = STRBUF_INIT;
-    const char *result;
-
-    for (; *text && name.len < NAME_BYTES_MAX; text++) {
-        bool keep = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') || *text == '_';
-
-        if (keep)
-            strbuf_addch(&name, *text);
-        else if (name.len > 0 && name.data[name.len - 1] != '-')
-            strbuf_addch(&name, '-');
-    }
-    while (name.len > 0 && name.data[name.len - 1] == '-')
-        name.data[--name.len] = '\0';
-    result = name.len > 0 ? strbuf_dup(&name, arena) : "unnamed";
-    strbuf_release(&name);
-    return result;
 }

@@ -7,6 +7,7 @@
 #define DRC_EMIT_FILESET_H
 
 #include "base/arena.h"
+#include "base/file_name.h"
 #include "base/sink.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -88,9 +89,5 @@ struct output_file *fileset_find(const struct fileset *set, const char *path); /
  * and 255 per component; no empty component and none that begins with a dot, no control byte, backslash or DEL, no trailing dot
  * or space of a component, valid UTF-8. Also the test for paths read from an untrusted manifest. */
 const char *output_path_refusal(const char *path);
-
-/* A file-name component from any text: letters, digits, `-` and `_` stay, everything else becomes `-`; never
- * empty, never longer than 100 bytes. Two texts may give one name: fileset_add refuses the second. */
-const char *output_name(struct arena *arena, const char *text);
 
 #endif

@@ -379,3 +379,11 @@ bool backup_runs_apart(const struct entity *backup)
     }
     return false;
 }
+
+const char *backup_job_name(struct arena *arena, const struct entity *backup, const struct entity *member)
+{
+    const char *of = backup->parent ? backup->parent->name : "";
+
+    return member && backup_runs_apart(backup) ? arena_printf(arena, "%s-%s-%s", of, backup->name, member->name)
+                                               : arena_printf(arena, "%s-%s", of, backup->name);
+}

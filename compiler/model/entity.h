@@ -160,6 +160,9 @@ struct entity *kind_procedure(const struct kind_info *kind, const char *name);
 /* Whether a group's backup is a run for each member, by the procedures of the members' kinds: no tool of the store's takes them all. */
 bool backup_runs_apart(const struct entity *backup);
 
+/* Name of the job that takes a backup: of a member where each has a run of its own (`member` may be NULL elsewhere). */
+const char *backup_job_name(struct arena *arena, const struct entity *backup, const struct entity *member);
+
 struct entity *model_find(const struct model *model, enum block_id block, atom name);
 /* As it is written in a file: one that was imported with `as` finds its own names without their prefix. The first sets the file. */
 void model_enter(struct model *model, struct span span);

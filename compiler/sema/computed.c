@@ -3,6 +3,7 @@
  * Nothing here depends on a scenario's outcome; what does is asked of the analysis through hooks. Walks over the graph of
  * assets are iterative and pay from the operation budget. Who refers to a thing is looked up in indexes that are built once,
  * on first use. */
+#include "base/file_name.h"
 #include "base/phases.h"
 #include "model/places.h"
 #include "sema/eval_internal.h"
@@ -365,7 +366,7 @@ enum computed {
     PLAN_VAULTS, ENDPOINT_SITES, ENDPOINT_PRIMARY, BACKUP_STORES, TIER_MEMBERS, ASSET_IS, SITE_IS, STORE_IS, ENDPOINT_IS, SITE_IS_IN,
     SCENARIO_LOSES, ASSET_OBSERVERS, ASSET_DRILLS, SCENARIO_DRILLS, SCENARIO_RUNBOOKS, CLASS_SCENARIOS, ASSET_OUTCOMES, ASSET_AUTOMATIC_FOR,
     BACKUP_PROCEDURE, BACKUP_ZONE, BACKUP_AMBIGUITIES, BACKUP_KEPT, SITE_PROVIDER, ASSET_COPY_COUNTS, ASSET_DEMANDS, ASSET_SERVICES,
-    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS, ASSET_FOLLOWS,
+    TEAM_EMAIL, SCENARIO_TAKES, ASSET_SERVES_AT, BACKUP_APART, BACKUP_JOB, SITE_ADMINISTRATORS, SITE_AGREEMENT, ASSET_CLIENTS, ASSET_FOLLOWS,
     ENDPOINT_FQDN, ENDPOINT_ZONE_FQDN, ENDPOINT_POLICY, TARGET_SHARE, HEALTH_ASKS, HEALTH_ASKED_PORT, HEALTH_ADDRESS, HEALTH_HOST_NAME,
 };
 
@@ -446,6 +447,7 @@ static const struct computed_info table[] = {
     [SCENARIO_TAKES] = {BLOCK_SCENARIO, "takes", "bool", "(thing)", "Whether nothing can be done at a site, or at the place of an asset, store, replica or standby: it is lost, cut off, compromised, or does not answer."},
     [TEAM_EMAIL] = {BLOCK_TEAM, "email", "string", NULL, "The e-mail address of its lead; without a lead, of its deputy."},
     [BACKUP_KEPT] = {BLOCK_BACKUP, "kept", "duration", NULL, "How long its oldest copy lives at least: `retain`, or the longest class of a map of daily, weekly, monthly and yearly; 100 years when for ever."},
+    [BACKUP_JOB] = {BLOCK_BACKUP, "job", "string", "(asset)", "Name of the job that takes it of the asset, as its files and copies have it: `cron/jobs/NAME.sh`."},
     [BACKUP_APART] = {BLOCK_BACKUP, "apart", "bool", NULL, "Of a group: each member is backed up in a run of its own, because no tool that takes them all is named in `method`."},
 };
 
@@ -860,6 +862,11 @@ bool computed_method(struct evaluator *eval, struct entity *entity, atom name, c
         fits = args[0].type == VALUE_ENTITY && args[0].u.entity->schema->id == BLOCK_SITE;
         if (fits)
             *out = value_int(VALUE_BOOL, place_is_in(eval, entity, args[0].u.entity));
+        break;
+    case BACKUP_JOB:
+        fits = args[0].type == VALUE_ENTITY && (args[0].u.entity->schema->id == BLOCK_ASSET || args[0].u.entity->schema->id == BLOCK_GROUP);
+        if (fits)
+            *out = value_string(output_name(eval->arena, backup_job_name(eval->arena, entity, args[0].u.entity)));
         break;
     default:
         fits = args[0].type == VALUE_ENTITY;

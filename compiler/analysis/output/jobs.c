@@ -154,8 +154,7 @@ static struct backup_job make_job(struct analysis *a, struct entity *owner, stru
     const struct scope *scope = run_scope(a, backup, member);
     const struct entity *window_of;
 
-    job.name = member && member->entity != owner ? intern_text(a, "%s-%s-%s", owner->name, backup->name, member->name)
-                                                 : intern_text(a, "%s-%s", owner->name, backup->name);
+    job.name = backup_job_name(a->arena, backup, member ? member->entity : NULL);
     name_members(a, &job, owner, member);
     if (schedule.type == VALUE_SCHEDULE) {
         job.schedule = schedule.u.schedule;

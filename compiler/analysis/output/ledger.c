@@ -9,6 +9,8 @@
 #include "analysis/world/stands.h"
 #include "analysis/world/world.h"
 
+#include "base/file_name.h"
+
 #include <string.h>
 
 enum { CHAIN_LINKS = 16 };
@@ -47,7 +49,7 @@ static void take_credit(struct analysis *a, struct assumption *assumption, struc
     assumption->span = thing->span;
     if (credit->by == BY_ARTIFACT && maker && maker->schema->id == BLOCK_PROCEDURE) {
         assumption->target = "cron";
-        assumption->file = intern_text(a, "cron/jobs/%s.sh", job);
+        assumption->file = intern_text(a, "cron/jobs/%s.sh", output_name(a->arena, job));
         assumption->question = intern_text(a, "does `%s list` show a copy no older than its schedule allows?", assumption->file);
     } else if (credit->by == BY_ARTIFACT && maker) {
         assumption->target = maker->name;
@@ -92,15 +94,14 @@ static struct taken_backup taken_backup(struct analysis *a, const struct asset_s
 {
     const struct entity *owner = backup->parent;
     const char *at = store ? intern_text(a, "@%s", store->name) : "", *member = state->asset->name;
+    const char *job = backup_job_name(a->arena, backup, state->asset->entity);
 
     if (owner->schema->id != BLOCK_GROUP)
-        return (struct taken_backup){backup, intern_text(a, "%s-%s", owner->name, backup->name), intern_text(a, "`%s`", owner->name),
-                                     intern_text(a, ".%s%s", backup->name, at)};
+        return (struct taken_backup){backup, job, intern_text(a, "`%s`", owner->name), intern_text(a, ".%s%s", backup->name, at)};
     if (backup_runs_apart(backup))
-        return (struct taken_backup){backup, intern_text(a, "%s-%s-%s", owner->name, backup->name, member),
-                                     intern_text(a, "`%s` of group `%s`", member, owner->name), intern_text(a, ".%s.%s%s", backup->name, member, at)};
-    return (struct taken_backup){backup, intern_text(a, "%s-%s", owner->name, backup->name),
-                                 intern_text(a, "group `%s` (%s in one run)", owner->name, member_names(a, owner)),
+        return (struct taken_backup){backup, job, intern_text(a, "`%s` of group `%s`", member, owner->name),
+                                     intern_text(a, ".%s.%s%s", backup->name, member, at)};
+    return (struct taken_backup){backup, job, intern_text(a, "group `%s` (%s in one run)", owner->name, member_names(a, owner)),
                                  intern_text(a, ".%s%s", backup->name, at)};
 }
 
