@@ -298,9 +298,10 @@ MANPAGES := $(sort $(wildcard man/*.1))
 COMPLETIONS := bash-completion/completions/drc zsh/site-functions/_drc fish/vendor_completions.d/drc.fish
 
 install: all
-	$(INSTALL) -d $(BINDIR) $(DOCDIR) $(MANDIR) $(addprefix $(DATADIR)/,$(dir $(COMPLETIONS)))
+	$(INSTALL) -d $(BINDIR) $(DOCDIR) $(MANDIR) $(DATADIR)/drc/verify $(addprefix $(DATADIR)/,$(dir $(COMPLETIONS)))
 	$(INSTALL) -m 755 $(BUILD)/drc $(BINDIR)/drc
-	$(INSTALL) -m 644 LICENSE $(wildcard README.md) $(DOCDIR)
+	$(INSTALL) -m 644 LICENSE $(wildcard README.md) docs/certificate.md $(DOCDIR)
+	$(INSTALL) -m 755 verify/drc-verify.py $(DATADIR)/drc/verify
 	$(if $(MANPAGES),$(INSTALL) -m 644 $(MANPAGES) $(MANDIR))
 	@# Each shell gets its completion only if this version of the program can print one.
 	@$(BUILD)/drc completion bash > $(BUILD)/completion 2>/dev/null && \
@@ -312,7 +313,7 @@ install: all
 
 uninstall:
 	rm -f $(BINDIR)/drc $(addprefix $(DATADIR)/,$(COMPLETIONS)) $(addprefix $(MANDIR)/,$(notdir $(MANPAGES)))
-	rm -rf $(DOCDIR)
+	rm -rf $(DOCDIR) $(DATADIR)/drc
 
 clean:
 	rm -rf $(BUILD)

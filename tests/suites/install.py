@@ -20,7 +20,7 @@ def test_install_and_uninstall(env):
     with Sandbox() as folder:
         make(env, "install", f"DESTDIR={folder}", "PREFIX=/opt/drc")
         names = set(tree(folder))
-        for name in ("opt/drc/bin/drc", "opt/drc/share/man/man1/drc.1", "opt/drc/share/doc/drc/LICENSE"):
+        for name in ("opt/drc/bin/drc", "opt/drc/share/man/man1/drc.1", "opt/drc/share/doc/drc/LICENSE", "opt/drc/share/drc/verify/drc-verify.py"):
             if name not in names:
                 raise Failure(f"not installed: {name}; there are {', '.join(sorted(names))}")
         # It must not lean on the build folder: the library is inside.
