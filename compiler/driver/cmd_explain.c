@@ -217,9 +217,9 @@ static void print_objective(const struct session *session, const char *name, con
 
 static void explain_rpo(const struct session *session, const struct scenario_result *result, const struct asset_state *state)
 {
-    if (state->derived.from) {
-        say("  it keeps no data of its own: what it needs does, and `%s` loses most\n", state->derived.from->name);
-        state = &result->states[state->derived.from->index];
+    if (state->derived) {
+        say("  it keeps no data of its own: what it needs does, and `%s` loses most\n", state->derived->from->name);
+        state = &result->states[state->derived->from->index];
     }
     if (state->fate != FATE_LOST)
         print_term(session, "it is intact", RPO_NOT_APPLICABLE, true, state->asset->entity->span);
@@ -341,7 +341,7 @@ static void explain_world(const struct scenario_result *result, const struct ass
     if (rto)
         explain_slow_world(result, state);
     else
-        explain_lossy_world(result, state->derived.from ? &result->states[state->derived.from->index] : state);
+        explain_lossy_world(result, state->derived ? &result->states[state->derived->from->index] : state);
 }
 
 static void explain_state(const struct session *session, const struct scenario_result *result, const struct asset_state *state, bool rto)
@@ -370,8 +370,8 @@ static void explain_state(const struct session *session, const struct scenario_r
         explain_rpo(session, result, state);
     if (session->wants_worlds)
         explain_world(result, state, rto);
-    else if (!rto && state->derived.from)
-        explain_ledger(session, result->scenario, state->derived.from->entity, OBJECTIVE_RPO);
+    else if (!rto && state->derived)
+        explain_ledger(session, result->scenario, state->derived->from->entity, OBJECTIVE_RPO);
     else
         explain_ledger(session, result->scenario, state->asset->entity, rto ? OBJECTIVE_RTO : OBJECTIVE_RPO);
     say_line("");

@@ -141,8 +141,8 @@ static void fill_row(struct arena *arena, const struct asset_state *state, const
     row[7] = time_word(arena, true, state->rto.ms);
     row[8] = slack_word(arena, state);
     row[9] = verdict_word(state->rto_verdict);
-    row[10] = state->derived.from ? derived_word(arena, state->derived.loss_ms) : time_word(arena, true, state->loss_ms);
-    row[11] = state->derived.from ? derived_word(arena, state->derived.rpo_ms) : time_word(arena, true, state->rpo.ms);
+    row[10] = state->derived ? derived_word(arena, state->derived->loss_ms) : time_word(arena, true, state->loss_ms);
+    row[11] = state->derived ? derived_word(arena, state->derived->rpo_ms) : time_word(arena, true, state->rpo.ms);
     row[12] = verdict_word(state->rpo_verdict);
 }
 

@@ -89,7 +89,7 @@ struct command {
         } * pieces;
     };
     uint32_t count;
-    uint32_t piece_count : 31; /* every step has five commands and most are empty: they are kept small */
+    uint32_t piece_count : 31;
     uint32_t is_shell : 1;
     struct span span;
 };
@@ -229,7 +229,7 @@ struct candidate {
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
     const struct reason *missing; /* what nobody stated and leaves its loss unknown; NULL */
     const struct scope *scope;
-    struct scope *scope_copy, *scope_store, *scope_into, *scope_base;
+    struct scope *scope_copy; /* that of `copy`, innermost but for the loop; NULL: there are none now */
     struct step **steps;
     const struct entity *steps_copy, *steps_store; /* what they were made for */
     uint32_t step_count;
@@ -257,7 +257,7 @@ enum { LOSS_LIMIT = 8 };
 
 /* What a stateless asset loses because of the data it needs. */
 struct derived {
-    struct asset *from; /* the data that loses most; NULL: it needs none */
+    struct asset *from; /* the data that loses most */
     int64_t rpo_ms;     /* weakest objective of that data; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
     int64_t loss_ms;    /* largest loss of it; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
 };
@@ -278,7 +278,7 @@ struct asset_state {
     struct span_of_time start, finish; /* from the interruption; finish without traffic */
     struct span_of_time *full_speed;   /* when it serves as fast as before, where the platform loads lazily; NULL: with `finish` */
     int64_t loss_ms;                   /* computed worst-case loss; TIME_UNKNOWN, RPO_NOT_APPLICABLE */
-    struct derived derived;            /* stateless assets */
+    const struct derived *derived;     /* stateless assets; NULL: it needs no data */
     int64_t discarded_ms;              /* written between corruption and recovery; RPO_NOT_APPLICABLE */
     struct terms rpo_terms;
     enum verdict rto_verdict, rpo_verdict;
@@ -344,18 +344,18 @@ struct step {
     struct transfer *transfer; /* NULL: it moves nothing that is limited */
     const char *id;            /* unique in its scenario: "database.promote", "api.traffic", "failover.announce" */
     const char *title;
-    struct entity *subject;                         /* asset, endpoint or runbook entity */
-    struct entity *origin;                          /* the `step` block, or NULL for a generated one */
-    struct command run, check, until, verify, undo; /* count == 0 && piece_count == 0: none */
-    const char *manual;                             /* instruction for a person */
-    const char *otherwise;                          /* attestation in place of a command that cannot run */
-    const char *expect;                             /* what one sees when it worked */
-    struct entity *by;                              /* team or person; NULL */
-    struct entity *hands;                           /* whose hands its figure covers although it is automated; NULL */
-    int64_t timeout;                                /* ms */
-    struct entity *control_plane;                   /* site */
-    struct entity **inputs;                         /* `input` blocks: runtime questions */
-    struct entity **notify;                         /* notices and channels */
+    struct entity *subject;                              /* asset, endpoint or runbook entity */
+    struct entity *origin;                               /* the `step` block, or NULL for a generated one */
+    struct command *run, *check, *until, *verify, *undo; /* never NULL; count == 0 && piece_count == 0: none, and then it is shared */
+    const char *manual;                                  /* instruction for a person */
+    const char *otherwise;                               /* attestation in place of a command that cannot run */
+    const char *expect;                                  /* what one sees when it worked */
+    struct entity *by;                                   /* team or person; NULL */
+    struct entity *hands;                                /* whose hands its figure covers although it is automated; NULL */
+    int64_t timeout;                                     /* ms */
+    struct entity *control_plane;                        /* site */
+    struct entity **inputs;                              /* `input` blocks: runtime questions */
+    struct entity **notify;                              /* notices and channels */
     uint32_t input_count, notify_count;
     enum step_failure on_failure;
     uint32_t retries;

@@ -112,7 +112,7 @@ static int64_t max(int64_t x, int64_t y)
 
 bool step_has_command(const struct step *step)
 {
-    return command_is_set(&step->run) || command_is_set(&step->until) || command_is_set(&step->verify);
+    return command_is_set(step->run) || command_is_set(step->until) || command_is_set(step->verify);
 }
 
 bool step_is_by_people(const struct step *step)

@@ -508,7 +508,7 @@ static bool waits_for_the_script(struct analysis *a, const struct asset_state *s
     const struct candidate *chosen = state->fate == FATE_LOST ? state->chosen : NULL;
 
     for (uint32_t i = 0; chosen && chosen->automatic && i < chosen->step_count; i++) {
-        if (!command_is_set(&chosen->steps[i]->run))
+        if (!command_is_set(chosen->steps[i]->run))
             continue;
         *out = (struct reason){
             .code = DIAG_E0562,
@@ -553,9 +553,9 @@ static bool takes_the_newest(struct analysis *a, const struct asset_state *state
 
         if (step->phase != PHASE_PREPARE && step->phase != PHASE_RECOVER)
             continue;
-        if (answers_choose(a, step, &step->run) || answers_choose(a, step, &step->check))
+        if (answers_choose(a, step, step->run) || answers_choose(a, step, step->check))
             return false;
-        commands += command_is_set(&step->run);
+        commands += command_is_set(step->run);
     }
     if (!commands && !chosen->automatic)
         return false;

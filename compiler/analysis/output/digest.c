@@ -74,10 +74,10 @@ static void add_scenario(struct sha256 *hash, struct strbuf *text, const struct 
         strbuf_addf(text, "step %s %d", step->id, (int)step->phase);
         add_time(text, "takes", step->takes);
         add_time(text, "start", step->start);
-        add_command(text, "run", &step->run);
-        add_command(text, "check", &step->check);
-        add_command(text, "until", &step->until);
-        add_command(text, "verify", &step->verify);
+        add_command(text, "run", step->run);
+        add_command(text, "check", step->check);
+        add_command(text, "until", step->until);
+        add_command(text, "verify", step->verify);
         strbuf_addf(text, " manual %s after", step->manual ? step->manual : "");
         for (uint32_t w = 0; w < step->after_count; w++)
             strbuf_addf(text, " %s", step->after[w]->id);

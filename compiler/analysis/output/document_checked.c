@@ -164,11 +164,11 @@ static void add_shells(struct maker *m, struct plan_checked *out)
         for (uint32_t s = 0; s < m->plan->scenarios[i].step_count; s++) {
             const struct step *step = m->plan->scenarios[i].steps[s];
 
-            add_shell(&shells, false, step->id, "check", &step->check);
-            add_shell(&shells, false, step->id, "run", &step->run);
-            add_shell(&shells, false, step->id, "until", &step->until);
-            add_shell(&shells, false, step->id, "verify", &step->verify);
-            add_shell(&shells, false, step->id, "undo", &step->undo);
+            add_shell(&shells, false, step->id, "check", step->check);
+            add_shell(&shells, false, step->id, "run", step->run);
+            add_shell(&shells, false, step->id, "until", step->until);
+            add_shell(&shells, false, step->id, "verify", step->verify);
+            add_shell(&shells, false, step->id, "undo", step->undo);
         }
     }
     out->shells = shells.list.items;

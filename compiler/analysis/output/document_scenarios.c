@@ -106,11 +106,11 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->control_plane = document_place(m, from->control_plane);
     out->barred = document_place(m, from->barred);
     out->at = document_place(m, from->at);
-    out->run = document_command(m, &from->run);
-    out->check = document_command(m, &from->check);
-    out->until = document_command(m, &from->until);
-    out->verify = document_command(m, &from->verify);
-    out->undo = document_command(m, &from->undo);
+    out->run = document_command(m, from->run);
+    out->check = document_command(m, from->check);
+    out->until = document_command(m, from->until);
+    out->verify = document_command(m, from->verify);
+    out->undo = document_command(m, from->undo);
     out->takes = document_range(from->takes);
     out->figure = document_figure(m, from->figure);
     out->source = source_of(m, from);
@@ -224,7 +224,7 @@ static struct plan_derived *derived_of(struct maker *m, const struct derived *fr
 {
     struct plan_derived *out;
 
-    if (!from->from)
+    if (!from)
         return NULL;
     out = ARENA_NEW(m->arena, struct plan_derived);
     *out = (struct plan_derived){document_asset(m, from->from), from->rpo_ms, from->loss_ms};
@@ -239,7 +239,7 @@ static void fill_times(struct maker *m, const struct asset_state *from, struct p
     out->full_speed_figure = document_figure(m, from->figures ? from->figures->full_speed : NULL);
     out->data_loss = from->loss_ms;
     out->discarded = from->discarded_ms;
-    out->of_its_data = derived_of(m, &from->derived);
+    out->of_its_data = derived_of(m, from->derived);
 }
 
 /* In most scenarios that of the asset itself. */

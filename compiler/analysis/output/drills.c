@@ -9,16 +9,17 @@ static const char *text_of(struct analysis *a, struct value value)
     return value.type == VALUE_STRING || value.type == VALUE_TEXT ? value_text(value, a->arena) : NULL;
 }
 
-static void step_command(struct analysis *a, struct entity *block, uint32_t row, const struct scope *scope, struct command *out)
+static void step_command(struct analysis *a, struct entity *block, uint32_t row, const struct scope *scope, struct command **at)
 {
     struct value value = eval_deferred(a->eval, block, row, scope);
+    struct command made = {0};
 
     if (value.type == VALUE_UNKNOWN || value.type == VALUE_ERROR || value.type == VALUE_NULL)
         return;
-    if (!evaluate_command(a, value, out)) {
+    if (evaluate_command(a, value, &made))
+        keep_command(a, at, made);
+    else
         diag_at(diag_report(a->sink, DIAG_E0515, block->span, "a word of a command of drill step `%s` is not known", block->name), "in this step");
-        *out = (struct command){0};
-    }
 }
 
 static struct step *drill_step(struct analysis *a, struct entity *drill, struct entity *block, const struct scope *scope, uint32_t ordinal)

@@ -189,12 +189,15 @@ static void tell_unknown(struct analysis *a, const struct asset_state *state, co
 
 /* False when it is none, or has words that are not known, which was told. */
 static bool checks_by(struct analysis *a, const struct asset_state *state, const struct entity *block, uint32_t row, const struct scope *scope,
-                      struct command *out)
+                      struct command **at)
 {
     struct value run = eval_deferred(a->eval, block, row, scope);
+    struct command made = {0};
 
-    if (evaluate_command(a, run, out))
+    if (evaluate_command(a, run, &made)) {
+        keep_command(a, at, made);
         return true;
+    }
     tell_unknown(a, state, block, row, run, scope);
     return false;
 }
@@ -227,10 +230,10 @@ struct step *make_probe(struct analysis *a, struct asset_state *state, struct en
         step->title = intern_text(a, "Verify: %s answers", url.u.string);
         step->expect =
             intern_text(a, expect.type == VALUE_INT ? "it answers with status %s" : "its answer contains \"%s\"", value_text(expect, a->arena));
-        answer_command(a, url, expect, &step->until, probe->span);
+        answer_command(a, url, expect, new_command(a, &step->until), probe->span);
     } else if (url.type == VALUE_STRING) {
         step->title = intern_text(a, "Verify: %s answers", url.u.string);
-        url_command(a, url, &step->until);
+        url_command(a, url, new_command(a, &step->until));
     } else if (checks_by(a, state, probe, PROBE_run, scope, &step->until)) {
         step->title = intern_text(a, "Verify: %s serves", state->asset->name);
     } else {

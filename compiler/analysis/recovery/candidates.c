@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* `since_base`: from the base a log starts at to what is restored. The newest base is as old as that at most, and as a rule half as old. */
-static struct value since_base(struct analysis *a, const struct candidate *candidate)
+static struct value since_base(struct analysis *a, const struct candidate *candidate, struct value now)
 {
     /* Only logs have a base that is older. */
     static const struct value_range at_once = {
@@ -15,7 +15,6 @@ static struct value since_base(struct analysis *a, const struct candidate *candi
         {.type = VALUE_DURATION},
         {.type = VALUE_DURATION},
     };
-    struct value now = candidate->scope_base->value;
     struct value_range *range;
 
     if (!candidate->copy || candidate->since_base < 0)
@@ -31,44 +30,62 @@ static struct value since_base(struct analysis *a, const struct candidate *candi
     return (struct value){.type = VALUE_RANGE, .u.range = range};
 }
 
+/* The names a method sees beside itself, from the innermost outwards. */
+struct seen {
+    struct scope *copy, *since_base, *store, *into, *self;
+};
+
+static struct scope *next(struct scope *scope)
+{
+    return (struct scope *)(uintptr_t)scope->outer;
+}
+
+static struct seen seen_by(struct scope *copy)
+{
+    struct seen seen = {.copy = copy};
+
+    seen.since_base = next(seen.copy);
+    seen.store = next(seen.since_base);
+    seen.into = next(seen.store);
+    seen.self = next(seen.into);
+    return seen;
+}
+
 /* A method is evaluated attribute by attribute, so its scope is kept as long as somebody is at it: one for each candidate, whose copy and store
  * become known on the way. */
 const struct scope *method_scope(struct analysis *a, struct asset_state *state, struct candidate *candidate)
 {
     struct scope *copy = candidate ? candidate->scope_copy : NULL;
     const struct site_info *into;
+    struct seen seen;
 
     if (!copy) {
-        struct scope *self = scope_add(a->eval, scenario_scope(a), "self", value_entity(state->asset->entity));
-        struct scope *place = scope_add(a->eval, self, "into", value_unknown()), *base;
-        struct scope *store = scope_add(a->eval, place, "store", value_unknown());
+        static const char *const names[] = {"into", "store", "since_base", "copy"};
         const struct attr *loop = candidate && candidate->element.type != VALUE_NULL ? entity_attr(candidate->method, METHOD_for) : NULL;
 
-        base = scope_add(a->eval, store, "since_base", value_unknown());
-        copy = scope_add(a->eval, base, "copy", value_unknown());
+        copy = scope_add(a->eval, scenario_scope(a), "self", value_entity(state->asset->entity));
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            copy = scope_add(a->eval, copy, names[i], value_unknown());
         if (!candidate)
             return copy;
         candidate->scope_copy = copy;
-        candidate->scope_store = store;
-        candidate->scope_into = place;
-        candidate->scope_base = base;
         candidate->scope = loop && attr_loop_name(loop) ? scope_add(a->eval, copy, attr_loop_name(loop), candidate->element) : copy;
     }
     /* What a restoring method reads: known once the copies were judged. */
-    copy->value = candidate->copy ? value_entity(candidate->copy) : value_unknown();
-    candidate->scope_base->value = since_base(a, candidate);
-    candidate->scope_store->value = candidate->from_store ? value_entity(candidate->from_store) : value_unknown();
+    seen = seen_by(copy);
+    seen.copy->value = candidate->copy ? value_entity(candidate->copy) : value_unknown();
+    seen.since_base->value = since_base(a, candidate, seen.since_base->value);
+    seen.store->value = candidate->from_store ? value_entity(candidate->from_store) : value_unknown();
     into = candidate->into ? candidate->into : state->fate == FATE_LOST ? NULL : state->serving;
-    candidate->scope_into->value = into ? value_entity(into->entity) : value_unknown();
+    seen.into->value = into ? value_entity(into->entity) : value_unknown();
     return candidate->scope;
 }
 
 void drop_method_scope(struct analysis *a, struct candidate *candidate)
 {
     if (candidate->scope_copy)
-        scope_drop(a->eval, candidate->scope, candidate->scope_into->outer->outer); /* `self`, and what all methods share */
-    candidate->scope = NULL;
-    candidate->scope_copy = candidate->scope_store = candidate->scope_into = candidate->scope_base = NULL;
+        scope_drop(a->eval, candidate->scope, seen_by(candidate->scope_copy).self->outer); /* which all methods share */
+    candidate->scope = candidate->scope_copy = NULL;
 }
 
 static const char *element_name(const struct entity *element)

@@ -142,7 +142,7 @@ struct candidate candidate_copy(const struct candidate *candidate)
     struct candidate copy = *candidate;
 
     copy.scope = NULL;
-    copy.scope_copy = copy.scope_store = copy.scope_into = copy.scope_base = NULL;
+    copy.scope_copy = NULL;
     copy.steps = NULL;
     copy.step_count = 0;
     copy.steps_copy = copy.steps_store = NULL;

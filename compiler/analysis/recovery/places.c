@@ -79,7 +79,7 @@ static const struct word_part *part_at(const struct analysis *a, const struct st
 
 static const struct word_part *step_part(const struct analysis *a, const struct step *step, struct entity **site)
 {
-    const struct command *const commands[] = {&step->check, &step->run, &step->until, &step->verify};
+    const struct command *const commands[] = {step->check, step->run, step->until, step->verify};
     const struct word_part *part = NULL;
 
     for (size_t i = 0; i < sizeof commands / sizeof *commands && !part; i++)
@@ -204,10 +204,10 @@ void lead_words(struct analysis *a, struct step *step)
         index_addresses(a);
     if (!a->addresses.len && !step->input_count)
         return;
-    lead(a, step, &step->check);
-    lead(a, step, &step->run);
-    lead(a, step, &step->until);
-    lead(a, step, &step->verify);
+    lead(a, step, step->check);
+    lead(a, step, step->run);
+    lead(a, step, step->until);
+    lead(a, step, step->verify);
 }
 
 /* ---------------------------------------------------------------- steps */

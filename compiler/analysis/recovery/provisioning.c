@@ -22,7 +22,7 @@ static struct step *make_provision(struct analysis *a, struct site_info *site, s
                                                           .span = block->span});
 
     step->takes = time_of(entity_slot(block, PROVISION_duration));
-    step->manual = evaluate_command(a, entity_slot(block, PROVISION_run), &step->run)
+    step->manual = evaluate_command(a, entity_slot(block, PROVISION_run), new_command(a, &step->run))
                        ? NULL
                        : intern_text(a, "provision `%s` by %s", site->entity->name, text_or(a, entity_slot(block, PROVISION_method), "hand"));
     step->by = by.type == VALUE_ENTITY      ? by.u.entity

@@ -19,7 +19,7 @@ static void steps_of(struct analysis *a, struct scenario_result *result, struct 
         add_block(a, from, out);
         for (uint32_t s = before; s < out->len; s++) {
             /* A notice takes nobody's time that the recovery waits for. */
-            if (!out->items[s]->takes.known && !command_is_set(&out->items[s]->run) && out->items[s]->notify_count)
+            if (!out->items[s]->takes.known && !command_is_set(out->items[s]->run) && out->items[s]->notify_count)
                 out->items[s]->takes = time_exact(0);
             if (where != BLOCK_FAILBACK) {
                 place_step(a, out->items[s]);

@@ -60,11 +60,13 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
 
         for (uint32_t n = 0; !state->asset->stateful && n < state->asset->needs.count; n++) {
             const struct asset_state *other = &result->states[state->asset->needs.items[n].to->index];
-            struct derived one = other->asset->stateful ? own_data(other) : other->derived;
-            int64_t loss = worse(sum.loss_ms, one.loss_ms);
+            struct derived one;
+            int64_t loss;
 
-            if (!one.from)
+            if (!other->asset->stateful && !other->derived)
                 continue;
+            one = other->asset->stateful ? own_data(other) : *other->derived;
+            loss = worse(sum.loss_ms, one.loss_ms);
             if (!sum.from || (sum.loss_ms != TIME_UNKNOWN && loss != sum.loss_ms))
                 sum.from = one.from;
             sum.loss_ms = loss;
@@ -84,7 +86,12 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
             if (source->stateful)
                 sum.rpo_ms = worse(sum.rpo_ms, other->rpo.ms);
         }
-        state->derived = sum;
+        if (sum.from) {
+            struct derived *kept = ARENA_NEW(a->arena, struct derived);
+
+            *kept = sum;
+            state->derived = kept;
+        }
     }
 }
 

@@ -63,7 +63,7 @@ void bar_step(struct analysis *a, struct asset_state *state, const struct candid
         return;
     if (step->control_plane)
         site = plan_site(a->plan, step->control_plane);
-    else if (step->planeless || !command_is_set(&step->run))
+    else if (step->planeless || !command_is_set(step->run))
         return;
     else if (step->phase == PHASE_FENCE)
         site = state->asset->site_count ? state->asset->sites[0] : NULL;
@@ -239,7 +239,7 @@ static bool creates(const struct command *command)
 static const struct step *creating_step(const struct asset_state *state)
 {
     for (uint32_t i = 0; i < state->step_count; i++) {
-        if (state->steps[i]->phase != PHASE_REPROTECT && creates(&state->steps[i]->run))
+        if (state->steps[i]->phase != PHASE_REPROTECT && creates(state->steps[i]->run))
             return state->steps[i];
     }
     return NULL;

@@ -27,6 +27,25 @@ static uint32_t choice_of(struct value value, const char *const *words, uint32_t
     return otherwise;
 }
 
+static void no_commands(struct step *step)
+{
+    static struct command none; /* nobody writes to it: see new_command() */
+
+    step->run = step->check = step->until = step->verify = step->undo = &none;
+}
+
+struct command *new_command(struct analysis *a, struct command **at)
+{
+    *at = ARENA_NEW(a->arena, struct command);
+    return *at;
+}
+
+void keep_command(struct analysis *a, struct command **at, struct command made)
+{
+    if (command_is_set(&made))
+        *new_command(a, at) = made;
+}
+
 struct step *begin_step(struct analysis *a, struct step_begin from)
 {
     struct step *step = ARENA_NEW(a->arena, struct step);
@@ -39,6 +58,7 @@ struct step *begin_step(struct analysis *a, struct step_begin from)
     step->origin = (struct entity *)(uintptr_t)from.block;
     step->by = from.by || !from.asset ? from.by : from.asset->owner;
     step->on_failure = FAILURE_BLOCK;
+    no_commands(step);
     step->span = from.span.start || !from.block ? from.span : from.block->span;
     return step;
 }
@@ -55,7 +75,7 @@ void attest_instead(struct step *step)
     step->manual = step->otherwise;
     step->otherwise = NULL;
     step->mode = STEP_ATTESTED;
-    step->run = step->check = step->until = step->verify = step->undo = (struct command){0};
+    no_commands(step);
 }
 
 const char *title_from_name(struct analysis *a, const char *name)
@@ -138,21 +158,22 @@ static bool set_commands(struct analysis *a, const struct step_source *from, str
     bool unknown = false;
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        struct command *out = (struct command *)(void *)((char *)step + commands[i].offset);
+        struct command **at = (struct command **)(void *)((char *)step + commands[i].offset), made = {0};
         struct value value;
 
         if (!eval_is_written(from->block, commands[i].row))
             continue;
         value = eval_deferred(a->eval, from->block, commands[i].row, from->scope);
-        if (value.type != VALUE_ERROR && value.type != VALUE_NULL && !evaluate_command(a, value, out)) {
+        if (value.type != VALUE_ERROR && value.type != VALUE_NULL && !evaluate_command(a, value, &made)) {
             const struct expr *expr = entity_attr(from->block, commands[i].row)->value;
 
             if (!tell_unset(a, expr, from->scope, intern_text(a, "step `%s`", step->id)))
                 diag_label(diag_report(a->sink, DIAG_E0515, expr->span, "a word of the command of `%s` is not known", step->id), from->subject->span,
                            "for %s `%s`", from->subject->schema->name, from->subject->name);
-            memset(out, 0, sizeof *out);
             unknown = true;
+            continue;
         }
+        keep_command(a, at, made);
     }
     return !unknown;
 }
@@ -201,8 +222,8 @@ static void add_inputs(struct analysis *a, const struct step_source *from, struc
     struct entity *input;
 
     for (uint32_t i = 0; (input = entity_child(owner, BLOCK_INPUT, &i));) {
-        if (used_only && !command_asks(&step->run, input->name) && !command_asks(&step->check, input->name) &&
-            !command_asks(&step->until, input->name) && !command_asks(&step->verify, input->name) && !command_asks(&step->undo, input->name))
+        if (used_only && !command_asks(step->run, input->name) && !command_asks(step->check, input->name) &&
+            !command_asks(step->until, input->name) && !command_asks(step->verify, input->name) && !command_asks(step->undo, input->name))
             continue;
         if (owner->schema->id == BLOCK_ASSET)
             vec_push(a->arena, &a->asked_inputs, input);
@@ -289,7 +310,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
     if (holds) {
         is_told = !set_commands(a, from, step);
-        step->otherwise = command_is_set(&step->run) ? step->otherwise : NULL;
+        step->otherwise = command_is_set(step->run) ? step->otherwise : NULL;
     } else if (step->otherwise) {
         attest_instead(step); /* the command cannot run here */
     } else if (when.type == VALUE_UNKNOWN) {

@@ -29,6 +29,9 @@ struct step_begin {
     struct span span;           /* no place: that of its block */
 };
 struct step *begin_step(struct analysis *a, struct step_begin from);
+/* Most steps have one command or none, so a step holds each by itself. The first makes room for one, the second keeps one that is set. */
+struct command *new_command(struct analysis *a, struct command **at);
+void keep_command(struct analysis *a, struct command **at, struct command made);
 /* Once its words are set: who does it. What is neither said nor run, nor tells anybody, a person does. */
 void find_doer(struct step *step);
 const char *text_or(struct analysis *a, struct value value, const char *fallback);

@@ -54,8 +54,8 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
                                                  .subject = state->endpoint,
                                                  .span = state->endpoint->span});
         if (name_mover(state->endpoint)) {
-            traffic_command(a, state, "to", state->to->name, &step->run);
-            traffic_command(a, state, "undo", NULL, &step->undo);
+            traffic_command(a, state, "to", state->to->name, new_command(a, &step->run));
+            traffic_command(a, state, "undo", NULL, new_command(a, &step->undo));
         } else {
             step->manual = traffic_words(a, state, state->dropped ? state->dropped : state->from != state->to ? state->from : NULL, state->to);
         }
