@@ -166,7 +166,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 }
 
 /* Texts stand one behind the other: every third object is one. */
-char *arena_text(struct arena *arena, size_t size)
+static char *arena_text(struct arena *arena, size_t size)
 {
 #ifndef DRC_ARENA_MALLOC
     struct chunk *head = arena->chunks;
