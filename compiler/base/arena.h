@@ -15,7 +15,6 @@ struct arena *arena_new(void);
 void arena_delete(struct arena *arena); /* NULL is allowed */
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed; size 0 gives a valid pointer */
-char *arena_text(struct arena *arena, size_t size);  /* the same for bytes alone: aligned for nothing else */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t len); /* copies exactly len bytes, adds NUL */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
