@@ -422,6 +422,109 @@ void print_schedule(struct strbuf *out, const struct schedule *schedule)
     }
 }
 
+/* The text goes on with the word, which is passed over. */
+static bool take(const char **at, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (strncmp(*at, word, len) != 0)
+        return false;
+    *at += len;
+    return true;
+}
+
+/* "…", with what print_quoted() put before quotation marks taken away; NULL when there is none. */
+static const char *take_quoted(struct arena *arena, const char **at)
+{
+    char *text = arena_alloc(arena, strlen(*at) + 1);
+    size_t len = 0;
+
+    if (!take(at, "\""))
+        return NULL;
+    for (; **at && **at != '"'; ++*at) {
+        if (**at == '\\' && (*at)[1])
+            ++*at;
+        text[len++] = **at;
+    }
+    return take(at, "\"") ? text : NULL;
+}
+
+static bool take_times(const char **at, struct schedule *out)
+{
+    if (!take(at, " at "))
+        return false;
+    do {
+        int64_t minutes;
+
+        if (out->time_count == sizeof out->times / sizeof out->times[0] || strlen(*at) < 5 || !read_time(*at, 5, &minutes))
+            return false;
+        if (out->time_count && minutes <= out->times[out->time_count - 1])
+            return false;
+        out->times[out->time_count++] = (uint16_t)minutes;
+        *at += 5;
+    } while (take(at, ", "));
+    return true;
+}
+
+static bool take_bits(const char **at, uint32_t *bits, unsigned first, unsigned last, const char *const *names)
+{
+    do {
+        unsigned bit = last + 1;
+
+        if (!names) { /* at most two digits */
+            for (bit = 0; **at >= '0' && **at <= '9' && bit < 10; ++*at)
+                bit = bit * 10 + (unsigned)(**at - '0');
+        }
+        for (unsigned i = first; names && i <= last && bit > last; i++) {
+            if (take(at, names[i]))
+                bit = i;
+        }
+        if (bit < first || bit > last)
+            return false;
+        *bits |= UINT32_C(1) << bit;
+    } while (take(at, ", "));
+    return true;
+}
+
+static bool take_duration(const char **at, int64_t *ms)
+{
+    size_t len = strcspn(*at, " ");
+    bool read = read_duration(*at, len, ms);
+
+    *at += len;
+    return read && *ms > 0;
+}
+
+bool read_schedule(struct arena *arena, const char *text, struct schedule *out)
+{
+    const char *at = text;
+    bool read;
+
+    memset(out, 0, sizeof *out);
+    if (take(&at, "every ")) {
+        out->kind = SCHEDULE_EVERY;
+        read = take_duration(&at, &out->every);
+    } else if (take(&at, "daily")) {
+        out->kind = SCHEDULE_DAILY;
+        read = take_times(&at, out);
+    } else if (take(&at, "weekly on ")) {
+        out->kind = SCHEDULE_WEEKLY;
+        read = take_bits(&at, &out->weekdays, 0, 6, weekday_names) && take_times(&at, out);
+    } else if (take(&at, "monthly on ")) {
+        out->kind = SCHEDULE_MONTHLY;
+        read = take_bits(&at, &out->monthdays, 1, 31, NULL) && take_times(&at, out);
+    } else if (take(&at, "cron ")) {
+        out->kind = SCHEDULE_CRON;
+        read = (out->cron = take_quoted(arena, &at)) != NULL;
+    } else {
+        out->kind = take(&at, "continuous") ? SCHEDULE_CONTINUOUS : SCHEDULE_ON_CHANGE;
+        read = out->kind == SCHEDULE_CONTINUOUS || take(&at, "on change");
+    }
+    if (read && take(&at, " in "))
+        read = (out->zone = take_quoted(arena, &at)) != NULL;
+    return read && !*at;
+}
+
 void print_duration_words(struct strbuf *out, int64_t ms)
 {
     static const struct {

@@ -66,6 +66,9 @@ bool read_decimal(const char *text, size_t len, int64_t *nano);
 bool read_date(const char *text, size_t len, int64_t *days);
 bool read_time(const char *text, size_t len, int64_t *minutes);
 
+/* What print_schedule() wrote; texts of it live in the arena. False for anything else. */
+bool read_schedule(struct arena *arena, const char *text, struct schedule *out);
+
 bool frac_make(int64_t num, int64_t den, struct frac *out); /* lowest terms, den > 0; false for den == 0 */
 bool frac_compare(struct frac a, struct frac b);            /* true when a < b, exactly */
 

@@ -75,10 +75,12 @@ void session_release(struct session *session);
 bool session_load(struct session *session);
 /* session_load, then the proof. `trees`: which jobs and emitted trees are made too. False when there are errors. */
 bool session_analyse(struct session *session, enum analysis_trees trees);
-/* The plan as it is published, made when it is first asked for. After session_analyse with TREES_ALL. */
 /* Nothing is wrong but what rules about emitted resources found: what else a target refuses can be told with it. */
 bool session_can_ask_targets(const struct session *session);
+/* The plan as it is published, made when it is first asked for. After session_analyse with TREES_ALL. */
 const struct plan_document *session_document(struct session *session);
+/* The zone of an IANA name, from the system's tz database; NULL when there is none. `context`: the session. */
+const struct zone *session_zone(void *context, const char *name);
 /* ---- program_target.c */
 struct fileset;
 bool target_is_program(const char *target); /* `exec:PROGRAM` */
@@ -186,6 +188,7 @@ typedef int command_fn(const struct options *options);
 int command_check(const struct options *options);
 int command_plan(const struct options *options);
 int command_ledger(const struct options *options);
+int command_verify(const struct options *options);
 int command_build(const struct options *options);
 int command_fmt(const struct options *options);
 int command_graph(const struct options *options);

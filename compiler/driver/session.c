@@ -184,8 +184,6 @@ static bool switch_rules(struct session *session, struct analysis_options *optio
     return true;
 }
 
-static const struct zone *session_zone(void *context, const char *name);
-
 bool session_analyse(struct session *session, enum analysis_trees trees)
 {
     struct analysis_options options = {.version = DRC_VERSION,
@@ -297,7 +295,7 @@ static bool is_zone_name(const char *name)
     return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == len;
 }
 
-static const struct zone *session_zone(void *context, const char *name)
+const struct zone *session_zone(void *context, const char *name)
 {
     struct session *session = context;
     atom key = intern_str(session->names, name);
