@@ -90,7 +90,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     take_figures(a, result);         /* which figure each step rests on */
     rest_on_figures(a, result);      /* which verdicts would change were an assumed figure doubled */
     find_declare_by(a, result);      /* until when a declaration saves every objective */
-    if (a->options->digest || a->options->proofs)
+    if (a->options->digest || a->options->ledger || a->options->proofs)
         prove_losses(a, result); /* the derivation of each loss, and a world that reaches it, for a plan that is written */
     check_effect(a, result);     /* a scenario that hits nothing */
     tell_consequences(a);        /* messages with the names of what misses its objective for the same cause */
@@ -144,8 +144,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         }
     }
     a.scenario = NULL;
-    tell_reasons(&a);       /* one message for each thing that leaves objectives undecided */
     check_availability(&a); /* SLOs of names against what they need */
+    tell_reasons(&a);       /* one message for each thing that leaves objectives undecided */
     check_strategies(&a);   /* strategies of sites against what was chosen */
     if (!a.has_cycle)
         check_mean_time(&a); /* of the plan's `mttr` */

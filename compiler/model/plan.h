@@ -290,6 +290,7 @@ struct asset_state {
     struct step *last;                 /* the last of its steps */
     struct state_figures *figures;     /* beside those of its steps; NULL: none */
     struct step *decides;              /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
+    const char *never;                 /* why a verdict is refuted whatever the numbers say; NULL */
     bool rto_on_demand, rpo_on_demand; /* they rest on what an owner is asked to see to */
     bool unwatched;                    /* … or on what nobody would notice the end of */
     bool settled;                      /* its method was chosen */

@@ -224,10 +224,13 @@ bool nobody_owns(struct analysis *a, const struct scenario_result *result, struc
         return false;
     *out = (struct reason){
         .code = DIAG_E0562,
-        .at = plan ? plan : result->scenario,
+        .at = plan     ? plan
+              : result ? result->scenario
+                       : subject,
         .attribute = "owner",
         .text = plan ? intern_text(a, "nobody answers for what plan `%s` takes for granted: it has no `owner`", plan->name)
-                     : intern_text(a, "nobody answers for what `%s` takes for granted: there is no `plan` with an `owner`", result->scenario->name),
+                     : intern_text(a, "nobody answers for what `%s` takes for granted: there is no `plan` with an `owner`",
+                                   result ? result->scenario->name : subject->name),
         .help = "state `owner = PERSON` or a team in the `plan`: what no file does is asked of its owner, and how soon somebody acts as well"};
     return true;
 }

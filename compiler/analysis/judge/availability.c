@@ -245,6 +245,17 @@ static const char *percent(struct analysis *a, int64_t parts)
     return result;
 }
 
+/* Promises and frequencies are what somebody answers for, or nobody does. */
+static void keep_credit(struct analysis *a, struct slo_state *state)
+{
+    struct reason reason;
+
+    if (state->verdict != VERDICT_OK || !nobody_owns(a, NULL, state->endpoint, &reason))
+        return;
+    state->verdict = VERDICT_UNKNOWN;
+    decides(a, &reason, (struct objective_ref){OBJECTIVE_SLO, state->endpoint, NULL, state->strict});
+}
+
 static void say(struct analysis *a, const struct slo_state *state)
 {
     const char *name = state->endpoint->name;
@@ -314,5 +325,6 @@ void check_availability(struct analysis *a)
         add_scenarios(&work);
         sum_up(&work);
         say(a, work.state);
+        keep_credit(a, work.state);
     }
 }

@@ -68,6 +68,7 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     diag = find(a, DIAG_E0538, (struct about){.subject = state->asset->entity, .scenario = result->scenario, .span = chosen->copy->span},
                 "copies of `%s` may have expired in `%s` when `%s` reads them", state->asset->name, result->scenario->name, chosen->label);
     state->rpo_verdict = VERDICT_REFUTED;
+    state->never = "its copies may have expired when they are read";
     if (!diag)
         return;
     if (trial.rejected)

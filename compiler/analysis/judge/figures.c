@@ -411,6 +411,13 @@ static struct origin origin_of_method(const struct asset_state *state, const str
     return step ? (struct origin){.block = step, .row = STEP_takes} : (struct origin){.stated = method->span};
 }
 
+static bool stands_for_method(const struct asset_state *state, const struct step *step)
+{
+    const struct entity *timing = entity_child_named(state->asset->entity, BLOCK_TIMING, state->chosen->method->name);
+
+    return step->span.start == state->chosen->method->span.start || (timing && step->span.start == timing->span.start);
+}
+
 static struct origin origin_of(const struct asset_state *state, const struct step *step)
 {
     const struct entity *block = step->origin ? step->origin->parent : NULL;
@@ -434,7 +441,13 @@ static struct origin origin_of(const struct asset_state *state, const struct ste
     kind = store ? kind_that_writes(store->kind, KIND_retrieval) : NULL;
     if (kind)
         return (struct origin){.block = kind, .row = KIND_retrieval};
-    return state->chosen && !store ? origin_of_method(state, state->chosen->method, NULL) : (struct origin){.stated = step->span};
+    /* Of what the compiler adds to a method only the step that stands for all of it has its figure; others have their own line. */
+    if (step->span.start == state->asset->entity->kind->entity->span.start) {
+        kind = kind_that_writes(state->asset->entity->kind, KIND_dependency_time);
+        return kind ? (struct origin){.block = kind, .row = KIND_dependency_time} : (struct origin){.stated = step->span};
+    }
+    return state->chosen && !store && stands_for_method(state, step) ? origin_of_method(state, state->chosen->method, NULL)
+                                                                     : (struct origin){.stated = step->span};
 }
 
 /* The figure of one step; or, when its expression holds nothing but what the specification states, where that is stated. */

@@ -661,6 +661,7 @@ void judge(struct analysis *a, struct scenario_result *result)
         if (state->stuck) { /* the circle it waits in was told */
             state->rto_verdict = VERDICT_REFUTED;
             state->rpo_verdict = state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING ? VERDICT_REFUTED : VERDICT_NOT_APPLICABLE;
+            state->never = "its recovery waits for itself";
             continue;
         }
         take_nobody(a, result, state);
@@ -669,8 +670,10 @@ void judge(struct analysis *a, struct scenario_result *result)
             state->rto_verdict = downtime_verdict(state);
         if (!state->finish.known)
             state->blocked_by = blocked_by(result, state);
-        if (never_back(result, state->blocked_by) && state->rto.ms >= 0)
+        if (never_back(result, state->blocked_by) && state->rto.ms >= 0) {
             state->rto_verdict = VERDICT_REFUTED;
+            state->never = "what it waits for has no way back";
+        }
         if (state->fate == FATE_LOST && state->asset->holds != HOLDS_NOTHING)
             state->rpo_verdict = loss_verdict(a, result, state);
         judge_credit(a, result, state);

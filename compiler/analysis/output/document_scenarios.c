@@ -264,6 +264,7 @@ static void fill_verdicts(struct maker *m, const struct asset_state *from, struc
     out->undecided = from->undecided ? from->undecided->text : NULL;
     out->split = from->split ? from->split->text : NULL;
     out->unwatched = from->unwatched;
+    out->never = from->never;
     out->blocked_by = document_asset(m, from->blocked_by);
 }
 

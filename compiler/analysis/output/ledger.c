@@ -626,15 +626,37 @@ static void add_inputs_of(struct analysis *a, const struct scenario_result *resu
     }
 }
 
+/* Proofs run in the order of assets, as states do. */
+static const struct loss_proof *proof_of(const struct scenario_result *result, const struct asset_state *state)
+{
+    uint32_t low = 0, high = result->proof_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (result->proofs[middle].state < state)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < result->proof_count && result->proofs[low].state == state ? &result->proofs[low] : NULL;
+}
+
 static void add_state(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
 {
     struct candidate *chosen = state->chosen;
     struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
     struct entity *copy = chosen->copy, *store = chosen->from_store;
     bool protects = element && (element->schema->id == BLOCK_REPLICA || element->schema->id == BLOCK_STANDBY);
+    const struct loss_proof *proof = proof_of(result, state);
 
     if (protects)
         add_element(a, result, state, element);
+    /* The chain that was chosen; where its loss is no number, what the copy says that it builds on. */
+    for (uint32_t i = 0; proof && i < proof->link_count; i++) {
+        add_backup(a, result, state, (struct entity *)(uintptr_t)proof->links[i].backup, store);
+        copy = NULL;
+    }
     for (int links = 0; copy && links < CHAIN_LINKS; links++) {
         struct value of = entity_slot(copy, BACKUP_of);
 

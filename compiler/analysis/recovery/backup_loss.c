@@ -282,8 +282,12 @@ static void add_closed(struct analysis *a, struct loss *loss, const struct entit
     struct closed_hours hours;
     uint32_t cursor = 0, minutes;
 
-    if (!text || !read_closed_hours(text, &hours))
+    if (!text)
         return;
+    if (!read_closed_hours(text, &hours)) { /* told where it is written */
+        add_term(a, loss, TERM_UNBOUNDED, "in which hours it must not run", TIME_UNKNOWN, backup->span);
+        return;
+    }
     minutes = (uint32_t)(hours.to + DAY - hours.from) % DAY;
     add_term(a, loss, TERM_CLOSED, intern_text(a, "`%s` must not run for", backup->name), minutes ? minutes * MS_MINUTE : TIME_UNKNOWN,
              entity_attr_span(entity_child(backup, BLOCK_LOAD, &cursor), LOAD_not_within));
@@ -295,6 +299,7 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
     struct value schedule = entity_slot(backup, BACKUP_schedule);
     struct value kind = entity_slot(backup, BACKUP_kind), shortest = value_best(entity_slot(backup, BACKUP_duration));
     const struct entity *at_end;
+    struct closed_hours hours;
     struct loss loss = {0};
     const struct schedule_gap *gap;
     int64_t counted;
@@ -346,6 +351,8 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
         loss.gap = gap->max_gap;
         loss.shortest = gap->min_gap;
         loss.uniform = gap->max_gap == gap->min_gap;
+        if (backup_not_within(backup) && !read_closed_hours(backup_not_within(backup), &hours))
+            add_term(a, &loss, TERM_UNBOUNDED, "in which hours it must not run", TIME_UNKNOWN, backup->span);
         at_end = captured_at_end(a, asset, backup);
         if (at_end)
             counted = shortest.type == VALUE_DURATION && shortest.u.integer >= MS_SECOND ? shortest.u.integer : 0;

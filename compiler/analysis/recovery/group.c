@@ -872,12 +872,33 @@ static void keep_credit(struct analysis *a, const struct scenario_result *result
     decides(a, why, (struct objective_ref){OBJECTIVE_GROUP, group->group, result->scenario, strict});
 }
 
+/* Another group may have taken a member further back than this one comes to: it loses as much, and its members are as far apart. */
+static void follow_members(struct group_state *group)
+{
+    int64_t most = group->loss_ms, more;
+
+    for (uint32_t m = 0; m < group->member_count; m++) {
+        const struct asset_state *state = group->members[m].state;
+
+        if (group->members[m].recovered && state->loss_ms > most && most >= 0)
+            most = state->loss_ms;
+    }
+    more = most - group->loss_ms;
+    if (more <= 0)
+        return;
+    group->loss_ms = most;
+    group->common = false;
+    if (group->skew_ms >= 0 && __builtin_add_overflow(group->skew_ms, more, &group->skew_ms))
+        group->skew_ms = TIME_UNKNOWN;
+}
+
 void judge_groups(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t i = 0; i < result->group_count; i++) {
         struct group_state *group = &result->groups[i];
         bool settled;
 
+        follow_members(group);
         if (group->loss_ms < 0) {
             group->verdict = VERDICT_UNKNOWN;
             say_unknown(a, result, group);

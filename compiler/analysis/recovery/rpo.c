@@ -236,7 +236,7 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
             continue;
         }
         result = retention_covers(a, backup, need, !any_moment, rhythm_of(a, backup, &links->losses[i]), locked < most ? locked : most, &extra);
-        if (result == RETENTION_UNKNOWN && any_moment) {
+        if (result == RETENTION_UNKNOWN && (any_moment || retain.type == VALUE_OBJECT)) {
             add_term(a, newest, TERM_UNBOUNDED, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
         } else if (result == RETENTION_SHORT) {
             *why = kept_too_short(a, backup, need, locked, limit, most);

@@ -126,7 +126,7 @@ void refute_without_hands(struct analysis *a, struct scenario_result *result)
         for (uint32_t n = 0; n < asset->needs.count; n++)
             stuck[asset->index] |= stuck[asset->needs.items[n].to->index];
         if (stuck[asset->index] && state->rto_verdict == VERDICT_OK)
-            state->rto_verdict = VERDICT_REFUTED;
+            state->rto_verdict = VERDICT_REFUTED, state->never = "nobody is left who could do what it waits for";
     }
 }
 
