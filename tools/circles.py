@@ -17,6 +17,7 @@ from layers import ROOMS, included
 LARGEST = {
     "analysis/recovery": 15,  # which key opens the store that holds the key: candidates, copies and steps, choice, closure
     "sema": 15,               # the evaluator: an expression calls a function that is given expressions
+    "verify": 7,              # the file that drives has what the others tell and count with
     "analysis/output": 6,     # the document: things name parts, and parts things
     "syntax": 4,              # building the tree, literals and repairs ask the scanner, and it them
     "restore": 5, "runbooks": 5, "source": 4, "schedule": 3, "cron": 3, "plan": 3, "driver": 3, "analysis/repair": 3,
