@@ -7,6 +7,9 @@
 /* ---- records.c */
 void check_records(struct analysis *a); /* plan->evidence; after the digest */
 
+/* ---- measured.c */
+void check_measured_methods(struct analysis *a); /* how long methods took by the records, against what the proof assumes (E0550, E0590) */
+
 /* ---- capacity.c */
 void check_capacity(struct analysis *a, struct scenario_result *result); /* quotas; after survive */
 void check_resources(struct analysis *a);                                /* what assets take up and no quota has (E0583) */

@@ -227,4 +227,5 @@ void check_records(struct analysis *a)
     for (uint32_t i = 0; i < count; i++)
         judge_drill(a, a->plan->evidence[i].drill, &a->plan->evidence[i]);
     check_recoveries(a);
+    check_measured_methods(a);
 }
