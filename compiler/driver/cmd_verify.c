@@ -54,6 +54,11 @@ static void print_summary_lines(const struct verify_report *report)
         print_duration(&line, report->largest_gap);
         strbuf_addf(&line, " (%s)", report->largest_gap_at);
     }
+    if (report->in_words) {
+        strbuf_addstr(&line, "; ");
+        count(&line, report->in_words, "refutation is", "refutations are");
+        strbuf_addstr(&line, " in words alone");
+    }
     if (report->untold) {
         strbuf_addstr(&line, "; ");
         count(&line, report->untold, "loss has", "losses have");
@@ -89,6 +94,7 @@ static void print_json(const struct plan_document *document, const struct verify
     jsonw_key_int(&j, "gaps", (int64_t)report->gaps);
     jsonw_key_int(&j, "largest_gap", report->largest_gap);
     jsonw_key_string(&j, "largest_gap_at", report->largest_gap_at);
+    jsonw_key_int(&j, "in_words", (int64_t)report->in_words);
     jsonw_key_int(&j, "untold", (int64_t)report->untold);
     jsonw_key_array(&j, "not_checked");
     for (const char *const *what = verify_not_checked; *what; what++)

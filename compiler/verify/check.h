@@ -38,10 +38,13 @@ struct check {
     struct map timetables; /* what a schedule says, and to whom -> struct timetable */
     struct map zones;      /* name -> struct zone */
 
+    VEC(const struct plan_thing *) plan_objectives; /* of the plan itself, ceilings left out */
+
     /* ledger.c */
-    struct map records; /* "rto:database/region-loss" -> struct verdict_record */
-    struct map needs;   /* id of an entry -> the last struct need of it */
-    struct map entries; /* id -> struct plan_assumption */
+    struct map verdicts; /* every name of one, those that do not apply too */
+    struct map records;  /* "rto:database/region-loss" -> struct verdict_record */
+    struct map needs;    /* id of an entry -> the last struct need of it */
+    struct map entries;  /* id -> struct plan_assumption */
     int64_t hold, assumed, refuted, unknown;
 };
 
@@ -99,6 +102,15 @@ bool class_named(const char *name, enum keep_class *keep);
 
 /* ---- times.c */
 void check_times(struct check *c);
+
+bool is_step_of(const struct plan_scenario *scenario, const struct plan_step *step); /* false: of the way back */
+
+/* ---- statements.c */
+void check_statements(struct check *c); /* of the scenario at hand */
+void check_jobs(struct check *c);
+void find_plan_objectives(struct check *c);
+/* The objective that is stated for it in the scenario at hand; PLAN_UNKNOWN: none. */
+int64_t stated_for(const struct check *c, const struct plan_outcome *outcome, const char *what);
 
 /* ---- losses.c */
 void check_losses(struct check *c);

@@ -8,8 +8,13 @@ struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const ch
 {
     struct verdict_record *record;
     struct strbuf name = STRBUF_INIT;
-    bool added;
+    atom key;
 
+    strbuf_addf(&name, "%s:%s%s%s", objective, subject, c->scenario ? "/" : "", c->scenario ? c->scenario->name : "");
+    key = intern_add(c->names, strbuf_str(&name), name.len);
+    strbuf_release(&name);
+    if (!map_add(&c->verdicts, c->scratch, key, c))
+        problem(c, "", "its verdict is there twice");
     if (verdict == PLAN_VERDICT_na)
         return NULL;
     c->report->verdicts++;
@@ -23,11 +28,7 @@ struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const ch
     record->item = c->item;
     record->objective = objective;
     record->holds = verdict == PLAN_VERDICT_ok;
-    strbuf_addf(&name, "%s:%s%s%s", objective, subject, c->scenario ? "/" : "", c->scenario ? c->scenario->name : "");
-    added = map_add(&c->records, c->scratch, intern_add(c->names, strbuf_str(&name), name.len), record);
-    strbuf_release(&name);
-    if (!added)
-        problem(c, "", "its verdict is there twice");
+    map_add(&c->records, c->scratch, key, record);
     return record;
 }
 
@@ -93,21 +94,46 @@ static void go_to(struct check *c, const struct verdict_record *record)
     at(c, record->list, record->item);
 }
 
+/* Who makes it true is named as he has to be. */
+static void check_maker(struct check *c, const struct plan_assumption *entry)
+{
+    const struct plan_made_true *by = entry->by;
+    size_t len = entry->kind ? strlen(entry->kind) : 0;
+
+    if (!entry->kind || strncmp(entry->id ? entry->id : "", entry->kind, len) != 0 || entry->id[len] != ':')
+        problem(c, ".kind", "it is not that of its name");
+    if (!by || by->who == PLAN_BY_nobody)
+        return;
+    if ((by->who == PLAN_BY_artifact && !(by->target && by->file)) || (by->who == PLAN_BY_platform && !by->source) ||
+        (by->who == PLAN_BY_demand && !(by->on && by->words)))
+        problem(c, ".by", "it does not say %s",
+                by->who == PLAN_BY_artifact   ? "which file"
+                : by->who == PLAN_BY_platform ? "where that is said"
+                                              : "who is asked for what");
+}
+
 static void check_entry(struct check *c, uint32_t number)
 {
     const struct plan_assumption *entry = &c->document->assumptions[number];
     atom id = intern_str(c->names, entry->id ? entry->id : "");
 
     c->report->entries++;
+    at(c, "assumptions", id);
+    check_maker(c, entry);
     c->report->listed_in_part += !entry->rests_whole;
     for (uint32_t i = 0; i < entry->rests_count; i++) {
-        struct verdict_record *record = map_get(&c->records, intern_str(c->names, entry->rests[i]));
+        atom name = intern_str(c->names, entry->rests[i]);
+        struct verdict_record *record = map_get(&c->records, name);
+
+        if (!record && !map_get(&c->verdicts, name))
+            problem(c, ".rests", "`%s` is no verdict of the plan", name);
 
         if (!record || record->stamp == number + 1)
             continue;
         record->stamp = number + 1;
         credit(entry, record);
     }
+    at(c, NULL, NULL);
     for (struct need *need = map_get(&c->needs, id); need; need = need->before) {
         if (need->verdict->stamp == number + 1 || !entry->rests_whole)
             continue;

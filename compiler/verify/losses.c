@@ -262,7 +262,8 @@ static bool begins_a_chain(const struct plan_link *link)
     return word_is(link->backup, "kind", "full") || word_is(link->backup, "kind", "snapshot") || word_is(link->backup, "kind", "log");
 }
 
-static void check_link(struct check *c, const struct plan_outcome *outcome, uint32_t i)
+/* What it alone loses; PLAN_UNKNOWN. */
+static int64_t check_link(struct check *c, const struct plan_outcome *outcome, uint32_t i)
 {
     const struct plan_link *link = &outcome->chain[i], *next = i + 1 < outcome->chain_count ? link + 1 : NULL;
     const struct plan_thing *backup = link->backup;
@@ -300,9 +301,11 @@ static void check_link(struct check *c, const struct plan_outcome *outcome, uint
         problem(c, ".chain", "no clock starts `%s`, and it has a gap", backup->id);
     }
     parts = parts_of(c, link);
-    if (!sum_of(&parts, &alone))
-        problem(c, ".chain", "what `%s` alone loses is not known", backup->id);
     check_kept(c, outcome, i, &parts);
+    if (sum_of(&parts, &alone))
+        return alone;
+    problem(c, ".chain", "what `%s` alone loses is not known", backup->id);
+    return PLAN_UNKNOWN;
 }
 
 /* What of a later link is still on its way when the newest is there. Logs build on any earlier one. */
@@ -340,9 +343,21 @@ static void check_kept_out(struct check *c, const struct plan_outcome *outcome, 
                 (long long)newer, (long long)parts->ms[PLAN_TERM_skipped], (long long)parts->ms[PLAN_TERM_read_late]);
 }
 
+/* How long after what it goes back to a copy is read at least. */
+static int64_t read_after(const struct check *c, const struct plan_outcome *outcome)
+{
+    bool damaged = false;
+
+    for (uint32_t i = 0; i < outcome->losses_count; i++)
+        damaged |=
+            strcmp(outcome->losses[i], "corruption") == 0 || strcmp(outcome->losses[i], "deletion") == 0 || strcmp(outcome->losses[i], "object") == 0;
+    return plus(damaged ? worst_end(c->scenario->thing, "noticed_within", 0) : 0, outcome->start.known ? outcome->start.worst : 0);
+}
+
 /* Of copies: each part is what its rule says. What the classes of `retain` add was looked at with the link. */
 static void check_copies(struct check *c, const struct plan_outcome *outcome)
 {
+    int64_t largest = 0, wait = read_after(c, outcome);
     struct parts parts;
 
     if (outcome->chain_count > LINKS_MAX) {
@@ -355,8 +370,16 @@ static void check_copies(struct check *c, const struct plan_outcome *outcome)
             return;
         }
     }
-    for (uint32_t i = 0; i < outcome->chain_count; i++)
-        check_link(c, outcome, i);
+    for (uint32_t i = outcome->chain_count; i-- > 0;) {
+        const struct plan_link *link = &outcome->chain[i];
+        int64_t alone = check_link(c, outcome, i), least;
+
+        largest = alone > largest ? alone : largest;
+        least = plus(word_is(link->backup, "kind", "differential") ? alone : largest, wait);
+        if (link->reach >= 0 && link->reach < least)
+            problem(c, ".chain", "`reach` of `%s` is %lld, and it is %lld old before it is read", link->backup->id, (long long)link->reach,
+                    (long long)least);
+    }
     parts = parts_of(c, &outcome->chain[0]);
     put(&parts, PLAN_TERM_base, base_of(outcome, &parts));
     for (int what = 0; what <= PLAN_TERM_sealed; what++) {
@@ -452,6 +475,8 @@ static void check_sum(struct check *c, const struct plan_outcome *outcome)
             problem(c, ".data_loss", "it is a number, and its part `%s` is not", term_words[term->what]);
             return;
         }
+        if (term->less != (term->what == PLAN_TERM_captured || term->what == PLAN_TERM_read_late))
+            problem(c, ".rpo_terms", "`less` of `%s` is wrong", term_words[term->what]);
         if (__builtin_add_overflow(sum, share_of(term), &sum))
             sum = INT64_MAX;
     }

@@ -224,6 +224,7 @@ static void check_newest(struct telling *t)
 {
     const struct plan_story *story = t->story;
     const struct plan_value *retain = plan_attribute(t->link->backup, "retain");
+    int64_t thinned = part_of(t->outcome, PLAN_TERM_thinned);
     bool found = false;
 
     for (uint32_t i = 0; i < story->runs_count; i++) {
@@ -243,7 +244,7 @@ static void check_newest(struct telling *t)
         problem(t->c, ".story.newest", "no run that is there holds it");
     if (retain && retain->tag == PLAN_TAG_DURATION && retain->shape == PLAN_SHAPE_NUMBER && story->read - story->newest > retain->number)
         problem(t->c, ".story.read", "the copy is deleted before it is read");
-    if (t->link->reach >= 0 && story->read - story->newest > t->link->reach)
+    if (thinned >= 0 && t->link->reach >= 0 && story->read - story->newest > plus(t->link->reach, thinned))
         problem(t->c, ".story.read", "the copy is %lld old when it is read, and `reach` is %lld", (long long)(story->read - story->newest),
                 (long long)t->link->reach);
 }

@@ -22,7 +22,7 @@ static bool check_range(struct check *c, const char *field, const struct plan_ra
 }
 
 /* Its place in the scenario; false where it is of another list (the way back). */
-static bool is_step_of(const struct plan_scenario *scenario, const struct plan_step *step)
+bool is_step_of(const struct plan_scenario *scenario, const struct plan_step *step)
 {
     uintptr_t first = (uintptr_t)scenario->steps, end = (uintptr_t)(scenario->steps + scenario->steps_count);
 
@@ -174,6 +174,23 @@ static bool holds(const struct plan_step *step, const struct check *c)
     return outcome && outcome->rto_verdict == PLAN_VERDICT_ok;
 }
 
+/* A place that is lost, or a control plane that does not answer, needs somebody who attests it instead. */
+static bool can_be_done(const struct check *c, const struct plan_step *step)
+{
+    bool barred = step->at || step->barred || (step->control_plane && c->site_lost[step->control_plane - c->document->sites]);
+
+    return !barred || step->attested || step->mode == PLAN_DOER_attested;
+}
+
+static bool is_among(const struct plan_step *step, struct plan_step *const *list, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (list[i] == step)
+            return true;
+    }
+    return false;
+}
+
 static void check_steps(struct check *c)
 {
     for (uint32_t i = 0; i < c->scenario->steps_count; i++) {
@@ -190,8 +207,11 @@ static void check_steps(struct check *c)
         check_start(c, step);
         check_finish(c, step);
         check_takes(c, step);
-        if ((step->at || step->barred) && !step->attested && holds(step, c))
-            problem(c, step->at ? ".at" : ".barred", "it cannot be done in this scenario, and the RTO of `%s` holds", step->asset->name);
+        if (!can_be_done(c, step) && holds(step, c))
+            problem(c, "", "it cannot be done in this scenario, and the RTO of `%s` holds", step->asset->name);
+        if (step->waits_for && !is_among(step->waits_for, step->after, step->after_count) &&
+            !is_among(step->waits_for, step->follows, step->follows_count))
+            problem(c, ".waits_for", "it is nothing the step waits for");
     }
 }
 
@@ -447,6 +467,10 @@ static void check_name(struct check *c, const struct plan_name_outcome *name)
         problem(c, ".step", "`%s` is no step of this recovery", id_of(name->step));
         return;
     }
+    if (name->moves != PLAN_MOVES_not && name->ttl < name->endpoint->kept)
+        problem(c, ".ttl", "it is %lld, and resolvers keep an answer for %lld", (long long)name->ttl, (long long)name->endpoint->kept);
+    if (name->step && name->moves == PLAN_MOVES_by_step && name->verdict == PLAN_VERDICT_ok && !can_be_done(c, name->step))
+        problem(c, ".step", "it cannot be done in this scenario, and the name is back in time");
     for (int e = 0; e < ENDS; e++) {
         bool known = served(c, name, e, &back);
 

@@ -19,6 +19,12 @@ static bool applies(struct check *c, const char *field, bool objective, uint8_t 
 
 /* ---- assets */
 
+/* Numbers alone do not decide it. */
+static bool is_unsure(const struct plan_outcome *outcome)
+{
+    return outcome->nobody || outcome->undecided || outcome->split;
+}
+
 static void check_rto(struct check *c, const struct plan_outcome *outcome)
 {
     int64_t rto = objective_of(outcome->rto), mtd = objective_of(outcome->asset->mtd), more = worst_end(outcome->asset->thing, "work_recovery", 0);
@@ -26,19 +32,33 @@ static void check_rto(struct check *c, const struct plan_outcome *outcome)
     bool too_long = mtd >= 0 && (plus(outcome->finish.worst, more) < 0 || outcome->finish.worst + more > mtd);
     bool late = outcome->finish.known && (rto >= 0 ? outcome->finish.worst > rto : too_long);
 
+    if (rto < 0 && outcome->fate == PLAN_FATE_lost && stated_for(c, outcome, "rto") >= 0)
+        problem(c, ".rto", "one is stated, and not compared");
+    if (outcome->fate == PLAN_FATE_lost && !outcome->method && rto < 0 && outcome->rto_verdict == PLAN_VERDICT_refuted)
+        return; /* what has no way back is refuted, objective or not */
     if (!applies(c, ".rto_verdict", rto >= 0 || mtd >= 0, outcome->rto_verdict) || !record)
         return;
     c->report->derivations++;
     if (outcome->rto_verdict == PLAN_VERDICT_ok && (!outcome->finish.known || late))
         problem(c, ".rto_verdict", "it holds, and the asset is back at %lld, its objective is %lld",
                 (long long)(outcome->finish.known ? outcome->finish.worst : PLAN_UNKNOWN), (long long)rto);
-    if (outcome->rto_verdict == PLAN_VERDICT_refuted && !late && !(outcome->finish.known && too_long) && !is_lost_for_good(c, outcome->asset))
+    if (outcome->never && outcome->rto_verdict == PLAN_VERDICT_ok)
+        problem(c, ".never", "it says that no time counts, and the verdict holds");
+    if (outcome->rto_verdict == PLAN_VERDICT_unknown && rto >= 0 && late && !is_unsure(outcome))
+        problem(c, ".rto_verdict", "it is unknown, and the asset is not back in time");
+    if (rto >= 0 && stated_for(c, outcome, "rto") >= 0 && rto > stated_for(c, outcome, "rto"))
+        problem(c, ".rto", "it is longer than the %lld that are stated", (long long)stated_for(c, outcome, "rto"));
+    c->report->in_words += outcome->rto_verdict == PLAN_VERDICT_refuted && outcome->never;
+    if (outcome->rto_verdict == PLAN_VERDICT_refuted && !late && !outcome->never && !(outcome->finish.known && too_long) &&
+        !is_lost_for_good(c, outcome->asset))
         problem(c, ".rto_verdict", "it is refuted, and the asset may be back in time");
     if (!record->holds)
         return;
     for (uint32_t i = 0; i < outcome->steps_count; i++) {
         const struct plan_step *step = outcome->steps[i];
 
+        if (step->phase == PLAN_PHASE_reprotect)
+            continue;
         if (step->figure)
             need_entry(c, record, "figure:%s", step->figure->id);
         record->wants_detected |= step->release != PLAN_RELEASE_at_once;
@@ -85,11 +105,20 @@ static void check_rpo(struct check *c, const struct plan_outcome *outcome)
 
     if (outcome->fate != PLAN_FATE_lost && outcome->rpo_verdict == PLAN_VERDICT_na)
         return; /* it loses nothing */
+    if (rpo < 0 && outcome->fate == PLAN_FATE_lost && outcome->asset->holds == PLAN_HOLDS_data && stated_for(c, outcome, "rpo") >= 0)
+        problem(c, ".rpo", "one is stated, and not compared");
+    if (outcome->fate == PLAN_FATE_lost && !outcome->method && rpo < 0 && outcome->rpo_verdict == PLAN_VERDICT_refuted)
+        return; /* what has no way back is refuted, objective or not */
     if (!applies(c, ".rpo_verdict", rpo >= 0, outcome->rpo_verdict) || !record)
         return;
     if (outcome->rpo_verdict == PLAN_VERDICT_ok && (loss < 0 || loss > rpo))
         problem(c, ".rpo_verdict", "it holds, and %s than its objective allows is lost", loss < 0 ? "it is not known to be less" : "more");
-    if (outcome->rpo_verdict == PLAN_VERDICT_refuted && loss != PLAN_ALL && !(outcome->story && outcome->story->loss >= rpo) &&
+    if (outcome->rpo_verdict == PLAN_VERDICT_unknown && outcome->story && outcome->story->loss > rpo && !is_unsure(outcome))
+        problem(c, ".rpo_verdict", "it is unknown, and a story loses more than its objective allows");
+    if (rpo >= 0 && stated_for(c, outcome, "rpo") >= 0 && rpo > stated_for(c, outcome, "rpo"))
+        problem(c, ".rpo", "it is longer than the %lld that are stated", (long long)stated_for(c, outcome, "rpo"));
+    c->report->in_words += outcome->rpo_verdict == PLAN_VERDICT_refuted && outcome->never;
+    if (outcome->rpo_verdict == PLAN_VERDICT_refuted && loss != PLAN_ALL && !outcome->never && !(outcome->story && outcome->story->loss >= rpo) &&
         !is_lost_for_good(c, outcome->asset))
         problem(c, ".rpo_verdict", "it is refuted, and no story loses more than its objective allows");
     if (!record->holds)

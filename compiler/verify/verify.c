@@ -270,14 +270,17 @@ void verify_plan(struct arena *arena, const struct plan_document *document, cons
             map_add(&c->assets, c->scratch, intern_str(c->names, document->assets[i].thing->id), (void *)(uintptr_t)&document->assets[i]);
     }
     index_ledger(c);
+    find_plan_objectives(c);
     for (uint32_t i = 0; i < document->scenarios_count; i++) {
         enter_scenario(c, &document->scenarios[i]);
         check_times(c);
         check_losses(c);
+        check_statements(c);
         check_verdicts(c);
     }
     c->scenario = NULL;
     check_slos(c);
+    check_jobs(c);
     check_ledger(c);
     check_counts(c);
     arena_delete(c->scratch);

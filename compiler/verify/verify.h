@@ -39,6 +39,7 @@ struct verify_report {
     uint64_t gaps;              /* losses whose story stays more than a millisecond inside of the bound */
     int64_t largest_gap;        /* ms */
     const char *largest_gap_at; /* "database in region-loss"; NULL without gaps */
+    uint64_t in_words;          /* refutations that no number shows, only a sentence of the plan */
     uint64_t untold;            /* losses in numbers, above 0, that no story is told for */
 };
 
