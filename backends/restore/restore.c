@@ -21,7 +21,7 @@ struct output_file *restore_add(struct restore *r, const char *path, struct strb
     if (!file)
         return NULL;
     file->executable = executable;
-    vec_push(r->arena, &r->written, file);
+    vec_push_owned(r->whole, &r->written, file);
     return file;
 }
 
@@ -133,7 +133,7 @@ static const struct {
 
 static void emit(const struct plan_document *plan, struct fileset *files)
 {
-    struct restore r = {.plan = plan, .index = plan_index(plan, files->arena), .arena = files->arena, .files = files};
+    struct restore r = {.plan = plan, .index = plan_index(plan, files->arena), .arena = files->arena, .whole = files->arena, .files = files};
     struct strbuf digest = STRBUF_INIT;
     uint32_t count;
 

@@ -14,7 +14,8 @@ struct restore {
     const struct plan_document *plan;
     const struct plan_index *index;
     const struct plan_thing *about; /* the `plan` block; NULL */
-    struct arena *arena;
+    struct arena *arena;            /* of the file or the batch of steps at work */
+    struct arena *whole;            /* of what all of them need */
     struct fileset *files;
     VEC(struct output_file *) written; /* for SHA256SUMS */
 };

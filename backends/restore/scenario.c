@@ -358,10 +358,20 @@ static void write_inputs(struct restore *r, const struct procedure *p)
 
 void restore_scenario(struct restore *r, const struct procedure *p)
 {
-    write_scenario(r, p);
-    write_steps(r, p);
-    write_assets(r, p);
-    write_inputs(r, p);
-    for (uint32_t i = 0; i < p->count; i++)
-        restore_step(r, p, &p->steps[i]);
+    static void (*const tables[])(struct restore *, const struct procedure *) = {write_scenario, write_steps, write_assets, write_inputs};
+    enum { BATCH = 256 };
+
+    /* What a file is made of is gone when it is: of 100,000 steps that is more than all of the plan. */
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        r->arena = arena_new();
+        tables[i](r, p);
+        arena_delete(r->arena);
+    }
+    for (uint32_t i = 0; i < p->count;) {
+        r->arena = arena_new();
+        for (uint32_t end = i + BATCH; i < end && i < p->count; i++)
+            restore_step(r, p, &p->steps[i]);
+        arena_delete(r->arena);
+    }
+    r->arena = r->whole;
 }

@@ -41,7 +41,7 @@ static void name_scenario(struct analysis *a, struct scenario_result *result, st
     result->detect = time_of(entity_slot(scenario, SCENARIO_detect));
     result->detect_span = scenario->span;
     result->declare = time_of(entity_slot(scenario, SCENARIO_declare));
-    result->states = ARENA_ARRAY(a->arena, struct asset_state, a->plan->asset_count);
+    result->states = ARENA_ARRAY(a->proof, struct asset_state, a->plan->asset_count);
     find_runbooks(a, result);
 }
 
@@ -98,7 +98,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
 
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options)
 {
-    struct analysis a = {.model = model, .eval = eval, .sink = eval->sink, .arena = model->arena, .options = options};
+    struct analysis a = {.model = model, .eval = eval, .sink = eval->sink, .arena = model->arena, .proof = arena_new(), .options = options};
     struct eval_hooks hooks = {.field = field_hook, .emitted = emitted_hook, .data = &a};
     const struct eval_hooks *outer = eval->hooks;
     struct plan *plan = ARENA_NEW(model->arena, struct plan);
@@ -107,6 +107,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     eval->hooks = &hooks;
     plan->model = model;
     plan->arena = model->arena;
+    plan->proof = a.proof;
     plan->compiler = options->version;
     plan->rules_off = options->rules_off;
     plan->rules_off_count = options->rules_off_count;

@@ -139,13 +139,17 @@ void session_check_programs(struct session *session)
 
 static void emit_files(const struct options *options, struct session *session, struct fileset *files)
 {
+    const struct plan_document *document = session_document(session);
 
+    /* From here on everybody reads the document. What repairs look at stays where there is something to mend. */
+    if (!session->plan->refuted)
+        plan_forget(session->plan);
     fileset_init(files, session->arena);
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
         if (!target_is_wanted(options, (*backend)->name))
             continue;
         files->arena = arena_new(); /* what it makes its texts from is many times what stays of them */
-        (*backend)->emit(session_document(session), files);
+        (*backend)->emit(document, files);
         arena_delete(files->arena);
         files->arena = files->kept;
     }

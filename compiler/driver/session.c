@@ -35,6 +35,8 @@ void session_init(struct session *session, const struct options *options)
 
 void session_release(struct session *session)
 {
+    if (session->plan && session->plan->proof)
+        arena_delete(session->plan->proof);
     arena_delete(session->arena);
 }
 

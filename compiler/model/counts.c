@@ -43,8 +43,11 @@ static bool group_on_demand(const struct group_state *group)
 
 struct verdict_counts plan_counts(const struct plan *plan)
 {
-    struct verdict_counts counts = {.scenarios = plan->scenario_count, .assumed = plan_assumed(plan)};
+    struct verdict_counts counts = {.scenarios = plan->scenario_count};
 
+    if (plan->counted)
+        return *plan->counted;
+    counts.assumed = plan_assumed(plan);
     for (uint32_t s = 0; s < plan->scenario_count; s++) {
         const struct scenario_result *result = &plan->scenarios[s];
 
@@ -71,4 +74,20 @@ struct verdict_counts plan_counts(const struct plan *plan)
     }
     count_accepted(plan, &counts);
     return counts;
+}
+
+void plan_forget(struct plan *plan)
+{
+    struct verdict_counts *counted;
+
+    if (!plan->proof)
+        return;
+    counted = ARENA_NEW(plan->arena, struct verdict_counts);
+    *counted = plan_counts(plan);
+    plan->counted = counted;
+    plan->scenario_count = plan->assumption_count = plan->drill_count = plan->job_count = plan->task_count = 0;
+    plan->scenarios = NULL;
+    plan->assumptions = NULL;
+    arena_delete(plan->proof);
+    plan->proof = NULL;
 }

@@ -755,10 +755,12 @@ struct assumption {
 struct plan {
     struct model *model;
     struct arena *arena;
-    const char *name;        /* of the plan block; "plan" when there is none */
-    const char *compiler;    /* version */
-    const char *digest;      /* SHA-256 (hex) of everything recovery-relevant */
-    struct site_info *sites; /* by entity index */
+    struct arena *proof;                  /* states, steps, candidates, the ledger; NULL once it is forgotten */
+    const struct verdict_counts *counted; /* then: what it came to */
+    const char *name;                     /* of the plan block; "plan" when there is none */
+    const char *compiler;                 /* version */
+    const char *digest;                   /* SHA-256 (hex) of everything recovery-relevant */
+    struct site_info *sites;              /* by entity index */
     uint32_t site_count;
     struct asset *assets; /* by entity index */
     uint32_t asset_count;
@@ -801,6 +803,9 @@ struct verdict_counts {
     uint32_t untested; /* assets with objectives that no scenario touches */
 };
 struct verdict_counts plan_counts(const struct plan *plan);
+
+/* Frees all that the proof needed and its document does not: no scenarios, no ledger are left, only what they came to. Twice is harmless. */
+void plan_forget(struct plan *plan);
 
 const char *assumption_kind_name(enum assumption_kind kind);                      /* "runs", "stands_ready" */
 const char *makes_true_name(enum makes_true by);                                  /* "artifact", "platform", "demand", "nobody" */

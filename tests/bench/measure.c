@@ -1,5 +1,6 @@
 /*
- * measure LIMIT PROGRAM ARG...: runs a program without output and prints "SECONDS CPU_SECONDS PEAK_BYTES STATUS".
+ * measure LIMIT PROGRAM ARG...: runs a program without output and prints "SECONDS CPU_SECONDS PEAK_BYTES STATUS
+ * USER_SECONDS".
  *
  * A process of its own, because a child's peak memory starts at what its parent had: started from an interpreter, a
  * small program would be charged for the interpreter. STATUS is the exit code, or 128 + the signal; a run longer than
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
     double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
     int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    printf("%.6f %.6f %lld %d\n", seconds, cpu, (long long)usage.ru_maxrss * 1024, expired ? 124 : code);
+    double user = (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6;
+    printf("%.6f %.6f %lld %d %.6f\n", seconds, cpu, (long long)usage.ru_maxrss * 1024, expired ? 124 : code, user);
     return 0;
 }

@@ -259,6 +259,7 @@ int main(void)
             outside += !draws_within(plan, arena);
         }
         strbuf_release(&text);
+        arena_delete(plan->proof);
         arena_delete(arena);
     }
     TEST("schedules of random recoveries");

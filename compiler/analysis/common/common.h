@@ -29,6 +29,7 @@ struct analysis {
     struct evaluator *eval;
     struct diag_sink *sink;
     struct arena *arena;
+    struct arena *proof; /* of what only the proof needs: plan_forget() */
     struct plan *plan;
     const struct analysis_options *options;
     struct scenario_result *scenario; /* being worked on: what `scenario`, `here` and hooks refer to */

@@ -40,7 +40,7 @@ struct assumption *ledger_entry(struct analysis *a, enum assumption_kind kind, s
     *is_new = !assumption;
     if (assumption)
         return assumption;
-    assumption = ARENA_NEW(a->arena, struct assumption);
+    assumption = ARENA_NEW(a->proof, struct assumption);
     *assumption = (struct assumption){.id = id, .kind = kind, .subject = subject, .by = BY_NOBODY, .span = subject->span};
     map_add(&a->ledger, a->arena, key, assumption);
     return assumption;
@@ -52,9 +52,9 @@ void add_resting(struct analysis *a, struct assumption *assumption, struct resti
         uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 2;
         struct resting *old = assumption->rests;
 
-        assumption->rests = arena_grow(a->arena, old, assumption->rest_cap * sizeof *old, cap * sizeof *old);
+        assumption->rests = arena_grow(a->proof, old, assumption->rest_cap * sizeof *old, cap * sizeof *old);
         if (assumption->rests != old)
-            arena_give_back(a->arena, old, assumption->rest_cap * sizeof *old);
+            arena_give_back(a->proof, old, assumption->rest_cap * sizeof *old);
         assumption->rest_cap = cap;
     }
     assumption->rests[assumption->rest_count++] = resting;

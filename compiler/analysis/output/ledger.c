@@ -789,7 +789,7 @@ void make_ledger(struct analysis *a)
     a->scenario = NULL;
     for (uint32_t i = 0; i < a->plan->slo_count; i++)
         add_availability(a, &a->plan->slos[i]);
-    a->plan->assumptions = ARENA_ARRAY(a->arena, struct assumption *, a->ledger.len);
+    a->plan->assumptions = ARENA_ARRAY(a->proof, struct assumption *, a->ledger.len);
     for (uint32_t i = 0; i < a->ledger.len; i++)
         a->plan->assumptions[a->plan->assumption_count++] = a->ledger.entries[i].value;
     complete_rests(a);

@@ -171,7 +171,7 @@ static void find_candidates(struct analysis *a, struct asset_state *state)
             vec_push(a->arena, &list, candidate);
         }
     }
-    state->candidates = ARENA_ARRAY(a->arena, struct candidate, list.len);
+    state->candidates = ARENA_ARRAY(a->proof, struct candidate, list.len);
     if (list.len)
         memcpy(state->candidates, list.items, list.len * sizeof *list.items);
     state->candidate_count = list.len;

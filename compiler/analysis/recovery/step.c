@@ -36,7 +36,7 @@ static void no_commands(struct step *step)
 
 struct command *new_command(struct analysis *a, struct command **at)
 {
-    *at = ARENA_NEW(a->arena, struct command);
+    *at = ARENA_NEW(a->proof, struct command);
     return *at;
 }
 
@@ -48,7 +48,7 @@ void keep_command(struct analysis *a, struct command **at, struct command made)
 
 struct step *begin_step(struct analysis *a, struct step_begin from)
 {
-    struct step *step = ARENA_NEW(a->arena, struct step);
+    struct step *step = ARENA_NEW(a->proof, struct step);
 
     step->id = from.id;
     step->title = from.title;
