@@ -175,7 +175,7 @@ static void arithmetic(void)
           {"8000PiB * 2000", "E0304 the result of `8000PiB * 2000` is too large"}, {"-\"a\"", "E0302 `-` has no meaning for a string"},
           {"9223372036854775807 * 9223372036854775807", "E0304 the result of `9223372036854775807 * 9223372036854775807` is too large"});
     TEST("help in arithmetic");
-    CHECK_STR(help("15m + 20", NULL), "write `20s`, `20m` or `20h`");
+    CHECK_STR(help("15m + 20", NULL), "write `20s`, `20m`, `20h` or `20d`");
     CHECK_STR(fix(), "20s");
     CHECK_STR(help("\"a\" + \"b\"", NULL), "texts are put together by interpolation: `\"\\(\"a\")\\(\"b\")\"`");
     CHECK_STR(help("self.needs + self.uses", NULL), "lists are put together by `concat(self.needs, self.uses)`");
@@ -363,7 +363,7 @@ static void conversions(void)
     typed("[null, 1]", "list", "[null, 1]");
     typed("[1, 2]", "list(decimal)", "[1, 2]");
     typed("hcl(\"x\")", "string", "E0300 expected `string`, found an HCL expression");
-    CHECK_STR(help("20", "duration"), "write `20s`, `20m` or `20h`");
+    CHECK_STR(help("20", "duration"), "write `20s`, `20m`, `20h` or `20d`");
     CHECK_STR(help("30", "percent"), "write `30%`");
     CHECK_STR(help("0.3", "percent"), "write `30%`");
     CHECK_STR(help("db", "list(ref(asset))"), "for a list of one element, write `[db]`");
