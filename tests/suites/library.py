@@ -127,6 +127,21 @@ def promotes_after_fence(path):
         raise Failure("\n".join(problems))
 
 
+def formats_are_said(path):
+    """Whatever takes copies says what they are, and whatever reads copies what it can read."""
+    problems = []
+    for name, kind in parts(path.read_text(encoding="utf-8"), KIND):
+        for sort, attribute in (("procedure", "produces"), ("method", "reads")):
+            for block in re.split(rf"^  {sort} ", kind, flags=re.M)[1:]:
+                block = re.split(r"^  \}$|\}$", block, flags=re.M)[0] if sort == "procedure" else re.split(r"^  \}$", block, flags=re.M)[0]
+                label = block.split(None, 1)[0]
+                reads_copies = sort == "method" and re.search(r"^    from\s*= \[", block, re.M)
+                if (reads_copies or (sort == "procedure" and label not in ("put", "fetch", "list", "remove"))) and attribute not in block:
+                    problems.append(f"{path.name}: {sort} {label} of {name} says no `{attribute}`")
+    if problems and path.name != "generic.dr":
+        raise Failure("\n".join(problems))
+
+
 FRAMEWORK = """
 plan p { title = "P"  owner = a  deputy = b  approver = b  review = 180d }
 person a { name = "A"  phone = "+49 30 1"  email = "a@example.com" }
@@ -237,6 +252,7 @@ def collect(env):
         if path.parent.name in ("rules", "frameworks"):
             continue
         yield Test(f"figures/{name}", lambda path=path: figures_have_sources(path))
+        yield Test(f"formats/{name}", lambda path=path: formats_are_said(path))
         yield Test(f"fence/{name}", lambda path=path: promotes_after_fence(path))
     for path in sorted((env.root / "stdlib" / "frameworks").glob("*.dr")):
         yield Test(f"framework/{path.stem}", lambda path=path: framework_compiles(env, path.stem))

@@ -87,6 +87,7 @@ struct best {
     int64_t since_base;
     struct entity *backup, *store;
     struct links *links; /* gets those of the chain; NULL: nobody asks */
+    struct value reads;  /* formats the method reads; anything but a list: it does not say */
     struct why why;
 };
 
@@ -298,6 +299,29 @@ static void keep_best(struct analysis *a, struct best *best, const struct links 
         *best->links = *links;
 }
 
+/* Whether every link is of a format that the method reads, as far as both are said. */
+static bool can_be_read(struct analysis *a, const struct asset *asset, const struct links *links, struct value reads, struct why *why)
+{
+    for (uint32_t i = 0; i < links->count && reads.type == VALUE_LIST; i++) {
+        const struct entity *backup = links->items[i];
+        bool own = backup->parent == asset->entity || backup_runs_apart(backup); /* else one run takes a whole group */
+        const struct scope *scope = run_scope(a, backup, own ? asset : NULL);
+        const struct entity *procedure = run_procedure(a, backup, own ? asset : NULL, scope);
+        struct value format = procedure ? eval_deferred(a->eval, procedure, PROCEDURE_produces, NULL) : value_unknown();
+        bool found = format.type != VALUE_STRING;
+
+        scope_drop(a->eval, scope, NULL);
+
+        for (uint32_t r = 0; r < reads.u.list->count && !found; r++)
+            found = reads.u.list->items[r].type == VALUE_STRING && strcmp(reads.u.list->items[r].u.string, format.u.string) == 0;
+        if (found)
+            continue;
+        why->text = intern_text(a, "it cannot read `%s`: its copies are in the format `%s`", links->items[i]->name, format.u.string);
+        return false;
+    }
+    return true;
+}
+
 /* One chain of the backup at a store; NULL: beside the asset. */
 static void try_chain(struct analysis *a, struct asset_state *state, struct entity *backup, struct entity *store, const struct entity *base,
                       int64_t read, bool circular, struct best *best)
@@ -307,7 +331,7 @@ static void try_chain(struct analysis *a, struct asset_state *state, struct enti
 
     links.count = 0;
     links.since_base = 0;
-    if (!chain_complete(a, backup, store, base, &links, &why)) {
+    if (!chain_complete(a, backup, store, base, &links, &why) || !can_be_read(a, state->asset, &links, best->reads, &why)) {
         if (why.text)
             best->why = why;
         return;
@@ -418,6 +442,7 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
     uint32_t count;
     struct entity **groups = asset_groups(a, state->asset, &count);
 
+    best.reads = eval_deferred(a->eval, method, METHOD_reads, method_scope(a, state, candidate));
     if (reads_no_versions(a, state->asset, from)) {
         candidate->rejected = intern_text(a, "it reads earlier versions, and kind `%s` does not say that it keeps any (`versioned`)",
                                           state->asset->entity->kind->entity->name);
