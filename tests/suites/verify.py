@@ -107,6 +107,26 @@ def test_tampered_plans_are_refused(env):
 
 # ---- whatever stands in it
 
+NO_JSON = {
+    "nothing": b"", "blanks": b" \n", "a byte that is no UTF-8": b'{"format": "\xff"}', "a NUL": b'{"format": 2}\0', "two values": b'{"format": 2} 1',
+    "a member twice": b'{"format": 2, "format": 2}', "a comma too many": b'{"format": 2,}', "no colon": b'{"format" 2}', "no end": b'{"format": [2, ',
+    "a number with a zero before it": b'{"format": 02}', "a number that is too large": b'{"format": 9223372036854775808}',
+    "a word": b'{"format": nul}', "half a pair": b'{"format": "\\ud83d"}', "an escaped NUL": b'{"format": "\\u0000"}', "no escape": b'{"format": "\\x"}',
+    "a line in a text": b'{"format": "a\nb"}', "a text without an end": b'{"format": "a\\', "a hundred thousand brackets": b"[" * 100000,
+}
+
+
+def test_what_is_no_json_is_told(env):
+    with Sandbox() as folder:
+        for what, text in NO_JSON.items():
+            code, problems = verify(env, text, folder)
+            if code != 1 or len(problems) != 1 or "is no plan: line " not in problems[0]:
+                raise Failure(f"{what}: exit {code}, {problems}")
+        code, problems = verify(env, b'{"\\u0066ormat": -9223372036854775808, "a": "\\ud83d\\ude00"}', folder)
+        if problems != ["drc: plan.json is no plan: it is no plan of format 2"]:
+            raise Failure(str(problems))
+
+
 NUMBERS = [-1, 0, 1, 2**31, 2**50, 2**50 + 1, 2**63 - 1, -2**63]
 
 
