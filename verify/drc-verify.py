@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks a plan of drc without drc: drc-verify.py PLAN.json
 
-The plan is what `drc plan --emit plan SPEC` prints. Written from docs/certificate.md, which says what has to hold, and from nothing of the
-compiler. Needs Python 3.9 with its tz database, and nothing else. Exit 0: accepted; 1: refused, one line for each problem; 64: wrong use.
+PLAN.json is what `drc plan --emit plan SPEC` prints. Written from docs/certificate.md and nothing of the compiler; needs Python 3.9 and its
+tz database, nothing else. Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use.
 """
 
 import bisect
@@ -16,19 +16,13 @@ import zoneinfo
 
 DAY, CYCLE = 86400, 146097                       # seconds of a day, days of 400 years
 EPOCH = datetime.date(1970, 1, 1).toordinal()
-BASE = datetime.date(2001, 1, 1).toordinal() - EPOCH
-FIRST = (datetime.date(2026, 1, 1).toordinal() - EPOCH) * DAY
-LAST = (datetime.date(2500, 1, 1).toordinal() - EPOCH) * DAY  # tables of zones end before 2100; after that 400 years repeat themselves
+BASE, FIRST, LAST = (datetime.date(year, 1, 1).toordinal() - EPOCH for year in (2001, 2026, 2500))  # tables of zones end before 2100
+FIRST, LAST = FIRST * DAY, LAST * DAY
 BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, ZeroDivisionError, MemoryError)
 ENDS = ("best", "typical", "worst")
+PERIODS = {"hourly": 3600000, "daily": 86400000, "weekly": 604800000, "monthly": 2678400000, "yearly": 31622400000}  # at the longest
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 WEEK = "sun mon tue wed thu fri sat".split()
-
-
-# ---- schedules ---------------------------------------------------------------------------------------------------------------------
-
-class Unreadable(ValueError):
-    """A schedule, or a treatment of one, that the pages do not describe."""
 
 
 def numbers(text, low, high, names=(), base=0, open_step=False):
@@ -39,25 +33,21 @@ def numbers(text, low, high, names=(), base=0, open_step=False):
         ends = [low, high] if body in ("*", "?") else [names.index(w) + base if w in names else int(w) for w in body.split("-")]
         first, last = ends[0], high if len(ends) == 1 and step and open_step else ends[-1]
         if not low <= first <= last <= high or step and int(step) < 1:
-            raise Unreadable(f"`{text}`")
+            raise ValueError(f"`{text}`")
         found |= set(range(first, last + 1, int(step or 1)))
     return found
 
 
-def aws_month_day(part, day, last, weekday):
+def aws_day(part, month_day, day, last, weekday):
+    """Whether a part of a field of AWS for days of the month, or of the week, has this day: with L, 15W, 6L, 2#1."""
     if part == "L":
-        return day == last
-    if part.endswith("W"):                       # the monday to friday nearest to it, in its month
+        return day == last if month_day else weekday == 6
+    if month_day and part.endswith("W"):         # the monday to friday nearest to it, in its month
         want, workdays = int(part[:-1]), [d for d in range(1, last + 1) if (weekday + d - day) % 7 not in (0, 6)]
         return want <= last and day == min(workdays, key=lambda d: (abs(d - want), d))
-    return day in numbers(part, 1, 31, (), 0, True)
-
-
-def aws_week_day(part, day, last, weekday):
-    if part.endswith("L"):
-        return weekday == 6 if part == "L" else weekday + 1 in numbers(part[:-1], 1, 7, WEEK, 1) and day + 7 > last
-    which, _, nth = part.partition("#")
-    return weekday + 1 in numbers(which, 1, 7, WEEK, 1, True) and (not nth or (day - 1) // 7 + 1 == int(nth))
+    which, _, nth = part.rstrip("L").partition("#")
+    found = day in numbers(part, 1, 31, (), 0, True) if month_day else weekday + 1 in numbers(which, 1, 7, WEEK, 1, True)
+    return found and (month_day or (not nth or (day - 1) // 7 + 1 == int(nth)) and (part[-1] != "L" or day + 7 > last))
 
 
 def cron_days(fields, dialect):
@@ -65,23 +55,20 @@ def cron_days(fields, dialect):
     open_step = dialect in ("kubernetes", "aws")
     months = numbers(fields[3], 1, 12, MONTHS, 1, open_step)
     if len(fields) == 6 and fields[5] == "*":
-        return lambda month, *date: (month in months and any(aws_month_day(part, *date) for part in fields[2].split(","))
-                                     and any(aws_week_day(part, *date) for part in fields[4].split(",")))
+        return lambda month, *date: month in months and all(any(aws_day(part, f is fields[2], *date) for part in f.split(","))
+                                                            for f in (fields[2], fields[4]))
     if len(fields) != 5:
-        raise Unreadable("its fields")
+        raise ValueError("its fields")
     days = numbers(fields[2], 1, 31, (), 0, open_step)
     week = {n % 7 for n in numbers(fields[4], 0, 6 if dialect == "kubernetes" else 7, WEEK, 0, open_step)}
-    star = any(f[0] in "*?" for f in (fields[2], fields[4]))
-    if dialect == "kubernetes":
-        star = any(part in ("*", "?", "*/1", "?/1") for f in (fields[2], fields[4]) for part in f.split(","))
+    parts, stars = (fields[2] + "," + fields[4]).split(","), ("*", "?", "*/1", "?/1")
+    star = any(part in stars for part in parts) if dialect == "kubernetes" else fields[2][0] in "*?" or fields[4][0] in "*?"
     return lambda month, day, last, weekday: month in months and (day in days and weekday in week if star else day in days or weekday in week)
 
 
 def clock(text):
-    hour, minute = (int(part) for part in re.fullmatch(r"\s*(\d\d?):(\d\d)\s*", text).groups())
-    if hour > 24 or minute > 59:
-        raise ValueError(text)
-    return hour * 3600 + minute * 60
+    hour, minute = re.fullmatch(r"\s*([01]?\d|2[0-4]):([0-5]\d)\s*", text).groups()
+    return int(hour) * 3600 + int(minute) * 60
 
 
 def read_schedule(text, dialect):
@@ -89,16 +76,15 @@ def read_schedule(text, dialect):
     body, zone = re.fullmatch(r'(.*?)(?: in "([^"]*)")?', text).groups()
     if (match := re.fullmatch(r'cron "([^"]*)"', body)):
         fields, open_step = match[1].split(), dialect in ("kubernetes", "aws")
-        runs = cron_days(fields, dialect)
         times = [h * 3600 + m * 60 for h in numbers(fields[1], 0, 23, (), 0, open_step) for m in numbers(fields[0], 0, 59, (), 0, open_step)]
-        return zone, (dialect, *fields[2:]), runs, sorted(times), "*" in (fields[0][0], fields[1][0])
+        return zone, (dialect, *fields[2:]), cron_days(fields, dialect), sorted(times), "*" in (fields[0][0], fields[1][0])
     if (match := re.fullmatch(r"every (\d+)(s|m|h|d)", body)):
         step = int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": DAY}[match[2]]
         if not 0 < step <= DAY or step % 60:
-            raise Unreadable(text)
+            raise ValueError(text)
         return zone, "daily", lambda *_: True, list(range(0, DAY, step)), 3600 % step == 0 or DAY % step == step % 3600 == 0 and step < DAY
     if not (match := re.fullmatch(r"(daily|weekly on (.*?)|monthly on (.*?)) at (.*)", body)):
-        raise Unreadable(f"`{text}`")
+        raise ValueError(f"`{text}`")
     week = {WEEK.index(word.strip().lower()[:3]) for word in (match[2] or "").split(",") if word}
     days = {int(word) for word in (match[3] or "").split(",") if word}
     return (zone, match[1], lambda month, day, last, weekday: (not week or weekday in week) and (not days or day in days),
@@ -119,36 +105,32 @@ def cycle_days(runs):
     return found
 
 
-class Zone:
-    """Stretches of one offset: starts, ends, offsets, in seconds."""
-
+class Zone:                                      # stretches of one offset, in seconds
     def __init__(self, name):
-        self.info, begin, end = zoneinfo.ZoneInfo(name), FIRST - 400 * DAY, LAST + 400 * DAY
-        self.starts, self.offsets = [begin], [self.ask(begin)]
+        info, begin, end = zoneinfo.ZoneInfo(name), FIRST - 400 * DAY, LAST + 400 * DAY
+
+        def ask(at):
+            return int(datetime.datetime.fromtimestamp(at, info).utcoffset().total_seconds())
+        self.starts, self.offsets = [begin], [ask(begin)]
         for low in range(begin, end, DAY):
             high = low + DAY
-            if (after := self.ask(high)) == self.offsets[-1]:
+            if (after := ask(high)) == self.offsets[-1]:
                 continue
             while high - low > 1:
                 middle = (low + high) // 2
-                low, high = (middle, high) if self.ask(middle) == self.offsets[-1] else (low, middle)
+                low, high = (middle, high) if ask(middle) == self.offsets[-1] else (low, middle)
             self.starts.append(high)
             self.offsets.append(after)
         self.ends = self.starts[1:] + [end]
-
-    def ask(self, at):
-        return int(datetime.datetime.fromtimestamp(at, self.info).utcoffset().total_seconds())
 
     def piece(self, at):
         return max(bisect.bisect_right(self.starts, at) - 1, 0)
 
 
 class Slots:
-    """When a schedule is due under one scheduler, outside of the hours in which it must not run. Seconds since 1970 UTC.
-
-    Where the clock jumps, what the scheduler follows is due whenever the clock shows it: Kubernetes, and jobs of cron with a star in minute or
-    hour. All others are due once in an hour that comes twice; in one that is left out cron starts them at the jump, the others not at all.
-    """
+    """When a schedule is due under one scheduler, outside of the hours in which it must not run, in seconds since 1970 UTC. Where the clock jumps:
+    Kubernetes, and cron with a star in minute or hour, follow it; all others run once in an hour that comes twice; where one is left out cron
+    starts them at the jump, the others not at all."""
     zones, days_of = {}, {}
 
     def __init__(self, text, dialect, closed=None, late=0):
@@ -161,19 +143,18 @@ class Slots:
         self.zone, self.fixed = zone if zone and len(zone.starts) > 1 else None, zone.offsets[0] if zone else 0
         self.follows, self.jumps = dialect == "kubernetes" or star and dialect in ("debian", "cronie"), dialect in ("debian", "cronie")
         self.sure = not self.zone or dialect != "kubernetes"
+        self.weekly = not self.zone and len(self.days) * 7 == CYCLE * len({day % 7 for day in self.days})
         if closed:                               # nor may its start delay carry it into them, at any time of the year
-            length = (closed[1] - closed[0]) % DAY or DAY
+            length = (closed[1] - closed[0]) % DAY
             ways = [[(time - offset - closed[0]) % DAY for offset in set(zone.offsets if zone else [0])] for time in self.times]
             self.times = [time for time, after in zip(self.times, ways) if all(length <= a and a + late < DAY for a in after)]
         if not self.days or not self.times:
-            raise Unreadable("it is never due")
+            raise ValueError("it is never due")
 
     def day(self, index):
-        turn, rest = divmod(index, len(self.days))
-        return BASE + turn * CYCLE + self.days[rest]
+        return BASE + index // len(self.days) * CYCLE + self.days[index % len(self.days)]
 
-    def index(self, day):
-        """Of the first day with slots that is not before `day`."""
+    def index(self, day):                        # of the first day with slots that is not before it
         turn, rest = divmod(day - BASE, CYCLE)
         return turn * len(self.days) + bisect.bisect_left(self.days, rest)
 
@@ -197,7 +178,7 @@ class Slots:
         """Slots from `first` to `last`, both included."""
         low, high = self.index(first // DAY - 3), self.index(last // DAY + 3)
         if (high - low) * len(self.times) > 2000000:
-            raise Unreadable("too many slots to list")
+            raise ValueError("too many slots to list")
         return [at for at in self.window(low, high) if first <= at <= last]
 
     def due(self, ms):
@@ -210,44 +191,28 @@ class Slots:
             self.spans[steps] = max(s[0] for s in found) * 1000, min(s[1] for s in found) * 1000
         return self.spans[steps]
 
-    def weekly(self):
-        return not self.zone and len(self.days) * 7 == CYCLE * len({day % 7 for day in self.days})
-
     def held(self, k, busy, kept, link, shortest):
         """Largest distance from a state to the slot of the run after the k that are missed, where runs keep slots out as long as they may."""
-        week, found = [(day * DAY + time) * 1000 for day in self.days if day < 7 for time in self.times], 0
-        if len(week) * (busy // link["shortest"] + 1) * (k + 1) > 5000000:
-            raise Unreadable("so many runs that keep slots out")
-
-        def at(index):
-            return week[index % len(week)] + index // len(week) * 7 * DAY * 1000
-
-        def after(moment):
-            turn, rest = divmod(moment, 7 * DAY * 1000)
-            return turn * len(week) + bisect.bisect_right(week, rest)
+        week, found = [(day * DAY + time) * 1000 for day in self.days[:7] if day < 7 for time in self.times], 0
+        slots = [turn * 7 * DAY * 1000 + at for turn in range((k + 1) * (busy // (7 * DAY * 1000) + 2) + 1) for at in week]
         for first, slot in enumerate(week):
-            for out in range(first, after(slot + busy)):
-                state = slot + max(at(out) - slot - kept, 0)
+            for out in range(first, bisect.bisect_right(slots, slot + busy)):
+                state, following = slot + max(slots[out] - slot - kept, 0), out + 1
                 if link["at_end"]:
-                    state = max(slot + shortest, at(out) - link["own_copies"] if out > first else 0)
-                following = out + 1
+                    state = max(slot + shortest, slots[out] - link["own_copies"] if out > first else 0)
                 for _ in range(k):
-                    following = after(at(following) + busy)
-                found = max(found, at(following) - state)
+                    following = bisect.bisect_right(slots, slots[following] + busy)
+                found = max(found, slots[following] - state)
         return found
 
     def stretch(self, steps, days):
-        """The same where all days have one offset; None: all of the cycle."""
-        jumps, found = {}, []
+        """The same where all days have one offset; None: all of the cycle, and on into the next."""
+        jumps, found, size = {}, [], len(self.days)
         for number, time in enumerate(self.times):
             jump, rest = divmod(number + steps, len(self.times))
             if jump not in jumps:
-                if days is None:
-                    turns, inner = divmod(jump, len(self.days))
-                    later = self.days[inner:] + [d + CYCLE for d in self.days[:inner]]
-                    apart = [turns * CYCLE + a for a in map(operator.sub, later, self.days)]
-                else:
-                    apart = list(map(operator.sub, days[jump:], days)) if jump < len(days) else []
+                row = [d + CYCLE * turn for turn in range(jump // size + 2) for d in self.days][:size + jump] if days is None else days
+                apart = list(map(operator.sub, row[jump:], row))
                 jumps[jump] = (max(apart), min(apart)) if apart else None
             if jumps[jump]:
                 found.append([jumps[jump][end] * DAY + self.times[rest] - time for end in (0, 1)])
@@ -257,7 +222,7 @@ class Slots:
         """Between changes of the clock, and across each of them."""
         zone, reach = self.zone, steps // len(self.times) + 5
         if reach > 4000:
-            raise Unreadable("so many runs missed across changes of the clock")
+            raise ValueError("so many runs missed across changes of the clock")
         for begin, end, offset in zip(zone.starts, zone.ends, zone.offsets):
             if end <= FIRST or begin >= LAST:
                 continue
@@ -267,8 +232,6 @@ class Slots:
             apart = [b - a for a, b in zip(found, found[steps:]) if a >= FIRST and b < LAST]
             yield (max(apart), min(apart)) if apart else None
 
-
-# ---- values ------------------------------------------------------------------------------------------------------------------------
 
 def is_number(value):
     return isinstance(value, int) and not isinstance(value, bool)
@@ -283,40 +246,30 @@ def duration(said, key="duration", end=-1, unset=0):
 
 
 def refs(value):
-    """What an attribute leads to."""
     return [v["ref"] for v in (value if isinstance(value, list) else [value]) if isinstance(v, dict) and "ref" in v]
-
-
-def spoken(text):
-    """Milliseconds of `1h30m`; None for anything else."""
-    match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?", text)
-    return sum(int(n or 0) * size for n, size in zip(match.groups(), (86400000, 3600000, 60000, 1000, 1))) if match and text else None
 
 
 def period(ms, sort):
     """The hour, day, ISO week, month or year of UTC in which a moment lies."""
-    hour, day = ms // 3600000, ms // 86400000
-    date = datetime.date.fromordinal(day + EPOCH)
-    return {"hourly": hour, "daily": day, "weekly": (day + 3) // 7, "monthly": (date.year, date.month), "yearly": date.year}.get(sort)
+    date = datetime.date.fromordinal(ms // 86400000 + EPOCH)
+    sorts = {"hourly": ms // 3600000, "daily": date, "weekly": date.isocalendar()[:2], "monthly": (date.year, date.month), "yearly": date.year}
+    return sorts.get(sort)
 
-
-# ---- the plan ----------------------------------------------------------------------------------------------------------------------
 
 class Checker:
     def __init__(self, plan):
         self.plan, self.problems, self.place, self.verdicts, self.things, self.calendars = plan, [], "plan", {}, {}, {}
         self.done, self.given, self.gaps = collections.Counter(), collections.Counter(), []
-        self.collect(plan["declared"])
-        self.assets = self.by("name", plan["assets"])
-        self.figures, self.names = self.by("id", plan["figures"]), self.by("name", plan["endpoints"])
-        self.site_of = {site["thing"]: site["name"] for site in plan["sites"]}
-        self.asset_of = {asset["thing"]: asset["name"] for asset in plan["assets"]}
-
-    def collect(self, things):
-        for thing in things:
+        todo = list(plan["declared"] if self.want(plan["format"] == 2, "it is no plan of format 2") else [])
+        while todo:
+            thing = todo.pop()
             self.want(thing["id"] not in self.things or thing["name"] is None, f"`{thing['id']}` is declared twice")
             self.things[thing["id"]] = thing
-            self.collect(thing["blocks"])
+            todo += thing["blocks"]
+        self.assets, self.figures, self.names = self.by("name", plan["assets"]), self.by("id", plan["figures"]), self.by("name", plan["endpoints"])
+        self.site_of, self.asset_of = ({row["thing"]: row["name"] for row in plan[key]} for key in ("sites", "assets"))
+        self.general = [block["attributes"] for thing in plan["declared"] if thing["block"] == "plan" for block in thing["blocks"]
+                        if block["block"] == "objectives" and block["attributes"].get("role") != "ceiling"]
 
     def by(self, key, rows):
         found = {row[key]: row for row in rows}
@@ -331,6 +284,7 @@ class Checker:
     def each(self, place, check, *what):
         """Runs a check; what it stumbles over is a refusal, not a traceback."""
         before, self.place = self.place, place
+        self.done[check.__name__] += 1
         try:
             check(*what)
         except BROKEN as error:
@@ -341,83 +295,58 @@ class Checker:
         return self.things[key]["attributes"] if key in self.things else {}
 
     def blocks(self, key, sort):
-        return [block for block in self.things[key]["blocks"] if block["block"] == sort] if key in self.things else []
+        return [block["attributes"] for block in self.things[key]["blocks"] if block["block"] == sort] if key in self.things else []
 
     def run(self):
-        plan = self.plan
-        self.by("name", plan["scenarios"])
-        for scenario in plan["scenarios"]:
-            self.each(f"scenarios[{scenario['name']}]", self.scenario, scenario)
-        for slo in plan["slos"]:
-            self.each(f"slos[{slo['endpoint']}]", self.slo, slo)
+        for sort, key, check in (("scenarios", "name", self.scenario), ("slos", "endpoint", self.slo), ("jobs", "name", self.job)):
+            for name, row in self.by(key, self.plan[sort]).items():
+                self.each(f"{sort}[{name}]", check, row)
         self.each("assumptions", self.ledger)
-        for job in plan["jobs"]:
-            self.each(f"jobs[{job['name']}]", self.job, job)
-        self.each("counts", self.counts, plan["counts"], collections.Counter(self.verdicts.values()))
+        self.each("counts", self.counts, self.plan["counts"], collections.Counter(self.verdicts.values()))
 
     def scenario(self, scenario):
-        self.now, here, said = scenario, self.place, self.said(scenario["thing"])
-        self.outcomes, self.steps, self.stated = self.by("asset", scenario["assets"]), self.by("id", scenario["steps"]), said
+        self.now, here, self.stated = scenario, self.place, self.said(scenario["thing"])
+        self.outcomes, self.steps, self.own = self.by("asset", scenario["assets"]), self.by("id", scenario["steps"]), collections.defaultdict(list)
         self.wrong = any(f["verdict"] == "refuted" and f["scenario"] == scenario["name"] for f in self.plan["findings"])
-        self.taken = {self.site_of[thing] for thing in refs(said["loses"]) if thing in self.site_of}
+        self.taken = {self.site_of[thing] for thing in refs(self.stated["loses"]) if thing in self.site_of}
         while (more := {s["name"] for s in self.plan["sites"] if s["within"] in self.taken or s["account"] in self.taken} - self.taken):
             self.taken |= more                   # what is inside of a lost place, and what a lost account holds
-        self.struck(said)
-        self.begins(said)
-        self.each(f"{here}.hands", self.hands)
-        self.each(f"{here}.transfers", self.transfers)
-        for outcome in scenario["assets"]:
-            for check in (self.recovery, self.loss):
-                self.each(f"{here}.assets[{outcome['asset']}]", check, outcome)
-        for name in scenario["endpoints"]:
-            self.each(f"{here}.endpoints[{name['endpoint']}]", self.endpoint, name)
-        for group in scenario["groups"]:
-            self.each(f"{here}.groups[{group['group']}]", self.group, group)
-        if scenario["finish"]:
-            ends = [o["finish"]["worst"] for o in scenario["assets"] if o["finish"]]
-            self.want(scenario["finish"]["worst"] >= max(ends, default=0), "`finish` is before the last asset is back")
-            self.want((scenario["lower_bound"] or 0) <= scenario["finish"]["worst"], "`lower_bound` is later than `finish`")
-
-    def struck(self, said):
-        """What the scenario takes is among what is lost, and who needs that is told of."""
-        hit = {self.asset_of.get(thing) for key in ("fails", "corrupts", "deletes") for thing in refs(said[key])} - {None}
-        hit |= {a["name"] for a in self.plan["assets"] if a["sites"] and all(site in self.taken for site in a["sites"])}
         fates = {name: outcome["fate"] for name, outcome in self.outcomes.items()}
-        for name in sorted(hit):
-            self.want(fates.get(name) == "lost", f"`{name}` is taken by the scenario, and is not among what is lost")
-        for asset in self.plan["assets"]:
-            for need in asset["needs"]:
-                self.want(fates.get(need) not in ("lost", "impaired") or asset["name"] in fates, f"`{asset['name']}` needs `{need}`, and is not told of")
-
-    # ---- times
-
-    def begins(self, said):
-        scenario, here = self.now, self.place
+        hit = {self.asset_of.get(thing) for key in ("fails", "corrupts", "deletes") for thing in refs(self.stated[key])} - {None}
+        for name, asset in self.assets.items():
+            if name in hit or asset["sites"] and all(site in self.taken for site in asset["sites"]):
+                self.want(fates.get(name) == "lost", f"`{name}` is taken by the scenario, and is not among what is lost")
+            hurt = [need for need in asset["needs"] if fates.get(need) in ("lost", "impaired")]
+            self.want(not hurt or name in fates, f"`{name}` needs `{', '.join(hurt)}`, and is not told of")
         for key in ("detect", "declare"):
-            self.want(key not in said or not scenario[key] or scenario[key]["worst"] >= duration(said, key), f"`{key}` is shorter than is stated")
+            self.want(key not in self.stated or not scenario[key] or scenario[key]["worst"] >= duration(self.stated, key), f"`{key}` is too short")
         parts = [scenario[part] for part in ("detect", "declare", "approve")]
         if scenario["begin"] and self.want(all(parts), "`begin` is known, and a part of it is not"):
             self.want(all(scenario["begin"][end] == sum(part[end] for part in parts) for end in ENDS), "`begin` is not the sum of its parts")
-        ordinals = sorted(step["ordinal"] for step in scenario["steps"])
-        self.want(ordinals == list(range(1, len(ordinals) + 1)), "`ordinal` does not number the steps from 1")
+        self.want(sorted(s["ordinal"] for s in scenario["steps"]) == list(range(1, len(self.steps) + 1)), "`ordinal` does not number its steps")
         for step in scenario["steps"]:
+            self.own[step["asset"]].append(step["id"])
             self.each(f"{here}.steps[{step['id']}]", self.step, step)
+        self.each(f"{here}.hands", self.hands)
+        for key, *checks in ("asset", self.recovery, self.loss), ("endpoint", self.endpoint), ("group", self.group):
+            for row, check in [(row, check) for row in scenario[key + "s"] for check in checks]:
+                self.each(f"{here}.{key}s[{row[key]}]", check, row)
+        last = max([o["finish"]["worst"] for o in scenario["assets"] if o["finish"]] + [scenario["lower_bound"] or 0])
+        self.want(not scenario["finish"] or scenario["finish"]["worst"] >= last, "`finish` is before the last asset is back, or `lower_bound`")
 
     def step(self, step):
-        self.done["steps"] += 1
         before = [self.steps[key] for key in step["after"] + step["follows"]]
         free = {"at_once": dict.fromkeys(ENDS, 0), "detected": self.now["detect"], "declared": self.now["begin"]}[step["release"]]
         start, takes, finish, retries, figure = step["start"], step["takes"], step["finish"], step["retries"], step["figure"]
         self.want(all(other["ordinal"] < step["ordinal"] for other in before), "its `ordinal` is not after what it waits for")
         self.want(step["waits_for"] in [None] + step["after"] + step["follows"], "`waits_for` is nothing it waits for")
-        if finish and self.want(bool(start and takes), "it ends, and nobody knows how it begins or lasts"):
-            self.want(all(finish[end] == start[end] + takes[end] for end in ENDS), "`finish` is not `start` and `takes`")
         self.want(not takes or 0 <= takes["best"] <= takes["typical"] <= takes["worst"], "`takes` is no range")
+        if finish and self.want(start and takes, "it ends, and nobody knows how it begins or lasts"):
+            self.want(all(finish[end] == start[end] + takes[end] for end in ENDS), "`finish` is not `start` and `takes`")
         if start and self.want(free and all(other["finish"] for other in before), "it starts after what has no end"):
             for end in ENDS:
-                due = max([free[end]] + [other["finish"][end] for other in before])
-                later = end == "worst" and step["phase"] == "reprotect" and start[end] > due
-                self.want(start[end] == due or later, f"`start.{end}` is not the end of what it waits for")
+                due, later = max([free[end]] + [other["finish"][end] for other in before]), end == "worst" and step["phase"] == "reprotect"
+                self.want(start[end] == due or later and start[end] > due, f"`start.{end}` is not the end of what it waits for")
         if takes and retries and self.want(is_number(step["attempt_cut"]), "it is tried again, and no attempt is cut"):
             self.want(takes["worst"] >= step["attempt_cut"] * retries + 2500 * retries * (retries + 1), "`takes` is too short for its retries")
         if figure and self.want(figure in self.figures, "its `figure` is none of the plan") and takes:
@@ -425,147 +354,113 @@ class Checker:
             self.want(not value or takes["worst"] >= value["worst"], f"it takes less than its figure `{figure}` says")
 
     def hands(self):
-        """At no moment more steps at once than hands."""
+        """At no moment more steps at once than hands, nor more bytes a second than what they go through has."""
         limits, events = {hand["name"]: hand["count"] for hand in self.now["hands"]}, collections.defaultdict(list)
         for step in self.now["steps"]:
-            for name in step["hands"]:
-                if self.want(name in limits, f"step `{step['id']}` takes the hands `{name}`, which are none of the scenario") and step["finish"]:
-                    if step["finish"]["worst"] > step["start"]["worst"]:
-                        events[name] += [(step["start"]["worst"], 1, step["id"]), (step["finish"]["worst"], -1, step["id"])]
-        for name, moments in events.items():
-            busy = 0
-            self.done["lanes"] += 1
-            for at, change, step in sorted(moments):
-                busy += change
-                self.want(busy <= limits[name] or change < 0, f"`{name}`: {busy} at once and {limits[name]} hands when `{step}` starts at {at} ms")
-
-    def transfers(self):
-        events = collections.defaultdict(list)
-        for step in self.now["steps"]:
-            move, finish = step["transfer"], step["finish"]
+            move, start, finish = step["transfer"], step["start"] and step["start"]["worst"], step["finish"] and step["finish"]["worst"]
             if move and is_number(move["bytes"]) and move["rate"] > 0 and step["takes"]:
-                needed = -(-move["bytes"] * 1000 // move["rate"])
-                self.want(step["takes"]["worst"] >= needed, f"step `{step['id']}` moves {move['bytes']} bytes, in less than {needed} ms")
-            for limit in move["through"] if move and move["shared"] and finish else []:
-                events[limit] += [(step["start"]["worst"], 1, move["rate"]), (finish["worst"], 0, -move["rate"])]
-        for limit, moments in events.items():
-            stated, busy = self.said(limit).get("bandwidth") or self.said(limit).get("read_rate"), 0
-            if not stated:
-                self.given["limits of bandwidth that a kind sets"] += 1
-                continue
+                self.want(step["takes"]["worst"] * move["rate"] >= move["bytes"] * 1000, f"step `{step['id']}` moves more bytes than it has time for")
+            wanted = [(name, 1) for name in step["hands"]] + [(name, move["rate"]) for name in (move["through"] if move and move["shared"] else [])]
+            for name, much in wanted if finish is not None and finish > start else []:
+                events[name] += [(start, 1, much), (finish, 0, -much)]
+        for name, moments in events.items():
+            stated, busy = self.said(name).get("bandwidth") or self.said(name).get("read_rate"), 0
+            limit = limits.get(name, stated["rate"][0] * 1000 // stated["rate"][1] if stated else None)
+            self.want(limit is not None or name in self.things, f"steps take the hands `{name}`, which are none of the scenario")
+            self.given["limits of bandwidth that a kind sets"] += limit is None
+            self.done["lanes"] += 1
             for at, _, change in sorted(moments):
                 busy += change
-                self.want(busy <= stated["rate"][0] * 1000 // stated["rate"][1], f"`{limit}` is promised more than it has at {at} ms")
+                self.want(limit is None or busy <= limit or change < 0, f"`{name}` has {limit}, and {busy} is taken at {at} ms")
 
-    def objective(self, outcome, what):
-        """What is stated: for the asset in the class, for it, its tier, the class, the plan; None: nothing."""
-        asset, name = self.assets[outcome["asset"]], self.now["class"]
-        places = [block["attributes"] for block in self.blocks(asset["thing"], "objective") if name == f"class.{block['name']}"]
-        places += [self.said(asset["thing"])] + [block["attributes"] for block in self.blocks(asset["tier"], "default")] + [self.said(name)]
-        for thing in self.plan["declared"]:
-            places += [b["attributes"] for b in thing["blocks"] if (thing["block"], b["block"]) == ("plan", "objectives")
-                       and b["attributes"].get("role") != "ceiling"]
-        return next((duration(place, what) for place in places if place.get(what) is not None), None)
-
-    def verdict(self, name, outcome, key, objective):
-        verdict = outcome[key]
-        self.want(name not in self.verdicts, f"there are two verdicts `{name}`")
-        self.want(verdict in ("ok", "refuted", "unknown", "n/a"), "a verdict of no kind")
+    def judge(self, name, verdict, ok, refuted, unasked):
+        """A verdict, and whether what it says, were it this or that, is so."""
+        self.want(name not in self.verdicts and verdict in ("ok", "refuted", "unknown", "n/a"), f"`{name}` is no verdict, or there are two")
+        shown = {"ok": ok, "refuted": refuted, "n/a": unasked}.get(verdict, True)
+        self.want(shown, f"`{name.partition(':')[0]}` is `{verdict}`, and objective, numbers and story do not show it")
         self.verdicts[name] = verdict
         self.done["verdicts"] += verdict != "n/a"
-        return verdict, objective["ms"] if objective else None
+
+    def objective(self, outcome, what):
+        """The objective that is compared, not longer than what is stated: for the asset in the class, for it, its tier, the class, the plan."""
+        asset, name, shown = self.assets[outcome["asset"]], self.now["class"], outcome[what]["ms"] if outcome[what] else None
+        places = [b["attributes"] for b in self.things[asset["thing"]]["blocks"] if b["block"] == "objective" and name == f"class.{b['name']}"]
+        places += [self.said(asset["thing"])] + self.blocks(asset["tier"], "default") + [self.said(name)] + self.general
+        stated = next((duration(place, what) for place in places if place.get(what) is not None), None)
+        if stated is not None and (is_number(shown) or outcome["fate"] == "lost" and (what == "rto" or asset["holds"] == "data")):
+            self.want(is_number(shown) and shown <= stated, f"`{what}` is longer than the {stated} ms that are stated for it, or not compared")
+        return shown if is_number(shown) else None
 
     def recovery(self, outcome):
         """When an asset is back, and the verdict on it."""
-        name, finish, where = outcome["asset"], outcome["finish"], self.now["name"]
-        verdict, objective = self.verdict(f"rto:{name}/{where}", outcome, "rto_verdict", outcome["rto"])
-        own, asset = self.objective(outcome, "rto"), self.assets[name]
-        late = finish and is_number(objective) and finish["worst"] > objective
-        unsure = outcome["nobody"] or outcome["undecided"] or outcome["split"]
-        if is_number(objective):
-            self.want(own is None or objective <= own, f"its RTO is longer than the {own} ms that are stated for it")
-            self.want(verdict != "n/a", "it has an RTO, and no verdict on it")
-        else:
-            self.want(own is None or outcome["fate"] != "lost", "the RTO that is stated for it is not compared")
-        self.want(verdict != "ok" or finish and not late, "`ok`, and it is not back in time")
-        if verdict == "refuted":
-            gone = outcome["fate"] == "lost" and not outcome["method"] or self.gone(name, set())
-            self.want(late or gone or asset["mtd"] or self.wrong, "`refuted`, and it is back in time")
-        elif verdict == "unknown":
-            self.want(not late or unsure, "it is not back in time, and yet not refuted")
+        name, finish, verdict, aim = outcome["asset"], outcome["finish"], outcome["rto_verdict"], self.objective(outcome, "rto")
+        late, asset, lost = finish and aim is not None and finish["worst"] > aim, self.assets[name], outcome["fate"] == "lost"
+        self.judge(f"rto:{name}/{self.now['name']}", verdict, finish and not late,
+                   late or asset["mtd"] or self.wrong or self.gone(name, set()), aim is None)
+        self.want(verdict != "unknown" or not late or outcome["nobody"] or outcome["undecided"] or outcome["split"], "it is late, and not refuted")
         if not finish:
             return
-        self.done["times"] += 1
         steps, decides = [self.steps[key] for key in outcome["steps"]], self.steps[outcome["decides"]] if outcome["decides"] else None
-        self.want(outcome["method"] or outcome["fate"] != "lost", "it is back, and by no method")
+        chosen = [c for c in outcome["candidates"] if c["chosen"]]
+        self.want(outcome["method"] or not lost, "it is back, and by no method")
+        self.want(len(chosen) <= 1 and all(c["usable"] and c["method"] == outcome["method"] for c in chosen), "its method is not the one chosen")
         self.want(not decides or decides["finish"] == finish, "`finish` is not that of the step `decides`")
+        self.want(set(self.own[name]) <= set(outcome["steps"]), "a step is its own, and not among its `steps`")
+        if verdict == "ok":
+            self.want(not lost or outcome["serves_at"] not in self.taken, f"it serves at `{outcome['serves_at']}`, which is lost")
+            self.want(all(c["by"] != "nobody" for c in chosen), "its method rests on nobody, and it holds")
         for step in steps:
             if decides and step["phase"] != "reprotect" and step["ordinal"] <= decides["ordinal"]:
                 self.want(step["finish"] and step["finish"]["worst"] <= finish["worst"], f"it is back before its step `{step['id']}` has ended")
             if verdict == "ok" and (step["at"] or step["barred"] or step["control_plane"] in self.taken):
                 self.want(step["attested"] or step["mode"] == "attested", f"step `{step['id']}` cannot be carried out, and nobody attests it")
             for fence in steps if step["irreversible"] and step["phase"] == "recover" and step["start"] else []:
-                if fence["phase"] == "fence":
-                    self.want(fence["finish"] and fence["finish"]["worst"] <= step["start"]["worst"], f"`{step['id']}` does not wait for `{fence['id']}`")
-        for step in self.now["steps"]:
-            self.want(step["asset"] != name or step["id"] in outcome["steps"], f"step `{step['id']}` is its own, and not among its `steps`")
+                self.want(fence["phase"] != "fence" or fence["finish"] and fence["finish"]["worst"] <= step["start"]["worst"],
+                          f"`{step['id']}` does not wait for `{fence['id']}`")
         for need in asset["needs"] + (asset["restores_with"] if outcome["chain"] else []):
-            other = self.outcomes.get(need)
-            if other and other["fate"] in ("lost", "impaired"):
-                self.want(other["finish"] and other["finish"]["worst"] <= finish["worst"], f"it is back before `{need}`, which it needs")
-        if verdict == "ok":
-            self.want(outcome["fate"] != "lost" or outcome["serves_at"] not in self.taken, f"it serves at `{outcome['serves_at']}`, which is lost")
-        chosen = [c for c in outcome["candidates"] if c["chosen"]]
-        self.want(len(chosen) <= 1 and all(c["usable"] and c["method"] == outcome["method"] for c in chosen), "its method is not the one that is chosen")
-        self.want(verdict != "ok" or all(c["by"] != "nobody" for c in chosen), "its method rests on nobody, and it holds")
+            other = self.outcomes.get(need, {"fate": "unaffected"})
+            self.want(other["fate"] == "unaffected" or other["finish"] and other["finish"]["worst"] <= finish["worst"], f"it is back before `{need}`")
 
     def gone(self, name, seen):
-        """Something that it, or what it needs, needs does not come back."""
+        """It, or something that it needs or reads, does not come back."""
         outcome = self.outcomes.get(name)
         if not outcome or name in seen:
             return name in seen
         seen.add(name)
         if outcome["fate"] == "lost" and not outcome["method"] or any(on["how"] in ("lost", "in a circle") for on in outcome["stands_on"]):
             return True
-        asset = self.assets[name]
-        more = {outcome["blocked_by"], *asset["needs"], *asset["restores_with"], *(on["waits_for"] for on in outcome["stands_on"])} - {None}
-        return any(self.gone(other, seen) for other in sorted(more) if other in self.outcomes and not self.outcomes[other]["finish"])
+        asset, waits = self.assets[name], [on["waits_for"] for on in outcome["stands_on"]]
+        more = {outcome["blocked_by"], *asset["needs"], *asset["restores_with"], *waits}
+        return any(self.gone(other, seen) for other in more if other in self.outcomes and not self.outcomes[other]["finish"])
 
     def endpoint(self, outcome):
-        name, finish, moves = outcome["endpoint"], outcome["finish"], outcome["moves"]
-        verdict, objective = self.verdict(f"endpoint:{name}/{self.now['name']}", outcome, "verdict", outcome["rto"])
-        late = finish and is_number(objective) and finish["worst"] > objective
-        self.want(verdict != "ok" or finish and is_number(objective) and not late, "`ok`, and it does not answer in time")
-        self.want(verdict != "refuted" or late or not finish or outcome["to"] is None or self.wrong, "`refuted`, and it answers in time")
-        self.want(verdict != "n/a" or not is_number(objective) or not outcome["affected"], "it has an RTO, and no verdict on it")
+        name, finish, moves, aim = outcome["endpoint"], outcome["finish"], outcome["moves"], outcome["rto"]["ms"] if outcome["rto"] else None
+        asked, late = is_number(aim), finish and is_number(aim) and finish["worst"] > aim
+        self.judge(f"endpoint:{name}/{self.now['name']}", outcome["verdict"], finish and asked and not late,
+                   late or not finish or outcome["to"] is None or self.wrong, not asked or not outcome["affected"])
         if not finish:
             return
-        self.done["names"] += 1
         detection, ttl, spread = (outcome[part] or 0 for part in ("detection", "ttl", "propagation"))
-        step = self.steps[outcome["step"]] if moves == "by_step" else None
+        step, behind = self.steps[outcome["step"]] if moves == "by_step" else None, [self.outcomes.get(one) for one in self.names[name]["serves"]]
         self.want(moves == "not" or ttl >= (self.names[name]["kept"] or 0), "`ttl` is shorter than resolvers keep an answer")
-        behind = [self.outcomes[served] for served in self.names[name]["serves"] if served in self.outcomes]
-        for other in behind:
-            self.want(other["finish"] or other["fate"] == "unaffected", f"it answers, and `{other['asset']}` does not come back")
-        due = max([0] + [other["finish"]["worst"] for other in behind if other["finish"]])
-        due = max(due, detection if moves == "by_check" else 0, step["finish"]["worst"] if step else 0)
+        self.want(all(o["finish"] or o["fate"] == "unaffected" for o in behind if o), "it answers, and what it serves does not come back")
+        due = max([o["finish"]["worst"] for o in behind + [step] if o and o["finish"]] + [detection if moves == "by_check" else 0])
         due += {"not": 0, "by_check": ttl, "and_back": detection + ttl, "by_step": ttl + spread + detection}[moves]
         self.want(finish["worst"] >= due, f"`finish` is {finish['worst']}, and what it waits for is {due}")
-        if step and verdict == "ok":
-            self.want(step["attested"] or not (step["barred"] or step["control_plane"] in self.taken), f"its step `{step['id']}` cannot be carried out")
-
-    # ---- loss
+        self.want(outcome["verdict"] != "ok" or not step or step["attested"] or not (step["barred"] or step["control_plane"] in self.taken),
+                  "the step that moves it cannot be carried out")
 
     def closed(self, backup):
-        """(first, last) of the hours in which it must not run, or None."""
-        text = next((b["attributes"].get("not_within") for b in self.blocks(backup, "load")), None)
+        """(first, last) of the hours in which it must not run, or None; and how long they are, in milliseconds."""
+        text = next((said.get("not_within") for said in self.blocks(backup, "load")), None)
         match = re.fullmatch(r"(\d\d?:\d\d)-(\d\d?:\d\d)", text or "")
-        return tuple(clock(part) for part in match.groups()) if match else None
+        hours = tuple(clock(part) for part in match.groups()) if match else (0, 0)
+        return (hours, (hours[1] - hours[0]) % DAY * 1000) if hours[0] != hours[1] else (None, 0)
 
-    def slots(self, backup, scheduler, late, open_hours=False):
+    def slots(self, backup, scheduler, late, all_hours=False):
         """Slots of a backup under a scheduler; None where the pages do not say when it is due."""
-        key = self.said(backup)["schedule"]["schedule"], scheduler, None if open_hours else self.closed(backup), -(-late // 1000)
-        key = key if key[2] else (*key[:2], None, 0)
+        hours = None if all_hours else self.closed(backup)[0]
+        key = self.said(backup)["schedule"]["schedule"], scheduler, hours, -(-late // 1000) if hours else 0
         if key not in self.calendars:
             try:
                 self.calendars[key] = Slots(*key)
@@ -574,89 +469,80 @@ class Checker:
         return self.calendars[key]
 
     def late(self, link):
-        return link["window"] + duration(self.said(link["backup"]), "jitter") + link["waits"]
+        """How late a run may start; for one that no clock starts, after the moment whose state it holds."""
+        said, late = self.said(link["backup"]), link["waits"]
+        if link["scheduler"] is not None:
+            return late + link["window"] + duration(said, "jitter")
+        again = (duration(said) + late) // (self.every(said) or 10**18) * (self.every(said) or 0) if said["kind"] != "log" else 0
+        return late + duration(said, "settle") + self.closed(link["backup"])[1] + again
+
+    def every(self, said):                       # what runs by no clock runs so often
+        return duration(said, "interval" if said["schedule"]["schedule"].startswith("on change") else "ship_every", unset=None)
 
     def alone(self, link):
         """{what: ms} of what a link loses were it read alone; None: unknown."""
-        said, backup = self.said(link["backup"]), link["backup"]
-        k, late = said.get("missed") or 0, self.late(link)
-        longest, shortest = duration(said, unset=None), duration(said, end=0)
-        self.want(link["missed"] == k, "`missed` of a link is not that of its backup")
+        said, k, late, own = self.said(link["backup"]), link["missed"], self.late(link), link["own_copies"]
+        longest, shortest, log = duration(said, unset=None), duration(said, end=0), said["kind"] == "log"
+        self.want(k == (said.get("missed") or 0), "`missed` of a link is not that of its backup")
         self.want(link["window"] >= duration(said, "start_window"), "`window` is shorter than its start window")
         terms = {"start_window": link["window"], "jitter": duration(said, "jitter"), "waits": link["waits"], "duration": longest}
-        if link["scheduler"] is None:
-            change = said["schedule"]["schedule"].startswith("on change")
-            every = duration(said, "interval" if change else "ship_every", unset=None)
-            self.want(change or said["schedule"]["schedule"].startswith("continuous"), "a clock starts it, and no scheduler is named")
-            terms.update(every=every, missed=k * (every or 0), duration=longest or 0, start_window=0, settle=duration(said, "settle"))
-            hours = self.closed(backup)
-            terms["closed"] = (hours[1] - hours[0]) % DAY * 1000 if hours else 0
-            terms["overrun"] = (terms["duration"] + link["waits"]) // every * every if every and said["kind"] != "log" else 0
-        else:
-            slots = self.slots(backup, link["scheduler"], late)
-            self.want(slots, f"when {said['schedule']['schedule']!r} is due under {link['scheduler']} cannot be told")
-            self.calendar(link, slots, k, late)
-            terms["gap"] = link["gap"]
-            if longest is not None and slots and (kept_out := (late + longest + link["own_copies"]) // link["shortest"]):
-                if slots.weekly():               # the two as one: skipped less read_late
-                    terms["skipped"] = slots.held(k, late + longest + link["own_copies"], longest + link["own_copies"], link, shortest) - link["gap"]
-                    terms["skipped"] += shortest if link["at_end"] and shortest >= 1000 else 0
-                else:
-                    terms["skipped"] = slots.span((k + 1) * (kept_out + 1))[0] - link["gap"]
-                    kept_out = kept_out * link["shortest"] - link["own_copies"] - (shortest if link["at_end"] else longest)
-                    terms["read_late"] = -max(kept_out, 0)
-            terms["sealed"] = duration(said, "ship_every") if said["kind"] == "log" else 0
         terms["captured"] = -shortest if link["at_end"] and shortest >= 1000 else 0
         terms["copy_time"] = duration(said, "copy_time", unset=None) if link["copied"] else 0
+        if link["scheduler"] is None:
+            every, settle, hours = self.every(said), duration(said, "settle"), self.closed(link["backup"])[1]
+            self.want(said["schedule"]["schedule"].startswith(("on change", "continuous")), "a clock starts it, and no scheduler is named")
+            return {**terms, "every": every, "missed": k * (every or 0), "duration": longest or 0, "start_window": 0, "settle": settle,
+                    "closed": hours, "overrun": late - link["waits"] - settle - hours}
+        slots = self.slots(link["backup"], link["scheduler"], late)
+        if self.want(slots, f"when {said['schedule']['schedule']!r} is due under {link['scheduler']} cannot be told"):
+            self.calendar(link, slots, k, late)
+        terms.update(gap=link["gap"], sealed=duration(said, "ship_every") if log else 0)
+        if longest is not None and slots and (out := (late + longest + own) // link["shortest"]):
+            if slots.weekly:                   # the two as one: skipped less read_late
+                terms["skipped"] = slots.held(k, late + longest + own, longest + own, link, shortest) - link["gap"] - terms["captured"]
+            else:
+                terms["skipped"] = slots.span((k + 1) * (out + 1))[0] - link["gap"]
+                terms["read_late"] = -max(out * link["shortest"] - own - (shortest if link["at_end"] else longest), 0)
         return terms
 
     def calendar(self, link, slots, k, late):
         """`gap`, `from`, `to` and `shortest` against the whole calendar, each once."""
-        known = id(slots), k, link["gap"], link["from"], link["to"], link["shortest"]
-        if not slots or known in self.calendars:
+        known, gap = (id(slots), k, *(link[key] for key in ("gap", "from", "to", "shortest"))), slots.span(k + 1)[0]
+        if known in self.calendars:
             return
-        self.calendars[known] = True
-        free = self.slots(link["backup"], link["scheduler"], late, True)
-        if not slots.sure and (slots.span(k + 1)[0], free.span(1)[1]) != (link["gap"], link["shortest"]):
+        self.calendars[known], shortest = True, {self.slots(link["backup"], link["scheduler"], late, True).span(1)[1]}
+        if not slots.sure and (gap != link["gap"] or link["shortest"] not in shortest):
             self.given["gaps under Kubernetes where the clock changes near midnight"] += 1
             return
         self.done["schedules"] += 1
-        self.want(slots.span(k + 1)[0] == link["gap"], f"`gap` is {link['gap']}, and the calendar has {slots.span(k + 1)[0]}")
-        distances = {free.span(1)[1]}
-        stated = self.said(link["backup"]).get("scheduler")
-        if link["scheduler"] in ("debian", "systemd", "kubernetes") and not stated:  # whoever runs it
+        self.want(gap == link["gap"] == link["to"] - link["from"], f"`gap` is {link['gap']}, and the calendar has {gap}, or `from` and `to` another")
+        if link["scheduler"] in ("debian", "systemd", "kubernetes") and not self.said(link["backup"]).get("scheduler"):  # whoever runs it
             others = [s for s in (self.slots(link["backup"], other, late) for other in ("debian", "systemd", "kubernetes")) if s]
-            distances.add(min(s.span(1)[1] for s in others))
-            self.want(any(not s.sure for s in others) or link["gap"] >= max(s.span(k + 1)[0] for s in others), "another scheduler has a larger gap")
-        self.want(link["shortest"] in distances, f"`shortest` is {link['shortest']}, and the calendar has {min(distances)}")
-        self.want(link["to"] - link["from"] == link["gap"], "`from` and `to` are not `gap` apart")
+            shortest.add(min(s.span(1)[1] for s in others))
+            self.want(all(link["gap"] >= s.span(k + 1)[0] or not s.sure for s in others), "another scheduler has a larger gap")
+        self.want(link["shortest"] in shortest, f"`shortest` is {link['shortest']}, and the calendar has {min(shortest)}")
         self.want(len(slots.between(link["from"] // 1000, link["to"] // 1000)) == k + 2 and slots.due(link["from"]) and slots.due(link["to"]),
                   f"`from` and `to` are no slots with {k} between them")
 
+    def damage(self, outcome):                   # how long after it it is noticed
+        return duration(self.stated, "noticed_within") if set(outcome["losses"]) & {"corruption", "deletion", "object"} else 0
+
     def loss(self, outcome):
-        name, total, story = outcome["asset"], outcome["data_loss"], outcome["story"]
-        verdict, objective = self.verdict(f"rpo:{name}/{self.now['name']}", outcome, "rpo_verdict", outcome["rpo"])
-        own, told = self.objective(outcome, "rpo"), story["loss"] if story else None
-        over = told is not None and is_number(objective) and told + 1 > objective
-        if is_number(objective):
-            self.want(own is None or objective <= own, f"its RPO is longer than the {own} ms that are stated for it")
-            self.want(verdict != "n/a" or total == "n/a", "it has an RPO, and no verdict on it")
-        else:
-            self.want(own is None or outcome["fate"] != "lost" or self.assets[name]["holds"] != "data", "the RPO that is stated for it is not compared")
-        self.want(verdict != "ok" or is_number(total) and is_number(objective) and total <= objective, "`ok`, and it can lose more")
-        self.want(verdict != "refuted" or over or total == "all" or self.gone(name, set()), "`refuted`, and no story loses more than its RPO")
-        if verdict == "unknown" and told is not None and is_number(objective) and told > objective:
-            self.want(outcome["nobody"] or outcome["undecided"] or outcome["split"], "a story loses more than its RPO, and it is not refuted")
-        if set(outcome["losses"]) & {"corruption", "deletion", "object"} and "noticed_within" in self.stated and is_number(outcome["discarded"]):
-            begin = self.now["begin"]["worst"] if self.now["begin"] else 0
-            self.want(outcome["discarded"] >= duration(self.stated, "noticed_within") + begin, "`discarded` is less than passes before it is declared")
+        name, total, story, aim = outcome["asset"], outcome["data_loss"], outcome["story"], self.objective(outcome, "rpo")
+        told, known = story["loss"] if story else None, is_number(total)
+        over = told is not None and aim is not None and told + 1 > aim
+        self.judge(f"rpo:{name}/{self.now['name']}", outcome["rpo_verdict"], known and aim is not None and total <= aim,
+                   over or total == "all" or self.gone(name, set()), aim is None or total == "n/a")
+        unsure = outcome["rpo_verdict"] != "unknown" or outcome["nobody"] or outcome["undecided"] or outcome["split"]
+        self.want(unsure or not over or told <= aim, "a story loses more than its RPO, and it is not refuted")
+        if (noticed := self.damage(outcome)) and is_number(outcome["discarded"]) and self.now["begin"]:
+            self.want(outcome["discarded"] >= noticed + self.now["begin"]["worst"], "`discarded` is less than passes until it is declared")
         if outcome["rpo_terms"] and total != "all":
             self.terms(outcome)
-        if is_number(total) and outcome["fate"] == "lost":
+        if known and outcome["fate"] == "lost":
             self.want(outcome["rpo_terms"] or total == 0, "its loss has no terms")
             self.want(told is None or told <= total, f"its story loses {told} ms, more than the bound")
-            if total - (told or 0) > 1:
-                self.gaps.append((total - (told or 0), self.place))
+            self.gaps += [(total - (told or 0), self.place)] if total - (told or 0) > 1 else []
         if story:
             self.each(f"{self.place}.story", self.story, outcome, story)
 
@@ -667,103 +553,84 @@ class Checker:
         return {term["what"]: -term["ms"] if term["less"] and is_number(term["ms"]) else term["ms"] for term in outcome["rpo_terms"]}
 
     def terms(self, outcome):
-        what, chain = self.shares(outcome), outcome["chain"]
+        what, chain, total, name = self.shares(outcome), outcome["chain"], outcome["data_loss"], outcome["asset"]
         known = all(is_number(ms) for ms in what.values())
         self.want(len(what) == len(outcome["rpo_terms"]), "a term stands twice")
-        if self.want(is_number(outcome["data_loss"]) == known or known and outcome["undecided"], "its loss is known and a term is not, or the other way"):
-            self.want(not is_number(outcome["data_loss"]) or outcome["data_loss"] == sum(what.values()), "its loss is not the sum of its terms")
-            self.done["losses"] += 1
+        self.want(is_number(total) == known or known and outcome["undecided"], "its loss is known and a term is not, or the other way")
+        self.want(not is_number(total) or not known or total == sum(what.values()), "its loss is not the sum of its terms")
+        self.done["losses"] += 1
         element = next((c["element"] for c in outcome["candidates"] if c["chosen"]), None)
         if chain:
             self.chain(outcome, what)
-            expected = self.alone(chain[0])
-            if "skipped" in expected and "read_late" not in expected:
-                what = {**what, "skipped": what.get("skipped", 0) + what.get("read_late", 0), "read_late": 0}
-                expected["read_late"] = 0
-            for key in [key for key in expected if expected[key] or key in what]:
-                self.want(what.get(key, 0) == expected[key] or expected[key] is None and not known,
-                          f"the term `{key}` is {what.get(key, 0)}, and its rule gives {expected[key]}")
-            for key in set(what) - set(expected) - {"base", "thinned", "group", "unbounded", "cut", "source"}:
-                self.want(False, f"the term `{key}` has no place in this loss")
+            rule, shown = self.alone(chain[0]), dict(what)
+            if "skipped" in rule and "read_late" not in rule:
+                rule["read_late"], shown["skipped"], shown["read_late"] = 0, what.get("skipped", 0) + what.get("read_late", 0), 0
+            for key in [key for key in rule if rule[key] or key in shown]:
+                has = shown.get(key, 0)
+                self.want(has == rule[key] or rule[key] is None and not known, f"the term `{key}` is {has}, and its rule gives {rule[key]}")
+            other = set(what) - set(rule) - {"base", "thinned", "group", "unbounded", "cut", "source"}
+            self.want(not other, f"the terms {sorted(other)} have no place in this loss")
         elif element in self.things and self.things[element]["block"] == "replica" and self.said(element).get("lag") is not None and "stated" in what:
             self.want(what["stated"] in (0, duration(self.said(element), "lag")), "`stated` is not the lag of its replica")
         else:
             self.given["losses that a method states"] += "stated" in what
         if "source" in what:
-            self.want(what["source"] in ("unknown", self.source(outcome["asset"], 0)), "`source` is not the loss of what it is made from")
+            self.want(what["source"] in ("unknown", self.source(name, 0)), "`source` is not the loss of what it is made from")
         if is_number(what.get("cut")):
-            fences = [s["finish"]["worst"] for s in self.now["steps"] if s["asset"] == outcome["asset"] and s["phase"] == "fence" and s["finish"]]
-            self.want(what["cut"] >= max(fences, default=0), "`cut` ends before its fence")
+            fences = [self.steps[key]["finish"] for key in self.own[name] if self.steps[key]["phase"] == "fence"]
+            self.want(all(f is None or what["cut"] >= f["worst"] for f in fences), "`cut` ends before its fence")
         if "group" in what:
-            mine = [g["data_loss"] for g in self.now["groups"] if any(m["asset"] == outcome["asset"] for m in g["members"])]
-            self.want(outcome["data_loss"] in mine, "with `group` it loses something else than its group")
+            mine = [g["data_loss"] for g in self.now["groups"] if name in [m["asset"] for m in g["members"]]]
+            self.want(total in mine, "its group loses something else")
 
     def source(self, name, depth):
         """The largest loss of what an asset is made from; through what holds nothing itself."""
         losses = [0]
-        for thing in [t for block in self.blocks(self.assets[name]["thing"], "rebuild") for t in refs(block["attributes"].get("from"))]:
-            other = self.asset_of.get(thing)         # None: made from a store, taken as given
-            loss = self.outcomes[other]["data_loss"] if other in self.outcomes else 0
+        for other in [self.asset_of.get(t) for said in self.blocks(self.assets[name]["thing"], "rebuild") for t in refs(said.get("from"))]:
+            loss = self.outcomes[other]["data_loss"] if other in self.outcomes else 0  # None: a store, taken as given
             losses.append(loss if is_number(loss) or depth > 50 else self.source(other, depth + 1))
         return max(losses)
 
     def chain(self, outcome, what):
         """One store, at a place that stands; each link on the next; each kept long enough."""
         chain, totals, ok = outcome["chain"], [], outcome["rpo_verdict"] == "ok"
-        stores = {link["store"] for link in chain} - {None}
-        self.want(len(stores) <= 1, "its links are read from different stores")
-        for store in stores:
-            for place in refs(self.said(store).get("site")):
-                self.want(self.site_of.get(place) not in self.taken, f"`{store}` is at `{place}`, which the scenario takes")
+        self.want(len({link["store"] for link in chain if link["store"]}) <= 1, "its links are read from different stores")
         for link, below in zip(chain, chain[1:] + [None]):
-            said, backup = self.said(link["backup"]), link["backup"]
+            said, backup, store = self.said(link["backup"]), link["backup"], link["store"]
             self.done["links"] += 1
-            if self.want(backup in self.things, "a link of no backup") and link["store"] is not None:
-                self.want(link["copied"] == (link["store"] not in refs(said.get("to"))), f"`{backup}` is copied to where it is written, or the other way")
-                self.want(not link["copied"] or link["store"] in refs(said.get("copies")), f"`{backup}` is neither written nor copied to its store")
+            if self.want(backup in self.things, "a link of no backup") and store is not None:
+                places = [self.site_of.get(place) for place in refs(self.said(store).get("site"))]
+                self.want(not set(places) & self.taken, f"`{store}` is at {places}, which the scenario takes")
+                self.want(link["copied"] == (store not in refs(said.get("to"))) and (not link["copied"] or store in refs(said.get("copies"))),
+                          f"`{backup}` is neither written nor copied to its store, or `copied` is wrong")
             if below:
-                self.want(said["kind"] in ("incremental", "differential", "log"), f"`{backup}` builds on nothing")
-                self.want(said.get("of") in (None, self.things[below["backup"]]["name"]), f"`{backup}` builds on another backup")
+                self.want(said["kind"] in ("incremental", "differential", "log") and said.get("of") in (None, self.things[below["backup"]]["name"]),
+                          f"`{backup}` builds on nothing, or on another backup")
             terms = self.alone(link).values()
             totals.append(None if None in terms else sum(terms))
-        if None not in totals:
-            damage = set(outcome["losses"]) & {"corruption", "deletion", "object"}
-            wait = (duration(self.stated, "noticed_within") if damage else 0) + (outcome["start"]["worst"] if outcome["start"] else 0)
-            for number, link in enumerate(chain):
-                said = self.said(link["backup"])         # a differential is read without those before it
-                needed, retain = max(totals[number:] if said["kind"] != "differential" else [totals[number]]) + wait, said.get("retain")
-                self.want(link["reach"] is None or link["reach"] >= needed, f"`reach` of `{link['backup']}` is {link['reach']}, and it needs {needed}")
-                for limit in [retain["duration"]] if isinstance(retain, dict) and "duration" in retain else []:
-                    self.want(not ok or limit >= max(needed, link["reach"] or 0), f"`{link['backup']}` is not kept as long as it must be")
-                self.want(not ok or link["limit"] is None or link["limit"] >= max(needed, link["reach"] or 0), f"no platform keeps `{link['backup']}` so long")
-                if isinstance(retain, dict) and "object" in retain and number == 0 and link["gap"] is not None:
-                    self.classes(retain["object"], needed, link, what)
+        wait = self.damage(outcome) + (outcome["start"]["worst"] if outcome["start"] else 0)
+        for number, link in enumerate(chain if None not in totals else []):
+            said, reach = self.said(link["backup"]), link["reach"]  # a differential is read without those before it
+            needed, retain = max(totals[number:] if said["kind"] != "differential" else [totals[number]]) + wait, said.get("retain")
+            self.want(reach is None or reach >= needed, f"`reach` of `{link['backup']}` is {reach}, and it needs {needed}")
+            limits = [link["limit"]] + [retain["duration"] if isinstance(retain, dict) and "duration" in retain else None]
+            self.want(not ok or all(limit is None or limit >= max(needed, reach or 0) for limit in limits), f"`{link['backup']}` is not kept so long")
+            if isinstance(retain, dict) and "object" in retain and number == 0 and link["gap"] is not None:
+                apart = [size for key, size in PERIODS.items() if (retain["object"].get(key) or 0) * size >= needed]
+                if "unbounded" not in what and self.want(apart, f"no class keeps `{link['backup']}` as long as it must be"):
+                    self.want(link["gap"] + what.get("thinned", 0) >= apart[0] or apart[0] <= PERIODS["daily"], "`thinned` is too little")
+                    self.given["losses by retention in classes, as rough lower bounds"] += 1
         first, copies = self.said(chain[0]["backup"]), [duration(self.said(link["backup"]), "copy_time") if link["copied"] else 0 for link in chain]
-        longer = max(copies) - duration(first) - copies[0]
-        if first["kind"] in ("incremental", "differential") and longer > 0:
-            self.want(what.get("base", 0) >= longer, f"`base` is {what.get('base', 0)}, and copies of what it builds on take {longer} longer")
-
-    def classes(self, classes, needed, link, what):
-        """Copies that old are a period of the finest class apart that still has some."""
-        sizes = {"hourly": 3600000, "daily": 86400000, "weekly": 604800000, "monthly": 2678400000, "yearly": 31622400000}
-        apart = [size for key, size in sizes.items() if (classes.get(key) or 0) * size >= needed]
-        if "unbounded" not in what and self.want(bool(apart), f"no class keeps `{link['backup']}` as long as it must be"):
-            self.want(link["gap"] + what.get("thinned", 0) >= apart[0] or apart[0] <= sizes["daily"], "`thinned` is too little")
-            self.given["losses by retention in classes, as rough lower bounds"] += 1
-
-    # ---- witnesses
+        longer = max(copies) - duration(first) - copies[0] if first["kind"] in ("incremental", "differential") else 0
+        self.want(what.get("base", 0) >= longer, f"`base` is {what.get('base', 0)}, and copies of what it builds on take {longer} longer")
 
     def story(self, outcome, story):
-        runs, strikes, newest, chain = story["runs"], story["strikes"], story["newest"], outcome["chain"]
-        terms = self.shares(outcome)
-        self.done["witnesses"] += 1
-        fenced = strikes if story["fenced"] is None else story["fenced"]
+        runs, strikes, newest, chain, terms = story["runs"], story["strikes"], story["newest"], outcome["chain"], self.shares(outcome)
+        fenced, limit = strikes if story["fenced"] is None else story["fenced"], terms.get("stated", terms.get("source"))
         self.want(newest <= strikes and story["loss"] == fenced - newest, "its loss is not what lies after `newest`")
         self.want(strikes <= fenced <= strikes + (terms.get("cut") or 0), "`fenced` is later than `cut` says")
-        if set(outcome["losses"]) & {"corruption", "deletion", "object"} and story["read"] is not None:
-            self.want(story["read"] >= strikes + duration(self.stated, "noticed_within"), "`read` is before it is noticed")
+        self.want(story["read"] is None or story["read"] >= strikes + self.damage(outcome), "`read` is before it is noticed")
         if not runs:
-            limit = terms.get("stated", terms.get("source"))
             self.want(not chain or "group" in terms, "no run is told, and copies are read")
             self.want(not is_number(limit) or strikes - newest <= limit, "it is further behind than it may be")
             return
@@ -772,41 +639,31 @@ class Checker:
             self.each(f"{self.place}.runs[{number}]", self.told, run, links[run["backup"]], ends[run["backup"]])
         first = [run for run in runs if run["backup"] == chain[0]["backup"]]
         bases = [run for run in runs if len(chain) > 1 and run["backup"] == chain[1]["backup"] and run["fate"] == "done"]
-        there = [run for run in first if run["fate"] == "done" and run["arrives"] <= strikes and self.base(run, bases) <= strikes]
-        if self.want(bool(there), "no run arrives before it strikes"):
-            best, retain = max(there, key=lambda run: run["captured"]), self.said(chain[0]["backup"]).get("retain")
-            self.want(best["captured"] == newest, "`newest` is not the newest state that has arrived")
-            if isinstance(retain, dict) and "duration" in retain and story["read"] is not None:
-                self.want(story["read"] - newest <= retain["duration"], "the copy it reads is no longer kept")
-        self.whole(chain[0], first, strikes if self.base(first[-1], bases) < strikes else -1)
-
-    def base(self, run, bases):
-        """When what a run builds on has arrived: the newest that ended before it started, where it is told."""
-        before = [base for base in bases if run["starts"] is not None and base["ends"] <= run["starts"]]
-        return max(before, key=lambda base: base["ends"])["arrives"] if before else -1
+        based = [max([(b["ends"], b["arrives"]) for b in bases if b["ends"] <= (run["starts"] or 0)] + [(0, 0)])[1] for run in first]
+        there = [run["captured"] for run, base in zip(first, based) if run["fate"] == "done" and max(run["arrives"], base) <= strikes]
+        retain = self.said(chain[0]["backup"]).get("retain")
+        self.want(there and max(there) == newest, "`newest` is not the newest state that has arrived")
+        if isinstance(retain, dict) and "duration" in retain and story["read"] is not None:
+            self.want(story["read"] - newest <= retain["duration"], "the copy it reads is no longer kept")
+        self.whole(chain[0], first, strikes if based[-1] < strikes else -1)  # what builds on a copy that has not arrived is of no use
 
     def told(self, run, link, ends):
         """One run of a world: due, within its window and its times, and none that keeps it out."""
-        said, slot, fate, late, start, end = self.said(run["backup"]), run["slot"], run["fate"], self.late(link), run["starts"], run["ends"]
-        if link["scheduler"] is None:
-            hours, every = self.closed(run["backup"]), duration(said, "interval" if said.get("interval") else "ship_every")
-            late = duration(said, "settle") + ((hours[1] - hours[0]) % DAY * 1000 if hours else 0) + link["waits"]
-            late += (duration(said) + link["waits"]) // every * every if every and said["kind"] != "log" else 0
-        else:
-            slots = self.slots(link["backup"], link["scheduler"], self.late(link))
-            self.want(not slots or not slots.sure or slots.due(slot), "`slot` is no slot of its schedule")
-        kept_out = any(begin < slot <= until for begin, until in ends)
-        self.want(fate != "skipped" or kept_out, "it is skipped, and no run keeps it out")
-        self.want(start is None or slot <= start <= slot + late, "it starts outside of its window")
+        said, clocked = self.said(run["backup"]), link["scheduler"] is not None
+        slot, fate, start, end = (run[key] for key in ("slot", "fate", "starts", "ends"))
+        slots = self.slots(link["backup"], link["scheduler"], self.late(link)) if clocked else None
+        self.want(not slots or not slots.sure or slots.due(slot), "`slot` is no slot of its schedule")
+        self.want(fate != "skipped" or any(begin < slot <= until for begin, until in ends), "it is skipped, and no run keeps it out")
+        self.want(not clocked or fate == "skipped" or not any(begin < slot < until for begin, until in ends), "it starts while another has not ended")
+        self.want(start is None or slot <= start <= slot + self.late(link), "it starts outside of its window")
         if start is not None and end is not None:
             self.want(duration(said, end=0) <= end - start <= duration(said), "it does not last as long as a run does")
             ends.append((start, max(end, run["arrives"] or end + link["own_copies"]) if link["own_copies"] else end))
         if fate in ("skipped", "missed"):
             self.want(run["captured"] is None and run["arrives"] is None, "it did not take place, and holds something")
             return
-        self.want(link["scheduler"] is None or not any(begin < slot < until for begin, until in ends[:-1]), "it starts while another has not ended")
-        holds = [start, end, slot] if link["scheduler"] is None else [end if link["at_end"] else start]
-        sealed = duration(said, "ship_every") if said["kind"] == "log" and link["scheduler"] is not None else 0
+        holds = [end if link["at_end"] else start] if clocked else [start, end, slot]
+        sealed = duration(said, "ship_every") if said["kind"] == "log" and clocked else 0
         self.want(any(moment - sealed <= run["captured"] <= moment for moment in holds), "it holds another moment than its own")
         copy = (duration(said, "copy_time", 0), duration(said, "copy_time")) if link["copied"] else (0, 0)
         self.want(copy[0] <= run["arrives"] - end <= copy[1], "it arrives before or after its copy can")
@@ -816,143 +673,102 @@ class Checker:
         said, missed, due, last = self.said(link["backup"]), 0, [run["slot"] for run in runs], runs[-1]
         classes = said["retain"]["object"] if isinstance(said.get("retain"), dict) and "object" in said["retain"] else {}
         for number, run in enumerate(runs):
-            later = [other["starts"] for other in runs[number + 1:] if other["fate"] == "done"]
-            self.want(run["fate"] != "deleted" or any(period(run["starts"], c) == period(at, c) for c in classes for at in later),
-                      "it is deleted, and no later copy takes its place")
+            later = [other["starts"] for other in runs[number + 1:] if other["fate"] == "done"] if run["fate"] == "deleted" else []
+            replaced = any(period(run["starts"], c) == period(at, c) for c in classes for at in later)
+            self.want(run["fate"] != "deleted" or replaced, "a run is deleted, and no later copy takes its place")
             missed = missed + 1 if run["fate"] == "missed" else 0 if run["fate"] == "done" else missed
             self.want(missed <= link["missed"], "more runs in a row are missed than may be")
-        every = duration(said, "interval" if said.get("interval") else "ship_every")
+        every, later = self.every(said), self.late(link) + duration(said) + (duration(said, "copy_time") if link["copied"] else 0)
         if link["scheduler"] is None:
             self.want(all(0 < b - a <= every or a == b and not every for a, b in zip(due, due[1:])), "its runs are further apart than they may be")
         else:
             slots = self.slots(link["backup"], link["scheduler"], self.late(link))
             if not slots or not slots.sure:
                 return
-            listed = slots.between(due[0] // 1000, due[-1] // 1000)
-            self.want([at * 1000 for at in listed] == due, f"from its first to its last run are {len(listed)} slots, and {len(due)} are told")
-            every = slots.span(1)[0]
-        if last["arrives"] is None or last["arrives"] < strikes:
-            later = self.late(link) + duration(said) + (duration(said, "copy_time") if link["copied"] else 0)
-            self.want(due[-1] + every + later >= strikes, "runs after the last one are left out")
-
-    # ---- groups, availability, the ledger, counts
+            every, listed = slots.span(1)[0], [at * 1000 for at in slots.between(due[0] // 1000, due[-1] // 1000)]
+            self.want(listed == due, f"from its first to its last run are {len(listed)} slots, and {len(due)} are told")
+        self.want((last["arrives"] or 0) >= strikes or due[-1] + every + later >= strikes, "runs after the last one are left out")
 
     def group(self, group):
-        total, skew, most = group["data_loss"], group["skew"], group["max_skew"]
-        verdict, objective = self.verdict(f"group:{group['group']}/{self.now['name']}", group, "verdict", group["rpo"])
-        self.done["groups"] += 1
-        if verdict == "ok":
-            self.want(not is_number(objective) or is_number(total) and total <= objective, "`ok`, and it can lose more")
-            self.want(not is_number(skew) or not is_number(most) or skew <= most, "`ok`, and its members are further apart than they may be")
-        self.want(verdict != "n/a" or not is_number(objective) or total == "n/a", "it has an RPO, and no verdict on it")
+        total, skew, most, aim = group["data_loss"], group["skew"], group["max_skew"], group["rpo"]["ms"] if group["rpo"] else None
+        asked, apart = is_number(aim), is_number(skew) and is_number(most) and skew > most
+        self.judge(f"group:{group['group']}/{self.now['name']}", group["verdict"], (not asked or is_number(total) and total <= aim) and not apart,
+                   not is_number(total) or asked and total > aim or apart or skew or self.wrong, not asked or total == "n/a")
         self.want(not skew or not group["common_point"] or group["shared_run"], "it has a common point, and a skew")
-        for member in group["members"]:
-            other = self.outcomes.get(member["asset"], {"data_loss": "n/a"})["data_loss"]
-            if member["recovered"] and is_number(total) and other != "n/a":
-                self.want(is_number(other) and other <= total, f"it loses less than its member `{member['asset']}`")
-        declared = next(g for g in self.plan["groups"] if g["name"] == group["group"])
-        self.want(sorted(m["asset"] for m in group["members"]) == sorted(declared["members"]), "its members are not those of the group")
+        for member in [m["asset"] for m in group["members"] if m["recovered"] and m["asset"] in self.outcomes and is_number(total)]:
+            other = self.outcomes[member]["data_loss"]
+            self.want(other == "n/a" or is_number(other) and other <= total, f"it loses less than its member `{member}`")
+        declared = next(g["members"] for g in self.plan["groups"] if g["name"] == group["group"])
+        self.want(sorted(m["asset"] for m in group["members"]) == sorted(declared), "its members are not those of the group")
 
     def slo(self, slo):
-        verdict, has, target = self.verdict(f"slo:{slo['endpoint']}", slo, "verdict", None)[0], slo["availability"], slo["target"]
-        product = 10**18
-        for term in slo["terms"]:
-            product = product if term["taken"] or term["parts"] is None else product * term["parts"] // 10**9
+        has, target, product = slo["availability"], slo["target"], 10**18
+        for parts in [term["parts"] for term in slo["terms"] if not term["taken"] and term["parts"] is not None]:
+            product = product * parts // 10**9
         product = max(product - sum(term["parts"] * 10**9 for term in slo["terms"] if term["taken"] and term["parts"] is not None), 0) // 10**9
         self.want(has is None or has == product and all(t["parts"] is not None for t in slo["terms"]), "`availability` is not what its terms give")
-        self.want(verdict != "ok" or is_number(has) and is_number(target) and has >= target, "`ok`, and it is less")
-        self.want(verdict != "refuted" or is_number(target) and product < target, "`refuted`, and it is as much")
-        self.done["availabilities"] += 1
+        asked = is_number(target)
+        self.judge(f"slo:{slo['endpoint']}", slo["verdict"], is_number(has) and asked and has >= target, asked and product < target, True)
 
     def ledger(self):
         entries, resting = self.by("id", self.plan["assumptions"]), collections.defaultdict(set)
+        needed = {"artifact": ("target", "file"), "platform": ("source",), "demand": ("on", "words"), "nobody": ()}
+        self.done["entries"] = len(entries)
         for key, entry in entries.items():
-            self.each(f"assumptions[{key}]", self.entry, entry)
+            self.want(key.split(":")[0] == entry["kind"], f"the kind of `{key}` is another")
+            self.want(not entry["by"] or all(entry["by"][part] for part in needed[entry["by"]["who"]]), f"who makes `{key}` true is not said whole")
             for name in entry["rests"]:
                 resting[name].add(key)
-        for name in sorted(set(resting) - set(self.verdicts)):
-            self.want(False, f"`{name}` rests on `{min(resting[name])}`, and is no verdict of the plan")
+        unknown, some = sorted(set(resting) - set(self.verdicts)), not all(entry["rests_whole"] for entry in entries.values())
+        self.want(not unknown, f"what is no verdict of the plan rests on entries: {unknown[:3]}")
         for name in [name for name, verdict in self.verdicts.items() if verdict == "ok"]:
-            self.want(resting[name] or not all(e["rests_whole"] for e in entries.values()), f"`{name}` holds, and rests on nothing")
-            for key in sorted(resting[name]):
-                by = entries[key]["by"]
-                self.want(by and by["who"] != "nobody", f"`{name}` holds, and rests on `{key}`, which nobody makes true")
+            nobody = sorted(key for key in resting[name] if not entries[key]["by"] or entries[key]["by"]["who"] == "nobody")
+            self.want(resting[name] or some, f"`{name}` holds, and rests on nothing")
+            self.want(not nobody, f"`{name}` holds, and rests on {nobody[:3]}, which nobody makes true")
         for scenario in self.plan["scenarios"]:
-            for outcome in scenario["assets"]:
-                self.each(f"scenarios[{scenario['name']}].assets[{outcome['asset']}]", self.rests, scenario, outcome, entries)
-            for name in scenario["endpoints"]:
-                if name["verdict"] == "ok" and name["moves"] != "not":
-                    answers = [e for key, e in entries.items() if key.startswith(f"answers:{name['endpoint']}")]
-                    self.has(answers, f"endpoint:{name['endpoint']}/{scenario['name']}", f"answers:{name['endpoint']}")
+            steps, where = {step["id"]: step for step in scenario["steps"]}, "/" + scenario["name"]
+            asked = [(f"endpoint:{name['endpoint']}{where}", [key for key in entries if key.startswith(f"answers:{name['endpoint']}")] + ["answers"])
+                     for name in scenario["endpoints"] if name["verdict"] == "ok" and name["moves"] != "not"]
+            for name, keys in asked + [pair for outcome in scenario["assets"] for pair in self.rests(scenario, outcome, steps)]:
+                cut = [key for key in keys if key in entries and not entries[key]["rests_whole"]]
+                self.want(cut or set(keys) & resting[name], f"`{name}` does not rest on `{keys[0]}`")
 
-    def has(self, found, verdict, what):
-        self.want(any(verdict in entry["rests"] or not entry["rests_whole"] for entry in found if entry), f"`{verdict}` does not rest on `{what}`")
-
-    def entry(self, entry):
-        by, figure = entry["by"], self.figures.get(entry["id"][7:]) if entry["kind"] == "figure" else None
-        self.done["entries"] += 1
-        self.want(entry["id"].split(":")[0] == entry["kind"], "its `kind` is not that of its name")
-        needed = {"artifact": ("target", "file"), "platform": ("source",), "demand": ("on", "words"), "nobody": ()}[by["who"]] if by else ()
-        self.want(all(by[part] for part in needed), f"made true by {by['who'] if by else ''}, without {' and '.join(needed)}")
-        if figure and figure["value"] and entry["value"] and (worst := spoken(entry["value"].split("..")[-1])) is not None:
-            self.want(worst == figure["value"]["worst"], "its `value` is not that of the figure")
-
-    def rests(self, scenario, outcome, entries):
-        """What has to be among the entries of a verdict that holds."""
-        where, steps = f"{outcome['asset']}/{scenario['name']}", self.by("id", scenario["steps"])
-        element = next((c["element"] for c in outcome["candidates"] if c["chosen"]), None) or ""
-        if outcome["rpo_verdict"] == "ok":
-            for link in outcome["chain"]:
-                owner, _, backup = link["backup"].partition("/backup.")
-                what, at = f"{owner.partition('.')[2]}.{backup}", f"@{link['store'].partition('.')[2]}" if link["store"] else ""
-                for kind in ("runs", "kept"):    # of a group: one run for all members, or one for each
-                    self.has([entries.get(f"{kind}:{what}{at}"), entries.get(f"{kind}:{what}.{outcome['asset']}{at}")], "rpo:" + where, f"{kind}:{what}{at}")
-                if at:
-                    self.has([entries.get(f"readable:{at[1:]}")], "rpo:" + where, f"readable:{at[1:]}")
-            if "/replica." in element and is_number(outcome["data_loss"]) and not outcome["chain"]:
-                what = f"{outcome['asset']}.replica.{element.partition('/replica.')[2]}"
-                self.has([entries.get(f"lag:{what}"), entries.get(f"stands_ready:{what}")], "rpo:" + where, f"lag:{what}")
-        for step in [steps[key] for key in outcome["steps"]] if outcome["rto_verdict"] == "ok" else []:
-            if step["figure"] and step["phase"] != "reprotect":
-                self.has([entries.get(f"figure:{step['figure']}")], "rto:" + where, f"figure:{step['figure']}")
-            if step["release"] == "declared" and step["phase"] != "reprotect" and scenario["declare"] and scenario["declare"]["worst"]:
-                self.has([entries.get(f"decides_within:{scenario['name']}")], "rto:" + where, f"decides_within:{scenario['name']}")
+    def rests(self, scenario, outcome, steps):   # (verdict that holds, names of entries of which it rests on one)
+        where, element = f"{outcome['asset']}/{scenario['name']}", next((c["element"] for c in outcome["candidates"] if c["chosen"]), None) or ""
+        for link in outcome["chain"] if outcome["rpo_verdict"] == "ok" else []:
+            what, at = link["backup"].partition(".")[2].replace("/backup.", "."), "@" + link["store"].partition(".")[2] if link["store"] else ""
+            for kind in ("runs", "kept"):        # of a group: one run for all members, or one for each
+                yield "rpo:" + where, [f"{kind}:{what}{at}", f"{kind}:{what}.{outcome['asset']}{at}"]
+            yield from [("rpo:" + where, [f"readable:{at[1:]}"])] if at else []
+        if outcome["rpo_verdict"] == "ok" and "/replica." in element and not outcome["chain"]:
+            what = f"{outcome['asset']}.replica.{element.partition('/replica.')[2]}"
+            yield "rpo:" + where, [f"lag:{what}", f"stands_ready:{what}"]
+        for step in [steps[key] for key in outcome["steps"] if steps[key]["phase"] != "reprotect"] if outcome["rto_verdict"] == "ok" else []:
+            yield from [("rto:" + where, [f"figure:{step['figure']}"])] if step["figure"] else []
+            if step["release"] == "declared" and scenario["declare"] and scenario["declare"]["worst"]:
+                yield "rto:" + where, [f"decides_within:{scenario['name']}"]
 
     def job(self, job):
         """A job says what its backup says."""
-        said = self.said(job["backup"])
-        self.done["jobs"] += 1
-        self.want(not said or job["retain"] == said.get("retain"), "`retain` is not that of its backup")
-        self.want(not said or job["to"] in refs(said.get("to")) + [None] and job["copies"] == refs(said.get("copies")), "its stores are not its backup's")
-        self.want(not said or not job["duration"] or job["duration"]["worst"] == duration(said), "`duration` is not that of its backup")
-        written = job["schedule"] and job["schedule"]["written"]
-        self.want(not said or not written or said["schedule"]["schedule"].startswith(written), "its schedule is not that of its backup")
+        said, written = self.said(job["backup"]), job["schedule"]["written"] if job["schedule"] else None
+        same = job["retain"] == said.get("retain") and job["to"] in refs(said.get("to")) + [None] and job["copies"] == refs(said.get("copies"))
+        same = same and (not job["duration"] or job["duration"]["worst"] == duration(said))
+        self.want(not said or same and (not written or said["schedule"]["schedule"].startswith(written)), "it does not say what its backup says")
 
     def counts(self, counts, found):
-        open_ones = found["refuted"] + found["unknown"] - counts["refuted"] - counts["unknown"]
+        waived = found["refuted"] + found["unknown"] - counts["refuted"] - counts["unknown"]
         self.want(counts["hold"] == found["ok"], f"`hold` is {counts['hold']}, and {found['ok']} verdicts hold")
-        self.want(0 <= open_ones <= counts["accepted"] and counts["refuted"] <= found["refuted"] and counts["unknown"] <= found["unknown"],
-                  f"{found['refuted']} verdicts are refuted and {found['unknown']} unknown, and the counts are others")
-
-
-# ---- the program -------------------------------------------------------------------------------------------------------------------
-
-def no_float(text):
-    raise ValueError(f"{text} is no whole number")
-
-
-def once(pairs):
-    if len(dict(pairs)) != len(pairs):
-        raise ValueError("a member stands twice in an object")
-    return dict(pairs)
+        fewer = all(counts[key] <= found[key] for key in ("refuted", "unknown"))
+        self.want(fewer and 0 <= waived <= counts["accepted"], f"{found['refuted']} verdicts are refuted and {found['unknown']} unknown, not so many")
 
 
 def load(path):
+    def once(pairs):
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError("a member stands twice in an object")
+        return dict(pairs)
     with open(path, encoding="utf-8") as file:
-        plan = json.load(file, parse_float=no_float, parse_constant=no_float, object_pairs_hook=once)
-    if not isinstance(plan, dict) or plan.get("format") != 2:
-        raise ValueError("it is no plan of format 2")
-    return plan
+        return json.load(file, parse_float=int, parse_constant=int, object_pairs_hook=once)
 
 
 def main(arguments):
@@ -962,24 +778,20 @@ def main(arguments):
     try:
         checker = Checker(load(arguments[0]))
         checker.run()
-    except OSError as error:
-        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
-        return 64
-    except BROKEN as error:
+    except (OSError, *BROKEN) as error:
         print(f"plan: it is no plan ({type(error).__name__}: {str(error)[:200]})\nrefused")
-        return 1
+        return 64 if isinstance(error, OSError) else 1
+    done, gaps = checker.done, checker.gaps
     for problem in dict.fromkeys(checker.problems):
         print(problem)
-    done, gaps = checker.done, checker.gaps
-    print(f"checked: {done['verdicts']} verdicts; {done['times']} times of {done['steps']} steps on {done['lanes']} lanes; {done['losses']} losses of "
-          f"{done['links']} links and {done['schedules']} schedules; {done['witnesses']} witnesses; {done['names']} names, {done['groups']} groups, "
-          f"{done['availabilities']} availabilities; {done['entries']} entries of the ledger; {done['jobs']} jobs")
-    if gaps:
-        print(f"bound beyond the best story: {len(gaps)} losses, the most by {max(gaps)[0]} ms ({max(gaps)[1]})")
-    for what, count in sorted(checker.given.items()):
-        print(f"taken as given: {what}" + (f" ({count})" if count > 1 else "") if count else "", end="\n" if count else "")
-    print("not checked: whether a better method, order or repair exists; whether the specification describes the system; whether entries of the ledger "
-          "are true; what kinds say (what a method covers and loses, what spans zones, how long a platform keeps copies, times without a figure)")
+    print(f"checked: {done['verdicts']} verdicts; {done['recovery']} times of {done['step']} steps on {done['lanes']} lanes; {done['losses']} losses "
+          f"of {done['links']} links and {done['schedules']} schedules; {done['story']} witnesses; {done['endpoint']} names, {done['group']} groups, "
+          f"{done['slo']} availabilities; {done['entries']} entries of the ledger; {done['job']} jobs")
+    print(f"bound beyond the best story: {len(gaps)} losses" + (f", the most by {max(gaps)[0]} ms ({max(gaps)[1]})" if gaps else ""))
+    for what, count in sorted(item for item in checker.given.items() if item[1]):
+        print(f"taken as given: {what} ({count})")
+    print("not checked: whether a better method, order or repair exists; whether the specification describes the system; whether entries of the "
+          "ledger are true; what kinds say (what a method covers and loses, what spans zones, how long a platform keeps, times without a figure)")
     print("refused" if checker.problems else "accepted")
     return 1 if checker.problems else 0
 

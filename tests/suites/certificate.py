@@ -18,7 +18,7 @@ OPEN = [
     (r"`reach` of .* it needs", r""),
     (r"does not rest on `(runs|kept):", r"base-that-lives-longer|replay-since-base|slow-log|log-on-the-full-that-lives-longer"),
     (r"`slo:.* which nobody makes true", r"slo-redundant|slo-serial|repair.availability"),
-    (r"no story loses more than its RPO|is no longer kept", r"copies-expire-meanwhile|random"),
+    (r"`refuted`, and .* do not show it|is no longer kept", r"copies-expire-meanwhile|random"),
     (r"it loses less than its member", r"group-phase"),
     (r"takes less than its figure", r"standby-that-grows|given-up-before-done|bind-behind-what-happens-by-itself"),
     (r"no class keeps", r"loss.periods|retention-that-keeps-nothing"),
