@@ -351,7 +351,8 @@ class Checker:
             self.want(takes["worst"] >= step["attempt_cut"] * retries + 2500 * retries * (retries + 1), "`takes` is too short for its retries")
         if figure and self.want(figure in self.figures, "its `figure` is none of the plan") and takes:
             value = None if retries or step["transfer"] or step["stated"] or step["inside"] else self.figures[figure]["value"]
-            self.want(not value or takes["worst"] >= value["worst"], f"it takes less than its figure `{figure}` says")
+            until = step["timeout"] if step["best_effort"] and step["timeout"] is not None else 10**18
+            self.want(not value or takes["worst"] >= min(value["worst"], until), f"it takes less than its figure `{figure}` says")
 
     def hands(self):
         """At no moment more steps at once than hands, nor more bytes a second than what they go through has."""
@@ -395,8 +396,8 @@ class Checker:
         """When an asset is back, and the verdict on it."""
         name, finish, verdict, aim = outcome["asset"], outcome["finish"], outcome["rto_verdict"], self.objective(outcome, "rto")
         late, asset, lost = finish and aim is not None and finish["worst"] > aim, self.assets[name], outcome["fate"] == "lost"
-        self.judge(f"rto:{name}/{self.now['name']}", verdict, finish and not late,
-                   late or asset["mtd"] or self.wrong or self.gone(name, set()), aim is None)
+        self.judge(f"rto:{name}/{self.now['name']}", verdict, finish and not late and not outcome["never"],
+                   late or asset["mtd"] or lost and not outcome["method"] or outcome["never"], aim is None)
         self.want(verdict != "unknown" or not late or outcome["nobody"] or outcome["undecided"] or outcome["split"], "it is late, and not refuted")
         if not finish:
             return
@@ -420,18 +421,6 @@ class Checker:
         for need in asset["needs"] + (asset["restores_with"] if outcome["chain"] else []):
             other = self.outcomes.get(need, {"fate": "unaffected"})
             self.want(other["fate"] == "unaffected" or other["finish"] and other["finish"]["worst"] <= finish["worst"], f"it is back before `{need}`")
-
-    def gone(self, name, seen):
-        """It, or something that it needs or reads, does not come back."""
-        outcome = self.outcomes.get(name)
-        if not outcome or name in seen:
-            return name in seen
-        seen.add(name)
-        if outcome["fate"] == "lost" and not outcome["method"] or any(on["how"] in ("lost", "in a circle") for on in outcome["stands_on"]):
-            return True
-        asset, waits = self.assets[name], [on["waits_for"] for on in outcome["stands_on"]]
-        more = {outcome["blocked_by"], *asset["needs"], *asset["restores_with"], *waits}
-        return any(self.gone(other, seen) for other in more if other in self.outcomes and not self.outcomes[other]["finish"])
 
     def endpoint(self, outcome):
         name, finish, moves, aim = outcome["endpoint"], outcome["finish"], outcome["moves"], outcome["rto"]["ms"] if outcome["rto"] else None
@@ -460,7 +449,7 @@ class Checker:
     def slots(self, backup, scheduler, late, all_hours=False):
         """Slots of a backup under a scheduler; None where the pages do not say when it is due."""
         hours = None if all_hours else self.closed(backup)[0]
-        key = self.said(backup)["schedule"]["schedule"], scheduler, hours, -(-late // 1000) if hours else 0
+        key = self.said(backup)["schedule"]["schedule"], scheduler, hours, -(-(late + duration(self.said(backup))) // 1000) if hours else 0
         if key not in self.calendars:
             try:
                 self.calendars[key] = Slots(*key)
@@ -532,7 +521,7 @@ class Checker:
         told, known = story["loss"] if story else None, is_number(total)
         over = told is not None and aim is not None and told + 1 > aim
         self.judge(f"rpo:{name}/{self.now['name']}", outcome["rpo_verdict"], known and aim is not None and total <= aim,
-                   over or total == "all" or self.gone(name, set()), aim is None or total == "n/a")
+                   over or total == "all" or outcome["fate"] == "lost" and not outcome["method"] or outcome["never"], aim is None or total == "n/a")
         unsure = outcome["rpo_verdict"] != "unknown" or outcome["nobody"] or outcome["undecided"] or outcome["split"]
         self.want(unsure or not over or told <= aim, "a story loses more than its RPO, and it is not refuted")
         if (noticed := self.damage(outcome)) and is_number(outcome["discarded"]) and self.now["begin"]:
@@ -608,7 +597,7 @@ class Checker:
                           f"`{backup}` builds on nothing, or on another backup")
             terms = self.alone(link).values()
             totals.append(None if None in terms else sum(terms))
-        wait = self.damage(outcome) + (outcome["start"]["worst"] if outcome["start"] else 0)
+        wait = self.damage(outcome) + (outcome["start"]["worst"] if outcome["start"] and outcome["finish"] else 0)
         for number, link in enumerate(chain if None not in totals else []):
             said, reach = self.said(link["backup"]), link["reach"]  # a differential is read without those before it
             needed, retain = max(totals[number:] if said["kind"] != "differential" else [totals[number]]) + wait, said.get("retain")
@@ -630,6 +619,9 @@ class Checker:
         self.want(newest <= strikes and story["loss"] == fenced - newest, "its loss is not what lies after `newest`")
         self.want(strikes <= fenced <= strikes + (terms.get("cut") or 0), "`fenced` is later than `cut` says")
         self.want(story["read"] is None or story["read"] >= strikes + self.damage(outcome), "`read` is before it is noticed")
+        further = chain and story["read"] is not None and not terms.keys() & {"group", "thinned"}  # how old those copies are they tell
+        reach = chain[0]["reach"] if further else None
+        self.want(reach is None or reach >= story["read"] - newest, "`reach` is shorter than from `newest` to `read`")
         if not runs:
             self.want(not chain or "group" in terms, "no run is told, and copies are read")
             self.want(not is_number(limit) or strikes - newest <= limit, "it is further behind than it may be")
@@ -730,8 +722,9 @@ class Checker:
             asked = [(f"endpoint:{name['endpoint']}{where}", [key for key in entries if key.startswith(f"answers:{name['endpoint']}")] + ["answers"])
                      for name in scenario["endpoints"] if name["verdict"] == "ok" and name["moves"] != "not"]
             for name, keys in asked + [pair for outcome in scenario["assets"] for pair in self.rests(scenario, outcome, steps)]:
-                cut = [key for key in keys if key in entries and not entries[key]["rests_whole"]]
-                self.want(cut or set(keys) & resting[name], f"`{name}` does not rest on `{keys[0]}`")
+                cut = [key for key in keys if key in entries and not entries[key]["rests_whole"] or some and key[-1] == ":"]
+                found = cut or any(key in resting[name] or key[-1] == ":" and any(k.startswith(key) for k in resting[name]) for key in keys)
+                self.want(found, f"`{name}` does not rest on `{keys[0]}`")
 
     def rests(self, scenario, outcome, steps):   # (verdict that holds, names of entries of which it rests on one)
         where, element = f"{outcome['asset']}/{scenario['name']}", next((c["element"] for c in outcome["candidates"] if c["chosen"]), None) or ""
@@ -745,8 +738,8 @@ class Checker:
             yield "rpo:" + where, [f"lag:{what}", f"stands_ready:{what}"]
         for step in [steps[key] for key in outcome["steps"] if steps[key]["phase"] != "reprotect"] if outcome["rto_verdict"] == "ok" else []:
             yield from [("rto:" + where, [f"figure:{step['figure']}"])] if step["figure"] else []
-            if step["release"] == "declared" and scenario["declare"] and scenario["declare"]["worst"]:
-                yield "rto:" + where, [f"decides_within:{scenario['name']}"]
+            for kind in {"at_once": [], "detected": ["detects:"], "declared": ["detects:", "decides_within:"]}[step["release"]]:
+                yield "rto:" + where, [kind]     # any of that kind
 
     def job(self, job):
         """A job says what its backup says."""

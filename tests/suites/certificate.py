@@ -15,13 +15,8 @@ from oracles import lot, model
 EXAMPLES = ["examples/hello.dr", "examples/small", "examples/platform"]
 # Where the compiler is still otherwise than the page: (the refusal, which plans). What stands here is a debt, not a rule.
 OPEN = [
-    (r"`reach` of .* it needs", r""),
-    (r"does not rest on `(runs|kept):", r"base-that-lives-longer|replay-since-base|slow-log|log-on-the-full-that-lives-longer"),
-    (r"`slo:.* which nobody makes true", r"slo-redundant|slo-serial|repair.availability"),
-    (r"`refuted`, and .* do not show it|is no longer kept", r"copies-expire-meanwhile|random"),
-    (r"it loses less than its member", r"group-phase"),
-    (r"takes less than its figure", r"standby-that-grows|given-up-before-done|bind-behind-what-happens-by-itself"),
-    (r"no class keeps", r"loss.periods|retention-that-keeps-nothing"),
+    (r"`reach` of .* it needs|`rto` is `ok`, and .* do not show it|is no longer kept|`reach` is shorter", r"copies-expire-meanwhile|random"),
+    (r"its group loses something else", r"group-phase"),
 ]
 
 
@@ -48,7 +43,7 @@ def cases(env):
     root = env.root / "tests" / "cases"
     files = [path for path in sorted(root.rglob("*.case")) if "== file main.dr" in path.read_text(encoding="utf-8", errors="replace")]
     found = files + sorted(path.parent for path in root.glob("verdicts/*/main.dr"))
-    return found if os.environ.get("DRC_TEST_ALL") else found[3::8]
+    return found if os.environ.get("DRC_TEST_ALL") else found[3::12]
 
 
 def case_plan(env, path):
@@ -85,15 +80,15 @@ def test_cases_are_accepted(env):
         if plan:
             plans += 1
             wrong += refusals(module, f"{path.parent.name}.{path.stem}", plan)
-    if wrong or plans < 40:
+    if wrong or plans < 25:
         raise Failure(f"of {plans} plans:\n" + "\n".join(wrong[:25]))
 
 
 def test_random_plans_are_accepted(env):
-    """Twenty by default; DRC_ORACLES=250 is the five thousand."""
+    """Twelve by default; DRC_ORACLES=420 is five thousand."""
     env.need_drc()
     module, wrong = checker(env), []
-    for seed, rng in lot.seeds("certificate", 20):
+    for seed, rng in lot.seeds("certificate", 12):
         with Sandbox() as folder:
             (folder / "main.dr").write_text(model.specification(model.random_model(rng)))
             plan = planned(env, "main.dr", folder)
@@ -118,7 +113,8 @@ def test_any_json_is_judged(env):
         for number, text in enumerate(texts):
             (folder / f"{number}.json").write_bytes(text)
         program = ("import importlib.util, io, sys, contextlib\n"
-                   "spec = importlib.util.spec_from_file_location('v', sys.argv[1]); v = importlib.util.module_from_spec(spec); spec.loader.exec_module(v)\n"
+                   "spec = importlib.util.spec_from_file_location('v', sys.argv[1]); v = importlib.util.module_from_spec(spec)\n"
+                   "spec.loader.exec_module(v)\n"
                    "for n in range(int(sys.argv[2])):\n"
                    "    with contextlib.redirect_stdout(io.StringIO()) as out: code = v.main([f'{n}.json'])\n"
                    "    last = out.getvalue().splitlines()[-1]\n"
@@ -308,6 +304,13 @@ def an_entry_is_nobodys(plan):
     if entry:
         entry["by"].update(who="nobody", on=None, words=None)
         return True
+
+
+def nobody_notices(plan):
+    for entry in plan["assumptions"]:
+        if entry["kind"] == "detects" and any(name.startswith("rto:") for name in entry["rests"]):
+            plan["assumptions"] = [e for e in plan["assumptions"] if e["kind"] != "detects"]
+            return True
 
 
 def a_demand_asks_nobody(plan):
@@ -582,8 +585,10 @@ def a_scenario_stands_twice(plan):
         return True
 
 
-TAMPERING = [value for name, value in list(globals().items()) if callable(value) and re.match(r"(an?|the|its?|more|fewer|nothing|another)_", name)]
-SPECIMENS = ["analysis/group-shared-run.case", "analysis/slo-serial.case", "analysis/missed-runs.case", "loss/skipped-runs.case", "loss/copies-keep-out.case",
+TAMPERING = [value for name, value in list(globals().items())
+             if callable(value) and re.match(r"(an?|the|its?|more|fewer|nothing|nobody|another)_", name)]
+SPECIMENS = ["analysis/group-shared-run.case", "analysis/slo-serial.case", "analysis/missed-runs.case", "loss/skipped-runs.case",
+             "loss/copies-keep-out.case",
              "clock/names-moved-by-hand.case", "analysis/known-gaps.case", "analysis/bandwidth-narrow.case",
              "analysis/archive-retrieval.case"]
 
