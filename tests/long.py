@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from oracles.lot import FIRST_SEED  # noqa: E402
 
-SUITES = ("plan", "certificate", "props", "ignored", "oracles")
+SUITES = ("plan", "certificate", "verify", "props", "ignored", "oracles")
 
 
 def output(*argv):

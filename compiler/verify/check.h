@@ -32,6 +32,7 @@ struct check {
     const struct plan_outcome **outcomes; /* by the index of the asset in the document; NULL: unaffected */
     uint8_t *for_good;                    /* enum lost_for_good, in the same order */
     bool *site_lost;                      /* by the index of the site in the document */
+    int64_t *group_loss;                  /* the largest loss of its groups, by the index of the asset */
 
     struct map sites;      /* id of the thing -> struct plan_site */
     struct map assets;     /* the same */

@@ -147,6 +147,12 @@ static void check_name(struct check *c, const struct plan_name_outcome *name)
         record->wants_answer = name->endpoint->name;
 }
 
+/* It goes back further because of a group. */
+static bool part_of_group(const struct plan_outcome *outcome)
+{
+    return outcome && outcome->data_loss > 0 && part_of(outcome, PLAN_TERM_group) > 0;
+}
+
 static void check_group(struct check *c, const struct plan_group_outcome *group)
 {
     int64_t rpo = objective_of(group->rpo);
@@ -159,9 +165,14 @@ static void check_group(struct check *c, const struct plan_group_outcome *group)
         const struct plan_outcome *outcome = outcome_of(c, group->members[i].asset);
         int64_t lost = outcome ? outcome->data_loss : 0;
 
+        if (group->members[i].recovered && part_of_group(outcome) && group->data_loss > c->group_loss[outcome->asset - c->document->assets])
+            c->group_loss[outcome->asset - c->document->assets] = group->data_loss;
         if (group->members[i].recovered && group->data_loss >= 0 && (lost == PLAN_UNKNOWN || lost == PLAN_ALL || lost > group->data_loss))
             problem(c, ".data_loss", "`%s` alone loses more than its %lld", group->members[i].asset ? group->members[i].asset->name : "",
                     (long long)group->data_loss);
+        if (group->members[i].recovered && outcome && group->common_point && lost >= 0 && lost < group->point)
+            problem(c, ".point", "its members come back to a point %lld old, and `%s` loses %lld", (long long)group->point, outcome->asset->name,
+                    (long long)lost);
     }
     if (!record)
         return;
@@ -192,6 +203,13 @@ void check_verdicts(struct check *c)
         at(c, "groups", s->groups[i].group ? s->groups[i].group->name : "");
         if (s->groups[i].group)
             check_group(c, &s->groups[i]);
+    }
+    for (uint32_t i = 0; i < s->assets_count; i++) {
+        if (!s->assets[i].asset || !part_of_group(&s->assets[i]))
+            continue;
+        at(c, "assets", s->assets[i].asset->name);
+        if (s->assets[i].data_loss > c->group_loss[s->assets[i].asset - c->document->assets])
+            problem(c, ".rpo_terms", "with `group` it loses more than any of its groups");
     }
     at(c, NULL, NULL);
 }

@@ -232,6 +232,7 @@ static void enter_scenario(struct check *c, const struct plan_scenario *scenario
     at(c, NULL, NULL);
     memset(c->outcomes, 0, assets * sizeof *c->outcomes);
     memset(c->for_good, 0, assets);
+    memset(c->group_loss, 0, assets * sizeof *c->group_loss);
     find_lost_sites(c);
     for (uint32_t i = 0; i < scenario->assets_count; i++) {
         const struct plan_outcome *outcome = &scenario->assets[i];
@@ -260,6 +261,7 @@ void verify_plan(struct arena *arena, const struct plan_document *document, cons
     c->report = report;
     c->outcomes = ARENA_ARRAY(c->scratch, const struct plan_outcome *, document->assets_count);
     c->for_good = ARENA_ARRAY(c->scratch, uint8_t, document->assets_count);
+    c->group_loss = ARENA_ARRAY(c->scratch, int64_t, document->assets_count);
     c->site_lost = ARENA_ARRAY(c->scratch, bool, document->sites_count);
     for (uint32_t i = 0; i < document->sites_count; i++) {
         if (document->sites[i].thing)

@@ -48,6 +48,25 @@ def test_examples_are_accepted(env):
                 raise Failure(f"{name} is refused:\n" + "\n".join(wrong[:20]))
 
 
+def test_what_it_prints(env):
+    """Exit codes, standard input, and the same as data."""
+    with Sandbox() as folder:
+        text = plan_of(env, env.root / "examples/hello.dr", folder)
+        (folder / "plan.json").write_bytes(text)
+        for arguments, stdin, want in ((["plan.json"], b"", 0), (["-"], text, 0), (["-"], text[:-3], 1), ([], b"", 64), (["a", "b"], b"", 64),
+                                       (["plan.json", "--format", "sarif"], b"", 64), (["none.json"], b"", 74)):
+            done = env.run([env.drc, "verify", *arguments], folder, stdin=stdin)
+            if done.code != want:
+                raise Failure(f"drc verify {arguments}: exit {done.code}, expected {want}\n{readable(done.stderr)}")
+        changed = json.loads(text)
+        changed["counts"]["hold"] += 1
+        (folder / "plan.json").write_text(json.dumps(changed))
+        done = env.run([env.drc, "verify", "--format", "json", "plan.json"], folder)
+        result = json.loads(done.stdout)
+        if done.code != 1 or result["accepted"] or [one["at"] for one in result["problems"]] != ["counts.hold"] or not result["verdicts"]:
+            raise Failure(readable(done.stdout + done.stderr))
+
+
 def cases(env):
     root = env.root / "tests" / "cases"
     files = [path for path in sorted(root.rglob("*.case")) if "== file main.dr" in path.read_text(encoding="utf-8", errors="replace")]
