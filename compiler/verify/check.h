@@ -1,4 +1,5 @@
-/* Private to compiler/verify: what the questions share. Each file asks one: times.c, losses.c with story.c and calendar.c, verdicts.c, ledger.c. */
+/* Private to compiler/verify: what the questions share. Each file asks one (times.c, losses.c with story.c and calendar.c, statements.c, verdicts.c,
+ * ledger.c), with what reading.c and lost.c find for all of them; verify.c has their order. */
 #ifndef DRC_VERIFY_CHECK_H
 #define DRC_VERIFY_CHECK_H
 
@@ -49,7 +50,7 @@ struct check {
     int64_t hold, assumed, refuted, unknown;
 };
 
-/* ---- verify.c */
+/* ---- reading.c */
 /* Tells a problem at `field` of where one is: ".finish"; "": the thing itself. */
 void problem(struct check *c, const char *field, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void at(struct check *c, const char *list, const char *item);
@@ -68,6 +69,8 @@ int64_t end_of(const struct plan_range *range, int end); /* 0 best, 1 typical, 2
 /* Whole amounts that may be unknown (less than 0): unknown where one is, or where the sum is beyond LONGEST. */
 int64_t plus(int64_t a, int64_t b);
 
+/* ---- lost.c */
+void find_lost_sites(struct check *c); /* of the scenario at hand, before the others */
 /* Whether the place of a thing (its `site`) is one that the scenario takes. */
 bool place_is_lost(const struct check *c, const struct plan_thing *thing);
 /* No method is left for it, or for something it cannot come back without. */
