@@ -68,6 +68,8 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     diag = find(a, DIAG_E0538, (struct about){.subject = state->asset->entity, .scenario = result->scenario, .span = chosen->copy->span},
                 "copies of `%s` may have expired in `%s` when `%s` reads them", state->asset->name, result->scenario->name, chosen->label);
     state->rpo_verdict = VERDICT_REFUTED;
+    if (state->rto_verdict == VERDICT_OK)
+        state->rto_verdict = VERDICT_REFUTED; /* nothing to restore: it is not back then */
     state->never = "its copies may have expired when they are read";
     if (!diag)
         return;

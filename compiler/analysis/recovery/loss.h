@@ -89,6 +89,7 @@ int64_t age_of_moment(const struct analysis *a, const struct asset_state *state,
 const struct schedule_thinning *thinned_by(struct analysis *a, const struct entity *backup, int64_t apart);
 
 /* ---- story.c */
+int64_t share_of(const struct terms *terms, enum term_what what); /* what such parts come to together, ms */
 /* A legal execution in which an asset loses as much as one was found to lose; NULL: none is told. `links` are its chain; none: the method says
  * what it loses. `read`: how long the restore takes, ms. */
 struct story *tell_story(struct analysis *a, const struct asset_state *state, const struct chain_link *links, uint32_t count, int64_t read);

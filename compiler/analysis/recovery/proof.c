@@ -43,7 +43,7 @@ static void link_numbers(struct analysis *a, const struct asset_state *state, co
 static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, struct loss_proof *out)
 {
     const struct candidate *chosen = state->chosen;
-    int64_t own = chosen->own.known ? chosen->own.worst : 0, read = own;
+    int64_t own = chosen->own.known ? chosen->own.worst : 0, read = own, later = 0;
     struct links links;
 
     *out = (struct loss_proof){.state = state};
@@ -51,12 +51,19 @@ static void prove_loss(struct analysis *a, const struct scenario_result *result,
     /* What the restore waits for makes its copies older still, where that is known to be longer than its own time. */
     if (state->finish.known && result->begin.known && state->finish.worst - result->begin.worst > read)
         read = state->finish.worst - result->begin.worst;
-    if (chosen->copy && !chain_of(a, state, chosen, read, &links) && !chain_of(a, state, chosen, own, &links))
-        return;
+    if (chosen->copy && !chain_of(a, state, chosen, read, &links)) {
+        if (!chain_of(a, state, chosen, own, &links))
+            return;
+        later = read - own; /* they may have expired by then: told as such */
+    }
+    later += share_of(&state->rpo_terms, TERM_GROUP);
     out->link_count = links.count;
     out->links = ARENA_ARRAY(a->arena, struct chain_link, links.count);
-    for (uint32_t i = 0; i < links.count; i++)
+    for (uint32_t i = 0; i < links.count; i++) {
         link_numbers(a, state, &links, i, chosen->from_store, &out->links[i]);
+        if (out->links[i].reach >= 0 && __builtin_add_overflow(out->links[i].reach, later, &out->links[i].reach))
+            out->links[i].reach = TIME_UNKNOWN;
+    }
     out->story = tell_story(a, state, out->links, out->link_count, read);
 }
 

@@ -236,7 +236,7 @@ static bool by_itself(struct teller *t)
     return true;
 }
 
-static int64_t part_of(const struct terms *terms, enum term_what what)
+int64_t share_of(const struct terms *terms, enum term_what what)
 {
     int64_t sum = 0;
 
@@ -262,8 +262,8 @@ static const struct chain_link *slowest_base(const struct chain_link *links, uin
 static bool tell_runs(struct teller *t, const struct asset *asset, const struct terms *terms, const struct chain_link *links, uint32_t count,
                       struct arena *scratch)
 {
-    int64_t thinned = part_of(terms, TERM_THINNED), whole;
-    const struct chain_link *base = part_of(terms, TERM_BASE) > 0 ? slowest_base(links, count) : NULL;
+    int64_t thinned = share_of(terms, TERM_THINNED), whole;
+    const struct chain_link *base = share_of(terms, TERM_BASE) > 0 ? slowest_base(links, count) : NULL;
     const struct schedule_thinning *left;
     const struct entity *backup = t->link->backup;
     struct value schedule = entity_slot(backup, BACKUP_schedule);
@@ -300,7 +300,7 @@ static bool tell_runs(struct teller *t, const struct asset *asset, const struct 
 
 struct story *tell_story(struct analysis *a, const struct asset_state *state, const struct chain_link *links, uint32_t count, int64_t read)
 {
-    int64_t cut = part_of(&state->rpo_terms, TERM_CUT), age = age_of_moment(a, state, read);
+    int64_t cut = share_of(&state->rpo_terms, TERM_CUT), age = age_of_moment(a, state, read);
     struct story *story;
     struct teller *t;
     struct arena *scratch;
@@ -314,7 +314,7 @@ struct story *tell_story(struct analysis *a, const struct asset_state *state, co
     story = ARENA_NEW(a->arena, struct story);
     *story = (struct story){.strikes = STORY_BEGINS + state->loss_ms - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
     /* What it is made from, or its group, decides: their runs are told there. */
-    if (count && part_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
+    if (count && share_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
         int64_t there = t->runs[t->count - 1].arrives;
 
         if (t->count > 1 && t->runs[1].backup != t->runs[0].backup && t->runs[1].arrives > there)
