@@ -28,8 +28,8 @@ kind desk : infra {
 plan p { title = "p"  LIMIT }
 site here : place { role = primary }
 class lost { title = "Lost" }
-asset three : KIND { site = here  rto = 90m }
 asset one   : KIND { site = here  rto = 20m }
+asset three : KIND { site = here  rto = 90m }
 asset two   : KIND { site = here  rto = 40m }
 scenario all { class = lost  fails = [one, two, three]  detect = 1m  declare = 0s }
 """
