@@ -604,8 +604,9 @@ class Checker:
             self.want(reach is None or reach >= needed, f"`reach` of `{link['backup']}` is {reach}, and it needs {needed}")
             limits = [link["limit"]] + [retain["duration"] if isinstance(retain, dict) and "duration" in retain else None]
             self.want(not ok or all(limit is None or limit >= max(needed, reach or 0) for limit in limits), f"`{link['backup']}` is not kept so long")
-            if isinstance(retain, dict) and "object" in retain and number == 0 and link["gap"] is not None:
-                apart = [size for key, size in PERIODS.items() if (retain["object"].get(key) or 0) * size >= needed]
+            if isinstance(retain, dict) and "object" in retain and number == 0 and link["gap"] is not None and (
+                    set(outcome["losses"]) & {"corruption", "deletion", "object"} or self.stated.get("compromises")):  # else the newest of all will do
+                apart = [size for key, size in PERIODS.items() if (retain["object"].get(key) or 0) * max(size, link["gap"]) >= needed]
                 if "unbounded" not in what and self.want(apart, f"no class keeps `{link['backup']}` as long as it must be"):
                     self.want(link["gap"] + what.get("thinned", 0) >= apart[0] or apart[0] <= PERIODS["daily"], "`thinned` is too little")
                     self.given["losses by retention in classes, as rough lower bounds"] += 1
@@ -650,7 +651,7 @@ class Checker:
         self.want(start is None or slot <= start <= slot + self.late(link), "it starts outside of its window")
         if start is not None and end is not None:
             self.want(duration(said, end=0) <= end - start <= duration(said), "it does not last as long as a run does")
-            ends.append((start, max(end, run["arrives"] or end + link["own_copies"]) if link["own_copies"] else end))
+            ends.append((slot if clocked else start, max(end, run["arrives"] or end + link["own_copies"]) if link["own_copies"] else end))
         if fate in ("skipped", "missed"):
             self.want(run["captured"] is None and run["arrives"] is None, "it did not take place, and holds something")
             return

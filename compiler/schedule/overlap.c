@@ -14,19 +14,21 @@ static bool next_beyond(const struct schedule_slots *slots, int64_t until, int64
     return schedule_next(slots, until > *slot ? until : *slot, slot);
 }
 
-static bool play(const struct schedule_slots *slots, const struct schedule_runs *runs, int64_t slot, uint32_t out, struct schedule_overlap *world)
+bool schedule_overlap_at(const struct schedule_slots *slots, const struct schedule_runs *runs, int64_t slot, uint32_t out,
+                         struct schedule_overlap *world)
 {
-    int64_t last = slot, need, lasts = runs->least, delay, next = slot;
+    int64_t last = slot, need, lasts = runs->least, delay, ends, next = slot;
 
     for (uint32_t i = 0; i < out; i++) {
         if (!schedule_next(slots, last, &last))
             return false;
     }
     need = last - slot - runs->own;
-    if (out)
-        lasts = !runs->at_end ? runs->longest : need < runs->least ? runs->least : need < runs->longest ? need : runs->longest;
+    if (need > lasts)
+        lasts = need < runs->longest ? need : runs->longest;
     delay = need > lasts ? need - lasts : 0;
-    if (delay > runs->late || !next_beyond(slots, last, &next))
+    ends = slot + delay + lasts + runs->own;
+    if (delay > runs->late || !next_beyond(slots, ends > last ? ends : last, &next))
         return false;
     for (uint32_t k = 0; k < runs->missed; k++) {
         if (!next_beyond(slots, next + runs->late + runs->longest + runs->own, &next))
@@ -46,7 +48,7 @@ bool schedule_overlaps(const struct schedule_slots *slots, const struct schedule
     if (slots->zone || slots->elapsed > 0 || period > 7 || 7 % period != 0 || (int64_t)slots->count * 8 > SLOTS_LIMIT || runs->missed > MISSED_LIMIT)
         return false;
     while (schedule_next(slots, slot, &slot) && slot <= until) {
-        for (uint32_t out = 0; out <= OUT_LIMIT && play(slots, runs, slot, out, &world); out++) {
+        for (uint32_t out = 0; out <= OUT_LIMIT && schedule_overlap_at(slots, runs, slot, out, &world); out++) {
             if (out == OUT_LIMIT)
                 return false;
             if (!found || world.between > best->between)

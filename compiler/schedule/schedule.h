@@ -92,11 +92,13 @@ struct schedule_thinning {
     int64_t from, to;      /* a witness: the first such pair from ZONE_FROM_DAY on */
     int64_t ends;          /* the period of the first of them; what runs after it, but for lost runs, begins later */
     int64_t starts, stops; /* the period of the second: what runs after the lost ones begins in it */
+    bool whole;            /* every case was looked at; else a year of them, which bounds nothing */
     int64_t life;          /* how long after its state a copy that is left is there at least */
 };
 
-/* Exact over the calendar; runs begin up to `late` ms after their slot, `missed` in a row may be lost. False where that would be too much to look
- * at (days and hours in a time zone that changes, spans that are no days). `scratch` is grown by some megabytes. */
+/* Exact over the calendar, but for days and hours where that would be too much to look at (`whole`: in a time zone that changes). Runs begin up to
+ * `late` ms after their slot, `missed` in a row may be lost. False for spans that are no days and for what is longer than a period. `scratch` is
+ * grown by some megabytes. */
 bool schedule_thinned(struct arena *scratch, const struct schedule_slots *slots, enum keep_class keep, int64_t count, uint32_t missed, int64_t late,
                       struct schedule_thinning *out);
 
@@ -116,6 +118,9 @@ struct schedule_overlap {
     int64_t between;            /* from the state to `next` */
 };
 
+/* One of these worlds: the run of `slot` keeps `out` slots out. False when it cannot. */
+bool schedule_overlap_at(const struct schedule_slots *slots, const struct schedule_runs *runs, int64_t slot, uint32_t out,
+                         struct schedule_overlap *world);
 /* The largest `between`, over all slots. False where they do not repeat each week in UTC, or are too many. */
 bool schedule_overlaps(const struct schedule_slots *slots, const struct schedule_runs *runs, struct schedule_overlap *best);
 

@@ -8,7 +8,7 @@
  * A copy goes when `count` later periods have one: at the first run of the last of them. */
 #include "schedule/slots.h"
 
-enum { PERIODS_LIMIT = 25000, BACK_LIMIT = 64 };
+enum { PERIODS_LIMIT = 25000, BACK_LIMIT = 64, A_YEAR = 366 };
 
 struct period {
     int64_t start, end;  /* ms since 1970 UTC, end not included */
@@ -45,22 +45,17 @@ static void period_of(enum keep_class keep, int64_t at, int64_t *start, int64_t 
     *end = *start + (int64_t)month_days(year, month) * MS_DAY;
 }
 
-/* How many days of starts cover every case; 0: too many periods to look at. */
-static int64_t days_to_look_at(const struct schedule_slots *slots, enum keep_class keep)
+/* How many days of starts are looked at; *whole: they cover every case. 0: spans that are no days. */
+static int64_t days_to_look_at(const struct schedule_slots *slots, enum keep_class keep, bool *whole)
 {
     static const int64_t a_day[] = {[KEEP_HOURLY] = 24, [KEEP_DAILY] = 1, [KEEP_WEEKLY] = 1, [KEEP_MONTHLY] = 1, [KEEP_YEARLY] = 1};
     bool weekly = !slots->zone && slots->elapsed == 0 && day_rule_period(&slots->days) <= 7 && 7 % day_rule_period(&slots->days) == 0;
     int64_t days = weekly && keep <= KEEP_WEEKLY ? 28 : CALENDAR_CYCLE_DAYS;
 
-    if (slots->elapsed > 0 || days /
-                                      (keep == KEEP_WEEKLY    ? 7
-                                       : keep == KEEP_MONTHLY ? 28
-                                       : keep == KEEP_YEARLY  ? 365
-                                                              : 1) *
-                                      a_day[keep] >
-                                  PERIODS_LIMIT)
+    if (slots->elapsed > 0)
         return 0;
-    return days;
+    *whole = days / (keep == KEEP_WEEKLY ? 7 : keep == KEEP_MONTHLY ? 28 : keep == KEEP_YEARLY ? 365 : 1) * a_day[keep] <= PERIODS_LIMIT;
+    return *whole ? days : A_YEAR; /* every change of the clock once */
 }
 
 /* The periods that have a slot, from the first day on that schedules are judged from, and those that have none but in which a late run may begin. */
@@ -141,11 +136,12 @@ static bool offer(const struct schedule_slots *slots, const struct period *list,
 bool schedule_thinned(struct arena *scratch, const struct schedule_slots *slots, enum keep_class keep, int64_t count, uint32_t missed, int64_t late,
                       struct schedule_thinning *out)
 {
-    int64_t days = days_to_look_at(slots, keep), until = (ZONE_FROM_DAY + days) * MS_DAY;
+    bool whole = false;
+    int64_t days = days_to_look_at(slots, keep, &whole), until = (ZONE_FROM_DAY + days) * MS_DAY;
     uint32_t periods;
     struct period *list;
 
-    *out = (struct schedule_thinning){.life = INT64_MAX};
+    *out = (struct schedule_thinning){.life = INT64_MAX, .whole = whole};
     if ((keep == KEEP_HOURLY && late >= MS_HOUR) || (keep == KEEP_DAILY && late >= MS_DAY))
         return false;
     if (!days || count < 1 || count > PERIODS_LIMIT / 2 || missed > BACK_LIMIT / 2 || late < 0 || late > MS_DAY)

@@ -99,7 +99,7 @@ static bool is_kept_out(const struct telling *t, uint32_t i)
 
         if (before->backup != run->backup || before->fate == PLAN_RUN_skipped)
             continue;
-        return is_moment(before->starts) && is_moment(before->ends) && before->starts < run->slot && t->link->own_copies >= 0 &&
+        return is_moment(before->starts) && is_moment(before->ends) && before->slot < run->slot && t->link->own_copies >= 0 &&
                plus(before->ends, t->link->own_copies) >= run->slot;
     }
     return false;

@@ -86,7 +86,8 @@ bool chain_of(struct analysis *a, struct asset_state *state, const struct candid
 int64_t age_of_moment(const struct analysis *a, const struct asset_state *state, int64_t read);
 
 /* ---- retention.c */
-const struct schedule_thinning *thinned_by(struct analysis *a, const struct entity *backup, int64_t apart);
+/* The class that keeps copies up to that age, `apart` from each other; of one not looked at as a whole some that are. NULL: none. */
+const struct schedule_thinning *thinned_by(struct analysis *a, const struct entity *backup, int64_t apart, int64_t age);
 
 /* ---- story.c */
 int64_t share_of(const struct terms *terms, enum term_what what); /* what such parts come to together, ms */

@@ -46,7 +46,7 @@ static bool class_of(struct analysis *a, const struct entity *backup, uint32_t c
     /* Where runs keep others out nobody knows which are left. */
     const struct schedule_thinning *thinned = rhythm.shortest ? backup_thinning(a, backup, (enum keep_class)class_, count) : NULL;
 
-    if (thinned) {
+    if (thinned && thinned->whole) {
         *distance = thinned->apart > rhythm.gap ? thinned->apart : rhythm.gap;
         *life = thinned->life;
         return true;
@@ -77,8 +77,7 @@ static enum retention kept_by_class(struct analysis *a, const struct entity *bac
     return result;
 }
 
-/* Which class it is whose copies are that much further apart than the gap; NULL: none. */
-const struct schedule_thinning *thinned_by(struct analysis *a, const struct entity *backup, int64_t apart)
+const struct schedule_thinning *thinned_by(struct analysis *a, const struct entity *backup, int64_t apart, int64_t age)
 {
     struct value retain = entity_slot(backup, BACKUP_retain);
 
@@ -89,7 +88,7 @@ const struct schedule_thinning *thinned_by(struct analysis *a, const struct enti
             if (strcmp(retain.u.object->pairs[i].key, classes[c].name) != 0 || retain.u.object->pairs[i].value.type != VALUE_INT)
                 continue;
             thinned = backup_thinning(a, backup, (enum keep_class)c, retain.u.object->pairs[i].value.u.integer);
-            if (thinned && thinned->apart == apart)
+            if (thinned && (thinned->whole ? thinned->apart == apart : thinned->life >= age))
                 return thinned;
         }
     }

@@ -9,7 +9,8 @@
 
 enum {
     SLOTS_AROUND = 400, /* first slots that are tried where runs keep others out */
-    RUNS_LIMIT = 400    /* longest story */
+    OUTS_LIMIT = 32,    /* slots that one run keeps out, there */
+    RUNS_LIMIT = 4000   /* longest story */
 };
 
 /* Stories whose runs no clock starts begin here: schedules are judged from this day on. */
@@ -23,8 +24,8 @@ struct teller {
     int64_t copy_least, copy_longest;
     int64_t late; /* how long after its slot a run starts at most */
     int64_t sealed;
-    struct story_run runs[RUNS_LIMIT];
-    uint32_t count;
+    struct arena *scratch;
+    VEC(struct story_run) runs;
 };
 
 static int64_t best_of(const struct entity *entity, uint32_t row)
@@ -36,9 +37,9 @@ static int64_t best_of(const struct entity *entity, uint32_t row)
 
 static bool add_run(struct teller *t, enum run_fate fate, int64_t slot)
 {
-    if (t->count == RUNS_LIMIT)
+    if (t->runs.len == RUNS_LIMIT)
         return false;
-    t->runs[t->count++] = (struct story_run){t->link->backup, fate, slot, TIME_UNKNOWN, TIME_UNKNOWN, TIME_UNKNOWN, TIME_UNKNOWN};
+    vec_push(t->scratch, &t->runs, ((struct story_run){t->link->backup, fate, slot, TIME_UNKNOWN, TIME_UNKNOWN, TIME_UNKNOWN, TIME_UNKNOWN}));
     return true;
 }
 
@@ -63,29 +64,28 @@ static bool keep_out(struct teller *t, int64_t until, int64_t *slot)
 /* The story in which the run of `slot` keeps the next `out` slots out, and each that fails as many as it can. Its loss; -1 when there is none. */
 static int64_t play(struct teller *t, int64_t slot, uint32_t out)
 {
-    int64_t need = slot, delay, lasts = t->least, captured;
+    struct schedule_runs runs = {.late = t->late,
+                                 .least = t->least,
+                                 .longest = t->longest,
+                                 .own = t->link->own_copies,
+                                 .at_end = t->link->at_end,
+                                 .missed = (uint32_t)t->link->missed};
+    struct schedule_overlap world;
     struct story_run *run;
+    int64_t captured, ends;
 
-    t->count = 0;
-    for (uint32_t i = 0; i < out; i++)
-        schedule_next(t->slots, need, &need);
-    need -= slot;
-    /* It has to last until the last slot it keeps out, and so starts late only where its longest time would not do. */
-    if (need > 0)
-        lasts = t->link->at_end && need - t->link->own_copies < t->longest
-                    ? (need - t->link->own_copies > t->least ? need - t->link->own_copies : t->least)
-                    : t->longest;
-    delay = need - t->link->own_copies - lasts > 0 ? need - t->link->own_copies - lasts : 0;
-    if (delay > t->late || !add_run(t, RUN_DONE, slot))
+    t->runs.len = 0;
+    if (!schedule_overlap_at(t->slots, &runs, slot, out, &world) || !add_run(t, RUN_DONE, slot))
         return -1;
-    run_from(t, &t->runs[0], slot + delay, lasts, t->copy_least);
-    captured = t->runs[0].captured;
-    if (!keep_out(t, out ? slot + need : slot, &slot))
+    run_from(t, &t->runs.items[0], slot + world.delay, world.lasts, t->copy_least);
+    captured = t->runs.items[0].captured;
+    ends = t->runs.items[0].ends + t->link->own_copies;
+    if (!keep_out(t, ends > slot ? ends : slot, &slot))
         return -1;
     for (int64_t k = 0; k < t->link->missed; k++) {
         if (!add_run(t, RUN_MISSED, slot))
             return -1;
-        run = &t->runs[t->count - 1];
+        run = &t->runs.items[t->runs.len - 1];
         run->starts = slot + t->late;
         run->ends = run->starts + t->longest;
         if (!keep_out(t, run->ends + t->link->own_copies, &slot))
@@ -93,8 +93,8 @@ static int64_t play(struct teller *t, int64_t slot, uint32_t out)
     }
     if (!add_run(t, RUN_DONE, slot))
         return -1;
-    run_from(t, &t->runs[t->count - 1], slot + t->late, t->longest, t->copy_longest);
-    return t->runs[t->count - 1].arrives - 1 - captured;
+    run_from(t, &t->runs.items[t->runs.len - 1], slot + t->late, t->longest, t->copy_longest);
+    return t->runs.items[t->runs.len - 1].arrives - 1 - captured;
 }
 
 /* Runs that a clock starts. False when none can be told. */
@@ -103,17 +103,18 @@ static bool by_the_clock(struct teller *t, const struct asset *asset)
     struct schedule_overlap worst;
     bool overlap = t->late + t->longest + t->link->own_copies >= t->link->shortest;
     int64_t best = play(t, t->link->from, 0), at = t->link->from, slot = at - 8 * MS_DAY > STORY_BEGINS ? at - 8 * MS_DAY : STORY_BEGINS, loss;
-    uint32_t outs = 0, most = overlap ? (uint32_t)((t->late + t->longest + t->link->own_copies) / t->link->shortest % RUNS_LIMIT) : 0;
+    uint32_t outs = 0;
+    int64_t most = overlap ? (t->late + t->longest + t->link->own_copies) / t->link->shortest : 0;
 
     if (overlap && backup_overlap(t->a, asset, t->link->backup, &worst))
         return play(t, worst.slot, worst.out) >= 0;
     for (uint32_t i = 0; overlap && i < SLOTS_AROUND && schedule_next(t->slots, slot, &slot); i++) {
-        for (uint32_t out = 0; out <= most && out < 32; out++) {
-            loss = play(t, slot, out);
+        for (int64_t out = 0; out <= most; out = out + 1 == OUTS_LIMIT && most > out + 1 ? most : out + 1) {
+            loss = out < RUNS_LIMIT ? play(t, slot, (uint32_t)out) : -1;
             if (loss > best) {
                 best = loss;
                 at = slot;
-                outs = out;
+                outs = (uint32_t)out;
             }
         }
     }
@@ -129,18 +130,18 @@ static bool by_periods(struct teller *t, const struct schedule_thinning *thinned
 
     if (!add_run(t, RUN_DONE, slot))
         return false;
-    run_from(t, &t->runs[0], slot, t->least, t->copy_least);
+    run_from(t, &t->runs.items[0], slot, t->least, t->copy_least);
     for (int64_t k = 0; schedule_next(t->slots, slot, &slot) && slot < thinned->to; k++) {
         if (!add_run(t, k < t->link->missed ? RUN_MISSED : RUN_DELETED, slot))
             return false;
-        run = &t->runs[t->count - 1];
+        run = &t->runs.items[t->runs.len - 1];
         if (run->fate == RUN_DELETED)
             run_from(t, run, slot > least ? slot : least, t->least, t->copy_least);
     }
     if (slot != thinned->to || !add_run(t, RUN_DONE, slot))
         return false;
     starts = slot + t->late < thinned->stops ? slot + t->late : thinned->stops - 1;
-    run_from(t, &t->runs[t->count - 1], starts > slot ? starts : slot, t->longest, t->copy_longest);
+    run_from(t, &t->runs.items[t->runs.len - 1], starts > slot ? starts : slot, t->longest, t->copy_longest);
     return true;
 }
 
@@ -177,15 +178,15 @@ static bool by_the_base(struct teller *t, const struct chain_link *base, struct 
     }
     if (best == least)
         return false;
-    t->count = 0;
+    t->runs.len = 0;
     add_run(t, RUN_DONE, first);
-    run_from(t, &t->runs[0], first, t->least, t->copy_least);
+    run_from(t, &t->runs.items[0], first, t->least, t->copy_least);
     add_run(t, RUN_DONE, found);
-    t->runs[1].backup = base->backup;
-    t->runs[1].starts = ended - longest > found ? ended - longest : found;
-    t->runs[1].captured = base->at_end ? ended : t->runs[1].starts;
-    t->runs[1].ends = ended;
-    t->runs[1].arrives = ended + copy;
+    t->runs.items[1].backup = base->backup;
+    t->runs.items[1].starts = ended - longest > found ? ended - longest : found;
+    t->runs.items[1].captured = base->at_end ? ended : t->runs.items[1].starts;
+    t->runs.items[1].ends = ended;
+    t->runs.items[1].arrives = ended + copy;
     for (int64_t k = 0; k < t->link->missed; k++) {
         schedule_next(t->slots, first, &first);
         if (!add_run(t, RUN_MISSED, first))
@@ -193,7 +194,7 @@ static bool by_the_base(struct teller *t, const struct chain_link *base, struct 
     }
     if (!add_run(t, RUN_DONE, second))
         return false;
-    run_from(t, &t->runs[t->count - 1], second > ended ? second : ended, t->longest, t->copy_longest);
+    run_from(t, &t->runs.items[t->runs.len - 1], second > ended ? second : ended, t->longest, t->copy_longest);
     return true;
 }
 
@@ -224,7 +225,7 @@ static bool by_itself(struct teller *t)
     for (int64_t k = -1; k <= t->link->missed; k++) {
         if (!add_run(t, k < 0 || k == t->link->missed ? RUN_DONE : RUN_MISSED, slot))
             return false;
-        run = &t->runs[t->count - 1];
+        run = &t->runs.items[t->runs.len - 1];
         if (k < 0)
             run_from(t, run, slot, t->least, t->copy_least);
         else if (k == t->link->missed)
@@ -282,13 +283,16 @@ static bool tell_runs(struct teller *t, const struct asset *asset, const struct 
     t->slots = backup_slots(t->a, scratch, backup, schedule.u.schedule);
     if (t->sealed < 0 || !t->slots)
         return false;
-    left = thinned > 0 ? thinned_by(t->a, backup, t->link->gap + thinned) : NULL;
+    /* Where runs keep others out nobody knows which are left of a period. */
+    left = thinned > 0 && t->late + t->longest + t->link->own_copies < t->link->shortest
+               ? thinned_by(t->a, backup, t->link->gap + thinned, t->link->reach)
+               : NULL;
     if (left && by_periods(t, left))
         return true;
-    t->count = 0;
+    t->runs.len = 0;
     if (!by_the_clock(t, asset))
         return false;
-    whole = t->runs[t->count - 1].arrives - 1 - t->runs[0].captured;
+    whole = t->runs.items[t->runs.len - 1].arrives - 1 - t->runs.items[0].captured;
     if (base && base->window >= 0 && base->jitter >= 0 && base->waits >= 0) {
         struct schedule_slots *bases = backup_slots(t->a, scratch, base->backup, entity_slot(base->backup, BACKUP_schedule).u.schedule);
 
@@ -310,20 +314,20 @@ struct story *tell_story(struct analysis *a, const struct asset_state *state, co
         return NULL;
     scratch = arena_new();
     t = ARENA_NEW(scratch, struct teller);
-    *t = (struct teller){.a = a, .link = links};
+    *t = (struct teller){.a = a, .link = links, .scratch = scratch};
     story = ARENA_NEW(a->arena, struct story);
     *story = (struct story){.strikes = STORY_BEGINS + state->loss_ms - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
     /* What it is made from, or its group, decides: their runs are told there. */
     if (count && share_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
-        int64_t there = t->runs[t->count - 1].arrives;
+        int64_t there = t->runs.items[t->runs.len - 1].arrives;
 
-        if (t->count > 1 && t->runs[1].backup != t->runs[0].backup && t->runs[1].arrives > there)
-            there = t->runs[1].arrives; /* a base on its way */
-        story->newest = t->runs[0].captured;
+        if (t->runs.len > 1 && t->runs.items[1].backup != t->runs.items[0].backup && t->runs.items[1].arrives > there)
+            there = t->runs.items[1].arrives; /* a base on its way */
+        story->newest = t->runs.items[0].captured;
         story->strikes = there - 1 > story->newest ? there - 1 : story->newest;
-        story->run_count = t->count;
-        story->runs = ARENA_ARRAY(a->arena, struct story_run, t->count);
-        memcpy(story->runs, t->runs, t->count * sizeof *t->runs);
+        story->run_count = t->runs.len;
+        story->runs = ARENA_ARRAY(a->arena, struct story_run, t->runs.len);
+        memcpy(story->runs, t->runs.items, t->runs.len * sizeof *t->runs.items);
     }
     arena_delete(scratch);
     if (!told)
