@@ -71,6 +71,9 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     if (state->rto_verdict == VERDICT_OK)
         state->rto_verdict = VERDICT_REFUTED; /* nothing to restore: it is not back then */
     state->never = "its copies may have expired when they are read";
+    state->loss_ms = RPO_ALL; /* what it would read is not there */
+    state->rpo_terms = (struct terms){ARENA_NEW(a->arena, struct term), 1, false};
+    state->rpo_terms.items[0] = (struct term){state->never, RPO_ALL, chosen->copy->span, TERM_STATED};
     if (!diag)
         return;
     if (trial.rejected)
