@@ -19,6 +19,7 @@ import os
 import pathlib
 import re
 import sys
+import threading
 import time
 import traceback
 
@@ -55,8 +56,11 @@ def collect(env, only, group="all"):
     return found
 
 
-def attempt(suite, test):
+def attempt(suite, test, fail_fast, stopped):
+    """Runs a test; none after `stopped` was set, by the first failure where one is enough."""
     started = time.monotonic()
+    if stopped.is_set():
+        return suite, test.name, "skipped", "another one failed", 0.0
     try:
         test.run()
         verdict, text = "passed", ""
@@ -66,6 +70,8 @@ def attempt(suite, test):
         verdict, text = "failed", str(reason)
     except Exception:  # a broken test is a failed test
         verdict, text = "failed", traceback.format_exc()
+    if verdict == "failed" and fail_fast:
+        stopped.set()
     return suite, test.name, verdict, text, time.monotonic() - started
 
 
@@ -93,6 +99,7 @@ def main():
     parser.add_argument("--summary", help="also write the counts to this file as JSON")
     parser.add_argument("--group", choices=("all", "fast", "integration"), default="all", help="suites without servers, or those with them")
     parser.add_argument("--durations", type=int, default=0, metavar="N", help="print the time of each suite and of the N slowest tests")
+    parser.add_argument("--fail-fast", action="store_true", help="start no other test once one has failed")
     parser.add_argument("-j", type=int, default=max(2, os.cpu_count() or 2), metavar="N", help="tests at a time")
     options = parser.parse_args()
 
@@ -107,9 +114,9 @@ def main():
         return 0
 
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    reasons, times = {}, []
+    reasons, times, stopped = {}, [], threading.Event()
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.j)) as pool:
-        for suite, name, verdict, text, seconds in pool.map(lambda pair: attempt(*pair), wanted):
+        for suite, name, verdict, text, seconds in pool.map(lambda pair: attempt(*pair, options.fail_fast, stopped), wanted):
             counts[verdict] += 1
             times.append((seconds, suite, name))
             if verdict == "failed":
