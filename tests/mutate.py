@@ -13,6 +13,7 @@ The last line is `N caught, N survived of N`.
 
 import argparse
 import concurrent.futures
+import contextlib
 import os
 import pathlib
 import random
@@ -28,11 +29,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from lib import case  # noqa: E402
+from lib.core import Env, Failure  # noqa: E402
+from oracles import lot, worlds, worlds_test  # noqa: E402
 
 ROOMS = ("world", "recovery", "clock", "judge")
 SECONDS = 30
-ORACLES = "oracles/(worlds|hands|survival|times|properties)|certificate/random-plans"
-MOST_CASES = 40  # that are run whole: one whose plan is another is enough, if it fails
+ORACLES = "oracles/(hands|survival|times)"
+WORLDS = 240  # random worlds whose plans are compared
+MOST = 25  # cases, or worlds, whose plan is another that are judged
+HANGS = 30
 
 CHANGES = (
     (r"(?<=[\w)\]]) <= (?=[\w(-])", (" < ",)), (r"(?<=[\w)\]]) < (?=[\w(-])", (" <= ",)),
@@ -73,7 +78,7 @@ class Copy:
     """A copy of the folder and of its build, in which one file at a time is another."""
 
     def __init__(self, build, folder):
-        self.folder = folder
+        self.folder, self.env = folder, Env(folder / "build")
         for name in subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0"):
             if name and (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -84,35 +89,69 @@ class Copy:
     def make(self):
         return subprocess.run(["make", "-s", "all"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
-    def code(self, name):
-        """The machine code of a file, without where its lines are."""
-        made = self.folder / "build" / "obj" / pathlib.Path(name).with_suffix(".o")
+    def code(self, made):
+        """The machine code of an object, without where its lines are."""
         return subprocess.run(["objdump", "-d", "-r", "--no-show-raw-insn", str(made)], capture_output=True, check=True).stdout.split(b"\n", 3)[3]
 
+    @contextlib.contextmanager
+    def changed(self, name, text):
+        """The copy with another text of one file; whether that compiles, and into something else."""
+        path, made = self.folder / name, self.folder / "build" / "obj" / pathlib.Path(name).with_suffix(".o")
+        was, kept = path.read_text(encoding="utf-8"), made.with_suffix(".kept")
+        shutil.copy2(made, kept)
+        path.write_text(text, encoding="utf-8")
+        try:
+            yield self.make() and self.code(made) != self.code(kept)
+        finally:
+            path.write_text(was, encoding="utf-8")
+            shutil.copyfile(kept, made)
+            kept.unlink()
+
     def plan(self, folder):
-        """The plan of a case and what was found, as `drc` says it; two programs for which they are the same pass or fail the case alike."""
-        done = subprocess.run([self.folder / "build" / "drc", "plan", "--emit", "plan", "--max-errors", "0", "main.dr"], cwd=folder,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=60)
+        """The plan of a specification and what was found, as `drc` says it; where these are the same a test passes or fails alike."""
+        try:
+            done = subprocess.run([self.env.drc, "plan", "--emit", "plan", "--max-errors", "0", "main.dr"], cwd=folder,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=HANGS)
+        except subprocess.TimeoutExpired:
+            return -1, b"", b"it hangs"
         return done.returncode, done.stdout, done.stderr
 
     def plans(self):
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            return dict(zip(self.cases, pool.map(self.plan, self.cases.values())))
+            return dict(zip(self.inputs, pool.map(self.plan, self.inputs.values())))
 
     def extract(self, folder):
-        """The inputs of all cases, each in a folder of its own."""
+        """The inputs of all cases and of random worlds, each in a folder of its own."""
         cases = ROOT / "tests" / "cases"
-        self.cases = {}
+        self.inputs = {}
         for path in sorted([*cases.rglob("*.case"), *(found.parent for found in cases.rglob("expect"))]):
-            name = path.relative_to(cases).with_suffix("").as_posix()
+            name = "cases/" + path.relative_to(cases).with_suffix("").as_posix()
+            if name.split("/")[1] in ("driver", "eval", "hostile"):  # where much is asked of time and memory, of no rule
+                continue
             if path.is_dir():
                 shutil.copytree(path, folder / name)
             else:
                 (folder / name).mkdir(parents=True)
                 case.prepare(case.Case(path), folder / name)
             if (folder / name / "main.dr").is_file():
-                self.cases[name] = folder / name
+                self.inputs[name] = folder / name
+        for number in range(WORLDS):
+            _, spec = self.world(number)
+            self.inputs[f"worlds/{number}"] = folder / f"worlds/{number}"
+            self.inputs[f"worlds/{number}"].mkdir(parents=True)
+            (folder / f"worlds/{number}" / "main.dr").write_text(worlds.text_of(spec), encoding="utf-8")
         self.before = self.plans()
+        refused = [name for name, (_, plan, _) in self.before.items() if not self.accepted(plan)]
+        if refused:
+            sys.exit(f"the certificate of {refused[0]} is refused without any change")
+
+    def accepted(self, plan):
+        return not plan.startswith(b"{") or subprocess.run([self.env.drc, "verify", "-"], input=plan, stdout=subprocess.DEVNULL,
+                                                           stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+    def world(self, number):
+        rng = random.Random(f"worlds {lot.FIRST_SEED + number}")
+        return rng, worlds.random_spec(rng)
 
     def tests(self, ends, only, chosen):
         """The first of some tests that fails; no text where all pass, none where time ran out."""
@@ -129,21 +168,27 @@ class Copy:
 
     def judge(self, seconds):
         """What noticed the change; no text where nothing did, none where time ran out."""
-        ends = time.monotonic() + seconds
-        after = self.plans()
-        other = [name for name in self.cases if after[name] != self.before[name]]
+        ends, after = time.monotonic() + seconds, self.plans()
+        other = [name for name in self.inputs if after[name] != self.before[name]]
         for name in other:
-            code, plan, _ = after[name]
-            if code < 0 or code == 70:
+            if after[name][0] < 0 or after[name][0] == 70:
                 return f"a crash of {name}"
-            if plan.startswith(b"{") and subprocess.run([self.folder / "build" / "drc", "verify", "-"], input=plan, stdout=subprocess.DEVNULL,
-                                                       stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            if not self.accepted(after[name][1]):
                 return f"the certificate of {name}"
-        if other:
-            found = self.tests(ends, "cases", "^cases/(" + "|".join(map(re.escape, other[:MOST_CASES])) + ")$")
+        cases = [name for name in other if name.startswith("cases/")][:MOST]
+        if cases:
+            found = self.tests(ends, "cases", "^(" + "|".join(map(re.escape, cases)) + ")$")
             if found or found is None:
                 return found
-        return self.tests(ends, "certificate,oracles", ORACLES)
+        for name in [name for name in other if name.startswith("worlds/")][:MOST]:
+            rng, spec = self.world(int(name[len("worlds/"):]))
+            try:
+                worlds_test.judge(self.env, spec, rng, 6, worlds_test.tallied())
+            except (worlds_test.Found, Failure):
+                return name
+            if time.monotonic() > ends:
+                return None
+        return self.tests(ends, "oracles", ORACLES) if other else ""
 
 
 def main():
@@ -167,27 +212,25 @@ def main():
     began, caught, survived = time.monotonic(), 0, []
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(pathlib.Path(options.build).resolve(), pathlib.Path(folder) / "drc")
-        copy.extract(pathlib.Path(folder) / "cases")
-        failed = copy.tests(time.monotonic() + 3600, "certificate,oracles", ORACLES)
+        copy.extract(pathlib.Path(folder) / "inputs")
+        failed = copy.tests(time.monotonic() + 3600, "oracles", ORACLES)
         if failed or failed is None:
             sys.exit(f"{failed} fails without any change")
         for name, number, start, end, other in drawn:
             if caught + len(survived) >= options.count or (options.limit and time.monotonic() - began > options.limit * 60):
                 break
-            path, was = copy.folder / name, (ROOT / name).read_text(encoding="utf-8")
-            code, lines = copy.code(name), was.split("\n")
+            lines = (ROOT / name).read_text(encoding="utf-8").split("\n")
             line = lines[number][:start] + other + lines[number][end:]
-            path.write_text("\n".join(lines[:number] + [line] + lines[number + 1:]), encoding="utf-8")
-            if copy.make() and copy.code(name) != code:
+            with copy.changed(name, "\n".join(lines[:number] + [line] + lines[number + 1:])) as another:
+                if not another:
+                    continue
                 by = copy.judge(options.seconds)
-                if by:
-                    caught += 1
-                else:
-                    survived.append((name, number + 1, lines[number].strip(), line.strip()))
-                told = f"caught by {by}" if by else "SURVIVED" if by == "" else "SURVIVED, out of time"
-                print(f"{name}:{number + 1} {line.strip()}  // {told}", flush=True)
-            path.write_text(was, encoding="utf-8")
-            copy.make()
+            if by:
+                caught += 1
+            else:
+                survived.append((name, number + 1, lines[number].strip(), line.strip()))
+            told = f"caught by {by}" if by else "SURVIVED" if by == "" else "SURVIVED, out of time"
+            print(f"{name}:{number + 1} {line.strip()}  // {told}", flush=True)
     for name, number, before, after in survived:
         print(f"survivor {name}:{number}\n    {before}\n    {after}")
     print(f"{caught} caught, {len(survived)} survived of {caught + len(survived)} changes; {len(every)} are possible")

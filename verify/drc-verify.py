@@ -647,12 +647,12 @@ class Checker:
         slot, fate, start, end = (run[key] for key in ("slot", "fate", "starts", "ends"))
         slots = self.slots(link["backup"], link["scheduler"], self.late(link)) if clocked else None
         self.want(not slots or not slots.sure or slots.due(slot), "`slot` is no slot of its schedule")
-        self.want(fate != "skipped" or any(begin < slot <= until for begin, until in ends), "it is skipped, and no run keeps it out")
-        self.want(not clocked or fate == "skipped" or not any(begin < slot < until for begin, until in ends), "it starts while another has not ended")
+        self.want(fate != "skipped" or any(begin < slot <= until for begin, _, until in ends), "it is skipped, and no run keeps it out")
+        self.want(not clocked or fate == "skipped" or not any(begin < slot < until for begin, until, _ in ends), "it starts while another has not ended")
         self.want(start is None or slot <= start <= slot + self.late(link), "it starts outside of its window")
         if start is not None and end is not None:
             self.want(duration(said, end=0) <= end - start <= duration(said), "it does not last as long as a run does")
-            ends.append((slot if clocked else start, max(end, run["arrives"] or end + link["own_copies"]) if link["own_copies"] else end))
+            ends.append((slot if clocked else start, max(end, run["arrives"] or 0 if link["own_copies"] else 0), end + link["own_copies"]))
         if fate in ("skipped", "missed"):
             self.want(run["captured"] is None and run["arrives"] is None, "it did not take place, and holds something")
             return

@@ -175,7 +175,7 @@ static void check_gap(struct check *c, const struct plan_link *link, struct time
 
 /* How far apart copies are at most, and how long one is there at least, where only the newest of each period is kept. Where the calendar does not
  * say: two that are left lie in periods one after the other that have one. */
-static bool class_reaches(struct check *c, const struct plan_link *link, enum keep_class keep, int64_t count, int64_t extra,
+static bool class_reaches(struct check *c, const struct plan_outcome *outcome, uint32_t i, enum keep_class keep, int64_t count,
                           const struct parts *parts)
 {
     static const struct {
@@ -185,9 +185,11 @@ static bool class_reaches(struct check *c, const struct plan_link *link, enum ke
                    [KEEP_WEEKLY] = {7 * MS_DAY, 7 * MS_DAY},
                    [KEEP_MONTHLY] = {28 * MS_DAY, 31 * MS_DAY},
                    [KEEP_YEARLY] = {365 * MS_DAY, 366 * MS_DAY}};
+    const struct plan_link *link = &outcome->chain[i];
     struct timetable *table = timetable_of(c, link);
     const struct schedule_thinning *left = parts->ms[PLAN_TERM_skipped] ? NULL : thinning_of(c, table, keep, count, link->missed, lateness(link));
-    int64_t gap = is_clocked(table) ? link->gap : 0, further, life, wanted = plus(link->reach, extra);
+    int64_t gap = is_clocked(table) ? link->gap : 0, further, life, extra = i == 0 ? part_of(outcome, PLAN_TERM_thinned) : 0;
+    bool reaches = true;
 
     if (left) {
         further = left->apart > gap ? left->apart - gap : 0;
@@ -197,7 +199,11 @@ static bool class_reaches(struct check *c, const struct plan_link *link, enum ke
         if (__builtin_mul_overflow(count - 1, periods[keep].shortest, &life))
             life = INT64_MAX;
     }
-    return wanted >= 0 && further <= extra && life >= wanted;
+    /* How much older a base is than it would be is no loss: what is applied to it goes further back. */
+    for (uint32_t j = 0; j < i && reaches; j++)
+        reaches = word_is(outcome->chain[j].backup, "kind", "differential") || outcome->chain[j].reach >= plus(link->reach, further);
+    extra = i > 0 ? further : extra;
+    return reaches && further <= extra && plus(link->reach, extra) >= 0 && life >= plus(link->reach, extra);
 }
 
 /* Whether it may be late that somebody notices what the copies are read for. */
@@ -240,11 +246,12 @@ static void check_kept(struct check *c, const struct plan_outcome *outcome, uint
         enum keep_class keep;
 
         if (class_named(pair->key, &keep) && pair->value.tag == PLAN_TAG_NONE && pair->value.shape == PLAN_SHAPE_NUMBER && pair->value.number > 0)
-            reaches = (!goes_back(c) && extra == 0) || class_reaches(c, link, keep, pair->value.number, extra, parts);
+            reaches = (!goes_back(c) && extra == 0) || class_reaches(c, outcome, i, keep, pair->value.number, parts);
     }
     if (!reaches)
-        problem(c, ".chain", "of `%s` no class of `retain` has copies of the age %lld that are no more than %lld further apart", link->backup->id,
-                (long long)link->reach, (long long)extra);
+        problem(c, ".chain",
+                "of `%s` no class of `retain` has copies of the age %lld that are no further apart than `thinned` or what builds on them says",
+                link->backup->id, (long long)link->reach);
 }
 
 /* ---- the chain */
@@ -514,6 +521,8 @@ void check_losses(struct check *c)
         at(c, "assets", outcome->asset ? outcome->asset->name : "");
         if (outcome->asset && outcome->data_loss >= 0)
             check_loss(c, outcome);
+        else if (outcome->story && outcome->asset && outcome->data_loss == PLAN_UNKNOWN && outcome->rpo_verdict == PLAN_VERDICT_refuted)
+            check_story(c, outcome); /* no more than what it tells is known, and that is too much */
         else if (outcome->story && outcome->asset)
             problem(c, ".story", "it tells a loss, and `data_loss` is no number");
     }

@@ -75,15 +75,22 @@ int64_t reached_loss(struct analysis *a, const struct scenario_result *result, s
     return proof.story ? proof.story->loss : TIME_UNKNOWN;
 }
 
+/* What its copies lose is too much already where nobody can say how much more it is. */
+static bool has_proof(const struct asset_state *state)
+{
+    return state->fate == FATE_LOST && state->chosen &&
+           (state->loss_ms >= 0 || (state->loss_ms == TIME_UNKNOWN && state->rpo_verdict == VERDICT_REFUTED));
+}
+
 void prove_losses(struct analysis *a, struct scenario_result *result)
 {
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < a->plan->asset_count; i++)
-        count += result->states[i].fate == FATE_LOST && result->states[i].chosen && result->states[i].loss_ms >= 0;
+        count += has_proof(&result->states[i]);
     result->proofs = ARENA_ARRAY(a->arena, struct loss_proof, count);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        if (result->states[i].fate == FATE_LOST && result->states[i].chosen && result->states[i].loss_ms >= 0)
+        if (has_proof(&result->states[i]))
             prove_loss(a, result, &result->states[i], &result->proofs[result->proof_count++]);
     }
 }

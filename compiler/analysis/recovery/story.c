@@ -305,18 +305,20 @@ static bool tell_runs(struct teller *t, const struct asset *asset, const struct 
 struct story *tell_story(struct analysis *a, const struct asset_state *state, const struct chain_link *links, uint32_t count, int64_t read)
 {
     int64_t cut = share_of(&state->rpo_terms, TERM_CUT), age = age_of_moment(a, state, read);
+    /* Where more may be lost than the copies lose, and nobody can say how much, this much is. */
+    int64_t loss = state->loss_ms == TIME_UNKNOWN ? state->chosen->rpo : state->loss_ms;
     struct story *story;
     struct teller *t;
     struct arena *scratch;
     bool told = true;
 
-    if (age < 0 || state->loss_ms < 0)
+    if (age < 0 || loss < 0)
         return NULL;
     scratch = arena_new();
     t = ARENA_NEW(scratch, struct teller);
     *t = (struct teller){.a = a, .link = links, .scratch = scratch};
     story = ARENA_NEW(a->arena, struct story);
-    *story = (struct story){.strikes = STORY_BEGINS + state->loss_ms - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
+    *story = (struct story){.strikes = STORY_BEGINS + loss - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
     /* What it is made from, or its group, decides: their runs are told there. */
     if (count && share_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
         int64_t there = t->runs.items[t->runs.len - 1].arrives;
