@@ -51,6 +51,8 @@ static void prove_loss(struct analysis *a, const struct scenario_result *result,
     /* What the restore waits for makes its copies older still, where that is known to be longer than its own time. */
     if (state->finish.known && result->begin.known && state->finish.worst - result->begin.worst > read)
         read = state->finish.worst - result->begin.worst;
+    else if (!state->finish.known && state->start.known && result->begin.known && state->start.worst > result->begin.worst)
+        read += state->start.worst - result->begin.worst;
     if (chosen->copy && !chain_of(a, state, chosen, read, &links)) {
         if (!chain_of(a, state, chosen, own, &links))
             return;
