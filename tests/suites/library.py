@@ -45,7 +45,7 @@ def rule_example(env, rule, label, spec):
 def recipe_works(env):
     """The rule of the recipe, in a file of its own beside a specification: found by name, and its examples are what they say."""
     text = (env.root / "stdlib" / "README.md").read_text(encoding="utf-8")
-    match = re.search(r"```text\n(\s+rule (\S+) \{\n.*?)\n\s*```", text, re.S)
+    match = re.search(r"```text[^\n]*\n(\s+rule (\S+) \{\n.*?)\n\s*```", text, re.S)
     if not match:
         raise Failure("stdlib/README.md holds no rule in its recipe")
     source, name = textwrap.dedent(match[1]) + "\n", match[2]

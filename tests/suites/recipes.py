@@ -1,15 +1,19 @@
-"""The recipes of CONTRIBUTING.md and the README files, walked word for word in a copy of this folder: what they say to write is written, what they
-say to run is run. In long runs only (`make test-long`): it builds twice."""
+"""The recipes of CONTRIBUTING.md and the README files, walked word for word: what their blocks say to write is written into a clone, what they say
+to run is run (tests/README.md, Recipes). All are written first and built once; each command is run with all of them in place.
+
+In long runs only (`make test-long`), since almost everything is built anew. DRC_RECIPES=TEXT walks those whose place or name has it, one after the other."""
 
 import os
+import pathlib
 import re
-import shutil
+import shlex
 import subprocess
 
 from lib.core import Failure, Sandbox, Test
 
-# Left to the suites that do the same, or to the hand: the whole of `make test`, and what is done before there is a clone.
-NOT_RUN = ("git ", "cd ", "make test")
+# What is done before there is a clone, and what sets up the computer first: the suites it would run are run anyway.
+NOT_RUN = re.compile(r"git |cd |make test$")
+HEADING = re.compile(r"^(?:A first change.*|(?:To add|Add|Adding) .*|A target as a program)$")
 
 
 def collect(env):
@@ -17,134 +21,144 @@ def collect(env):
         yield Test("walk", lambda: walk(env))
 
 
+def recipes(root):
+    """(place and name, [(info string, text) of each block]) of all sections that say how something is added."""
+    for path in sorted(root.rglob("*.md")):
+        place = path.relative_to(root)
+        if place.parts[0] in ("build", "docs") or "cases" in place.parts or path.name not in ("README.md", "CONTRIBUTING.md"):
+            continue
+        text, fenced = path.read_text(encoding="utf-8"), None
+        name, level, blocks = None, 0, []
+        for line in text.splitlines():
+            fence = re.match(r"^( *)```(.*)$", line)
+            heading = re.match(r"^(#+) (.*)", line)
+            if fenced:
+                indent, info, lines = fenced
+                if fence and not fence[2]:
+                    blocks.append((info, "".join(lines)))
+                    fenced = None
+                else:
+                    lines.append((line[len(indent):] if line.startswith(indent) else line.lstrip()) + "\n")
+            elif fence:
+                fenced = fence[1], fence[2], []
+            elif heading and (name is None or len(heading[1]) <= level):
+                if name:
+                    yield f"{place}: {name}", blocks
+                name, level, blocks = (heading[2] if HEADING.match(heading[2]) else None), len(heading[1]), []
+            elif heading is None and name is None:
+                blocks = []
+        if name:
+            yield f"{place}: {name}", blocks
+
+
 class Clone:
     def __init__(self, env, folder):
-        self.env, self.folder = env, folder / "drc"
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=env.root, capture_output=True, text=True, check=False).stdout.split("\0")
-        if len(listed) < 100:
-            raise Failure("this is no clone of git")
-        for name in filter(None, listed):
+        self.env, self.folder, self.passed = env, folder / "drc", set()
+        done = subprocess.run(["git", "clone", "-q", env.root, self.folder], capture_output=True, check=False)
+        if done.returncode:
+            raise Failure("this is no clone of git: " + done.stderr.decode())
+        # What stands here counts, committed or not. Objects need not be made again; what is of other flags is.
+        changed = subprocess.run(["git", "ls-files", "-z", "-m", "-o", "--exclude-standard"], cwd=env.root, capture_output=True, text=True, check=False)
+        for name in filter(None, changed.stdout.split("\0")):
+            target = self.folder / name
+            target.unlink(missing_ok=True)
             if (env.root / name).is_file():
-                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(env.root / name, self.folder / name)
-        # The objects need not be made again; what is of other flags is.
+                target.parent.mkdir(parents=True, exist_ok=True)
+                subprocess.run(["cp", env.root / name, target], check=True)
         subprocess.run(["cp", "-a", env.build, self.folder / "build"], check=True)
-        subprocess.run(["git", "init", "-q"], cwd=self.folder, check=True)
-        subprocess.run(["git", "add", "-A"], cwd=self.folder, check=True)
+        subprocess.run("find . -name .git -prune -o -name build -prune -o -type f -exec touch -d @1 {} +", shell=True, cwd=self.folder, check=True)
 
-    def text(self, name):
-        return (self.folder / name).read_text(encoding="utf-8")
+    def write(self, name, change):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(change(path.read_text(encoding="utf-8") if path.exists() else ""), encoding="utf-8")
+        self.passed.clear()
 
-    def write(self, name, text):
-        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_text(text, encoding="utf-8")
+    def block(self, info, text):
+        """Does what a block that writes says; one without a place is an illustration."""
+        words = dict(word.split("=", 1) for word in shlex.split(info)[1:] if "=" in word)
+        text = text.replace("E05nn", self.free_code())
+        if "file" in words:
+            self.write(words["file"], lambda _: text)
+        elif "end" in words:
+            self.write(words["end"], lambda old: old + "\n" + text)
+        elif info == "diff":
+            for part in re.split(r"^--- ", text, flags=re.M)[1:]:
+                name, change = part.split("\n", 1)
+                self.write(name, lambda old, name=name, change=change: changed(old, change, name))
 
-    def put(self, name, before, text):
-        """Inserts before the first place of a text."""
-        old = self.text(name)
+    def free_code(self):
+        """The first free number of the analysis; the one that was taken while a recipe is walked stays it."""
+        if not hasattr(self, "code"):
+            taken = set(re.findall(r"DIAG\((E05\d\d)", "".join(p.read_text() for p in (self.folder / "compiler/source/diag").glob("*.def"))))
+            self.code = next(f"E05{n:02}" for n in range(100) if f"E05{n:02}" > max(c for c in taken if c < "E0590"))
+        return self.code
+
+    def run(self, command, fails=False):
+        if NOT_RUN.match(command) or command in self.passed:
+            return
+        done = self.env.run(["sh", "-c", command], self.folder, limit=False, timeout=3600)
+        if (done.code != 0) != fails:
+            raise Failure(f"{command}: exit {done.code}\n" + (done.stdout + done.stderr).decode("utf-8", "replace")[-3000:])
+        self.passed.add(command)
+
+
+def changed(old, change, name):
+    """A text with what the lines of a change say: ` ` stands there, `-` goes, `+` comes. A line that ends in `…` stands for all that begin so; one that
+    also begins with it is a part of a line."""
+    lines = change.rstrip("\n").split("\n")
+    inside = [line[1:] for line in lines if re.match(r"[-+]….*…$|[-+]\S.*…$|[-+] .*…$", line)]
+    if len(inside) == len(lines) == 2:
+        before, after = (line.strip("…") for line in inside)
         if before not in old:
             raise Failure(f"{name} has no {before!r}")
-        self.write(name, old.replace(before, text + before, 1))
-
-    def run(self, command, fine=True):
-        done = self.env.run(["sh", "-c", command], self.folder, limit=False, timeout=1800)
-        if (done.code == 0) != fine:
-            raise Failure(f"{command}: exit {done.code}\n" + (done.stdout + done.stderr).decode("utf-8", "replace")[-3000:])
-
-    def run_all(self, commands):
-        for command in commands:
-            if not command.startswith(NOT_RUN):
-                self.run(command)
-
-
-def section(text, heading):
-    """What stands under a heading, to the next one."""
-    part = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
-    if not part:
-        raise Failure(f"no section {heading}")
-    return part[1]
-
-
-def blocks(text):
-    """Each fenced block, without the indent it has as a part of a list."""
-    found = []
-    for indent, body in re.findall(r"^( *)```\w*\n(.*?)^ *```$", text, re.M | re.S):
-        found.append("".join(line[len(indent):] if line.startswith(indent) else line for line in body.splitlines(True)))
-    return found
-
-
-def inline(text, number):
-    """The commands in backquotes of a numbered step."""
-    step = re.search(rf"^{number}\. (.*?)(?=^\d+\. |\Z)", text, re.M | re.S)[1]
-    return [command for command in re.findall(r"`([^`]+)`", step) if command.startswith(("make", "build/drc", "python3"))]
-
-
-def first_change(clone):
-    text = section(clone.text("CONTRIBUTING.md"), "A first change, from a clone to green tests")
-    build, case, fails, rule, make, tests = blocks(text)
-    clone.run_all(build.splitlines())
-    clone.write("tests/cases/analysis/role-stated.case", case)
-    clone.run(fails.strip(), fine=False)
-    clone.write("stdlib/rules/strict.dr", clone.text("stdlib/rules/strict.dr") + "\n" + rule)
-    clone.run_all(make.splitlines())
-    clone.write("stdlib/rules/README.md", clone.text("stdlib/rules/README.md").replace("`reachable` | |", "`reachable`, `role-stated` | |", 1))
-    clone.run_all(tests.splitlines())
-
-
-def kind(clone):
-    text = section(clone.text("stdlib/README.md"), "Add a kind")
-    declared, case = blocks(text)
-    clone.write("stdlib/aws/fsx.dr", declared)
-    clone.write("stdlib/aws.dr", clone.text("stdlib/aws.dr") + 'import "std/aws/fsx"\n')
-    clone.put("stdlib/README.md", "| `std/aws/elasticache` |", "| `std/aws/fsx` | `aws.fsx.lustre` |\n")
-    clone.write("tests/cases/kinds/fsx.case", case)
-    clone.run_all(inline(text, 7))
-
-
-def rule(clone):
-    text = section(clone.text("stdlib/README.md"), "Add a rule")
-    clone.write("stdlib/rules/logs.dr", clone.text("stdlib/rules/logs.dr") + "\n" + blocks(text)[0])
-    clone.put("stdlib/rules/README.md", "`reachable`", "`reprotected`, ")
-    clone.run("make")
-    clone.run_all(command.replace("NAME", "reprotected") for command in inline(text, 3))
-
-
-def target(clone):
-    text = section(clone.text("backends/README.md"), "Add a target")
-    program, case = blocks(text)
-    clone.write("backends/table/table.c", program)
-    clone.put("backends/registry.h", "extern const struct backend drc_plan;", "extern const struct backend drc_table;\n")
-    clone.put("backends/registry.c", "&drc_plan", "&drc_table, ")
-    clone.write("tests/cases/table/first.case", case)
-    for command in inline(text, 5):
-        # `make test` sets up the computer first.
-        clone.run(re.sub(r"make test TEST_ARGS='([^']*)'", r"python3 tests/run.py --build build \1", command.replace("NAME", "table")))
-
-
-def attribute(clone):
-    text = section(clone.text("compiler/README.md"), "Add an attribute to a block")
-    row = re.search(r"`(ATTR\(PLAN, .*\))`", text)[1]
-    clone.put("compiler/model/schema.def", "BLOCK_END(PLAN)", row + "\n")
-    clone.write("tests/cases/sema/classified.case", 'A plan says who may read it.\n\n== file main.dr\nplan p { title = "P"  classification = secret }\n\n'
-                '== lacks stderr\nE0205\n')
-    clone.run("make -s && make reference")
-    clone.run("python3 tests/run.py --build build --only cases,reference --filter 'classified|reference/'")
-
-
-def field(clone):
-    """Add a field (compiler/plan/README.md): its row, what sets it, the schema."""
-    clone.put("compiler/plan/plan.def", "FIELD(document, slos,", 'FIELD(document, motto, TEXT, _, 2, 0, "What the plan stands for.")\n')
-    clone.run("make -s && make reference")
-    if '"motto"' not in clone.text("compiler/plan/plan.schema.json"):
-        raise Failure("the schema lacks the field")
-    clone.run("python3 tests/run.py --build build --only plan --filter 'schema|examples'")
+        return old.replace(before, after, 1)
+    wanted = [line[1:] for line in lines if line[:1] != "+"]
+    there = old.split("\n")
+    fits = lambda text, want: text.startswith(want[:-1]) if want.endswith("…") else text == want
+    for at in range(len(there) - len(wanted) + 1):
+        if all(fits(there[at + n], want) for n, want in enumerate(wanted)):
+            break
+    else:
+        raise Failure(f"{name} has no place like\n" + "\n".join(wanted))
+    result, n = [], at
+    for line in lines:
+        if line[:1] == "+":
+            result.append(line[1:])
+        else:
+            if line[:1] != "-":
+                result.append(there[n])
+            n += 1
+    return "\n".join(there[:at] + result + there[n:])
 
 
 def walk(env):
+    wanted = os.environ.get("DRC_RECIPES", "")
+    found = [(name, blocks) for name, blocks in recipes(env.root) if wanted in name]
+    if not found or (not wanted and len(found) < 20):
+        raise Failure(f"only {len(found)} recipes were found")
     with Sandbox() as folder:
         clone = Clone(env, folder)
-        for recipe in (first_change, kind, rule, target, attribute, field):
-            try:
-                recipe(clone)
-            except Failure as failure:
-                raise Failure(f"{recipe.__name__}: {failure}") from None
+
+        def do(name, blocks, commands, texts):
+            for info, text in blocks:
+                try:
+                    if info == "sh fails" and texts:
+                        clone.run(text.strip(), fails=True)
+                    elif info == "sh" and commands:
+                        for command in text.splitlines():
+                            clone.run(command)
+                    elif not info.startswith("sh") and texts:
+                        clone.block(info, text)
+                except Failure as failure:
+                    raise Failure(f"{name}: {failure}") from None
+
+        if wanted:
+            for name, blocks in found:
+                do(name, blocks, True, True)
+            return
+        for name, blocks in found:
+            do(name, blocks, False, True)
+        clone.run("python3 tools/format.py --write && make -s -j2 all unit && make -s reference")
+        for name, blocks in found:
+            do(name, blocks, True, False)
