@@ -112,7 +112,7 @@ def test_build_dies_before_any_call(env):
             left = check_left(out, old, new, when)
             mixtures += not check_told(env, folder, out, left, old, new, when)
             name, whole = (("new.dr", new), ("old.dr", old))[at % 2]
-            for lost in cuts(before, done, cut, STAGE, rng, 4 if long() else 1):
+            for lost in cuts(before, done, cut, STAGE, rng, 1 if not long() else 4 if at in near else 2):
                 left = check_left(cut, old, new, f"{when}, lost: {lost}")
                 check_next(env, folder, cut, whole, name, f"{when}, lost: {lost}")
             check_next(env, folder, out, whole, name, when)
