@@ -18,11 +18,28 @@ static bool add_finding(struct analysis *a, struct finding finding)
     return !finding.accepted;
 }
 
+/* The entry of a data file that the thing was made of, where the message points at the block which many are made by; no place: it was not. */
+static struct span entry_of(const struct analysis *a, const struct finding *finding)
+{
+    const struct entity *thing = finding->subject;
+    const struct sources *sources = a->model->sources;
+
+    while (thing && thing->parent)
+        thing = thing->parent;
+    if (!thing || !thing->tree || !thing->scope || !finding->span.start || thing->span.start == finding->span.start ||
+        sources_file_at(sources, thing->span.start) == sources_file_at(sources, thing->tree->span.start))
+        return (struct span){0, 0};
+    return thing->span;
+}
+
 static struct diag *report(struct analysis *a, const struct finding *finding)
 {
     struct diag *diag = diag_report(a->sink, finding->code, finding->span, "%s", finding->message);
     const struct entity *subject = finding->subject, *scenario = finding->scenario;
+    struct span entry = entry_of(a, finding);
 
+    if (entry.start)
+        diag_label(diag, entry, "of this entry");
     if (finding->severity != diag_info(finding->code)->severity)
         diag_set_severity(diag, (enum severity)finding->severity);
     if (finding->verdict == VERDICT_UNKNOWN)
