@@ -67,7 +67,9 @@ HARDEN_LINK ?= $(if $(HARDENS),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)
 comma       := ,
 
 CPPFLAGS_ALL = -Icompiler -I. -I$(BUILD)/gen -D_XOPEN_SOURCE=700 -DDRC_VERSION='"$(VERSION)"' $(CPPFLAGS)
-CFLAGS_ALL   = -std=c17 $(OPTIMISE) $(INSTRUMENT) $(HARDEN) $(CFLAGS)
+# The same binary from any folder: none of its names is in it.
+PREFIX_MAP   = '-ffile-prefix-map=$(CURDIR)=.'
+CFLAGS_ALL   = -std=c17 $(OPTIMISE) $(INSTRUMENT) $(HARDEN) $(PREFIX_MAP) $(CFLAGS)
 LDFLAGS_ALL  = $(HARDEN_LINK) $(LDFLAGS)
 # Of the compiler itself; tests count as they like.
 CONVERSIONS := -Wconversion -Wsign-conversion

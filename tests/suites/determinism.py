@@ -3,7 +3,7 @@
 import shutil
 
 from lib import examples
-from lib.core import Sandbox, Test, same_trees, tree
+from lib.core import Failure, Sandbox, Test, readable, same_trees, tree
 
 
 def copy_examples(env, folder):
@@ -61,7 +61,29 @@ def library_order(env, source):
             same_trees(first, build(env, folder, source, f"out{number}", options=options), f"with {' '.join(options)}")
 
 
+def objects(env):
+    """What make compiles is the same from any folder, also from one with a space in its name."""
+    wanted = ["build/obj/compiler/base/strbuf.o", "build/obj/gen/lexer.o"]
+    made = []
+    with Sandbox() as folder:
+        for name in ("one", "another one/with spaces"):
+            place = folder / name
+            place.mkdir(parents=True)
+            for part in ("compiler", "grammar", "tools"):
+                shutil.copytree(env.root / part, place / part, ignore=shutil.ignore_patterns("node_modules"))
+            for part in ("Makefile", "VERSION"):
+                shutil.copy2(env.root / part, place / part)
+            done = env.run(["make", *wanted], place, limit=False)
+            if done.code:
+                raise Failure(f"{name}:\n" + readable(done.stdout + done.stderr)[-2000:])
+            made.append([(place / path).read_bytes() for path in wanted])
+    if made[0] != made[1]:
+        raise Failure("an object is another one in another folder")
+
+
 def collect(env):
+    if not env.sanitized:
+        yield Test("objects", lambda: objects(env))
     for name, source in examples.sources(env).items():
         for what in (variants, elsewhere, library_order):
             yield Test(f"{name}/{what.__name__.replace('_', '-')}", lambda what=what, source=source: what(env, source))
