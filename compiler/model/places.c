@@ -111,6 +111,7 @@ static struct value with(struct model *model, struct value value, uint32_t set, 
         struct value_list *list = ARENA_NEW(model->arena, struct value_list);
 
         list->count = value.u.list->count;
+        list->inside = value.u.list->inside;
         list->items = ARENA_ARRAY(model->arena, struct value, list->count);
         for (uint32_t i = 0; i < list->count; i++)
             list->items[i] = with(model, value.u.list->items[i], set, keep);
@@ -121,6 +122,7 @@ static struct value with(struct model *model, struct value value, uint32_t set, 
         struct value_object *object = ARENA_NEW(model->arena, struct value_object);
 
         object->count = value.u.object->count;
+        object->inside = value.u.object->inside;
         object->pairs = ARENA_ARRAY(model->arena, struct value_pair, object->count);
         for (uint32_t i = 0; i < object->count; i++) {
             object->pairs[i].key = value.u.object->pairs[i].key;

@@ -82,11 +82,14 @@ struct value_range {
 
 struct value_list {
     uint32_t count;
+    uint32_t
+        inside; /* elements of lists and members of objects inside of it, at any depth, counted each time they are reached; set by the evaluator */
     struct value *items;
 };
 
 struct value_object {
     uint32_t count;
+    uint32_t inside; /* as in a list */
     struct value_pair {
         atom key;
         struct value value;

@@ -56,8 +56,10 @@ bool arg_list(const struct call *call, uint32_t index, const struct value_list *
 
 struct value make_string(const struct call *call, struct strbuf *buf)
 {
-    struct value value = value_string(strbuf_dup(buf, call->eval->arena));
+    struct value value = value_error();
 
+    if (eval_may_hold(call->eval, buf->len, call->expr->span))
+        value = value_string(strbuf_dup(buf, call->eval->arena));
     strbuf_release(buf);
     return value;
 }

@@ -53,7 +53,7 @@ struct value bad_argument(const struct call *call, uint32_t index, const char *w
 bool arg_string(const struct call *call, uint32_t index, const char **out);
 bool arg_list(const struct call *call, uint32_t index, const struct value_list **out);
 bool arg_name(const struct call *call, uint32_t index, const char **out); /* text of what can name something */
-struct value make_string(const struct call *call, struct strbuf *buf);    /* releases the buffer */
+struct value make_string(const struct call *call, struct strbuf *buf);    /* releases the buffer; VALUE_ERROR when it is too long */
 const struct type *list_element(const struct type *type);                 /* NULL when it is no list, or unknown */
 
 /* The row of a function; NULL when there is none of that name. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { ELEMENT = 8 }; /* operations that an element of a new list pays: it takes memory, and lists that are made of each other double */
+
 /* ---------------------------------------------------------------- lists */
 
 struct value fn_concat(struct call *call)
@@ -15,7 +17,7 @@ struct value fn_concat(struct call *call)
 
         if (!arg_list(call, i, &list))
             return value_error();
-        if (!eval_charge(call->eval, list->count, call->expr->span))
+        if (!eval_charge(call->eval, (int64_t)list->count * ELEMENT, call->expr->span))
             return value_error();
         for (uint32_t j = 0; j < list->count; j++)
             vec_push(call->eval->arena, &items, list->items[j]);
@@ -36,7 +38,7 @@ struct value fn_flatten(struct call *call)
     for (uint32_t i = 0; i < list->count; i++) {
         struct value item = list->items[i];
 
-        if (!eval_charge(call->eval, item.type == VALUE_LIST ? item.u.list->count + 1 : 1, call->expr->span))
+        if (!eval_charge(call->eval, item.type == VALUE_LIST ? (int64_t)item.u.list->count * ELEMENT + 1 : 1, call->expr->span))
             return value_error();
         if (item.type != VALUE_LIST) {
             unknown = unknown || item.type == VALUE_UNKNOWN;

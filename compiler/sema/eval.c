@@ -87,9 +87,22 @@ bool eval_charge(struct evaluator *eval, int64_t operations, struct span span)
     return false;
 }
 
+/* How many values one walks over, with the value's own: lists are shared, and each other's elements. */
+static uint32_t inside_of(struct value value)
+{
+    if (value.type == VALUE_LIST)
+        return value.u.list->count + value.u.list->inside;
+    return value.type == VALUE_OBJECT ? value.u.object->count + value.u.object->inside : 0;
+}
+
+static uint32_t joined(uint32_t inside, uint32_t more)
+{
+    return inside > EVAL_INSIDE_MAX || more > EVAL_INSIDE_MAX ? EVAL_INSIDE_MAX + 1 : inside + more;
+}
+
 struct value eval_list_of(struct evaluator *eval, const struct value *items, uint32_t count)
 {
-    static const struct value_list empty = {0, NULL};
+    static const struct value_list empty = {.count = 0};
     struct value_list *list;
 
     if (!count)
@@ -98,7 +111,20 @@ struct value eval_list_of(struct evaluator *eval, const struct value *items, uin
     list->count = count;
     list->items = ARENA_ARRAY(eval->arena, struct value, count);
     memcpy(list->items, items, sizeof *items * count);
+    for (uint32_t i = 0; i < count; i++)
+        list->inside = joined(list->inside, inside_of(items[i]));
     return (struct value){.type = VALUE_LIST, .u.list = list};
+}
+
+/* The value, unless so much is inside of it that nobody could walk over it. */
+static struct value held(struct evaluator *eval, struct value value, struct span span)
+{
+    if (inside_of(value) <= EVAL_INSIDE_MAX)
+        return value;
+    diag_help(diag_report(eval->sink, DIAG_E0326, span, "%s would hold more than %d values", value.type == VALUE_LIST ? "a list" : "an object",
+                          EVAL_INSIDE_MAX),
+              "look for lists and objects that are put together of each other again and again");
+    return value_error();
 }
 
 /* ---------------------------------------------------------------- text */
@@ -177,16 +203,31 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
     return value_error();
 }
 
-static struct value finish_pieces(struct evaluator *eval, const struct pieces *pieces, bool shell)
+bool eval_may_hold(struct evaluator *eval, size_t len, struct span span)
+{
+    if (len > EVAL_TEXT_MAX) {
+        diag_help(diag_report(eval->sink, DIAG_E0326, span, "a text would be longer than %d MiB", EVAL_TEXT_MAX >> 20),
+                  "look for texts that are put together of each other again and again");
+        return false;
+    }
+    return eval_charge(eval, (int64_t)len / (len > 4096 ? 4 : 64), span);
+}
+
+static struct value finish_pieces(struct evaluator *eval, const struct pieces *pieces, struct span span, bool shell)
 {
     struct strbuf out = STRBUF_INIT;
     struct value result;
     uint32_t set = 0;
+    size_t len = 0;
 
     for (uint32_t i = 0; i < pieces->parts.len; i++)
         set = places_join(eval->model, set, pieces->parts.items[i].value.places);
     if (shell || pieces->dynamic) {
-        struct value_text *text = ARENA_NEW(eval->arena, struct value_text);
+        struct value_text *text;
+
+        if (!eval_may_hold(eval, pieces->parts.len * sizeof *text->parts, span))
+            return value_error();
+        text = ARENA_NEW(eval->arena, struct value_text);
 
         text->count = pieces->parts.len;
         text->parts = ARENA_ARRAY(eval->arena, struct text_part, text->count);
@@ -194,6 +235,10 @@ static struct value finish_pieces(struct evaluator *eval, const struct pieces *p
             memcpy(text->parts, pieces->parts.items, text->count * sizeof *text->parts);
         return (struct value){.type = shell ? VALUE_SHELL : VALUE_TEXT, .places = set & PLACES_MASK, .u.text = text};
     }
+    for (uint32_t i = 0; i < pieces->parts.len; i++)
+        len += strlen(pieces->parts.items[i].value.u.string);
+    if (!eval_may_hold(eval, len, span))
+        return value_error();
     for (uint32_t i = 0; i < pieces->parts.len; i++)
         strbuf_addstr(&out, pieces->parts.items[i].value.u.string);
     result = value_string(strbuf_dup(&out, eval->arena));
@@ -221,7 +266,7 @@ struct value eval_template(struct evaluator *eval, const struct expr *expr, cons
         if (bad.type != VALUE_NULL && result.type != VALUE_ERROR)
             result = bad;
     }
-    return result.type != VALUE_NULL ? result : finish_pieces(eval, &pieces, shell);
+    return result.type != VALUE_NULL ? result : finish_pieces(eval, &pieces, expr->span, shell);
 }
 
 struct value eval_join(struct evaluator *eval, const struct value *items, uint32_t count, const char *between, struct span span)
@@ -238,7 +283,7 @@ struct value eval_join(struct evaluator *eval, const struct value *items, uint32
         if (bad.type != VALUE_NULL)
             return bad;
     }
-    return finish_pieces(eval, &pieces, false);
+    return finish_pieces(eval, &pieces, span, false);
 }
 
 /* ---------------------------------------------------------------- lists, objects, conditions, loops */
@@ -288,8 +333,9 @@ static struct value eval_list(struct evaluator *eval, const struct expr *expr, c
     for (uint32_t i = 0; i < list->count; i++) {
         list->items[i] = eval_typed(eval, expr->u.list->items[i], scope, element, NULL);
         failed = failed || list->items[i].type == VALUE_ERROR;
+        list->inside = joined(list->inside, inside_of(list->items[i]));
     }
-    return failed ? value_error() : (struct value){.type = VALUE_LIST, .u.list = list};
+    return failed ? value_error() : held(eval, (struct value){.type = VALUE_LIST, .u.list = list}, expr->span);
 }
 
 static struct value eval_object(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected)
@@ -306,6 +352,7 @@ static struct value eval_object(struct evaluator *eval, const struct expr *expr,
         object->pairs[i].key = pair->key;
         object->pairs[i].value = eval_typed(eval, pair->value, scope, element, NULL);
         failed = failed || object->pairs[i].value.type == VALUE_ERROR;
+        object->inside = joined(object->inside, inside_of(object->pairs[i].value));
         /* Objects are written by hand and short, so comparing with each earlier key is cheap; a huge one pays from the budget. */
         if (!eval_charge(eval, i / 16, expr->span))
             return value_error();
@@ -319,7 +366,7 @@ static struct value eval_object(struct evaluator *eval, const struct expr *expr,
             }
         }
     }
-    return failed ? value_error() : (struct value){.type = VALUE_OBJECT, .u.object = object};
+    return failed ? value_error() : held(eval, (struct value){.type = VALUE_OBJECT, .u.object = object}, expr->span);
 }
 
 /* A condition: BOOL, UNKNOWN, NA or ERROR. */
@@ -420,8 +467,9 @@ static struct value eval_for(struct evaluator *eval, const struct expr *expr, co
         if (item.type == VALUE_ERROR)
             return item;
         result->items[result->count++] = item;
+        result->inside = joined(result->inside, inside_of(item));
     }
-    return (struct value){.type = VALUE_LIST, .u.list = result};
+    return held(eval, (struct value){.type = VALUE_LIST, .u.list = result}, expr->span);
 }
 
 static struct value eval_quantifier(struct evaluator *eval, const struct expr *expr, const struct scope *scope)

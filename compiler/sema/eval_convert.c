@@ -259,6 +259,7 @@ static bool fits_list(struct evaluator *eval, struct value value, const struct t
         if (!to && (dropped || item.type != from->items[i].type || item.u.integer != from->items[i].u.integer)) {
             to = ARENA_NEW(eval->arena, struct value_list);
             to->count = i;
+            to->inside = from->inside;
             to->items = ARENA_ARRAY(eval->arena, struct value, from->count);
             memcpy(to->items, from->items, sizeof *to->items * i);
         }
@@ -279,6 +280,7 @@ static bool fits_map(struct evaluator *eval, struct value value, const struct ty
         return false;
     object = ARENA_NEW(eval->arena, struct value_object);
     object->count = value.u.object->count;
+    object->inside = value.u.object->inside;
     object->pairs = ARENA_ARRAY(eval->arena, struct value_pair, object->count);
     object->count = 0;
     for (uint32_t i = 0; i < value.u.object->count; i++) {

@@ -61,6 +61,8 @@ struct value eval_typed(struct evaluator *eval, const struct expr *expr, const s
                         const struct type **seen);
 /* False, after one report, when the operation budget is used up. */
 bool eval_charge(struct evaluator *eval, int64_t operations, struct span span);
+/* Pays for a text of so many bytes. False, after a report, when it is longer than EVAL_TEXT_MAX or the budget is used up. */
+bool eval_may_hold(struct evaluator *eval, size_t len, struct span span);
 struct value eval_list_of(struct evaluator *eval, const struct value *items, uint32_t count);
 /* A string, or TEXT when a part is only known at run time; UNKNOWN when a part is. Also the body of shell("…"). */
 struct value eval_template(struct evaluator *eval, const struct expr *expr, const struct scope *scope, bool shell);

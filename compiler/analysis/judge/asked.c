@@ -81,7 +81,7 @@ static struct value list(const struct analysis *a, struct value *items, uint32_t
 {
     struct value_list *made = ARENA_NEW(a->arena, struct value_list);
 
-    *made = (struct value_list){count, items};
+    *made = (struct value_list){.count = count, .items = items};
     return (struct value){.type = VALUE_LIST, .u.list = made};
 }
 
