@@ -2,8 +2,7 @@
 """Checks a plan of drc without drc: drc-verify.py PLAN.json
 
 PLAN.json is what `drc plan --emit plan SPEC` prints. Written from docs/certificate.md and nothing of the compiler; needs Python 3.9 and its
-tz database, nothing else. Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use.
-"""
+tz database, nothing else. Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use."""
 
 import bisect
 import collections
@@ -19,10 +18,9 @@ EPOCH = datetime.date(1970, 1, 1).toordinal()
 BASE, FIRST, LAST = (datetime.date(year, 1, 1).toordinal() - EPOCH for year in (2001, 2026, 2500))  # tables of zones end before 2100
 FIRST, LAST = FIRST * DAY, LAST * DAY
 BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, ZeroDivisionError, MemoryError)
-ENDS = ("best", "typical", "worst")
 PERIODS = {"hourly": 3600000, "daily": 86400000, "weekly": 604800000, "monthly": 2678400000, "yearly": 31622400000}  # at the longest
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-WEEK = "sun mon tue wed thu fri sat".split()
+ENDS, WEEK = ("best", "typical", "worst"), "sun mon tue wed thu fri sat".split()
 
 
 def numbers(text, low, high, names=(), base=0, open_step=False):
@@ -108,9 +106,7 @@ def cycle_days(runs):
 class Zone:                                      # stretches of one offset, in seconds
     def __init__(self, name):
         info, begin, end = zoneinfo.ZoneInfo(name), FIRST - 400 * DAY, LAST + 400 * DAY
-
-        def ask(at):
-            return int(datetime.datetime.fromtimestamp(at, info).utcoffset().total_seconds())
+        ask = lambda at: int(datetime.datetime.fromtimestamp(at, info).utcoffset().total_seconds())  # noqa: E731
         self.starts, self.offsets = [begin], [ask(begin)]
         for low in range(begin, end, DAY):
             high = low + DAY
@@ -487,11 +483,10 @@ class Checker:
             self.calendar(link, slots, k, late)
         terms.update(gap=link["gap"], sealed=duration(said, "ship_every") if log else 0)
         if longest is not None and slots and (out := (late + longest + own) // link["shortest"]):
-            if slots.weekly:                   # the two as one: skipped less read_late
-                terms["skipped"] = slots.held(k, late + longest + own, longest + own, link, shortest) - link["gap"] - terms["captured"]
-            else:
-                terms["skipped"] = slots.span((k + 1) * (out + 1))[0] - link["gap"]
-                terms["read_late"] = -max(out * link["shortest"] - own - (shortest if link["at_end"] else longest), 0)
+            terms["skipped"] = slots.span((k + 1) * (out + 1))[0] - max(out * link["shortest"] - own - (shortest if link["at_end"] else longest), 0)
+            if slots.weekly:                     # exactly
+                terms["skipped"] = slots.held(k, late + longest + own, longest + own, link, shortest) - terms["captured"]
+            terms["skipped"] -= link["gap"]
         return terms
 
     def calendar(self, link, slots, k, late):
@@ -551,14 +546,15 @@ class Checker:
         element = next((c["element"] for c in outcome["candidates"] if c["chosen"]), None)
         if chain:
             self.chain(outcome, what)
-            rule, shown = self.alone(chain[0]), dict(what)
-            if "skipped" in rule and "read_late" not in rule:
+            rule, shown, first = self.alone(chain[0]), dict(what), self.said(chain[0]["backup"])
+            if "skipped" in rule:                # the two as one: skipped less read_late
                 rule["read_late"], shown["skipped"], shown["read_late"] = 0, what.get("skipped", 0) + what.get("read_late", 0), 0
             for key in [key for key in rule if rule[key] or key in shown]:
                 has = shown.get(key, 0)
-                worse = key == "skipped" and rule[key] is not None and has > rule[key] and not self.said(chain[0]["backup"]).get("scheduler")  # another may be the worst then
-                self.want(has == rule[key] or worse or rule[key] is None and not known, f"the term `{key}` is {has}, and its rule gives {rule[key]}")
-            other = set(what) - set(rule) - {"base", "thinned", "group", "unbounded", "cut", "source"}
+                other = key == "skipped" and (not first.get("scheduler") if has > rule[key] else ' in "' in first["schedule"]["schedule"])
+                self.given["runs that keep others out, of several schedulers or where the clock changes"] += other and has != rule[key]
+                self.want(has == rule[key] or other or rule[key] is None and not known, f"the term `{key}` is {has}, and its rule gives {rule[key]}")
+            other = set(what) - set(rule) - {"base", "queued", "thinned", "group", "unbounded", "cut", "source"}
             self.want(not other, f"the terms {sorted(other)} have no place in this loss")
         elif element in self.things and self.things[element]["block"] == "replica" and self.said(element).get("lag") is not None and "stated" in what:
             self.want(what["stated"] in (0, duration(self.said(element), "lag")), "`stated` is not the lag of its replica")
@@ -596,36 +592,44 @@ class Checker:
             if below:
                 self.want(said["kind"] in ("incremental", "differential", "log") and said.get("of") in (None, self.things[below["backup"]]["name"]),
                           f"`{backup}` builds on nothing, or on another backup")
-            terms = self.alone(link).values()
-            totals.append(None if None in terms else sum(terms))
-        wait = self.damage(outcome) + (outcome["start"]["worst"] if outcome["start"] and outcome["finish"] else 0)
+            terms = [ms for key, ms in self.alone(link).items() if key != "skipped" or ' in "' not in said["schedule"]["schedule"]]  # at least
+            copy = duration(said, "copy_time") if link["copied"] else 0
+            totals.append(None if None in terms else (sum(terms), copy + (0 if link["at_end"] else duration(said)), copy))
         for number, link in enumerate(chain if None not in totals else []):
-            said, reach = self.said(link["backup"]), link["reach"]  # a differential is read without those before it
-            needed, retain = max(totals[number:] if said["kind"] != "differential" else [totals[number]]) + wait, said.get("retain")
+            reach, needed, retain = link["reach"], self.age(outcome, totals, number), self.said(link["backup"]).get("retain")
             self.want(reach is None or reach >= needed, f"`reach` of `{link['backup']}` is {reach}, and it needs {needed}")
             limits = [link["limit"]] + [retain["duration"] if isinstance(retain, dict) and "duration" in retain else None]
             self.want(not ok or all(limit is None or limit >= max(needed, reach or 0) for limit in limits), f"`{link['backup']}` is not kept so long")
-            if isinstance(retain, dict) and "object" in retain and number == 0 and link["gap"] is not None and (
-                    set(outcome["losses"]) & {"corruption", "deletion", "object"} or self.stated.get("compromises")):  # else the newest of all will do
+            late = self.damage(outcome) or self.stated.get("compromises")  # else the newest of all will do
+            if isinstance(retain, dict) and "object" in retain and number == 0 and link["gap"] is not None and late:
                 apart = [size for key, size in PERIODS.items() if (retain["object"].get(key) or 0) * max(size, link["gap"]) >= needed]
                 if "unbounded" not in what and self.want(apart, f"no class keeps `{link['backup']}` as long as it must be"):
-                    self.want(link["gap"] + what.get("thinned", 0) >= apart[0] or apart[0] <= PERIODS["daily"], "`thinned` is too little")
+                    least = apart[0] - totals[0][1] if apart[0] > PERIODS["daily"] else 0
+                    self.want(link["gap"] + what.get("thinned", 0) >= least, "`thinned` is too little")
                     self.given["losses by retention in classes, as rough lower bounds"] += 1
-        first, copies = self.said(chain[0]["backup"]), [duration(self.said(link["backup"]), "copy_time") if link["copied"] else 0 for link in chain]
-        longer = max(copies) - duration(first) - copies[0] if first["kind"] in ("incremental", "differential") else 0
-        self.want(what.get("base", 0) >= longer, f"`base` is {what.get('base', 0)}, and copies of what it builds on take {longer} longer")
+        longer = max([total[2] for total in totals if total]) - duration(self.said(chain[0]["backup"])) > what.get("base", 0)
+        self.given["how long copies wait for those that they build on, or that are before them"] += longer or "queued" in what
+
+    def age(self, outcome, totals, number):
+        """How old a copy of a link is when it is read, at least: a run builds on the newest of the next link that has ended."""
+        chain, kinds = outcome["chain"], [self.said(link["backup"])["kind"] for link in outcome["chain"]]
+        first, last = int(kinds[0] == "log" and number > 0), len(chain) if kinds[number] == "incremental" else number + 1
+        age = totals[first][0] + sum(total - copy for total, _, copy in totals[first + 1:last]) + max(self.damage(outcome) - totals[first][1], 0)
+        age += outcome["start"]["worst"] if outcome["start"] and outcome["finish"] else 0
+        return age if kinds[number] != "log" or number > 0 or len(chain) == 1 else max(age, self.age(outcome, totals, 1))
 
     def story(self, outcome, story):
         runs, strikes, newest, chain, terms = story["runs"], story["strikes"], story["newest"], outcome["chain"], self.shares(outcome)
         fenced, limit = strikes if story["fenced"] is None else story["fenced"], terms.get("stated", terms.get("source"))
         self.want(newest <= strikes and story["loss"] == fenced - newest, "its loss is not what lies after `newest`")
         self.want(strikes <= fenced <= strikes + (terms.get("cut") or 0), "`fenced` is later than `cut` says")
-        self.want(story["read"] is None or story["read"] >= strikes + self.damage(outcome), "`read` is before it is noticed")
+        self.want(story["read"] is None or story["read"] >= strikes, "`read` is before it strikes")
         further = chain and story["read"] is not None and not terms.keys() & {"group", "thinned"}  # how old those copies are they tell
         reach = chain[0]["reach"] if further else None
         self.want(reach is None or reach >= story["read"] - newest, "`reach` is shorter than from `newest` to `read`")
-        if not runs:
-            self.want(not chain or "group" in terms, "no run is told, and copies are read")
+        if story["of"] or not runs:
+            other = (self.outcomes[story["of"]] if story["of"] else outcome)["story"]
+            self.want((not chain or story["of"]) and (other["newest"], other["strikes"]) == (newest, strikes), "no run is told, and copies are read")
             self.want(not is_number(limit) or strikes - newest <= limit, "it is further behind than it may be")
             return
         links, ends = {link["backup"]: link for link in chain}, collections.defaultdict(list)
@@ -639,7 +643,7 @@ class Checker:
         self.want(there and max(there) == newest, "`newest` is not the newest state that has arrived")
         if isinstance(retain, dict) and "duration" in retain and story["read"] is not None:
             self.want(story["read"] - newest <= retain["duration"], "the copy it reads is no longer kept")
-        self.whole(chain[0], first, strikes if based[-1] < strikes else -1)  # what builds on a copy that has not arrived is of no use
+        self.whole(chain[0], first, strikes, based[-1] < strikes, story["read"])  # what builds on a copy that has not arrived is of no use
 
     def told(self, run, link, ends):
         """One run of a world: due, within its window and its times, and none that keeps it out."""
@@ -647,12 +651,13 @@ class Checker:
         slot, fate, start, end = (run[key] for key in ("slot", "fate", "starts", "ends"))
         slots = self.slots(link["backup"], link["scheduler"], self.late(link)) if clocked else None
         self.want(not slots or not slots.sure or slots.due(slot), "`slot` is no slot of its schedule")
-        self.want(fate != "skipped" or any(begin < slot <= until for begin, _, until in ends), "it is skipped, and no run keeps it out")
-        self.want(not clocked or fate == "skipped" or not any(begin < slot < until for begin, until, _ in ends), "it starts while another has not ended")
+        self.want(fate != "skipped" or any(begin < slot <= until for begin, _, until, _ in ends), "it is skipped, and no run keeps it out")
+        self.want(not clocked or fate == "skipped" or all(slot <= begin or until <= slot for begin, until, *_ in ends), "it starts while another runs")
         self.want(start is None or slot <= start <= slot + self.late(link), "it starts outside of its window")
         if start is not None and end is not None:
             self.want(duration(said, end=0) <= end - start <= duration(said), "it does not last as long as a run does")
-            ends.append((slot if clocked else start, max(end, run["arrives"] or 0 if link["own_copies"] else 0), end + link["own_copies"]))
+            there, own = run["arrives"] or 0, link["own_copies"]
+            ends.append((slot if clocked else start, max(end, there if own else 0), end + own, there))
         if fate in ("skipped", "missed"):
             self.want(run["captured"] is None and run["arrives"] is None, "it did not take place, and holds something")
             return
@@ -660,16 +665,16 @@ class Checker:
         sealed = duration(said, "ship_every") if said["kind"] == "log" and clocked else 0
         self.want(any(moment - sealed <= run["captured"] <= moment for moment in holds), "it holds another moment than its own")
         copy = (duration(said, "copy_time", 0), duration(said, "copy_time")) if link["copied"] else (0, 0)
-        self.want(copy[0] <= run["arrives"] - end <= copy[1], "it arrives before or after its copy can")
+        self.want(end + copy[0] <= there <= max([end] + [at for *_, at in ends[:-1] if copy[1]]) + copy[1], "its copy cannot arrive then")
 
-    def whole(self, link, runs, strikes):
+    def whole(self, link, runs, struck, based, read):
         """No slot is left out, and no more runs are missed than may be."""
         said, missed, due, last = self.said(link["backup"]), 0, [run["slot"] for run in runs], runs[-1]
         classes = said["retain"]["object"] if isinstance(said.get("retain"), dict) and "object" in said["retain"] else {}
         for number, run in enumerate(runs):
-            later = [other["starts"] for other in runs[number + 1:] if other["fate"] == "done"] if run["fate"] == "deleted" else []
-            replaced = any(period(run["starts"], c) == period(at, c) for c in classes for at in later)
-            self.want(run["fate"] != "deleted" or replaced, "a run is deleted, and no later copy takes its place")
+            done = [r for r in runs[number + 1:] if r["fate"] == "done" and r["captured"] > struck and r["arrives"] <= (read or 0)]
+            self.want(run["fate"] != "deleted" or any(period(run["starts"], c) == period(other["starts"], c) for c in classes for other in done),
+                      "a run is deleted, and no later copy takes its place")
             missed = missed + 1 if run["fate"] == "missed" else 0 if run["fate"] == "done" else missed
             self.want(missed <= link["missed"], "more runs in a row are missed than may be")
         every, later = self.every(said), self.late(link) + duration(said) + (duration(said, "copy_time") if link["copied"] else 0)
@@ -681,19 +686,20 @@ class Checker:
                 return
             every, listed = slots.span(1)[0], [at * 1000 for at in slots.between(due[0] // 1000, due[-1] // 1000)]
             self.want(listed == due, f"from its first to its last run are {len(listed)} slots, and {len(due)} are told")
-        self.want((last["arrives"] or 0) >= strikes or due[-1] + every + later >= strikes, "runs after the last one are left out")
+        self.want(not based or (last["arrives"] or 0) >= struck or due[-1] + every + later >= struck, "runs after the last one are left out")
 
     def group(self, group):
         total, skew, most, aim = group["data_loss"], group["skew"], group["max_skew"], group["rpo"]["ms"] if group["rpo"] else None
         asked, apart = is_number(aim), is_number(skew) and is_number(most) and skew > most
+        others = [self.outcomes[m["asset"]] for m in group["members"] if m["recovered"] and m["asset"] in self.outcomes]
         self.judge(f"group:{group['group']}/{self.now['name']}", group["verdict"], (not asked or is_number(total) and total <= aim) and not apart,
-                   not is_number(total) or asked and total > aim or apart or skew or self.wrong, not asked or total == "n/a")
+                   not is_number(total) or asked and any(o["story"] and o["story"]["loss"] + 1 > aim for o in others) or apart or skew or self.wrong,
+                   not asked or total == "n/a")
         self.want(not skew or not group["common_point"] or group["shared_run"], "it has a common point, and a skew")
-        for member in [m["asset"] for m in group["members"] if m["recovered"] and m["asset"] in self.outcomes and is_number(total)]:
-            other = self.outcomes[member]["data_loss"]
-            self.want(other == "n/a" or is_number(other) and other <= total, f"it loses less than its member `{member}`")
-        declared = next(g["members"] for g in self.plan["groups"] if g["name"] == group["group"])
-        self.want(sorted(m["asset"] for m in group["members"]) == sorted(declared), "its members are not those of the group")
+        lost = [o["data_loss"] if is_number(o["data_loss"]) else 10**18 for o in others if o["data_loss"] != "n/a"]
+        self.want(not is_number(total) or max(lost, default=0) <= total, "it loses less than one of its members")
+        declared, members = (next(g["members"] for g in self.plan["groups"] if g["name"] == group["group"]), [m["asset"] for m in group["members"]])
+        self.want(sorted(members) == sorted(declared), "its members are not those of the group")
 
     def slo(self, slo):
         has, target, product = slo["availability"], slo["target"], 10**18
@@ -762,8 +768,7 @@ def load(path):
         if len(dict(pairs)) != len(pairs):
             raise ValueError("a member stands twice in an object")
         return dict(pairs)
-    with open(path, encoding="utf-8") as file:
-        return json.load(file, parse_float=int, parse_constant=int, object_pairs_hook=once)
+    return json.loads(open(path, encoding="utf-8").read(), parse_float=int, parse_constant=int, object_pairs_hook=once)
 
 
 def main(arguments):

@@ -109,7 +109,9 @@ void explain_lossy_world(const struct scenario_result *result, const struct asse
     for (uint32_t i = 0; i < story->run_count; i++)
         tell_run(&tale, &story->runs[i], i == 0, proof->link_count && proof->links[0].store ? proof->links[0].store->name : NULL);
     if (!story->run_count)
-        tell(&tale, story->newest, "what there is now is what will come back");
+        tell(&tale, story->newest,
+             story->of ? arena_printf(tale.arena, "what `%s` will come back to, and `%s` with it", story->of->name, state->asset->name)
+                       : "what there is now is what will come back");
     tell(&tale, story->strikes, arena_printf(tale.arena, "`%s` strikes", result->scenario->name));
     if (story->fenced != TIME_UNKNOWN)
         tell(&tale, story->fenced, "the side that was cut off is fenced; what it accepted until now is lost");

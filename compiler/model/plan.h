@@ -166,6 +166,7 @@ enum term_what {
     TERM_RUN,
     TERM_CAPTURED,
     TERM_COPY,
+    TERM_QUEUED,
     TERM_BASE,
     TERM_THINNED,
     TERM_EVERY,
@@ -517,6 +518,7 @@ struct story {
     int64_t strikes, read, newest;
     int64_t fenced; /* a partition: until then the cut-off side accepts what is lost; TIME_UNKNOWN */
     int64_t loss;
+    const struct asset *of; /* whose runs those are: another member of its group, or what it is made from; NULL: its own */
 };
 
 struct loss_proof {

@@ -39,22 +39,51 @@ bool schedule_overlap_at(const struct schedule_slots *slots, const struct schedu
     return true;
 }
 
-bool schedule_overlaps(const struct schedule_slots *slots, const struct schedule_runs *runs, struct schedule_overlap *best)
+/* Looks at all runs of slots after `slot` and up to `until`. False where that is too much. */
+static bool look_at(const struct schedule_slots *slots, const struct schedule_runs *runs, int64_t slot, int64_t until, struct schedule_overlap *best,
+                    bool *found)
 {
-    int64_t period = day_rule_period(&slots->days), slot = ZONE_FROM_DAY * MS_DAY - 1, until = slot + 8 * MS_DAY;
     struct schedule_overlap world;
-    bool found = false;
 
-    if (slots->zone || slots->elapsed > 0 || period > 7 || 7 % period != 0 || (int64_t)slots->count * 8 > SLOTS_LIMIT || runs->missed > MISSED_LIMIT)
-        return false;
     while (schedule_next(slots, slot, &slot) && slot <= until) {
         for (uint32_t out = 0; out <= OUT_LIMIT && schedule_overlap_at(slots, runs, slot, out, &world); out++) {
             if (out == OUT_LIMIT)
                 return false;
-            if (!found || world.between > best->between)
+            if (!*found || world.between > best->between)
                 *best = world;
-            found = true;
+            *found = true;
         }
     }
+    return true;
+}
+
+/* Around the first change of the clock of each kind, from where no world reaches it; all others are like these. */
+static bool around_changes(const struct schedule_slots *slots, const struct schedule_runs *runs, struct schedule_overlap *best, bool *found)
+{
+    int64_t busy = runs->late + runs->longest + runs->own, reach = (runs->missed + 2) * (busy + 8 * MS_DAY),
+            at = ZONE_FROM_DAY * (MS_DAY / MS_SECOND);
+    struct zone_change change;
+
+    if (reach > 60 * MS_DAY || (reach / MS_DAY + 10) * slots->count > 4 * SLOTS_LIMIT || !zone_changes_alike(slots->zone))
+        return false;
+    for (int i = 0; i < 4; i++) { /* the first two may come too soon for what is before them */
+        if (!zone_next_change(slots->zone, at, &change))
+            return false;
+        at = change.at;
+        if (i >= 2 && !look_at(slots, runs, at * MS_SECOND - reach - 8 * MS_DAY, at * MS_SECOND + 2 * MS_DAY, best, found))
+            return false;
+    }
+    return true;
+}
+
+bool schedule_overlaps(const struct schedule_slots *slots, const struct schedule_runs *runs, struct schedule_overlap *best)
+{
+    int64_t period = day_rule_period(&slots->days), begin = ZONE_FROM_DAY * MS_DAY - 1;
+    bool found = false;
+
+    if (slots->elapsed > 0 || period > 7 || 7 % period != 0 || (int64_t)slots->count * 8 > SLOTS_LIMIT || runs->missed > MISSED_LIMIT)
+        return false;
+    if (slots->zone ? !around_changes(slots, runs, best, &found) : !look_at(slots, runs, begin, begin + 1 + 8 * MS_DAY, best, &found))
+        return false;
     return found;
 }

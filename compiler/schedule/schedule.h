@@ -96,9 +96,9 @@ struct schedule_thinning {
     int64_t life;          /* how long after its state a copy that is left is there at least */
 };
 
-/* Exact over the calendar, but for days and hours where that would be too much to look at (`whole`: in a time zone that changes). Runs begin up to
- * `late` ms after their slot, `missed` in a row may be lost. False for spans that are no days and for what is longer than a period. `scratch` is
- * grown by some megabytes. */
+/* Exact over the calendar, but for days and hours where that would be too much to look at (`whole`: in a time zone whose changes differ). Runs
+ * begin up to `late` ms after their slot, `missed` in a row may be lost. False for spans that are no days and for what is longer than a period.
+ * `scratch` is grown by some megabytes. */
 bool schedule_thinned(struct arena *scratch, const struct schedule_slots *slots, enum keep_class keep, int64_t count, uint32_t missed, int64_t late,
                       struct schedule_thinning *out);
 
@@ -121,8 +121,30 @@ struct schedule_overlap {
 /* One of these worlds: the run of `slot` keeps `out` slots out. False when it cannot. */
 bool schedule_overlap_at(const struct schedule_slots *slots, const struct schedule_runs *runs, int64_t slot, uint32_t out,
                          struct schedule_overlap *world);
-/* The largest `between`, over all slots. False where they do not repeat each week in UTC, or are too many. */
+/* The largest `between`, over all slots. False where they do not repeat each week, in UTC or past changes of the clock that are all alike, or are
+ * too many. */
 bool schedule_overlaps(const struct schedule_slots *slots, const struct schedule_runs *runs, struct schedule_overlap *best);
+
+/* ---- behind.c: copies that what comes back waits for; exact where slots repeat each week in UTC, and false elsewhere */
+struct schedule_behind {
+    int64_t base, ends; /* the run of what is built on: its slot, when it ends */
+    int64_t slot, next; /* the last one on the base before, whose state comes back; the first that is on this one */
+    int64_t between;    /* from that state to `ends` */
+};
+
+/* The largest `between`: the copy of the base is of use so long after, and its own time. No run keeps another one out. */
+bool schedule_behind_base(const struct schedule_slots *bases, const struct schedule_runs *base, const struct schedule_slots *slots,
+                          const struct schedule_runs *runs, struct schedule_behind *worst);
+
+struct schedule_queue {
+    bool endless;       /* the row grows for ever: then the others are not set */
+    int64_t first;      /* the first run whose copy others wait for */
+    int64_t slot, next; /* the run whose state comes back; the next one that is not missed */
+    int64_t between;    /* from that state until the copy of `next` has arrived */
+};
+
+/* The largest `between` where copies, `copy` ms each at the worst, follow each other. No run keeps another one out. */
+bool schedule_queues(const struct schedule_slots *slots, const struct schedule_runs *runs, int64_t copy, struct schedule_queue *worst);
 
 /* What a schedule is written for. */
 enum schedule_target {

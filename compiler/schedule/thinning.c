@@ -8,7 +8,7 @@
  * A copy goes when `count` later periods have one: at the first run of the last of them. */
 #include "schedule/slots.h"
 
-enum { PERIODS_LIMIT = 25000, BACK_LIMIT = 64, A_YEAR = 366 };
+enum { PERIODS_LIMIT = 25000, BACK_LIMIT = 64, A_YEAR = 366, ALL_YEARS = 28 * 366, FEW_HOURS = 100 * 24 };
 
 struct period {
     int64_t start, end;  /* ms since 1970 UTC, end not included */
@@ -46,14 +46,20 @@ static void period_of(enum keep_class keep, int64_t at, int64_t *start, int64_t 
 }
 
 /* How many days of starts are looked at; *whole: they cover every case. 0: spans that are no days. */
-static int64_t days_to_look_at(const struct schedule_slots *slots, enum keep_class keep, bool *whole)
+static int64_t days_to_look_at(const struct schedule_slots *slots, enum keep_class keep, int64_t count, bool *whole)
 {
     static const int64_t a_day[] = {[KEEP_HOURLY] = 24, [KEEP_DAILY] = 1, [KEEP_WEEKLY] = 1, [KEEP_MONTHLY] = 1, [KEEP_YEARLY] = 1};
-    bool weekly = !slots->zone && slots->elapsed == 0 && day_rule_period(&slots->days) <= 7 && 7 % day_rule_period(&slots->days) == 0;
+    bool repeats = slots->elapsed == 0 && day_rule_period(&slots->days) <= 7 && 7 % day_rule_period(&slots->days) == 0;
+    bool weekly = !slots->zone && repeats;
     int64_t days = weekly && keep <= KEEP_WEEKLY ? 28 : CALENDAR_CYCLE_DAYS;
 
     if (slots->elapsed > 0)
         return 0;
+    /* Each change of the clock once, where all are alike; and for as many years as it takes for the weeks between them to come again. */
+    if (slots->zone && repeats && keep <= KEEP_WEEKLY && (keep != KEEP_HOURLY || count <= FEW_HOURS) && zone_changes_alike(slots->zone)) {
+        *whole = true;
+        return keep == KEEP_HOURLY ? A_YEAR : ALL_YEARS;
+    }
     *whole = days / (keep == KEEP_WEEKLY ? 7 : keep == KEEP_MONTHLY ? 28 : keep == KEEP_YEARLY ? 365 : 1) * a_day[keep] <= PERIODS_LIMIT;
     return *whole ? days : A_YEAR; /* every change of the clock once */
 }
@@ -137,7 +143,7 @@ bool schedule_thinned(struct arena *scratch, const struct schedule_slots *slots,
                       struct schedule_thinning *out)
 {
     bool whole = false;
-    int64_t days = days_to_look_at(slots, keep, &whole), until = (ZONE_FROM_DAY + days) * MS_DAY;
+    int64_t days = days_to_look_at(slots, keep, count, &whole), until = (ZONE_FROM_DAY + days) * MS_DAY;
     uint32_t periods;
     struct period *list;
 

@@ -526,3 +526,22 @@ int64_t zone_table_end(const struct zone *zone)
 {
     return zone == NULL || zone->count == 0 ? INT64_MIN : zone->at[zone->count - 1];
 }
+
+bool zone_changes_alike(const struct zone *zone)
+{
+    const int64_t week = 7 * INT64_C(86400), until = (ZONE_FROM_DAY + INT64_C(146097)) * 86400;
+    struct zone_change change, like[2] = {{0}};
+    int64_t at = ZONE_FROM_DAY * 86400;
+    bool seen[2] = {false};
+
+    while (zone_next_change(zone, at, &change) && change.at < until) {
+        bool back = change.after < change.before;
+
+        if (seen[back] && ((change.at - like[back].at) % week != 0 || change.before != like[back].before || change.after != like[back].after))
+            return false;
+        seen[back] = true;
+        like[back] = change;
+        at = change.at;
+    }
+    return seen[0] && seen[1];
+}

@@ -45,6 +45,10 @@ bool zone_next_change(const struct zone *zone, int64_t after, struct zone_change
 /* Whether the offset never changes from ZONE_FROM_DAY on; its value goes to *offset (may be NULL). */
 bool zone_is_fixed(const struct zone *zone, int32_t *offset);
 
+/* Whether from ZONE_FROM_DAY on, for 400 years, each change of the offset is like those before it: forward always on the same weekday, at the same
+ * time and by as much, and so back; then what repeats each week goes past each of them alike. False for a zone that never changes. */
+bool zone_changes_alike(const struct zone *zone);
+
 /* The instant after which only the footer rule decides, in seconds; from there on changes repeat every 400
  * years. */
 int64_t zone_table_end(const struct zone *zone);

@@ -165,15 +165,46 @@ const struct schedule_thinning *thinning_of(struct check *c, struct timetable *t
     return known->apart ? known : NULL;
 }
 
+/* How the runs of a link go; false where that is not known, or too long to be looked at. */
+static bool runs_of(const struct plan_link *link, struct schedule_runs *runs)
+{
+    const int64_t most = 400 * MS_DAY;
+
+    *runs = (struct schedule_runs){.late = lateness(link),
+                                   .least = best_end(link->backup, "duration", 0),
+                                   .longest = worst_end(link->backup, "duration", 0),
+                                   .own = link->own_copies,
+                                   .at_end = link->at_end,
+                                   .missed = (uint32_t)link->missed};
+    return runs->late >= 0 && runs->least >= 0 && runs->longest >= 0 && runs->own >= 0 && runs->late <= most && runs->longest <= most &&
+           runs->own <= most && link->missed >= 0 && link->missed <= SCHEDULE_MISSED_MAX;
+}
+
+/* No run of it keeps another one out. */
+static bool runs_apart(struct check *c, const struct plan_link *link, struct schedule_runs *runs)
+{
+    return timetable_of(c, link)->slots && runs_of(link, runs) && runs->late + runs->longest + runs->own < link->shortest;
+}
+
+bool behind_of(struct check *c, const struct plan_link *link, const struct plan_link *base, struct schedule_behind *worst)
+{
+    struct schedule_runs runs, bases;
+
+    return runs_apart(c, link, &runs) && timetable_of(c, base)->slots && runs_of(base, &bases) &&
+           schedule_behind_base(timetable_of(c, base)->slots, &bases, timetable_of(c, link)->slots, &runs, worst);
+}
+
+bool queue_of(struct check *c, const struct plan_link *link, struct schedule_queue *worst)
+{
+    struct schedule_runs runs;
+    int64_t copy = worst_end(link->backup, "copy_time", PLAN_UNKNOWN);
+
+    return copy > 0 && runs_apart(c, link, &runs) && schedule_queues(timetable_of(c, link)->slots, &runs, copy, worst);
+}
+
 const struct schedule_overlap *overlap_of(struct check *c, struct timetable *table, const struct plan_link *link)
 {
-    struct schedule_runs runs = {.late = lateness(link),
-                                 .least = best_end(link->backup, "duration", 0),
-                                 .longest = worst_end(link->backup, "duration", 0),
-                                 .own = link->own_copies,
-                                 .at_end = link->at_end,
-                                 .missed = (uint32_t)link->missed};
-    const int64_t most = 400 * MS_DAY;
+    struct schedule_runs runs;
     struct known {
         struct schedule_overlap worst;
         bool found;
@@ -181,8 +212,7 @@ const struct schedule_overlap *overlap_of(struct check *c, struct timetable *tab
     struct strbuf text = STRBUF_INIT;
     atom key;
 
-    if (!table->slots || runs.late < 0 || runs.least < 0 || runs.longest < 0 || runs.own < 0 || runs.late > most || runs.longest > most ||
-        runs.own > most || link->missed < 0 || link->missed > SCHEDULE_MISSED_MAX)
+    if (!table->slots || !runs_of(link, &runs))
         return NULL;
     strbuf_addf(&text, "%lld %lld %lld %lld %d %u", (long long)runs.late, (long long)runs.least, (long long)runs.longest, (long long)runs.own,
                 runs.at_end, runs.missed);

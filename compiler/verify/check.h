@@ -99,6 +99,9 @@ const struct schedule_thinning *thinning_of(struct check *c, struct timetable *t
                                             int64_t late);
 /* The worst of runs that keep others out; NULL where that is not worked out slot by slot. */
 const struct schedule_overlap *overlap_of(struct check *c, struct timetable *table, const struct plan_link *link);
+/* The worst of what is made on the next link while that is on its way, and of copies that wait for each other; false where that is not worked out. */
+bool behind_of(struct check *c, const struct plan_link *link, const struct plan_link *base, struct schedule_behind *worst);
+bool queue_of(struct check *c, const struct plan_link *link, struct schedule_queue *worst);
 int64_t closed_length(const struct plan_thing *backup); /* ms in which it must not run; 0: none; PLAN_UNKNOWN */
 int64_t lateness(const struct plan_link *link);         /* how long after its slot a run starts at most; PLAN_UNKNOWN */
 /* 0 ≤ retain classes: the class of an attribute's key; false: none. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const char *const term_words[PLAN_TERM_COUNT] = {
-    "gap",   "skipped", "read_late", "start_window", "jitter", "waits",  "duration", "captured", "copy_time", "base",  "thinned",
-    "every", "missed",  "overrun",   "closed",       "settle", "sealed", "stated",   "source",   "cut",       "group", "unbounded",
+    "gap",   "skipped", "read_late", "start_window", "jitter", "waits",  "duration", "captured", "copy_time", "queued", "base",      "thinned",
+    "every", "missed",  "overrun",   "closed",       "settle", "sealed", "stated",   "source",   "cut",       "group",  "unbounded",
 };
 
 /* What is lost when a link is read alone, part by part. */
@@ -173,6 +173,12 @@ static void check_gap(struct check *c, const struct plan_link *link, struct time
         problem(c, field, "`from` and `to` are no slots %lld apart", (long long)link->missed + 1);
 }
 
+/* How long after the state it holds a copy is there at the latest; PLAN_UNKNOWN. */
+static int64_t way_of(const struct plan_link *link)
+{
+    return plus(link->at_end ? 0 : worst_end(link->backup, "duration", 0), link->copied ? worst_end(link->backup, "copy_time", PLAN_UNKNOWN) : 0);
+}
+
 /* How far apart copies are at most, and how long one is there at least, where only the newest of each period is kept. Where the calendar does not
  * say: two that are left lie in periods one after the other that have one. */
 static bool class_reaches(struct check *c, const struct plan_outcome *outcome, uint32_t i, enum keep_class keep, int64_t count,
@@ -189,6 +195,7 @@ static bool class_reaches(struct check *c, const struct plan_outcome *outcome, u
     struct timetable *table = timetable_of(c, link);
     const struct schedule_thinning *left = parts->ms[PLAN_TERM_skipped] ? NULL : thinning_of(c, table, keep, count, link->missed, lateness(link));
     int64_t gap = is_clocked(table) ? link->gap : 0, further, life, extra = i == 0 ? part_of(outcome, PLAN_TERM_thinned) : 0;
+    int64_t way = way_of(link), late = lateness(link), room;
     bool reaches = true;
 
     if (left) {
@@ -202,8 +209,9 @@ static bool class_reaches(struct check *c, const struct plan_outcome *outcome, u
     /* How much older a base is than it would be is no loss: what is applied to it goes further back. */
     for (uint32_t j = 0; j < i && reaches; j++)
         reaches = word_is(outcome->chain[j].backup, "kind", "differential") || outcome->chain[j].reach >= plus(link->reach, further);
-    extra = i > 0 ? further : extra;
-    return reaches && further <= extra && plus(link->reach, extra) >= 0 && life >= plus(link->reach, extra);
+    /* Whoever reads what is left waits for no copy; but where runs follow each other closely one may not be there yet. */
+    room = way >= 0 && late >= 0 && late <= link->shortest - way ? plus(extra, way) : extra;
+    return reaches && (i > 0 || further <= room) && plus(link->reach, further) >= 0 && life >= plus(link->reach, further);
 }
 
 /* Whether it may be late that somebody notices what the copies are read for. */
@@ -223,7 +231,7 @@ static void check_kept(struct check *c, const struct plan_outcome *outcome, uint
     const struct plan_link *link = &outcome->chain[i];
     const struct plan_value *retain = plan_attribute(link->backup, "retain");
     int64_t extra = i == 0 ? part_of(outcome, PLAN_TERM_thinned) : 0;
-    bool reaches = false;
+    bool reaches = false, built_on = i > 0 && plan_attribute(outcome->chain[i - 1].backup, "of");
 
     if (link->reach < 0) {
         problem(c, ".chain", "how old the copy of `%s` may have to be is not known", link->backup->id);
@@ -240,13 +248,13 @@ static void check_kept(struct check *c, const struct plan_outcome *outcome, uint
                     (long long)link->reach);
         return;
     }
-    /* Nothing is deleted but by a later run: where one reads the newest copy that is always there. */
+    /* Nothing is deleted but by a later run, and nothing that others build on: where one reads the newest copy that is always there. */
     for (uint32_t p = 0; retain->tag == PLAN_TAG_OBJECT && retain->shape == PLAN_SHAPE_PAIRS && p < retain->count && !reaches; p++) {
         const struct plan_pair *pair = &retain->pairs[p];
         enum keep_class keep;
 
         if (class_named(pair->key, &keep) && pair->value.tag == PLAN_TAG_NONE && pair->value.shape == PLAN_SHAPE_NUMBER && pair->value.number > 0)
-            reaches = (!goes_back(c) && extra == 0) || class_reaches(c, outcome, i, keep, pair->value.number, parts);
+            reaches = built_on || (!goes_back(c) && (i > 0 || extra == 0)) || class_reaches(c, outcome, i, keep, pair->value.number, parts);
     }
     if (!reaches)
         problem(c, ".chain",
@@ -315,21 +323,39 @@ static int64_t check_link(struct check *c, const struct plan_outcome *outcome, u
     return PLAN_UNKNOWN;
 }
 
-/* What of a later link is still on its way when the newest is there. Logs build on any earlier one. */
-static int64_t base_of(const struct plan_outcome *outcome, const struct parts *newest)
+/* How long copies wait for each other, beyond what the others come to (`alone`). A store that takes them side by side has none. */
+static void check_queue(struct check *c, const struct plan_outcome *outcome, int64_t alone)
+{
+    const struct plan_link *link = &outcome->chain[0];
+    int64_t is = part_of(outcome, PLAN_TERM_queued);
+    struct schedule_queue worst;
+
+    if (is == 0)
+        return;
+    if (!link->copied || worst_end(link->backup, "copy_time", 0) <= link->shortest || !queue_of(c, link, &worst) || worst.endless ||
+        is != worst.between - alone)
+        problem(c, ".rpo_terms", "`queued` is %lld, and its copies do not wait that long for each other", (long long)is);
+}
+
+/* What of a later link is still on its way when the newest is there, which is `alone` after its state. Logs build on any earlier one. */
+static int64_t base_of(struct check *c, const struct plan_outcome *outcome, const struct parts *newest, int64_t alone)
 {
     int64_t longest = 0, way = plus(newest->ms[PLAN_TERM_run], newest->ms[PLAN_TERM_copy]);
+    struct schedule_behind worst;
 
     if (word_is(outcome->chain[0].backup, "kind", "log"))
         return 0;
     for (uint32_t i = 1; i < outcome->chain_count; i++) {
-        int64_t copy = outcome->chain[i].copied ? worst_end(outcome->chain[i].backup, "copy_time", PLAN_UNKNOWN) : 0;
+        int64_t copy = outcome->chain[i].copied ? worst_end(outcome->chain[i].backup, "copy_time", PLAN_UNKNOWN) : 0, more = copy - way;
 
         if (copy < 0)
             return PLAN_UNKNOWN;
-        longest = copy > longest ? copy : longest;
+        if (i == 1 && copy > way && behind_of(c, &outcome->chain[0], &outcome->chain[1], &worst))
+            more = worst.between + copy - alone;
+        longest = more > longest ? more : longest;
+        way = copy > way ? copy : way;
     }
-    return longest > way ? longest - way : 0;
+    return longest;
 }
 
 static void check_part(struct check *c, const struct plan_outcome *outcome, enum plan_choice_TERM what, int64_t want)
@@ -353,21 +379,49 @@ static void check_kept_out(struct check *c, const struct plan_outcome *outcome, 
                 (long long)newer, (long long)parts->ms[PLAN_TERM_skipped], (long long)parts->ms[PLAN_TERM_read_late]);
 }
 
-/* How long after what it goes back to a copy is read at least. */
-static int64_t read_after(const struct check *c, const struct plan_outcome *outcome)
+/* Whether what it goes back behind may be noticed late. */
+static int64_t late_notice(const struct check *c, const struct plan_outcome *outcome)
 {
     bool damaged = false;
 
     for (uint32_t i = 0; i < outcome->losses_count; i++)
         damaged |=
             strcmp(outcome->losses[i], "corruption") == 0 || strcmp(outcome->losses[i], "deletion") == 0 || strcmp(outcome->losses[i], "object") == 0;
-    return plus(damaged ? worst_end(c->scenario->thing, "noticed_within", 0) : 0, outcome->start.known ? outcome->start.worst : 0);
+    return damaged ? worst_end(c->scenario->thing, "noticed_within", 0) : 0;
+}
+
+/* How old a copy of each link is at least when it is read (`alone`: what each loses by itself). What builds on another is made on the newest that
+ * has ended, and may be the newest while the next of those is made. */
+static void check_ages(struct check *c, const struct plan_outcome *outcome, const int64_t *alone)
+{
+    bool log = word_is(outcome->chain[0].backup, "kind", "log");
+    int64_t wait = outcome->start.known ? outcome->start.worst : 0, noticed = late_notice(c, outcome), below = 0;
+
+    for (uint32_t i = outcome->chain_count; i-- > 0;) {
+        const struct plan_link *link = &outcome->chain[i];
+        uint32_t first = log && i > 0 ? 1 : 0, last = word_is(link->backup, "kind", "incremental") ? outcome->chain_count - 1 : i;
+        int64_t way = way_of(&outcome->chain[first]), least = plus(alone[first], wait);
+
+        for (uint32_t j = first + 1; j <= last; j++) {
+            int64_t copy = outcome->chain[j].copied ? worst_end(outcome->chain[j].backup, "copy_time", PLAN_UNKNOWN) : 0;
+
+            least = plus(least, alone[j] < 0 || copy < 0 ? PLAN_UNKNOWN : alone[j] - copy);
+        }
+        if (noticed < 0 || way < 0 || noticed > way)
+            least = plus(least, noticed < 0 || way < 0 ? PLAN_UNKNOWN : noticed - way);
+        if (log && i == 0 && below > least)
+            least = below;
+        below = least;
+        if (link->reach >= 0 && link->reach < least)
+            problem(c, ".chain", "`reach` of `%s` is %lld, and it is %lld old before it is read", link->backup->id, (long long)link->reach,
+                    (long long)least);
+    }
 }
 
 /* Of copies: each part is what its rule says. What the classes of `retain` add was looked at with the link. */
 static void check_copies(struct check *c, const struct plan_outcome *outcome)
 {
-    int64_t largest = 0, wait = read_after(c, outcome);
+    int64_t alone[LINKS_MAX], largest;
     struct parts parts;
 
     if (outcome->chain_count > LINKS_MAX) {
@@ -380,20 +434,17 @@ static void check_copies(struct check *c, const struct plan_outcome *outcome)
             return;
         }
     }
-    for (uint32_t i = outcome->chain_count; i-- > 0;) {
-        const struct plan_link *link = &outcome->chain[i];
-        int64_t alone = check_link(c, outcome, i), least;
-
-        largest = alone > largest ? alone : largest;
-        least = plus(word_is(link->backup, "kind", "differential") ? alone : largest, wait);
-        if (link->reach >= 0 && link->reach < least)
-            problem(c, ".chain", "`reach` of `%s` is %lld, and it is %lld old before it is read", link->backup->id, (long long)link->reach,
-                    (long long)least);
-    }
+    for (uint32_t i = 0; i < outcome->chain_count; i++)
+        alone[i] = check_link(c, outcome, i);
+    check_ages(c, outcome, alone);
     parts = parts_of(c, &outcome->chain[0]);
-    put(&parts, PLAN_TERM_base, base_of(outcome, &parts));
+    if (!sum_of(&parts, &largest))
+        largest = PLAN_UNKNOWN;
+    check_queue(c, outcome, largest);
+    largest = plus(largest, part_of(outcome, PLAN_TERM_queued));
+    put(&parts, PLAN_TERM_base, base_of(c, outcome, &parts, largest));
     for (int what = 0; what <= PLAN_TERM_sealed; what++) {
-        if (what != PLAN_TERM_thinned && what != PLAN_TERM_skipped && what != PLAN_TERM_read_late)
+        if (what != PLAN_TERM_queued && what != PLAN_TERM_thinned && what != PLAN_TERM_skipped && what != PLAN_TERM_read_late)
             check_part(c, outcome, (enum plan_choice_TERM)what, parts.ms[what]);
     }
     check_kept_out(c, outcome, &parts);

@@ -73,6 +73,20 @@ static void check_started(struct telling *t, uint32_t i, const struct plan_link 
         wrong(t, i, "it lasts shorter or longer than it may");
 }
 
+/* When its copy may begin at the latest: when the one before has arrived. */
+static int64_t free_at(const struct telling *t, uint32_t i)
+{
+    const struct plan_run *run = &t->story->runs[i];
+
+    for (uint32_t b = i; b-- > 0;) {
+        const struct plan_run *before = &t->story->runs[b];
+
+        if (before->backup == run->backup && (before->fate == PLAN_RUN_done || before->fate == PLAN_RUN_deleted))
+            return before->arrives > run->ends ? before->arrives : run->ends;
+    }
+    return run->ends;
+}
+
 static void check_done(struct telling *t, uint32_t i, const struct plan_link *link, const struct timetable *table)
 {
     const struct plan_run *run = &t->story->runs[i];
@@ -85,7 +99,7 @@ static void check_done(struct telling *t, uint32_t i, const struct plan_link *li
         wrong(t, i, "it does not say what it holds and when that arrives");
     else if (sealed < 0 || !within(state - run->captured, 0, sealed))
         wrong(t, i, "it holds another state than it may");
-    else if (least < 0 || most < 0 || !within(run->arrives - run->ends, least, most))
+    else if (least < 0 || most < 0 || run->arrives < plus(run->ends, least) || run->arrives > plus(link->copied ? free_at(t, i) : run->ends, most))
         wrong(t, i, "its copy arrives earlier or later than it may");
 }
 
@@ -122,7 +136,7 @@ static bool same_period(enum keep_class keep, int64_t a, int64_t b)
     return year_a == year_b && (keep == KEEP_YEARLY || month_a == month_b);
 }
 
-/* A later run of the same period, of one of the classes, is there. */
+/* A later run of the same period, of one of the classes, is there, and of no use: it holds what was struck. */
 static bool is_superseded(const struct telling *t, uint32_t i)
 {
     const struct plan_run *run = &t->story->runs[i];
@@ -134,7 +148,8 @@ static bool is_superseded(const struct telling *t, uint32_t i)
         for (uint32_t later = i + 1; class_named(retain->pairs[p].key, &keep) && later < t->story->runs_count; later++) {
             const struct plan_run *other = &t->story->runs[later];
 
-            if (other->backup == run->backup && other->fate == PLAN_RUN_done && is_moment(run->starts) && is_moment(other->starts) &&
+            if (other->backup == run->backup && other->fate == PLAN_RUN_done && other->captured > t->story->strikes &&
+                other->arrives <= t->story->read && is_moment(run->starts) && is_moment(other->starts) &&
                 same_period(keep, run->starts, other->starts))
                 return true;
         }
@@ -224,8 +239,11 @@ static void check_newest(struct telling *t)
 {
     const struct plan_story *story = t->story;
     const struct plan_value *retain = plan_attribute(t->link->backup, "retain");
-    int64_t thinned = part_of(t->outcome, PLAN_TERM_thinned);
+    int64_t thinned = part_of(t->outcome, PLAN_TERM_thinned), way = thinned > 0 ? worst_end(t->link->backup, "duration", 0) : 0;
     bool found = false;
+
+    if (thinned > 0 && t->link->copied) /* what is left of classes has arrived long ago */
+        way = plus(way, worst_end(t->link->backup, "copy_time", 0));
 
     for (uint32_t i = 0; i < story->runs_count; i++) {
         const struct plan_run *run = &story->runs[i];
@@ -244,7 +262,7 @@ static void check_newest(struct telling *t)
         problem(t->c, ".story.newest", "no run that is there holds it");
     if (retain && retain->tag == PLAN_TAG_DURATION && retain->shape == PLAN_SHAPE_NUMBER && story->read - story->newest > retain->number)
         problem(t->c, ".story.read", "the copy is deleted before it is read");
-    if (thinned >= 0 && t->link->reach >= 0 && story->read - story->newest > plus(t->link->reach, thinned))
+    if (thinned >= 0 && t->link->reach >= 0 && story->read - story->newest > plus(t->link->reach, plus(thinned, way)))
         problem(t->c, ".story.read", "the copy is %lld old when it is read, and `reach` is %lld", (long long)(story->read - story->newest),
                 (long long)t->link->reach);
 }
@@ -259,6 +277,38 @@ static void check_lag(struct check *c, const struct plan_outcome *outcome)
 
     if (outcome->story->strikes - outcome->story->newest > lag)
         problem(c, ".story", "the replica is further behind than it may be");
+}
+
+static bool are_in_a_group(const struct check *c, const struct plan_asset *a, const struct plan_asset *b)
+{
+    bool together = false;
+
+    for (uint32_t i = 0; i < c->scenario->groups_count && !together; i++) {
+        const struct plan_group_outcome *group = &c->scenario->groups[i];
+        uint32_t found = 0;
+
+        for (uint32_t m = 0; m < group->members_count; m++)
+            found += group->members[m].recovered && (group->members[m].asset == a || group->members[m].asset == b);
+        together = found == 2;
+    }
+    return together;
+}
+
+/* The story of another member of its group, or of what it is made from: the same one. */
+static void check_elsewhere(struct check *c, const struct plan_outcome *outcome)
+{
+    const struct plan_story *story = outcome->story;
+    const struct plan_outcome *other = outcome_of(c, story->of);
+    uint32_t cursor = 0;
+    const struct plan_thing *rebuild = plan_child(outcome->asset->thing, "rebuild", &cursor);
+    bool source = part_of(outcome, PLAN_TERM_source) != 0 && rebuild && refers_to(plan_attribute(rebuild, "from"), story->of->thing);
+    bool group = part_of(outcome, PLAN_TERM_group) != 0 && are_in_a_group(c, outcome->asset, story->of);
+
+    if (story->of == outcome->asset || (!source && !group))
+        problem(c, ".story.of", "`%s` decides nothing of what it loses", story->of->name);
+    if (!other || !other->story || other->story->newest != story->newest || other->story->strikes != story->strikes || other->story->fenced >= 0 ||
+        story->fenced >= 0 || story->runs_count)
+        problem(c, ".story.of", "it is not the story of `%s`", story->of->name);
 }
 
 static void tell_gap(struct check *c, const struct plan_outcome *outcome)
@@ -279,7 +329,6 @@ void check_story(struct check *c, const struct plan_outcome *outcome)
     const struct plan_story *story = outcome->story;
     struct telling t = {.c = c, .outcome = outcome, .story = story};
     int64_t cut = part_of(outcome, PLAN_TERM_cut), loss;
-    bool elsewhere = part_of(outcome, PLAN_TERM_source) != 0 || part_of(outcome, PLAN_TERM_group) != 0;
 
     c->report->witnesses++;
     if (!is_moment(story->strikes) || !is_moment(story->newest) || !is_moment(story->read) || story->newest > story->strikes ||
@@ -298,11 +347,16 @@ void check_story(struct check *c, const struct plan_outcome *outcome)
         problem(c, ".data_loss", "it is %lld, and the story loses %lld", (long long)outcome->data_loss, (long long)story->loss);
     else
         tell_gap(c, outcome);
-    if (!outcome->chain_count || (elsewhere && !story->runs_count)) {
+    if (story->of) {
+        check_elsewhere(c, outcome);
+        return;
+    }
+    if (!outcome->chain_count) {
         if (story->runs_count)
             problem(c, ".story.runs", "no copies are read");
-        if (!elsewhere)
-            check_lag(c, outcome);
+        if (part_of(outcome, PLAN_TERM_source) != 0)
+            problem(c, ".story", "it is made from other data, and the story is of none of these");
+        check_lag(c, outcome);
         return;
     }
     t.link = &outcome->chain[0];

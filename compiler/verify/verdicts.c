@@ -157,6 +157,7 @@ static void check_group(struct check *c, const struct plan_group_outcome *group)
 {
     int64_t rpo = objective_of(group->rpo);
     bool apart = group->max_skew >= 0 && (group->skew > group->max_skew || (group->intact_newer_by > group->max_skew && !group->reconciles));
+    bool beyond = false;
     struct verdict_record *record = record_verdict(c, group->verdict, "group", group->group->name, group->assumed_figures_count > 0);
 
     if (group->common_point && !group->shared_run && group->skew > 0)
@@ -165,6 +166,7 @@ static void check_group(struct check *c, const struct plan_group_outcome *group)
         const struct plan_outcome *outcome = outcome_of(c, group->members[i].asset);
         int64_t lost = outcome ? outcome->data_loss : 0;
 
+        beyond |= group->members[i].recovered && outcome && ((outcome->story && outcome->story->loss >= rpo) || outcome->never);
         if (group->members[i].recovered && part_of_group(outcome) && group->data_loss > c->group_loss[outcome->asset - c->document->assets])
             c->group_loss[outcome->asset - c->document->assets] = group->data_loss;
         if (group->members[i].recovered && group->data_loss >= 0 && (lost == PLAN_UNKNOWN || lost == PLAN_ALL || lost > group->data_loss))
@@ -179,8 +181,8 @@ static void check_group(struct check *c, const struct plan_group_outcome *group)
     if (group->verdict == PLAN_VERDICT_ok && ((rpo >= 0 && (group->data_loss < 0 || group->data_loss > rpo)) || apart))
         problem(c, ".verdict", "it holds, and %s",
                 apart ? "its members are further apart than they may be" : "more than its objective allows is lost");
-    if (group->verdict == PLAN_VERDICT_refuted && group->data_loss >= 0 && group->data_loss <= rpo && group->skew >= 0 && !apart)
-        problem(c, ".verdict", "it is refuted, and keeps its objective");
+    if (group->verdict == PLAN_VERDICT_refuted && group->data_loss >= 0 && rpo >= 0 && !beyond && group->skew == 0 && !apart)
+        problem(c, ".verdict", "it is refuted, and no story of a member loses more than its objective allows");
 }
 
 void check_verdicts(struct check *c)

@@ -303,6 +303,7 @@ static struct plan_story *story_of(struct maker *m, const struct story *from)
         return NULL;
     out = ARENA_NEW(m->arena, struct plan_story);
     *out = (struct plan_story){.strikes = from->strikes, .read = from->read, .newest = from->newest, .fenced = from->fenced, .loss = from->loss};
+    out->of = document_asset(m, from->of);
     out->runs = ARENA_ARRAY(m->arena, struct plan_run, from->run_count);
     out->runs_count = from->run_count;
     for (uint32_t i = 0; i < from->run_count; i++) {

@@ -103,36 +103,58 @@ int64_t own_copies(struct analysis *a, const struct entity *backup)
     return procedure && eval_is_written(procedure, PROCEDURE_run) ? time : 0;
 }
 
+static bool is_clocked(const struct entity *backup)
+{
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+
+    return schedule.type == VALUE_SCHEDULE && schedule.u.schedule->kind != SCHEDULE_CONTINUOUS && schedule.u.schedule->kind != SCHEDULE_ON_CHANGE;
+}
+
 /* Cached by what is said: many backups say the same. */
 struct known_overlap {
     struct schedule_overlap worst;
     bool found;
 };
 
+/* How its runs go; false where that is not known, or too long to be looked at. */
+static bool runs_of(struct analysis *a, const struct asset *asset, const struct entity *backup, struct schedule_runs *runs)
+{
+    struct value shortest = value_best(entity_slot(backup, BACKUP_duration));
+    int64_t missed = tolerated_misses(backup);
+
+    *runs = (struct schedule_runs){.late = backup_late(a, backup),
+                                   .least = shortest.type == VALUE_DURATION ? shortest.u.integer : 0,
+                                   .longest = worst_of(backup, BACKUP_duration, 0),
+                                   .own = own_copies(a, backup),
+                                   .at_end = captured_at_end(a, asset, backup) != NULL,
+                                   .missed = (uint32_t)missed};
+    return runs->late >= 0 && runs->longest >= 0 && runs->own >= 0 && missed <= UINT32_MAX && runs->late <= 400 * MS_DAY &&
+           runs->longest <= 400 * MS_DAY && runs->own <= 400 * MS_DAY;
+}
+
+static void print_runs(struct strbuf *text, const struct entity *backup, const struct schedule_runs *runs)
+{
+    const char *closed = backup_not_within(backup);
+
+    print_schedule(text, entity_slot(backup, BACKUP_schedule).u.schedule);
+    strbuf_addf(text, " late %lld runs %lld to %lld and %lld as of its %s missed %u under %u closed %s", (long long)runs->late,
+                (long long)runs->least, (long long)runs->longest, (long long)runs->own, runs->at_end ? "end" : "start", runs->missed,
+                backup_dialects(backup), closed ? closed : "");
+}
+
 bool backup_overlap(struct analysis *a, const struct asset *asset, const struct entity *backup, struct schedule_overlap *out)
 {
-    struct value schedule = entity_slot(backup, BACKUP_schedule), shortest = value_best(entity_slot(backup, BACKUP_duration));
-    struct schedule_runs runs = {.late = backup_late(a, backup),
-                                 .least = shortest.type == VALUE_DURATION ? shortest.u.integer : 0,
-                                 .longest = worst_of(backup, BACKUP_duration, 0),
-                                 .own = own_copies(a, backup),
-                                 .at_end = captured_at_end(a, asset, backup) != NULL};
-    int64_t missed = tolerated_misses(backup);
-    const char *closed = backup_not_within(backup);
+    struct value schedule = entity_slot(backup, BACKUP_schedule);
+    struct schedule_runs runs;
     struct strbuf text = STRBUF_INIT;
     struct known_overlap *known;
     struct arena *scratch;
     struct schedule_slots *slots;
     atom key;
 
-    if (runs.late < 0 || runs.longest < 0 || runs.own < 0 || missed > UINT32_MAX || runs.late > 400 * MS_DAY || runs.longest > 400 * MS_DAY ||
-        runs.own > 400 * MS_DAY)
+    if (!runs_of(a, asset, backup, &runs))
         return false;
-    runs.missed = (uint32_t)missed;
-    print_schedule(&text, schedule.u.schedule);
-    strbuf_addf(&text, " late %lld runs %lld to %lld and %lld as of its %s missed %u under %u closed %s", (long long)runs.late, (long long)runs.least,
-                (long long)runs.longest, (long long)runs.own, runs.at_end ? "end" : "start", runs.missed, backup_dialects(backup),
-                closed ? closed : "");
+    print_runs(&text, backup, &runs);
     key = intern_add(a->model->names, strbuf_str(&text), text.len);
     strbuf_release(&text);
     known = map_get(&a->gaps, key);
@@ -141,6 +163,83 @@ bool backup_overlap(struct analysis *a, const struct asset *asset, const struct 
         scratch = arena_new();
         slots = backup_slots(a, scratch, backup, schedule.u.schedule);
         known->found = slots && schedule_overlaps(slots, &runs, &known->worst);
+        arena_delete(scratch);
+        map_add(&a->gaps, a->arena, key, known);
+    }
+    *out = known->worst;
+    return known->found;
+}
+
+static bool keeps_out(struct analysis *a, const struct entity *backup, const struct schedule_runs *runs)
+{
+    int64_t shortest = backup_shortest_gap(a, backup, entity_slot(backup, BACKUP_schedule).u.schedule);
+
+    return runs->late + runs->longest + runs->own >= shortest;
+}
+
+struct known_behind {
+    struct schedule_behind worst;
+    bool found;
+};
+
+bool backup_behind(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *base, struct schedule_behind *out)
+{
+    struct schedule_runs runs, base_runs;
+    struct strbuf text = STRBUF_INIT;
+    struct schedule_slots *slots, *bases;
+    struct known_behind *known;
+    struct arena *scratch;
+    atom key;
+
+    if (!is_clocked(backup) || !is_clocked(base) || !runs_of(a, asset, backup, &runs) || !runs_of(a, asset, base, &base_runs) ||
+        keeps_out(a, backup, &runs))
+        return false;
+    print_runs(&text, backup, &runs);
+    strbuf_addstr(&text, " on ");
+    print_runs(&text, base, &base_runs);
+    key = intern_add(a->model->names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    known = map_get(&a->gaps, key);
+    if (!known) {
+        known = ARENA_NEW(a->arena, struct known_behind);
+        scratch = arena_new();
+        slots = backup_slots(a, scratch, backup, entity_slot(backup, BACKUP_schedule).u.schedule);
+        bases = backup_slots(a, scratch, base, entity_slot(base, BACKUP_schedule).u.schedule);
+        known->found = slots && bases && schedule_behind_base(bases, &base_runs, slots, &runs, &known->worst);
+        arena_delete(scratch);
+        map_add(&a->gaps, a->arena, key, known);
+    }
+    *out = known->worst;
+    return known->found;
+}
+
+struct known_queue {
+    struct schedule_queue worst;
+    bool found;
+};
+
+bool backup_queue(struct analysis *a, const struct asset *asset, const struct entity *backup, struct schedule_queue *out)
+{
+    struct schedule_runs runs;
+    int64_t copy = worst_of(backup, BACKUP_copy_time, TIME_UNKNOWN);
+    struct strbuf text = STRBUF_INIT;
+    struct schedule_slots *slots;
+    struct known_queue *known;
+    struct arena *scratch;
+    atom key;
+
+    if (copy <= 0 || !is_clocked(backup) || !runs_of(a, asset, backup, &runs) || keeps_out(a, backup, &runs))
+        return false;
+    print_runs(&text, backup, &runs);
+    strbuf_addf(&text, " copied for %lld", (long long)copy);
+    key = intern_add(a->model->names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    known = map_get(&a->gaps, key);
+    if (!known) {
+        known = ARENA_NEW(a->arena, struct known_queue);
+        scratch = arena_new();
+        slots = backup_slots(a, scratch, backup, entity_slot(backup, BACKUP_schedule).u.schedule);
+        known->found = slots && schedule_queues(slots, &runs, copy, &known->worst);
         arena_delete(scratch);
         map_add(&a->gaps, a->arena, key, known);
     }
@@ -378,8 +477,9 @@ static struct loss work_out_loss(struct analysis *a, const struct asset *asset, 
     return loss;
 }
 
-void add_queue(struct analysis *a, struct loss *loss, const struct entity *backup, const struct entity *store)
+void add_queue(struct analysis *a, struct loss *loss, const struct asset *asset, const struct entity *backup, const struct entity *store)
 {
+    struct schedule_queue queue;
     struct value schedule = entity_slot(backup, BACKUP_schedule), every = value_best(entity_slot(backup, BACKUP_ship_every));
     struct value abreast = kind_slot(store->kind, KIND_parallel_copies);
     int64_t copy = worst_of(backup, BACKUP_copy_time, 0), between = INT64_MAX;
@@ -390,7 +490,10 @@ void add_queue(struct analysis *a, struct loss *loss, const struct entity *backu
         between = every.type == VALUE_DURATION && every.u.integer > 0 ? every.u.integer : INT64_MAX;
     else if (loss->gap > 0 && !own_copies(a, backup)) /* the job's own copies keep out its next run instead */
         between = backup_shortest_gap(a, backup, schedule.u.schedule);
-    if (copy > between)
+    if (copy > between && between < INT64_MAX && loss->gap > 0 && backup_queue(a, asset, backup, &queue) && !queue.endless)
+        add_term(a, loss, TERM_QUEUED, intern_text(a, "copies of `%s` to `%s` that are made before", backup->name, store->name),
+                 queue.between > loss->ms ? queue.between - loss->ms : 0, entity_attr_span(backup, BACKUP_copy_time));
+    else if (copy > between)
         add_term(
             a, loss, TERM_UNBOUNDED,
             intern_text(a, "copies of `%s` to `%s` take longer than the time between two: they pile up without bound", backup->name, store->name),

@@ -818,13 +818,17 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
 
 static void refute_loss(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
 {
-    struct diag *diag = find(a, DIAG_E0532, (struct about){.subject = group->group, .scenario = result->scenario, .span = group->rpo.span},
-                             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_duration(a->arena, group->loss_ms),
-                             result->scenario->name, text_of_duration(a->arena, group->rpo.ms));
+    bool unknown = group->verdict == VERDICT_UNKNOWN;
+    struct diag *diag =
+        find(a, DIAG_E0532, (struct about){.unknown = unknown, .subject = group->group, .scenario = result->scenario, .span = group->rpo.span},
+             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_duration(a->arena, group->loss_ms), result->scenario->name,
+             text_of_duration(a->arena, group->rpo.ms));
 
     if (!diag)
         return;
     note_members(a, diag, group);
+    if (unknown)
+        diag_note(diag, "that is a bound: no execution was found in which a member loses more than its RPO");
     diag_help(diag, "a group loses what its worst member loses");
 }
 
@@ -892,6 +896,19 @@ static void follow_members(struct group_state *group)
         group->skew_ms = TIME_UNKNOWN;
 }
 
+/* Whether in some execution a member loses more than the group may: a bound that does refutes nothing. */
+static bool loses_more(struct analysis *a, struct scenario_result *result, const struct group_state *group)
+{
+    for (uint32_t m = 0; m < group->member_count; m++) {
+        struct asset_state *state = group->members[m].state;
+        int64_t reached = group->members[m].recovered && state->loss_ms > group->rpo.ms ? reached_loss(a, result, state) : TIME_UNKNOWN;
+
+        if (reached != TIME_UNKNOWN && reached + 1 > group->rpo.ms)
+            return true;
+    }
+    return false;
+}
+
 void judge_groups(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t i = 0; i < result->group_count; i++) {
@@ -911,7 +928,8 @@ void judge_groups(struct analysis *a, struct scenario_result *result)
             refute_skew(a, result, group);
         }
         if (group->rpo.ms >= 0 && group->loss_ms > group->rpo.ms) {
-            group->verdict = VERDICT_REFUTED;
+            if (group->verdict != VERDICT_REFUTED)
+                group->verdict = loses_more(a, result, group) ? VERDICT_REFUTED : VERDICT_UNKNOWN;
             refute_loss(a, result, group);
         }
         if (group->intact_ms != 0 && !group->reconciles && (group->max_skew < 0 || group->intact_ms < 0 || group->intact_ms > group->max_skew)) {

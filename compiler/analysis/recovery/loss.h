@@ -9,6 +9,7 @@ struct loss {
     int64_t ms;            /* TIME_UNKNOWN, RPO_NOT_APPLICABLE */
     int64_t gap, shortest; /* of the schedule; 0 when there is none */
     bool uniform;
+    bool unsure;                  /* unknown only because copies may be needed for longer than they are kept */
     const struct reason *missing; /* what nobody stated and makes it unknown; NULL */
     VEC(struct term) terms;
 };
@@ -48,8 +49,13 @@ int64_t own_copies(struct analysis *a, const struct entity *backup);
 const struct entity *captured_at_end(struct analysis *a, const struct asset *asset, const struct entity *backup);
 /* Whether copies of the backup are kept in the store, and whether as copies of what is written elsewhere. */
 bool backup_is_at(const struct entity *backup, const struct entity *store, bool *is_copy);
-/* Adds that copies of the backup to the store pile up, where they take longer than the time between two. */
-void add_queue(struct analysis *a, struct loss *loss, const struct entity *backup, const struct entity *store);
+/* Adds how long copies of the backup to the store wait for each other, where they take longer than the time between two. */
+void add_queue(struct analysis *a, struct loss *loss, const struct asset *asset, const struct entity *backup, const struct entity *store);
+/* The worst row of copies that wait for each other. False where that is not worked out. */
+bool backup_queue(struct analysis *a, const struct asset *asset, const struct entity *backup, struct schedule_queue *out);
+/* The worst of what is made on `base` while that is not there. False where that is not worked out. */
+bool backup_behind(struct analysis *a, const struct asset *asset, const struct entity *backup, const struct entity *base,
+                   struct schedule_behind *out);
 /* How many lost zones those copies outlive that the platform keeps beside the asset. */
 int64_t kept_through(struct analysis *a, const struct asset *asset, const struct entity *backup);
 struct entity *link_of(const struct analysis *a, const struct entity *backup); /* the backup it says it builds on; NULL */
@@ -84,6 +90,9 @@ struct links {
 bool chain_of(struct analysis *a, struct asset_state *state, const struct candidate *candidate, int64_t read, struct links *out);
 /* How old the moment one goes back to may be when the restore has read its copies, ms; TIME_UNKNOWN. */
 int64_t age_of_moment(const struct analysis *a, const struct asset_state *state, int64_t read);
+
+/* How long after it somebody may notice what one goes back behind, ms; what is lost otherwise is missed at once. */
+int64_t late_notice(const struct analysis *a, const struct asset_state *state);
 
 /* ---- retention.c */
 /* The class that keeps copies up to that age, `apart` from each other; of one not looked at as a whole some that are. NULL: none. */

@@ -40,7 +40,57 @@ static void link_numbers(struct analysis *a, const struct asset_state *state, co
     out->shortest = backup_shortest_gap(a, backup, schedule.u.schedule);
 }
 
-static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, struct loss_proof *out)
+static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, uint32_t depth, struct loss_proof *out);
+
+/* Takes the story of another over, where that loses more and no more than this one may. */
+static void take_over(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct asset_state *other,
+                      uint32_t depth, struct loss_proof *out)
+{
+    struct loss_proof proof;
+
+    if (other == state || other->fate != FATE_LOST || !other->chosen || other->loss_ms < 0)
+        return;
+    prove_loss(a, result, other, depth + 1, &proof);
+    if (!proof.story || proof.story->fenced != TIME_UNKNOWN || proof.story->loss > state->loss_ms ||
+        (out->story && out->story->loss >= proof.story->loss))
+        return;
+    out->story = ARENA_NEW(a->arena, struct story);
+    *out->story = *proof.story;
+    out->story->runs = NULL;
+    out->story->run_count = 0;
+    out->story->of = other->asset;
+}
+
+/* Where its group goes back further, or it is made from other data, another story than its own tells what is lost. */
+static void told_elsewhere(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, uint32_t depth,
+                           struct loss_proof *out)
+{
+    enum { DEPTH = 8 };
+    const struct entity *element = state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
+    struct value from = element && element->schema->id == BLOCK_REBUILD ? entity_slot(element, REBUILD_from) : value_unknown();
+
+    for (uint32_t i = 0; depth < DEPTH && share_of(&state->rpo_terms, TERM_GROUP) > 0 && i < result->group_count; i++) {
+        const struct group_state *group = &result->groups[i];
+        bool member = false;
+
+        for (uint32_t m = 0; m < group->member_count; m++)
+            member |= group->members[m].state == state;
+        for (uint32_t m = 0; member && m < group->member_count; m++) {
+            if (group->members[m].recovered && share_of(&group->members[m].state->rpo_terms, TERM_GROUP) == 0)
+                take_over(a, result, state, group->members[m].state, depth, out);
+        }
+    }
+    if (share_of(&state->rpo_terms, TERM_SOURCE) <= 0)
+        return;
+    for (uint32_t i = 0; depth < DEPTH && from.type == VALUE_LIST && i < from.u.list->count; i++) {
+        const struct asset *source = from.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from.u.list->items[i].u.entity) : NULL;
+
+        if (source)
+            take_over(a, result, state, &result->states[source->index], depth, out);
+    }
+}
+
+static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, uint32_t depth, struct loss_proof *out)
 {
     const struct candidate *chosen = state->chosen;
     int64_t own = chosen->own.known ? chosen->own.worst : 0, read = own, later = 0;
@@ -66,14 +116,17 @@ static void prove_loss(struct analysis *a, const struct scenario_result *result,
         if (out->links[i].reach >= 0 && __builtin_add_overflow(out->links[i].reach, later, &out->links[i].reach))
             out->links[i].reach = TIME_UNKNOWN;
     }
-    out->story = tell_story(a, state, out->links, out->link_count, read);
+    out->story = share_of(&state->rpo_terms, TERM_SOURCE) > 0 || (!out->link_count && share_of(&state->rpo_terms, TERM_GROUP) > 0)
+                     ? NULL
+                     : tell_story(a, state, out->links, out->link_count, read);
+    told_elsewhere(a, result, state, depth, out);
 }
 
 int64_t reached_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
 {
     struct loss_proof proof;
 
-    prove_loss(a, result, state, &proof);
+    prove_loss(a, result, state, 0, &proof);
     return proof.story ? proof.story->loss : TIME_UNKNOWN;
 }
 
@@ -93,6 +146,6 @@ void prove_losses(struct analysis *a, struct scenario_result *result)
     result->proofs = ARENA_ARRAY(a->arena, struct loss_proof, count);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         if (has_proof(&result->states[i]))
-            prove_loss(a, result, &result->states[i], &result->proofs[result->proof_count++]);
+            prove_loss(a, result, &result->states[i], 0, &result->proofs[result->proof_count++]);
     }
 }

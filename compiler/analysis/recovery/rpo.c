@@ -84,7 +84,7 @@ struct best {
     bool found, circular;
     bool nobody; /* a link of the chain is taken by nobody */
     struct loss loss;
-    int64_t since_base;
+    int64_t since_base, rpo; /* rpo: of the asset; less than 0: none */
     struct entity *backup, *store;
     struct links *links; /* gets those of the chain; NULL: nobody asks */
     struct value reads;  /* formats the method reads; anything but a list: it does not say */
@@ -134,6 +134,13 @@ static int64_t reach_back(const struct analysis *a, const struct asset_state *st
     return reach;
 }
 
+int64_t late_notice(const struct analysis *a, const struct asset_state *state)
+{
+    struct value noticed = goes_back(a, state) ? entity_slot(a->scenario->scenario, SCENARIO_noticed_within) : value_unknown();
+
+    return noticed.type == VALUE_DURATION ? noticed.u.integer : 0;
+}
+
 /* What it is called that a copy is kept for too short a time. */
 static struct why kept_too_short(const struct analysis *a, const struct entity *backup, int64_t need, int64_t locked, const struct entity *limit,
                                  int64_t most)
@@ -151,17 +158,84 @@ static struct why kept_too_short(const struct analysis *a, const struct entity *
                         .text = intern_text(a, "`%s` is %s, but it may be needed after %s", backup->name, kept, text_of_duration(a->arena, need))};
 }
 
-/* How long before the moment one goes back to the link must have been taken at most, ms: logs and increments reach back to the full one they
- * build on, of which those that are left are `base` apart. */
-static int64_t reach_of(const struct links *links, uint32_t i, int64_t base)
+static int64_t add(int64_t a, int64_t b)
 {
-    struct value kind = entity_slot(links->items[i], BACKUP_kind);
-    bool builds = i + 1 < links->count && (is_word(kind, "log") || is_word(kind, "incremental"));
-    int64_t span = links->losses[i].ms == RPO_NOT_APPLICABLE ? 0 : links->losses[i].ms;
+    int64_t sum;
 
-    if (builds && base == TIME_UNKNOWN)
-        return TIME_UNKNOWN;
-    return builds && span >= 0 && base > span ? base : span;
+    return a == TIME_UNKNOWN || b == TIME_UNKNOWN || __builtin_add_overflow(a, b, &sum) ? TIME_UNKNOWN : sum;
+}
+
+static bool builds_back(const struct entity *backup)
+{
+    struct value kind = entity_slot(backup, BACKUP_kind);
+
+    return is_word(kind, "incremental") || is_word(kind, "log");
+}
+
+/* How long after the state it holds a copy of the link is of use at the latest, ms. */
+static int64_t way_of(struct analysis *a, const struct asset_state *state, const struct links *links, uint32_t i, const struct entity *store)
+{
+    const struct entity *backup = links->items[i];
+    int64_t way = captured_at_end(a, state->asset, backup) ? 0 : worst_of(backup, BACKUP_duration, 0);
+    bool is_copy = false;
+
+    if (store)
+        backup_is_at(backup, store, &is_copy);
+    return add(way, is_copy ? worst_of(backup, BACKUP_copy_time, 0) : 0);
+}
+
+/* Between the states of a link and those of the next one that builds on something else, ms: what it alone loses, but for its copy, on which
+ * nobody waits who runs beside it. */
+static int64_t apart_of(const struct links *links, uint32_t i, const struct entity *store)
+{
+    int64_t loss = links->losses[i].ms, copy;
+    bool is_copy = false;
+
+    if (store)
+        backup_is_at(links->items[i], store, &is_copy);
+    copy = is_copy ? worst_of(links->items[i], BACKUP_copy_time, 0) : 0;
+    return loss < 0 || copy < 0 || copy > loss ? TIME_UNKNOWN : loss - copy;
+}
+
+/* How old a copy of the link may be when what it belongs to is read, counted from the moment one goes back to. What a run builds on is the newest
+ * that has ended, so an increment may be made on an old base while the next one is being made, and be the newest for as long as increments are
+ * apart. An increment and a log reach back to what they build on. */
+struct ages {
+    int64_t most, least; /* at the worst, as far as that can be said; what some execution reaches; TIME_UNKNOWN */
+};
+
+static struct ages ages_of(struct analysis *a, const struct asset_state *state, const struct links *links, uint32_t i, const struct entity *store,
+                           int64_t noticed)
+{
+    bool log = is_word(entity_slot(links->items[0], BACKUP_kind), "log");
+    uint32_t first = log && i > 0 ? 1 : 0, last = builds_back(links->items[i]) && !(log && i == 0) ? links->count - 1 : i;
+    struct ages ages = {.most = links->losses[first].ms, .least = links->losses[i].ms};
+    int64_t way = way_of(a, state, links, first, store), own = way_of(a, state, links, i, store);
+
+    if (ages.least == RPO_NOT_APPLICABLE)
+        ages.least = 0;
+    if (ages.most == RPO_NOT_APPLICABLE)
+        ages.most = 0;
+    for (uint32_t link = first + 1; link <= last; link++)
+        ages.most = add(ages.most, apart_of(links, link, store));
+    if (last > i && ages.least >= 0) { /* the first of those on one base is there as long as increments are apart after it */
+        int64_t base = links->losses[last].ms, run = worst_of(links->items[last], BACKUP_duration, 0);
+
+        if (base >= 0 && run >= 0 && base - run - ages.least > ages.least)
+            ages.least = base - run - ages.least;
+    }
+    /* Whoever notices late finds what was on its way in the meantime. */
+    ages.most = add(ages.most, way >= 0 && noticed > way ? noticed - way : 0);
+    ages.least = add(ages.least, own >= 0 && noticed > own ? noticed - own : 0);
+    if (log && i == 0 && links->count > 1) {
+        struct ages base = ages_of(a, state, links, 1, store, noticed);
+
+        if (base.most == TIME_UNKNOWN || (ages.most >= 0 && base.most > ages.most))
+            ages.most = base.most;
+        if (base.least > ages.least)
+            ages.least = base.least;
+    }
+    return ages;
 }
 
 /* Periods end at midnight UTC: a late run may begin in the next one. */
@@ -196,25 +270,71 @@ static const struct reason *unset_clock(struct analysis *a)
     return reason;
 }
 
-/* Every link must still be there when it is read: its own loss before the moment one goes back to. Logs and incremental backups must reach
- * back to the full one they build on. */
+/* What is asked about the copies of one link. */
+struct kept {
+    const struct entity *backup, *limit;
+    struct ages ages; /* when it has been read */
+    int64_t locked, most;
+    bool any_moment; /* one may go back behind the newest copy */
+    bool built_on;   /* by name: of classes nothing goes that a copy builds on which is still there */
+    int64_t extra;   /* how much further apart copies of that age are */
+};
+
+/* Whether the copies of a link are there as long as they may be read. */
+static enum retention is_kept(struct analysis *a, struct kept *kept, const struct loss *loss)
+{
+    struct value retain = entity_slot(kept->backup, BACKUP_retain);
+    int64_t locked = kept->locked < kept->most ? kept->locked : kept->most;
+
+    kept->extra = 0;
+    if (kept->built_on && retain.type == VALUE_OBJECT)
+        return kept->ages.most > locked ? RETENTION_SHORT : RETENTION_LASTS;
+    return retention_covers(a, kept->backup, kept->ages.most, !kept->any_moment, rhythm_of(a, kept->backup, loss), locked, &kept->extra);
+}
+
+static void add_unknown_age(struct analysis *a, struct loss *newest, const struct entity *backup, const struct unset_time *missing)
+{
+    if (newest->ms == TIME_UNKNOWN)
+        return;
+    if (missing->text && !newest->missing)
+        newest->missing = missing->row ? unset_row(a, a->scenario->scenario, missing->row, NULL, NULL) : unset_clock(a);
+    add_term(a, newest, TERM_UNBOUNDED, missing->text ? missing->text : intern_text(a, "how old `%s` may have to be when it is read", backup->name),
+             TIME_UNKNOWN, backup->span);
+}
+
+/* What is left of classes is further apart than runs are, and whoever reads it waits for no copy: that much the loss is larger. Where a run may
+ * still be under way when the next one is due, one that is left may not yet be there. */
+static int64_t thinned_by_classes(struct analysis *a, const struct asset_state *state, const struct links *links, const struct entity *store,
+                                  int64_t extra)
+{
+    int64_t way = way_of(a, state, links, 0, store), late = backup_late(a, links->items[0]);
+
+    if (way < 0 || late < 0 || links->losses[0].shortest <= 0 || late > links->losses[0].shortest - way)
+        return extra;
+    return extra > way ? extra - way : 0;
+}
+
+/* Every link must still be there when it is read: see ages_of(). */
 static bool lives_long_enough(struct analysis *a, const struct asset_state *state, struct links *links, const struct entity *store, int64_t read,
                               struct why *why)
 {
     struct unset_time missing;
-    int64_t reach = reach_back(a, state, read, &missing), base = links->losses[links->count - 1].ms, locked = locked_for(a, store);
+    int64_t reach = reach_back(a, state, read, &missing), noticed = reach < 0 ? 0 : late_notice(a, state), apart = 0;
     struct loss *newest = &links->losses[0];
-    bool any_moment = goes_back(a, state), log = is_word(entity_slot(links->items[0], BACKUP_kind), "log");
+    bool log = is_word(entity_slot(links->items[0], BACKUP_kind), "log");
+    struct kept kept = {.locked = locked_for(a, store), .any_moment = goes_back(a, state)};
 
     if (log && links->count > 1)
         links->since_base = links->losses[1].ms;
-    /* The full one first: how far apart those are that are left decides how far the others must reach back. */
     for (uint32_t i = links->count; i-- > 0;) {
-        const struct entity *backup = links->items[i], *limit;
+        const struct entity *backup = links->items[i];
         struct value retain = entity_slot(backup, BACKUP_retain);
-        int64_t span = reach_of(links, i, base), most = platform_limit(a, state->asset, backup, &limit), need, extra;
         enum retention result;
+        int64_t least;
 
+        kept.backup = backup;
+        kept.most = platform_limit(a, state->asset, backup, &kept.limit);
+        kept.built_on = i > 0 && link_of(a, links->items[i - 1]) == backup;
         links->ages[i] = TIME_UNKNOWN;
         if (is_thinned(backup)) { /* reported where it is stated */
             add_term(a, newest, TERM_UNBOUNDED,
@@ -222,42 +342,67 @@ static bool lives_long_enough(struct analysis *a, const struct asset_state *stat
                      entity_attr_span(backup, BACKUP_retain));
             continue;
         }
-        if (reach >= 0 && span >= 0 && !__builtin_add_overflow(reach, span, &need))
-            links->ages[i] = need;
-        if (is_word(retain, "forever") && locked == INT64_MAX && most == INT64_MAX && !missing.text)
+        kept.ages = ages_of(a, state, links, i, store, noticed);
+        kept.ages.most = add(kept.ages.most, reach < 0 ? TIME_UNKNOWN : reach - noticed);
+        least = add(kept.ages.least, reach < 0 ? TIME_UNKNOWN : reach - noticed);
+        if (builds_back(backup)) { /* what it reaches back to is that much further apart */
+            kept.ages.most = add(kept.ages.most, apart);
+            least = add(least, apart);
+        }
+        links->ages[i] = kept.ages.most;
+        if (is_word(retain, "forever") && kept.locked == INT64_MAX && kept.most == INT64_MAX && !missing.text)
             continue;
-        if (reach < 0 || span < 0 || __builtin_add_overflow(reach, span, &need)) {
-            if (newest->ms == TIME_UNKNOWN)
-                continue;
-            if (missing.text && !newest->missing)
-                newest->missing = missing.row ? unset_row(a, a->scenario->scenario, missing.row, NULL, NULL) : unset_clock(a);
-            add_term(a, newest, TERM_UNBOUNDED,
-                     missing.text ? missing.text : intern_text(a, "how old `%s` may have to be when it is read", backup->name), TIME_UNKNOWN,
-                     backup->span);
+        if (kept.ages.most == TIME_UNKNOWN) {
+            add_unknown_age(a, newest, backup, &missing);
             continue;
         }
-        result = retention_covers(a, backup, need, !any_moment, rhythm_of(a, backup, &links->losses[i]), locked < most ? locked : most, &extra);
-        if (result == RETENTION_UNKNOWN && (any_moment || retain.type == VALUE_OBJECT)) {
+        result = is_kept(a, &kept, &links->losses[i]);
+        if (result == RETENTION_SHORT && least >= 0 && least < kept.ages.most) {
+            int64_t most = kept.ages.most;
+
+            kept.ages.most = least;
+            result = is_kept(a, &kept, &links->losses[i]);
+            if (result != RETENTION_SHORT) {
+                newest->unsure = true;
+                add_term(a, newest, TERM_UNBOUNDED,
+                         intern_text(a, "`%s` may be needed after %s, and is not kept that long", backup->name, text_of_duration(a->arena, most)),
+                         TIME_UNKNOWN, entity_attr_span(backup, BACKUP_retain));
+                continue;
+            }
+        }
+        if (result == RETENTION_UNKNOWN && (kept.any_moment || retain.type == VALUE_OBJECT)) {
             add_term(a, newest, TERM_UNBOUNDED, intern_text(a, "how long `%s` is kept (`retain`)", backup->name), TIME_UNKNOWN, backup->span);
         } else if (result == RETENTION_SHORT) {
-            *why = kept_too_short(a, backup, need, locked, limit, most);
+            *why = kept_too_short(a, backup, kept.ages.most, kept.locked, kept.limit, kept.most);
             return false;
         } else if (i == 0) {
-            add_term(a, newest, TERM_THINNED, "copies of that age are further apart", extra, entity_attr_span(backup, BACKUP_retain));
-        } else if (i + 1 == links->count && base != TIME_UNKNOWN && __builtin_add_overflow(base, extra, &base)) {
-            base = TIME_UNKNOWN;
+            add_term(a, newest, TERM_THINNED, "copies of that age are further apart", thinned_by_classes(a, state, links, store, kept.extra),
+                     entity_attr_span(backup, BACKUP_retain));
+        } else if (i + 1 == links->count) {
+            apart = kept.extra;
         }
-        if (log && i == 1 && links->since_base >= 0 && __builtin_add_overflow(links->since_base, extra, &links->since_base))
-            links->since_base = TIME_UNKNOWN;
+        if (log && i == 1)
+            links->since_base = add(links->since_base, kept.extra);
     }
     return true;
 }
 
-/* What builds on a copy that is still on its way is of no use until that has arrived. */
-static void wait_for_base(struct analysis *a, struct links *links, const struct entity *store)
+/* Its copies wait for each other. */
+static bool waits_in_row(const struct loss *loss)
 {
+    for (uint32_t i = 0; i < loss->terms.len; i++) {
+        if (loss->terms.items[i].what == TERM_QUEUED)
+            return true;
+    }
+    return loss->ms == TIME_UNKNOWN;
+}
+
+/* What builds on a copy that is still on its way is of no use until that has arrived. */
+static void wait_for_base(struct analysis *a, const struct asset *asset, struct links *links, const struct entity *store)
+{
+    struct schedule_behind behind;
     const struct entity *newest = links->items[0];
-    int64_t way = worst_of(newest, BACKUP_duration, 0);
+    int64_t way = worst_of(newest, BACKUP_duration, 0), wait;
     bool is_copy;
 
     backup_is_at(newest, store, &is_copy);
@@ -270,10 +415,23 @@ static void wait_for_base(struct analysis *a, struct links *links, const struct 
         backup_is_at(links->items[i], store, &is_copy);
         if (!is_copy || (copy >= 0 && copy <= way))
             continue;
-        add_term(a, &links->losses[0], TERM_BASE, intern_text(a, "time of the copy of `%s`, beyond that", links->items[i]->name),
-                 copy < 0 ? TIME_UNKNOWN : copy - way, entity_attr_span(links->items[i], BACKUP_copy_time));
+        wait = copy < 0 || waits_in_row(&links->losses[i]) ? TIME_UNKNOWN : copy - way;
+        if (i == 1 && wait > 0 && links->losses[0].ms >= 0 && backup_behind(a, asset, newest, links->items[1], &behind))
+            wait = behind.between + copy > links->losses[0].ms ? behind.between + copy - links->losses[0].ms : 0;
+        add_term(a, &links->losses[0], TERM_BASE, intern_text(a, "time of the copy of `%s`, beyond that", links->items[i]->name), wait,
+                 entity_attr_span(links->items[i], BACKUP_copy_time));
         way = copy < 0 ? way : copy;
     }
+}
+
+/* What may do counts more than what surely does not. */
+static bool better(const struct loss *loss, const struct best *best)
+{
+    bool beyond = best->rpo >= 0 && best->loss.ms > best->rpo;
+
+    if (loss->unsure != best->loss.unsure && best->rpo >= 0)
+        return loss->unsure ? beyond : loss->ms >= 0 && loss->ms <= best->rpo;
+    return smaller(loss, &best->loss);
 }
 
 static void keep_best(struct analysis *a, struct best *best, const struct links *links, struct entity *backup, struct entity *store, bool circular)
@@ -286,7 +444,7 @@ static void keep_best(struct analysis *a, struct best *best, const struct links 
     for (uint32_t i = 0; i < links->count; i++)
         nobody |= credit_of(a, (struct entity *)(uintptr_t)links->items[i])->by == BY_NOBODY;
     /* What rests on the asset itself, or on what nobody does, is no copy as long as there is another one. */
-    if (best->found && (circular != best->circular ? circular : nobody != best->nobody ? nobody : !smaller(loss, &best->loss) && !nearer))
+    if (best->found && (circular != best->circular ? circular : nobody != best->nobody ? nobody : !better(loss, best) && !nearer))
         return;
     best->nobody = nobody;
     best->found = true;
@@ -343,10 +501,10 @@ static void try_chain(struct analysis *a, struct asset_state *state, struct enti
             backup_is_at(links.items[i], store, &is_copy);
         links.losses[i] = backup_loss(a, state->asset, links.items[i], is_copy);
         if (is_copy)
-            add_queue(a, &links.losses[i], links.items[i], store);
+            add_queue(a, &links.losses[i], state->asset, links.items[i], store);
     }
     if (store)
-        wait_for_base(a, &links, store);
+        wait_for_base(a, state->asset, &links, store);
     if (!lives_long_enough(a, state, &links, store, read, &why)) {
         best->why = why;
         return;
@@ -442,6 +600,7 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
     uint32_t count;
     struct entity **groups = asset_groups(a, state->asset, &count);
 
+    best.rpo = state->rpo.ms;
     best.reads = eval_deferred(a->eval, method, METHOD_reads, method_scope(a, state, candidate));
     if (reads_no_versions(a, state->asset, from)) {
         candidate->rejected = intern_text(a, "it reads earlier versions, and kind `%s` does not say that it keeps any (`versioned`)",
@@ -481,7 +640,7 @@ int64_t age_of_moment(const struct analysis *a, const struct asset_state *state,
 
 bool chain_of(struct analysis *a, struct asset_state *state, const struct candidate *candidate, int64_t read, struct links *out)
 {
-    struct best best = {.links = out};
+    struct best best = {.links = out, .rpo = state->rpo.ms};
 
     if (!candidate->copy)
         return false;

@@ -24,6 +24,9 @@ struct teller {
     int64_t copy_least, copy_longest;
     int64_t late; /* how long after its slot a run starts at most */
     int64_t sealed;
+    uint32_t newest; /* the run whose state comes back */
+    int64_t noticed; /* how late it may be noticed */
+    bool pruned;     /* what is noticed late finds the copies gone that others of their period have replaced */
     struct arena *scratch;
     VEC(struct story_run) runs;
 };
@@ -121,8 +124,8 @@ static bool by_the_clock(struct teller *t, const struct asset *asset)
     return best >= 0 && play(t, at, outs) >= 0;
 }
 
-/* Only the newest copy of each period is left: the runs between two that are left are lost, or superseded by the later one, which arrives just
- * after whatever strikes. */
+/* Only the newest copy of each period is left: the runs between two that are left are lost, or superseded by the later one, which holds the state
+ * just after whatever strikes. */
 static bool by_periods(struct teller *t, const struct schedule_thinning *thinned)
 {
     int64_t slot = thinned->from, least = thinned->ends > thinned->starts ? thinned->ends : thinned->starts, starts;
@@ -142,60 +145,66 @@ static bool by_periods(struct teller *t, const struct schedule_thinning *thinned
         return false;
     starts = slot + t->late < thinned->stops ? slot + t->late : thinned->stops - 1;
     run_from(t, &t->runs.items[t->runs.len - 1], starts > slot ? starts : slot, t->longest, t->copy_longest);
+    t->pruned = true;
     return true;
 }
 
-/* What builds on a copy that is still on its way is of no use: the base ends just as the next run begins, and is copied slowly. False when that
- * loses no more than `least`. */
-static bool by_the_base(struct teller *t, const struct chain_link *base, struct schedule_slots *bases, int64_t least)
+static bool add_missed(struct teller *t, int64_t *slot)
 {
-    int64_t shortest = best_of(base->backup, BACKUP_duration), longest = worst_of(base->backup, BACKUP_duration, 0);
-    int64_t copy = worst_of(base->backup, BACKUP_copy_time, 0), late = base->window + base->jitter + base->waits, at = STORY_BEGINS + 8 * MS_DAY;
-    int64_t best = least, found = 0, first = 0, second = 0, ended = 0;
-
-    for (uint32_t i = 0; i < SLOTS_AROUND && schedule_next(bases, at, &at); i++) {
-        int64_t slot = at + shortest - t->late - 1, next;
-
-        if (!schedule_previous(t->slots, slot, &slot))
-            return false;
-        for (uint32_t n = 0; n < 8 && slot < at + late + longest; n++) {
-            int64_t ends = at + late + longest;
-
-            next = slot;
-            for (int64_t k = 0; k <= t->link->missed; k++)
-                schedule_next(t->slots, next, &next);
-            ends = next + t->late < ends ? next + t->late : ends;
-            if (ends > slot && ends >= at + shortest && ends + copy - 1 - slot > best) {
-                best = ends + copy - 1 - slot;
-                found = at;
-                first = slot;
-                second = next;
-                ended = ends;
-            }
-            if (!schedule_next(t->slots, slot, &slot))
-                break;
-        }
-    }
-    if (best == least)
-        return false;
-    t->runs.len = 0;
-    add_run(t, RUN_DONE, first);
-    run_from(t, &t->runs.items[0], first, t->least, t->copy_least);
-    add_run(t, RUN_DONE, found);
-    t->runs.items[1].backup = base->backup;
-    t->runs.items[1].starts = ended - longest > found ? ended - longest : found;
-    t->runs.items[1].captured = base->at_end ? ended : t->runs.items[1].starts;
-    t->runs.items[1].ends = ended;
-    t->runs.items[1].arrives = ended + copy;
     for (int64_t k = 0; k < t->link->missed; k++) {
-        schedule_next(t->slots, first, &first);
-        if (!add_run(t, RUN_MISSED, first))
+        if (!schedule_next(t->slots, *slot, slot) || !add_run(t, RUN_MISSED, *slot))
             return false;
     }
-    if (!add_run(t, RUN_DONE, second))
+    return schedule_next(t->slots, *slot, slot);
+}
+
+/* What builds on a copy that is still on its way is of no use: the base ends just as the next run begins, and is copied slowly. */
+static bool by_the_base(struct teller *t, const struct entity *backup, bool at_end, const struct schedule_behind *world)
+{
+    int64_t longest = worst_of(backup, BACKUP_duration, 0), slot = world->slot;
+    struct story_run *run;
+
+    t->runs.len = 0;
+    if (!add_run(t, RUN_DONE, slot) || !add_run(t, RUN_DONE, world->base))
         return false;
-    run_from(t, &t->runs.items[t->runs.len - 1], second > ended ? second : ended, t->longest, t->copy_longest);
+    run_from(t, &t->runs.items[0], slot, t->least, t->copy_least);
+    run = &t->runs.items[1];
+    run->backup = backup;
+    run->starts = world->ends - longest > world->base ? world->ends - longest : world->base;
+    run->captured = at_end ? world->ends : run->starts;
+    run->ends = world->ends;
+    run->arrives = world->ends + worst_of(backup, BACKUP_copy_time, 0);
+    if (!add_missed(t, &slot) || slot != world->next || !add_run(t, RUN_DONE, slot))
+        return false;
+    run_from(t, &t->runs.items[t->runs.len - 1], slot > world->ends ? slot : world->ends, t->longest, t->copy_longest);
     return true;
+}
+
+/* Copies follow each other: all runs up to the one whose state comes back are late, and theirs take as long as they may. */
+static bool in_a_row(struct teller *t, const struct schedule_queue *world)
+{
+    int64_t slot = world->first, free = 0;
+
+    t->runs.len = 0;
+    while (true) {
+        struct story_run *run;
+        bool last = slot == world->next;
+
+        if (!add_run(t, RUN_DONE, slot))
+            return false;
+        run = &t->runs.items[t->runs.len - 1];
+        if (slot == world->slot)
+            run_from(t, run, slot, t->link->at_end ? t->least : t->longest, 0);
+        else
+            run_from(t, run, slot + t->late, t->longest, 0);
+        run->arrives = free = (free > run->ends ? free : run->ends) + t->copy_longest;
+        if (slot == world->slot)
+            t->newest = t->runs.len - 1;
+        if (last)
+            return true;
+        if (!(slot == world->slot ? add_missed(t, &slot) : schedule_next(t->slots, slot, &slot)) || slot > world->next)
+            return false;
+    }
 }
 
 static int64_t closed_for(const struct entity *backup)
@@ -246,25 +255,14 @@ int64_t share_of(const struct terms *terms, enum term_what what)
     return sum;
 }
 
-/* The link whose copies are longest on their way. */
-static const struct chain_link *slowest_base(const struct chain_link *links, uint32_t count)
-{
-    const struct chain_link *slowest = NULL;
-
-    for (uint32_t i = 1; i < count; i++) {
-        if (links[i].copied && links[i].scheduler &&
-            (!slowest || worst_of(links[i].backup, BACKUP_copy_time, 0) > worst_of(slowest->backup, BACKUP_copy_time, 0)))
-            slowest = &links[i];
-    }
-    return slowest;
-}
-
 /* The runs of the newest link, and where a base is on its way, of that. */
 static bool tell_runs(struct teller *t, const struct asset *asset, const struct terms *terms, const struct chain_link *links, uint32_t count,
                       struct arena *scratch)
 {
-    int64_t thinned = share_of(terms, TERM_THINNED), whole;
-    const struct chain_link *base = share_of(terms, TERM_BASE) > 0 ? slowest_base(links, count) : NULL;
+    int64_t thinned = share_of(terms, TERM_THINNED), whole, way;
+    const struct chain_link *base = share_of(terms, TERM_BASE) > 0 && count > 1 && links[1].copied ? &links[1] : NULL;
+    struct schedule_behind behind;
+    struct schedule_queue queue;
     const struct schedule_thinning *left;
     const struct entity *backup = t->link->backup;
     struct value schedule = entity_slot(backup, BACKUP_schedule);
@@ -284,20 +282,22 @@ static bool tell_runs(struct teller *t, const struct asset *asset, const struct 
     if (t->sealed < 0 || !t->slots)
         return false;
     /* Where runs keep others out nobody knows which are left of a period. */
-    left = thinned > 0 && t->late + t->longest + t->link->own_copies < t->link->shortest
-               ? thinned_by(t->a, backup, t->link->gap + thinned, t->link->reach)
+    way = (t->link->at_end ? 0 : t->longest) + (t->link->copied ? t->copy_longest : 0);
+    left = thinned > 0 && t->noticed >= way && t->late + t->longest + t->link->own_copies < t->link->shortest
+               ? thinned_by(t->a, backup, t->link->gap + thinned + (t->late <= t->link->shortest - way ? way : 0), t->link->reach)
                : NULL;
     if (left && by_periods(t, left))
         return true;
     t->runs.len = 0;
+    if (share_of(terms, TERM_QUEUED) > 0 && backup_queue(t->a, asset, backup, &queue) && !queue.endless && in_a_row(t, &queue))
+        return true;
+    t->newest = 0;
     if (!by_the_clock(t, asset))
         return false;
-    whole = t->runs.items[t->runs.len - 1].arrives - 1 - t->runs.items[0].captured;
-    if (base && base->window >= 0 && base->jitter >= 0 && base->waits >= 0) {
-        struct schedule_slots *bases = backup_slots(t->a, scratch, base->backup, entity_slot(base->backup, BACKUP_schedule).u.schedule);
-
-        if (bases && !by_the_base(t, base, bases, whole) && !by_the_clock(t, asset))
-            return false;
+    if (base && backup_behind(t->a, asset, backup, base->backup, &behind)) {
+        whole = t->runs.items[t->runs.len - 1].arrives - t->runs.items[0].captured;
+        if (behind.between + worst_of(base->backup, BACKUP_copy_time, 0) > whole)
+            return by_the_base(t, base->backup, base->at_end, &behind) || (!(t->runs.len = 0) && by_the_clock(t, asset));
     }
     return true;
 }
@@ -316,16 +316,19 @@ struct story *tell_story(struct analysis *a, const struct asset_state *state, co
         return NULL;
     scratch = arena_new();
     t = ARENA_NEW(scratch, struct teller);
-    *t = (struct teller){.a = a, .link = links, .scratch = scratch};
+    *t = (struct teller){.a = a, .link = links, .noticed = late_notice(a, state), .scratch = scratch};
     story = ARENA_NEW(a->arena, struct story);
     *story = (struct story){.strikes = STORY_BEGINS + loss - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
-    /* What it is made from, or its group, decides: their runs are told there. */
-    if (count && share_of(&state->rpo_terms, TERM_GROUP) == 0 && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
+    if (count && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
         int64_t there = t->runs.items[t->runs.len - 1].arrives;
 
         if (t->runs.len > 1 && t->runs.items[1].backup != t->runs.items[0].backup && t->runs.items[1].arrives > there)
             there = t->runs.items[1].arrives; /* a base on its way */
-        story->newest = t->runs.items[0].captured;
+        if (t->pruned)
+            there = t->runs.items[t->runs.len - 1].captured;
+        else
+            age -= late_notice(a, state); /* noticed at once */
+        story->newest = t->runs.items[t->newest].captured;
         story->strikes = there - 1 > story->newest ? there - 1 : story->newest;
         story->run_count = t->runs.len;
         story->runs = ARENA_ARRAY(a->arena, struct story_run, t->runs.len);
