@@ -85,11 +85,12 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     judge_split(a, result);          /* two truths after a partition */
     derive_losses(a, result);        /* what is made from others loses what they lose */
     judge_damage(a, result);         /* ceilings of what is discarded; copies that expire while they are read */
-    judge_groups(a, result);         /* whether members fit together */
-    move_traffic(a, result);         /* when users reach it, and whether that is in time */
-    take_figures(a, result);         /* which figure each step rests on */
-    rest_on_figures(a, result);      /* which verdicts would change were an assumed figure doubled */
-    find_declare_by(a, result);      /* until when a declaration saves every objective */
+    exceed_groups(a, result);
+    judge_groups(a, result);    /* whether members fit together */
+    move_traffic(a, result);    /* when users reach it, and whether that is in time */
+    take_figures(a, result);    /* which figure each step rests on */
+    rest_on_figures(a, result); /* which verdicts would change were an assumed figure doubled */
+    find_declare_by(a, result); /* until when a declaration saves every objective */
     if (a->options->digest || a->options->ledger || a->options->proofs)
         prove_losses(a, result); /* the derivation of each loss, and a world that reaches it, for a plan that is written */
     check_effect(a, result);     /* a scenario that hits nothing */

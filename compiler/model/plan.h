@@ -423,6 +423,7 @@ struct group_state {
     int64_t skew_ms;      /* worst distance between the points of recovered members; TIME_UNKNOWN */
     int64_t intact_ms;    /* how much newer an intact member may be than what the others come back to; 0 when there is none */
     int64_t loss_ms;      /* worst loss of the group; TIME_UNKNOWN */
+    bool exceeded;        /* in some execution a member loses more than the group may */
     struct objective rpo; /* of the group */
     int64_t max_skew;     /* ms; TIME_UNKNOWN when none is set */
     enum verdict verdict;

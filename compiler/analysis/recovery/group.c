@@ -896,19 +896,6 @@ static void follow_members(struct group_state *group)
         group->skew_ms = TIME_UNKNOWN;
 }
 
-/* Whether in some execution a member loses more than the group may: a bound that does refutes nothing. */
-static bool loses_more(struct analysis *a, struct scenario_result *result, const struct group_state *group)
-{
-    for (uint32_t m = 0; m < group->member_count; m++) {
-        struct asset_state *state = group->members[m].state;
-        int64_t reached = group->members[m].recovered && state->loss_ms > group->rpo.ms ? reached_loss(a, result, state) : TIME_UNKNOWN;
-
-        if (reached != TIME_UNKNOWN && reached + 1 > group->rpo.ms)
-            return true;
-    }
-    return false;
-}
-
 void judge_groups(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t i = 0; i < result->group_count; i++) {
@@ -929,7 +916,7 @@ void judge_groups(struct analysis *a, struct scenario_result *result)
         }
         if (group->rpo.ms >= 0 && group->loss_ms > group->rpo.ms) {
             if (group->verdict != VERDICT_REFUTED)
-                group->verdict = loses_more(a, result, group) ? VERDICT_REFUTED : VERDICT_UNKNOWN;
+                group->verdict = group->exceeded ? VERDICT_REFUTED : VERDICT_UNKNOWN;
             refute_loss(a, result, group);
         }
         if (group->intact_ms != 0 && !group->reconciles && (group->max_skew < 0 || group->intact_ms < 0 || group->intact_ms > group->max_skew)) {

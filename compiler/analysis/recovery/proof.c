@@ -137,6 +137,21 @@ static bool has_proof(const struct asset_state *state)
            (state->loss_ms >= 0 || (state->loss_ms == TIME_UNKNOWN && state->rpo_verdict == VERDICT_REFUTED));
 }
 
+void exceed_groups(struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->group_count; i++) {
+        struct group_state *group = &result->groups[i];
+
+        for (uint32_t m = 0; m < group->member_count && group->rpo.ms >= 0 && !group->exceeded; m++) {
+            struct asset_state *state = group->members[m].state;
+            bool more = group->members[m].recovered && state->chosen && state->loss_ms > group->rpo.ms;
+            int64_t reached = more ? reached_loss(a, result, state) : TIME_UNKNOWN;
+
+            group->exceeded = reached != TIME_UNKNOWN && reached + 1 > group->rpo.ms;
+        }
+    }
+}
+
 void prove_losses(struct analysis *a, struct scenario_result *result)
 {
     uint32_t count = 0;

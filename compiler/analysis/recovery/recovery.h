@@ -90,6 +90,8 @@ void check_backups(struct analysis *a); /* schedules that never fire, broken cha
 void prove_losses(struct analysis *a, struct scenario_result *result);
 /* The most that a legal execution was found to lose of such an asset, ms; TIME_UNKNOWN: none is told. Once everything is timed. */
 int64_t reached_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state);
+/* Whether groups lose more than they may in some execution: a bound that is beyond refutes nothing. Before judge_groups(). */
+void exceed_groups(struct analysis *a, struct scenario_result *result);
 
 /* ---- replica_loss.c */
 /* The loss of a candidate that neither restores copies nor says what it loses, as a method over replicas whose lag is not stated. */
