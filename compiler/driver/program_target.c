@@ -19,11 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { ANSWER_MAX = 512 << 20, CHUNK = 65536, NAME_MAX_BYTES = 50 };
+enum { ANSWER_MAX = 512 << 20, CHUNK = 65536, NAME_MAX_BYTES = 50, SECONDS_MAX = 600, LINGERS_MS = 1000 };
 
 #define PREFIX "exec:"
 
@@ -77,18 +78,61 @@ static void fail_errno(struct program *program, const char *what)
     fail(program, arena_printf(program->session->arena, "%s: %s", what, strerror(errno)));
 }
 
-/* Feeds and reads it at once, so that neither side waits for the other for ever. `in` and `out` are closed. */
-static void converse(struct program *program, int in, int out, const struct strbuf *plan, struct strbuf *answer)
+static double now(void)
 {
-    size_t fed = 0;
+    struct timespec moment;
+
+    clock_gettime(CLOCK_MONOTONIC, &moment);
+    return (double)moment.tv_sec + (double)moment.tv_nsec / 1e9;
+}
+
+/* What it says to people: whole lines, and nothing that drives the terminal. */
+static void relay(struct strbuf *said, bool all)
+{
+    const char *text = strbuf_str(said), *last = strrchr(text, '\n');
+    size_t len = all ? said->len : last ? (size_t)(last + 1 - text) : 0;
+    char *rest;
+
+    if (!len && said->len < CHUNK)
+        return;
+    len = len ? len : said->len;
+    complain("%.*s%s", (int)len, text, all && len && text[len - 1] != '\n' ? "\n" : "");
+    rest = strdup(text + len);
+    strbuf_clear(said);
+    if (rest)
+        strbuf_addstr(said, rest);
+    free(rest);
+}
+
+static ssize_t take(int *from, struct strbuf *into)
+{
     char chunk[CHUNK];
+    ssize_t got = read(*from, chunk, sizeof chunk);
 
-    while (out >= 0) {
-        struct pollfd ends[2] = {{.fd = in, .events = POLLOUT}, {.fd = out, .events = POLLIN}};
+    if (got > 0)
+        strbuf_add(into, chunk, (size_t)got);
+    if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) {
+        close(*from);
+        *from = -1;
+    }
+    return got;
+}
 
-        if (poll(ends, 2, -1) < 0 && errno != EINTR)
-            break;
-        if (in >= 0 && ends[0].revents) {
+/* Feeds and reads it at once, so that neither side waits for the other for ever. `in`, `out` and `err` are closed. False when it takes longer than
+ * a program may. */
+static bool converse(struct program *program, int in, int out, int err, const struct strbuf *plan, struct strbuf *answer)
+{
+    struct strbuf said = STRBUF_INIT;
+    double ends_at = now() + SECONDS_MAX;
+    bool in_time = true;
+    size_t fed = 0;
+
+    while (out >= 0 && in_time) {
+        struct pollfd ends[3] = {{.fd = in, .events = POLLOUT}, {.fd = out, .events = POLLIN}, {.fd = err, .events = POLLIN}};
+        double left = ends_at - now();
+
+        in_time = left > 0 && (poll(ends, 3, (int)(left * 1000) + 1) >= 0 || errno == EINTR);
+        if (in_time && in >= 0 && ends[0].revents) {
             ssize_t put = write(in, strbuf_str(plan) + fed, plan->len - fed > CHUNK ? CHUNK : plan->len - fed);
 
             fed += put > 0 ? (size_t)put : 0;
@@ -98,24 +142,28 @@ static void converse(struct program *program, int in, int out, const struct strb
                 in = -1;
             }
         }
-        if (ends[1].revents) {
-            ssize_t got = read(out, chunk, sizeof chunk);
-
-            if (got > 0)
-                strbuf_add(answer, chunk, (size_t)got);
-            if (answer->len > ANSWER_MAX)
-                fail(program, "it answers with more than 512 MiB");
-            if (got == 0 || (got < 0 && errno != EINTR) || program->failed) {
-                close(out);
-                out = -1;
-            }
+        if (in_time && ends[2].revents && take(&err, &said) > 0)
+            relay(&said, false);
+        if (in_time && ends[1].revents)
+            take(&out, answer);
+        if (answer->len > ANSWER_MAX) {
+            fail(program, "it answers with more than 512 MiB");
+            break;
         }
     }
-    if (in >= 0)
-        close(in);
+    /* A child of it may keep this end open for as long as it likes. */
+    while (err >= 0 && in_time && poll(&(struct pollfd){.fd = err, .events = POLLIN}, 1, LINGERS_MS) > 0 && take(&err, &said) > 0)
+        relay(&said, false);
+    relay(&said, true);
+    strbuf_release(&said);
+    for (int i = 0, left[] = {in, out, err}; i < 3; i++) {
+        if (left[i] >= 0)
+            close(left[i]);
+    }
+    return in_time;
 }
 
-static pid_t start(struct program *program, int to[2], int from[2])
+static pid_t start(struct program *program, int to[2], int from[2], int aside[2])
 {
     char *arguments[] = {(char *)(uintptr_t)program->path, NULL};
     posix_spawn_file_actions_t actions;
@@ -126,9 +174,11 @@ static pid_t start(struct program *program, int to[2], int from[2])
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, aside[1], STDERR_FILENO);
     for (int i = 0; i < 2; i++) {
         posix_spawn_file_actions_addclose(&actions, to[i]);
         posix_spawn_file_actions_addclose(&actions, from[i]);
+        posix_spawn_file_actions_addclose(&actions, aside[i]);
     }
     posix_spawnattr_init(&attributes);
     sigemptyset(&defaults);
@@ -146,24 +196,28 @@ static pid_t start(struct program *program, int to[2], int from[2])
 static void run(struct program *program, const struct strbuf *plan, struct strbuf *answer)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    int to[2], from[2], status = 0;
+    int pipes[3][2], status = 0; /* to it, from it, what it says to people */
     pid_t pid;
 
-    if (pipe(to) != 0) {
+    for (int i = 0; i < 3; i++) {
+        if (pipe(pipes[i]) == 0)
+            continue;
         fail_errno(program, "no pipe to it can be made");
-        return;
-    }
-    if (pipe(from) != 0) {
-        close(to[0]);
-        close(to[1]);
-        fail_errno(program, "no pipe from it can be made");
+        while (i-- > 0) {
+            close(pipes[i][0]);
+            close(pipes[i][1]);
+        }
         return;
     }
     sigaction(SIGPIPE, &ignore, &before);
-    pid = start(program, to, from);
-    close(to[0]);
-    close(from[1]);
-    converse(program, to[1], from[0], plan, answer);
+    pid = start(program, pipes[0], pipes[1], pipes[2]);
+    close(pipes[0][0]);
+    close(pipes[1][1]);
+    close(pipes[2][1]);
+    if (!converse(program, pipes[0][1], pipes[1][0], pipes[2][0], plan, answer) && pid > 0) {
+        kill(pid, SIGKILL);
+        fail(program, "it was not done, or kept its output open, after ten minutes");
+    }
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     sigaction(SIGPIPE, &before, NULL);

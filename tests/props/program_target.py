@@ -121,3 +121,19 @@ def test_the_example(env):
         found = sorted(path.name for path in (box / "out" / "steps").glob("*.csv"))
         expect(done.returncode == 0 and found == ["disk-rot.csv", "stolen.csv", "vm-loss.csv"], f"{found}\n{done.stdout.decode()}")
         expect("database.load" in (box / "out" / "steps" / "vm-loss.csv").read_text(encoding="utf-8"), "no step in the table")
+
+
+def test_what_it_says_to_people(env):
+    """Standard error is shown, and drives no terminal; a child that keeps it open holds nobody up."""
+    script = """#!/usr/bin/env python3
+import subprocess, sys
+sys.stdin.read()
+sys.stderr.write("two\\nlines \\x1b[31m\\u202e")
+sys.stderr.flush()
+subprocess.Popen(["sleep", "20"], stdout=subprocess.DEVNULL)
+print('{"files": []}')
+"""
+    with Sandbox() as box:
+        status, text = build(env, box, script)
+        expect(status == 0 and "two\nlines " in text, text)
+        expect("\x1b" not in text and "\u202e" not in text, f"raw: {text!r}")
