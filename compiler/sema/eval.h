@@ -43,7 +43,7 @@ struct evaluator {
     struct eval_state *state;       /* caches and what is being evaluated; private to sema/eval*.c */
 };
 
-enum { EVAL_BUDGET = 200000000, EVAL_TEXT_MAX = 16 << 20, EVAL_INSIDE_MAX = 1000000 };
+enum { EVAL_BUDGET = 200000000, EVAL_TEXT_MAX = 16 << 20, EVAL_INSIDE_MAX = 4000000 };
 
 void evaluator_init(struct evaluator *eval, struct model *model, struct diag_sink *sink);
 
