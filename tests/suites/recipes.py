@@ -1,7 +1,8 @@
 """The recipes of CONTRIBUTING.md and the README files, walked word for word: what their blocks say to write is written into a clone, what they say
 to run is run (tests/README.md, Recipes). All are written first and built once; each command is run with all of them in place.
 
-In long runs only (`make test-long`), since almost everything is built anew. DRC_RECIPES=TEXT walks those whose place or name has it, one after the other."""
+`text` only writes: whatever a recipe speaks of is still there. `walk` builds and runs, in long runs only (`make test-long`), since almost everything is
+built anew; DRC_RECIPES=TEXT walks those whose place or name has it, one after the other."""
 
 import os
 import pathlib
@@ -9,7 +10,7 @@ import re
 import shlex
 import subprocess
 
-from lib.core import Failure, Sandbox, Test
+from lib.core import Failure, Sandbox, Skip, Test
 
 # What is done before there is a clone, and what sets up the computer first: the suites it would run are run anyway.
 NOT_RUN = re.compile(r"git |cd |make test$")
@@ -17,6 +18,8 @@ HEADING = re.compile(r"^(?:A first change.*|(?:To add|Add|Adding) .*|A target as
 
 
 def collect(env):
+    if not env.sanitized:
+        yield Test("text", lambda: write_all(env))
     if os.environ.get("DRC_TEST_ALL") and not env.sanitized:
         yield Test("walk", lambda: walk(env))
 
@@ -52,11 +55,11 @@ def recipes(root):
 
 
 class Clone:
-    def __init__(self, env, folder):
+    def __init__(self, env, folder, build=True):
         self.env, self.folder, self.passed = env, folder / "drc", set()
         done = subprocess.run(["git", "clone", "-q", env.root, self.folder], capture_output=True, check=False)
         if done.returncode:
-            raise Failure("this is no clone of git: " + done.stderr.decode())
+            raise Skip("this is no clone of git")
         # What stands here counts, committed or not. Objects need not be made again; what is of other flags is.
         changed = subprocess.run(["git", "ls-files", "-z", "-m", "-o", "--exclude-standard"], cwd=env.root, capture_output=True, text=True, check=False)
         for name in filter(None, changed.stdout.split("\0")):
@@ -65,6 +68,8 @@ class Clone:
             if (env.root / name).is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 subprocess.run(["cp", env.root / name, target], check=True)
+        if not build:
+            return
         subprocess.run(["cp", "-a", env.build, self.folder / "build"], check=True)
         subprocess.run("find . -name .git -prune -o -name build -prune -o -type f -exec touch -d @1 {} +", shell=True, cwd=self.folder, check=True)
 
@@ -132,33 +137,43 @@ def changed(old, change, name):
     return "\n".join(there[:at] + result + there[n:])
 
 
+def found(env, wanted=""):
+    chosen = [(name, blocks) for name, blocks in recipes(env.root) if wanted in name]
+    if not chosen or (not wanted and len(chosen) < 20):
+        raise Failure(f"only {len(chosen)} recipes were found")
+    return chosen
+
+
+def do(clone, name, blocks, texts=True, commands=False):
+    for info, text in blocks:
+        try:
+            if info == "sh fails" and texts and commands is not None:
+                clone.run(text.strip(), fails=True)
+            elif info == "sh" and commands:
+                for command in text.splitlines():
+                    clone.run(command)
+            elif not info.startswith("sh") and texts:
+                clone.block(info, text)
+        except Failure as failure:
+            raise Failure(f"{name}: {failure}") from None
+
+
+def write_all(env):
+    with Sandbox() as folder:
+        clone = Clone(env, folder, build=False)
+        for name, blocks in found(env):
+            do(clone, name, blocks, commands=None)
+
+
 def walk(env):
     wanted = os.environ.get("DRC_RECIPES", "")
-    found = [(name, blocks) for name, blocks in recipes(env.root) if wanted in name]
-    if not found or (not wanted and len(found) < 20):
-        raise Failure(f"only {len(found)} recipes were found")
+    chosen = found(env, wanted)
     with Sandbox() as folder:
         clone = Clone(env, folder)
-
-        def do(name, blocks, commands, texts):
-            for info, text in blocks:
-                try:
-                    if info == "sh fails" and texts:
-                        clone.run(text.strip(), fails=True)
-                    elif info == "sh" and commands:
-                        for command in text.splitlines():
-                            clone.run(command)
-                    elif not info.startswith("sh") and texts:
-                        clone.block(info, text)
-                except Failure as failure:
-                    raise Failure(f"{name}: {failure}") from None
-
+        for name, blocks in chosen:
+            do(clone, name, blocks, commands=bool(wanted))
         if wanted:
-            for name, blocks in found:
-                do(name, blocks, True, True)
             return
-        for name, blocks in found:
-            do(name, blocks, False, True)
         clone.run("python3 tools/format.py --write && make -s -j2 all unit && make -s reference")
-        for name, blocks in found:
-            do(name, blocks, True, False)
+        for name, blocks in chosen:
+            do(clone, name, blocks, texts=False, commands=True)
