@@ -1,6 +1,8 @@
 /* `drc explain`: a diagnostic code, a block, a kind, a rule, a function of the language, or how a number was computed. */
 #include "driver/driver.h"
 
+#include "compare/compare.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -624,6 +626,18 @@ static int explain_name(const struct options *options, const char *name)
     return status;
 }
 
+/* A rule of `drc diff`. */
+static bool explain_comparison(const char *what)
+{
+    for (int rule = COMPARE_NO_RULE + 1; rule < COMPARE_RULE_COUNT; rule++) {
+        if (strcmp(what, compare_rule_name((enum compare_rule)rule)) != 0)
+            continue;
+        say("%s: %s\n\na rule of `drc diff`, which names what is weaker by it\n", what, compare_rule_says((enum compare_rule)rule));
+        return true;
+    }
+    return false;
+}
+
 int command_explain(const struct options *options)
 {
     const char *what = options->arguments.len ? options->arguments.items[0] : NULL;
@@ -644,5 +658,5 @@ int command_explain(const struct options *options)
         explain_code(code);
         return EXIT_FINE;
     }
-    return explain_name(options, what);
+    return explain_comparison(what) ? EXIT_FINE : explain_name(options, what);
 }

@@ -188,6 +188,7 @@ typedef int command_fn(const struct options *options);
 int command_check(const struct options *options);
 int command_plan(const struct options *options);
 int command_ledger(const struct options *options);
+int command_diff(const struct options *options);
 int command_verify(const struct options *options);
 int command_build(const struct options *options);
 int command_fmt(const struct options *options);

@@ -11,6 +11,7 @@ const struct command_info drc_commands[] = {
     {"ledger", "SPEC… [--scenario S] [--asset A] [--by WHO]", "what the proof rests on: who makes it true, how one sees it", command_ledger, false},
     {"verify", "FILE", "check the certificate of a plan.json: that its numbers, verdicts and witnesses follow from what it states", command_verify,
      false},
+    {"diff", "OLD NEW", "what changed in meaning, which of it is weaker, and because of which edits", command_diff, false},
     {"build", "SPEC… -o DIR", "check, then write the artifacts", command_build, false},
     {"fmt", "[-w|--check] FILE…", "print or write the canonical form", command_fmt, false},
     {"graph", "SPEC… [--timeline] [--style mermaid|dot|svg]", "dependency graph, or recovery timeline", command_graph, false},
@@ -39,7 +40,7 @@ const struct option_info drc_options[] = {
     {0, "stale", "DATE", "list figures: only those read before this day, or never"},
     {0, "records", "DIR", "judge drills by the records in this folder (JSON, YAML)"},
     {0, "emit", "plan", "print the plan as JSON"},
-    {0, "format", "FORMAT", "text, json, sarif, github or junit"},
+    {0, "format", "FORMAT", "text, json, sarif, github or junit; diff: text, json or markdown"},
     {0, "color", "WHEN", "auto, always or never"},
     {0, "runs", "N", "simulate: how many recoveries to draw (10000)"},
     {0, "seed", "S", "simulate: the same seed gives the same draws (1)"},
@@ -132,9 +133,9 @@ static void split_targets(struct arena *arena, struct options *options, const ch
 
 static enum diag_format read_format(const char *text)
 {
-    static const char *const names[] = {"text", "json", "sarif", "github", "junit"};
+    static const char *const names[] = {"text", "json", "sarif", "github", "junit", "markdown"};
 
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
         if (strcmp(text, names[i]) == 0)
             return (enum diag_format)i;
     }
@@ -281,6 +282,8 @@ int main(int argc, char **argv)
     } else {
         const struct command_info *command = find_command(options.command);
 
+        if (options.format == DIAG_MARKDOWN && command && command->run != command_diff)
+            wrong_use("unknown format", "markdown");
         if (command) {
             status = command->run(&options);
         } else {

@@ -515,6 +515,31 @@ void md_code_block(struct md *w, const char *language, const char *text)
     strbuf_addch(w->out, '\n');
 }
 
+void md_fold_begin(struct md *w, const char *line)
+{
+    struct strbuf visible = STRBUF_INIT;
+
+    clean(&visible, line);
+    begin_block(w, COMMENT);
+    strbuf_addstr(w->out, "<details>\n<summary>");
+    for (const char *s = strbuf_str(&visible); *s; s++) { /* between tags: letters of HTML alone, and nothing that Markdown reads */
+        if (*s == BREAK)
+            strbuf_addch(w->out, ' ');
+        else if (*s == '&' || *s == '<' || *s == '>')
+            strbuf_addstr(w->out, *s == '&' ? "&amp;" : *s == '<' ? "&lt;" : "&gt;");
+        else
+            strbuf_addch(w->out, *s);
+    }
+    strbuf_addstr(w->out, "</summary>\n");
+    strbuf_release(&visible);
+}
+
+void md_fold_end(struct md *w)
+{
+    begin_block(w, COMMENT);
+    strbuf_addstr(w->out, "</details>\n");
+}
+
 void md_comment(struct md *w, const char *text)
 {
     struct strbuf visible = STRBUF_INIT;

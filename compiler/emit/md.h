@@ -69,6 +69,9 @@ void md_alert(struct md *w, const char *kind, struct md_inline text);
 /* Fence longer than any inside; language is a word of the backend's ("sh", "mermaid"). The text is shown as
  * it is, its final newline optional. */
 void md_code_block(struct md *w, const char *language, const char *text);
+/* What stands until md_fold_end is folded away behind a line of text, which is shown as it is. GitHub and GitLab know it; others show it open. */
+void md_fold_begin(struct md *w, const char *line);
+void md_fold_end(struct md *w);
 /* <!-- text -->, not shown; for the "generated from" line. */
 void md_comment(struct md *w, const char *text);
 

@@ -123,7 +123,7 @@ void diag_sort(struct diag_sink *sink);
  * Ties go to the earlier candidate. */
 const char *nearest(const char *word, const char *const *candidates, size_t count);
 
-enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_JUNIT };
+enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_JUNIT, DIAG_MARKDOWN /* of `drc diff` alone */ };
 
 struct diag_style {
     enum diag_format format;

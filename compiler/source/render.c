@@ -11,6 +11,7 @@ void diag_render(const struct diag_sink *sink, const struct diag_style *style, s
     case DIAG_SARIF: render_sarif(sink, style, out); break;
     case DIAG_GITHUB: render_github(sink, out); break;
     case DIAG_JUNIT: render_junit(sink, out); break;
+    case DIAG_MARKDOWN: break;
     }
 }
 

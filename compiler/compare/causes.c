@@ -1,0 +1,454 @@
+/* Why a number is another: the parts of it that differ, and the edits of what it is worked out from. What the derivations name is looked at on
+ * both sides; edits of anything else cannot have changed it. Edits that touch the same number are not told apart: they are one set. */
+#include "compare/internal.h"
+
+#include <string.h>
+
+struct involved {
+    struct comparison *c;
+    struct map things; /* ids, in the names of the new plan */
+    bool objectives;   /* whether what states an objective counts, or what a number is made of */
+};
+
+static void involve_id(struct involved *in, enum side side, const char *id)
+{
+    atom name = intern_str(in->c->names, side == BEFORE ? id_after(in->c, id) : id);
+
+    map_add(&in->things, in->c->arena, name, (void *)(uintptr_t)name);
+}
+
+static void involve(struct involved *in, enum side side, const struct plan_thing *thing)
+{
+    if (thing)
+        involve_id(in, side, thing->id);
+}
+
+/* ---- which edits count */
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    for (; *words; words++) {
+        if (strcmp(word, *words) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The sort of the block that an id ends with. */
+static bool ends_with_block(const char *id, const char *const *blocks)
+{
+    const char *slash = strrchr(id, '/'), *name = slash ? slash + 1 : id;
+    size_t len = strcspn(name, ".");
+
+    for (; *blocks; blocks++) {
+        if (strlen(*blocks) == len && strncmp(name, *blocks, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool counts(const struct involved *in, const struct compare_edit *edit)
+{
+    static const char *const words[] = {"title", "summary", "description", "doc", "audience", "phone", "email", "members", NULL};
+    static const char *const stated[] = {"rto", "rpo", "mtd", "max_skew", "slo", NULL}, *const made_by[] = {"tier", "class", "kind", NULL};
+    static const char *const of_objectives[] = {"objective", "objectives", "default", "limit", NULL};
+    /* What a method may work with: that it is there, or not, is a cause before anybody names it. */
+    static const char *const protections[] = {"backup", "replica", "standby", "recovery", "provision", "timing", "lock", "verify", NULL};
+    bool known = map_get(&in->things, intern_str(in->c->names, edit->id)) != NULL;
+    const char *slash = strrchr(edit->id, '/');
+
+    if (!known && slash) { /* a block of something that counts, by itself or as a protection */
+        const char *within = intern_add(in->c->names, edit->id, (size_t)(slash - edit->id));
+
+        known = map_get(&in->things, within) && (strchr(within, '/') || !edit->attribute || !ends_with_block(edit->id, protections));
+    }
+    if (!known)
+        return false;
+    if (ends_with_block(edit->id, of_objectives))
+        return in->objectives;
+    if (edit->attribute && is_one_of(edit->attribute, words))
+        return false;
+    if (edit->attribute && is_one_of(edit->attribute, stated))
+        return in->objectives;
+    return !in->objectives || !edit->attribute || is_one_of(edit->attribute, made_by);
+}
+
+static void add_causes(struct involved *in, struct compare_change *change)
+{
+    struct comparison *c = in->c;
+    struct map heads = {0};
+    VEC(uint32_t) found = {0};
+
+    for (uint32_t i = 0; i < change->cause_count; i++)
+        vec_push(c->arena, &found, change->causes[i]);
+    for (uint32_t i = 0; i < in->things.len; i++) {
+        const char *id = in->things.entries[i].key, *slash = strchr(id, '/');
+        atom head = intern_add(c->names, id, slash ? (size_t)(slash - id) : strlen(id));
+        const struct edit_list *list = map_get(&c->edits_of, head);
+
+        if (!list || !map_add(&heads, c->arena, head, (void *)(uintptr_t)head))
+            continue;
+        for (uint32_t e = 0; e < list->items.len; e++) {
+            uint32_t edit = list->items.items[e];
+            bool had = false;
+
+            for (uint32_t k = 0; k < found.len && !had; k++)
+                had = found.items[k] == edit;
+            if (!had && counts(in, &c->edits.items[edit]))
+                vec_push(c->arena, &found, edit);
+        }
+    }
+    change->causes = found.items;
+    change->cause_count = found.len;
+}
+
+/* ---- what numbers are worked out from */
+
+static const struct plan_candidate *chosen_of(const struct plan_outcome *outcome)
+{
+    for (uint32_t i = 0; i < outcome->candidates_count; i++) {
+        if (outcome->candidates[i].chosen)
+            return &outcome->candidates[i];
+    }
+    return NULL;
+}
+
+static void involve_asset(struct involved *in, enum side side, const struct plan_asset *asset)
+{
+    if (!asset)
+        return;
+    involve(in, side, asset->thing);
+    for (uint32_t i = 0; i < asset->sites_count; i++)
+        involve(in, side, asset->sites[i]->thing);
+}
+
+static void involve_method(struct involved *in, enum side side, const struct plan_outcome *outcome)
+{
+    const struct plan_candidate *chosen = chosen_of(outcome);
+
+    involve_asset(in, side, outcome->asset);
+    for (uint32_t i = 0; i < outcome->stands_on_count; i++)
+        involve(in, side, outcome->stands_on[i].thing);
+    if (!chosen)
+        return;
+    involve(in, side, chosen->element);
+    involve(in, side, chosen->copy);
+    involve(in, side, chosen->store);
+    if (chosen->into)
+        involve(in, side, chosen->into->thing);
+}
+
+static void involve_loss(struct involved *in, enum side side, const struct plan_outcome *outcome)
+{
+    involve_method(in, side, outcome);
+    for (uint32_t i = 0; i < outcome->chain_count; i++) {
+        involve(in, side, outcome->chain[i].backup);
+        involve(in, side, outcome->chain[i].store);
+    }
+    if (outcome->of_its_data && outcome->of_its_data->from)
+        involve(in, side, outcome->of_its_data->from->thing);
+}
+
+enum { PATH_MAX_STEPS = 1000 };
+
+/* From the last step back along what each waited for; as many as there are at most. */
+static uint32_t path_to(const struct plan_step *last, const struct plan_step **path)
+{
+    uint32_t count = 0;
+
+    for (const struct plan_step *step = last; step && count < PATH_MAX_STEPS; step = step->waits_for)
+        path[count++] = step;
+    return count;
+}
+
+static void involve_time(struct involved *in, enum side side, const struct plan_scenario *scenario, const struct plan_outcome *outcome)
+{
+    const struct plan_step **path = ARENA_ARRAY(in->c->arena, const struct plan_step *, PATH_MAX_STEPS);
+    uint32_t count = path_to(outcome->decides, path);
+
+    involve_method(in, side, outcome);
+    for (uint32_t i = 0; i < count; i++) {
+        involve(in, side, path[i]->subject);
+        involve_asset(in, side, path[i]->asset);
+        involve(in, side, path[i]->by);
+    }
+    for (uint32_t i = 0; i < outcome->asset->needs_count; i++)
+        involve(in, side, outcome->asset->needs[i]->thing);
+    for (uint32_t i = 0; scenario && i < scenario->runbooks_count; i++)
+        involve(in, side, scenario->runbooks[i]);
+    for (uint32_t i = 0; outcome->blocked_by && i < scenario->assets_count; i++) {
+        if (scenario->assets[i].asset == outcome->blocked_by)
+            involve_method(in, side, &scenario->assets[i]);
+    }
+}
+
+static void involve_scenario(struct involved *in, enum side side, const struct plan_scenario *scenario)
+{
+    if (!scenario)
+        return;
+    involve(in, side, scenario->thing);
+    if (in->objectives)
+        involve(in, side, scenario->class);
+}
+
+/* ---- parts */
+
+static const char *term_words(struct comparison *c, const struct plan_term *term)
+{
+    const char *words = duration_words(c, term->ms);
+
+    return term->less ? arena_printf(c->arena, "-%s", words) : words;
+}
+
+struct parts {
+    VEC(struct compare_part) items;
+};
+
+static const struct plan_term *term_like(const struct plan_outcome *outcome, const struct plan_term *term)
+{
+    for (uint32_t i = 0; outcome && i < outcome->rpo_terms_count; i++) {
+        if (outcome->rpo_terms[i].what == term->what)
+            return &outcome->rpo_terms[i];
+    }
+    return NULL;
+}
+
+static void differing_terms(struct comparison *c, struct parts *parts, const struct plan_outcome *const outcome[SIDES])
+{
+    for (int side = BEFORE; side < SIDES; side++) {
+        for (uint32_t i = 0; outcome[side] && i < outcome[side]->rpo_terms_count; i++) {
+            const struct plan_term *term = &outcome[side]->rpo_terms[i], *other = term_like(outcome[!side], term);
+            const struct plan_term *a = side == BEFORE ? term : other, *b = side == BEFORE ? other : term;
+            struct compare_part part;
+
+            if ((other && side == AFTER) || (other && other->ms == term->ms))
+                continue;
+            part = (struct compare_part){.what = b ? b->text : a->text,
+                                         .before = a ? term_words(c, a) : NULL,
+                                         .after = b ? term_words(c, b) : NULL,
+                                         .before_at = a ? a->origin : NULL,
+                                         .after_at = b ? b->origin : NULL};
+            vec_push(c->arena, &parts->items, part);
+        }
+    }
+}
+
+static void part_of_range(struct comparison *c, struct parts *parts, const char *what, const struct plan_range *a, const struct plan_range *b)
+{
+    struct compare_part part = {.what = what,
+                                .before = duration_words(c, a->known ? a->worst : PLAN_UNKNOWN),
+                                .after = duration_words(c, b->known ? b->worst : PLAN_UNKNOWN)};
+
+    if (strcmp(part.before, part.after) != 0)
+        vec_push(c->arena, &parts->items, part);
+}
+
+/* The step of the same name, which ends with it where the asset has another name. */
+static const struct plan_step *step_like(struct comparison *c, const struct plan_step *const *path, uint32_t count, const struct plan_step *step,
+                                         bool renamed)
+{
+    (void)c;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *a = strchr(path[i]->id, '.'), *b = strchr(step->id, '.');
+
+        if (strcmp(path[i]->id, step->id) == 0 || (renamed && a && b && strcmp(a, b) == 0 && path[i]->subject != NULL))
+            return path[i];
+    }
+    return NULL;
+}
+
+static void differing_steps(struct comparison *c, struct parts *parts, const struct plan_outcome *const outcome[SIDES])
+{
+    const struct plan_step **path[SIDES];
+    uint32_t count[SIDES];
+
+    for (int side = BEFORE; side < SIDES; side++) {
+        path[side] = ARENA_ARRAY(c->arena, const struct plan_step *, PATH_MAX_STEPS);
+        count[side] = outcome[side] ? path_to(outcome[side]->decides, path[side]) : 0;
+    }
+    for (int side = BEFORE; side < SIDES; side++) {
+        for (uint32_t i = count[side]; i-- > 0;) {
+            const struct plan_step *step = path[side][i], *other = step_like(c, path[!side], count[!side], step, c->renamed.len > 0);
+            const struct plan_step *a = side == BEFORE ? step : other, *b = side == BEFORE ? other : step;
+            struct compare_part part;
+
+            if (other && side == AFTER)
+                continue;
+            part = (struct compare_part){.what = arena_printf(c->arena, "`%s`", step->id),
+                                         .before = a ? duration_words(c, a->takes.known ? a->takes.worst : PLAN_UNKNOWN) : NULL,
+                                         .after = b ? duration_words(c, b->takes.known ? b->takes.worst : PLAN_UNKNOWN) : NULL,
+                                         .before_at = a ? (a->stated ? a->stated : a->origin) : NULL,
+                                         .after_at = b ? (b->stated ? b->stated : b->origin) : NULL};
+            if (!same_words(part.before, part.after))
+                vec_push(c->arena, &parts->items, part);
+        }
+    }
+}
+
+static void differing_start(struct comparison *c, struct parts *parts, const struct plan_scenario *const scenario[SIDES])
+{
+    const struct plan_scenario *a = scenario[BEFORE], *b = scenario[AFTER];
+
+    if (!a || !b)
+        return;
+    part_of_range(c, parts, "until it is noticed", &a->detect, &b->detect);
+    part_of_range(c, parts, "until it is declared", &a->declare, &b->declare);
+    part_of_range(c, parts, "until it is approved", &a->approve, &b->approve);
+}
+
+static void give_parts(struct compare_change *change, const struct parts *parts)
+{
+    change->parts = parts->items.items;
+    change->part_count = parts->items.len;
+}
+
+/* ---- causes */
+
+/* A verdict is another because of its number, or of its objective. */
+static void causes_of_verdict(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                              const struct plan_asset *const asset[SIDES])
+{
+    struct involved in = {.c = c, .objectives = true};
+
+    if (change->rule != COMPARE_VERDICT_NO_REGRESS && strncmp(change->what, "verdict", 7) != 0)
+        return;
+    for (int side = BEFORE; side < SIDES; side++) {
+        involve_scenario(&in, side, scenario[side]);
+        if (asset[side]) {
+            involve(&in, side, asset[side]->thing);
+            involve(&in, side, asset[side]->tier);
+        }
+        if (c->plan[side]->name)
+            involve_id(&in, side, arena_printf(c->arena, "plan.%s", c->plan[side]->name));
+    }
+    add_causes(&in, change);
+}
+
+static void of_outcome(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                       const struct plan_outcome *const outcome[SIDES], bool loss)
+{
+    const struct plan_asset *const assets[SIDES] = {outcome[BEFORE] ? outcome[BEFORE]->asset : NULL, outcome[AFTER] ? outcome[AFTER]->asset : NULL};
+    struct involved in = {.c = c};
+    struct parts parts = {{0}};
+
+    for (int side = BEFORE; side < SIDES; side++) {
+        involve_scenario(&in, side, scenario[side]);
+        if (outcome[side] && loss)
+            involve_loss(&in, side, outcome[side]);
+        else if (outcome[side])
+            involve_time(&in, side, scenario[side], outcome[side]);
+    }
+    if (loss) {
+        differing_terms(c, &parts, outcome);
+    } else {
+        differing_start(c, &parts, scenario);
+        differing_steps(c, &parts, outcome);
+    }
+    give_parts(change, &parts);
+    add_causes(&in, change);
+    causes_of_verdict(c, change, scenario, assets);
+}
+
+void causes_of_loss(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                    const struct plan_outcome *const outcome[SIDES])
+{
+    of_outcome(c, change, scenario, outcome, true);
+}
+
+void causes_of_time(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                    const struct plan_outcome *const outcome[SIDES])
+{
+    of_outcome(c, change, scenario, outcome, false);
+}
+
+static const struct plan_outcome *outcome_of(const struct plan_scenario *scenario, const struct plan_asset *asset)
+{
+    for (uint32_t i = 0; i < scenario->assets_count; i++) {
+        if (scenario->assets[i].asset == asset)
+            return &scenario->assets[i];
+    }
+    return NULL;
+}
+
+void causes_of_name(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                    const struct plan_name_outcome *const name[SIDES])
+{
+    static const struct plan_asset *const nothing[SIDES];
+    struct involved in = {.c = c};
+    struct parts parts = {{0}};
+
+    for (int side = BEFORE; side < SIDES; side++) {
+        const struct plan_endpoint *endpoint = name[side]->endpoint;
+
+        involve_scenario(&in, side, scenario[side]);
+        involve(&in, side, endpoint->thing);
+        involve(&in, side, name[side]->from);
+        involve(&in, side, name[side]->to);
+        for (uint32_t i = 0; i < endpoint->serves_count; i++) {
+            const struct plan_outcome *outcome = outcome_of(scenario[side], endpoint->serves[i]);
+
+            involve(&in, side, endpoint->serves[i]->thing);
+            if (outcome)
+                involve_time(&in, side, scenario[side], outcome);
+        }
+    }
+    differing_start(c, &parts, scenario);
+    give_parts(change, &parts);
+    add_causes(&in, change);
+    causes_of_verdict(c, change, scenario, nothing);
+}
+
+void causes_of_group(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                     const struct plan_group_outcome *const group[SIDES])
+{
+    static const struct plan_asset *const nothing[SIDES];
+    struct involved in = {.c = c};
+
+    for (int side = BEFORE; side < SIDES; side++) {
+        involve_scenario(&in, side, scenario[side]);
+        involve(&in, side, group[side]->group->thing);
+        for (uint32_t i = 0; i < group[side]->members_count; i++) {
+            const struct plan_outcome *outcome = outcome_of(scenario[side], group[side]->members[i].asset);
+
+            if (outcome)
+                involve_loss(&in, side, outcome);
+        }
+    }
+    add_causes(&in, change);
+    causes_of_verdict(c, change, scenario, nothing);
+}
+
+void causes_of_thing(struct comparison *c, struct compare_change *change, const struct plan_thing *before, const struct plan_thing *after)
+{
+    struct involved in = {.c = c};
+
+    involve(&in, BEFORE, before);
+    involve(&in, AFTER, after);
+    add_causes(&in, change);
+}
+
+void causes_of_objective(struct comparison *c, struct compare_change *change, const struct plan_objective *before, const struct plan_objective *after,
+                         const struct plan_asset *asset)
+{
+    struct involved in = {.c = c, .objectives = true};
+
+    (void)before;
+    (void)after;
+    for (uint32_t i = 0; i < c->edits.len; i++) { /* what states it stands in the line its source names */
+        const struct compare_edit *edit = &c->edits.items[i];
+
+        if ((after && same_words(edit->after_at, after->origin)) || (before && same_words(edit->before_at, before->origin)))
+            involve_id(&in, AFTER, edit->id);
+    }
+    if (asset) {
+        involve(&in, AFTER, asset->thing);
+        involve(&in, AFTER, asset->tier);
+    }
+    if (c->plan[AFTER]->name)
+        involve_id(&in, AFTER, arena_printf(c->arena, "plan.%s", c->plan[AFTER]->name));
+    for (uint32_t i = 0; i < c->plan[AFTER]->scenarios_count && change->scenario; i++) {
+        if (strcmp(c->plan[AFTER]->scenarios[i].name, change->scenario) == 0)
+            involve_scenario(&in, AFTER, &c->plan[AFTER]->scenarios[i]);
+    }
+    add_causes(&in, change);
+}

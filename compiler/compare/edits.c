@@ -1,0 +1,274 @@
+/* What was edited: everything declared, by id, attribute by attribute. What has another name and is the same otherwise was renamed. */
+#include "compare/internal.h"
+
+#include <string.h>
+
+static bool is_written(const char *text)
+{
+    return text && text[0];
+}
+
+const char *id_after(struct comparison *c, const char *id)
+{
+    const char *slash = strchr(id, '/'), *renamed;
+
+    if (!c->renamed.len)
+        return id;
+    renamed = map_get(&c->renamed, intern_add(c->names, id, slash ? (size_t)(slash - id) : strlen(id)));
+    if (!renamed)
+        return id;
+    return slash ? arena_printf(c->arena, "%s%s", renamed, slash) : renamed;
+}
+
+/* ---- values */
+
+static bool same_value(struct comparison *c, const struct plan_value *a, const struct plan_value *b);
+
+static bool same_items(struct comparison *c, const struct plan_value *a, const struct plan_value *b, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!same_value(c, &a[i], &b[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool same_pairs(struct comparison *c, const struct plan_pair *a, const struct plan_pair *b, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t j = i;
+
+        if (strcmp(a[i].key, b[i].key) != 0) /* most often they are in the same order */
+            for (j = 0; j < count && strcmp(a[i].key, b[j].key) != 0;)
+                j++;
+        if (j == count || !same_value(c, &a[i].value, &b[j].value))
+            return false;
+    }
+    return true;
+}
+
+static bool same_value(struct comparison *c, const struct plan_value *a, const struct plan_value *b)
+{
+    if (a->tag != b->tag || a->shape != b->shape)
+        return false;
+    switch ((enum plan_shape)a->shape) {
+    case PLAN_SHAPE_NULL: return true;
+    case PLAN_SHAPE_BOOL: return a->truth == b->truth;
+    case PLAN_SHAPE_NUMBER: return a->number == b->number;
+    case PLAN_SHAPE_STRING: return strcmp(a->tag == PLAN_TAG_REF ? id_after(c, a->text) : a->text, b->text) == 0;
+    case PLAN_SHAPE_ITEMS: return a->count == b->count && same_items(c, a->items, b->items, a->count);
+    case PLAN_SHAPE_PAIRS: return a->count == b->count && same_pairs(c, a->pairs, b->pairs, a->count);
+    }
+    return false;
+}
+
+bool same_block(struct comparison *c, const struct plan_emitted_block *a, const struct plan_emitted_block *b)
+{
+    if (!a || !b)
+        return a == b;
+    if (strcmp(a->type, b->type) != 0 || a->labels_count != b->labels_count || a->attributes_count != b->attributes_count ||
+        a->blocks_count != b->blocks_count)
+        return false;
+    for (uint32_t i = 0; i < a->labels_count; i++) {
+        if (strcmp(a->labels[i], b->labels[i]) != 0)
+            return false;
+    }
+    for (uint32_t i = 0; i < a->attributes_count; i++) {
+        const struct plan_value *one = a->attributes[i].value, *other = b->attributes[i].value;
+
+        if (strcmp(a->attributes[i].name, b->attributes[i].name) != 0 || !one != !other || (one && !same_value(c, one, other)))
+            return false;
+    }
+    for (uint32_t i = 0; i < a->blocks_count; i++) {
+        if (!same_block(c, &a->blocks[i], &b->blocks[i]))
+            return false;
+    }
+    return true;
+}
+
+/* ---- names */
+
+static void index_things(struct comparison *c, struct map *map, const struct plan_thing *things, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        map_add(map, c->arena, intern_str(c->names, things[i].id), (void *)(uintptr_t)&things[i]);
+}
+
+/* How many attributes of two things are the same, of the `most` of one of them. */
+static uint32_t alike(struct comparison *c, const struct plan_thing *a, const struct plan_thing *b, uint32_t *most)
+{
+    uint32_t same = 0;
+
+    *most = a->attributes.count > b->attributes.count ? a->attributes.count : b->attributes.count;
+    for (uint32_t i = 0; i < a->attributes.count; i++) {
+        const struct plan_value *other = plan_attribute(b, a->attributes.pairs[i].key);
+
+        same += other && same_value(c, &a->attributes.pairs[i].value, other);
+    }
+    for (uint32_t i = 0; i < a->blocks_count; i++) {
+        for (uint32_t j = 0; j < b->blocks_count; j++)
+            same += strcmp(a->blocks[i].block, b->blocks[j].block) == 0 && same_words(a->blocks[i].name, b->blocks[j].name);
+    }
+    *most += a->blocks_count > b->blocks_count ? a->blocks_count : b->blocks_count;
+    return same;
+}
+
+enum { ALIKE_OF_3 = 2, RENAMES_MAX = 200 };
+
+/* What is gone and what is new, of one sort and kind, and two thirds of it the same: it was renamed. The likest first come. */
+static void find_renamed(struct comparison *c, const struct map *before, const struct map *after)
+{
+    struct map taken = {0};
+    VEC(const struct plan_thing *) gone = {0};
+    VEC(const struct plan_thing *) made = {0};
+
+    for (uint32_t i = 0; i < before->len; i++) {
+        if (!map_get(after, before->entries[i].key))
+            vec_push(c->arena, &gone, before->entries[i].value);
+    }
+    for (uint32_t i = 0; i < after->len; i++) {
+        if (!map_get(before, after->entries[i].key))
+            vec_push(c->arena, &made, after->entries[i].value);
+    }
+    if (gone.len > RENAMES_MAX || made.len > RENAMES_MAX)
+        return; /* another plan */
+    for (uint32_t i = 0; i < gone.len; i++) {
+        const struct plan_thing *best = NULL;
+        uint32_t most = 0, best_same = 0;
+
+        for (uint32_t j = 0; j < made.len; j++) {
+            uint32_t of, same;
+
+            if (strcmp(gone.items[i]->block, made.items[j]->block) != 0 || !same_words(gone.items[i]->kind, made.items[j]->kind) ||
+                map_get(&taken, intern_str(c->names, made.items[j]->id)))
+                continue;
+            same = alike(c, gone.items[i], made.items[j], &of);
+            if (of && same * 3 >= of * ALIKE_OF_3 && same > best_same) {
+                best = made.items[j];
+                best_same = same;
+                most = of;
+            }
+        }
+        if (!best || !most)
+            continue;
+        map_add(&taken, c->arena, intern_str(c->names, best->id), (void *)(uintptr_t)best);
+        map_add(&c->renamed, c->arena, intern_str(c->names, gone.items[i]->id), (void *)(uintptr_t)best->id);
+    }
+}
+
+/* ---- edits */
+
+static void add_edit(struct comparison *c, const struct compare_edit *edit)
+{
+    const char *slash = strchr(edit->id, '/');
+    atom head = intern_add(c->names, edit->id, slash ? (size_t)(slash - edit->id) : strlen(edit->id));
+    struct edit_list *list = map_get(&c->edits_of, head);
+
+    if (!list) {
+        list = ARENA_NEW(c->arena, struct edit_list);
+        map_add(&c->edits_of, c->arena, head, list);
+    }
+    vec_push(c->arena, &list->items, c->edits.len);
+    vec_push(c->arena, &c->edits, *edit);
+}
+
+static const char *words_of(struct comparison *c, const struct plan_value *value)
+{
+    return value && value->shape != PLAN_SHAPE_NULL ? plan_value_words(c->arena, value) : NULL;
+}
+
+static void edit_attribute(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after, const char *key,
+                           const struct plan_value *a, const struct plan_value *b)
+{
+    if (a && b && same_value(c, a, b))
+        return;
+    add_edit(c, &(struct compare_edit){after->id, key, words_of(c, a), words_of(c, b), before->origin, after->origin, NULL});
+}
+
+static void edit_text(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after, const char *key, const char *a,
+                      const char *b)
+{
+    if (!same_words(is_written(a) ? a : NULL, is_written(b) ? b : NULL))
+        add_edit(c, &(struct compare_edit){after->id, key, a, b, before->origin, after->origin, NULL});
+}
+
+static void edit_blocks(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after);
+
+static void edit_thing(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after)
+{
+    edit_text(c, before, after, "kind", before->kind, after->kind);
+    if (!plan_attribute(before, "title") && !plan_attribute(after, "title"))
+        edit_text(c, before, after, "title", before->title, after->title);
+    for (uint32_t i = 0; i < before->attributes.count; i++) {
+        const struct plan_pair *pair = &before->attributes.pairs[i];
+
+        edit_attribute(c, before, after, pair->key, &pair->value, plan_attribute(after, pair->key));
+    }
+    for (uint32_t i = 0; i < after->attributes.count; i++) {
+        if (!plan_attribute(before, after->attributes.pairs[i].key))
+            edit_attribute(c, before, after, after->attributes.pairs[i].key, NULL, &after->attributes.pairs[i].value);
+    }
+    edit_blocks(c, before, after);
+}
+
+static const struct plan_thing *block_like(const struct plan_thing *thing, const char *id)
+{
+    for (uint32_t i = 0; i < thing->blocks_count; i++) {
+        if (strcmp(thing->blocks[i].id, id) == 0)
+            return &thing->blocks[i];
+    }
+    return NULL;
+}
+
+static void edit_blocks(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after)
+{
+    for (uint32_t i = 0; i < before->blocks_count; i++) {
+        const struct plan_thing *block = &before->blocks[i], *other = block_like(after, id_after(c, block->id));
+
+        if (other)
+            edit_thing(c, block, other);
+        else
+            add_edit(c,
+                     &(struct compare_edit){id_after(c, block->id), NULL, block->kind ? block->kind : block->block, NULL, block->origin, NULL, NULL});
+    }
+    for (uint32_t i = 0; i < after->blocks_count; i++) {
+        const struct plan_thing *block = &after->blocks[i];
+        bool had = false;
+
+        for (uint32_t j = 0; j < before->blocks_count && !had; j++)
+            had = strcmp(id_after(c, before->blocks[j].id), block->id) == 0;
+        if (!had)
+            add_edit(c, &(struct compare_edit){block->id, NULL, NULL, block->kind ? block->kind : block->block, NULL, block->origin, NULL});
+    }
+}
+
+void find_edits(struct comparison *c)
+{
+    struct map things[SIDES] = {{0}};
+
+    for (int side = BEFORE; side < SIDES; side++)
+        index_things(c, &things[side], c->plan[side]->declared, c->plan[side]->declared_count);
+    find_renamed(c, &things[BEFORE], &things[AFTER]);
+    for (uint32_t i = 0; i < things[BEFORE].len; i++) {
+        const struct plan_thing *before = things[BEFORE].entries[i].value;
+        const char *id = id_after(c, before->id);
+        const struct plan_thing *after = map_get(&things[AFTER], intern_str(c->names, id));
+
+        if (!after) {
+            add_edit(c, &(struct compare_edit){before->id, NULL, before->kind ? before->kind : before->block, NULL, before->origin, NULL, NULL});
+            continue;
+        }
+        if (strcmp(before->id, after->id) != 0)
+            add_edit(c, &(struct compare_edit){after->id, "name", before->name, after->name, before->origin, after->origin, before->id});
+        edit_thing(c, before, after);
+    }
+    for (uint32_t i = 0; i < things[AFTER].len; i++) {
+        const struct plan_thing *after = things[AFTER].entries[i].value;
+        bool had = map_get(&things[BEFORE], things[AFTER].entries[i].key) != NULL;
+
+        for (uint32_t j = 0; j < c->renamed.len && !had; j++)
+            had = strcmp(c->renamed.entries[j].value, after->id) == 0;
+        if (!had)
+            add_edit(c, &(struct compare_edit){after->id, NULL, NULL, after->kind ? after->kind : after->block, NULL, after->origin, NULL});
+    }
+}

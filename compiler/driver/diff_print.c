@@ -1,0 +1,370 @@
+/* What `drc diff` prints: the comparison as text for a terminal, as JSON, as Markdown for a pull request. */
+#include "driver/diff.h"
+
+#include "driver/driver.h"
+#include "emit/json.h"
+#include "emit/md.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- words */
+
+static const char *way_word(enum compare_way way)
+{
+    static const char *const words[] = {[COMPARE_NEITHER] = "other", [COMPARE_WEAKER] = "weaker", [COMPARE_STRONGER] = "stronger"};
+
+    return words[way];
+}
+
+static const char *or_none(const char *text)
+{
+    return text ? text : "none";
+}
+
+static void name_change(struct strbuf *out, const struct compare_change *change, const char *quote)
+{
+    if (change->what)
+        strbuf_addf(out, "%s of ", change->what);
+    strbuf_addf(out, "%s %s%s%s", change->sort, quote, change->subject, quote);
+    if (change->scenario)
+        strbuf_addf(out, " in %s%s%s", quote, change->scenario, quote);
+}
+
+enum { LONGEST_VALUE = 200 };
+
+/* A text of several lines, a command most often: the first line that is another, on both sides. */
+static void tell_lines(struct strbuf *out, const char *before, const char *after, const char *arrow)
+{
+    size_t same = 0, line = 0, a, b;
+
+    while (before[same] && before[same] == after[same]) {
+        same++;
+        line = before[same - 1] == '\n' ? same : line;
+    }
+    while (before[line] == ' ' && after[line] == ' ' && line < same)
+        line++;
+    a = strcspn(before + line, "\n");
+    b = strcspn(after + line, "\n");
+    strbuf_addf(out, "%.*s %s %.*s", (int)(a < LONGEST_VALUE ? a : LONGEST_VALUE), before + line, arrow, (int)(b < LONGEST_VALUE ? b : LONGEST_VALUE),
+                after + line);
+}
+
+static void tell_pair(struct strbuf *out, const char *before, const char *after, const char *arrow)
+{
+    before = or_none(before);
+    after = or_none(after);
+    if (strchr(before, '\n') || strchr(after, '\n') || strlen(before) > LONGEST_VALUE || strlen(after) > LONGEST_VALUE)
+        tell_lines(out, before, after, arrow);
+    else
+        strbuf_addf(out, "%s %s %s", before, arrow, after);
+}
+
+static void tell_values(struct strbuf *out, const struct compare_change *change, const char *arrow)
+{
+    if (change->what)
+        tell_pair(out, change->before, change->after, arrow);
+    else
+        strbuf_addstr(out, change->after ? "is new" : "is gone");
+}
+
+static void tell_edit(struct strbuf *out, const struct compare_edit *edit, const char *quote, const char *arrow)
+{
+    const char *at = edit->after_at ? edit->after_at : edit->before_at;
+
+    if (edit->was)
+        strbuf_addf(out, "%s%s%s is called %s%s%s", quote, edit->was, quote, quote, edit->id, quote);
+    else if (!edit->attribute)
+        strbuf_addf(out, "%s%s%s was %s", quote, edit->id, quote, edit->after ? "added" : "removed");
+    else {
+        strbuf_addf(out, "%s%s%s of %s%s%s: ", quote, edit->attribute, quote, quote, edit->id, quote);
+        tell_pair(out, edit->before, edit->after, arrow);
+    }
+    if (at)
+        strbuf_addf(out, " (%s)", at);
+}
+
+/* ---- text */
+
+static void print_causes(const struct compare_report *report, const struct compare_change *change)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    for (uint32_t i = 0; i < change->part_count; i++) {
+        const struct compare_part *part = &change->parts[i];
+        const char *at = part->after_at ? part->after_at : part->before_at;
+
+        strbuf_addf(&line, "      %s: ", part->what);
+        tell_pair(&line, part->before, part->after, "->");
+        if (at)
+            strbuf_addf(&line, " (%s)", at);
+        end_line(&line);
+    }
+    for (uint32_t i = 0; i < change->cause_count; i++) {
+        strbuf_addstr(&line, i ? "          and " : "      because ");
+        tell_edit(&line, &report->edits[change->causes[i]], "`", "->");
+        end_line(&line);
+    }
+    strbuf_release(&line);
+}
+
+static void print_way(const struct compare_report *report, enum compare_way way, const char *heading)
+{
+    struct strbuf line = STRBUF_INIT;
+    bool first = true;
+
+    for (uint32_t i = 0; i < report->change_count; i++) {
+        const struct compare_change *change = &report->changes[i];
+
+        if (change->way != way)
+            continue;
+        if (first)
+            say_line(heading);
+        first = false;
+        strbuf_addstr(&line, "  ");
+        name_change(&line, change, "`");
+        strbuf_addstr(&line, change->what ? ": " : " ");
+        tell_values(&line, change, "->");
+        if (change->rule)
+            strbuf_addf(&line, "  [%s]", compare_rule_name(change->rule));
+        end_line(&line);
+        print_causes(report, change);
+    }
+    strbuf_release(&line);
+}
+
+static void print_edits(const struct compare_report *report)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    if (report->edit_count)
+        say_line("edited");
+    for (uint32_t i = 0; i < report->edit_count; i++) {
+        strbuf_addstr(&line, "  ");
+        tell_edit(&line, &report->edits[i], "`", "->");
+        end_line(&line);
+    }
+    strbuf_release(&line);
+}
+
+static void sum_up(struct strbuf *out, const struct compare_report *report)
+{
+    if (!report->change_count && !report->edit_count) {
+        strbuf_addstr(out, "nothing changed in meaning");
+        return;
+    }
+    strbuf_addf(out, "%" PRIu32 " weaker, %" PRIu32 " stronger, %" PRIu32 " other, from %" PRIu32 " edit%s", report->weaker, report->stronger,
+                report->neither, report->edit_count, report->edit_count == 1 ? "" : "s");
+}
+
+void diff_text(const struct compare_report *report)
+{
+    struct strbuf line = STRBUF_INIT;
+
+    print_way(report, COMPARE_WEAKER, "weaker");
+    print_way(report, COMPARE_STRONGER, "stronger");
+    print_way(report, COMPARE_NEITHER, "other");
+    print_edits(report);
+    sum_up(&line, report);
+    end_line(&line);
+    strbuf_release(&line);
+}
+
+/* ---- JSON */
+
+static void json_edit(struct jsonw *j, const struct compare_edit *edit)
+{
+    jsonw_object_begin(j);
+    jsonw_key_string(j, "id", edit->id);
+    jsonw_key_string(j, "attribute", edit->attribute);
+    jsonw_key_string(j, "was", edit->was);
+    jsonw_key_string(j, "before", edit->before);
+    jsonw_key_string(j, "after", edit->after);
+    jsonw_key_string(j, "before_at", edit->before_at);
+    jsonw_key_string(j, "after_at", edit->after_at);
+    jsonw_object_end(j);
+}
+
+static void json_change(struct jsonw *j, const struct compare_change *change)
+{
+    jsonw_object_begin(j);
+    jsonw_key_string(j, "sort", change->sort);
+    jsonw_key_string(j, "subject", change->subject);
+    jsonw_key_string(j, "scenario", change->scenario);
+    jsonw_key_string(j, "what", change->what);
+    jsonw_key_string(j, "way", way_word(change->way));
+    jsonw_key_string(j, "rule", compare_rule_name(change->rule));
+    jsonw_key_string(j, "before", change->before);
+    jsonw_key_string(j, "after", change->after);
+    jsonw_key_string(j, "before_at", change->before_at);
+    jsonw_key_string(j, "after_at", change->after_at);
+    jsonw_key_array(j, "parts");
+    for (uint32_t i = 0; i < change->part_count; i++) {
+        const struct compare_part *part = &change->parts[i];
+
+        jsonw_object_begin(j);
+        jsonw_key_string(j, "what", part->what);
+        jsonw_key_string(j, "before", part->before);
+        jsonw_key_string(j, "after", part->after);
+        jsonw_key_string(j, "before_at", part->before_at);
+        jsonw_key_string(j, "after_at", part->after_at);
+        jsonw_object_end(j);
+    }
+    jsonw_array_end(j);
+    jsonw_key_array(j, "causes");
+    for (uint32_t i = 0; i < change->cause_count; i++)
+        jsonw_int(j, change->causes[i]);
+    jsonw_array_end(j);
+    jsonw_object_end(j);
+}
+
+void diff_json(const struct plan_document *before, const struct plan_document *after, const struct compare_report *report)
+{
+    struct strbuf out = STRBUF_INIT;
+    struct jsonw j;
+
+    jsonw_init(&j, &out);
+    jsonw_object_begin(&j);
+    jsonw_key_string(&j, "schema", "drc.diff/1");
+    jsonw_key_string(&j, "before", before->digest);
+    jsonw_key_string(&j, "after", after->digest);
+    jsonw_key_int(&j, "weaker", report->weaker);
+    jsonw_key_int(&j, "stronger", report->stronger);
+    jsonw_key_int(&j, "other", report->neither);
+    jsonw_key_bool(&j, "artifacts_compared", !report->unwritten);
+    jsonw_key_array(&j, "changes");
+    for (uint32_t i = 0; i < report->change_count; i++)
+        json_change(&j, &report->changes[i]);
+    jsonw_array_end(&j);
+    jsonw_key_array(&j, "edits");
+    for (uint32_t i = 0; i < report->edit_count; i++)
+        json_edit(&j, &report->edits[i]);
+    jsonw_array_end(&j);
+    jsonw_object_end(&j);
+    jsonw_finish(&j);
+    say_text(strbuf_str(&out));
+    strbuf_release(&out);
+}
+
+/* ---- Markdown: the verdict, what is weaker and why, what is stronger; the rest is folded away */
+
+enum { ROWS_MAX = 100 }; /* a comment that is longer is not read, and hosts cut it */
+
+static const char *told(struct arena *arena, struct strbuf *out)
+{
+    const char *text = strbuf_dup(out, arena);
+
+    strbuf_release(out);
+    return text;
+}
+
+static struct md_inline value_cell(struct arena *arena, const char *before, const char *after)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    tell_pair(&out, before, after, "→");
+    return md_text(arena, told(arena, &out));
+}
+
+static struct md_inline change_cell(struct arena *arena, const struct compare_change *change)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    name_change(&out, change, "`");
+    if (!change->what)
+        strbuf_addstr(&out, change->after ? " is new" : " is gone");
+    return md_marked(arena, told(arena, &out));
+}
+
+static struct md_inline cause_cell(struct arena *arena, const struct compare_report *report, const struct compare_change *change)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    for (uint32_t i = 0; i < change->cause_count; i++) {
+        strbuf_addstr(&out, i ? "\n" : "");
+        tell_edit(&out, &report->edits[change->causes[i]], "`", "→");
+    }
+    for (uint32_t i = 0; i < change->part_count && !change->cause_count; i++) {
+        strbuf_addf(&out, "%s%s: ", i ? "\n" : "", change->parts[i].what);
+        tell_pair(&out, change->parts[i].before, change->parts[i].after, "→");
+    }
+    return md_marked(arena, told(arena, &out));
+}
+
+static void table_of(struct md *w, const struct compare_report *report, enum compare_way way, uint32_t count)
+{
+    bool weaker = way == COMPARE_WEAKER;
+    uint32_t rows = 0;
+
+    if (weaker)
+        MD_TABLE(w, NULL, MD("What"), MD("Before → after"), MD("Because"), MD("Rule"));
+    else
+        MD_TABLE(w, NULL, MD("What"), MD("Before → after"), MD("Because"));
+    for (uint32_t i = 0; i < report->change_count && rows < ROWS_MAX; i++) {
+        const struct compare_change *change = &report->changes[i];
+        struct md_inline values;
+
+        if (change->way != way)
+            continue;
+        rows++;
+        values = change->what ? value_cell(w->arena, change->before, change->after) : MD("");
+        if (weaker)
+            MD_ROW(w, change_cell(w->arena, change), values, cause_cell(w->arena, report, change),
+                   change->rule ? md_code(w->arena, compare_rule_name(change->rule)) : MD(""));
+        else
+            MD_ROW(w, change_cell(w->arena, change), values, cause_cell(w->arena, report, change));
+    }
+    md_table_end(w);
+    if (count > rows)
+        md_paragraph(w, md_textf(w->arena, "And %" PRIu32 " more; drc diff --format json has all of them.", count - rows));
+}
+
+void diff_markdown(struct arena *arena, const struct plan_document *after, const struct compare_report *report)
+{
+    struct strbuf out = STRBUF_INIT, line = STRBUF_INIT;
+    const char *title = after->title && after->title[0] ? after->title : after->name;
+    struct md w;
+
+    md_init(&w, arena, &out);
+    sum_up(&line, report);
+    md_heading(&w, 3,
+               report->weaker                               ? md_cat(arena, MD("Recovery is weaker: "), md_text(arena, title))
+               : report->stronger                           ? md_cat(arena, MD("Recovery is stronger: "), md_text(arena, title))
+               : report->change_count || report->edit_count ? md_cat(arena, MD("Recovery is no weaker: "), md_text(arena, title))
+                                                            : md_cat(arena, MD("Recovery is the same: "), md_text(arena, title)));
+    md_paragraph(&w, md_textf(arena, "%c%s.", strbuf_str(&line)[0] == 'n' ? 'N' : strbuf_str(&line)[0], strbuf_str(&line) + 1));
+    if (report->unwritten)
+        md_paragraph(&w, MD("Nothing would be written of a plan with errors: jobs, drills, exports and resources were not compared."));
+    if (report->weaker) {
+        md_heading(&w, 4, MD("What is weaker"));
+        table_of(&w, report, COMPARE_WEAKER, report->weaker);
+    }
+    if (report->stronger) {
+        md_heading(&w, 4, MD("What is stronger"));
+        table_of(&w, report, COMPARE_STRONGER, report->stronger);
+    }
+    strbuf_clear(&line);
+    if (report->neither) {
+        strbuf_addf(&line, "What else is different (%" PRIu32 ")", report->neither);
+        md_fold_begin(&w, strbuf_str(&line));
+        table_of(&w, report, COMPARE_NEITHER, report->neither);
+        md_fold_end(&w);
+    }
+    strbuf_clear(&line);
+    if (report->edit_count) {
+        strbuf_addf(&line, "What was edited (%" PRIu32 ")", report->edit_count);
+        md_fold_begin(&w, strbuf_str(&line));
+        for (uint32_t i = 0; i < report->edit_count && i < ROWS_MAX; i++) {
+            struct strbuf edit = STRBUF_INIT;
+
+            tell_edit(&edit, &report->edits[i], "`", "→");
+            md_bullet(&w, 0, md_marked(arena, told(arena, &edit)));
+        }
+        if (report->edit_count > ROWS_MAX)
+            md_paragraph(&w, md_textf(arena, "And %" PRIu32 " more.", report->edit_count - ROWS_MAX));
+        md_fold_end(&w);
+    }
+    say_text(strbuf_str(&out));
+    strbuf_release(&line);
+    strbuf_release(&out);
+}

@@ -1,0 +1,134 @@
+"""`drc diff`: edits of the platform example, each of which has to be told with its cause and nothing else; and what must hold between any two plans."""
+
+import json
+import random
+import re
+import shutil
+
+from lib.core import Failure, Sandbox, readable
+from oracles import model
+
+
+def diff(env, folder, before, after, expect=None):
+    done = env.run([env.drc, "diff", before, after, "--format", "json"], folder)
+    if done.code not in (0, 2, 3) or (expect is not None and done.code != expect):
+        raise Failure(f"drc diff {before} {after}: exit {done.code}, expected {expect}\n{readable(done.stdout + done.stderr)[:4000]}")
+    return json.loads(done.stdout)
+
+
+def edited(folder, name, file, pattern, by, count=1):
+    """A copy of the example in which one place is another."""
+    shutil.copytree(folder / "old", folder / name)
+    text = (folder / name / file).read_text(encoding="utf-8")
+    changed, times = re.subn(pattern, by, text, flags=re.S)
+    if times != count:
+        raise Failure(f"{file} has {times} places like {pattern!r}")
+    (folder / name / file).write_text(changed, encoding="utf-8")
+    return name
+
+
+# (name, file, pattern, text, exit, what has to be told: (sort, subject, scenario, what, way, rule), the edits (id, attribute))
+EDITS = (
+    ("weaker-objective", "data.dr", r"rto = 2h30m  rpo = 30m", "rto = 3h  rpo = 30m", 3,
+     [("asset", "database", "database-corruption", "RTO", "weaker", "OBJECTIVE_NO_WEAKEN")], [("asset.database/objective.L2", "rto")]),
+    ("more-lag", "data.dr", r"lag        = 10s\.\.1m\.\.15m", "lag        = 10s..1m..45m", 3,
+     [("asset", "user-uploads", "region-loss", "worst-case loss", "weaker", "RPO_NO_REGRESS")], [("asset.user-uploads/replica.west", "lag")]),
+    ("kept-less-long", "data.dr", r"duration = 2h\.\.4h\.\.8h\n    retain   = 90d", "duration = 2h..4h..8h\n    retain   = 60d", 3,
+     [("backup", "user-uploads-locked", None, "copies are kept", "weaker", "RETENTION_NO_SHORTEN")], [("asset.user-uploads/backup.locked", "retain")]),
+    ("faster-declaration", "main.dr", r"(loses     = \[east-a\]|class     = L3\n  loses     = \[east-a\])(.*?)declare   = 5m\n", r"\1\2declare   = 4m\n", 2,
+     [("scenario", "zone-loss", None, "declared within", "stronger", None)], [("scenario.zone-loss", "declare")]),
+    ("slower-step", "services.dr", r"scale_up = 5m\.\.8m\.\.15m (}\n\n  bind)", r"scale_up = 5m..8m..16m \1", None, [], [("asset.reporting/standby.west", "scale_up")]),
+    ("another-phone", "people.dr", r'\+1 555 0101', "+1 555 0199", 2, [("contact", None, None, "phone", "other", None)], [(None, "phone")]),
+)
+
+
+def matches(change, wanted):
+    keys = ("sort", "subject", "scenario", "what", "way", "rule")
+    return all(want is None and key in ("subject", "scenario", "rule") or change[key] == want for key, want in zip(keys, wanted))
+
+
+def test_edits_and_causes(env):
+    with Sandbox() as folder:
+        shutil.copytree(env.root / "examples" / "platform", folder / "old")
+        for name, file, pattern, by, status, wanted, edits in EDITS:
+            result = diff(env, folder, "old", edited(folder, name, file, pattern, by), status)
+            told = [(edit["id"], edit["attribute"]) for edit in result["edits"]]
+            if len(told) != len(edits) or any(want[0] not in (None, got[0]) or want[1] != got[1] for want, got in zip(edits, told)):
+                raise Failure(f"{name}: the edits are told as {told}")
+            for want in wanted:
+                found = [change for change in result["changes"] if matches(change, want)]
+                if len(found) != 1:
+                    raise Failure(f"{name}: {want} is told {len(found)} times:\n{json.dumps(result['changes'], indent=1)[:4000]}")
+                if 0 not in found[0]["causes"]:
+                    raise Failure(f"{name}: {want} is told without its cause: {found[0]}")
+
+
+def test_no_difference(env):
+    """Formatting, comments and order are none; neither is where a plan comes from."""
+    with Sandbox() as folder:
+        shutil.copytree(env.root / "examples" / "platform", folder / "old")
+        shutil.copytree(folder / "old", folder / "new")
+        for path in (folder / "new").glob("*.dr"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text("// another comment\n\n\n" + text.replace("  tier    = critical\n", "\n\n  tier = critical // the most\n"), encoding="utf-8")
+        env.compile(["fmt", "-w", "new/services.dr"], folder)
+        (folder / "plan.json").write_bytes(env.compile(["plan", "--emit", "plan", "old"], folder).stdout)
+        for before, after in (("old", "old"), ("old", "new"), ("plan.json", "new"), ("new", "plan.json")):
+            result = diff(env, folder, before, after, 0)
+            if result["changes"] or result["edits"]:
+                raise Failure(f"{before} and {after}: {json.dumps(result, indent=1)[:3000]}")
+
+
+def test_renamed(env):
+    with Sandbox() as folder:
+        shutil.copytree(env.root / "examples" / "platform", folder / "old")
+        shutil.copytree(folder / "old", folder / "new")
+        for path in (folder / "new").glob("*.dr"):
+            path.write_text(re.sub(r"(?<!\.)\bconfiguration\b(?= :|[,\]])", "settings", path.read_text(encoding="utf-8")), encoding="utf-8")
+        result = diff(env, folder, "old", "new")
+        was = [(edit["was"], edit["id"]) for edit in result["edits"] if edit["was"]]
+        if was != [("asset.configuration", "asset.settings")] or result["weaker"]:
+            raise Failure(f"renamed: {was}, weaker {result['weaker']}\n{json.dumps(result['changes'], indent=1)[:3000]}")
+
+
+def mirrored(change):
+    return (change["sort"], change["scenario"], change["what"], change["after"], change["before"],
+            {"weaker": "stronger", "stronger": "weaker", "other": "other"}[change["way"]])
+
+
+def test_mirror(env):
+    """Of random plans: A and A differ nowhere; what A makes of B is what B makes of A, the other way round."""
+    with Sandbox() as folder:
+        for seed in range(20):
+            rng = random.Random(f"diff {seed}")
+            world = model.random_model(rng)
+            for name, chance in (("a", rng), ("b", random.Random(f"other {seed}"))):
+                (folder / name).mkdir(exist_ok=True)
+                text = model.specification(world)
+                if name == "b":  # somebody changed numbers
+                    text = re.sub(r"(lag|slow|retain|rto|rpo) = (\d+)(m|h|d)",
+                                  lambda found: f"{found[1]} = {int(found[2]) + chance.choice((0, 0, 1, 7))}{found[3]}", text)
+                (folder / name / "main.dr").write_text(text, encoding="utf-8")
+            same, there, back = diff(env, folder, "a", "a"), diff(env, folder, "a", "b"), diff(env, folder, "b", "a")
+            if same["changes"] or same["edits"]:
+                raise Failure(f"seed {seed}: a plan differs from itself: {same['changes'][:2]}")
+            one = sorted(map(str, map(mirrored, there["changes"])))
+            other = sorted(str((c["sort"], c["scenario"], c["what"], c["before"], c["after"], c["way"])) for c in back["changes"])
+            if one != other:
+                raise Failure(f"seed {seed}: {sorted(set(one) ^ set(other))[:6]}")
+
+
+def test_usage_and_markdown(env):
+    with Sandbox() as folder:
+        shutil.copy(env.root / "examples" / "hello.dr", folder / "a.dr")
+        text = (folder / "a.dr").read_text(encoding="utf-8")
+        (folder / "b.dr").write_text(text.replace("lag = 30s", "lag = 40s"), encoding="utf-8")
+        (folder / "broken.dr").write_text("plan {", encoding="utf-8")
+        for words, want in ((["a.dr"], 64), (["a.dr", "none.dr"], 1), (["a.dr", "none.json"], 74), (["a.dr", "broken.dr"], 1), (["a.dr", "b.dr"], 3), (["b.dr", "a.dr"], 2),
+                            (["a.dr", "b.dr", "--format", "sarif"], 64)):
+            done = env.run([env.drc, "diff", *words], folder)
+            if done.code != want:
+                raise Failure(f"drc diff {words}: exit {done.code}, expected {want}\n{readable(done.stdout + done.stderr)[:2000]}")
+        page = env.run([env.drc, "diff", "a.dr", "b.dr", "--format", "markdown"], folder).stdout.decode()
+        if not page.startswith("### Recovery is weaker: Web shop\n") or "`RPO_NO_REGRESS`" not in page or page.count("<details>") != page.count("</details>"):
+            raise Failure(page)
