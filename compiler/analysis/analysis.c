@@ -65,26 +65,27 @@ static void check_objectives(struct analysis *a)
 static void work_out(struct analysis *a, struct scenario_result *result)
 {
     a->scenario = result;
-    find_fates(a, result);           /* what is lost, impaired, split, damaged */
-    find_begin(a, result);           /* when somebody notices, declares, approves */
-    effective_objectives(a, result); /* which RTO and RPO hold in it */
-    choose_methods(a, result);       /* how each comes back, where, from which copies; groups together */
-    close_restores(a, result);       /* what restores stand on: keys, secrets, images, copies of the plan */
-    find_targets(a, result);         /* where names lead afterwards, and what moves them */
-    make_steps(a, result);           /* the steps of all of it, and what waits for what */
-    check_creation(a, result);       /* infrastructure made during the recovery of critical tiers */
-    check_capacity(a, result);       /* room where things go */
-    time_steps(a, result);           /* the schedule: hands, bandwidth, worst, typical, best */
-    find_discarded(a, result);       /* what is written after a damage and goes with the restore */
-    time_cuts(a, result);            /* what a cut-off side accepts until it is fenced */
-    check_reach(a, result);          /* whether somebody is left to act, from somewhere */
-    judge(a, result);                /* RTO and RPO of each asset */
-    refute_without_hands(a, result); /* what waits for those who cannot act is never back */
-    check_watched(a, result);        /* protections whose end nobody would notice */
-    check_admins(a, result);         /* who else might change what a recovery rests on */
-    judge_split(a, result);          /* two truths after a partition */
-    derive_losses(a, result);        /* what is made from others loses what they lose */
-    judge_damage(a, result);         /* ceilings of what is discarded; copies that expire while they are read */
+    find_fates(a, result);             /* what is lost, impaired, split, damaged */
+    find_begin(a, result);             /* when somebody notices, declares, approves */
+    effective_objectives(a, result);   /* which RTO and RPO hold in it */
+    choose_methods(a, result);         /* how each comes back, where, from which copies; groups together */
+    close_restores(a, result);         /* what restores stand on: keys, secrets, images, copies of the plan */
+    find_targets(a, result);           /* where names lead afterwards, and what moves them */
+    make_steps(a, result);             /* the steps of all of it, and what waits for what */
+    check_creation(a, result);         /* infrastructure made during the recovery of critical tiers */
+    check_capacity(a, result);         /* room where things go */
+    time_steps(a, result);             /* the schedule: hands, bandwidth, worst, typical, best */
+    find_discarded(a, result);         /* what is written after a damage and goes with the restore */
+    time_cuts(a, result);              /* what a cut-off side accepts until it is fenced */
+    check_reach(a, result);            /* whether somebody is left to act, from somewhere */
+    judge(a, result);                  /* RTO and RPO of each asset */
+    check_restore_promises(a, result); /* what restores read, promised too late for that */
+    refute_without_hands(a, result);   /* what waits for those who cannot act is never back */
+    check_watched(a, result);          /* protections whose end nobody would notice */
+    check_admins(a, result);           /* who else might change what a recovery rests on */
+    judge_split(a, result);            /* two truths after a partition */
+    derive_losses(a, result);          /* what is made from others loses what they lose */
+    judge_damage(a, result);           /* ceilings of what is discarded; copies that expire while they are read */
     exceed_groups(a, result);
     judge_groups(a, result);    /* whether members fit together */
     move_traffic(a, result);    /* when users reach it, and whether that is in time */
@@ -124,6 +125,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     a.told_creation = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     a.no_objective = ARENA_ARRAY(a.arena, uint8_t, plan->asset_count);
     a.site_cut = ARENA_ARRAY(a.arena, bool, plan->site_count);
+    a.told_restores = ARENA_ARRAY(a.arena, bool, plan->asset_count);
     check_kinds(&a);       /* methods with two figures, steps without one */
     check_figures(&a);     /* worst ends that are ours */
     check_objectives(&a);  /* objectives nobody stated */

@@ -289,6 +289,7 @@ struct asset_state {
     struct asset *blocked_by;          /* what it needs has no time: its own verdict is only a consequence; NULL */
     struct step **steps;               /* its steps in this scenario, in order */
     struct step *last;                 /* the last of its steps */
+    struct step *ready;                /* the last before it is asked under a public name that is led elsewhere meanwhile; NULL: none is */
     struct state_figures *figures;     /* beside those of its steps; NULL: none */
     struct step *decides;              /* step whose end is `finish`: its own last one, or one of what it waits for; NULL unknown or none */
     const char *never;                 /* why a verdict is refuted whatever the numbers say; NULL */
@@ -298,6 +299,7 @@ struct asset_state {
     bool settling;                     /* … is being chosen just now */
     bool grouped;                      /* a group that is hit has it as a member */
     bool stuck;                        /* its recovery waits for itself: see the finding */
+    bool undone;                       /* nobody is left who could do what it waits for */
 };
 
 /* Who does a step. The one answer for hands, clock, ledger, rules, scripts and pages. */
@@ -340,6 +342,7 @@ struct step {
     bool irreversible, best_effort, before_needs;
     bool planeless;            /* it calls no control plane */
     bool idle;                 /* only waiting: it takes nobody's hands */
+    bool undone;               /* nobody is left to do or begin it, or what it waits for */
     bool inside;               /* its own time is not known: it lies within the one figure of its method, which others count */
     struct entity *barred;     /* site whose control plane it needs and that does not answer; NULL */
     struct entity *at;         /* site it would have to work at and that the scenario takes; NULL */
@@ -387,6 +390,7 @@ struct endpoint_state {
     struct span_of_time finish;          /* with traffic */
     int64_t detection, ttl, propagation; /* its own terms, ms; 0 where one does not count */
     enum moves moves;
+    int64_t lingers;     /* how long it may still be answered otherwise, after the step that leads it or after what comes back; ms */
     bool answers_anyway; /* its one record is the answer, whatever the check says */
     bool let_go;         /* moved by its check, and what would hold it there cannot be done */
     bool stays_green;    /* it has a check that does not notice this scenario */

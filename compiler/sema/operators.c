@@ -436,13 +436,27 @@ static bool spreads(struct value value)
     return value.type <= VALUE_UNKNOWN || value.type == VALUE_NA;
 }
 
+enum range_end { END_BEST, END_TYPICAL, END_WORST };
+
+/* Rates run the other way, and nothing is written with them so: they stay what they are, and are refused. */
+static struct value end_of_end(struct value value, enum range_end end)
+{
+    if (value.type != VALUE_RANGE || value.u.range->worst.type == VALUE_RATE)
+        return value;
+    return end == END_BEST ? value.u.range->best : end == END_TYPICAL ? value.u.range->typical : value.u.range->worst;
+}
+
 struct value make_range(struct evaluator *eval, struct operand best, struct operand typical, struct operand worst, struct span span)
 {
     const struct operand *parts[] = {&best, &typical, &worst};
-    struct value low = best.value, high = worst.value;
+    struct value low, high;
     int first, second;
     struct diag *diag;
 
+    /* An end that is a range itself (`1m..5m + self.restart`) stands for its own end: the best of the best, the worst of the worst. */
+    typical.value = end_of_end(typical.value, typical.span.start == worst.span.start ? END_WORST : END_TYPICAL);
+    low = best.value = end_of_end(best.value, END_BEST);
+    high = worst.value = end_of_end(worst.value, END_WORST);
     if (spreads(best.value) || spreads(typical.value) || spreads(worst.value))
         return spread(spread(best.value, best.value), spread(typical.value, worst.value));
     for (int i = 0; i < 3; i++) {

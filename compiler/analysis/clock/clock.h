@@ -31,6 +31,9 @@ void find_begin(struct analysis *a, struct scenario_result *result);
  * after damage, and where its alarm stands in what is lost. */
 bool check_turns_red(struct analysis *a, const struct scenario_result *result, const struct entity *endpoint, const struct entity *target);
 
+/* The same, or nobody knows: a connection may still be accepted by what is in front of it. */
+bool check_may_turn_red(struct analysis *a, const struct entity *endpoint, const struct entity *target);
+
 /* ---- traffic.c */
 /* When the health check of a target notices that it is gone, ms: threshold x (interval + timeout). */
 struct health_clock {

@@ -5,7 +5,7 @@
  * An asset is down when it is lost in a way that stops it, or when something it needs is down. A wrong or deleted record and an attacker
  * who keeps the pages up stop nothing: such scenarios are noticed by people, who say how soon. A health check fails when its site is gone
  * or what its endpoint serves there is down; one that only opens a connection (tcp) when its site is gone: a load balancer, or the kernel of
- * a process that hangs, goes on accepting. A probe with an `interval` fails when its asset is down. Whoever fails first is who
+ * a process that hangs, may go on accepting, or not. A probe with an `interval` fails when its asset is down. Whoever fails first is who
  * notices; a check fails after threshold x (interval + timeout).
  *
  * Whoever watches has to stand, with all it needs: what observes an asset is who asks its probe, and without anybody who observes it the
@@ -62,7 +62,8 @@ static bool only_connects(const struct entity *target)
     return health && is_word(entity_slot(health, HEALTH_type), "tcp");
 }
 
-static bool target_fails(struct analysis *a, const struct entity *endpoint, const struct entity *target, const bool *down)
+/* `surely`: a check that only opens a connection may fail with what it connects to, or go on. */
+static bool target_fails(struct analysis *a, const struct entity *endpoint, const struct entity *target, const bool *down, bool surely)
 {
     const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, target->name));
     struct value serves = entity_slot(endpoint, ENDPOINT_serves);
@@ -71,7 +72,7 @@ static bool target_fails(struct analysis *a, const struct entity *endpoint, cons
         return false;
     if (a->site_lost[site->index] || a->site_cut[site->index])
         return true;
-    for (uint32_t i = 0; !only_connects(target) && serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+    for (uint32_t i = 0; !(surely && only_connects(target)) && serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
         const struct asset *asset = serves.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[i].u.entity) : NULL;
 
         if (asset && down[asset->index] && serves_in(a, asset, site))
@@ -104,7 +105,13 @@ static bool alarm_stands(struct analysis *a, const struct entity *target)
 bool check_turns_red(struct analysis *a, const struct scenario_result *result, const struct entity *endpoint, const struct entity *target)
 {
     (void)result;
-    return target_fails(a, endpoint, target, a->down) && alarm_stands(a, target);
+    return target_fails(a, endpoint, target, a->down, true) && alarm_stands(a, target);
+}
+
+/* What nobody may count on, and nobody may count out either. */
+bool check_may_turn_red(struct analysis *a, const struct entity *endpoint, const struct entity *target)
+{
+    return target_fails(a, endpoint, target, a->down, false);
 }
 
 /* The first one wins; of equal ones the first declared. */
@@ -178,7 +185,7 @@ static void by_health(struct analysis *a, struct scenario_result *result, const 
         for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));) {
             struct health_clock clock = health_clock(target);
 
-            if (clock.after != TIME_UNKNOWN && target_fails(a, endpoint, target, down) && alarm_stands(a, target))
+            if (clock.after != TIME_UNKNOWN && target_fails(a, endpoint, target, down, true) && alarm_stands(a, target))
                 notice(result, clock.after, figure(a, "health check", endpoint->name, target->name, &clock), clock.block->span);
         }
     }
@@ -229,7 +236,7 @@ static bool checked(struct analysis *a, struct scenario_result *result, const bo
         struct entity *target;
 
         for (uint32_t t = 0; (target = entity_child(endpoint, BLOCK_TARGET, &t));) {
-            if (health_clock(target).after == TIME_UNKNOWN || !target_fails(a, endpoint, target, down))
+            if (health_clock(target).after == TIME_UNKNOWN || !target_fails(a, endpoint, target, down, true))
                 continue;
             if (alarm_stands(a, target))
                 return true;

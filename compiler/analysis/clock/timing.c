@@ -57,8 +57,8 @@ static void make_tasks(const struct scenario_result *result, struct project *pro
         task->takes = step->takes.known ? step->takes.worst : TAKES_UNKNOWN;
         task->rank = works[i].level;
         task->tie = i;
-        /* What a person does takes a person, even when a command checks or verifies it afterwards. */
-        task->pool = step->idle ? POOL_NONE : step_takes_people(step) ? POOL_MANUAL : POOL_AUTOMATED;
+        /* What a person does takes a person, even when a command checks or verifies it afterwards; a platform keeps to nobody's turn. */
+        task->pool = step->idle || step->mode == STEP_BY_ITSELF ? POOL_NONE : step_takes_people(step) ? POOL_MANUAL : POOL_AUTOMATED;
         task->counts = step->asset && result->states[step->asset->index].last == step;
         task->late = step->phase == PHASE_REPROTECT;
         task->after = after;

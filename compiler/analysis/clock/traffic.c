@@ -146,37 +146,50 @@ static int64_t behind_the_switch(const struct endpoint_state *state)
     return alarm.type == VALUE_DURATION && add_to(&time, alarm.u.integer) ? time : TIME_UNKNOWN;
 }
 
-static void time_endpoint(struct scenario_result *result, struct endpoint_state *state)
+/* What a name takes by itself once it is to lead elsewhere: 0 where a term does not count, TIME_UNKNOWN where nobody knows. */
+struct name_clock {
+    int64_t detection, ttl, propagation;
+};
+
+static struct name_clock name_clock(const struct endpoint_state *state)
 {
     struct value ttl = entity_slot(state->endpoint, ENDPOINT_ttl), propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
     const char *mode = word(state->endpoint, ENDPOINT_mode, "health");
-    int64_t after;
+    struct name_clock clock = {.ttl = ttl.type == VALUE_DURATION ? ttl.u.integer : TIME_UNKNOWN};
 
-    state->ttl = ttl.type == VALUE_DURATION ? ttl.u.integer : TIME_UNKNOWN;
     /* An alias of Route 53 has the TTL of what it points to, 60 s for load balancers, whatever is written. */
     if (state->from && name_mover(state->endpoint) && entity_slot(state->from, TARGET_alias).type == VALUE_STRING)
-        state->ttl = MS_MINUTE;
+        clock.ttl = MS_MINUTE;
+    if (state->moves == MOVES_BY_CHECK)
+        clock.detection = health_clock(state->dropped ? state->dropped : state->from).after;
+    else if (state->moves == MOVES_AND_BACK)
+        clock.detection = health_clock(state->from).after;
+    else if (state->moves == MOVES_BY_STEP && strcmp(mode, "stop") == 0)
+        clock.detection = behind_the_switch(state);
+    else if (state->moves == MOVES_BY_STEP && strcmp(mode, "arc") != 0)
+        clock.propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;
+    return clock;
+}
+
+static void time_endpoint(struct scenario_result *result, struct endpoint_state *state)
+{
+    struct name_clock clock = name_clock(state);
+    int64_t after = clock.ttl;
+
+    state->ttl = clock.ttl;
+    state->detection = clock.detection;
+    state->propagation = clock.propagation;
     state->finish = state->to ? served_back(result, state) : (struct span_of_time){0};
     if (state->zone)
         state->finish = time_max(state->finish, result->states[state->zone->index].finish);
     if (state->moves == MOVES_NOT)
         return; /* the record need not change */
-    after = state->ttl;
     if (state->moves == MOVES_BY_CHECK) {
-        state->detection = health_clock(state->dropped ? state->dropped : state->from).after;
-        state->finish = state->detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(state->finish, time_exact(state->detection));
-    } else if (state->moves == MOVES_AND_BACK) {
-        state->detection = health_clock(state->from).after;
-        after = add_to(&after, state->detection) ? after : TIME_UNKNOWN;
+        state->finish = clock.detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(state->finish, time_exact(clock.detection));
     } else {
-        state->finish = state->step ? time_max(state->finish, state->step->finish) : (struct span_of_time){0};
-        if (strcmp(mode, "stop") == 0) {
-            state->detection = behind_the_switch(state);
-            after = add_to(&after, state->detection) ? after : TIME_UNKNOWN;
-        } else if (strcmp(mode, "arc") != 0) {
-            state->propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;
-            after = add_to(&after, state->propagation) ? after : TIME_UNKNOWN;
-        }
+        if (state->moves == MOVES_BY_STEP)
+            state->finish = state->step ? time_max(state->finish, state->step->finish) : (struct span_of_time){0};
+        after = add_to(&after, clock.detection) && add_to(&after, clock.propagation) ? after : TIME_UNKNOWN;
     }
     state->finish = after == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(state->finish, time_exact(after));
 }
@@ -232,6 +245,18 @@ static void keep_credit(struct analysis *a, const struct scenario_result *result
     decides(a, why, (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
 }
 
+/* Whether it leads to what never comes back, or waits for somebody to lead it there: nobody is left who could. */
+static bool is_undone(const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        if (serves.u.list->items[i].type == VALUE_ENTITY && result->states[serves.u.list->items[i].u.entity->index].undone)
+            return true;
+    }
+    return (state->zone && result->states[state->zone->index].undone) || (state->moves == MOVES_BY_STEP && state->step && state->step->undone);
+}
+
 static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
 {
     struct strbuf have = STRBUF_INIT, want = STRBUF_INIT;
@@ -274,6 +299,16 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         state->finish = (struct span_of_time){0};
         decides(a, state->zone_unstated,
                 (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
+        return;
+    }
+    if (is_undone(result, state)) {
+        state->verdict = VERDICT_REFUTED;
+        state->finish = (struct span_of_time){0};
+        diag = find(a, DIAG_E0505, (struct about){.subject = state->endpoint, .scenario = result->scenario},
+                    "`%s` leads to nothing that serves in `%s`: nobody is left who could bring it back, or lead it there", state->endpoint->name,
+                    result->scenario->name);
+        if (diag)
+            diag_help(diag, "give what it waits for to people at several places (`by`, `approve`)");
         return;
     }
     state->verdict = !state->finish.known ? VERDICT_UNKNOWN : state->finish.worst <= state->rto.ms ? VERDICT_OK : VERDICT_REFUTED;
@@ -341,7 +376,7 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
     strbuf_release(&want);
 }
 
-/* Whether the check of the place that stays turns red meanwhile, and another target is the answer until it is green again. */
+/* Whether the check of the place that stays may turn red meanwhile, and another target is the answer until it is green again. */
 static bool leaves_and_returns(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     const struct entity *endpoint = state->endpoint;
@@ -350,7 +385,7 @@ static bool leaves_and_returns(struct analysis *a, const struct scenario_result 
     if (strcmp(word(endpoint, ENDPOINT_mode, "health"), "health") != 0 || strcmp(word(endpoint, ENDPOINT_routing, "failover"), "simple") == 0)
         return false;
     return entity_child(endpoint, BLOCK_TARGET, &cursor) && entity_child(endpoint, BLOCK_TARGET, &cursor) && is_served(result, state) &&
-           health_clock(state->from).block && check_turns_red(a, result, endpoint, state->from);
+           health_clock(state->from).block && check_may_turn_red(a, endpoint, state->from);
 }
 
 /* A name without a check that could notice anything is moved by nobody. */
@@ -371,6 +406,17 @@ static void find_move(struct analysis *a, const struct scenario_result *result, 
     state->stays_green = health_clock(target).block && !check_turns_red(a, result, state->endpoint, target);
     if (!state->stays_green && !state->answers_anyway)
         state->moves = MOVES_BY_CHECK;
+}
+
+/* A check that turns red later than anybody begins moves it then; behind a switch, or on the way back, it has to turn first. */
+static int64_t lingers(const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct name_clock clock = name_clock(state);
+    int64_t sum = clock.ttl;
+
+    if (state->moves == MOVES_BY_CHECK && clock.detection != TIME_UNKNOWN && result->begin.known)
+        clock.detection = clock.detection > result->begin.worst ? clock.detection - result->begin.worst : 0;
+    return add_to(&sum, clock.detection) && add_to(&sum, clock.propagation) ? sum : TIME_UNKNOWN;
 }
 
 void find_targets(struct analysis *a, struct scenario_result *result)
@@ -401,6 +447,7 @@ void find_targets(struct analysis *a, struct scenario_result *result)
         find_zone(a, result, state);
         state->affected |= (state->from && target_lost(a, state->from)) || state->dropped || state->zone || state->zone_unstated;
         find_move(a, result, state);
+        state->lingers = state->moves == MOVES_NOT ? 0 : lingers(result, state);
     }
 }
 

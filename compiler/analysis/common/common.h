@@ -66,6 +66,7 @@ struct analysis {
     struct map unset;                        /* by thing and attribute: see unset.c */
     bool *told_place;                        /* by site index: the same of a place that is made */
     bool nobody_acts;                        /* in the scenario at hand: nobody is left who could begin */
+    bool *told_restores;                     /* by asset index: said that it is promised too late for what it restores */
     bool *told_creation;                     /* by asset index: said that its recovery creates infrastructure */
     uint8_t *no_objective;                   /* by asset index: NO_RTO, NO_RPO when it was said that it has none */
     struct waiver **waivers;                 /* by number of the `accept` block; NULL until the first finding */

@@ -6,6 +6,7 @@
  * next one shows. Soft edges (`uses`) hand nothing down. RPO is handed down between stateful assets only, and ends where data can be
  * made anew. */
 #include "analysis/judge/judge.h"
+#include "analysis/recovery/recovery.h"
 
 #include <string.h>
 
@@ -205,6 +206,7 @@ static void judge_needed(const struct inversions *in, const struct asset *needed
         if (own < 0 || claimed < 0 || own <= claimed || (in->class_ && (kind == CLAIM_LEVEL || in->told[needed->index])))
             continue;
         report(in, needed, kind, own, span);
+        in->a->told_restores[needed->index] = true;
         in->told[needed->index] = true;
         return;
     }
@@ -313,4 +315,38 @@ void check_inversions(struct analysis *a)
     arena_give_back(a->arena, in.claims, a->plan->asset_count * sizeof *in.claims);
     arena_give_back(a->arena, in.told, a->plan->asset_count * sizeof *in.told);
     arena_give_back(a->arena, in.named, a->plan->asset_count * sizeof *in.named);
+}
+
+/* A promise within that of what is restored with it may be too late all the same: where both are away together, it has to be back before the step
+ * that reads it begins. Told once for each, in the first scenario in which it shows. */
+void check_restore_promises(struct analysis *a, const struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        const struct asset_state *state = &result->states[result->order[i]->index];
+        int64_t rest;
+
+        if (state->fate != FATE_LOST || !state->chosen || !state->chosen->restores || state->rto.ms < 0)
+            continue;
+        rest = rest_of_restore(state);
+        for (uint32_t n = 0; n < state->asset->restores_with.count; n++) {
+            const struct edge *edge = &state->asset->restores_with.items[n];
+            const struct asset_state *with = &result->states[edge->to->index];
+            int64_t latest = state->rto.ms > rest ? state->rto.ms - rest : 0;
+            struct diag *diag;
+
+            if (with->fate == FATE_UNAFFECTED || with->rto.ms <= latest || a->told_restores[edge->to->index])
+                continue;
+            a->told_restores[edge->to->index] = true;
+            diag = find(a, DIAG_E0508, (struct about){.subject = edge->to->entity, .span = edge_span(edge)},
+                        "`%s` is needed to restore `%s`, but its RTO is %s, and the restore has to begin with it after %s to be done in %s",
+                        edge->to->name, state->asset->name, text_of_duration(a->arena, with->rto.ms), text_of_duration(a->arena, latest),
+                        text_of_duration(a->arena, state->rto.ms));
+            if (!diag)
+                continue;
+            diag_at(diag, "needed here");
+            diag_label(diag, with->rto.span, "what it promises (%s)", with->rto.source);
+            diag_note(diag, "both are away in `%s`", result->scenario->name);
+            diag_help(diag, "give `%s` an RTO of %s, or restore without it", edge->to->name, text_of_duration(a->arena, latest));
+        }
+    }
 }

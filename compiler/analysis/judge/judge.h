@@ -60,7 +60,8 @@ void refute_downtime(struct analysis *a, struct scenario_result *result, struct 
 void check_mean_time(struct analysis *a); /* of the plan's `mttr`; after all scenarios */
 
 /* ---- inversions.c */
-void check_inversions(struct analysis *a); /* needs that promise less than what rests on them */
+void check_inversions(struct analysis *a);                                             /* needs that promise less than what rests on them */
+void check_restore_promises(struct analysis *a, const struct scenario_result *result); /* the same of what restores in it read */
 
 /* ---- consistency.c */
 /* Tier limits and ceilings of the plan against what holds in one class. `scenario` may be NULL. */

@@ -99,7 +99,8 @@ void provision_sites(struct analysis *a, struct scenario_result *result, const s
 
         if (state->chosen && state->chosen->into)
             provision(a, &made, state->asset, state->chosen->into, 0, &needed);
-        while (n < state->step_count && state->steps[n]->phase < PHASE_RECOVER)
+        while (n < state->step_count &&
+               (state->steps[n]->phase < PHASE_RECOVER || (step_is_asked_ahead(state->steps[n]) && n + 1 < state->step_count)))
             n++;
         for (uint32_t s = 0; n < state->step_count && s < needed.len; s++)
             wait_for(a, state->steps[n], needed.items[s]); /* the steps after it wait for it */

@@ -167,6 +167,8 @@ const struct entity *standby_of_unknown_growth(struct analysis *a, const struct 
 bool method_promotes(struct analysis *a, struct asset_state *state); /* the chosen method makes a second writer */
 
 /* ---- waits.c */
+/* What of a restore is still to do when it begins to read what it is restored with, at the worst, ms; 0 where nobody knows. */
+int64_t rest_of_restore(const struct asset_state *state);
 void wait_for(struct analysis *a, struct step *step, struct step *other);
 
 /* ---- step.c */

@@ -87,12 +87,13 @@ void make_steps(struct analysis *a, struct scenario_result *result)
     reconcile_groups(a, result, &agree.items, &agree.len);
     provision_sites(a, result, &before, &sites);
     traffic_steps(a, result, &before, &traffic);
+    ask_after_traffic(a, result);
     /* What a runbook does first, everything that waits for a decision waits for. */
     for (uint32_t i = 1; i < before.len; i++)
         wait_for(a, before.items[i], before.items[i - 1]);
     for (uint32_t i = 0; before.len && i < steps.len; i++) {
         struct asset_state *state = steps.items[i]->asset ? &result->states[steps.items[i]->asset->index] : NULL;
-        bool is_first = !state || (state->step_count && state->steps[0] == steps.items[i]);
+        bool is_first = !state || (state->step_count && state->steps[0] == steps.items[i]) || step_is_asked_ahead(steps.items[i]);
 
         if (is_first && !(state && state->chosen && state->chosen->automatic))
             wait_for(a, steps.items[i], before.items[before.len - 1]);

@@ -55,9 +55,14 @@ void failback_steps(struct analysis *a, struct scenario_result *result);
 /* ---- waits.c ---- */
 /* Steps of an asset in a row, from `first` to the end of the list. */
 void chain(struct analysis *a, struct asset_state *state, step_list *steps, uint32_t first);
+bool step_is_asked_ahead(const struct step *step); /* it waits for no other step of its asset */
 void find_frontiers(struct analysis *a, struct scenario_result *result);
 void wait_for_asset(struct analysis *a, struct step *step, const struct asset *asset); /* frontiers must be known */
 void wait_for_needs(struct analysis *a, struct asset_state *state);
+
+/* ---- name_checks.c: verifications that ask a public name ---- */
+void find_ready(struct scenario_result *result, struct asset_state *state);
+void ask_after_traffic(struct analysis *a, struct scenario_result *result); /* after traffic_steps() */
 
 /* ---- provisioning.c ---- */
 void provision_sites(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out);
@@ -65,6 +70,7 @@ void provision_sites(struct analysis *a, struct scenario_result *result, const s
 /* ---- traffic_steps.c ---- */
 /* What a person does to lead a name that no target of ours moves to one of its targets. `from`: no longer there; may be NULL. */
 const char *traffic_words(struct analysis *a, const struct endpoint_state *state, const struct entity *from, const struct entity *to);
+bool name_is_led(const struct endpoint_state *state); /* a step leads it elsewhere, or holds it there */
 void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out);
 
 #endif

@@ -34,6 +34,11 @@ const char *traffic_words(struct analysis *a, const struct endpoint_state *state
                        from ? " and no longer to " : "", from ? from->name : "");
 }
 
+bool name_is_led(const struct endpoint_state *state)
+{
+    return state->affected && state->to && (state->to != state->from || state->moves == MOVES_BY_STEP);
+}
+
 /* Leads each name whose target changes to the new one, once what it serves is there. Health checks alone would lead it back as soon
  * as the old side answers again. */
 void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out)
@@ -46,7 +51,7 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
         struct value owner = entity_slot(state->endpoint, ENDPOINT_owner), name = entity_slot(state->endpoint, ENDPOINT_name);
         struct step *step;
 
-        if (!state->affected || !state->to || (state->to == state->from && state->moves != MOVES_BY_STEP))
+        if (!name_is_led(state))
             continue;
         step = begin_step(a, (struct step_begin){.id = intern_text(a, "%s.traffic", state->endpoint->name),
                                                  .title = intern_text(a, "Lead %s to %s", text_or(a, name, state->endpoint->name), state->to->name),

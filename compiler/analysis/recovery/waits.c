@@ -55,8 +55,56 @@ static void add_frontier(struct analysis *a, struct frontier *frontier, const st
     }
 }
 
-/* Waits for whoever must serve first. An asset without steps of its own (its kind needs nothing to go on) passes the wait on
- * to what it needs: its frontier. Assets are visited needs first, so a frontier is there when it is asked for. */
+static bool standby_early(const struct asset_state *state)
+{
+    const struct entity *element = state->chosen && state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
+    struct value early;
+
+    if (!element || element->schema->id != BLOCK_STANDBY)
+        return false;
+    early = entity_slot(element, STANDBY_before_needs);
+    return early.type == VALUE_BOOL && early.u.integer;
+}
+
+/* Whether a step does not wait for what the asset needs. */
+static bool goes_ahead(const struct asset_state *state, const struct step *step, bool early)
+{
+    return step->before_needs || step->phase == PHASE_FENCE || step->phase == PHASE_PREPARE ||
+           (early && step->phase == PHASE_RECOVER && step != state->last);
+}
+
+/* Whether all of its steps may end before what it needs serves. */
+static bool all_go_ahead(const struct asset_state *state)
+{
+    bool early = standby_early(state);
+
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        if (!goes_ahead(state, state->steps[i], early))
+            return false;
+    }
+    return true;
+}
+
+int64_t rest_of_restore(const struct asset_state *state)
+{
+    bool early = standby_early(state), begun = false;
+    int64_t rest = 0;
+
+    for (uint32_t i = 0; i < state->step_count; i++) {
+        const struct step *step = state->steps[i];
+
+        begun |= !goes_ahead(state, step, early);
+        if (!begun || step->phase == PHASE_REPROTECT)
+            continue;
+        if (!step->takes.known || __builtin_add_overflow(rest, step->takes.worst, &rest))
+            return 0;
+    }
+    return rest;
+}
+
+/* Waits for whoever must serve first. An asset that is ready before what it needs serves when that does. An asset without steps of its own
+ * (its kind needs nothing to go on) passes the wait on to what it needs: its frontier. Assets are visited needs first, so a frontier is
+ * there when it is asked for. */
 void find_frontiers(struct analysis *a, struct scenario_result *result)
 {
     struct arena *scratch = arena_new();
@@ -68,11 +116,19 @@ void find_frontiers(struct analysis *a, struct scenario_result *result)
         struct asset_state *state = &result->states[asset->index];
         struct frontier *frontier = &a->frontiers[asset->index];
 
-        if (state->last) {
-            vec_push(a->frontier_arena, frontier, state->last);
+        find_ready(result, state);
+        if (state->ready) {
+            bool ahead = all_go_ahead(state);
+
+            vec_push(a->frontier_arena, frontier, state->ready);
+            for (uint32_t n = 0; ahead && n < asset->needs.count; n++)
+                add_frontier(a, frontier, &a->frontiers[asset->needs.items[n].to->index], scratch, &seen);
+            for (uint32_t n = 0; ahead && state->chosen && state->chosen->restores && n < asset->restores_with.count; n++)
+                add_frontier(a, frontier, &a->frontiers[asset->restores_with.items[n].to->index], scratch, &seen);
+            seen = (struct map){0};
             continue;
         }
-        for (uint32_t n = 0; state->fate == FATE_IMPAIRED && n < asset->needs.count; n++)
+        for (uint32_t n = 0; (state->fate == FATE_IMPAIRED || state->last) && n < asset->needs.count; n++)
             add_frontier(a, frontier, &a->frontiers[asset->needs.items[n].to->index], scratch, &seen);
         seen = (struct map){0};
     }
@@ -87,31 +143,44 @@ void wait_for_asset(struct analysis *a, struct step *step, const struct asset *a
         wait_for(a, step, frontier->items[i]);
 }
 
+/* An archive is asked at once, whatever else has to be done before its answer is read. */
+bool step_is_asked_ahead(const struct step *step)
+{
+    return step->idle && step->before_needs && step->phase == PHASE_RECOVER;
+}
+
+/* Whether what the archive hands out is read by a step after this one. */
+static bool read_later(const step_list *steps, uint32_t at)
+{
+    for (uint32_t i = at + 1; i < steps->len; i++) {
+        if (!step_is_asked_ahead(steps->items[i]) && steps->items[i]->phase >= PHASE_RECOVER && steps->items[i]->phase < PHASE_REPROTECT)
+            return true;
+    }
+    return false;
+}
+
 void chain(struct analysis *a, struct asset_state *state, step_list *steps, uint32_t first)
 {
     struct step *previous = NULL;
+    uint32_t asked = first; /* answers before this one are waited for */
 
     state->steps = &steps->items[first];
     state->step_count = steps->len - first;
     for (uint32_t i = first; i < steps->len; i++) {
         struct step *step = steps->items[i];
+        bool ahead = step_is_asked_ahead(step) && read_later(steps, i);
 
-        wait_for(a, step, previous);
-        previous = step;
         if (step->phase != PHASE_REPROTECT)
             state->last = step;
+        if (ahead)
+            continue;
+        wait_for(a, step, previous);
+        for (; step->phase >= PHASE_RECOVER && asked < i; asked++) {
+            if (step_is_asked_ahead(steps->items[asked]))
+                wait_for(a, step, steps->items[asked]);
+        }
+        previous = step;
     }
-}
-
-static bool standby_early(const struct asset_state *state)
-{
-    const struct entity *element = state->chosen && state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
-    struct value early;
-
-    if (!element || element->schema->id != BLOCK_STANDBY)
-        return false;
-    early = entity_slot(element, STANDBY_before_needs);
-    return early.type == VALUE_BOOL && early.u.integer;
 }
 
 /* Keys, keepers of secrets and sources that come back before what they are needed for. */
@@ -133,8 +202,7 @@ void wait_for_needs(struct analysis *a, struct asset_state *state)
     for (uint32_t i = 0; i < state->step_count; i++) {
         struct step *step = state->steps[i];
 
-        if (step->before_needs || step->phase == PHASE_FENCE || step->phase == PHASE_PREPARE ||
-            (early && step->phase == PHASE_RECOVER && step != state->last))
+        if (goes_ahead(state, step, early))
             continue;
         for (uint32_t n = 0; n < state->asset->needs.count; n++)
             wait_for_asset(a, step, state->asset->needs.items[n].to);

@@ -107,25 +107,47 @@ static void check_approvals(struct analysis *a, const struct scenario_result *re
     }
 }
 
+/* Whether the step begins only when somebody has declared and approved the recovery. */
+static bool is_decided(const struct scenario_result *result, const struct step *step)
+{
+    const struct candidate *chosen = step->asset ? result->states[step->asset->index].chosen : NULL;
+
+    return !chosen || !chosen->automatic || step_is_by_people(step);
+}
+
+/* Steps that nobody is left to do or to begin, and all that wait for them: places to be made, what runbooks do first. Steps are in total order. */
+static void find_undone(const struct analysis *a, struct scenario_result *result)
+{
+    for (uint32_t i = 0; i < result->step_count; i++) {
+        struct step *step = result->steps[i];
+
+        step->undone = (step_takes_people(step) && step->by && !somebody_stands(a, step->by)) || (a->nobody_acts && is_decided(result, step));
+        for (uint32_t n = 0; n < step->after_count && !step->undone; n++)
+            step->undone = step->after[n]->undone;
+    }
+}
+
 void refute_without_hands(struct analysis *a, struct scenario_result *result)
 {
     bool *stuck = ARENA_ARRAY(a->arena, bool, a->plan->asset_count + 1);
 
+    find_undone(a, result);
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
 
-        if (step->asset && step_takes_people(step) && step->by && !somebody_stands(a, step->by))
+        if (step->asset && step->undone && step->phase != PHASE_REPROTECT)
             stuck[step->asset->index] = true;
     }
-    for (uint32_t i = 0; i < result->order_count; i++) {
-        const struct asset *asset = result->order[i];
+    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
+        const struct asset *asset = &a->plan->assets[a->needs_first[at]];
         struct asset_state *state = &result->states[asset->index];
 
-        if (a->nobody_acts && state->fate == FATE_LOST && state->chosen && !state->chosen->automatic)
-            stuck[asset->index] = true;
+        if (state->fate == FATE_UNAFFECTED)
+            continue;
         for (uint32_t n = 0; n < asset->needs.count; n++)
             stuck[asset->index] |= stuck[asset->needs.items[n].to->index];
-        if (stuck[asset->index] && state->rto_verdict == VERDICT_OK)
+        state->undone = stuck[asset->index];
+        if (state->undone && state->rto_verdict == VERDICT_OK)
             state->rto_verdict = VERDICT_REFUTED, state->never = "nobody is left who could do what it waits for";
     }
 }
