@@ -7,6 +7,8 @@ from the specification. What a plan may not claim is judged in times_test.py. Mi
 
 Where the page is silent, worlds are kind: what prepares and fences waits for gates only; runbooks are gone through one after the other; a place that is still to be made keeps nothing waiting but what recovers there;
 the switch of a stopped name needs no propagation; the parts of a method that is timed as a whole are done in any division of its time.
+
+Not made: methods timed as a whole whose fence people attest (their hands are counted from the recovery on), groups, standbys, several targets that serve.
 """
 
 MINUTE = 60000
@@ -122,7 +124,7 @@ def random_asset(rng, spec, before, teams):
     a["methods"] = [random_method(rng, f"m{n}", data, teams) for n in range(rng.choice([1, 1, 2]))]
     for m in a["methods"]:
         a_whole = all(not s["retries"] and not s["best_effort"] and not s["before_needs"]
-                      and not (s["hand"] and s["phase"] in ("prepare", "fence")) for s in m["steps"])
+                      and s["phase"] not in ("prepare", "fence") for s in m["steps"])
         if a_whole and not data and rng.random() < 0.1:
             a["timing"][m["name"]] = span(rng, 1, 30)
     if rng.random() < 0.2:
@@ -403,8 +405,8 @@ class World:
         return [w for w, a in self.spec["assets"].items() if a["watcher"] and name in a["observes"]]
 
     def blind(self):
-        """All that is declared to watch anything of what is hit falls with it."""
-        affected = [n for n, a in self.spec["assets"].items() if not a["watcher"] and self.touched(n)]
+        """All that is declared to watch anything of what is down falls with it. Damaged data is noticed by people."""
+        affected = [n for n, a in self.spec["assets"].items() if not a["watcher"] and self.red(n)]
         watching = [w for n in affected for w in self.watchers(n)]
         others = any(self.spec["assets"][n]["probe"] and not self.watchers(n) and self.red(n) for n in affected)
         checks = any(self.surely_red(e) for e in self.spec["endpoints"].values())

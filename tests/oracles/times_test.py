@@ -262,7 +262,7 @@ def tallied():
 
 def test_no_world_ends_later(env):
     tally = tallied()
-    for seed, rng in lot.seeds("times", 150):
+    for seed, rng in lot.seeds("times", 200):
         spec, tally["seed"] = times.random_spec(rng), seed
         try:
             judge(env, spec, rng, 2, tally)
