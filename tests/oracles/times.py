@@ -8,7 +8,8 @@ from the specification. What a plan may not claim is judged in times_test.py. Mi
 Where the page is silent, worlds are kind: what prepares and fences waits for gates only; runbooks are gone through one after the other; a place that is still to be made keeps nothing waiting but what recovers there;
 the switch of a stopped name needs no propagation; the parts of a method that is timed as a whole are done in any division of its time.
 
-Not made: methods timed as a whole whose fence people attest (their hands are counted from the recovery on), groups, standbys, several targets that serve.
+Not made: methods timed as a whole whose fence people attest (their hands are counted from the recovery on) or in which several people have a part
+(each counts all of it), groups, standbys, several targets that serve.
 """
 
 MINUTE = 60000
@@ -124,7 +125,7 @@ def random_asset(rng, spec, before, teams):
     a["methods"] = [random_method(rng, f"m{n}", data, teams) for n in range(rng.choice([1, 1, 2]))]
     for m in a["methods"]:
         a_whole = all(not s["retries"] and not s["best_effort"] and not s["before_needs"]
-                      and s["phase"] not in ("prepare", "fence") for s in m["steps"])
+                      and s["phase"] not in ("prepare", "fence") for s in m["steps"]) and sum(s["hand"] for s in m["steps"]) < 2
         if a_whole and not data and rng.random() < 0.1:
             a["timing"][m["name"]] = span(rng, 1, 30)
     if rng.random() < 0.2:
@@ -370,6 +371,7 @@ class World:
         self.books = [r for r, b in spec["runbooks"].items() if name in b["for"]]
         self.tasks, self.start, self.finish, self.people = {}, {}, {}, {}
         self.whole = {}
+        self.divided = False
         self.build()
 
     # ---- what the scenario takes
@@ -589,6 +591,7 @@ class World:
             chain.append(step)
         steps = sorted(m["steps"], key=lambda s: PHASES.index(s["phase"]))
         lucky = self.choose(len(steps)) if whole and steps else None
+        self.divided |= lucky is not None
         for n, s in enumerate(steps):
             step = f"{name}.{s['name']}"
             waits = [w for w in chain if w not in retrieve] + gates
@@ -632,6 +635,12 @@ class World:
         ends = [self.end_of(m) for m in self.spec["assets"][name]["needs"]]
         return max([0] + ends + [self.end(step) for step in self.whole[name]])
 
+    def served(self, name):
+        """The same for whoever waits for it: nobody waits for what has no way back, and what it does comes to nothing."""
+        if name not in self.states or name not in self.whole:
+            return 0
+        return max([0] + [self.served(m) for m in self.spec["assets"][name]["needs"]] + [self.end(step) for step in self.whole[name]])
+
     def end(self, step):
         if step in self.finish:
             if isinstance(self.finish[step], str):
@@ -650,7 +659,7 @@ class World:
                 raise Unknown(f"nobody for {step}")
             at = [0 if base == "at_once" else self.detect() if base == "detected" else self.began()]
             for w in waits:
-                at.append(self.end_of(w[1]) if isinstance(w, tuple) else self.end(w))
+                at.append(self.served(w[1]) if isinstance(w, tuple) else self.end(w))
             for other in self.steps[step]["follows"] if self.steps[step]["mode"] != "itself" else []:  # a platform waits for nobody's hands
                 try:
                     at.append(self.end(other))
@@ -664,7 +673,9 @@ class World:
         return self.finish[step]
 
     def overbooked(self):
-        """People and slots that would do more at once than they can, or None."""
+        """People and slots that would do more at once than they can, or None. Of what is timed as a whole nobody sees when whose hands are free."""
+        if self.divided or any(isinstance(end, str) for end in self.finish.values()):
+            return None
         done = [s for s in self.start if self.finish[s] > self.start[s]]
         for s in done:
             now = [o for o in done if self.start[o] <= self.start[s] < self.finish[o]]
