@@ -783,11 +783,11 @@ def main(arguments):
         return 64 if isinstance(error, OSError) else 1
     done, gaps = checker.done, checker.gaps
     for problem in dict.fromkeys(checker.problems):
-        print(problem)
+        print("".join(c if c.isprintable() else "?" for c in problem))  # names are somebody else's: none drives the terminal
     print(f"checked: {done['verdicts']} verdicts; {done['recovery']} times of {done['step']} steps on {done['lanes']} lanes; {done['losses']} losses "
           f"of {done['links']} links and {done['schedules']} schedules; {done['story']} witnesses; {done['endpoint']} names, {done['group']} groups, "
           f"{done['slo']} availabilities; {done['entries']} entries of the ledger; {done['job']} jobs")
-    print(f"bound beyond the best story: {len(gaps)} losses" + (f", the most by {max(gaps)[0]} ms ({max(gaps)[1]})" if gaps else ""))
+    print(f"bound beyond the best story: {len(gaps)} losses" + (f", the most by {max(gaps)[0]} ms ({ascii(max(gaps)[1])[1:-1]})" if gaps else ""))
     for what, count in sorted(item for item in checker.given.items() if item[1]):
         print(f"taken as given: {what} ({count})")
     print("not checked: whether a better method, order or repair exists; whether the specification describes the system; whether entries of the "

@@ -206,7 +206,7 @@ list_steps() {
 }
 
 dry_run() {
-    local n verb key
+    local n verb key text
     say "Dry run of ${SCENARIO} (${FACT[title]}), plan ${FACT[digest]:0:12}: nothing is touched."
     for key in "${INPUT_KEYS[@]}"; do
         say "Would ask: ${INPUT_ASK[${key}]} (${INPUT_TYPE[${key}]}, input.${key})"
@@ -233,9 +233,10 @@ dry_run() {
         for verb in ${STEP_VERBS[${n}]//,/ }; do
             say "# ${verb}"
             case "${verb}" in
-                manual | otherwise) DRC_DRY_RUN=1 bash -- "${FOLDER}/${STEP_FILE[${n}]}" "${verb}" </dev/null ;;
-                *) DRC_DRY_RUN=1 bash -- "${FOLDER}/${STEP_FILE[${n}]}" show "${verb}" </dev/null ;;
+                manual | otherwise) text="$(DRC_DRY_RUN=1 bash -- "${FOLDER}/${STEP_FILE[${n}]}" "${verb}" </dev/null)" ;;
+                *) text="$(DRC_DRY_RUN=1 bash -- "${FOLDER}/${STEP_FILE[${n}]}" show "${verb}" </dev/null)" ;;
             esac
+            say "${text}"
         done
     done
 }

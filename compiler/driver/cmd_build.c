@@ -100,8 +100,9 @@ static int write_files(const struct options *options, struct session *session, s
     switch (result) {
     case OUTPUT_OK:
         if (!options->quiet) /* a machine reads the report from stdout: nothing else may stand there */
-            fprintf(options->format == DIAG_TEXT ? stdout : stderr, "%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output,
-                    report.created + report.updated + report.unchanged, report.created, report.updated, report.unchanged, report.removed);
+            (options->format == DIAG_TEXT ? say : complain)("%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output,
+                                                            report.created + report.updated + report.unchanged, report.created, report.updated,
+                                                            report.unchanged, report.removed);
         return EXIT_FINE;
     case OUTPUT_DIFFERS: fprintf(stderr, "help: run `drc build` without --check to write what the specification says\n"); return EXIT_DIFFERS;
     case OUTPUT_REFUSED:

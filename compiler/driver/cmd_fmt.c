@@ -81,7 +81,7 @@ static int format_one(const struct options *options, struct session *session, co
         bool same = text.len == len && memcmp(strbuf_str(&text), old, len) == 0;
 
         if (options->check && !same) {
-            printf("%s\n", path);
+            say("%s\n", path);
             status = EXIT_DIFFERS;
         } else if (options->write && strcmp(path, "-") != 0) {
             if (!same && !replace_file(session->arena, path, &text))

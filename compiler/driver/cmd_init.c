@@ -54,7 +54,7 @@ int command_init(const struct options *options)
         bool fine = fwrite(starter, 1, sizeof starter - 1, file) == sizeof starter - 1;
 
         if (fclose(file) == 0 && fine) {
-            printf("%s: written\nnext: drc check %s\n", path, dir);
+            say("%s: written\nnext: drc check %s\n", path, dir);
             status = EXIT_FINE;
         }
     }

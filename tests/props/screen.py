@@ -23,7 +23,11 @@ kind my.k : compute {
 asset a : generic.service { title = "A$"  tier = lowly  site = one  rto = 1h  setup_time = 20m }
 asset b : my.k { title = "B$"  tier = lowly  site = one  rto = 1h }
 rule r { title = "R$"  severity = note  for = a in assets  require = a.title == ""  message = "m$" }
-runbook x { title = "RB$"  for = [flood]  before { step q { title = "q$"  manual = "ask$"  takes = 1m } } }
+channel board { type = status_page  address = "B$" }
+notice told { channel = board  title = "N$"  subject = "J$"  state on_declare { status = investigating  title = "I$"  body = "T$" } }
+runbook x { title = "RB$"  for = [flood]
+  before { step q { title = "q$"  manual = "ask$"  takes = 1m  notify = [told] } } }
+drill practice { title = "D$"  kind = functional  scenario = flood  cadence = 90d  step look { title = "w$"  run = ["echo", "x$"]  takes = 1m } }
 scenario flood { title = "S$"  class = c  loses = [one]  detect = 5m  declare = 5m }
 """.replace("$", EVIL)
 FORMATS = ("json", "sarif", "github", "junit")
@@ -70,13 +74,28 @@ def test_files_and_scripts(env):
                 found = hidden(open(os.path.join(root, name), encoding="utf-8").read())
                 if found:
                     raise Failure(f"{os.path.join(root, name)}: {found}")
-        for verb in ([], ["--list"], ["--help"]):
+        for verb in ([], ["--list"], ["--help"], ["--dry-run"]):
             done = run(["bash", "out/restore/recover.sh", "flood", *verb], box, env)
             text = done.stdout.decode("utf-8", "replace")
             if hidden(text):
                 raise Failure(f"recover.sh {verb}: {hidden(text)}")
+        done = run(["bash", "out/restore/drills/practice.sh", "--dry-run"], box, env)
+        if hidden(done.stdout.decode("utf-8", "replace")) or b"nothing is touched" not in done.stdout:
+            raise Failure(f"drill: {hidden(done.stdout.decode('utf-8', 'replace'))}\n{done.stdout.decode('utf-8', 'replace')}")
         for step in sorted((box / "out" / "restore" / "scenarios" / "flood" / "steps").iterdir()):
             done = run(["bash", str(step), "manual"], box, env)
             text = done.stdout.decode("utf-8", "replace")
             if hidden(text):
                 raise Failure(f"{step.name}: {hidden(text)}")
+
+
+def test_names_of_files(env):
+    evil = "e\x1b[31m\u202evil"
+    with Sandbox() as box:
+        (box / f"{evil}.dr").write_text('plan   p { title = "P" }\n', encoding="utf-8")
+        (box / "main.dr").write_text(SPECIFICATION, encoding="utf-8")
+        for command in (["fmt", "--check", "."], ["fmt", "--check", f"{evil}.dr"], ["init", evil], ["check", f"{evil}.dr"],
+                        ["build", "main.dr", "-o", f"out{evil}"], ["build", "main.dr", "-o", f"{evil}.dr"]):
+            text = run([env.drc, *command], box, env).stdout.decode("utf-8", "replace")
+            if hidden(text) or not text:
+                raise Failure(f"{command}: {hidden(text)}")

@@ -11,10 +11,16 @@ drc_require_bash() {
     fi
 }
 
-# Text from the plan and from programs is shown without control characters: nothing may steer the terminal.
+# Text from the plan and from programs is shown without control characters, those of eight bits too, and without what turns the direction of a line:
+# nothing may steer the terminal or stand elsewhere than it is. Bytes: every script runs in the locale C.
 drc_clean() {
     local text="$1"
-    printf '%s' "${text//[$'\001'-$'\010'$'\013'-$'\037'$'\177']/?}"
+    text="${text//[$'\001'-$'\010'$'\013'-$'\037'$'\177']/?}"
+    text="${text//$'\xc2'[$'\x80'-$'\x9f']/?}"                            # U+0080 to U+009F
+    text="${text//$'\xd8\x9c'/?}"                                         # U+061C
+    text="${text//$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']/?}"         # U+200E, U+200F, U+2028 to U+202E
+    text="${text//$'\xe2\x81'[$'\xa6'-$'\xa9']/?}"                       # U+2066 to U+2069
+    printf '%s' "${text//$'\xef\xbb\xbf'/?}"                             # U+FEFF
 }
 
 say() {

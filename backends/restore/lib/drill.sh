@@ -185,7 +185,7 @@ drill_show() {
     for i in drill_create $(seq -f 'drill_step_%g' 1 "${#DRILL_STEPS[@]}") drill_destroy; do
         if drill_has "${i}"; then
             say "# ${i}"
-            declare -f "${i}" | sed -e '1,2d' -e '$d'
+            say "$(declare -f "${i}" | sed -e '1,2d' -e '$d')"
         fi
     done
     for i in "${DRILL_JOBS[@]}"; do
