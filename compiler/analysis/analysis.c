@@ -67,6 +67,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     a->scenario = result;
     find_fates(a, result);             /* what is lost, impaired, split, damaged */
     find_begin(a, result);             /* when somebody notices, declares, approves */
+    find_reach(a, result);             /* whether anything can be begun at all */
     effective_objectives(a, result);   /* which RTO and RPO hold in it */
     choose_methods(a, result);         /* how each comes back, where, from which copies; groups together */
     close_restores(a, result);         /* what restores stand on: keys, secrets, images, copies of the plan */
@@ -84,6 +85,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     check_watched(a, result);          /* protections whose end nobody would notice */
     check_admins(a, result);           /* who else might change what a recovery rests on */
     judge_split(a, result);            /* two truths after a partition */
+    spread_doubt(a, result);           /* what waits for what is unknown */
     derive_losses(a, result);          /* what is made from others loses what they lose */
     judge_damage(a, result);           /* ceilings of what is discarded; copies that expire while they are read */
     exceed_groups(a, result);

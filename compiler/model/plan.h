@@ -225,8 +225,9 @@ struct candidate {
     bool usable;
     uint8_t refusal; /* enum refusal: what `rejected` says, where something could be changed about it */
     bool automatic, includes_detect, includes_fence, irreversible, restores;
-    bool circular;      /* rests on something that rests on the asset itself */
-    enum makes_true by; /* the worst of what it rests on */
+    bool circular;               /* rests on something that rests on the asset itself */
+    const struct step *unmanned; /* a step that waits for people of whom none is in reach; NULL */
+    enum makes_true by;          /* the worst of what it rests on */
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
     const struct reason *missing; /* what nobody stated and leaves its loss unknown; NULL */
     const struct scope *scope;

@@ -95,9 +95,9 @@ class Folder:
         sort = words.pop(0) if words[0] in ("endpoint", "group") else "asset"
         name, _, scenario, field, relation, wanted = words
         rows = [r for s in self.plan()["scenarios"] if s["name"] == scenario for r in s[sort + "s"] if r[sort] == name]
-        if not rows:
+        if not rows and field != "fate":
             raise Short(f"{name} is not affected")
-        row = rows[0]
+        row = rows[0] if rows else {"fate": "unaffected"}
         value = row.get(field + "_verdict", row.get({"loss": "data_loss"}.get(field, field)))
         if relation == "is":
             met = str(value) in wanted.split("|")

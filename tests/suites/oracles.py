@@ -8,7 +8,7 @@ import importlib
 
 from lib.core import Test
 
-MODULES = ("schedules_test", "hands_test", "worlds_test", "times_test", "properties_test", "offers_test")
+MODULES = ("schedules_test", "hands_test", "worlds_test", "times_test", "survival_test", "properties_test", "offers_test")
 
 
 def collect(env):

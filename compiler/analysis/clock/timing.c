@@ -182,6 +182,39 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
     }
 }
 
+static bool forget_finish(struct asset_state *state, const struct asset_state *other)
+{
+    if (!state->finish.known || other->finish.known || state->fate == FATE_UNAFFECTED)
+        return false;
+    state->finish = (struct span_of_time){0};
+    state->decides = NULL;
+    return true;
+}
+
+/* What a restore reads may stand and serve nobody knows when: then no step waits for it, and yet nobody knows when the restore ends. */
+static void finish_inputs(const struct analysis *a, struct scenario_result *result)
+{
+    bool grown = result->input_count > 0;
+
+    while (grown) {
+        grown = false;
+        for (uint32_t i = 0; i < result->input_count; i++) {
+            const struct restore_input *input = &result->inputs[i];
+
+            if (input->waits)
+                grown |= forget_finish(&result->states[input->asset->index], &result->states[input->waits->index]);
+        }
+        for (uint32_t at = 0; grown && at < a->plan->asset_count; at++) {
+            struct asset_state *state = &result->states[a->needs_first[at]];
+
+            for (uint32_t n = 0; n < state->asset->needs.count; n++)
+                forget_finish(state, &result->states[state->asset->needs.items[n].to->index]);
+            for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
+                forget_finish(state, &result->states[state->asset->restores_with.items[n].to->index]);
+        }
+    }
+}
+
 static int64_t order_key(const struct asset_state *state)
 {
     return state->last ? state->last->ordinal : state->finish.known ? state->finish.worst : INT64_MAX;
@@ -316,5 +349,6 @@ void time_steps(struct analysis *a, struct scenario_result *result)
         keep_hands(a, result, &project, works, who);
     arena_delete(scratch);
     finish_assets(a, result);
+    finish_inputs(a, result);
     order_assets(a, result);
 }

@@ -75,6 +75,7 @@ struct analysis {
     struct map reasons_of;                   /* thing -> its reasons */
     struct map ledger;                       /* id -> struct assumption * */
     struct map credits;                      /* protection -> struct credit *; see credit.c */
+    struct map needs_come;                   /* asset -> itself: all it needs comes back in the scenario; the plan: never */
     struct map held_writers;                 /* store -> asset whose jobs write there and that somebody else controls in the scenario */
     struct map makers;                       /* protection -> struct maker *, of what emits say they make or watch */
     struct map emitters;                     /* things whose emits were asked what they make */

@@ -46,14 +46,23 @@ static bool is_account(const struct entity *site)
     return value.type == VALUE_BOOL && value.u.integer;
 }
 
-/* By site: an account is held, places of the same kind belong to accounts, and this one does not say to which. NULL: no account is held. */
+static bool names_account(struct value sites)
+{
+    for (uint32_t i = 0; sites.type == VALUE_LIST && i < sites.u.list->count; i++) {
+        if (sites.u.list->items[i].type == VALUE_ENTITY && is_account(sites.u.list->items[i].u.entity))
+            return true;
+    }
+    return false;
+}
+
+/* By site: an account is held, or closed, places of the same kind belong to accounts, and this one does not say to which. NULL: none is. */
 static const bool *places_without_account(struct analysis *a)
 {
     VEC(const struct kind_info *) kinds = {0};
     bool *unset = NULL;
 
     for (uint32_t i = 0; i < a->plan->site_count && !unset; i++) {
-        if (a->site_compromised[i] && is_account(a->plan->sites[i].entity))
+        if ((a->site_compromised[i] && is_account(a->plan->sites[i].entity)) || names_account(entity_slot(a->scenario->scenario, SCENARIO_loses)))
             unset = ARENA_ARRAY(a->arena, bool, a->plan->site_count);
     }
     for (uint32_t i = 0; unset && i < a->plan->site_count; i++) {
@@ -179,30 +188,15 @@ static void leave_open(struct analysis *a, struct scenario_result *result, struc
     }
 }
 
-static const struct reason *undecided_need(const struct scenario_result *result, const struct asset_state *state)
-{
-    const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
-
-    for (int kind = 0; kind < 2 && edges[kind]; kind++) {
-        for (uint32_t n = 0; n < edges[kind]->count; n++) {
-            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
-
-            if (other->undecided)
-                return other->undecided;
-        }
-    }
-    return NULL;
-}
-
 void check_admins(struct analysis *a, struct scenario_result *result)
 {
     struct value held = entity_slot(result->scenario, SCENARIO_compromises);
-    const bool *unset = held.type == VALUE_LIST && held.u.list->count ? places_without_account(a) : NULL;
+    bool any = held.type == VALUE_LIST && held.u.list->count;
+    const bool *unset = any || names_account(entity_slot(result->scenario, SCENARIO_loses)) ? places_without_account(a) : NULL;
 
-    /* What is needed comes first: who waits for what may be changed may be as well. */
-    for (uint32_t i = 0; held.type == VALUE_LIST && held.u.list->count && i < a->plan->asset_count; i++) {
-        struct asset_state *state = &result->states[a->needs_first[i]];
-        const struct reason *inherited = undecided_need(result, state), *unknown = unset ? account_unset(a, result, state, unset) : NULL;
+    for (uint32_t i = 0; (any || unset) && i < a->plan->asset_count; i++) {
+        struct asset_state *state = &result->states[i];
+        const struct reason *unknown = unset ? account_unset(a, result, state, unset) : NULL;
         struct apart apart;
 
         if (unknown)
@@ -211,8 +205,6 @@ void check_admins(struct analysis *a, struct scenario_result *result)
             continue;
         if (wants_immutable(state->asset) && rests_apart(a, result, state, &apart))
             leave_open(a, result, state, reason_of(a, &apart), true);
-        else if (inherited)
-            leave_open(a, result, state, inherited, false);
     }
 }
 

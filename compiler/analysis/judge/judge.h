@@ -37,6 +37,9 @@ void take_figures(struct analysis *a, struct scenario_result *result);          
 /* ---- admins.c */
 void check_admins(struct analysis *a, struct scenario_result *result); /* after judge: who else might change what the recovery rests on */
 
+/* ---- doubt.c */
+void spread_doubt(struct analysis *a, struct scenario_result *result); /* after all that leaves an RTO open */
+
 /* ---- assumed.c */
 void rest_on_figures(struct analysis *a, struct scenario_result *result); /* when every verdict of the scenario is known */
 

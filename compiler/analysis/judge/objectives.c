@@ -366,6 +366,13 @@ static struct asset *blocked_by(const struct scenario_result *result, const stru
                 return other->blocked_by ? other->blocked_by : other->asset;
         }
     }
+    for (uint32_t end, i = restore_inputs_of(result, state->asset, &end); i < end; i++) {
+        const struct asset *waits = result->inputs[i].waits;
+        const struct asset_state *other = waits ? &result->states[waits->index] : NULL;
+
+        if (other && !other->finish.known)
+            return other->blocked_by ? other->blocked_by : other->asset;
+    }
     for (uint32_t i = 0; i < state->step_count; i++) {
         const struct step *hands = !state->steps[i]->start.known ? state->steps[i]->waits_for : NULL;
 
@@ -570,22 +577,42 @@ static bool takes_the_newest(struct analysis *a, const struct asset_state *state
     return true;
 }
 
-/* Why what would hold is not known after all: nobody does what it rests on, or nobody answers for what the scenario takes for granted. */
-static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
-{
-    if (!state->nobody)
-        return is_empty(a, state, out) || may_all_fail(a, state, out) || waits_for_the_script(a, state, out) || takes_the_newest(a, state, out) ||
-               nobody_owns(a, result, state->asset->entity, out);
-    *out = nobody_reason(a, state->nobody);
-    return true;
-}
-
 /* Without it nobody knows how far one has to go back, and whether copies live that long. */
 static bool notice_is_unset(const struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
 {
     if (!goes_back(a, state) || value_is_known(entity_slot(result->scenario, SCENARIO_noticed_within)))
         return false;
     *out = (struct reason){.code = DIAG_E0561, .at = result->scenario, .attribute = "noticed_within"};
+    return true;
+}
+
+static bool kept_for_ever(const struct entity *backup)
+{
+    struct value of = entity_slot(backup, BACKUP_of), retain = entity_slot(backup, BACKUP_retain);
+    const struct entity *base;
+
+    for (uint32_t i = 0; of.type == VALUE_STRING && (base = entity_child(backup->parent, BLOCK_BACKUP, &i));) {
+        if (strcmp(base->name, of.u.string) == 0 && base != backup && !is_word(entity_slot(base, BACKUP_retain), "forever"))
+            return false;
+    }
+    return is_word(retain, "forever");
+}
+
+/* When it is noticed, what it would read may be gone: then it is not back at all. An intruder may have waited until a lock has ended as well. */
+static bool may_have_expired(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
+{
+    const struct entity *copy = state->fate == FATE_LOST && state->chosen ? state->chosen->copy : NULL;
+
+    return copy && (is_held(a, state->asset) || !kept_for_ever(copy)) && notice_is_unset(a, result, state, out);
+}
+
+/* Why what would hold is not known after all: nobody does what it rests on, or nobody answers for what the scenario takes for granted. */
+static bool lacks_credit(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct reason *out)
+{
+    if (!state->nobody)
+        return is_empty(a, state, out) || may_all_fail(a, state, out) || waits_for_the_script(a, state, out) || takes_the_newest(a, state, out) ||
+               nobody_owns(a, result, state->asset->entity, out) || may_have_expired(a, result, state, out);
+    *out = nobody_reason(a, state->nobody);
     return true;
 }
 
@@ -703,7 +730,7 @@ void judge(struct analysis *a, struct scenario_result *result)
             unknown_verdict(a, result, state, OBJECTIVE_RTO);
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
-        else if (state->rpo_verdict == VERDICT_UNKNOWN && state->undecided)
+        else if (state->rpo_verdict == VERDICT_UNKNOWN && state->undecided && !notice_is_unset(a, result, state, &notice))
             ; /* told where it is missing */
         else if (state->rpo_verdict == VERDICT_UNKNOWN && notice_is_unset(a, result, state, &notice))
             decides(a, &notice, (struct objective_ref){OBJECTIVE_RPO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});

@@ -378,6 +378,10 @@ void consider(struct analysis *a, struct asset_state *state, struct candidate *c
         candidate->into = plan_site(a->plan, into.u.entity);
     rpo = eval_deferred(a->eval, method, METHOD_rpo, scope);
     here = goes_on_here(state, candidate, rpo);
+    if (here && state->asset->stateful && is_held(a, state->asset)) {
+        candidate->rejected = intern_text(a, "what it goes on with is what somebody else has changed in `%s`", state->asset->name);
+        return;
+    }
     if (here && (goes_with_its_zone(a, state, candidate) || !rests_beside(a, state, candidate)))
         return;
     if (!candidate->into)
@@ -417,6 +421,12 @@ void consider(struct analysis *a, struct asset_state *state, struct candidate *c
     }
     candidate->by = credit_of_candidate(a, state, candidate, &candidate->nobody);
     find_steps(a, state, candidate);
+    for (uint32_t i = 0; i < candidate->step_count && !candidate->unmanned; i++) {
+        const struct step *step = candidate->steps[i];
+
+        if (step_takes_people(step) && step->by && step->phase != PHASE_REPROTECT && !somebody_stands(a, step->by))
+            candidate->unmanned = step;
+    }
     if ((candidate->rejected = barred_reason(a, candidate)) || (candidate->rejected = barred_figure(a, state, candidate)))
         return;
     accept_behind_cut(a, state, candidate);

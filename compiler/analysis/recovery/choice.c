@@ -85,10 +85,10 @@ const char *method_named(const struct analysis *a, const struct asset_state *sta
     return named_method(a, state, &span);
 }
 
-/* What rests on the asset itself, or on what nobody does, is chosen only where nothing else is left. */
-static bool is_sound(const struct candidate *candidate)
+/* What rests on the asset itself, on what nobody does, or on people who are out of reach, is chosen only where nothing else is left. */
+static bool is_sound(const struct analysis *a, const struct candidate *candidate)
 {
-    return !candidate->circular && candidate->by != BY_NOBODY;
+    return !candidate->circular && candidate->by != BY_NOBODY && !candidate->unmanned && (candidate->automatic || !a->nobody_acts);
 }
 
 /* The named method; else the fastest among those that meet the RPO; else the smallest loss. */
@@ -101,11 +101,12 @@ static void choose(struct analysis *a, struct asset_state *state)
     bool best_meets, sound = false;
 
     for (uint32_t i = 0; i < state->candidate_count; i++)
-        sound |= state->candidates[i].usable && is_sound(&state->candidates[i]) && (!named || strcmp(state->candidates[i].method->name, named) == 0);
+        sound |=
+            state->candidates[i].usable && is_sound(a, &state->candidates[i]) && (!named || strcmp(state->candidates[i].method->name, named) == 0);
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         struct candidate *candidate = &state->candidates[i];
 
-        if (!is_sound(candidate) && sound)
+        if (!is_sound(a, candidate) && sound)
             continue;
         if (!candidate->usable || (named && strcmp(candidate->method->name, named) != 0))
             continue;
@@ -125,6 +126,10 @@ static void choose(struct analysis *a, struct asset_state *state)
             candidate->rejected = "it needs what it restores";
         else if (candidate->nobody && sound)
             candidate->rejected = intern_text(a, "nobody makes `%s` true", candidate->nobody->name);
+        else if (candidate->unmanned && sound)
+            candidate->rejected = intern_text(a, "nobody who could do `%s` is in reach", candidate->unmanned->id);
+        else if (a->nobody_acts && !candidate->automatic && sound)
+            candidate->rejected = "nobody is left who could begin it";
         else if (best && is_known(best) && !is_known(candidate))
             candidate->rejected = candidate->own.known ? "how much it loses is unknown" : "how long it takes is unknown";
         else if (best_meets && loss_rank(candidate) > limit)

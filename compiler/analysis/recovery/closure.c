@@ -73,14 +73,42 @@ static bool is_destroyed(const struct asset_state *state)
     return state_has_loss(state, "deletion") || state_has_loss(state, "corruption") || state_has_loss(state, "object");
 }
 
+/* Whether what is impaired serves again: it stands, and what it needs may not. */
+static enum comes needs_come(struct analysis *a, const struct asset *asset)
+{
+    atom key = (atom)(const void *)asset;
+    enum comes result = COMES_BACK;
+
+    if (map_get(&a->needs_come, key))
+        return map_get(&a->needs_come, key) == asset ? COMES_BACK : COMES_NEVER;
+    for (uint32_t n = 0; n < asset->needs.count && result == COMES_BACK; n++) {
+        const struct asset *other = asset->needs.items[n].to;
+        struct asset_state *state = &a->scenario->states[other->index];
+
+        if (state->fate == FATE_IMPAIRED)
+            result = needs_come(a, other);
+        if (state->fate != FATE_LOST)
+            continue;
+        settle(a, state);
+        result = !state->settled || (state->chosen && state->chosen->circular) ? COMES_IN_CIRCLE : state->chosen ? needs_come(a, other) : COMES_NEVER;
+    }
+    if (result != COMES_IN_CIRCLE)
+        map_set(&a->needs_come, a->arena, key, result == COMES_NEVER ? a->plan : (void *)(uintptr_t)asset);
+    return result;
+}
+
 /* Whether an asset is there for a restore into `place`. `*what`: "is destroyed", "is lost" … for people. */
 static enum comes asset_comes(struct analysis *a, const struct asset *asset, const struct site_info *place, const char **what)
 {
     struct asset_state *state = &a->scenario->states[asset->index];
     bool elsewhere = false, stands = !is_destroyed(state) && instance_stands(a, asset, place, &elsewhere);
 
+    if (stands && state->fate == FATE_IMPAIRED) {
+        *what = "never serves again, for what it needs has no way back";
+        return needs_come(a, asset);
+    }
     if (stands && state->fate != FATE_LOST)
-        return state->fate == FATE_IMPAIRED ? COMES_BACK : COMES_STANDS;
+        return COMES_STANDS;
     if (state->fate != FATE_LOST) {
         *what = place ? intern_text(a, "does not work in `%s`, and has no replica there", place->entity->name) : "cannot be reached";
         return COMES_NEVER;
@@ -91,8 +119,10 @@ static enum comes asset_comes(struct analysis *a, const struct asset *asset, con
     /* A replica is as good as the instance only where nothing has to be done for it; else it serves when its method has ended. */
     if (stands && state->chosen && state->chosen->own.known && state->chosen->own.worst == 0)
         return COMES_STANDS;
-    if (state->chosen && works_at(a, asset, state->chosen->into, place))
-        return COMES_BACK;
+    if (state->chosen && works_at(a, asset, state->chosen->into, place)) {
+        *what = "never serves again, for what it needs has no way back";
+        return needs_come(a, asset);
+    }
     if (stands)
         return COMES_STANDS;
     *what = is_destroyed(state) ? "is destroyed"
@@ -272,8 +302,12 @@ static enum comes input_comes(struct analysis *a, const struct candidate *candid
     if (!from_rebuild) {
         struct asset_state *other = &a->scenario->states[asset->index];
 
-        if (instance_stands(a, asset, candidate->into, &elsewhere))
+        if (instance_stands(a, asset, candidate->into, &elsewhere) && (other->fate != FATE_IMPAIRED || needs_come(a, asset) != COMES_NEVER))
             return COMES_STANDS;
+        if (other->fate == FATE_IMPAIRED && !elsewhere) {
+            why->text = intern_text(a, "`%s`, which it is restored with, never serves again, for what it needs has no way back", asset->name);
+            return COMES_NEVER;
+        }
         if (other->fate == FATE_LOST) {
             settle(a, other);
             if (!other->settled || other->chosen)
@@ -365,8 +399,9 @@ static void add_list(struct analysis *a, input_list *list, struct asset *asset, 
         else if (other && a->scenario->states[other->index].fate == FATE_UNAFFECTED)
             add_input(a, list, asset, thing, NULL, COMES_STANDS, NULL, span);
         else if (other) /* the order of `restores_with` is seen to by the order of needs */
-            add_input(a, list, asset, thing, NULL, a->scenario->states[other->index].chosen ? COMES_BACK : COMES_STANDS, from_rebuild ? other : NULL,
-                      span);
+            add_input(a, list, asset, thing, NULL,
+                      a->scenario->states[other->index].chosen || a->scenario->states[other->index].fate == FATE_IMPAIRED ? COMES_BACK : COMES_STANDS,
+                      from_rebuild ? other : NULL, span);
     }
 }
 

@@ -1,5 +1,6 @@
 /* What a thing made anew from others loses: as much as they do. */
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/world.h"
 
 #include <string.h>
 
@@ -35,7 +36,9 @@ static int64_t loss_of_source(struct analysis *a, struct asset_state *source)
     struct value rpo;
 
     if (source->fate != FATE_LOST)
-        return 0;
+        return source->split ? TIME_UNKNOWN : 0;
+    if (is_of_one_place(source))
+        return TIME_UNKNOWN;
     if (source->asset->holds != HOLDS_NOTHING)
         return source->chosen ? source->chosen->rpo : TIME_UNKNOWN;
     if (!source->chosen)

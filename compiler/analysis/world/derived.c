@@ -58,7 +58,7 @@ static bool inherit(struct analysis *a, struct asset_state *state, const struct 
         if (state_has_loss(source, damages[i]))
             grown |= lose_with(a, state, source, damages[i]);
     }
-    if (source->asset->stateful && is_held(a, source->asset))
+    if (is_held(a, source->asset))
         grown |= lose_with(a, state, source, "corruption");
     return grown;
 }

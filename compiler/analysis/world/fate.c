@@ -123,7 +123,7 @@ static void lose_at(struct analysis *a, struct asset_state *state, const struct 
     bool perhaps;
 
     if ((with = taken_with(a, thing, site, TAKEN_HELD, &perhaps)))
-        lose(a, state, strcmp(level_of(a, perhaps ? with : site->entity), "host") == 0 ? "host" : "account", perhaps ? with : site->entity);
+        lose(a, state, strcmp(level_of(a, with), "host") == 0 ? "host" : "account", perhaps ? with : site->entity);
     with = taken_with(a, thing, site, TAKEN_LOST, &perhaps);
     if (with && !perhaps && with != place->closed)
         lose(a, state, level_of(a, with), with);
@@ -155,6 +155,22 @@ static void lose_to_intruder(struct analysis *a, struct asset_state *state)
     }
 }
 
+/* A side that writes as well is where the data is: what somebody changes there is taken over here. */
+static void lose_to_other_writer(struct analysis *a, struct asset_state *state)
+{
+    struct entity *replica;
+    bool perhaps;
+
+    for (uint32_t i = 0; (replica = entity_child(state->asset->entity, BLOCK_REPLICA, &i));) {
+        const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, replica->name));
+        struct entity *with =
+            site && is_word(entity_slot(replica, REPLICA_mode), "multi_writer") ? taken_with(a, replica, site, TAKEN_HELD, &perhaps) : NULL;
+
+        if (with)
+            lose(a, state, strcmp(level_of(a, with), "host") == 0 ? "host" : "account", perhaps ? with : site->entity);
+    }
+}
+
 static void decide_loss(struct analysis *a, struct asset_state *state, const struct entity *scenario)
 {
     struct asset *asset = state->asset;
@@ -175,6 +191,8 @@ static void decide_loss(struct analysis *a, struct asset_state *state, const str
     }
     if (!state->loss_count && asset->stateful && asset->site_count > 1)
         lose_to_intruder(a, state);
+    if (!state->loss_count && asset->stateful)
+        lose_to_other_writer(a, state);
     if (a->hit[asset->index] & HIT_FAILED)
         lose(a, state, "instance", asset->entity);
 }

@@ -5,11 +5,13 @@
 
 #include <string.h>
 
-/* Nothing of the scenario begins: nobody can decide, or there is no place to act from. */
+/* Nothing of the scenario begins: nobody can decide, or there is no place to act from. Told once it is known that something has to be done. */
 static struct diag *nobody_at_all(struct analysis *a, const struct scenario_result *result, struct entity *subject, struct span span,
                                   const char *message)
 {
     a->nobody_acts = true;
+    if (!result->order_count)
+        return NULL;
     return find(a, DIAG_E0567, (struct about){.subject = subject, .scenario = result->scenario, .span = span}, "%s", message);
 }
 
@@ -115,46 +117,112 @@ static bool is_decided(const struct scenario_result *result, const struct step *
     return !chosen || !chosen->automatic || step_is_by_people(step);
 }
 
+static bool nobody_does(const struct analysis *a, const struct scenario_result *result, const struct step *step)
+{
+    return (step_takes_people(step) && step->by && !somebody_stands(a, step->by)) || (a->nobody_acts && is_decided(result, step));
+}
+
 /* Steps that nobody is left to do or to begin, and all that wait for them: places to be made, what runbooks do first. Steps are in total order. */
 static void find_undone(const struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t i = 0; i < result->step_count; i++) {
         struct step *step = result->steps[i];
 
-        step->undone = (step_takes_people(step) && step->by && !somebody_stands(a, step->by)) || (a->nobody_acts && is_decided(result, step));
+        step->undone = nobody_does(a, result, step);
         for (uint32_t n = 0; n < step->after_count && !step->undone; n++)
             step->undone = step->after[n]->undone;
     }
 }
 
+/* Whom nobody brings back. */
+struct stuck {
+    bool *whole; /* by asset: it never serves, by itself or for what it needs */
+    bool *data;  /* what it holds never comes back either: nobody does its steps, or brings back what these read */
+};
+
+static bool mark(bool *marks, const struct asset *asset)
+{
+    bool is_new = !marks[asset->index];
+
+    marks[asset->index] = true;
+    return is_new;
+}
+
+/* One edge further: needs, what a restore is done with, and what its method reads. */
+static bool spread_stuck(const struct scenario_result *result, struct stuck *stuck)
+{
+    bool grown = false;
+
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        const struct asset *asset = result->order[i];
+        const struct asset_state *state = &result->states[asset->index];
+        bool restores = state->fate == FATE_LOST && state->chosen && state->chosen->restores;
+
+        for (uint32_t n = 0; n < asset->needs.count; n++)
+            grown |= stuck->whole[asset->needs.items[n].to->index] && mark(stuck->whole, asset);
+        for (uint32_t n = 0; restores && n < asset->restores_with.count; n++)
+            grown |= stuck->whole[asset->restores_with.items[n].to->index] && (mark(stuck->whole, asset) | mark(stuck->data, asset));
+    }
+    for (uint32_t i = 0; i < result->input_count; i++) {
+        const struct restore_input *input = &result->inputs[i];
+
+        if (input->waits && stuck->whole[input->waits->index])
+            grown |= mark(stuck->whole, input->asset) | mark(stuck->data, input->asset);
+    }
+    return grown;
+}
+
+/* Whether what an asset holds waits for that: nobody does the step, or makes the place, or begins it. For what it needs only its service waits. */
+static bool holds_data_up(const struct analysis *a, const struct scenario_result *result, const struct step *step)
+{
+    bool held = nobody_does(a, result, step);
+
+    for (uint32_t n = 0; n < step->after_count && !held; n++)
+        held = !step->after[n]->asset && step->after[n]->undone;
+    return held;
+}
+
 void refute_without_hands(struct analysis *a, struct scenario_result *result)
 {
-    bool *stuck = ARENA_ARRAY(a->arena, bool, a->plan->asset_count + 1);
+    static const char *const never = "nobody is left who could do what it waits for";
+    struct arena *scratch = arena_new();
+    struct stuck stuck = {ARENA_ARRAY(scratch, bool, a->plan->asset_count + 1), ARENA_ARRAY(scratch, bool, a->plan->asset_count + 1)};
 
     find_undone(a, result);
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
 
-        if (step->asset && step->undone && step->phase != PHASE_REPROTECT)
-            stuck[step->asset->index] = true;
-    }
-    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
-        const struct asset *asset = &a->plan->assets[a->needs_first[at]];
-        struct asset_state *state = &result->states[asset->index];
-
-        if (state->fate == FATE_UNAFFECTED)
+        if (!step->asset || !step->undone || step->phase == PHASE_REPROTECT)
             continue;
-        for (uint32_t n = 0; n < asset->needs.count; n++)
-            stuck[asset->index] |= stuck[asset->needs.items[n].to->index];
-        state->undone = stuck[asset->index];
-        if (state->undone && state->rto_verdict == VERDICT_OK)
-            state->rto_verdict = VERDICT_REFUTED, state->never = "nobody is left who could do what it waits for";
+        stuck.whole[step->asset->index] = true;
+        stuck.data[step->asset->index] |= holds_data_up(a, result, step);
     }
+    while (spread_stuck(result, &stuck))
+        ;
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        struct asset_state *state = &result->states[result->order[i]->index];
+        bool data = stuck.data[state->asset->index] && state->fate == FATE_LOST && state->chosen && state->rpo.ms >= 0;
+
+        state->undone = stuck.whole[state->asset->index];
+        if (state->undone && state->rto_verdict == VERDICT_OK)
+            state->rto_verdict = VERDICT_REFUTED, state->never = never;
+        if (data && (state->rpo_verdict == VERDICT_OK || state->rpo_verdict == VERDICT_UNKNOWN))
+            state->rpo_verdict = VERDICT_REFUTED, state->never = never;
+    }
+    arena_delete(scratch);
+}
+
+void find_reach(struct analysis *a, struct scenario_result *result)
+{
+    a->nobody_acts = false;
+    result->order_count = 0; /* of recoveries nothing is known yet, so nothing is told */
+    check_places(a, result);
+    check_decision(a, result);
+    check_approvals(a, result);
 }
 
 void check_reach(struct analysis *a, struct scenario_result *result)
 {
-    a->nobody_acts = false;
     if (!result->order_count)
         return; /* nothing has to be done */
     check_places(a, result);

@@ -64,11 +64,16 @@ static const struct reason *older_elsewhere(struct analysis *a, const struct ass
     return NULL;
 }
 
-/* All of its places are lost, or what they hold is damaged, and a copy is read: whatever takes it reads one of them. */
+bool is_of_one_place(const struct asset_state *state)
+{
+    struct value quorum = entity_slot(state->asset->entity, ASSET_quorum);
+
+    return state->fate == FATE_LOST && state->asset->stateful && state->asset->site_count > 1 && state->chosen && state->chosen->copy &&
+           !(quorum.type == VALUE_INT && quorum.u.integer >= state->asset->site_count);
+}
+
 static const struct reason *one_of_several(struct analysis *a, const struct asset *asset)
 {
-    if (entity_slot(asset->entity, ASSET_quorum).type == VALUE_INT && entity_slot(asset->entity, ASSET_quorum).u.integer >= asset->site_count)
-        return NULL;
     return unset_row(
         a, asset->entity, "quorum",
         intern_text(a, "nothing says how the data of `%s` at its places is kept the same: a copy is that of one of them", asset->name),
@@ -148,8 +153,7 @@ static void judge_copy(struct analysis *a, struct scenario_result *result, struc
 {
     const struct reason *why = NULL;
 
-    if (state->fate == FATE_LOST && state->asset->stateful && state->asset->site_count > 1 && state->chosen && state->chosen->copy &&
-        state->rpo.ms >= 0)
+    if (is_of_one_place(state) && state->rpo.ms >= 0)
         why = one_of_several(a, state->asset);
     if (!why)
         return;

@@ -83,6 +83,25 @@ static struct site_info **found_for(struct analysis *a, const struct kind_info *
     return found;
 }
 
+/* Where what is tied to a zone can be put when that is taken: the region around it, or another zone of that; NULL. Whoever lives in a zone moves
+ * to the next one, and keeps no place for that. */
+static struct site_info *beside(const struct analysis *a, const struct site_info *from, const struct kind_info *kind)
+{
+    struct site_info *region = from && strcmp(from->level, "zone") == 0 ? around(a, from) : NULL;
+
+    if (!region || strcmp(region->level, "region") != 0 || region->account != from->account || !place_stands(a, region))
+        return NULL;
+    if (stands_in_rank(kind, region->entity) >= 0)
+        return region;
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        struct site_info *site = &a->plan->sites[i];
+
+        if (around(a, site) == region && site->account == from->account && place_stands(a, site) && stands_in_rank(kind, site->entity) >= 0)
+            return site;
+    }
+    return NULL;
+}
+
 struct site_info *nearest_recovery(struct analysis *a, const struct site_info *from, const struct kind_info *kind)
 {
     struct site_info **found = found_for(a, kind);
@@ -105,6 +124,8 @@ struct site_info *nearest_recovery(struct analysis *a, const struct site_info *f
             best = site;
         }
     }
+    if (!best || !from || !from->within || !site_is_in(a, best, from->within))
+        best = beside(a, from, kind) ? beside(a, from, kind) : best;
     found[index] = best;
     return best;
 }

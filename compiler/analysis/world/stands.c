@@ -225,6 +225,7 @@ static void tell_around(struct analysis *a, const struct site_info *site, bool *
         for (int how = 0; how < TAKINGS; how++) {
             if (place->by[how] && !outer->inner[how])
                 outer->inner[how] = site->entity;
+            outer->roomy[how] |= place->by[how] && !is_level(site, "host") && !is_level(site, "rack");
         }
         if (place->by[TAKEN_LOST])
             add_level(outer, site->level[0] ? site->level : "region");
@@ -237,6 +238,23 @@ static void tell_around(struct analysis *a, const struct site_info *site, bool *
         }
     }
     counted[unit->index] = true;
+}
+
+/* A region whose zones are all taken is a name. Where one alone is declared there are others of which nobody speaks. */
+static void find_hollow(struct analysis *a)
+{
+    uint32_t *zones = ARENA_ARRAY(a->arena, uint32_t, a->plan->site_count), *gone = ARENA_ARRAY(a->arena, uint32_t, a->plan->site_count);
+
+    for (uint32_t i = 0; i < a->plan->site_count; i++) {
+        const struct site_info *site = &a->plan->sites[i], *outer = is_level(site, "zone") ? around(a, site) : NULL;
+
+        if (!outer)
+            continue;
+        zones[outer->index]++;
+        gone[outer->index] += a->site_lost[i] || a->site_compromised[i] || a->site_cut[i];
+    }
+    for (uint32_t i = 0; i < a->plan->site_count; i++)
+        a->places[i].hollow = zones[i] > 1 && gone[i] == zones[i];
 }
 
 /* A store that jobs write to with a shell (`writers_delete`) is a way to the host it lies on, for whoever holds where those jobs run. */
@@ -297,7 +315,7 @@ void mark_places(struct analysis *a)
 
     a->places = ARENA_ARRAY(a->arena, struct ground, a->plan->site_count);
     a->nearest = (struct map){0};
-    a->held_writers = (struct map){0};
+    a->held_writers = a->needs_come = (struct map){0};
     mark_others(a, lost);
     mark_others(a, cut);
     reach_through_people(a, held);
@@ -310,6 +328,7 @@ void mark_places(struct analysis *a)
         if (taken_physically(a, site) && !(outer && taken_physically(a, outer)))
             tell_around(a, site, counted);
     }
+    find_hollow(a);
 }
 
 /* ---------------------------------------------------------------- what that does to a thing */
@@ -381,6 +400,9 @@ int64_t outlives(const struct analysis *a, const struct entity *thing)
         if (value_is_known(own))
             return whole_number(own);
         thing = thing->parent; /* it is made like what it stands in for */
+        own = entity_slot(thing, ASSET_tolerates);
+        if (value_is_known(own))
+            return whole_number(own);
     }
     own = of_kind(a, thing, KIND_tolerates);
     if (value_is_known(own))
@@ -390,10 +412,12 @@ int64_t outlives(const struct analysis *a, const struct entity *thing)
 }
 
 /* How many zones it outlives is asked only where zones are taken. */
-static bool may_be_inside(const struct analysis *a, const struct ground *place, const struct entity *thing, int64_t zones)
+static bool may_be_inside(const struct analysis *a, const struct ground *place, const struct entity *thing, int64_t zones, enum taking how)
 {
     if (thing && thing->schema->id == BLOCK_SITE)
         return false; /* something new is put where the place stands */
+    if (thing && thing->schema->id == BLOCK_PERSON && !place->roomy[how])
+        return false; /* who works in a hall is not inside of the machine that breaks */
     return place->whole || place->zones > (thing ? outlives(a, thing) : zones);
 }
 
@@ -405,7 +429,7 @@ static struct entity *taken(const struct analysis *a, const struct entity *thing
     *perhaps = false;
     if (place->by[how])
         return place->by[how];
-    if (!place->inner[how] || !may_be_inside(a, place, thing, zones))
+    if (!place->inner[how] || !may_be_inside(a, place, thing, zones, how))
         return NULL;
     *perhaps = true;
     return place->inner[how];
@@ -440,10 +464,18 @@ bool stands_at(const struct analysis *a, const struct entity *thing, const struc
 
 bool is_held(const struct analysis *a, const struct asset *asset)
 {
+    struct value list = entity_slot(a->scenario->scenario, SCENARIO_compromises);
+    const struct entity *replica;
     bool perhaps;
 
     for (uint32_t i = 0; i < asset->site_count; i++) {
         if (taken_with(a, asset->entity, asset->sites[i], TAKEN_HELD, &perhaps))
+            return true;
+    }
+    for (uint32_t i = 0; list.type == VALUE_LIST && list.u.list->count && (replica = entity_child(asset->entity, BLOCK_REPLICA, &i));) {
+        const struct site_info *site = plan_site(a->plan, model_find(a->model, BLOCK_SITE, replica->name));
+
+        if (site && is_word(entity_slot(replica, REPLICA_mode), "multi_writer") && taken_with(a, replica, site, TAKEN_HELD, &perhaps))
             return true;
     }
     return false;
@@ -464,7 +496,7 @@ uint32_t zones_taken_around(const struct analysis *a, const struct site_info *si
 
 bool place_stands(const struct analysis *a, const struct site_info *site)
 {
-    return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index];
+    return !a->site_lost[site->index] && !a->site_compromised[site->index] && !a->site_cut[site->index] && !ground_of(a, site)->hollow;
 }
 
 /* ---------------------------------------------------------------- people */

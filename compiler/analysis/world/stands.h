@@ -19,8 +19,10 @@ struct ground {
     struct entity *inner[TAKINGS];  /* the first place inside of it that is taken so; NULL */
     const char *levels[LOSS_LIMIT]; /* of the places inside of it that are lost */
     uint32_t level_count;
-    uint32_t zones; /* how many zones inside of it are taken in any way; what is in no zone counts by itself */
-    bool whole;     /* more than a zone inside of it is taken: a region, a provider */
+    uint32_t zones;      /* how many zones inside of it are taken in any way; what is in no zone counts by itself */
+    bool whole;          /* more than a zone inside of it is taken: a region, a provider */
+    bool roomy[TAKINGS]; /* something inside of it is taken so in which people are: more than a machine or a rack */
+    bool hollow;         /* two zones or more are declared inside of it, and nothing stands in any of them */
 };
 
 void mark_places(struct analysis *a); /* of a->scenario: fills a->places, site_lost, site_compromised, site_cut */
@@ -48,7 +50,7 @@ bool stands_if(const struct analysis *a, int64_t zones, const struct site_info *
 /* How many zones are taken around something that falls back on what is beside it. */
 uint32_t zones_taken_around(const struct analysis *a, const struct site_info *site);
 
-/* Whether somebody else controls one of the places where the asset is. */
+/* Whether somebody else controls one of the places where the asset is, or is written. */
 bool is_held(const struct analysis *a, const struct asset *asset);
 
 /* Whether something new can be put there. */
@@ -59,8 +61,8 @@ bool place_stands(const struct analysis *a, const struct site_info *site);
 int stands_in_rank(const struct kind_info *kind, const struct entity *site);
 /* Why a thing of the kind cannot stand there; NULL when it can. */
 const char *misplaced(const struct analysis *a, const struct kind_info *kind, const struct entity *site);
-/* The place with the role `recovery` that stands nearest among those a thing of the kind (NULL: any) can stand in: in the same zone before
- * the same region before another one, then as the kind prefers; NULL. */
+/* The place that stands nearest among those a thing of the kind (NULL: any) can stand in: one with the role `recovery`, in the same zone before
+ * the same region before another one, then as the kind prefers; and what is tied to a zone needs no such role in the region around it. NULL. */
 struct site_info *nearest_recovery(struct analysis *a, const struct site_info *from, const struct kind_info *kind);
 
 /* Whether a person, or somebody of a team, is where the scenario leaves him. In a team without people there is nobody. */

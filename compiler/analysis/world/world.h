@@ -50,13 +50,16 @@ void check_standing(struct analysis *a); /* what is said to be where its kind ca
 void check_not_yet(struct analysis *a); /* what is said to be where only a recovery makes a place (E0568) */
 
 /* ---- split.c */
-void find_split(struct analysis *a, struct scenario_result *result);  /* after the fates, before they spread */
+void find_split(struct analysis *a, struct scenario_result *result); /* after the fates, before they spread */
+/* All of its places are lost, or what they hold is damaged, and a copy is read: whatever takes it reads one of them, which may lag. */
+bool is_of_one_place(const struct asset_state *state);
 void judge_split(struct analysis *a, struct scenario_result *result); /* after judge */
 
 /* ---- holding.c */
 void find_holding(struct analysis *a, struct asset *asset); /* what it holds, says its kind; an RPO of what cannot hold anything (E0566) */
 
 /* ---- reach.c */
+void find_reach(struct analysis *a, struct scenario_result *result);           /* a->nobody_acts, before methods are chosen; tells nothing */
 void check_reach(struct analysis *a, struct scenario_result *result);          /* whether somebody is left to act, and a place to act from (E0567) */
 void refute_without_hands(struct analysis *a, struct scenario_result *result); /* after judge(): what waits for those who cannot is never back */
 
