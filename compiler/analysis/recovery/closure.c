@@ -123,7 +123,7 @@ static enum comes asset_comes(struct analysis *a, const struct asset *asset, con
         *what = "never serves again, for what it needs has no way back";
         return needs_come(a, asset);
     }
-    if (stands)
+    if (stands && !asset->stateful) /* data at a replica that nothing makes serve is of no use to others */
         return COMES_STANDS;
     *what = is_destroyed(state) ? "is destroyed"
             : elsewhere         ? intern_text(a, "does not work in `%s`, and has no replica there", place->entity->name)
