@@ -71,7 +71,8 @@ def judge_asset(spec, world, strict, free, name, state):
             continue
         if verdict == "ok" and answer is not True:
             nobody = " (nobody acts)" if (free.keeps_data(name) if word == "rpo" else free.comes_back(name)) else ""
-            yield f"{'maybe: ' if answer is None and (nobody or fate is None or word == "rpo" and back is None) else ''}{word} ok for {answer}{nobody}", f"{state['method']}"
+            open_ = nobody or fate is None or word == "rpo" and back is None
+            yield f"{'maybe: ' if answer is None and open_ else ''}{word} ok for {answer}{nobody}", f"{state['method']}"
         if verdict == "refuted" and answer is True and not (back is False and state["never"] == "its recovery waits for itself"):
             yield f"{word} refuted for {answer}", f"{state['method']}: {state['never']}"
         # Unknown beside what holds may be: how much a cut-off side accepts until somebody fences it, when what nobody notices is read.
