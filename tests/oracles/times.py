@@ -632,7 +632,12 @@ class World:
             return 0
         if name not in self.whole:
             raise Unknown(f"{name} has no way back")
-        ends = [self.end_of(m) for m in self.spec["assets"][name]["needs"]]
+        a, m = self.spec["assets"][name], self.method_of(name)
+        ends = [self.end_of(n) for n in a["needs"]]
+        if self.states[name]["fate"] == "lost" and m and m["restores"]:  # without these nothing is restored
+            for n in a["restores_with"] + [self.spec["stores"].get(self.store_of(name), {}).get("key")]:
+                if n:
+                    self.end_of(n)
         return max([0] + ends + [self.end(step) for step in self.whole[name]])
 
     def served(self, name):
