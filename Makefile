@@ -79,7 +79,7 @@ GENERATED_WARNINGS := -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-par
 
 # Packages that are linked; the fetching libraries only once something fetches.
 FETCH_SOURCES := $(wildcard compiler/fetch/*.c)
-PACKAGES      := yaml-0.1 jansson $(if $(FETCH_SOURCES),libcurl libgit2)
+PACKAGES      := yaml-0.1 jansson $(if $(FETCH_SOURCES),libgit2)
 PKG_CFLAGS    := $(shell $(PKGCONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS      := $(shell $(PKGCONFIG) --libs $(PACKAGES) 2>/dev/null || echo -lyaml -ljansson)
 LIBS          := $(PKG_LIBS) -lm

@@ -20,7 +20,7 @@ have_library() { have pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 build_needs='gcc:gcc header=stdio.h:libc6-dev make:make flex:flex bison:bison pkg-config:pkg-config
     lib=yaml-0.1:libyaml-dev lib=jansson:libjansson-dev'
 if ls compiler/fetch/*.c >/dev/null 2>&1; then
-    build_needs="$build_needs lib=libcurl:libcurl4-openssl-dev lib=libgit2:libgit2-dev"
+    build_needs="$build_needs lib=libgit2:libgit2-dev"
 fi
 test_needs='python3:python3 bash:bash jq:jq shellcheck:shellcheck clang-format:clang-format crontab:cron node:nodejs npm:npm
     py=jsonschema:python3-jsonschema py=yaml:python3-yaml curl:curl groff:groff strace:strace vim:vim mount:mount
@@ -56,9 +56,9 @@ advise() {
     if have apt-get; then
         echo "as root: apt-get install$1"
     elif have dnf; then
-        echo "try: dnf install gcc make flex bison pkgconf libyaml-devel jansson-devel libcurl-devel libgit2-devel"
+        echo "try: dnf install gcc make flex bison pkgconf libyaml-devel jansson-devel libgit2-devel"
     elif have pacman; then
-        echo "try: pacman -S gcc make flex bison pkgconf libyaml jansson curl libgit2"
+        echo "try: pacman -S gcc make flex bison pkgconf libyaml jansson libgit2"
     elif have brew; then
         echo "try: brew install flex bison pkg-config libyaml jansson libgit2"
     else

@@ -1,20 +1,61 @@
 /* `drc diff OLD NEW`: two plans compared by meaning, as text, JSON or Markdown for a pull request. Each side is a specification, a folder with a
- * main.dr, or a plan.json. */
+ * main.dr, a plan.json, or one of these in a revision of git: `main:examples/platform`; a revision alone has the path of the other side. */
 #include "driver/driver.h"
 
 #include "driver/diff.h"
+#include "fetch/git.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the two sides */
 
 struct side {
+    struct git_revision *revision; /* NULL: it is on disk */
+    const char *prefix, *name;     /* where that is found, and what is compiled */
     struct session session;
     struct options options;
     const struct plan_document *document;
     bool written; /* it says what would be written */
 };
+
+/* Where a path of the disk lies in a work tree; NULL when it is in none. */
+static const char *path_in(struct arena *arena, const struct git_revision *revision, const char *path)
+{
+    const char *top = git_revision_worktree(revision), *inside = NULL;
+    char *whole = realpath(path, NULL), *root = top ? realpath(top, NULL) : NULL;
+    size_t len = root ? strlen(root) : 0;
+
+    if (whole && root && strncmp(whole, root, len) == 0 && (whole[len] == '/' || !whole[len]))
+        inside = arena_strdup(arena, whole[len] ? whole + len + 1 : "");
+    free(whole);
+    free(root);
+    return inside;
+}
+
+/* A name that is nothing on disk may be one of git: REVISION:PATH, or a revision, in which the path of the other side is meant. False when it is
+ * neither; then it is taken for a file, and that there is none is told. */
+static bool find_revision(struct side *side, struct arena *arena, const char *name, const char *other)
+{
+    const char *colon = strchr(name, ':'), *error = NULL, *path;
+    bool on_disk = is_folder(other) || file_exists(other);
+
+    if (is_folder(name) || file_exists(name) || strcmp(name, "-") == 0)
+        return false;
+    if (colon) {
+        side->revision = git_revision_open(arena, ".", arena_strndup(arena, name, (size_t)(colon - name)), &error);
+        path = colon + 1;
+    } else {
+        side->revision = git_revision_open(arena, ".", name, &error);
+        path = side->revision ? path_in(arena, side->revision, on_disk ? other : ".") : NULL;
+    }
+    if (!side->revision)
+        return false;
+    side->prefix = arena_printf(arena, "%s:/", colon ? arena_strndup(arena, name, (size_t)(colon - name)) : name);
+    side->name = arena_printf(arena, "%s%s", side->prefix, path ? path : "");
+    return true;
+}
 
 static bool is_plan(const char *name)
 {
@@ -44,11 +85,13 @@ static int read_side(struct side *side, const char *name)
 }
 
 /* A plan whose objectives are refuted is one; of a specification that nothing can be proved of it is told what is wrong. */
-static int open_side(struct side *side, const struct options *options, const char *name)
+static int open_side(struct side *side, const struct options *options)
 {
+    const char *name = side->name;
+
     side->options = *options;
     side->options.format = DIAG_TEXT;
-    side->options.arguments.items = &name;
+    side->options.arguments.items = &side->name;
     side->options.arguments.len = 1;
     session_init(&side->session, &side->options);
     if (is_plan(name))
@@ -85,19 +128,25 @@ int command_diff(const struct options *options)
 {
     struct side sides[2] = {{.document = NULL}};
     struct compare_report report;
+    struct arena *arena;
     int status = EXIT_FINE;
-
     bool known = options->format == DIAG_TEXT || options->format == DIAG_JSON || options->format == DIAG_MARKDOWN;
 
     if (options->arguments.len != 2 || !known) {
-        complain(options->arguments.len == 2 ? "drc: `drc diff` prints text, json or markdown\n"
-                                             : "drc: `drc diff` needs two plans, the old one and the new one\n"
-                                               "help: each is a specification, a folder with a main.dr, or a plan.json\n");
+        complain(options->arguments.len == 2
+                     ? "drc: `drc diff` prints text, json or markdown\n"
+                     : "drc: `drc diff` needs two plans, the old one and the new one\n"
+                       "help: each is a specification, a folder with a main.dr, a plan.json, or one of these in git: main:examples/shop\n");
         return EXIT_USAGE;
     }
+    arena = arena_new();
     for (int s = 0; s < 2; s++) {
-        int opened = open_side(&sides[s], options, options->arguments.items[s]);
+        int opened;
 
+        sides[s].name = options->arguments.items[s];
+        if (find_revision(&sides[s], arena, options->arguments.items[s], options->arguments.items[!s]))
+            mount_revision(sides[s].prefix, sides[s].revision);
+        opened = open_side(&sides[s], options);
         status = status ? status : opened;
     }
     if (!status) {
@@ -111,7 +160,12 @@ int command_diff(const struct options *options)
         print_notes(sides, options, &report);
         status = report.weaker ? EXIT_WEAKER : report.change_count || report.edit_count ? EXIT_DIFFERS : EXIT_FINE;
     }
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < 2; s++) {
         session_release(&sides[s].session);
+        if (sides[s].revision)
+            mount_revision(sides[s].prefix, NULL);
+        git_revision_close(sides[s].revision);
+    }
+    arena_delete(arena);
     return status;
 }

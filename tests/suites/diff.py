@@ -1,11 +1,12 @@
 """`drc diff`: edits of the platform example, each of which has to be told with its cause and nothing else; and what must hold between any two plans."""
 
 import json
+import os
 import random
 import re
 import shutil
 
-from lib.core import Failure, Sandbox, readable
+from lib.core import Failure, Sandbox, need, readable
 from oracles import model
 
 
@@ -132,3 +133,39 @@ def test_usage_and_markdown(env):
         page = env.run([env.drc, "diff", "a.dr", "b.dr", "--format", "markdown"], folder).stdout.decode()
         if not page.startswith("### Recovery is weaker: Web shop\n") or "`RPO_NO_REGRESS`" not in page or page.count("<details>") != page.count("</details>"):
             raise Failure(page)
+
+
+def test_git(env):
+    """Revisions are read as they are: by path, alone, from a folder below, in a bare repository; nothing is checked out or written."""
+    need("git")
+    with Sandbox() as folder:
+        def git(*words, where=folder):
+            done = env.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words], where)
+            if done.code:
+                raise Failure(readable(done.stderr))
+
+        git("init", "-q", ".")
+        (folder / "dr").mkdir()
+        text = (env.root / "examples" / "hello.dr").read_text(encoding="utf-8")
+        (folder / "dr" / "main.dr").write_text('import "rest.dr"\n' + text.split("asset orders")[0], encoding="utf-8")
+        (folder / "dr" / "rest.dr").write_text('import "std/aws"\nasset orders' + text.split("asset orders")[1], encoding="utf-8")
+        git("add", "-A")
+        git("commit", "-qm", "one")
+        rest = (folder / "dr" / "rest.dr").read_text(encoding="utf-8")
+        (folder / "dr" / "rest.dr").write_text(rest.replace("lag = 30s", "lag = 50s"), encoding="utf-8")
+        git("commit", "-qam", "two")
+        git("tag", "v2")
+        (folder / "dr" / "rest.dr").write_text(rest.replace("lag = 30s", "lag = 20s"), encoding="utf-8")
+        git("clone", "-q", "--bare", ".", "bare.git")
+        before = sorted(os.walk(folder / ".git"))
+        for where, one, other, want in ((folder, "HEAD~1:dr", "HEAD:dr", "30s 50s"), (folder, "HEAD~1", "dr", "30s 20s"), (folder, "v2", "dr/main.dr", "50s 20s"),
+                                        (folder / "dr", "HEAD~1", "HEAD", "30s 50s"), (folder / "bare.git", "HEAD~1:dr/main.dr", "v2:dr", "30s 50s")):
+            found = [c for c in diff(env, where, one, other)["changes"] if c["what"] == "worst-case loss"]
+            if [f"{c['before']} {c['after']}" for c in found] != [want] or not found[0]["causes"]:
+                raise Failure(f"{one} {other}: {found}")
+        if sorted(os.walk(folder / ".git")) != before:
+            raise Failure("the repository was written to")
+        for one in ("nowhere", "HEAD:nothing", "HEAD~7:dr"):
+            done = env.run([env.drc, "diff", one, "dr"], folder)
+            if done.code != 1 or b"cannot be read" not in done.stderr:
+                raise Failure(f"{one}: exit {done.code}\n{readable(done.stderr)}")
