@@ -281,7 +281,7 @@ def random_backup(rng, spec, others):
     if b["of"] and rng.random() < 0.7:
         b["to"], b["copies"] = others[b["of"]]["to"], list(others[b["of"]]["copies"])
     b["copy_time"] = span(rng, 1, rng.choice([5, 30, 300])) if b["copies"] else (0, 0)
-    b["retain"] = rng.choice([2 * DAY, 8 * DAY, 15 * DAY, 40 * DAY, NEVER])
+    b["retain"] = rng.choice([2 * DAY, 8 * DAY, 15 * DAY, 40 * DAY, NEVER, rng.randrange(1440, 20 * 1440) * MINUTE, rng.randrange(7 * 1440, 10 * 1440) * MINUTE])
     if kind == "log":
         b.update(ship_every=rng.choice([1, 5, 15]), missed=rng.choice([0, 0, 2]))
         if rng.random() < 0.7:
@@ -299,6 +299,8 @@ def random_backup(rng, spec, others):
     b["duration"] = tuple(min(d, most) for d in b["duration"])
     if kind in ("full", "snapshot") and rng.random() < 0.2:
         b["retain"] = {"daily": rng.choice([3, 7, 30]), "weekly": rng.choice([1, 5])}
+        if rng.random() < 0.3:
+            b["retain"] = {"hourly": rng.choice([5, 30, 100]), "daily": rng.choice([2, 12])}
     return b
 
 
@@ -563,7 +565,7 @@ class Runs:
         """What classes leave: of the last so many periods the newest copy, by its slot."""
         left = set()
         for period, count in retain.items():
-            size, shift = (DAY, 0) if period == "daily" else (WEEK, DAY)  # weeks begin on Monday, time on a Sunday
+            size, shift = {"hourly": (HOUR, 0), "daily": (DAY, 0), "weekly": (WEEK, DAY)}[period]  # weeks begin on Monday, time on a Sunday
             newest = {}
             for r in there:
                 p = (r.slot - shift) // size

@@ -128,10 +128,10 @@ def promotes_after_fence(path):
 
 
 def formats_are_said(path):
-    """Whatever takes copies says what they are, and whatever reads copies what it can read."""
+    """Whatever takes copies says what they are and what is in them, and whatever reads copies what it can read and what an empty target needs."""
     problems = []
     for name, kind in parts(path.read_text(encoding="utf-8"), KIND):
-        for sort, attribute in (("procedure", "produces"), ("method", "reads")):
+        for sort, attribute in (("procedure", "produces"), ("procedure", "contains"), ("method", "reads"), ("method", "presupposes")):
             for block in re.split(rf"^  {sort} ", kind, flags=re.M)[1:]:
                 block = re.split(r"^  \}$|\}$", block, flags=re.M)[0] if sort == "procedure" else re.split(r"^  \}$", block, flags=re.M)[0]
                 label = block.split(None, 1)[0]

@@ -86,8 +86,9 @@ struct best {
     struct loss loss;
     int64_t since_base, rpo; /* rpo: of the asset; less than 0: none */
     struct entity *backup, *store;
-    struct links *links; /* gets those of the chain; NULL: nobody asks */
-    struct value reads;  /* formats the method reads; anything but a list: it does not say */
+    struct links *links;     /* gets those of the chain; NULL: nobody asks */
+    struct value reads;      /* formats the method reads; anything but a list: it does not say */
+    VEC(const char *) needs; /* what it presupposes and only copies can have */
     struct why why;
 };
 
@@ -457,27 +458,82 @@ static void keep_best(struct analysis *a, struct best *best, const struct links 
         *best->links = *links;
 }
 
-/* Whether every link is of a format that the method reads, as far as both are said. */
-static bool can_be_read(struct analysis *a, const struct asset *asset, const struct links *links, struct value reads, struct why *why)
+/* What the procedure of a link says in one attribute; UNKNOWN. */
+static struct value said_of(struct analysis *a, const struct asset *asset, const struct entity *backup, uint32_t row)
 {
-    for (uint32_t i = 0; i < links->count && reads.type == VALUE_LIST; i++) {
-        const struct entity *backup = links->items[i];
-        bool own = backup->parent == asset->entity || backup_runs_apart(backup); /* else one run takes a whole group */
-        const struct scope *scope = run_scope(a, backup, own ? asset : NULL);
-        const struct entity *procedure = run_procedure(a, backup, own ? asset : NULL, scope);
-        struct value format = procedure ? eval_deferred(a->eval, procedure, PROCEDURE_produces, NULL) : value_unknown();
-        bool found = format.type != VALUE_STRING;
+    bool own = backup->parent == asset->entity || backup_runs_apart(backup); /* else one run takes a whole group */
+    const struct scope *scope = run_scope(a, backup, own ? asset : NULL);
+    const struct entity *procedure = run_procedure(a, backup, own ? asset : NULL, scope);
+    struct value said = procedure ? eval_deferred(a->eval, procedure, row, scope) : value_unknown();
 
-        scope_drop(a->eval, scope, NULL);
+    scope_drop(a->eval, scope, NULL);
+    return said;
+}
 
-        for (uint32_t r = 0; r < reads.u.list->count && !found; r++)
-            found = reads.u.list->items[r].type == VALUE_STRING && strcmp(reads.u.list->items[r].u.string, format.u.string) == 0;
-        if (found)
+static bool has_word(struct value list, const char *word)
+{
+    for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
+        if (list.u.list->items[i].type == VALUE_STRING && strcmp(list.u.list->items[i].u.string, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether every link is of a format that the method reads, as far as both are said. */
+static bool can_be_read(struct analysis *a, const struct asset *asset, const struct links *links, const struct best *best, struct why *why)
+{
+    for (uint32_t i = 0; i < links->count && best->reads.type == VALUE_LIST; i++) {
+        struct value format = said_of(a, asset, links->items[i], PROCEDURE_produces);
+
+        if (format.type != VALUE_STRING || has_word(best->reads, format.u.string))
             continue;
         why->text = intern_text(a, "it cannot read `%s`: its copies are in the format `%s`", links->items[i]->name, format.u.string);
         return false;
     }
     return true;
+}
+
+/* Whether what the method presupposes of an empty target is in the copies, made by its steps or asked of somebody, as far as copies say it. */
+static bool finds_what_it_needs(struct analysis *a, const struct asset *asset, const struct links *links, const struct best *best, struct why *why)
+{
+    for (uint32_t i = 0; i < best->needs.len; i++) {
+        bool there = false;
+
+        for (uint32_t link = 0; link < links->count && !there; link++) {
+            struct value contains = said_of(a, asset, links->items[link], PROCEDURE_contains);
+
+            there = contains.type != VALUE_LIST || has_word(contains, best->needs.items[i]);
+        }
+        if (there)
+            continue;
+        why->text = intern_text(a, "`%s` has no %s in it, no step makes any, and nobody is asked for it: an empty target has none",
+                                links->items[links->count - 1]->name, best->needs.items[i]);
+        return false;
+    }
+    return true;
+}
+
+/* What a method presupposes, but for what its steps make or somebody is asked for. */
+static void find_needs(struct analysis *a, struct asset_state *state, struct candidate *candidate, const struct entity *method, struct best *best)
+{
+    const struct scope *scope = method_scope(a, state, candidate);
+    struct value words = eval_deferred(a->eval, method, METHOD_presupposes, scope), creates = value_unknown();
+    const struct entity *block;
+
+    if (words.type == VALUE_LIST && words.u.list->count)
+        creates = eval_deferred(a->eval, method, METHOD_creates, scope);
+    for (uint32_t w = 0; words.type == VALUE_LIST && w < words.u.list->count; w++) {
+        const char *word = words.u.list->items[w].type == VALUE_STRING ? words.u.list->items[w].u.string : NULL;
+        bool there = !word || has_word(creates, word);
+
+        for (uint32_t i = 0; !there && (block = entity_child(method, BLOCK_METHOD_DEMAND, &i));) {
+            struct value when = eval_deferred(a->eval, block, METHOD_DEMAND_when, scope);
+
+            there = (when.type != VALUE_BOOL || when.u.integer) && has_word(eval_deferred(a->eval, block, METHOD_DEMAND_provides, scope), word);
+        }
+        if (!there)
+            vec_push(a->arena, &best->needs, word);
+    }
 }
 
 /* One chain of the backup at a store; NULL: beside the asset. */
@@ -489,7 +545,8 @@ static void try_chain(struct analysis *a, struct asset_state *state, struct enti
 
     links.count = 0;
     links.since_base = 0;
-    if (!chain_complete(a, backup, store, base, &links, &why) || !can_be_read(a, state->asset, &links, best->reads, &why)) {
+    if (!chain_complete(a, backup, store, base, &links, &why) || !can_be_read(a, state->asset, &links, best, &why) ||
+        !finds_what_it_needs(a, state->asset, &links, best, &why)) {
         if (why.text)
             best->why = why;
         return;
@@ -602,6 +659,7 @@ bool copies_loss(struct analysis *a, struct asset_state *state, struct candidate
 
     best.rpo = state->rpo.ms;
     best.reads = eval_deferred(a->eval, method, METHOD_reads, method_scope(a, state, candidate));
+    find_needs(a, state, candidate, method, &best);
     if (reads_no_versions(a, state->asset, from)) {
         candidate->rejected = intern_text(a, "it reads earlier versions, and kind `%s` does not say that it keeps any (`versioned`)",
                                           state->asset->entity->kind->entity->name);
