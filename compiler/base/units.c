@@ -265,6 +265,15 @@ const char *text_of_duration(struct arena *arena, int64_t ms)
     return result;
 }
 
+const char *text_of_time(struct arena *arena, int64_t ms, int64_t limit)
+{
+    int64_t unit = ms >= MS_HOUR ? MS_MINUTE : ms >= MS_MINUTE ? MS_SECOND : 1, rest = ms % unit;
+
+    if (rest == 0 || ms > INT64_MAX - unit || (limit >= ms && limit < ms - rest + unit))
+        return text_of_duration(arena, ms);
+    return text_of_duration(arena, ms - rest + unit);
+}
+
 void print_size(struct strbuf *out, int64_t bytes)
 {
     uint64_t value = add_sign(out, bytes);

@@ -46,6 +46,9 @@ struct schedule {
 /* Printing is exact and shortest in the language's own notation: 5400000 -> "1h30m", 536870912000 -> "500GiB". */
 void print_duration(struct strbuf *out, int64_t ms);
 const char *text_of_duration(struct arena *arena, int64_t ms); /* the same, in the arena */
+/* A time that was worked out, for a sentence: up to whole minutes from an hour on, up to whole seconds from a minute on, never less than it is. As
+ * it is where that would hide that it keeps `limit`, with which it is compared; less than 0: with nothing. */
+const char *text_of_time(struct arena *arena, int64_t ms, int64_t limit);
 void print_size(struct strbuf *out, int64_t bytes);
 void print_rate(struct strbuf *out, const struct frac *rate);
 void print_decimal(struct strbuf *out, int64_t nano); /* "99.95" */

@@ -196,7 +196,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
             return false;
         result->measure = "finish";
         result->ms = endpoint->finish.worst;
-        *text = arena_printf(session->arena, "after %s", text_of_duration(session->arena, result->ms));
+        *text = arena_printf(session->arena, "after %s", text_of_time(session->arena, result->ms, TIME_UNKNOWN));
         return true;
     }
     for (uint32_t i = 0; i < run->group_count; i++) {
@@ -210,7 +210,7 @@ static bool result_of(struct session *session, const struct session *trial, cons
             return true; /* how far apart the members are is another finding than how much is lost */
         result->measure = "loss";
         result->ms = group->loss_ms;
-        *text = arena_printf(session->arena, "worst loss %s", text_of_duration(session->arena, result->ms));
+        *text = arena_printf(session->arena, "worst loss %s", text_of_time(session->arena, result->ms, group->rpo.ms));
         return true;
     }
     if (!asset)
@@ -226,12 +226,12 @@ static bool result_of(struct session *session, const struct session *trial, cons
     if (state->fate == FATE_UNAFFECTED)
         *text = "not affected any more";
     else if (loss)
-        *text = arena_printf(session->arena, "worst loss %s", result->ms < 0 ? "n/a" : text_of_duration(session->arena, result->ms));
+        *text = arena_printf(session->arena, "worst loss %s", result->ms < 0 ? "n/a" : text_of_time(session->arena, result->ms, state->rpo.ms));
     else if (state->loss_ms >= 0 && finding->code == DIAG_E0503)
-        *text = arena_printf(session->arena, "back after %s, worst loss %s", text_of_duration(session->arena, result->ms),
-                             text_of_duration(session->arena, state->loss_ms));
+        *text = arena_printf(session->arena, "back after %s, worst loss %s", text_of_time(session->arena, result->ms, state->rto.ms),
+                             text_of_time(session->arena, state->loss_ms, state->rpo.ms));
     else
-        *text = arena_printf(session->arena, "back after %s", text_of_duration(session->arena, result->ms));
+        *text = arena_printf(session->arena, "back after %s", text_of_time(session->arena, result->ms, state->rto.ms));
     return true;
 }
 

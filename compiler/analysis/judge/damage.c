@@ -30,8 +30,9 @@ static void check_ceiling_of_discarded(struct analysis *a, const struct scenario
     if (state->discarded_ms <= ceiling.u.integer)
         return;
     diag = find(a, DIAG_E0539, (struct about){.subject = state->asset->entity, .scenario = result->scenario},
-                "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s", text_of_duration(a->arena, state->discarded_ms),
-                state->asset->name, result->scenario->name, result->class_->name, text_of_duration(a->arena, ceiling.u.integer));
+                "up to %s of changes to `%s` are discarded in `%s`, class `%s` allows %s",
+                text_of_time(a->arena, state->discarded_ms, ceiling.u.integer), state->asset->name, result->scenario->name, result->class_->name,
+                text_of_duration(a->arena, ceiling.u.integer));
     if (!diag)
         return;
     diag_label(diag, entity_attr_span(result->class_, CLASS_discarded), "ceiling from here");

@@ -32,7 +32,7 @@ void refute_downtime(struct analysis *a, struct scenario_result *result, struct 
     int64_t work = work_recovery(state->asset);
     struct diag *diag = find(a, DIAG_E0518, (struct about){.subject = state->asset->entity, .scenario = result->scenario},
                              "`%s` is back after %s in `%s`%s, its maximum tolerable downtime is %s", state->asset->name,
-                             text_of_duration(a->arena, state->finish.worst), result->scenario->name,
+                             text_of_time(a->arena, state->finish.worst, state->asset->mtd.ms), result->scenario->name,
                              work ? intern_text(a, ", and catches up for another %s", text_of_duration(a->arena, work)) : "",
                              text_of_duration(a->arena, state->asset->mtd.ms));
 

@@ -180,7 +180,7 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
         explain_terms(a, diag, &state->rpo_terms);
     if (!time && state->loss_ms >= 0) {
         diag_note(diag, "together %s, more than its RPO of %s; no run of events is known that loses more than the RPO",
-                  text_of_duration(a->arena, state->loss_ms), text_of_duration(a->arena, state->rpo.ms));
+                  text_of_time(a->arena, state->loss_ms, state->rpo.ms), text_of_duration(a->arena, state->rpo.ms));
         diag_help(diag, "back up more often, or let runs and copies end before the next is due: then both numbers meet");
         return;
     } else if (state->blocked_by)
@@ -200,7 +200,7 @@ static void unknown_verdict(struct analysis *a, struct scenario_result *result, 
 static void refute_rto(struct analysis *a, struct scenario_result *result, struct asset_state *state)
 {
     const char *message =
-        intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, text_of_duration(a->arena, state->finish.worst),
+        intern_text(a, "`%s` is back after %s in `%s`, its RTO is %s", state->asset->name, text_of_time(a->arena, state->finish.worst, state->rto.ms),
                     result->scenario->name, text_of_duration(a->arena, state->rto.ms));
     struct asset *root = cause_of_delay(a, result, state);
     const struct about about = {.subject = state->asset->entity, .scenario = result->scenario};
@@ -238,7 +238,7 @@ static void refute_rpo(struct analysis *a, struct scenario_result *result, struc
                                             .scenario = result->scenario,
                                             .span = state->chosen && state->chosen->copy ? state->chosen->copy->span : state->asset->entity->span},
                              "`%s` can lose %s in `%s`, its RPO is %s", state->asset->name,
-                             state->loss_ms == RPO_ALL ? "everything" : text_of_duration(a->arena, state->loss_ms), result->scenario->name,
+                             state->loss_ms == RPO_ALL ? "everything" : text_of_time(a->arena, state->loss_ms, state->rpo.ms), result->scenario->name,
                              text_of_duration(a->arena, state->rpo.ms));
 
     if (!diag)

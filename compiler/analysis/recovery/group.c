@@ -798,8 +798,8 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
     else if (group->max_skew >= 0)
         diag = find(a, DIAG_E0530,
                     (struct about){.subject = group->group, .scenario = result->scenario, .span = entity_attr_span(group->group, GROUP_max_skew)},
-                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name, text_of_duration(a->arena, group->skew_ms),
-                    scenario, text_of_duration(a->arena, group->max_skew));
+                    "the members of `%s` come back up to %s apart in `%s`, at most %s is allowed", name,
+                    text_of_time(a->arena, group->skew_ms, group->max_skew), scenario, text_of_duration(a->arena, group->max_skew));
     else
         diag = find(a, DIAG_E0530,
                     (struct about){.subject = group->group, .scenario = result->scenario, .span = entity_attr_span(group->group, GROUP_members)},
@@ -821,8 +821,8 @@ static void refute_loss(struct analysis *a, const struct scenario_result *result
     bool unknown = group->verdict == VERDICT_UNKNOWN;
     struct diag *diag =
         find(a, DIAG_E0532, (struct about){.unknown = unknown, .subject = group->group, .scenario = result->scenario, .span = group->rpo.span},
-             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_duration(a->arena, group->loss_ms), result->scenario->name,
-             text_of_duration(a->arena, group->rpo.ms));
+             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_time(a->arena, group->loss_ms, group->rpo.ms),
+             result->scenario->name, text_of_duration(a->arena, group->rpo.ms));
 
     if (!diag)
         return;
