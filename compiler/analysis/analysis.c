@@ -102,7 +102,14 @@ static void work_out(struct analysis *a, struct scenario_result *result)
 
 struct plan *analyse(struct model *model, struct evaluator *eval, const struct analysis_options *options)
 {
-    struct analysis a = {.model = model, .eval = eval, .sink = eval->sink, .arena = model->arena, .proof = arena_new(), .options = options};
+    struct analysis a = {.model = model,
+                         .eval = eval,
+                         .sink = eval->sink,
+                         .arena = model->arena,
+                         .proof = arena_new(),
+                         .entries = arena_new(),
+                         .work = arena_new(),
+                         .options = options};
     struct eval_hooks hooks = {.field = field_hook, .emitted = emitted_hook, .data = &a};
     const struct eval_hooks *outer = eval->hooks;
     struct plan *plan = ARENA_NEW(model->arena, struct plan);
@@ -112,6 +119,8 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     plan->model = model;
     plan->arena = model->arena;
     plan->proof = a.proof;
+    plan->entries = a.entries;
+    plan->work = a.work;
     plan->compiler = options->version;
     plan->rules_off = options->rules_off;
     plan->rules_off_count = options->rules_off_count;
@@ -175,7 +184,7 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
         check_emitted(&a);  /* rules about that */
     }
     /* Of what remains these are as large as the plan. */
-    map_release(&a.ledger, a.arena);
+    map_release(&a.ledger, a.entries);
     map_release(&a.credits, a.arena);
     map_release(&a.makers, a.arena);
     map_release(&a.emitters, a.arena);

@@ -17,7 +17,7 @@ struct slot {
 enum { FIRST_CAPACITY = 1024, RECENT = 64 };
 
 struct intern {
-    struct arena *arena;
+    struct arena *arena, *texts;
     struct slot *slots;
     size_t cap;
     size_t count;
@@ -29,14 +29,25 @@ struct intern {
     } recent[RECENT];
 };
 
+struct intern *intern_new_beside(struct arena *texts, struct arena *index)
+{
+    struct intern *table = ARENA_NEW(index, struct intern);
+
+    table->arena = index;
+    table->texts = texts;
+    table->cap = FIRST_CAPACITY;
+    table->slots = ARENA_ARRAY(index, struct slot, table->cap);
+    return table;
+}
+
 struct intern *intern_new(struct arena *arena)
 {
-    struct intern *table = ARENA_NEW(arena, struct intern);
+    return intern_new_beside(arena, arena);
+}
 
-    table->arena = arena;
-    table->cap = FIRST_CAPACITY;
-    table->slots = ARENA_ARRAY(arena, struct slot, table->cap);
-    return table;
+size_t intern_count(const struct intern *table)
+{
+    return table->count;
 }
 
 static uint32_t hash_bytes(const char *text, size_t len)
@@ -85,7 +96,7 @@ atom intern_add(struct intern *table, const char *text, size_t len)
         if (table->slots[at].hash == hash && entry->len == len && memcmp(entry->text, text, len) == 0)
             return entry->text;
     }
-    entry = arena_alloc(table->arena, sizeof *entry + len + 1);
+    entry = arena_alloc(table->texts, sizeof *entry + len + 1);
     entry->len = (uint32_t)len;
     if (len)
         memcpy(entry->text, text, len);

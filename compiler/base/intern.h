@@ -12,6 +12,9 @@ typedef const char *atom;
 struct intern;
 
 struct intern *intern_new(struct arena *arena); /* lives in the arena; its index is arena memory too */
+/* Its texts lie in one arena, all else in another: they stay when that is gone, and the table with it. */
+struct intern *intern_new_beside(struct arena *texts, struct arena *index);
+size_t intern_count(const struct intern *table); /* different texts */
 atom intern_add(struct intern *table, const char *text, size_t len);
 atom intern_str(struct intern *table, const char *text);
 

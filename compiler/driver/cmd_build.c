@@ -51,15 +51,17 @@ bool targets_exist(struct arena *arena, const struct options *options)
 void session_check_targets(struct session *session)
 {
     const struct plan_checked *parts = NULL;
+    struct arena *scratch = arena_new();
 
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
         if (!target_is_wanted(session->options, (*backend)->name))
             continue;
         if ((*backend)->check && !parts)
-            parts = make_checked(session->plan, session->arena);
+            parts = make_checked(session->plan, scratch);
         if ((*backend)->check)
             (*backend)->check(parts, &session->sink);
     }
+    arena_delete(scratch);
 }
 
 static void print_event(const struct output_event *event, const char *dir)
@@ -140,12 +142,10 @@ void session_check_programs(struct session *session)
 
 static void emit_files(const struct options *options, struct session *session, struct fileset *files)
 {
-    const struct plan_document *document = session_document(session);
+    const struct plan_document *document = session_last_document(session); /* from here on everybody reads that */
 
-    /* From here on everybody reads the document. What repairs look at stays where there is something to mend. */
-    if (!session->plan->refuted)
-        plan_forget(session->plan);
     fileset_init(files, session->arena);
+    files->store = text_store_new(session->arena);
     for (const struct backend *const *backend = drc_backends; *backend; backend++) {
         if (!target_is_wanted(options, (*backend)->name))
             continue;
@@ -195,6 +195,7 @@ int command_build(const struct options *options)
         status = add_manifest(&session, &files) ? write_files(options, &session, &files) : EXIT_OURS;
     }
     print_summary(&session);
+    text_store_release(files.store);
     fileset_release(&files);
     session_release(&session);
     return status;

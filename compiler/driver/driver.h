@@ -46,6 +46,7 @@ struct options {
 struct session {
     const struct options *options;
     struct arena *arena;
+    struct arena *trees; /* of files, until nobody asks how a thing is written */
     struct intern *names;
     struct sources sources;
     struct diag_sink sink;
@@ -79,6 +80,8 @@ bool session_analyse(struct session *session, enum analysis_trees trees);
 bool session_can_ask_targets(const struct session *session);
 /* The plan as it is published, made when it is first asked for. After session_analyse with TREES_ALL. */
 const struct plan_document *session_document(struct session *session);
+/* The same for whoever asks nothing else of the specification and its proof but the counts: they are freed, unless there is something to mend. */
+const struct plan_document *session_last_document(struct session *session);
 /* The zone of an IANA name, from the system's tz database; NULL when there is none. `context`: the session. */
 const struct zone *session_zone(void *context, const char *name);
 /* ---- program_target.c */
@@ -120,6 +123,11 @@ void print_wrapped(const char *text, size_t indent);                /* prose: br
 /* ---- explain_world.c: the dated story of a legal execution that reaches the number */
 void explain_lossy_world(const struct scenario_result *result, const struct asset_state *state);
 void explain_slow_world(const struct scenario_result *result, const struct asset_state *state);
+
+/* ---- text_store.c: see emit/fileset.h */
+struct text_store;
+struct text_store *text_store_new(struct arena *arena); /* never NULL */
+void text_store_release(struct text_store *store);      /* NULL is allowed */
 
 /* ---- ledger_scope.c */
 /* What the verdicts of an asset, a name or a group rest on, with all that what they wait for rests on. */

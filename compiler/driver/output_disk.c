@@ -188,9 +188,10 @@ bool disk_create(int dir, const char *name, disk_printer *print, void *what, mod
 
     if (file.fd < 0)
         return false;
+    errno = 0;
     if (!print(what, &file.sink) && !file.failed) {
         file.failed = true;
-        file.error = EILSEQ; /* all that can be wrong with a text is that it is no UTF-8 */
+        file.error = errno ? errno : EILSEQ; /* all that can be wrong with a text in memory is that it is no UTF-8 */
     }
     if (!file.failed && fchmod(file.fd, mode) != 0) {
         file.failed = true;

@@ -28,15 +28,17 @@ void session_init(struct session *session, const struct options *options)
     session->names = intern_new(session->arena);
     sources_init(&session->sources, session->arena);
     diag_sink_init(&session->sink, session->arena, &session->sources);
-    session->parse = (struct parse_context){session->arena, session->names, &session->sink};
+    session->trees = arena_new();
+    session->parse = (struct parse_context){session->arena, session->names, &session->sink, session->trees};
     model_init(&session->model, session->arena, session->names, &session->sources, parse_default, session);
     evaluator_init(&session->eval, &session->model, &session->sink);
 }
 
 void session_release(struct session *session)
 {
-    if (session->plan && session->plan->proof)
-        arena_delete(session->plan->proof);
+    if (session->plan)
+        plan_forget(session->plan);
+    arena_delete(session->trees);
     arena_delete(session->arena);
 }
 
@@ -228,10 +230,20 @@ bool session_can_ask_targets(const struct session *session)
     return session->plan && session->sink.errors == session->plan->refused;
 }
 
+const struct plan_document *session_last_document(struct session *session)
+{
+    if (session->document || session->plan->refuted)
+        return session_document(session);
+    arena_delete(session->trees);
+    session->trees = NULL;
+    session->document = make_document(session->plan, session->arena, true);
+    return session->document;
+}
+
 const struct plan_document *session_document(struct session *session)
 {
     if (!session->document)
-        session->document = make_document(session->plan, session->arena);
+        session->document = make_document(session->plan, session->arena, false);
     return session->document;
 }
 

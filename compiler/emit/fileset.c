@@ -231,9 +231,14 @@ struct output_file *fileset_add(struct fileset *set, const char *backend, const 
 {
     struct output_file *file = new_file(set, backend, path, reason);
 
-    if (file) {
+    if (!file)
+        return NULL;
+    file->size = size;
+    if (set->store && size > 0 && set->store->put(set->store, data, size, &file->at)) {
+        file->store = set->store;
+        sha256_hex(data, size, file->sha256);
+    } else {
         file->data = arena_strndup(set->kept, size > 0 ? data : "", size);
-        file->size = size;
     }
     return file;
 }
@@ -306,6 +311,8 @@ bool output_file_print(struct output_file *file, struct byte_sink *sink)
         sink->take(sink, file->data, file->size);
         return true;
     }
+    if (file->store)
+        return file->store->get(file->store, file->at, file->size, sink);
     return file->sha256[0] ? file->print(file->what, sink) : print_measured(file, sink);
 }
 

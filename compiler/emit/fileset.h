@@ -16,15 +16,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Keeps texts elsewhere than in memory until they are written. Whoever owns one puts it first into a struct of its own. */
+struct text_store {
+    bool (*put)(struct text_store *store, const void *bytes, size_t len, uint64_t *at);     /* false: it takes no more */
+    bool (*get)(struct text_store *store, uint64_t at, size_t len, struct byte_sink *sink); /* false, with errno: it cannot be read again */
+};
+
 /* Prints a file's text, the same each time; false when it cannot be printed right. */
 typedef bool output_printer(const void *what, struct byte_sink *sink);
 
 struct output_file {
     const char *path;
-    const char *data; /* followed by a NUL that does not count; NULL: printed anew whenever somebody wants it */
+    const char *data; /* followed by a NUL that does not count; NULL: in the store, or printed anew whenever somebody wants it */
     size_t size;      /* of a printed one not before its digest is known */
     output_printer *print;
     const void *what;
+    struct text_store *store; /* NULL: it is in none */
+    uint64_t at;
     const char *backend;       /* the backend's name, e.g. "terraform" */
     VEC(const char *) origins; /* "file.dr:12", in the order added, each once */
     uint32_t *origin_slots;    /* open-addressing table of origin number + 1 once there are many, see fileset.c */
@@ -44,7 +52,8 @@ struct output_refusal {
 struct fileset {
     struct arena *arena; /* for what whoever adds files needs meanwhile: the owner may give another one, and clear that between backends */
     struct arena *kept;
-    VEC(char *) owned; /* texts from the heap */
+    struct text_store *store; /* where the bytes of files go; NULL: they are kept. Longer than the set */
+    VEC(char *) owned;        /* texts from the heap */
     VEC(struct output_file *) files;
     VEC(struct output_refusal) refusals; /* what fileset_add refused and fileset_lose told, in that order */
     VEC(const char *) taken;             /* open-addressing table, see fileset.c */

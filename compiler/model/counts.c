@@ -76,18 +76,50 @@ struct verdict_counts plan_counts(const struct plan *plan)
     return counts;
 }
 
-void plan_forget(struct plan *plan)
+void plan_forget_ledger(struct plan *plan)
+{
+    plan->assumption_count = 0;
+    plan->assumptions = NULL;
+    arena_delete(plan->entries);
+    plan->entries = NULL;
+}
+
+void plan_forget_work(struct plan *plan)
+{
+    plan->job_count = plan->task_count = 0;
+    plan->jobs = NULL;
+    plan->tasks = NULL;
+    arena_delete(plan->work);
+    plan->work = NULL;
+}
+
+static void keep_counts(struct plan *plan)
 {
     struct verdict_counts *counted;
 
-    if (!plan->proof)
+    if (plan->counted)
         return;
     counted = ARENA_NEW(plan->arena, struct verdict_counts);
     *counted = plan_counts(plan);
     plan->counted = counted;
-    plan->scenario_count = plan->assumption_count = plan->drill_count = plan->job_count = plan->task_count = 0;
+}
+
+void plan_forget_states(struct plan *plan, struct scenario_result *result)
+{
+    keep_counts(plan);
+    arena_give_back(plan->proof, result->states, plan->asset_count * sizeof *result->states);
+    result->states = NULL;
+}
+
+void plan_forget(struct plan *plan)
+{
+    plan_forget_ledger(plan);
+    plan_forget_work(plan);
+    if (!plan->proof)
+        return;
+    keep_counts(plan);
+    plan->scenario_count = plan->drill_count = 0;
     plan->scenarios = NULL;
-    plan->assumptions = NULL;
     arena_delete(plan->proof);
     plan->proof = NULL;
 }

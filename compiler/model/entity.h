@@ -101,6 +101,7 @@ struct entity {
     uint32_t slot_count;
     uint32_t index;   /* number among the entities of its schema, in declaration order */
     struct span span; /* of its label, else of its type */
+    uint32_t number;  /* among all entities of the model, from 1; 0: a copy that was filled in */
     const char *doc;
     const struct scope *scope;     /* what else its expressions see (inventory entry, let), innermost first */
     const struct scope *own_scope; /* made on first use by entity_scope() */
@@ -142,6 +143,7 @@ struct model {
         VEC(struct entity *) list; /* in declaration order, files in import order, the user's files last */
     } declared[BLOCK_COUNT];       /* of blocks at file level */
     struct map kinds;              /* dotted atom -> struct kind_info * */
+    uint32_t entity_count;         /* entities of all blocks, wherever they stand */
     struct entity *plan;           /* NULL when no file has one */
     bool has_prefixes;             /* some file was imported with `as` */
     const char *prefix;            /* of the file whose text is being evaluated; NULL */

@@ -763,7 +763,9 @@ struct assumption {
 struct plan {
     struct model *model;
     struct arena *arena;
-    struct arena *proof;                  /* states, steps, candidates, the ledger; NULL once it is forgotten */
+    struct arena *proof;                  /* states, steps, candidates; NULL once it is forgotten */
+    struct arena *entries;                /* the ledger; NULL once it is forgotten */
+    struct arena *work;                   /* jobs; NULL once they are forgotten */
     const struct verdict_counts *counted; /* then: what it came to */
     const char *name;                     /* of the plan block; "plan" when there is none */
     const char *compiler;                 /* version */
@@ -812,8 +814,12 @@ struct verdict_counts {
 };
 struct verdict_counts plan_counts(const struct plan *plan);
 
-/* Frees all that the proof needed and its document does not: no scenarios, no ledger are left, only what they came to. Twice is harmless. */
-void plan_forget(struct plan *plan);
+/* Free what the proof needed, once its document has it: no ledger, no jobs are left; then no scenarios either, only what they came to. Twice is
+ * harmless. */
+void plan_forget_ledger(struct plan *plan);
+void plan_forget_work(struct plan *plan);
+void plan_forget_states(struct plan *plan, struct scenario_result *result); /* of one scenario */
+void plan_forget(struct plan *plan);                                        /* all of it */
 
 const char *assumption_kind_name(enum assumption_kind kind);                      /* "runs", "stands_ready" */
 const char *makes_true_name(enum makes_true by);                                  /* "artifact", "platform", "demand", "nobody" */

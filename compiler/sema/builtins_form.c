@@ -304,7 +304,7 @@ struct value fn_schedule(struct call *call)
 {
     struct evaluator *eval = call->eval;
     struct diag_sink quiet;
-    struct parse_context parse = {eval->arena, eval->names, &quiet};
+    struct parse_context parse = {.arena = eval->arena, .names = eval->names, .sink = &quiet};
     struct source_file *file;
     struct expr *expr;
     const char *text;

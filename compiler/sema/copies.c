@@ -263,6 +263,7 @@ struct value copy_encrypted(struct evaluator *eval, struct entity *backup, struc
         const struct scope *scope = procedure ? scope_add(eval, NULL, "self", value_entity(backup->parent)) : NULL;
         struct value does = procedure ? eval_deferred(eval, procedure, PROCEDURE_encrypts, scope) : value_unknown();
 
+        scope_drop(eval, scope, NULL);
         if (does.type == VALUE_BOOL && does.u.integer)
             return does;
     }

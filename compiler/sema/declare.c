@@ -22,6 +22,7 @@ struct entity *sema_new_entity(struct sema *sema, const struct block_schema *sch
     entity->parent = parent;
     entity->name = name;
     entity->span = span;
+    entity->number = ++sema->model->entity_count;
     entity->doc = tree ? tree->doc : NULL;
     return entity;
 }

@@ -9,10 +9,19 @@
 
 enum { TAB_WIDTH = 8 };
 
+/* Of one asset a plan tells a hundred things, at a few places. */
+enum { ORIGINS_RECENT = 256 };
+
+struct recent_origins {
+    uint32_t start[ORIGINS_RECENT]; /* 0: none */
+    const char *origin[ORIGINS_RECENT];
+};
+
 void sources_init(struct sources *sources, struct arena *arena)
 {
     memset(sources, 0, sizeof *sources);
     sources->arena = arena;
+    sources->recent = ARENA_NEW(arena, struct recent_origins);
     sources->next = 1;
 }
 
@@ -149,11 +158,14 @@ static const char *name_from(const char *root, const char *name, uint32_t *up)
 
 const char *sources_origin(const struct sources *sources, struct span span)
 {
-    struct place place = sources_place(sources, span.start);
+    uint32_t slot = span.start % ORIGINS_RECENT, up = 0;
     struct strbuf text = STRBUF_INIT;
     const char *name, *origin;
-    uint32_t up = 0;
+    struct place place;
 
+    if (span.start && sources->recent->start[slot] == span.start)
+        return sources->recent->origin[slot];
+    place = sources_place(sources, span.start);
     if (!place.file)
         return "";
     name = place.file->name;
@@ -164,6 +176,8 @@ const char *sources_origin(const struct sources *sources, struct span span)
     strbuf_addf(&text, "%s:%u", name, place.line);
     origin = strbuf_dup(&text, sources->arena);
     strbuf_release(&text);
+    sources->recent->start[slot] = span.start;
+    sources->recent->origin[slot] = origin;
     return origin;
 }
 

@@ -34,8 +34,9 @@ struct source_file {
 struct sources {
     struct arena *arena;
     VEC(struct source_file *) files;
-    uint32_t next;    /* first unused offset */
-    const char *root; /* folder that origins are relative to, "" or ending in "/"; NULL: origins are names as given */
+    uint32_t next;                 /* first unused offset */
+    struct recent_origins *recent; /* what sources_origin() said of late */
+    const char *root;              /* folder that origins are relative to, "" or ending in "/"; NULL: origins are names as given */
 };
 
 struct place {

@@ -53,7 +53,7 @@ static bool report_after_value(struct scanner *scanner, struct token before, str
     if (unit) {
         const char *number = scan_at(scanner, before.span.start);
         int number_len = (int)(before.span.end - before.span.start);
-        const char *fixed = arena_printf(scanner->arena, "%.*s%s", number_len, number, unit);
+        const char *fixed = arena_printf(scanner->kept, "%.*s%s", number_len, number, unit);
 
         diag_fix(scan_report(scanner, DIAG_E0111, both, "a number and its unit are one word"), both, fixed, "write `%s`", fixed);
         return true;
@@ -158,7 +158,7 @@ void build_no_body(struct scanner *scanner, struct span type_span, atom type, co
 static const char *token_text(struct scanner *scanner, const char *name)
 {
     if (name[0] == '\'' && name[1] && name[2] == '\'')
-        return arena_printf(scanner->arena, "`%c`", name[1]);
+        return arena_printf(scanner->kept, "`%c`", name[1]);
     return name;
 }
 
@@ -193,7 +193,7 @@ static const char *expected_text(struct scanner *scanner, const char *const *exp
         return NULL;
     text = parts[0];
     for (int i = 1; i < kept; i++)
-        text = arena_printf(scanner->arena, "%s%s%s", text, i == kept - 1 ? " or " : ", ", parts[i]);
+        text = arena_printf(scanner->kept, "%s%s%s", text, i == kept - 1 ? " or " : ", ", parts[i]);
     return text;
 }
 
@@ -333,7 +333,7 @@ void build_syntax_error(struct scanner *scanner, struct span where, const char *
         return;
     found = token_text(scanner, found);
     if (now.kind == T_IDENT || now.kind == T_ATTR_NAME)
-        found = arena_printf(scanner->arena, "`%.*s`", (int)(now.span.end - now.span.start), scan_at(scanner, now.span.start));
+        found = arena_printf(scanner->kept, "`%.*s`", (int)(now.span.end - now.span.start), scan_at(scanner, now.span.start));
     if (wanted)
         diag = scan_report(scanner, DIAG_E0101, where, "expected %s, found %s", wanted, found);
     else

@@ -291,7 +291,7 @@ struct expr *build_every(struct scanner *scanner, struct span span, const struct
             diag_help(scan_report(scanner, DIAG_E0114, step->span, "`every` needs a duration longer than 0"), "write it like `every 15m`");
         return expr_new(scanner, EXPR_ERROR, span);
     }
-    schedule = ARENA_NEW(scanner->arena, struct schedule);
+    schedule = ARENA_NEW(scanner->kept, struct schedule);
     schedule->kind = SCHEDULE_EVERY;
     schedule->every = step->u.integer;
     schedule->zone = zone;
@@ -300,7 +300,7 @@ struct expr *build_every(struct scanner *scanner, struct span span, const struct
 
 struct expr *build_cron(struct scanner *scanner, struct span span, const struct expr *text, const char *zone)
 {
-    struct schedule *schedule = ARENA_NEW(scanner->arena, struct schedule);
+    struct schedule *schedule = ARENA_NEW(scanner->kept, struct schedule);
 
     if (text->kind != EXPR_STRING)
         return expr_new(scanner, EXPR_ERROR, span);
@@ -310,20 +310,16 @@ struct expr *build_cron(struct scanner *scanner, struct span span, const struct 
     return schedule_expr(scanner, span, schedule);
 }
 
-struct expr *build_schedule(struct scanner *scanner, struct span span, enum schedule_kind kind, const struct schedule *days,
-                            const struct schedule *times, const char *zone)
+struct expr *build_schedule(struct scanner *scanner, struct span span, enum schedule_kind kind, const struct schedule *days, struct schedule *times,
+                            const char *zone)
 {
-    struct schedule *schedule = ARENA_NEW(scanner->arena, struct schedule);
+    struct schedule *schedule = times ? times : ARENA_NEW(scanner->kept, struct schedule); /* its times are there already */
 
     schedule->kind = kind;
     schedule->zone = zone;
     if (days) {
         schedule->weekdays = days->weekdays;
         schedule->monthdays = days->monthdays;
-    }
-    if (times) {
-        memcpy(schedule->times, times->times, sizeof schedule->times);
-        schedule->time_count = times->time_count;
     }
     /* A part that was refused leaves its set empty; it was reported there. */
     if ((kind == SCHEDULE_WEEKLY && !schedule->weekdays) || (kind == SCHEDULE_MONTHLY && !schedule->monthdays) || (times && !schedule->time_count))
@@ -336,7 +332,7 @@ struct schedule *build_time(struct scanner *scanner, struct schedule *times, con
     uint8_t at;
 
     if (!times)
-        times = ARENA_NEW(scanner->arena, struct schedule);
+        times = ARENA_NEW(scanner->kept, struct schedule);
     if (time->kind != EXPR_TIME) {
         if (time->kind != EXPR_ERROR)
             diag_help(scan_report(scanner, DIAG_E0114, time->span, "a time of day is expected here"), "write it like `daily at 02:00`");

@@ -30,8 +30,8 @@ struct expr *build_object(struct scanner *scanner, struct span span);
 
 struct expr *build_every(struct scanner *scanner, struct span span, const struct expr *step, const char *zone);
 struct expr *build_cron(struct scanner *scanner, struct span span, const struct expr *text, const char *zone);
-struct expr *build_schedule(struct scanner *scanner, struct span span, enum schedule_kind kind, const struct schedule *days,
-                            const struct schedule *times, const char *zone);
+struct expr *build_schedule(struct scanner *scanner, struct span span, enum schedule_kind kind, const struct schedule *days, struct schedule *times,
+                            const char *zone);
 struct schedule *build_time(struct scanner *scanner, struct schedule *times, const struct expr *time);
 struct schedule *build_weekday(struct scanner *scanner, struct schedule *days, atom name, struct span span);
 struct schedule *build_monthday(struct scanner *scanner, struct schedule *days, const struct expr *day);

@@ -46,7 +46,7 @@ static bool read_money(struct scanner *scanner, const char *text, size_t len, st
 static struct expr *money_literal(struct scanner *scanner, struct expr *expr, const char *text, size_t len)
 {
     static const char *const periods[] = {"mo", "y", "d", "h"};
-    struct money *money = ARENA_NEW(scanner->arena, struct money);
+    struct money *money = ARENA_NEW(scanner->kept, struct money);
 
     if (!read_money(scanner, text, len, money))
         return out_of_range(scanner, expr->span, "this amount", "amounts have at most four decimal places and stay below 9 thousand million");
@@ -101,7 +101,7 @@ struct expr *scan_literal(struct scanner *scanner, enum expr_kind kind, struct s
             return out_of_range(scanner, span, "this size", "sizes are whole bytes and stay below 8192PiB");
         break;
     case EXPR_RATE:
-        rate = ARENA_NEW(scanner->arena, struct frac);
+        rate = ARENA_NEW(scanner->kept, struct frac);
         if (!read_rate(text, len, rate))
             return out_of_range(scanner, span, "this rate", "rates are whole bytes per second, minute, hour or day");
         expr->u.rate = rate;
@@ -219,7 +219,7 @@ static struct expr *string_expr(struct scanner *scanner, struct span span, const
 {
     struct expr *expr = expr_new(scanner, EXPR_STRING, span);
 
-    expr->u.string.text = len ? arena_strndup(scanner->arena, text, len) : "";
+    expr->u.string.text = len ? arena_strndup(scanner->kept, text, len) : "";
     expr->u.string.len = (uint32_t)len;
     return expr;
 }
@@ -325,7 +325,7 @@ struct expr *scan_single_quoted(struct scanner *scanner, struct span span, const
     struct diag *diag = scan_report(scanner, DIAG_E0120, span, "text is written in straight double quotes");
 
     if (!memchr(text, '"', len) && !memchr(text, '\\', len))
-        diag_fix(diag, span, arena_printf(scanner->arena, "\"%.*s\"", (int)len, text), "write `\"…\"`");
+        diag_fix(diag, span, arena_printf(scanner->kept, "\"%.*s\"", (int)len, text), "write `\"…\"`");
     else
         diag_help(diag, "write `\"…\"`, with `\\\"` for a quote and `\\\\` for a backslash inside");
     return string_expr(scanner, span, text, len);

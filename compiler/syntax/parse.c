@@ -97,7 +97,8 @@ static struct scanner *scanner_new(const struct parse_context *context, struct s
     if (!scanner)
         out_of_memory();
     scanner->context = context;
-    scanner->arena = context->arena;
+    scanner->arena = context->trees ? context->trees : context->arena;
+    scanner->kept = context->arena;
     scanner->file = file;
     scanner->first_token = first_token;
     scanner->pending.kind = -1;

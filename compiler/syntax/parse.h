@@ -6,9 +6,10 @@
 #include "syntax/tree.h"
 
 struct parse_context {
-    struct arena *arena;
+    struct arena *arena; /* of what values keep: texts, schedules, amounts, what documents a block */
     struct intern *names;
     struct diag_sink *sink;
+    struct arena *trees; /* of blocks, attributes and expressions, which may go before the rest; NULL: they lie there too */
 };
 
 /* Always returns a tree, also of a broken text: what could be read, with EXPR_ERROR where a value was not understood.

@@ -309,7 +309,7 @@ static const char *take_doc(struct scanner *scanner)
 
     if (scanner->doc.len == 0)
         return NULL;
-    doc = strbuf_dup(&scanner->doc, scanner->arena);
+    doc = strbuf_dup(&scanner->doc, scanner->kept);
     strbuf_clear(&scanner->doc);
     return doc;
 }

@@ -62,7 +62,8 @@ struct item_list {
 struct scanner {
     /* given */
     const struct parse_context *context;
-    struct arena *arena;
+    struct arena *arena; /* of the tree */
+    struct arena *kept;  /* of what values and messages take out of it */
     struct source_file *file;
     struct file_tree *tree;
     struct expr *result; /* of parse_expression */

@@ -19,7 +19,7 @@ struct diag *scan_report(struct scanner *scanner, enum diag_code code, struct sp
     va_list args;
 
     va_start(args, format);
-    message = arena_vprintf(scanner->arena, format, args);
+    message = arena_vprintf(scanner->kept, format, args);
     va_end(args);
     if (diag_info(code)->severity == SEVERITY_ERROR) {
         scanner->reported_at = span.start;

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new();
     struct sources sources;
     struct diag_sink sink;
-    struct parse_context context = {arena, intern_new(arena), &sink};
+    struct parse_context context = {.arena = arena, .names = intern_new(arena), .sink = &sink};
     struct strbuf once = STRBUF_INIT, twice = STRBUF_INIT, before = STRBUF_INIT, after = STRBUF_INIT;
     struct source_file *file;
 

@@ -708,7 +708,7 @@ class World:
         if not places & {"r1"} or not self.lost_place("r0"):
             if kind == "health" and any(self.red(n) for n in e["serves"]) and "r1" not in places:
                 interval, threshold, _ = e["health"]
-                if serve > self.detection_of(e):
+                if serve > (threshold - 1) * interval * 1000:  # where what it asks refuses at once
                     return serve + self.detection_of(e) + ttl, "and back"
             return serve, "stays"
         if kind == "health":

@@ -29,7 +29,9 @@ struct analysis {
     struct evaluator *eval;
     struct diag_sink *sink;
     struct arena *arena;
-    struct arena *proof; /* of what only the proof needs: plan_forget() */
+    struct arena *proof;   /* of what only the proof needs: plan_forget() */
+    struct arena *entries; /* of the ledger, as long as it is wanted: plan_forget_ledger() */
+    struct arena *work;    /* of jobs: plan_forget_work() */
     struct plan *plan;
     const struct analysis_options *options;
     struct scenario_result *scenario; /* being worked on: what `scenario`, `here` and hooks refer to */
@@ -73,6 +75,7 @@ struct analysis {
     struct map waivers_of;                   /* the first waiver of each rule or code */
     VEC(struct told_reason *) reasons;       /* what leaves objectives undecided, as it was found; see missing.c */
     struct map reasons_of;                   /* thing -> its reasons */
+    struct intern *entry_names;              /* ids of entries of the ledger; NULL: there is none */
     struct map ledger;                       /* id -> struct assumption * */
     struct map credits;                      /* protection -> struct credit *; see credit.c */
     struct map needs_come;                   /* asset -> itself: all it needs comes back in the scenario; the plan: never */

@@ -26,23 +26,38 @@ bool take_source(const struct entity *block, const char *attribute, struct assum
     return false;
 }
 
+/* Known by their names alone: these lie with the entries. */
+__attribute__((format(printf, 2, 3))) static atom entry_id(struct analysis *a, const char *format, ...)
+{
+    struct strbuf text = STRBUF_INIT;
+    va_list args;
+    atom id;
+
+    va_start(args, format);
+    strbuf_vaddf(&text, format, args);
+    va_end(args);
+    if (!a->entry_names)
+        a->entry_names = intern_new(a->entries);
+    id = intern_add(a->entry_names, strbuf_str(&text), text.len);
+    strbuf_release(&text);
+    return id;
+}
+
 struct assumption *ledger_entry(struct analysis *a, enum assumption_kind kind, struct entity *subject, const char *what, bool *is_new)
 {
-    const char *id = intern_text(a, "%s:%s%s", assumption_kind_name(kind), subject->name, what);
-    atom key = intern_str(a->model->names, id);
+    atom key = entry_id(a, "%s:%s%s", assumption_kind_name(kind), subject->name, what);
     struct assumption *assumption = map_get(&a->ledger, key);
 
     if (assumption && assumption->subject != subject) { /* an asset and its site may have one name */
-        id = intern_text(a, "%s:%s.%s%s", assumption_kind_name(kind), subject->schema->name, subject->name, what);
-        key = intern_str(a->model->names, id);
+        key = entry_id(a, "%s:%s.%s%s", assumption_kind_name(kind), subject->schema->name, subject->name, what);
         assumption = map_get(&a->ledger, key);
     }
     *is_new = !assumption;
     if (assumption)
         return assumption;
-    assumption = ARENA_NEW(a->proof, struct assumption);
-    *assumption = (struct assumption){.id = id, .kind = kind, .subject = subject, .by = BY_NOBODY, .span = subject->span};
-    map_add(&a->ledger, a->arena, key, assumption);
+    assumption = ARENA_NEW(a->entries, struct assumption);
+    *assumption = (struct assumption){.id = key, .kind = kind, .subject = subject, .by = BY_NOBODY, .span = subject->span};
+    map_add(&a->ledger, a->entries, key, assumption);
     return assumption;
 }
 
@@ -52,9 +67,9 @@ void add_resting(struct analysis *a, struct assumption *assumption, struct resti
         uint32_t cap = assumption->rest_cap ? assumption->rest_cap * 2 : 2;
         struct resting *old = assumption->rests;
 
-        assumption->rests = arena_grow(a->proof, old, assumption->rest_cap * sizeof *old, cap * sizeof *old);
+        assumption->rests = arena_grow(a->entries, old, assumption->rest_cap * sizeof *old, cap * sizeof *old);
         if (assumption->rests != old)
-            arena_give_back(a->proof, old, assumption->rest_cap * sizeof *old);
+            arena_give_back(a->entries, old, assumption->rest_cap * sizeof *old);
         assumption->rest_cap = cap;
     }
     assumption->rests[assumption->rest_count++] = resting;

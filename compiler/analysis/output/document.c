@@ -254,12 +254,14 @@ static void add_costs(struct maker *m)
         m->out->costs[m->out->costs_count++] = value_text((struct value){.type = VALUE_MONEY, .u.money = &sums.items[i]}, m->arena);
 }
 
-struct plan_document *make_document(const struct plan *plan, struct arena *arena)
+/* What is referred to first, the names of things; and what the largest parts are made from goes before the next of them comes. */
+struct plan_document *make_document(struct plan *plan, struct arena *arena, bool forget)
 {
     struct plan_document *out = ARENA_NEW(arena, struct plan_document);
-    struct maker m = {.plan = plan, .sources = plan->model->sources, .arena = arena, .out = out, .names = intern_new(arena)};
+    struct maker m = {.plan = plan, .sources = plan->model->sources, .arena = arena, .scratch = arena_new(), .out = out, .names = intern_new(arena)};
     const struct model *model = plan->model;
 
+    m.ids = intern_new_beside(arena, m.scratch);
     out->format = PLAN_FORMAT;
     out->compiler = plan->compiler;
     out->name = plan->name;
@@ -267,21 +269,30 @@ struct plan_document *make_document(const struct plan *plan, struct arena *arena
     out->revision = entity_string(model, model->plan, "revision", NULL);
     out->digest = arena_printf(arena, "sha256:%s", plan->digest);
     out->counts = counts_of(&m);
-    make_things(&m);
+    name_things(&m);
     add_costs(&m);
     make_sites(&m);
     make_figures(&m);
     make_assets(&m);
     make_names(&m);
     make_groups(&m);
-    make_scenarios(&m);
-    make_slos(&m);
-    make_work(&m);
+    place_scenarios(&m);
     make_entries(&m);
-    map_release(&m.things, arena);
+    if (forget)
+        plan_forget_ledger(plan);
+    make_work(&m);
+    if (forget)
+        plan_forget_work(plan);
+    m.ids = NULL;
+    arena_delete(m.scratch);
+    make_scenarios(&m, forget ? plan : NULL);
+    make_slos(&m);
     map_release(&m.figures, arena);
-    map_release(&m.ids, arena);
     map_release(&m.steps, arena);
+    if (forget)
+        plan_forget(plan);
+    fill_things(&m);
+    arena_give_back(arena, m.things, (model->entity_count + 1) * sizeof *m.things);
     out->rules_off = (const char **)plan->rules_off;
     out->rules_off_count = plan->rules_off_count;
     return out;

@@ -12,10 +12,11 @@ struct maker {
     const struct plan *plan;
     const struct sources *sources;
     struct arena *arena;
+    struct arena *scratch; /* gone before the scenarios are filled in, which are the largest part */
     struct plan_document *out;
-    struct map things;  /* entity -> struct plan_thing * */
-    struct map figures; /* struct figure -> struct plan_figure * */
-    struct map ids;     /* ids of things in use */
+    struct plan_thing **things; /* by number of the entity; NULL: there are none */
+    struct map figures;         /* struct figure -> struct plan_figure * */
+    struct intern *ids;         /* of things and jobs in use; the texts are the document's */
     struct intern *names;
     /* Of the scenario or drill at work: step -> struct plan_step *. */
     struct map steps;
@@ -31,8 +32,9 @@ struct maker {
     VEC(struct plan_schedule) emitted_schedules;
 };
 
-/* The whole plan, in the arena; nothing in it points into the model. */
-struct plan_document *make_document(const struct plan *plan, struct arena *arena);
+/* The whole plan, in the arena; no struct in it points into the model, texts do. `forget`: nobody wants the ledger, jobs and scenarios of the plan
+ * afterwards. They are freed as soon as the document has them (plan_forget), so that the two are never there whole. */
+struct plan_document *make_document(struct plan *plan, struct arena *arena, bool forget);
 
 /* What targets look at before they refuse, see plan/checked.h. */
 const struct plan_checked *make_checked(const struct plan *plan, struct arena *arena);
@@ -42,13 +44,15 @@ struct plan_figure *make_figure(const struct sources *sources, const struct figu
 
 /* ---- between the files of the maker */
 
-void make_things(struct maker *m);
+void name_things(struct maker *m); /* and where they stand */
+void fill_things(struct maker *m); /* their attributes */
 void make_sites(struct maker *m);
 void make_names(struct maker *m);
 void make_emissions_of(struct maker *m, const char *target); /* NULL: of all targets */
-void make_scenarios(struct maker *m);
-void make_work(struct maker *m);    /* stores, jobs, drills, exports, emissions */
-void make_entries(struct maker *m); /* ledger and findings */
+void place_scenarios(struct maker *m);                       /* what others refer to, empty */
+void make_scenarios(struct maker *m, struct plan *forget);   /* each is free as soon as it is filled in; NULL: none */
+void make_work(struct maker *m);                             /* stores, jobs, drills, exports, emissions */
+void make_entries(struct maker *m);                          /* ledger and findings */
 
 struct plan_thing *document_thing(const struct maker *m, const struct entity *entity); /* NULL where it is none */
 const char *document_free_id(struct maker *m, const char *id); /* the same, or with a number where another thing has it already */

@@ -75,7 +75,8 @@ static struct plan_document *names_and_emissions(struct maker *m)
         want(m, wanted, model->declared[BLOCK_ENDPOINT].list.items[i]);
     for (uint32_t i = 0; i < model->declared[BLOCK_TERRAFORM_PROVIDER].list.len; i++)
         want(m, wanted, model->declared[BLOCK_TERRAFORM_PROVIDER].list.items[i]);
-    make_things(m);
+    name_things(m);
+    fill_things(m);
     make_sites(m);
     make_names(m);
     make_emissions_of(m, "terraform");
@@ -198,7 +199,7 @@ static void add_names(struct maker *m, struct plan_checked *out)
 const struct plan_checked *make_checked(const struct plan *plan, struct arena *arena)
 {
     struct plan_checked *out = ARENA_NEW(arena, struct plan_checked);
-    struct maker m = {.plan = plan, .sources = plan->model->sources, .arena = arena, .names = intern_new(arena)};
+    struct maker m = {.plan = plan, .sources = plan->model->sources, .arena = arena, .names = intern_new(arena), .ids = intern_new(arena)};
 
     out->document = names_and_emissions(&m);
     add_names(&m, out);

@@ -66,7 +66,7 @@ static const char **rests_of(struct maker *m, const struct assumption *from)
 static void document_entry(struct maker *m, const struct assumption *from, struct plan_assumption *out)
 {
     *out = (struct plan_assumption){
-        .id = from->id,
+        .id = arena_strdup(m->arena, from->id),
         .kind = assumption_kind_name(from->kind),
         .subject_kind = from->subject->schema->name,
         .subject = from->subject->name,

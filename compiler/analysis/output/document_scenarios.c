@@ -555,10 +555,17 @@ static void fill_scenario(struct maker *m, const struct scenario_result *from, s
         fill_name(m, &from->endpoints[i], &out->endpoints[i]);
 }
 
-void make_scenarios(struct maker *m)
+void place_scenarios(struct maker *m)
 {
     m->out->scenarios_count = m->plan->scenario_count;
     m->out->scenarios = ARENA_ARRAY(m->arena, struct plan_scenario, m->plan->scenario_count);
-    for (uint32_t i = 0; i < m->plan->scenario_count; i++)
+}
+
+void make_scenarios(struct maker *m, struct plan *forget)
+{
+    for (uint32_t i = 0; i < m->plan->scenario_count; i++) {
         fill_scenario(m, &m->plan->scenarios[i], &m->out->scenarios[i]);
+        if (forget)
+            plan_forget_states(forget, &m->plan->scenarios[i]);
+    }
 }

@@ -271,33 +271,45 @@ static bool is_published(enum block_id block)
 
 const char *document_free_id(struct maker *m, const char *id)
 {
-    const char *tried = id;
+    size_t taken = intern_count(m->ids);
+    const char *kept = intern_str(m->ids, id);
 
-    for (unsigned n = 2; !map_add(&m->ids, m->arena, intern_str(m->names, tried), m); n++)
-        tried = arena_printf(m->arena, "%s#%u", id, n);
-    return tried;
+    for (unsigned n = 2; intern_count(m->ids) == taken; n++) {
+        struct strbuf tried = STRBUF_INIT;
+
+        strbuf_addf(&tried, "%s#%u", id, n);
+        kept = intern_str(m->ids, strbuf_str(&tried));
+        strbuf_release(&tried);
+    }
+    return kept;
 }
 
 /* BLOCK.NAME, or the block alone where there can be one, or with its number among its like. */
-static const char *own_id(struct maker *m, const struct entity *entity)
+static void add_own_id(struct strbuf *id, const struct entity *entity)
 {
     uint32_t n = 1;
 
+    strbuf_addstr(id, entity->schema->name);
     if (entity->name[0])
-        return arena_printf(m->arena, "%s.%s", entity->schema->name, entity->name);
-    if (!entity->parent || (entity->schema->flags & SCHEMA_SINGLE))
-        return entity->schema->name;
+        strbuf_addf(id, ".%s", entity->name);
+    if (entity->name[0] || !entity->parent || (entity->schema->flags & SCHEMA_SINGLE))
+        return;
     for (uint32_t i = 0; i < entity->parent->child_count && entity->parent->children[i] != entity; i++)
         n += entity->parent->children[i]->schema == entity->schema;
-    return arena_printf(m->arena, "%s.%u", entity->schema->name, n);
+    strbuf_addf(id, ".%u", n);
 }
 
 /* Names first: attributes refer to things that are declared later. */
 static void name_thing(struct maker *m, const struct entity *entity, const struct plan_thing *parent, struct plan_thing *out)
 {
-    const char *id = own_id(m, entity), *title = entity_string(m->plan->model, entity, "title", NULL);
+    const char *title = entity_string(m->plan->model, entity, "title", NULL);
+    struct strbuf id = STRBUF_INIT;
 
-    out->id = document_free_id(m, parent ? arena_printf(m->arena, "%s/%s", parent->id, id) : id);
+    if (parent)
+        strbuf_addf(&id, "%s/", parent->id);
+    add_own_id(&id, entity);
+    out->id = document_free_id(m, strbuf_str(&id));
+    strbuf_release(&id);
     out->block = entity->schema->name;
     out->name = entity->name[0] ? entity->name : NULL;
     out->kind = entity->kind ? entity->kind->entity->name : NULL;
@@ -305,7 +317,7 @@ static void name_thing(struct maker *m, const struct entity *entity, const struc
     out->doc = entity->doc && entity->doc[0] ? entity->doc : NULL;
     out->origin = document_origin(m, entity->span);
     out->place = document_at(entity->span);
-    map_set(&m->things, m->arena, (atom)(const void *)entity, out);
+    m->things[entity->number] = out;
     out->blocks_count = entity->child_count;
     out->blocks = ARENA_ARRAY(m->arena, struct plan_thing, entity->child_count);
     for (uint32_t i = 0; i < entity->child_count; i++)
@@ -345,7 +357,7 @@ static bool is_wanted(const struct maker *m, const struct entity *entity)
     return is_published(entity->schema->id) && (!m->wanted || map_get(m->wanted, (atom)(const void *)entity));
 }
 
-void make_things(struct maker *m)
+void name_things(struct maker *m)
 {
     const struct model *model = m->plan->model;
     struct plan_document *out = m->out;
@@ -356,13 +368,21 @@ void make_things(struct maker *m)
             out->declared_count += is_wanted(m, model->declared[b].list.items[i]);
     }
     out->declared = ARENA_ARRAY(m->arena, struct plan_thing, out->declared_count);
+    m->things = ARENA_ARRAY(m->arena, struct plan_thing *, model->entity_count + 1);
     for (int b = 0; b < BLOCK_COUNT; b++) {
         for (uint32_t i = 0; i < model->declared[b].list.len; i++) {
             if (is_wanted(m, model->declared[b].list.items[i]))
                 name_thing(m, model->declared[b].list.items[i], NULL, &out->declared[n++]);
         }
     }
-    n = 0;
+}
+
+void fill_things(struct maker *m)
+{
+    const struct model *model = m->plan->model;
+    struct plan_document *out = m->out;
+    uint32_t n = 0;
+
     for (int b = 0; b < BLOCK_COUNT; b++) {
         for (uint32_t i = 0; i < model->declared[b].list.len; i++) {
             if (!is_wanted(m, model->declared[b].list.items[i]))
@@ -377,7 +397,7 @@ void make_things(struct maker *m)
 
 struct plan_thing *document_thing(const struct maker *m, const struct entity *entity)
 {
-    return entity ? map_get(&m->things, (atom)(const void *)entity) : NULL;
+    return entity && m->things && entity->number ? m->things[entity->number] : NULL;
 }
 
 struct plan_thing **document_list(struct maker *m, struct entity *const *from, uint32_t count, uint32_t *out)

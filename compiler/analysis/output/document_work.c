@@ -156,8 +156,12 @@ static const char *kept_text(struct maker *m, struct value value)
 
 static void fill_job(struct maker *m, const struct backup_job *from, struct plan_job *out)
 {
+    struct strbuf id = STRBUF_INIT;
+
     /* Two jobs of one name are refused by what would write them, and told all the same. */
-    out->name = document_free_id(m, arena_printf(m->arena, "job %s", from->name)) + strlen("job ");
+    strbuf_addf(&id, "job %s", from->name);
+    out->name = document_free_id(m, strbuf_str(&id)) + strlen("job ");
+    strbuf_release(&id);
     out->assets = ARENA_ARRAY(m->arena, struct plan_asset *, from->member_count);
     for (uint32_t i = 0; i < from->member_count; i++)
         out->assets[out->assets_count++] = document_asset(m, from->members[i]);

@@ -99,13 +99,13 @@ static void stores(struct analysis *a, struct backup_job *job)
 
     if (to.type == VALUE_ENTITY) {
         job->to = to.u.entity;
-        job->to_access = ARENA_NEW(a->arena, struct store_access);
+        job->to_access = ARENA_NEW(a->work, struct store_access);
         *job->to_access = access_of(a, job->backup, job->to);
     }
     if (copies.type != VALUE_LIST || !copies.u.list->count)
         return;
-    job->copies = ARENA_ARRAY(a->arena, struct entity *, copies.u.list->count);
-    job->copy_access = ARENA_ARRAY(a->arena, struct store_access, copies.u.list->count);
+    job->copies = ARENA_ARRAY(a->work, struct entity *, copies.u.list->count);
+    job->copy_access = ARENA_ARRAY(a->work, struct store_access, copies.u.list->count);
     for (uint32_t i = 0; i < copies.u.list->count; i++) {
         if (copies.u.list->items[i].type != VALUE_ENTITY)
             continue;
@@ -136,7 +136,7 @@ static void name_members(struct analysis *a, struct backup_job *job, const struc
     struct value members = owner->schema->id == BLOCK_GROUP ? entity_slot(owner, GROUP_members) : value_unknown();
 
     job->group = members.type == VALUE_LIST ? job->backup->parent : NULL;
-    job->members = ARENA_ARRAY(a->arena, struct asset *, members.type == VALUE_LIST ? members.u.list->count + 1 : 1);
+    job->members = ARENA_ARRAY(a->work, struct asset *, members.type == VALUE_LIST ? members.u.list->count + 1 : 1);
     if (member)
         job->members[job->member_count++] = member;
     for (uint32_t i = 0; !member && members.type == VALUE_LIST && i < members.u.list->count; i++) {
@@ -243,7 +243,7 @@ static void add_apart(struct analysis *a, job_list *jobs, struct entity *group, 
         struct asset *member = members.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, members.u.list->items[i].u.entity) : NULL;
 
         if (member)
-            vec_push_owned(a->arena, jobs, make_job(a, group, backup, member));
+            vec_push_owned(a->work, jobs, make_job(a, group, backup, member));
     }
 }
 
@@ -255,7 +255,7 @@ void make_jobs(struct analysis *a)
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         for (uint32_t c = 0; (backup = entity_child(a->plan->assets[i].entity, BLOCK_BACKUP, &c));) {
             if (is_needed(a, a->plan->assets[i].entity, backup))
-                vec_push_owned(a->arena, &jobs, make_job(a, a->plan->assets[i].entity, backup, &a->plan->assets[i]));
+                vec_push_owned(a->work, &jobs, make_job(a, a->plan->assets[i].entity, backup, &a->plan->assets[i]));
         }
     }
     for (uint32_t i = 0; i < a->model->declared[BLOCK_GROUP].list.len; i++) {
@@ -265,7 +265,7 @@ void make_jobs(struct analysis *a)
             if (backup_runs_apart(backup))
                 add_apart(a, &jobs, group, backup);
             else
-                vec_push_owned(a->arena, &jobs, make_job(a, group, backup, NULL));
+                vec_push_owned(a->work, &jobs, make_job(a, group, backup, NULL));
         }
     }
     a->plan->jobs = jobs.items;

@@ -479,6 +479,7 @@ static void add_demands(struct analysis *a, const struct scenario_result *result
         }
         rest_both(a, entry, result, state);
     }
+    drop_method_scope(a, chosen);
 }
 
 /* That the platform fences what is cut off is what the method says of its figure. */
@@ -789,7 +790,7 @@ void make_ledger(struct analysis *a)
     a->scenario = NULL;
     for (uint32_t i = 0; i < a->plan->slo_count; i++)
         add_availability(a, &a->plan->slos[i]);
-    a->plan->assumptions = ARENA_ARRAY(a->proof, struct assumption *, a->ledger.len);
+    a->plan->assumptions = ARENA_ARRAY(a->entries, struct assumption *, a->ledger.len);
     for (uint32_t i = 0; i < a->ledger.len; i++)
         a->plan->assumptions[a->plan->assumption_count++] = a->ledger.entries[i].value;
     complete_rests(a);

@@ -20,7 +20,7 @@ void add_term(struct analysis *a, struct loss *loss, enum term_what what, const 
 {
     if (ms == 0)
         return;
-    vec_push(a->arena, &loss->terms, ((struct term){text, ms, span, (uint8_t)what}));
+    vec_push(a->proof, &loss->terms, ((struct term){text, ms, span, (uint8_t)what}));
     if (ms == TIME_UNKNOWN)
         loss->ms = TIME_UNKNOWN;
     else if (loss->ms >= 0 && __builtin_add_overflow(loss->ms, ms, &loss->ms))

@@ -110,7 +110,7 @@ static void prove_loss(struct analysis *a, const struct scenario_result *result,
     }
     later += share_of(&state->rpo_terms, TERM_GROUP);
     out->link_count = links.count;
-    out->links = ARENA_ARRAY(a->arena, struct chain_link, links.count);
+    out->links = ARENA_ARRAY(a->proof, struct chain_link, links.count);
     for (uint32_t i = 0; i < links.count; i++) {
         link_numbers(a, state, &links, i, chosen->from_store, &out->links[i]);
         if (out->links[i].reach >= 0 && __builtin_add_overflow(out->links[i].reach, later, &out->links[i].reach))
@@ -158,7 +158,7 @@ void prove_losses(struct analysis *a, struct scenario_result *result)
 
     for (uint32_t i = 0; i < a->plan->asset_count; i++)
         count += has_proof(&result->states[i]);
-    result->proofs = ARENA_ARRAY(a->arena, struct loss_proof, count);
+    result->proofs = ARENA_ARRAY(a->proof, struct loss_proof, count);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         if (has_proof(&result->states[i]))
             prove_loss(a, result, &result->states[i], 0, &result->proofs[result->proof_count++]);

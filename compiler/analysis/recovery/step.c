@@ -209,6 +209,7 @@ static struct entity *filled_input(struct analysis *a, struct entity *input, con
     struct entity *copy = ARENA_NEW(a->arena, struct entity);
 
     *copy = *input;
+    copy->number = 0;
     copy->slots = ARENA_ARRAY(a->arena, struct value, input->slot_count);
     memcpy(copy->slots, input->slots, input->slot_count * sizeof *copy->slots);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

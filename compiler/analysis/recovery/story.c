@@ -317,7 +317,7 @@ struct story *tell_story(struct analysis *a, const struct asset_state *state, co
     scratch = arena_new();
     t = ARENA_NEW(scratch, struct teller);
     *t = (struct teller){.a = a, .link = links, .noticed = late_notice(a, state), .scratch = scratch};
-    story = ARENA_NEW(a->arena, struct story);
+    story = ARENA_NEW(a->proof, struct story);
     *story = (struct story){.strikes = STORY_BEGINS + loss - cut, .newest = STORY_BEGINS, .fenced = TIME_UNKNOWN};
     if (count && (told = tell_runs(t, state->asset, &state->rpo_terms, links, count, scratch))) {
         int64_t there = t->runs.items[t->runs.len - 1].arrives;
@@ -331,7 +331,7 @@ struct story *tell_story(struct analysis *a, const struct asset_state *state, co
         story->newest = t->runs.items[t->newest].captured;
         story->strikes = there - 1 > story->newest ? there - 1 : story->newest;
         story->run_count = t->runs.len;
-        story->runs = ARENA_ARRAY(a->arena, struct story_run, t->runs.len);
+        story->runs = ARENA_ARRAY(a->proof, struct story_run, t->runs.len);
         memcpy(story->runs, t->runs.items, t->runs.len * sizeof *t->runs.items);
     }
     arena_delete(scratch);
