@@ -4,6 +4,8 @@
  * in a variable and never becomes shell. */
 #include "backends/common/command.h"
 
+#include "backends/common/shell_syntax.h"
+
 #include <string.h>
 
 const char *command_variable(struct arena *arena, const char *runtime_name)
@@ -240,31 +242,6 @@ static void scan(struct scanner *s, const char *text)
     }
 }
 
-const char *command_fault(const struct plan_command *command)
-{
-    struct scanner s = {0};
-
-    for (uint32_t i = 0; command && command->shell && i < command->count; i++) {
-        if (command->pieces[i].script)
-            scan(&s, command->pieces[i].script);
-        else
-            s.previous = 'v';
-    }
-    if (s.lost)
-        return "it is nested too deeply";
-    switch (s.stack[s.depth]) {
-    case QUOTE_SINGLE:
-    case QUOTE_ANSI: return "a single quote is never closed";
-    case QUOTE_DOUBLE: return "a double quote is never closed";
-    case QUOTE_NONE:
-        if (s.depth > 0 || s.parens[0] > 0)
-            return "a parenthesis is never closed";
-        break;
-    case QUOTE_COMMENT: break;
-    }
-    return NULL;
-}
-
 bool command_holds_text(const struct plan_command *command)
 {
     struct scanner s = {0};
@@ -318,27 +295,15 @@ static const char *trimmed(struct arena *arena, const char *text)
     return arena_strndup(arena, text + start, end - start);
 }
 
-static bool has_lines(struct arena *arena, const struct plan_command *command)
-{
-    struct strbuf text = STRBUF_INIT;
-    bool several;
-
-    for (uint32_t i = 0; i < command->count; i++)
-        strbuf_addstr(&text, command->pieces[i].script ? command->pieces[i].script : "x");
-    several = strchr(trimmed(arena, strbuf_str(&text)), '\n') != NULL;
-    strbuf_release(&text);
-    return several;
-}
-
-static void write_shell(struct sh *w, const struct plan_command *command)
+/* Shell text with references where its values stand, in the arena. Values that need a variable of their own get one, named in the order they
+ * stand in and given to the writer, where there is one. `lost`: it is nested too deeply to be followed. */
+static const char *referring(struct arena *arena, const struct plan_command *command, struct sh *w, bool *lost)
 {
     struct scanner s = {0};
     struct strbuf text = STRBUF_INIT;
-    unsigned number = 0, depth = w->depth;
+    unsigned number = 0;
+    const char *result;
 
-    /* Several lines are written at the margin: indentation could change what stands inside quotes. */
-    if (has_lines(w->arena, command))
-        w->depth = 0;
     for (uint32_t i = 0; i < command->count; i++) {
         const struct plan_piece *piece = &command->pieces[i];
         const char *variable;
@@ -348,17 +313,56 @@ static void write_shell(struct sh *w, const struct plan_command *command)
             scan(&s, piece->script);
             continue;
         }
-        variable = sole_variable(w->arena, &piece->value);
+        variable = sole_variable(arena, &piece->value);
         if (!variable) {
-            variable = arena_printf(w->arena, "v%u", ++number);
-            sh_assign(w, variable, command_word(w->arena, &piece->value));
+            variable = arena_printf(arena, "v%u", ++number);
+            if (w)
+                sh_assign(w, variable, command_word(arena, &piece->value));
         }
         add_reference(&text, s.stack[s.depth], variable);
         s.previous = 'v';
     }
-    sh_source(w, (struct sh_source){trimmed(w->arena, strbuf_str(&text))});
-    w->depth = depth;
+    *lost = s.lost;
+    result = trimmed(arena, strbuf_str(&text));
     strbuf_release(&text);
+    return result;
+}
+
+static bool has_lines(struct arena *arena, const struct plan_command *command)
+{
+    bool lost;
+
+    return strchr(referring(arena, command, NULL, &lost), '\n') != NULL;
+}
+
+static void write_shell(struct sh *w, const struct plan_command *command)
+{
+    unsigned depth = w->depth;
+    bool lost;
+
+    /* Several lines are written at the margin: indentation could change what stands inside quotes. */
+    if (has_lines(w->arena, command))
+        w->depth = 0;
+    sh_source(w, (struct sh_source){referring(w->arena, command, w, &lost)});
+    w->depth = depth;
+}
+
+const char *command_fault(struct arena *arena, const struct plan_command *command)
+{
+    bool lost;
+    const char *fault;
+
+    if (!command || !command->shell)
+        return NULL;
+    fault = shell_syntax_fault(arena, referring(arena, command, NULL, &lost));
+    return fault || !lost ? fault : "it is nested too deeply";
+}
+
+const char *command_fault_help(const char *fault)
+{
+    if (strstr(fault, "never closed") || strstr(fault, "never ends"))
+        return "close it, or write the command as a list of arguments: [\"program\", \"argument\"]";
+    return "bash has to take it as the body of a function; or write the command as a list of arguments: [\"program\", \"argument\"]";
 }
 
 void command_write(struct sh *w, const struct plan_command *command)

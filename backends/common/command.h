@@ -37,7 +37,10 @@ void command_programs(struct arena *arena, const struct plan_command *command, c
 bool command_holds_text(const struct plan_command *command);
 void command_excuse(struct sh *w, const struct plan_command *command); /* writes the directive, or nothing */
 
-/* Why shell text cannot be carried into a script as it is (a quote that does not end), NULL when it can. */
-const char *command_fault(const struct plan_command *command);
+/* Why shell text cannot be carried into a function of a script: it is no list of commands (common/shell_syntax.h), or cannot be followed to where
+ * its values stand. In the arena or static; NULL when it can. */
+const char *command_fault(struct arena *arena, const struct plan_command *command);
+/* What to do about it, for a diagnostic. */
+const char *command_fault_help(const char *fault);
 
 #endif

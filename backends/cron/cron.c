@@ -410,14 +410,15 @@ static void check_names(const struct plan_checked *plan, struct diag_sink *sink)
 
 static void check_shell(struct diag_sink *sink, const struct plan_checked_shell *shell)
 {
-    const char *fault = command_fault(shell->command);
+    const char *fault = command_fault(sink->arena, shell->command);
     struct diag *d;
 
     if (!fault)
         return;
-    d = diag_report(sink, DIAG_E0743, place_span(shell->command->place), "shell text of backup `%s` cannot stand in a script: %s", shell->of, fault);
+    d = diag_report(sink, DIAG_E0743, place_span(shell->command->place), "shell text of %s `%s` cannot stand in a script: %s",
+                    shell->kind == PLAN_SHELL_STORE ? "store" : "backup", shell->of, fault);
     diag_at(d, "`%s` of this procedure", shell->which);
-    diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
+    diag_help(d, "%s", command_fault_help(fault));
 }
 
 static void check_job(struct diag_sink *sink, const struct plan_checked_job *job)
@@ -442,7 +443,7 @@ static void check_job(struct diag_sink *sink, const struct plan_checked_job *job
 static void check(const struct plan_checked *plan, struct diag_sink *sink)
 {
     check_names(plan, sink);
-    for (uint32_t i = 0; i < plan->shells_count && plan->shells[i].of_job; i++)
+    for (uint32_t i = 0; i < plan->shells_count && plan->shells[i].kind <= PLAN_SHELL_STORE; i++)
         check_shell(sink, &plan->shells[i]);
     for (uint32_t i = 0; i < plan->jobs_count; i++)
         check_job(sink, &plan->jobs[i]);

@@ -161,14 +161,16 @@ static void emit(const struct plan_document *plan, struct fileset *files)
 
 static void check_shell(struct diag_sink *sink, const struct plan_checked_shell *shell)
 {
-    const char *fault = command_fault(shell->command);
+    static const char *const things[] = {[PLAN_SHELL_STEP] = "", [PLAN_SHELL_DRILL] = "drill ", [PLAN_SHELL_EXPORT] = "export "};
+    const char *fault = command_fault(sink->arena, shell->command);
     struct diag *d;
 
     if (!fault)
         return;
-    d = diag_report(sink, DIAG_E0761, place_span(shell->command->place), "shell text of `%s` cannot stand in a script: %s", shell->of, fault);
-    diag_at(d, "`%s` of this step", shell->which);
-    diag_help(d, "close it, or write the command as a list of arguments: [\"program\", \"argument\"]");
+    d = diag_report(sink, DIAG_E0761, place_span(shell->command->place), "shell text of %s`%s` cannot stand in a script: %s", things[shell->kind],
+                    shell->of, fault);
+    diag_at(d, "`%s` of this %s", shell->which, shell->kind == PLAN_SHELL_STEP ? "step" : "procedure");
+    diag_help(d, "%s", command_fault_help(fault));
 }
 
 /* Names that would be one path: of which things, and what that is. */
@@ -197,7 +199,7 @@ static void check(const struct plan_checked *plan, struct diag_sink *sink)
     names_each_clash(plan->drills, plan->drills_count, sink->arena, share_a_path, &drills);
     names_each_clash(plan->scenarios, plan->scenarios_count, sink->arena, share_a_path, &scenarios);
     for (uint32_t i = 0; i < plan->shells_count; i++) {
-        if (!plan->shells[i].of_job)
+        if (plan->shells[i].kind > PLAN_SHELL_STORE)
             check_shell(sink, &plan->shells[i]);
     }
 }

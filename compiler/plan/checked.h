@@ -20,10 +20,13 @@ struct plan_checked_job {
     const struct plan_start *starts; /* why no scheduler starts it or its test, by each: Debian's cron, systemd, Kubernetes; NULL: one does */
 };
 
-/* A shell text of a job or a step. Lists of words need no look: each word is quoted. */
+/* Whose a shell text is: those of jobs and stores stand in the scripts of jobs, the others in what a recovery or a drill runs or shows. */
+enum plan_shell_of { PLAN_SHELL_JOB, PLAN_SHELL_STORE, PLAN_SHELL_STEP, PLAN_SHELL_DRILL, PLAN_SHELL_EXPORT };
+
+/* A shell text, each once. Lists of words need no look: each word is quoted. */
 struct plan_checked_shell {
-    bool of_job;
-    const char *of;    /* name of the job, id of the step */
+    enum plan_shell_of kind;
+    const char *of;    /* name of the job, store, drill or asset; id of the step */
     const char *which; /* "run", "verify" … */
     const struct plan_command *command;
 };
@@ -32,7 +35,7 @@ struct plan_checked {
     const struct plan_document *document;
     const struct plan_checked_name *scenarios, *drills;
     const struct plan_checked_job *jobs;
-    const struct plan_checked_shell *shells; /* of jobs in the order of jobs, then of steps in the order of scenarios */
+    const struct plan_checked_shell *shells; /* in the order of their kinds */
     uint32_t scenarios_count, drills_count, jobs_count, shells_count;
 };
 

@@ -50,7 +50,7 @@ static const char *fault(const char *text)
     struct plan_piece piece = {.script = text};
     struct plan_command command = {.shell = true, .count = 1, .pieces = &piece};
 
-    return command_fault(&command);
+    return command_fault(arena, &command);
 }
 
 /* The programs of a text, with a value in place of `%`, separated by blanks. */
@@ -168,21 +168,57 @@ static void test_values(void)
 
 static void test_faults(void)
 {
-    TEST("what would swallow the rest of a script");
-    CHECK_STR(fault("echo 'a"), "a single quote is never closed");
-    CHECK_STR(fault("echo \"a"), "a double quote is never closed");
-    CHECK_STR(fault("echo \"$(id\""), "a double quote is never closed");
-    CHECK_STR(fault("( cd /"), "a parenthesis is never closed");
-    CHECK_STR(fault("echo $(id"), "a parenthesis is never closed");
+    static const char *const wrong[][2] = {
+        {"echo 'a", "a single quote is never closed"},
+        {"echo \"a", "a double quote is never closed"},
+        {"echo \"$(id\"", "a double quote is never closed"},
+        {"( cd /", "a parenthesis is never closed"},
+        {"echo $(id", "a parenthesis is never closed"},
+        {"echo ${x", "a brace is never closed"},
+        {"echo `id", "a backquote is never closed"},
+        {"", "it holds no command"},
+        {"  # only a comment\n\n", "it holds no command"},
+        {"true\n}\ntouch x\ng() {\ntrue", "`}` stands where the end of a command should be, in line 2 of it"},
+        {"true; }; touch x; g() { true", "`}` stands where the end of a command should be"},
+        {"true\n}\\\n\ntouch x\ng() { true", "`}` stands where the end of a command should be, in line 2 of it"},
+        {"if; then", "`;` stands where a command should be"},
+        {"if a; then b", "it ends where `fi` should be"},
+        {"for x in a; b", "`b` stands where `do` should be"},
+        {"case x in x) true;;", "it ends where a pattern of `case` should be"},
+        {"true &&", "it ends where a command should be"},
+        {"| true", "`|` stands where a command should be"},
+        {"true ;; true", "`;;` stands where the end of a command should be"},
+        {"true \\", "it ends in a backslash, which would join the line behind it"},
+        {"cat <<EOF", "a here-document never ends: no line is `EOF` alone"},
+        {"cat <<EOF\nx\n EOF", "a here-document never ends: no line is `EOF` alone, in line 2 of it"},
+        {"[[ a == ]]", "`]]` stands where what a test compares with should be"},
+        {"f() true", "`true` stands where the body of a function should be"},
+        {"echo `fi`", "between backquotes, `fi` stands where a command should be"},
+        {"echo a (b)", "`(` stands where the end of a command should be"},
+    };
+    static const char *const right[] = {
+        "echo 'a' \"b $(c 'd')\" $'e\\'f' # it's",
+        "case x in (a) b ;; esac; for i in $(x); do :; done",
+        "echo } fi done",
+        "cat <<EOF\nit's }\nEOF",
+        "a && { b; } || ! c &",
+        "x=(1 2) f; [[ $x =~ ^(a|b c)$ ]] && ((x++))",
+    };
+
+    TEST("what bash refuses, or what would end the function round it");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK_STR(fault(wrong[i][0]), wrong[i][1]);
     TEST("what is fine");
-    CHECK(fault("echo 'a' \"b $(c 'd')\" $'e\\'f' # it's") == NULL);
-    CHECK(fault("case x in (a) b ;; esac; for i in $(x); do :; done") == NULL);
-    CHECK(fault("") == NULL);
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        CHECK(fault(right[i]) == NULL);
     TEST("nested without end");
     {
         char *deep = arena_alloc(arena, 3000);
         for (int i = 0; i < 900; i++)
             memcpy(deep + 3 * i, "\"$(", 3);
+        CHECK_STR(fault(deep), "it is nested too deeply");
+        for (int i = 0; i < 500; i++)
+            memcpy(deep + 5 * i, "(( $(", 5);
         CHECK_STR(fault(deep), "it is nested too deeply");
     }
 }

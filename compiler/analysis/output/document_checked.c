@@ -142,35 +142,74 @@ struct shells {
     VEC(struct plan_checked_shell) list;
 };
 
-static void add_shell(struct shells *shells, bool of_job, const char *of, const char *which, const struct command *command)
+static void add_shell(struct shells *shells, enum plan_shell_of kind, const char *of, const char *which, const struct command *command)
 {
-    if (command->is_shell)
-        vec_push(shells->m->arena, &shells->list, ((struct plan_checked_shell){of_job, of, which, document_command(shells->m, command)}));
+    if (command && command->is_shell)
+        vec_push(shells->m->arena, &shells->list, ((struct plan_checked_shell){kind, of, which, document_command(shells->m, command)}));
+}
+
+/* Each store once, in the order in which jobs use them. */
+static void add_store_shells(struct shells *shells, struct map *seen, const struct store_access *access)
+{
+    if (!access || !map_add(seen, shells->m->arena, (atom)(const void *)access->store, shells))
+        return;
+    add_shell(shells, PLAN_SHELL_STORE, access->store->name, "put", &access->put);
+    add_shell(shells, PLAN_SHELL_STORE, access->store->name, "fetch", &access->fetch);
+    add_shell(shells, PLAN_SHELL_STORE, access->store->name, "list", &access->list);
+    add_shell(shells, PLAN_SHELL_STORE, access->store->name, "remove", &access->remove);
+}
+
+static void add_job_shells(struct shells *shells, const struct plan *plan)
+{
+    struct map seen = {0};
+
+    for (uint32_t i = 0; i < plan->job_count; i++) {
+        const struct backup_job *job = &plan->jobs[i];
+
+        if (!command_is_set(&job->run))
+            continue;
+        add_shell(shells, PLAN_SHELL_JOB, job->name, "run", &job->run);
+        add_shell(shells, PLAN_SHELL_JOB, job->name, "verify", &job->verify);
+        add_shell(shells, PLAN_SHELL_JOB, job->name, "restore", &job->restore);
+    }
+    for (uint32_t i = 0; i < plan->job_count; i++) {
+        add_store_shells(shells, &seen, plan->jobs[i].to_access);
+        for (uint32_t c = 0; plan->jobs[i].copy_access && c < plan->jobs[i].copy_count; c++)
+            add_store_shells(shells, &seen, &plan->jobs[i].copy_access[c]);
+    }
+}
+
+static void add_step_shells(struct shells *shells, struct step *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        add_shell(shells, PLAN_SHELL_STEP, steps[i]->id, "check", steps[i]->check);
+        add_shell(shells, PLAN_SHELL_STEP, steps[i]->id, "run", steps[i]->run);
+        add_shell(shells, PLAN_SHELL_STEP, steps[i]->id, "until", steps[i]->until);
+        add_shell(shells, PLAN_SHELL_STEP, steps[i]->id, "verify", steps[i]->verify);
+        add_shell(shells, PLAN_SHELL_STEP, steps[i]->id, "undo", steps[i]->undo);
+    }
 }
 
 static void add_shells(struct maker *m, struct plan_checked *out)
 {
+    const struct plan *plan = m->plan;
     struct shells shells = {.m = m};
 
-    for (uint32_t i = 0; i < m->plan->job_count; i++) {
-        const struct backup_job *job = &m->plan->jobs[i];
-
-        if (!command_is_set(&job->run))
-            continue;
-        add_shell(&shells, true, job->name, "run", &job->run);
-        add_shell(&shells, true, job->name, "verify", &job->verify);
-        add_shell(&shells, true, job->name, "restore", &job->restore);
+    add_job_shells(&shells, plan);
+    for (uint32_t i = 0; i < plan->scenario_count; i++) {
+        add_step_shells(&shells, plan->scenarios[i].steps, plan->scenarios[i].step_count);
+        add_step_shells(&shells, plan->scenarios[i].failback, plan->scenarios[i].failback_count);
     }
-    for (uint32_t i = 0; i < m->plan->scenario_count; i++) {
-        for (uint32_t s = 0; s < m->plan->scenarios[i].step_count; s++) {
-            const struct step *step = m->plan->scenarios[i].steps[s];
-
-            add_shell(&shells, false, step->id, "check", step->check);
-            add_shell(&shells, false, step->id, "run", step->run);
-            add_shell(&shells, false, step->id, "until", step->until);
-            add_shell(&shells, false, step->id, "verify", step->verify);
-            add_shell(&shells, false, step->id, "undo", step->undo);
-        }
+    for (uint32_t i = 0; i < plan->drill_count; i++)
+        add_step_shells(&shells, plan->drills[i].steps, plan->drills[i].step_count);
+    for (uint32_t i = 0; i < plan->drill_count; i++) {
+        add_shell(&shells, PLAN_SHELL_DRILL, plan->drills[i].drill->name, "create", &plan->drills[i].create);
+        add_shell(&shells, PLAN_SHELL_DRILL, plan->drills[i].drill->name, "destroy", &plan->drills[i].destroy);
+    }
+    for (uint32_t i = 0; i < plan->export_count; i++) {
+        add_shell(&shells, PLAN_SHELL_EXPORT, plan->exports[i].export->name, "run", &plan->exports[i].run);
+        add_shell(&shells, PLAN_SHELL_EXPORT, plan->exports[i].export->name, "import", &plan->exports[i].import);
+        add_shell(&shells, PLAN_SHELL_EXPORT, plan->exports[i].export->name, "verify", &plan->exports[i].verify);
     }
     out->shells = shells.list.items;
     out->shells_count = shells.list.len;
