@@ -299,23 +299,29 @@ MANDIR  := $(DATADIR)/man/man1
 MANPAGES := $(sort $(wildcard man/*.1))
 COMPLETIONS := bash-completion/completions/drc zsh/site-functions/_drc fish/vendor_completions.d/drc.fish
 
+# A folder as one word of the shell, whatever is in its name.
+quoted = '$(subst ','\'',$(1))'
+
 install: all
-	$(INSTALL) -d $(BINDIR) $(DOCDIR) $(MANDIR) $(DATADIR)/drc/verify $(addprefix $(DATADIR)/,$(dir $(COMPLETIONS)))
-	$(INSTALL) -m 755 $(BUILD)/drc $(BINDIR)/drc
-	$(INSTALL) -m 644 LICENSE $(wildcard README.md) docs/certificate.md $(DOCDIR)
-	$(INSTALL) -m 755 verify/drc-verify.py $(DATADIR)/drc/verify
-	$(if $(MANPAGES),$(INSTALL) -m 644 $(MANPAGES) $(MANDIR))
+	$(INSTALL) -d $(call quoted,$(BINDIR)) $(call quoted,$(DOCDIR)) $(call quoted,$(MANDIR)) $(call quoted,$(DATADIR)/drc/verify)
+	$(Q)for folder in $(dir $(COMPLETIONS)); do $(INSTALL) -d $(call quoted,$(DATADIR))/$$folder || exit; done
+	$(INSTALL) -m 755 $(BUILD)/drc $(call quoted,$(BINDIR)/drc)
+	$(INSTALL) -m 644 LICENSE $(wildcard README.md) docs/certificate.md $(call quoted,$(DOCDIR))
+	$(INSTALL) -m 755 verify/drc-verify.py $(call quoted,$(DATADIR)/drc/verify)
+	$(if $(MANPAGES),$(INSTALL) -m 644 $(MANPAGES) $(call quoted,$(MANDIR)))
 	@# Each shell gets its completion only if this version of the program can print one.
 	@$(BUILD)/drc completion bash > $(BUILD)/completion 2>/dev/null && \
-	  $(INSTALL) -m 644 $(BUILD)/completion $(DATADIR)/bash-completion/completions/drc || true
+	  $(INSTALL) -m 644 $(BUILD)/completion $(call quoted,$(DATADIR)/bash-completion/completions/drc) || true
 	@$(BUILD)/drc completion zsh > $(BUILD)/completion 2>/dev/null && \
-	  $(INSTALL) -m 644 $(BUILD)/completion $(DATADIR)/zsh/site-functions/_drc || true
+	  $(INSTALL) -m 644 $(BUILD)/completion $(call quoted,$(DATADIR)/zsh/site-functions/_drc) || true
 	@$(BUILD)/drc completion fish > $(BUILD)/completion 2>/dev/null && \
-	  $(INSTALL) -m 644 $(BUILD)/completion $(DATADIR)/fish/vendor_completions.d/drc.fish || true
+	  $(INSTALL) -m 644 $(BUILD)/completion $(call quoted,$(DATADIR)/fish/vendor_completions.d/drc.fish) || true
 
 uninstall:
-	rm -f $(BINDIR)/drc $(addprefix $(DATADIR)/,$(COMPLETIONS)) $(addprefix $(MANDIR)/,$(notdir $(MANPAGES)))
-	rm -rf $(DOCDIR) $(DATADIR)/drc
+	rm -f $(call quoted,$(BINDIR)/drc)
+	$(Q)for file in $(COMPLETIONS); do rm -f $(call quoted,$(DATADIR))/$$file || exit; done
+	$(Q)for page in $(notdir $(MANPAGES)); do rm -f $(call quoted,$(MANDIR))/$$page || exit; done
+	rm -rf $(call quoted,$(DOCDIR)) $(call quoted,$(DATADIR)/drc)
 
 clean:
 	rm -rf $(BUILD)

@@ -187,8 +187,9 @@ static void write_place_table(struct cron_output *c, const struct cron_place *pl
             time.day = next_field(&line);
             time.month = next_field(&line);
             time.weekday = next_field(&line);
-            cron_line(&text, &time, "root",
-                      arena_printf(c->arena, "%s%s%s", cron_script(c, task->job), task->arguments, task->jitter > 0 ? " --scheduled" : ""));
+            if (!cron_line(&text, &time, "root",
+                           arena_printf(c->arena, "%s%s%s", cron_script(c, task->job), task->arguments, task->jitter > 0 ? " --scheduled" : "")))
+                fileset_lose(c->files, "cron", cron_table_path(c, place), arena_printf(c->arena, "`%s` cannot stand in it", task->debian->lines[n]));
         }
     }
     if (any)

@@ -303,6 +303,14 @@ static void check_spelling(struct tf *tf, struct tf_root *root, const struct pla
     diag_help(diag, "spell the `file` of both in the same way");
 }
 
+/* "override" and whatever ends with "_override". */
+static bool is_overriding(const char *name)
+{
+    size_t len = strlen(name), end = strlen("_override");
+
+    return same_but_for_case(name, "override") || (len >= end && same_but_for_case(name + len - end, "_override"));
+}
+
 static void check_file(struct tf *tf, const struct plan_emission *emission)
 {
     static const char *const ours[] = {"versions", "providers", "variables", "locals", "outputs"};
@@ -312,6 +320,10 @@ static void check_file(struct tf *tf, const struct plan_emission *emission)
             diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place), "the file `%s.tf` is written by the compiler", ours[i]),
                       "name the concern instead: `file = \"database\"`");
     }
+    if (emission->file && is_overriding(output_name(tf->arena, emission->file)))
+        diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place),
+                              "Terraform takes `%s.tf` for changes to what other files declare", output_name(tf->arena, emission->file)),
+                  "name the concern instead: `file = \"database\"`");
 }
 
 static struct tf_block *new_block(struct tf *tf, struct tf_root *root, const struct plan_emission *emission)

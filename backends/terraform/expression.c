@@ -90,7 +90,7 @@ static const char *literal_error(const char *text)
     }
     if (quoted)
         return "its quotes are not closed";
-    return depth ? "its brackets do not match" : NULL;
+    return depth ? "its brackets do not match" : tf_is_expression(text) ? NULL : "Terraform could not read it";
 }
 
 static struct hcl_expr *convert_literal(const struct spot *at, const char *text)

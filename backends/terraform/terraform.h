@@ -131,6 +131,9 @@ void tf_each_ref(struct tf *tf, struct tf_block *block, tf_visit_ref *visit);
 bool tf_mentions(const struct plan_emitted_block *block, const char *text); /* in a literal expression */
 struct tf_block *tf_find(struct tf *tf, const struct tf_root *root, const struct plan_value *ref);
 
+/* ---- grammar.c */
+bool tf_is_expression(const char *text); /* one expression of HCL, on one line, with nothing hidden in it */
+
 /* ---- files.c, readme.c */
 void tf_files(struct tf *tf, struct fileset *files);
 void tf_readmes(struct tf *tf, struct fileset *files);

@@ -259,6 +259,39 @@ static uint32_t turn_weekdays(uint32_t mask, int days)
     return turned;
 }
 
+/* The fields as they are written, names of months and days as the numbers they stand for: Debian's cron promises names alone, and neither lists nor
+ * ranges of them. */
+static const char *numbered(struct arena *arena, const char *fields)
+{
+    static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec", days[] = "sunmontuewedthufrisat";
+    struct strbuf out = STRBUF_INIT;
+    const char *result;
+    while (*fields != '\0') {
+        unsigned number = 0;
+        char word[3];
+        for (unsigned i = 0; i < 3 && fields[i] != '\0' && (number = i + 1); i++) {
+            word[i] = (char)(fields[i] >= 'A' && fields[i] <= 'Z' ? fields[i] - 'A' + 'a' : fields[i]);
+        }
+        bool found = false;
+        for (unsigned i = 0; number == 3 && word[0] >= 'a' && word[0] <= 'z' && i < 12 && !found; i++) {
+            if (memcmp(word, names + (size_t)3 * i, 3) == 0) {
+                strbuf_addf(&out, "%u", i + 1);
+                found = true;
+            } else if (i < 7 && memcmp(word, days + (size_t)3 * i, 3) == 0) {
+                strbuf_addf(&out, "%u", i);
+                found = true;
+            }
+        }
+        if (!found) {
+            strbuf_addch(&out, *fields);
+        }
+        fields += found ? 3 : 1;
+    }
+    result = strbuf_dup(&out, arena);
+    strbuf_release(&out);
+    return result;
+}
+
 /* Lines of five fields on a clock `shift` minutes behind the schedule's own. */
 static bool convert_cron(struct arena *arena, const struct schedule *schedule, const struct schedule_slots *slots, int64_t shift,
                          struct schedule_lines *out)
@@ -266,7 +299,7 @@ static bool convert_cron(struct arena *arena, const struct schedule *schedule, c
     bool written = schedule->kind == SCHEDULE_CRON && schedule->cron[strspn(schedule->cron, " \t")] != '@';
     if (written && shift == 0) {
         struct strbuf line = STRBUF_INIT;
-        strbuf_addstr(&line, cron_fields(arena, schedule->cron, 0));
+        strbuf_addstr(&line, numbered(arena, cron_fields(arena, schedule->cron, 0)));
         add_line(arena, out, &line);
         strbuf_release(&line);
         return true;
@@ -274,7 +307,8 @@ static bool convert_cron(struct arena *arena, const struct schedule *schedule, c
     struct clock clocks[3];
     split_times(slots, shift, clocks);
     if (clock_is_empty(&clocks[0]) && clock_is_empty(&clocks[2])) {
-        return add_cron_lines(arena, out, &clocks[1], written ? cron_fields(arena, schedule->cron, 2) : cron_days(arena, &slots->days));
+        return add_cron_lines(arena, out, &clocks[1],
+                              written ? numbered(arena, cron_fields(arena, schedule->cron, 2)) : cron_days(arena, &slots->days));
     }
     int64_t period = day_rule_period(&slots->days);
     if (period > 7) {

@@ -31,6 +31,17 @@ def test_install_and_uninstall(env):
             raise Failure("the installed program does not run\n" + readable(done.stderr))
         make(env, "uninstall", f"DESTDIR={folder}", "PREFIX=/opt/drc")
         program.unlink()
+        # Nothing beside a folder whose name is several words, or ends a quotation.
+        beside = folder / "opt/my"
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text("mine", encoding="utf-8")
+        make(env, "install", f"DESTDIR={folder}", "PREFIX=/opt/my own's $HOME".replace("$", "$$"))
+        if not (folder / "opt/my own's $HOME/bin/drc").exists():
+            raise Failure(f"installed elsewhere: {', '.join(sorted(tree(folder)))}")
+        make(env, "uninstall", f"DESTDIR={folder}", "PREFIX=/opt/my own's $HOME".replace("$", "$$"))
+        if set(tree(folder)) != {"opt/my"}:
+            raise Failure(f"uninstall leaves or takes {', '.join(sorted(tree(folder)))}")
+        beside.unlink()
         if tree(folder):
             raise Failure(f"uninstall leaves {', '.join(sorted(tree(folder)))}")
 

@@ -26,7 +26,7 @@ struct maker {
     const struct map *wanted;
     struct plan_schedule *last_schedule; /* the one made last, and in which zone: most jobs run at the same hour */
     const struct zone *last_zone;
-    int last_kind;
+    int last_kind, last_counted;
     const char ***rest_texts; /* by kind (rto, rpo) and scenario, then by asset: how a verdict is called; made when it is first asked for */
     struct map *schedules;    /* NULL outside of emissions: written -> struct plan_schedule * */
     VEC(struct plan_schedule) emitted_schedules;

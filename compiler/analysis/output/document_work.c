@@ -1,16 +1,28 @@
 /* Backups that run, drills, exports and what kinds emit, as the published plan has them. */
 #include "analysis/output/document.h"
+#include "analysis/output/output.h"
 
 #include "schedule/schedule.h"
 
 #include <string.h>
 
-static const char **lines_of(struct maker *m, const struct schedule *schedule, const struct zone *zone, enum schedule_target target, uint32_t *count)
+/* `counted`: whose reading of the schedule is the one that counts; a notation that would fire at other instants is none of it. */
+struct reading {
+    const struct schedule *schedule;
+    const struct zone *zone;
+    enum cron_dialect counted;
+};
+
+static const char **lines_of(struct maker *m, const struct reading *from, enum schedule_target target, uint32_t *count)
 {
+    const struct schedule *schedule = from->schedule;
     struct schedule_lines lines;
     const char **list;
 
-    if (schedule->kind == SCHEDULE_CONTINUOUS || schedule->kind == SCHEDULE_ON_CHANGE || !schedule_convert(m->arena, schedule, target, zone, &lines))
+    if (schedule->kind == SCHEDULE_CONTINUOUS || schedule->kind == SCHEDULE_ON_CHANGE ||
+        !schedule_convert(m->arena, schedule, target, from->zone, &lines))
+        return NULL;
+    if (from->counted != DIALECT_PLAIN && !schedule_same(m->arena, schedule, from->zone, from->counted, target_dialect(target)))
         return NULL;
     list = ARENA_ARRAY(m->arena, const char *, lines.count);
     memcpy(list, lines.line, lines.count * sizeof *list);
@@ -18,8 +30,9 @@ static const char **lines_of(struct maker *m, const struct schedule *schedule, c
     return list;
 }
 
-static struct plan_schedule *schedule_of(struct maker *m, const struct schedule *from, const struct zone *zone)
+static struct plan_schedule *schedule_of(struct maker *m, const struct schedule *from, const struct zone *zone, enum cron_dialect counted)
 {
+    const struct reading reading = {from, zone, counted};
     struct plan_schedule *out;
     struct strbuf text = STRBUF_INIT;
 
@@ -30,12 +43,12 @@ static struct plan_schedule *schedule_of(struct maker *m, const struct schedule 
     out->written = strbuf_dup(&text, m->arena);
     strbuf_release(&text);
     out->zone = from->zone;
-    out->debian_cron = lines_of(m, from, zone, TARGET_CRON_DEBIAN, &out->debian_cron_count);
-    out->cronie = lines_of(m, from, zone, TARGET_CRON_CRONIE, &out->cronie_count);
-    out->kubernetes = lines_of(m, from, zone, TARGET_KUBERNETES, &out->kubernetes_count);
-    out->systemd = lines_of(m, from, zone, TARGET_SYSTEMD, &out->systemd_count);
-    out->eventbridge = lines_of(m, from, zone, TARGET_EVENTBRIDGE, &out->eventbridge_count);
-    out->aws_backup = lines_of(m, from, zone, TARGET_AWS_BACKUP, &out->aws_backup_count);
+    out->debian_cron = lines_of(m, &reading, TARGET_CRON_DEBIAN, &out->debian_cron_count);
+    out->cronie = lines_of(m, &reading, TARGET_CRON_CRONIE, &out->cronie_count);
+    out->kubernetes = lines_of(m, &reading, TARGET_KUBERNETES, &out->kubernetes_count);
+    out->systemd = lines_of(m, &reading, TARGET_SYSTEMD, &out->systemd_count);
+    out->eventbridge = lines_of(m, &reading, TARGET_EVENTBRIDGE, &out->eventbridge_count);
+    out->aws_backup = lines_of(m, &reading, TARGET_AWS_BACKUP, &out->aws_backup_count);
     return out;
 }
 
@@ -45,7 +58,7 @@ static bool same_text(const char *one, const char *other)
 }
 
 /* One for all neighbours that have it: most jobs run at the same hour, and each has six notations. */
-static struct plan_schedule *shared_schedule(struct maker *m, const struct schedule *from, const struct zone *zone)
+static struct plan_schedule *shared_schedule(struct maker *m, const struct schedule *from, const struct zone *zone, enum cron_dialect counted)
 {
     struct strbuf text = STRBUF_INIT;
     bool same;
@@ -53,11 +66,12 @@ static struct plan_schedule *shared_schedule(struct maker *m, const struct sched
     if (!from)
         return NULL;
     print_schedule(&text, from);
-    same = m->last_schedule && m->last_zone == zone && m->last_kind == (int)from->kind && same_text(m->last_schedule->zone, from->zone) &&
-           strcmp(m->last_schedule->written, strbuf_str(&text)) == 0;
+    same = m->last_schedule && m->last_zone == zone && m->last_kind == (int)from->kind && m->last_counted == (int)counted &&
+           same_text(m->last_schedule->zone, from->zone) && strcmp(m->last_schedule->written, strbuf_str(&text)) == 0;
     strbuf_release(&text);
     if (!same) {
-        m->last_schedule = schedule_of(m, from, zone);
+        m->last_schedule = schedule_of(m, from, zone, counted);
+        m->last_counted = (int)counted;
         m->last_zone = zone;
         m->last_kind = (int)from->kind;
     }
@@ -73,7 +87,7 @@ void document_schedule(struct maker *m, const char *written, const struct schedu
 
     if (!m->schedules || !map_add(m->schedules, m->arena, intern_str(m->names, written), m))
         return;
-    out = schedule_of(m, from, NULL);
+    out = schedule_of(m, from, NULL, DIALECT_PLAIN);
     if (from->zone && strcmp(from->zone, "UTC") != 0 && strcmp(from->zone, "Etc/UTC") != 0) {
         out->eventbridge = NULL;
         out->eventbridge_count = 0;
@@ -170,7 +184,7 @@ static void fill_job(struct maker *m, const struct backup_job *from, struct plan
     out->procedure = from->procedure ? from->procedure->name : NULL;
     out->managed = from->managed;
     out->runs_at = document_site(m, from->runs_at);
-    out->schedule = shared_schedule(m, from->schedule, from->zone);
+    out->schedule = shared_schedule(m, from->schedule, from->zone, job_reading(from));
     out->run = document_command(m, &from->run);
     out->verify = document_command(m, &from->verify);
     out->restore = document_command(m, &from->restore);
@@ -263,7 +277,7 @@ static void fill_drill(struct maker *m, const struct entity *drill, struct plan_
     out->thing = document_thing(m, drill);
     out->kind = entity_string(model, drill, "kind", NULL);
     out->cadence = entity_integer(model, drill, "cadence", TIME_UNKNOWN);
-    out->at = at.type == VALUE_SCHEDULE ? shared_schedule(m, at.u.schedule, NULL) : NULL;
+    out->at = at.type == VALUE_SCHEDULE ? shared_schedule(m, at.u.schedule, NULL, DIALECT_PLAIN) : NULL;
     if (drill->index < m->plan->drill_count)
         fill_drill_work(m, &m->plan->drills[drill->index], out);
     out->held_on = PLAN_NO_DAY;

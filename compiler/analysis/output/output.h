@@ -4,11 +4,15 @@
 
 #include "analysis/common/common.h"
 
+#include "schedule/schedule.h"
+
 /* ---- jobs.c */
 void make_jobs(struct analysis *a);
 
 /* ---- tasks.c */
 void make_job_tasks(struct analysis *a); /* what schedulers start of them */
+/* Whose reading of its schedule counts: of the scheduler that the backup names, else systemd's. */
+enum cron_dialect job_reading(const struct backup_job *job);
 
 /* ---- failback.c */
 void make_failbacks(struct analysis *a);                                  /* the way back in the words of kinds, where no runbook has one */

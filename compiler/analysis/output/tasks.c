@@ -13,8 +13,7 @@
 
 typedef VEC(struct job_task) task_list;
 
-/* Whose reading of the schedule counts: of the scheduler that the backup names, else systemd's. */
-static enum cron_dialect counts(const struct backup_job *job)
+enum cron_dialect job_reading(const struct backup_job *job)
 {
     static const struct {
         const char *word;
@@ -37,7 +36,7 @@ static struct task_start start(struct analysis *a, const struct job_task *task, 
 {
     struct schedule_lines lines = {0};
     struct task_start result = {0};
-    enum cron_dialect counted = counts(task->job);
+    enum cron_dialect counted = job_reading(task->job);
 
     if (task->job->runs_at && target == TARGET_KUBERNETES) {
         result.reason = intern_text(a, "it reads what is at %s itself, which no pod sees", task->job->runs_at->entity->name);
