@@ -78,6 +78,8 @@ static const char *refusal(const char *path)
         return NULL; /* opening it tells why */
     if (S_ISDIR(info.st_mode))
         return "it is a folder";
+    if (S_ISREG(info.st_mode) && info.st_size > INT32_MAX)
+        return "it is longer than 2 GiB";
     if (S_ISREG(info.st_mode) || (S_ISFIFO(info.st_mode) && strncmp(path, "/dev/fd/", 8) == 0))
         return NULL;
     return "it is neither a file nor standard input";

@@ -442,7 +442,7 @@ bool commit_recover(struct output *output, struct leftovers *leftovers)
     }
     close(stage);
     if (ok && !remove_stage(output)) {
-        output_failed(output, "", "remove `" STAGE_NAME "`");
+        output_failed(output, STAGE_NAME, "remove what another build left (look at it, and remove it yourself: nothing in it is needed)");
         ok = false;
     }
     return ok;
