@@ -187,7 +187,23 @@ def costs(env):
     same(5, len(notes), "strategies to reduce cost")
 
 
+def told_as_proved(env):
+    """The numbers of README.md, "What version 0.1.0 said of it", are the ones that are proved now."""
+    text = (env.root / "examples" / "platform" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (loss of )?`([\w-]+)` in `([\w-]+)`, of [^|]*\| [^|]* \| ([^|]*) \|", text, re.M)
+    if len(rows) < 5:
+        raise Failure("README.md has no such table")
+    units = {"d": DAY, "h": HOUR, "min": MINUTE, "s": 1000}
+    for loss, name, scenario, written in rows:
+        told = sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+) (d|h|min|s)\b", written))
+        of = next(s for s in plan(env)["scenarios"] if s["name"] == scenario)
+        found = [o for o in of["assets"] if o["asset"] == name] + [o for o in of["endpoints"] if o["endpoint"] == name]
+        proved = found[0]["data_loss"] if loss else found[0]["finish"]["worst"]
+        if told != proved:
+            raise Failure(f"{name} in {scenario}: README.md says {written}, proved are {proved} ms")
+
+
 def collect(env):
-    for test in (regions, classes, services, restored_in_order, objectives_hold, backups, fast_enough_check, failover_asks,
+    for test in (told_as_proved, regions, classes, services, restored_in_order, objectives_hold, backups, fast_enough_check, failover_asks,
                  fence_before_promote, data_recovery, drills, checklists, communication, regulations, costs):
         yield Test(test.__name__.replace("_", "-"), lambda test=test: test(env))
