@@ -2,6 +2,7 @@
  * be kept in step by hand: blocks and their attributes, computed fields, functions, diagnostics, and everything the standard
  * library declares. Names of files carry no line numbers: an edit elsewhere in a file changes nothing here. */
 #include "driver/driver.h"
+#include "plan/seen.h"
 
 #include "emit/md.h"
 
@@ -242,6 +243,35 @@ static void print_computed(struct reference *reference)
     md_table_end(&reference->md);
 }
 
+/* What rules see of the results: the rows of plan.def. */
+static void print_seen(struct reference *reference, const char *of, const enum plan_struct_id *structs, size_t count)
+{
+    struct arena *arena = reference->arena;
+
+    MD_TABLE(&reference->md, NULL, MD("field"), MD("type"), MD(""));
+    for (size_t s = 0; s < count; s++) {
+        unsigned fields;
+        const struct plan_seen *rows = plan_seen(structs[s], &fields);
+
+        for (unsigned i = 0; i < fields; i++)
+            MD_ROW(&reference->md, md_codef(arena, "%s.%s", of, rows[i].name), md_code(arena, rows[i].type), prose(reference, rows[i].doc));
+    }
+    md_table_end(&reference->md);
+}
+
+static void print_outcomes(struct reference *reference)
+{
+    static const enum plan_struct_id outcome[] = {PLAN_STRUCT_outcome, PLAN_STRUCT_candidate}, step[] = {PLAN_STRUCT_step};
+
+    md_heading(&reference->md, 2, MD("Outcomes"));
+    md_paragraph(&reference->md, MD("How an asset comes back in a scenario, as rules see it: an element of `asset.outcomes`. What is null in the "
+                                    "plan is unknown here. `plan.json` has the same under "
+                                    "`assets` of a scenario, what is of the method under its `candidates`."));
+    print_seen(reference, "outcome", outcome, 2);
+    md_paragraph(&reference->md, MD("A step of it, an element of `outcome.steps`:"));
+    print_seen(reference, "step", step, 1);
+}
+
 static void print_functions(struct reference *reference)
 {
     md_heading(&reference->md, 2, MD("Functions"));
@@ -472,6 +502,7 @@ int command_reference(const struct options *options)
                "`drc explain NAME` prints a part of this page."));
         print_blocks(&reference);
         print_computed(&reference);
+        print_outcomes(&reference);
         print_functions(&reference);
         print_codes(&reference);
         print_kinds(&reference);

@@ -65,6 +65,38 @@
 #undef FIELD
 #undef STRUCT_END
 
+/* What a field is to a rule. What is not here has its type in its row. */
+#define SEEN_TEXT(of) "string", -1
+#define SEEN_BOOL(of) "bool", -1
+#define SEEN_INT(of) "int", -1
+#define SEEN_MS(of) "duration", -1
+#define SEEN_LOSS(of) "duration", -1
+#define SEEN_RANGE(of) "range(duration)", -1
+#define SEEN_CHOICE(of) "", -1
+#define SEEN_ONE(of) "", -1
+#define SEEN_REF(of) "ref(" #of ")", -1
+#define SEEN_REFS(of) "list(object)", PLAN_STRUCT_##of
+
+static const struct plan_seen seen_rows[] = {
+#define STRUCT(name, doc)
+#define FIELD(in, name, TYPE, of, since, flags, doc)
+#define SEEN(in, name, TYPE, names, since, flags, as, type, doc) {#as, sizeof(type) > 1 ? type : SEEN_##TYPE(names), doc},
+#define ONLY_SEEN(in, as, type, doc) {#as, type, -1, doc},
+#define STRUCT_END(name)
+#include "plan/plan.def"
+};
+#undef STRUCT
+#undef STRUCT_END
+
+static const unsigned seen_counts[PLAN_STRUCT_COUNT] = {
+#define STRUCT(name, doc)
+#define STRUCT_END(name) PLAN_SEEN_##name##_COUNT,
+#include "plan/plan.def"
+};
+#undef STRUCT
+#undef FIELD
+#undef STRUCT_END
+
 const struct plan_struct plan_structs[PLAN_STRUCT_COUNT] = {
 #define STRUCT(id, text)                                                                                                      \
     {.name = #id, .doc = text, .size = sizeof(struct plan_##id), .fields = fields_##id, .count = sizeof fields_##id / sizeof fields_##id[0]},
@@ -104,6 +136,16 @@ const char *plan_tag_name(enum plan_tag tag)
     };
 
     return names[tag];
+}
+
+const struct plan_seen *plan_seen(enum plan_struct_id in, unsigned *count)
+{
+    const struct plan_seen *rows = seen_rows;
+
+    for (int before = 0; before < (int)in; before++)
+        rows += seen_counts[before];
+    *count = seen_counts[in];
+    return rows;
 }
 
 const struct plan_field *plan_key(const struct plan_struct *table)

@@ -3,6 +3,7 @@
 #define DRC_PLAN_TABLE_H
 
 #include "plan/plan.h"
+#include "plan/seen.h"
 
 #include <stddef.h>
 
@@ -35,28 +36,12 @@ enum plan_flags {
 };
 
 /* clang-format off */
-enum plan_struct_id {
-#define CHOICE(ID, doc)
-#define ITEM(ID, name, text)
-#define CHOICE_END(ID)
-#define STRUCT(name, doc) PLAN_STRUCT_##name,
-#define FIELD(in, name, TYPE, of, since, flags, doc)
-#define STRUCT_END(name)
-#include "plan/plan.def"
-    PLAN_STRUCT_COUNT
-};
-
-#undef CHOICE
-#undef ITEM
-#undef CHOICE_END
-#undef STRUCT
-#undef STRUCT_END
-
 enum plan_choice_id {
 #define CHOICE(ID, doc) PLAN_CHOICE_##ID,
 #define ITEM(ID, name, text)
 #define CHOICE_END(ID)
 #define STRUCT(name, doc)
+#define FIELD(in, name, TYPE, of, since, flags, doc)
 #define STRUCT_END(name)
 #include "plan/plan.def"
     PLAN_CHOICE_COUNT

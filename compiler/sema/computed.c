@@ -6,6 +6,7 @@
 #include "base/file_name.h"
 #include "base/phases.h"
 #include "model/places.h"
+#include "plan/seen.h"
 #include "sema/eval_internal.h"
 
 #include <stdlib.h>
@@ -433,7 +434,7 @@ static const struct computed_info table[] = {
     [SCENARIO_DRILLS] = {BLOCK_SCENARIO, "drills", "list(ref(drill))", NULL, "Drills that rehearse it."},
     [SCENARIO_RUNBOOKS] = {BLOCK_SCENARIO, "runbooks", "list(ref(runbook))", NULL, "Runbooks for it."},
     [CLASS_SCENARIOS] = {BLOCK_CLASS, "scenarios", "list(ref(scenario))", NULL, "Scenarios of the class."},
-    [ASSET_OUTCOMES] = {BLOCK_ASSET, "outcomes", "list(object)", NULL, "In a rule: how it comes back in each scenario that touches it, as worked out: objects with scenario, fate (impaired, lost), method, automatic, irreversible, restores, into, copy, store, rto and rpo (the objectives), finish, lost (time of data), discarded, grade (the weakest of its figures' sources; unknown without one), worst_grade (the same of their worst ends: P where a source gives no bound), promotes (a second writer comes to be), failback, reprotect and steps (objects with name, title, phase, manual, attested, automated, irreversible, best_effort, critical, takes, by, control_plane, grade, worst_grade)."},
+    [ASSET_OUTCOMES] = {BLOCK_ASSET, "outcomes", "list(object)", NULL, "In a rule: how it comes back in each scenario that touches it, as worked out: objects with the fields that docs/reference.md lists under Outcomes."},
     [ASSET_AUTOMATIC_FOR] = {BLOCK_ASSET, "automatic_for", "list(string)", NULL, "In a rule: losses (instance, zone …) from which a method of its kind brings it back without anybody deciding."},
     [BACKUP_PROCEDURE] = {BLOCK_BACKUP, "procedure", "string", NULL, "In a rule: the kind's procedure that takes it; unknown when no kind knows how, and a person must."},
     [BACKUP_ZONE] = {BLOCK_BACKUP, "zone", "string", NULL, "In a rule: the time zone of its schedule, \"UTC\" unless one is written."},
@@ -646,11 +647,10 @@ static struct value field(struct evaluator *eval, enum computed which, struct en
     }
 }
 
-/* What computed lists of objects hold: not declared by anybody, but described like a block, so that the fields can be checked.
- * A row without a type is a list of the next description. */
+/* What computed lists of objects hold: not declared by anybody, but described like a block, so that the fields can be checked. */
 struct made_up {
     const char *name, *plural;
-    const char *fields[20][2];
+    const char *fields[8][2];
 };
 
 static const struct made_up made_up_copy = {"copy", "copies", {
@@ -662,45 +662,71 @@ static const struct made_up made_up_copy = {"copy", "copies", {
 static const struct made_up made_up_counts = {"copy_counts", "copy_counts", {
     {"total", "int"}, {"media", "int"}, {"offsite", "int"}, {"immutable", "int"}, {"verified", "duration"},
 }};
-
-static const struct made_up made_up_outcome[] = {
-    {"outcome", "outcomes", {
-        {"scenario", "ref(scenario)"}, {"fate", "enum(impaired, lost)"}, {"method", "string"}, {"automatic", "bool"},
-        {"irreversible", "bool"}, {"restores", "bool"}, {"into", "ref(site)"}, {"copy", "ref(backup)"}, {"store", "ref(store)"},
-        {"rto", "duration"}, {"rpo", "duration"}, {"finish", "range(duration)"}, {"lost", "duration"}, {"discarded", "duration"},
-        {"grade", "enum(A, B, C, D, P)"}, {"worst_grade", "enum(A, B, C, D, P)"},
-        {"promotes", "bool"}, {"failback", "string"}, {"reprotect", "string"}, {"steps", NULL},
-    }},
-    {"outcome's step", "steps", {
-        {"name", "string"}, {"title", "string"}, {"phase", PHASE_TYPE},
-        {"manual", "bool"}, {"attested", "bool"}, {"automated", "bool"}, {"irreversible", "bool"}, {"best_effort", "bool"},
-        {"critical", "bool"}, {"takes", "range(duration)"}, {"by", "ref(team, person)"}, {"control_plane", "ref(site)"},
-        {"grade", "enum(A, B, C, D, P)"}, {"worst_grade", "enum(A, B, C, D, P)"},
-    }},
-};
 /* clang-format on */
 
-static const struct type *made_up_type(struct evaluator *eval, const struct made_up *what)
+static struct block_schema *begin_made_up(struct evaluator *eval, const char *name, const char *plural, uint32_t fields)
 {
     struct block_schema *schema = ARENA_NEW(eval->arena, struct block_schema);
+
+    schema->name = intern_str(eval->names, name);
+    schema->plural = plural;
+    schema->id = BLOCK_COUNT;
+    schema->rows = ARENA_ARRAY(eval->arena, struct attr_row, fields);
+    return schema;
+}
+
+static void add_made_up(struct evaluator *eval, struct block_schema *schema, const char *name, const struct type *type)
+{
+    struct attr_row *row = &schema->rows[schema->row_count++];
+
+    row->name = intern_str(eval->names, name);
+    row->type = type;
+    map_add(&schema->by_name, eval->arena, row->name, (void *)(uintptr_t)schema->row_count);
+}
+
+static const struct type *list_of_made_up(struct evaluator *eval, const struct block_schema *schema)
+{
     struct type *list = ARENA_NEW(eval->arena, struct type), *ref = ARENA_NEW(eval->arena, struct type);
 
-    schema->name = intern_str(eval->names, what->name);
-    schema->plural = what->plural;
-    schema->id = BLOCK_COUNT;
-    while (schema->row_count < sizeof what->fields / sizeof *what->fields && what->fields[schema->row_count][0])
-        schema->row_count++;
-    schema->rows = ARENA_ARRAY(eval->arena, struct attr_row, schema->row_count);
-    for (uint32_t i = 0; i < schema->row_count; i++) {
-        schema->rows[i].name = intern_str(eval->names, what->fields[i][0]);
-        schema->rows[i].type = what->fields[i][1] ? type_read(eval->model, what->fields[i][1], NULL) : made_up_type(eval, what + 1);
-        map_add(&schema->by_name, eval->arena, schema->rows[i].name, (void *)(uintptr_t)(i + 1));
-    }
     ref->kind = TYPE_REF;
     ref->schema = schema;
     list->kind = TYPE_LIST;
     list->element = ref;
     return list;
+}
+
+static const struct type *made_up_type(struct evaluator *eval, const struct made_up *what)
+{
+    const uint32_t most = sizeof what->fields / sizeof *what->fields;
+    struct block_schema *schema = begin_made_up(eval, what->name, what->plural, most);
+
+    for (uint32_t i = 0; i < most && what->fields[i][0]; i++)
+        add_made_up(eval, schema, what->fields[i][0], type_read(eval->model, what->fields[i][1], NULL));
+    return list_of_made_up(eval, schema);
+}
+
+/* What rules see of steps and outcomes are rows of plan.def; of an outcome also what there is of the method that was chosen. */
+static void add_seen(struct evaluator *eval, struct block_schema *schema, enum plan_struct_id in, const struct type *steps)
+{
+    unsigned count;
+    const struct plan_seen *rows = plan_seen(in, &count);
+
+    for (unsigned i = 0; i < count; i++)
+        add_made_up(eval, schema, rows[i].name, rows[i].of == PLAN_STRUCT_step ? steps : type_read(eval->model, rows[i].type, NULL));
+}
+
+static const struct type *outcomes_type(struct evaluator *eval)
+{
+    struct block_schema *step = begin_made_up(eval, "outcome's step", "steps", PLAN_SEEN_step_COUNT);
+    struct block_schema *outcome =
+        begin_made_up(eval, "outcome", "outcomes", (uint32_t)PLAN_SEEN_outcome_COUNT + (uint32_t)PLAN_SEEN_candidate_COUNT);
+    const struct type *steps;
+
+    add_seen(eval, step, PLAN_STRUCT_step, NULL);
+    steps = list_of_made_up(eval, step);
+    add_seen(eval, outcome, PLAN_STRUCT_outcome, steps);
+    add_seen(eval, outcome, PLAN_STRUCT_candidate, steps);
+    return list_of_made_up(eval, outcome);
 }
 
 static const struct type *row_type(struct evaluator *eval, int row)
@@ -710,7 +736,7 @@ static const struct type *row_type(struct evaluator *eval, int row)
     if (!*slot)
         *slot = row == ASSET_COPIES        ? made_up_type(eval, &made_up_copy)
                 : row == ASSET_COPY_COUNTS ? made_up_type(eval, &made_up_counts)->element
-                : row == ASSET_OUTCOMES    ? made_up_type(eval, made_up_outcome)
+                : row == ASSET_OUTCOMES    ? outcomes_type(eval)
                                            : type_read(eval->model, table[row].type, NULL);
     return *slot;
 }

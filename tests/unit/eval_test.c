@@ -1,5 +1,6 @@
 /* The evaluator against a small specification: an expression and what it is worth in the language's own notation, or the codes
  * it is refused with. Expected figures were worked out by hand or with Python's fractions. */
+#include "plan/seen.h"
 #include "sema/sema.h"
 #include "test.h"
 
@@ -409,6 +410,19 @@ static void reference(void)
     strbuf_release(&text);
 }
 
+/* Each row that rules see has a type of the language, its own or the one its type in the plan stands for. */
+static void seen_rows(void)
+{
+    TEST("what rules see of the results");
+    for (int in = 0; in < PLAN_STRUCT_COUNT; in++) {
+        unsigned count;
+        const struct plan_seen *rows = plan_seen((enum plan_struct_id)in, &count);
+
+        for (unsigned i = 0; i < count; i++)
+            test_result(type_read(&model, rows[i].type, NULL) != NULL, __FILE__, __LINE__, rows[i].name);
+    }
+}
+
 int main(void)
 {
     setup();
@@ -420,6 +434,7 @@ int main(void)
     functions();
     conversions();
     reference();
+    seen_rows();
     arena_delete(arena);
     return test_finish();
 }

@@ -1,5 +1,6 @@
 /* What rules may ask of the results: how an asset comes back in each scenario, and what is known of a backup only when its
- * schedule was read and its procedure chosen. The fields are rows of the table in sema/computed.c.
+ * schedule was read and its procedure chosen. What outcomes and steps have are rows of plan/plan.def; each is answered here, by a switch the
+ * compiler holds against those rows. The fields of backups are rows of the table in sema/computed.c.
  *
  * Nothing is kept: an answer is made when a rule asks, paid from the operation budget, and what one asset does in a few scenarios is
  * short. Before the scenarios are worked out outcomes are unknown; when things need each other in a circle there are none (and that
@@ -7,37 +8,10 @@
 #include "analysis/judge/judge.h"
 #include "analysis/recovery/recovery.h"
 
+#include "plan/seen.h"
 #include "schedule/cron.h"
 
 #include <string.h>
-
-enum { FIELDS_MAX = 21 };
-
-struct object {
-    struct analysis *a;
-    struct value_object *object;
-};
-
-static struct object object_new(struct analysis *a)
-{
-    struct object made = {a, ARENA_NEW(a->arena, struct value_object)};
-
-    made.object->pairs = ARENA_ARRAY(a->arena, struct value_pair, FIELDS_MAX);
-    return made;
-}
-
-static void put(struct object *made, const char *key, struct value value)
-{
-    struct value_pair *pair = &made->object->pairs[made->object->count++];
-
-    pair->key = intern_str(made->a->model->names, key);
-    pair->value = value;
-}
-
-static struct value object_value(const struct object *made)
-{
-    return (struct value){.type = VALUE_OBJECT, .u.object = made->object};
-}
 
 static struct value yes_or_no(bool yes)
 {
@@ -47,6 +21,11 @@ static struct value yes_or_no(bool yes)
 static struct value word(const struct analysis *a, const char *text)
 {
     return text ? (struct value){.type = VALUE_WORD, .u.word = intern_str(a->model->names, text)} : value_unknown();
+}
+
+static struct value text(const char *said)
+{
+    return said ? value_string(said) : value_unknown();
 }
 
 static struct value entity_or_unknown(struct entity *entity)
@@ -89,23 +68,21 @@ static struct value list(const struct analysis *a, struct value *items, uint32_t
 
 static struct value grade_word(const struct analysis *a, char grade)
 {
-    const char text[] = {grade, '\0'};
+    const char letter[] = {grade, '\0'};
 
-    return grade ? word(a, text) : value_unknown();
+    return grade == GRADE_NOT_APPLICABLE ? VALUE_OF(VALUE_NA) : grade ? word(a, letter) : value_unknown();
 }
 
-/* The weakest grade a recovery's time rests on, of its worst ends or of the rest. A figure without any source makes it unknown; one that
- * the owner states for his own asset (`timing`) and says where it comes from is as good as a vendor's guidance. */
-static struct value recovery_grade(const struct analysis *a, const struct asset_state *state, bool worst)
+char recovery_grade(const struct asset_state *state, bool worst)
 {
     const struct entity *method = state->chosen ? state->chosen->method : NULL;
     const struct entity *timing = method ? entity_child_named(state->asset->entity, BLOCK_TIMING, method->name) : NULL;
     char weakest = 0;
 
     if (timing)
-        return entity_slot(timing, TIMING_source).type == VALUE_STRING ? word(a, "B") : value_unknown();
+        return entity_slot(timing, TIMING_source).type == VALUE_STRING ? 'B' : 0;
     if (method && eval_is_written(method, METHOD_rto))
-        return grade_word(a, block_grade(method, worst));
+        return block_grade(method, worst);
     for (uint32_t i = 0; i < state->step_count; i++) {
         const struct step *step = state->steps[i];
         char grade = block_grade(step->origin, worst);
@@ -114,78 +91,134 @@ static struct value recovery_grade(const struct analysis *a, const struct asset_
         if (!step->origin || step->origin->parent != method)
             continue;
         if (!grade)
-            return value_unknown();
+            return 0;
         weakest = !weakest || grade_rank(grade) > grade_rank(weakest) ? grade : weakest;
     }
-    return weakest ? grade_word(a, weakest) : VALUE_OF(VALUE_NA);
+    return weakest ? weakest : GRADE_NOT_APPLICABLE;
 }
 
 /* ---------------------------------------------------------------- outcomes */
 
+/* What rules see of one struct of the plan is an object. */
+struct object {
+    struct analysis *a;
+    struct value_object *object;
+    const struct plan_seen *rows; /* of the struct whose answers come next */
+};
+
+static struct object object_new(struct analysis *a, unsigned fields)
+{
+    struct object made = {.a = a, .object = ARENA_NEW(a->arena, struct value_object)};
+
+    made.object->pairs = ARENA_ARRAY(a->arena, struct value_pair, fields);
+    return made;
+}
+
+static unsigned begin(struct object *made, enum plan_struct_id in)
+{
+    unsigned count;
+
+    made->rows = plan_seen(in, &count);
+    return count;
+}
+
+static void put(struct object *made, unsigned row, struct value value)
+{
+    made->object->pairs[made->object->count++] = (struct value_pair){intern_str(made->a->model->names, made->rows[row].name), value};
+}
+
+static struct value answer_step(const struct analysis *a, const struct step *step, enum plan_seen_step which)
+{
+    switch (which) {
+    case PLAN_SEEN_step_name: return value_string(step->id);
+    case PLAN_SEEN_step_title: return text(step->title);
+    case PLAN_SEEN_step_phase: return word(a, phase_words[step->phase]);
+    case PLAN_SEEN_step_manual: return yes_or_no(step->mode == STEP_BY_PERSON);
+    case PLAN_SEEN_step_attested: return yes_or_no(step->mode == STEP_ATTESTED);
+    case PLAN_SEEN_step_automated: return yes_or_no(step->mode == STEP_BY_SCRIPT || step->mode == STEP_BY_ITSELF);
+    case PLAN_SEEN_step_irreversible: return yes_or_no(step->irreversible);
+    case PLAN_SEEN_step_best_effort: return yes_or_no(step->best_effort);
+    case PLAN_SEEN_step_critical: return yes_or_no(step->critical);
+    case PLAN_SEEN_step_takes: return range(a, step->takes);
+    case PLAN_SEEN_step_by: return entity_or_unknown(step->by);
+    case PLAN_SEEN_step_control_plane: return entity_or_unknown(step->control_plane);
+    case PLAN_SEEN_step_grade: return grade_word(a, block_grade(step->origin, false));
+    case PLAN_SEEN_step_worst_grade: return grade_word(a, block_grade(step->origin, true));
+    case PLAN_SEEN_step_COUNT: break;
+    }
+    return value_unknown();
+}
+
 static struct value step_value(struct analysis *a, const struct step *step)
 {
-    struct object made = object_new(a);
+    struct object made = object_new(a, PLAN_SEEN_step_COUNT);
+    unsigned count = begin(&made, PLAN_STRUCT_step);
 
-    put(&made, "name", value_string(step->id));
-    put(&made, "title", step->title ? value_string(step->title) : value_unknown());
-    put(&made, "phase", word(a, phase_words[step->phase]));
-    put(&made, "manual", yes_or_no(step->mode == STEP_BY_PERSON));
-    put(&made, "attested", yes_or_no(step->mode == STEP_ATTESTED));
-    put(&made, "automated", yes_or_no(step->mode == STEP_BY_SCRIPT || step->mode == STEP_BY_ITSELF));
-    put(&made, "irreversible", yes_or_no(step->irreversible));
-    put(&made, "best_effort", yes_or_no(step->best_effort));
-    put(&made, "critical", yes_or_no(step->critical));
-    put(&made, "takes", range(a, step->takes));
-    put(&made, "by", entity_or_unknown(step->by));
-    put(&made, "control_plane", entity_or_unknown(step->control_plane));
-    put(&made, "grade", grade_word(a, block_grade(step->origin, false)));
-    put(&made, "worst_grade", grade_word(a, block_grade(step->origin, true)));
-    return object_value(&made);
+    for (unsigned i = 0; i < count; i++)
+        put(&made, i, answer_step(a, step, (enum plan_seen_step)i));
+    return (struct value){.type = VALUE_OBJECT, .u.object = made.object};
 }
 
-/* Once all scenarios are worked out nothing is asked in one of them, but for what the method saw. */
-static bool promotes(struct analysis *a, struct scenario_result *result, struct asset_state *state)
+static struct value steps_value(struct analysis *a, const struct asset_state *state)
 {
-    struct scenario_result *now = a->scenario;
-    bool yes;
-
-    a->scenario = result;
-    method_scope(a, state, state->chosen);
-    a->scenario = now;
-    yes = method_promotes(a, state);
-    drop_method_scope(a, state->chosen);
-    return yes;
-}
-
-static struct value outcome_value(struct analysis *a, struct scenario_result *result, struct asset_state *state)
-{
-    const struct candidate *chosen = state->chosen;
     struct value *steps = ARENA_ARRAY(a->arena, struct value, state->step_count);
-    struct object made = object_new(a);
 
     for (uint32_t i = 0; i < state->step_count; i++)
         steps[i] = step_value(a, state->steps[i]);
-    put(&made, "scenario", value_entity(result->scenario));
-    put(&made, "fate", word(a, state->fate == FATE_LOST ? "lost" : "impaired"));
-    put(&made, "method", chosen ? value_string(chosen->method->name) : value_unknown());
-    put(&made, "automatic", chosen ? yes_or_no(chosen->automatic) : value_unknown());
-    put(&made, "irreversible", chosen ? yes_or_no(chosen->irreversible) : value_unknown());
-    put(&made, "restores", chosen ? yes_or_no(chosen->restores) : value_unknown());
-    put(&made, "into", site_or_unknown(state->serving));
-    put(&made, "copy", entity_or_unknown(chosen ? chosen->copy : NULL));
-    put(&made, "store", entity_or_unknown(chosen ? chosen->from_store : NULL));
-    put(&made, "rto", duration(state->rto.ms));
-    put(&made, "rpo", duration(state->rpo.ms));
-    put(&made, "finish", range(a, state->finish));
-    put(&made, "lost", duration(state->loss_ms));
-    put(&made, "discarded", duration(state->discarded_ms));
-    put(&made, "grade", recovery_grade(a, state, false));
-    put(&made, "worst_grade", recovery_grade(a, state, true));
-    put(&made, "promotes", chosen ? yes_or_no(promotes(a, result, state)) : value_unknown());
-    put(&made, "failback", chosen && chosen->failback ? value_string(chosen->failback) : value_unknown());
-    put(&made, "reprotect", chosen && chosen->reprotect ? value_string(chosen->reprotect) : value_unknown());
-    put(&made, "steps", list(a, steps, state->step_count));
-    return object_value(&made);
+    return list(a, steps, state->step_count);
+}
+
+static struct value answer_outcome(struct analysis *a, const struct scenario_result *result, const struct asset_state *state,
+                                   enum plan_seen_outcome which)
+{
+    switch (which) {
+    case PLAN_SEEN_outcome_scenario: return value_entity(result->scenario);
+    case PLAN_SEEN_outcome_fate: return word(a, state->fate == FATE_LOST ? "lost" : "impaired");
+    case PLAN_SEEN_outcome_into: return site_or_unknown(state->serving);
+    case PLAN_SEEN_outcome_rto: return duration(state->rto.ms);
+    case PLAN_SEEN_outcome_rpo: return duration(state->rpo.ms);
+    case PLAN_SEEN_outcome_finish: return range(a, state->finish);
+    case PLAN_SEEN_outcome_lost: return duration(state->loss_ms);
+    case PLAN_SEEN_outcome_discarded: return duration(state->discarded_ms);
+    case PLAN_SEEN_outcome_grade: return grade_word(a, recovery_grade(state, false));
+    case PLAN_SEEN_outcome_worst_grade: return grade_word(a, recovery_grade(state, true));
+    case PLAN_SEEN_outcome_promotes: return state->chosen ? yes_or_no(state->chosen->promotes) : value_unknown();
+    case PLAN_SEEN_outcome_steps: return steps_value(a, state);
+    case PLAN_SEEN_outcome_COUNT: break;
+    }
+    return value_unknown();
+}
+
+/* Of the method that is chosen. */
+static struct value answer_candidate(const struct candidate *chosen, enum plan_seen_candidate which)
+{
+    switch (which) {
+    case PLAN_SEEN_candidate_method: return value_string(chosen->method->name);
+    case PLAN_SEEN_candidate_automatic: return yes_or_no(chosen->automatic);
+    case PLAN_SEEN_candidate_irreversible: return yes_or_no(chosen->irreversible);
+    case PLAN_SEEN_candidate_restores: return yes_or_no(chosen->restores);
+    case PLAN_SEEN_candidate_copy: return entity_or_unknown(chosen->copy);
+    case PLAN_SEEN_candidate_store: return entity_or_unknown(chosen->from_store);
+    case PLAN_SEEN_candidate_failback: return text(chosen->failback);
+    case PLAN_SEEN_candidate_reprotect: return text(chosen->reprotect);
+    case PLAN_SEEN_candidate_COUNT: break;
+    }
+    return value_unknown();
+}
+
+enum { OUTCOME_FIELDS = (int)PLAN_SEEN_outcome_COUNT + (int)PLAN_SEEN_candidate_COUNT };
+
+static struct value outcome_value(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    struct object made = object_new(a, OUTCOME_FIELDS);
+    unsigned count = begin(&made, PLAN_STRUCT_outcome);
+
+    for (unsigned i = 0; i < count; i++)
+        put(&made, i, answer_outcome(a, result, state, (enum plan_seen_outcome)i));
+    count = begin(&made, PLAN_STRUCT_candidate);
+    for (unsigned i = 0; i < count; i++)
+        put(&made, i, state->chosen ? answer_candidate(state->chosen, (enum plan_seen_candidate)i) : value_unknown());
+    return (struct value){.type = VALUE_OBJECT, .u.object = made.object};
 }
 
 static struct value outcomes(struct analysis *a, const struct asset *asset)
@@ -197,15 +230,15 @@ static struct value outcomes(struct analysis *a, const struct asset *asset)
         return value_unknown();
     items = ARENA_ARRAY(a->arena, struct value, a->plan->scenario_count);
     for (uint32_t i = 0; i < a->plan->scenario_count; i++) {
-        struct scenario_result *result = &a->plan->scenarios[i];
-        struct asset_state *state = &result->states[asset->index];
+        const struct scenario_result *result = &a->plan->scenarios[i];
+        const struct asset_state *state = &result->states[asset->index];
 
         if (state->fate == FATE_UNAFFECTED)
             continue;
         steps += state->step_count;
         items[count++] = outcome_value(a, result, state);
     }
-    a->eval->budget -= a->plan->scenario_count + (int64_t)FIELDS_MAX * (count + steps);
+    a->eval->budget -= a->plan->scenario_count + (int64_t)(OUTCOME_FIELDS + 1) * (count + steps);
     return list(a, items, count);
 }
 

@@ -84,6 +84,10 @@ void check_emitted(struct analysis *a);                                  /* when
 const struct emission *emitted_for(const struct analysis *a, struct value element, const char *attribute, struct span *span);
 
 /* ---- asked.c */
+enum { GRADE_NOT_APPLICABLE = '-' };
+/* The weakest grade a recovery's time rests on, of its worst ends or of the rest; 0: a figure has no source, GRADE_NOT_APPLICABLE: there is no
+ * figure of its kind. One that the owner states for his own asset (`timing`) and says where it comes from is as good as a vendor's guidance. */
+char recovery_grade(const struct asset_state *state, bool worst);
 /* Computed fields that only the analysis knows (`asset.outcomes`, `backup.procedure` …); false when the name is none of them. */
 bool asked_field(struct analysis *a, struct entity *entity, atom name, struct value *out);
 

@@ -1,11 +1,12 @@
 /* The plan as it is published: sites, assets, figures, availabilities, and the order in which the rest is made. */
 #include "analysis/output/document.h"
+#include "analysis/judge/judge.h"
 
 #include <string.h>
 
-static const char *grade(struct maker *m, char letter)
+const char *document_grade(struct maker *m, char letter)
 {
-    return letter ? arena_strndup(m->arena, &letter, 1) : NULL;
+    return letter && letter != GRADE_NOT_APPLICABLE ? arena_strndup(m->arena, &letter, 1) : NULL;
 }
 
 static void fill_figure(struct maker *m, const struct figure *from, struct plan_figure *out)
@@ -14,15 +15,15 @@ static void fill_figure(struct maker *m, const struct figure *from, struct plan_
     out->attribute = from->attribute;
     out->written = from->written;
     out->value = document_range(from->time);
-    out->grade = grade(m, from->grade);
-    out->worst_grade = grade(m, from->bound);
+    out->grade = document_grade(m, from->grade);
+    out->worst_grade = document_grade(m, from->bound);
     out->origin = document_origin(m, from->span);
     out->sources_count = from->source_count;
     out->sources = ARENA_ARRAY(m->arena, struct plan_figure_source, from->source_count);
     for (uint32_t i = 0; i < from->source_count; i++) {
         const struct figure_source *source = &from->sources[i];
 
-        out->sources[i] = (struct plan_figure_source){source->url, source->says, grade(m, source->grade), source->bounds,
+        out->sources[i] = (struct plan_figure_source){source->url, source->says, document_grade(m, source->grade), source->bounds,
                                                       source->was_read ? source->read : PLAN_NO_DAY};
     }
 }

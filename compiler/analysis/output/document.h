@@ -66,6 +66,7 @@ struct plan_figure **document_figures(struct maker *m, const struct assumed_figu
 struct plan_thing **document_list(struct maker *m, struct entity *const *from, uint32_t count, uint32_t *out);
 struct plan_objective *document_objective(struct maker *m, const struct objective *from);
 struct plan_asset **document_assets(struct maker *m, const struct entity *entity, uint32_t row, uint32_t *count); /* that an attribute lists */
+const char *document_grade(struct maker *m, char letter); /* NULL: none, or it does not apply */
 struct plan_range document_range(struct span_of_time time);
 void document_schedule(struct maker *m, const char *written, const struct schedule *from); /* kept where something is emitted */
 struct plan_place document_at(struct span span);

@@ -2,6 +2,7 @@
 #include "analysis/clock/clock.h"
 #include "analysis/common/common.h"
 #include "analysis/common/missing.h"
+#include "analysis/judge/judge.h"
 #include "analysis/output/document.h"
 
 #include "base/vec.h"
@@ -115,6 +116,8 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->figure = document_figure(m, from->figure);
     out->source = source_of(m, from);
     out->stated = from->figure || !from->stated.start ? NULL : document_origin(m, from->stated);
+    out->grade = document_grade(m, block_grade(from->origin, false));
+    out->worst_grade = document_grade(m, block_grade(from->origin, true));
     out->transfer = transfer_of(m, from->transfer);
     out->start = document_range(from->start);
     out->finish = document_range(from->finish);
@@ -181,6 +184,7 @@ static struct plan_term *terms_of(struct maker *m, const struct asset_state *sta
 static void fill_candidate(struct maker *m, const struct asset_state *state, const struct candidate *from, struct plan_candidate *out)
 {
     out->method = from->label;
+    out->name = from->method->name;
     out->element = from->element.type == VALUE_ENTITY ? document_thing(m, from->element.u.entity) : NULL;
     out->chosen = from == state->chosen;
     out->usable = from->usable;
@@ -192,6 +196,7 @@ static void fill_candidate(struct maker *m, const struct asset_state *state, con
     out->store = document_thing(m, from->from_store);
     out->automatic = from->automatic;
     out->irreversible = from->irreversible;
+    out->restores = from->restores;
     out->by = (uint8_t)from->by;
     out->nobody = document_thing(m, from->nobody);
     out->behind_cut = from->behind_cut;
@@ -356,6 +361,9 @@ static void fill_outcome(struct maker *m, const struct scenario_result *result, 
     out->stands_on = inputs_of(m, result, from, input, &out->stands_on_count);
     out->steps = steps_of(m, from->steps, from->step_count, &out->steps_count);
     out->decides = document_step(m, from->decides);
+    out->promotes = from->chosen && from->chosen->promotes;
+    out->grade = document_grade(m, recovery_grade(from, false));
+    out->worst_grade = document_grade(m, recovery_grade(from, true));
 }
 
 static void fill_outcomes(struct maker *m, const struct scenario_result *from, struct plan_scenario *out)

@@ -344,7 +344,7 @@ static void check_fence(struct analysis *a, struct asset_state *state, const ste
                   (!steps->items[i]->best_effort || steps->items[i]->otherwise || steps->items[i]->mode == STEP_ATTESTED);
         if (steps->items[i]->phase == PHASE_FENCE && !tried)
             tried = steps->items[i];
-        if (!fenced && tried && (steps->items[i]->irreversible || (steps->items[i]->phase == PHASE_RECOVER && !told && method_promotes(a, state)))) {
+        if (!fenced && tried && (steps->items[i]->irreversible || (steps->items[i]->phase == PHASE_RECOVER && !told && state->chosen->promotes))) {
             told = true;
             diag_help(diag_label(diag_label(diag_report(a->sink, DIAG_E0517, steps->items[i]->span, "`%s` promotes behind a fence that may fail",
                                                         steps->items[i]->id),
@@ -369,6 +369,21 @@ static void full_speed(struct analysis *a, struct asset_state *state, const stru
         return;
     state->full_speed = ARENA_NEW(a->arena, struct span_of_time);
     *state->full_speed = time_of(eval_deferred(a->eval, method, METHOD_full_speed, scope));
+}
+
+/* Whether a second writer comes to be: the method says so, or it makes a replica with one writer the one that is written to. */
+static bool promotes(struct analysis *a, const struct asset_state *state, const struct scope *scope)
+{
+    const struct candidate *chosen = state->chosen;
+    const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
+    struct value said = eval_deferred(a->eval, chosen->method, METHOD_promotes, scope), mode;
+
+    if (said.type == VALUE_BOOL)
+        return said.u.integer != 0;
+    if (!element || element->schema->id != BLOCK_REPLICA || !state->asset->stateful || chosen->automatic)
+        return false;
+    mode = entity_slot(element, REPLICA_mode);
+    return !(mode.type == VALUE_WORD && strcmp(mode.u.word, "multi_writer") == 0);
 }
 
 /* Whether a step of the method sets what `bind` says. */
@@ -414,6 +429,7 @@ void lost_steps(struct analysis *a, struct asset_state *state, step_list *out)
     method_steps(a, state, chosen, &steps);
     report_places(a, steps.items, steps.len);
     full_speed(a, state, scope);
+    chosen->promotes = promotes(a, state, scope);
     if (steps.len == 0) {
         const char *manual = chosen->automatic ? NULL : intern_text(a, "recover `%s` by `%s`", state->asset->name, chosen->label);
 
@@ -469,19 +485,4 @@ void impaired_steps(struct analysis *a, struct asset_state *state, step_list *ou
              plain_step(a, state, verb, intern_text(a, "%s %s after what it needs is back", title_from_name(a, verb), state->asset->name),
                         intern_text(a, "%s `%s` so that it uses the recovered dependencies", verb, state->asset->name), time_of(time),
                         kind->entity->span));
-}
-
-/* Whether a second writer comes to be: the method says so, or it makes a replica with one writer the one that is written to. */
-bool method_promotes(struct analysis *a, struct asset_state *state)
-{
-    struct candidate *chosen = state->chosen;
-    const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
-    struct value said = eval_deferred(a->eval, chosen->method, METHOD_promotes, method_scope(a, state, chosen)), mode;
-
-    if (said.type == VALUE_BOOL)
-        return said.u.integer != 0;
-    if (!element || element->schema->id != BLOCK_REPLICA || !state->asset->stateful || chosen->automatic)
-        return false;
-    mode = entity_slot(element, REPLICA_mode);
-    return !(mode.type == VALUE_WORD && strcmp(mode.u.word, "multi_writer") == 0);
 }

@@ -164,7 +164,6 @@ void find_steps(struct analysis *a, struct asset_state *state, struct candidate 
 struct span_of_time own_time(struct analysis *a, struct asset_state *state, struct candidate *candidate);
 /* The standby it recovers to, when that runs at less than full capacity and nobody says how long it takes to grow; NULL. */
 const struct entity *standby_of_unknown_growth(struct analysis *a, const struct candidate *candidate);
-bool method_promotes(struct analysis *a, struct asset_state *state); /* the chosen method makes a second writer */
 
 /* ---- waits.c */
 /* What of a restore is still to do when it begins to read what it is restored with, at the worst, ms; 0 where nobody knows. */
