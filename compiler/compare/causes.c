@@ -19,7 +19,7 @@ static void involve_id(struct involved *in, enum side side, const char *id)
 
 static void involve(struct involved *in, enum side side, const struct plan_thing *thing)
 {
-    if (thing)
+    if (thing && thing->id)
         involve_id(in, side, thing->id);
 }
 
@@ -119,7 +119,7 @@ static void involve_asset(struct involved *in, enum side side, const struct plan
         return;
     involve(in, side, asset->thing);
     for (uint32_t i = 0; i < asset->sites_count; i++)
-        involve(in, side, asset->sites[i]->thing);
+        involve(in, side, asset->sites[i] ? asset->sites[i]->thing : NULL);
 }
 
 static void involve_method(struct involved *in, enum side side, const struct plan_outcome *outcome)
@@ -172,11 +172,11 @@ static void involve_time(struct involved *in, enum side side, const struct plan_
         involve_asset(in, side, path[i]->asset);
         involve(in, side, path[i]->by);
     }
-    for (uint32_t i = 0; i < outcome->asset->needs_count; i++)
-        involve(in, side, outcome->asset->needs[i]->thing);
+    for (uint32_t i = 0; outcome->asset && i < outcome->asset->needs_count; i++)
+        involve(in, side, outcome->asset->needs[i] ? outcome->asset->needs[i]->thing : NULL);
     for (uint32_t i = 0; scenario && i < scenario->runbooks_count; i++)
         involve(in, side, scenario->runbooks[i]);
-    for (uint32_t i = 0; outcome->blocked_by && i < scenario->assets_count; i++) {
+    for (uint32_t i = 0; outcome->blocked_by && scenario && i < scenario->assets_count; i++) {
         if (scenario->assets[i].asset == outcome->blocked_by)
             involve_method(in, side, &scenario->assets[i]);
     }
@@ -223,7 +223,9 @@ static void differing_terms(struct comparison *c, struct parts *parts, const str
 
             if ((other && side == AFTER) || (other && other->ms == term->ms))
                 continue;
-            part = (struct compare_part){.what = b ? b->text : a->text,
+            part = (struct compare_part){.what = b && b->text   ? b->text
+                                                 : a && a->text ? a->text
+                                                                : "a part",
                                          .before = a ? term_words(c, a) : NULL,
                                          .after = b ? term_words(c, b) : NULL,
                                          .before_at = a ? a->origin : NULL,
@@ -249,9 +251,9 @@ static const struct plan_step *step_like(struct comparison *c, const struct plan
 {
     (void)c;
     for (uint32_t i = 0; i < count; i++) {
-        const char *a = strchr(path[i]->id, '.'), *b = strchr(step->id, '.');
+        const char *a = path[i]->id ? strchr(path[i]->id, '.') : NULL, *b = step->id ? strchr(step->id, '.') : NULL;
 
-        if (strcmp(path[i]->id, step->id) == 0 || (renamed && a && b && strcmp(a, b) == 0 && path[i]->subject != NULL))
+        if (same_words(path[i]->id, step->id) || (renamed && a && b && strcmp(a, b) == 0 && path[i]->subject != NULL))
             return path[i];
     }
     return NULL;
@@ -274,7 +276,7 @@ static void differing_steps(struct comparison *c, struct parts *parts, const str
 
             if (other && side == AFTER)
                 continue;
-            part = (struct compare_part){.what = arena_printf(c->arena, "`%s`", step->id),
+            part = (struct compare_part){.what = arena_printf(c->arena, "`%s`", step->id ? step->id : ""),
                                          .before = a ? duration_words(c, a->takes.known ? a->takes.worst : PLAN_UNKNOWN) : NULL,
                                          .after = b ? duration_words(c, b->takes.known ? b->takes.worst : PLAN_UNKNOWN) : NULL,
                                          .before_at = a ? (a->stated ? a->stated : a->origin) : NULL,
@@ -385,8 +387,10 @@ void causes_of_name(struct comparison *c, struct compare_change *change, const s
         involve(&in, side, name[side]->from);
         involve(&in, side, name[side]->to);
         for (uint32_t i = 0; i < endpoint->serves_count; i++) {
-            const struct plan_outcome *outcome = outcome_of(scenario[side], endpoint->serves[i]);
+            const struct plan_outcome *outcome = endpoint->serves[i] ? outcome_of(scenario[side], endpoint->serves[i]) : NULL;
 
+            if (!endpoint->serves[i])
+                continue;
             involve(&in, side, endpoint->serves[i]->thing);
             if (outcome)
                 involve_time(&in, side, scenario[side], outcome);
@@ -408,7 +412,8 @@ void causes_of_group(struct comparison *c, struct compare_change *change, const 
         involve_scenario(&in, side, scenario[side]);
         involve(&in, side, group[side]->group->thing);
         for (uint32_t i = 0; i < group[side]->members_count; i++) {
-            const struct plan_outcome *outcome = outcome_of(scenario[side], group[side]->members[i].asset);
+            const struct plan_asset *asset = group[side]->members[i].asset;
+            const struct plan_outcome *outcome = asset ? outcome_of(scenario[side], asset) : NULL;
 
             if (outcome)
                 involve_loss(&in, side, outcome);
@@ -447,7 +452,7 @@ void causes_of_objective(struct comparison *c, struct compare_change *change, co
     if (c->plan[AFTER]->name)
         involve_id(&in, AFTER, arena_printf(c->arena, "plan.%s", c->plan[AFTER]->name));
     for (uint32_t i = 0; i < c->plan[AFTER]->scenarios_count && change->scenario; i++) {
-        if (strcmp(c->plan[AFTER]->scenarios[i].name, change->scenario) == 0)
+        if (same_words(c->plan[AFTER]->scenarios[i].name, change->scenario))
             involve_scenario(&in, AFTER, &c->plan[AFTER]->scenarios[i]);
     }
     add_causes(&in, change);

@@ -66,17 +66,17 @@ bool same_block(struct comparison *c, const struct plan_emitted_block *a, const 
 {
     if (!a || !b)
         return a == b;
-    if (strcmp(a->type, b->type) != 0 || a->labels_count != b->labels_count || a->attributes_count != b->attributes_count ||
+    if (!same_words(a->type, b->type) || a->labels_count != b->labels_count || a->attributes_count != b->attributes_count ||
         a->blocks_count != b->blocks_count)
         return false;
     for (uint32_t i = 0; i < a->labels_count; i++) {
-        if (strcmp(a->labels[i], b->labels[i]) != 0)
+        if (!same_words(a->labels[i], b->labels[i]))
             return false;
     }
     for (uint32_t i = 0; i < a->attributes_count; i++) {
         const struct plan_value *one = a->attributes[i].value, *other = b->attributes[i].value;
 
-        if (strcmp(a->attributes[i].name, b->attributes[i].name) != 0 || !one != !other || (one && !same_value(c, one, other)))
+        if (!same_words(a->attributes[i].name, b->attributes[i].name) || !one != !other || (one && !same_value(c, one, other)))
             return false;
     }
     for (uint32_t i = 0; i < a->blocks_count; i++) {
@@ -90,8 +90,10 @@ bool same_block(struct comparison *c, const struct plan_emitted_block *a, const 
 
 static void index_things(struct comparison *c, struct map *map, const struct plan_thing *things, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
-        map_add(map, c->arena, intern_str(c->names, things[i].id), (void *)(uintptr_t)&things[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_written(things[i].id))
+            map_add(map, c->arena, intern_str(c->names, things[i].id), (void *)(uintptr_t)&things[i]);
+    }
 }
 
 /* How many attributes of two things are the same, of the `most` of one of them. */
@@ -107,7 +109,7 @@ static uint32_t alike(struct comparison *c, const struct plan_thing *a, const st
     }
     for (uint32_t i = 0; i < a->blocks_count; i++) {
         for (uint32_t j = 0; j < b->blocks_count; j++)
-            same += strcmp(a->blocks[i].block, b->blocks[j].block) == 0 && same_words(a->blocks[i].name, b->blocks[j].name);
+            same += same_words(a->blocks[i].block, b->blocks[j].block) && same_words(a->blocks[i].name, b->blocks[j].name);
     }
     *most += a->blocks_count > b->blocks_count ? a->blocks_count : b->blocks_count;
     return same;
@@ -139,7 +141,7 @@ static void find_renamed(struct comparison *c, const struct map *before, const s
         for (uint32_t j = 0; j < made.len; j++) {
             uint32_t of, same;
 
-            if (strcmp(gone.items[i]->block, made.items[j]->block) != 0 || !same_words(gone.items[i]->kind, made.items[j]->kind) ||
+            if (!same_words(gone.items[i]->block, made.items[j]->block) || !same_words(gone.items[i]->kind, made.items[j]->kind) ||
                 map_get(&taken, intern_str(c->names, made.items[j]->id)))
                 continue;
             same = alike(c, gone.items[i], made.items[j], &of);
@@ -214,7 +216,7 @@ static void edit_thing(struct comparison *c, const struct plan_thing *before, co
 static const struct plan_thing *block_like(const struct plan_thing *thing, const char *id)
 {
     for (uint32_t i = 0; i < thing->blocks_count; i++) {
-        if (strcmp(thing->blocks[i].id, id) == 0)
+        if (same_words(thing->blocks[i].id, id))
             return &thing->blocks[i];
     }
     return NULL;
@@ -223,20 +225,20 @@ static const struct plan_thing *block_like(const struct plan_thing *thing, const
 static void edit_blocks(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after)
 {
     for (uint32_t i = 0; i < before->blocks_count; i++) {
-        const struct plan_thing *block = &before->blocks[i], *other = block_like(after, id_after(c, block->id));
+        const struct plan_thing *block = &before->blocks[i], *other = is_written(block->id) ? block_like(after, id_after(c, block->id)) : NULL;
 
         if (other)
             edit_thing(c, block, other);
-        else
+        else if (is_written(block->id))
             add_edit(c,
                      &(struct compare_edit){id_after(c, block->id), NULL, block->kind ? block->kind : block->block, NULL, block->origin, NULL, NULL});
     }
     for (uint32_t i = 0; i < after->blocks_count; i++) {
         const struct plan_thing *block = &after->blocks[i];
-        bool had = false;
+        bool had = !is_written(block->id);
 
         for (uint32_t j = 0; j < before->blocks_count && !had; j++)
-            had = strcmp(id_after(c, before->blocks[j].id), block->id) == 0;
+            had = is_written(before->blocks[j].id) && strcmp(id_after(c, before->blocks[j].id), block->id) == 0;
         if (!had)
             add_edit(c, &(struct compare_edit){block->id, NULL, NULL, block->kind ? block->kind : block->block, NULL, block->origin, NULL});
     }

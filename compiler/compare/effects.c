@@ -177,20 +177,24 @@ static const void *item_of(const struct list *list, enum side side, uint32_t i)
 
 typedef void pair_fn(struct comparison *c, const void *before, const void *after, void *context);
 
-/* In the order of the new plan, what is gone first. */
+/* In the order of the new plan, what is gone first. What a plan of others does not name is left out. */
 static void pair_up(struct comparison *c, const struct list *list, key_fn *key, pair_fn *each, void *context)
 {
     struct map had = {0}, met = {0};
 
     for (uint32_t i = 0; i < list->count[BEFORE]; i++) {
         const void *item = item_of(list, BEFORE, i);
+        const char *name = key(c, BEFORE, item);
 
-        map_add(&had, c->arena, intern_str(c->names, key(c, BEFORE, item)), (void *)(uintptr_t)item);
+        if (name && name[0])
+            map_add(&had, c->arena, intern_str(c->names, name), (void *)(uintptr_t)item);
     }
     for (uint32_t i = 0; i < list->count[AFTER]; i++) {
         const void *item = item_of(list, AFTER, i);
+        const char *name = key(c, AFTER, item);
 
-        map_add(&met, c->arena, intern_str(c->names, key(c, AFTER, item)), (void *)(uintptr_t)item);
+        if (name && name[0])
+            map_add(&met, c->arena, intern_str(c->names, name), (void *)(uintptr_t)item);
     }
     for (uint32_t i = 0; i < had.len; i++) {
         if (!map_get(&met, had.entries[i].key))
@@ -210,8 +214,8 @@ static void pair_up(struct comparison *c, const struct list *list, key_fn *key, 
 /* Its id among what is declared, in the names of the new plan. */
 static const char *declared(struct comparison *c, enum side side, const struct plan_thing *thing, const char *otherwise)
 {
-    if (!thing)
-        return otherwise ? otherwise : "";
+    if (!thing || !thing->id)
+        return otherwise;
     return side == BEFORE ? id_after(c, thing->id) : thing->id;
 }
 
@@ -233,46 +237,49 @@ static const char *key_of_outcome(struct comparison *c, enum side side, const vo
 {
     const struct plan_asset *asset = ((const struct plan_outcome *)item)->asset;
 
-    return declared(c, side, asset->thing, asset->name);
+    return asset ? declared(c, side, asset->thing, asset->name) : NULL;
 }
 
 static const char *key_of_name(struct comparison *c, enum side side, const void *item)
 {
     const struct plan_endpoint *endpoint = ((const struct plan_name_outcome *)item)->endpoint;
 
-    return declared(c, side, endpoint->thing, endpoint->name);
+    return endpoint ? declared(c, side, endpoint->thing, endpoint->name) : NULL;
 }
 
 static const char *key_of_group_outcome(struct comparison *c, enum side side, const void *item)
 {
     const struct plan_group *group = ((const struct plan_group_outcome *)item)->group;
 
-    return declared(c, side, group->thing, group->name);
+    return group ? declared(c, side, group->thing, group->name) : NULL;
 }
 
 static const char *key_of_slo(struct comparison *c, enum side side, const void *item)
 {
     const struct plan_endpoint *endpoint = ((const struct plan_slo *)item)->endpoint;
 
-    return declared(c, side, endpoint->thing, endpoint->name);
+    return endpoint ? declared(c, side, endpoint->thing, endpoint->name) : NULL;
 }
 
 /* Of a renamed asset the steps are called otherwise too. */
 static const char *key_of_step(struct comparison *c, enum side side, const void *item)
 {
     const struct plan_step *step = item;
-    const char *dot = strchr(step->id, '.');
+    const char *dot = step->id ? strchr(step->id, '.') : NULL, *name;
 
-    if (side == AFTER || !dot || !step->subject)
+    if (side == AFTER || !dot || !step->subject || !step->subject->id)
         return step->id;
-    return arena_printf(c->arena, "%s%s", strchr(id_after(c, step->subject->id), '.') + 1, dot);
+    name = strchr(id_after(c, step->subject->id), '.');
+    return name ? arena_printf(c->arena, "%s%s", name + 1, dot) : step->id;
 }
 
 static const char *key_of_job(struct comparison *c, enum side side, const void *item)
 {
     const struct plan_job *job = item;
 
-    return job->backup ? arena_printf(c->arena, "%s@%s", declared(c, side, job->backup, NULL), job->group ? "group" : "") : job->name;
+    const char *id = declared(c, side, job->backup, NULL);
+
+    return id ? arena_printf(c->arena, "%s@%s", id, job->group ? "group" : "") : job->name;
 }
 
 static const char *key_of_figure(struct comparison *c, enum side side, const void *item)
@@ -294,9 +301,9 @@ static const char *address_of(struct comparison *c, const struct plan_emission *
     struct strbuf out = STRBUF_INIT;
     const char *text;
 
-    strbuf_addstr(&out, emission->block->type);
+    strbuf_addstr(&out, emission->block->type ? emission->block->type : "");
     for (uint32_t i = 0; i < emission->block->labels_count; i++)
-        strbuf_addf(&out, " %s", emission->block->labels[i]);
+        strbuf_addf(&out, " %s", emission->block->labels[i] ? emission->block->labels[i] : "");
     text = strbuf_dup(&out, c->arena);
     strbuf_release(&out);
     return text;
@@ -309,8 +316,9 @@ static const char *key_of_emission(struct comparison *c, enum side side, const v
     (void)side;
     if (!emission->block)
         return "";
-    return arena_printf(c->arena, "%s %d %s %s %s", emission->target, (int)emission->root, emission->site ? emission->site->name : "",
-                        emission->example ? "example" : "", address_of(c, emission));
+    return arena_printf(c->arena, "%s %d %s %s %s", emission->target ? emission->target : "", (int)emission->root,
+                        emission->site && emission->site->name ? emission->site->name : "", emission->example ? "example" : "",
+                        address_of(c, emission));
 }
 
 /* ---- objectives */
@@ -426,7 +434,7 @@ static int64_t kept_for(const struct plan_value *retain)
 {
     if (retain && retain->tag == PLAN_TAG_DURATION && retain->shape == PLAN_SHAPE_NUMBER)
         return retain->number;
-    return retain && retain->shape == PLAN_SHAPE_STRING && strcmp(retain->text, "forever") == 0 ? INT64_MAX : PLAN_UNKNOWN;
+    return retain && retain->shape == PLAN_SHAPE_STRING && retain->text && strcmp(retain->text, "forever") == 0 ? INT64_MAX : PLAN_UNKNOWN;
 }
 
 /* Of classes each is looked at: less of one of them is weaker. */
@@ -442,7 +450,7 @@ static enum compare_way way_of_retention(const struct plan_value *a, const struc
         int64_t now = 0;
 
         for (uint32_t j = 0; j < b->count; j++)
-            now = strcmp(a->pairs[i].key, b->pairs[j].key) == 0 ? b->pairs[j].value.number : now;
+            now = same_words(a->pairs[i].key, b->pairs[j].key) ? b->pairs[j].value.number : now;
         less |= now < a->pairs[i].value.number;
         more |= now > a->pairs[i].value.number;
     }
@@ -648,7 +656,7 @@ static void each_scenario(struct comparison *c, const void *before, const void *
 {
     const struct plan_scenario *a = before, *b = after, *any = b ? b : a;
     struct in_scenario in = {.scenario = {a, b}, .name = any->name};
-    struct about about = about_of("scenario", any->name, a ? a->thing->origin : NULL, b ? b->thing->origin : NULL);
+    struct about about = about_of("scenario", any->name, a && a->thing ? a->thing->origin : NULL, b && b->thing ? b->thing->origin : NULL);
     struct list outcomes, names, groups, steps;
 
     (void)context;

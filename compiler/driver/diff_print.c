@@ -26,7 +26,7 @@ static void name_change(struct strbuf *out, const struct compare_change *change,
 {
     if (change->what)
         strbuf_addf(out, "%s of ", change->what);
-    strbuf_addf(out, "%s %s%s%s", change->sort, quote, change->subject, quote);
+    strbuf_addf(out, "%s %s%s%s", change->sort, quote, or_none(change->subject), quote);
     if (change->scenario)
         strbuf_addf(out, " in %s%s%s", quote, change->scenario, quote);
 }

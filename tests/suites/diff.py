@@ -126,6 +126,7 @@ def test_usage_and_markdown(env):
         (folder / "b.dr").write_text(text.replace("lag = 30s", "lag = 40s"), encoding="utf-8")
         (folder / "broken.dr").write_text("plan {", encoding="utf-8")
         for words, want in ((["a.dr"], 64), (["a.dr", "none.dr"], 1), (["a.dr", "none.json"], 74), (["a.dr", "broken.dr"], 1), (["a.dr", "b.dr"], 3), (["b.dr", "a.dr"], 2),
+                            (["a.dr", "b.dr", "-Wno-RPO_NO_REGRESS"], 2), (["a.dr", "b.dr", "-Wno-RTO_NO_REGRESS"], 3),
                             (["a.dr", "b.dr", "--format", "sarif"], 64)):
             done = env.run([env.drc, "diff", *words], folder)
             if done.code != want:
@@ -169,3 +170,35 @@ def test_git(env):
             done = env.run([env.drc, "diff", one, "dr"], folder)
             if done.code != 1 or b"cannot be read" not in done.stderr:
                 raise Failure(f"{one}: exit {done.code}\n{readable(done.stderr)}")
+
+
+def spots(value, path=()):
+    """Where something stands in a plan: the first two of a list are like the others."""
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from spots(value[key], (*path, key))
+    elif isinstance(value, list):
+        for number in range(min(2, len(value))):
+            yield from spots(value[number], (*path, number))
+
+
+def test_plans_of_others(env):
+    """A plan that somebody changed is compared, or is no plan; it never ends otherwise."""
+    with Sandbox() as folder:
+        text = env.compile(["plan", "--emit", "plan", env.root / "examples/hello.dr"], folder).stdout
+        (folder / "a.json").write_bytes(text)
+        plan = json.loads(text)
+        every = [path for path in spots(plan) if path]
+        for path in random.Random("diff").sample(every, min(len(every), 80)):
+            changed = json.loads(text)
+            inside = changed
+            for part in path[:-1]:
+                inside = inside[part]
+            for value in (None, [], "x"):
+                inside[path[-1]] = value
+                (folder / "b.json").write_text(json.dumps(changed), encoding="utf-8")
+                for words in (["a.json", "b.json"], ["b.json", "a.json", "--format", "markdown"]):
+                    done = env.run([env.drc, "diff", *words], folder)
+                    if done.code not in (0, 1, 2, 3):
+                        raise Failure(f"{path} = {value!r}: exit {done.code}\n{readable(done.stderr)[-1500:]}")
