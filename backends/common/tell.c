@@ -66,3 +66,10 @@ void tell_write(struct sh *w, const struct plan_index *index, const struct plan_
 
     sh_run(w, &cmd);
 }
+
+const struct plan_thing *tell_notice(struct arena *arena, const struct plan_index *index, const struct plan_thing *told)
+{
+    const char *slash = strcmp(told->block, "state") == 0 ? strrchr(told->id, '/') : NULL;
+
+    return slash ? plan_find(index, arena_strndup(arena, told->id, (size_t)(slash - told->id))) : told;
+}

@@ -12,4 +12,7 @@ bool tell_reaches(struct arena *arena, const struct plan_index *index, const str
 /* A call of `notify` for them; of those no program reaches it prints what somebody has to send by hand. */
 void tell_write(struct sh *w, const struct plan_index *index, const struct plan_thing *who);
 
+/* The notice that is told: of a state (what a notice shows at one moment) the one it belongs to, else the thing itself. */
+const struct plan_thing *tell_notice(struct arena *arena, const struct plan_index *index, const struct plan_thing *told);
+
 #endif

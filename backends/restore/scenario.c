@@ -65,10 +65,7 @@ static void add_fact_number(struct strbuf *out, const char *key, int64_t value)
 
 /* ---- scenario.tsv ------------------------------------------------------------------------------ */
 
-enum {
-    APPROVE_DEFAULT_S = 900, /* an approval without its own deadline must not wait for days */
-    TIMEOUT_DEFAULT_S = 3600 /* of a step whose times are unknown */
-};
+enum { APPROVE_DEFAULT_S = 900 }; /* an approval without its own deadline must not wait for days */
 
 /* Who may approve, and how long that may take. Each such list is a question of its own. */
 static void add_approval(struct restore *r, struct strbuf *out, const struct plan_thing *of, const struct plan_thing *runbook)
@@ -221,7 +218,7 @@ static void write_step_row(struct restore *r, const struct procedure *p, const s
     for (uint32_t i = 0; i < step->after_count; i++)
         strbuf_addf(&list, ",%s", restore_step_number(r->arena, p, step->after[i]));
     add_cell(out, list.len > 0 ? strbuf_str(&list) + 1 : "-", false);
-    add_number(out, step->timeout > 0 ? (uint64_t)(step->timeout / 1000 + (step->timeout % 1000 != 0)) : (uint64_t)TIMEOUT_DEFAULT_S);
+    add_number(out, (uint64_t)(step->timeout / 1000 + (step->timeout % 1000 != 0)));
     add_number(out, (uint64_t)step->retries);
     add_cell(out, restore_step_verbs(r->arena, step), false);
     strbuf_clear(&list);

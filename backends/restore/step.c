@@ -3,6 +3,7 @@
 #include "backends/restore/restore.h"
 
 #include "backends/common/command.h"
+#include "backends/common/tell.h"
 #include "base/units.h"
 #include "emit/sh.h"
 
@@ -289,18 +290,10 @@ static void write_lines(struct sh *w, const char *function, const char *text)
     sh_blank(w);
 }
 
-/* The notice that one of its states belongs to; another thing is itself. */
-static const struct plan_thing *notice_of(const struct restore *r, const struct plan_thing *target)
-{
-    const char *slash = strcmp(target->block, "state") == 0 ? strrchr(target->id, '/') : NULL;
-
-    return slash ? plan_find(r->index, arena_strndup(r->arena, target->id, (size_t)(slash - target->id))) : target;
-}
-
 /* The channel a notice, one of its states or a channel itself leads to; NULL when there is none. */
 static const struct plan_thing *channel_of(const struct restore *r, const struct plan_thing *target)
 {
-    const struct plan_thing *notice = notice_of(r, target);
+    const struct plan_thing *notice = tell_notice(r->arena, r->index, target);
 
     return notice && strcmp(notice->block, "notice") == 0 ? plan_ref(r->index, notice, "channel") : target;
 }
@@ -332,7 +325,7 @@ static const char *or_dash(const char *text)
 static void write_notice(struct restore *r, struct sh *w, const struct plan_thing *target)
 {
     const struct plan_thing *channel = channel_of(r, target), *state = strcmp(target->block, "state") == 0 ? target : NULL;
-    const struct plan_thing *notice = notice_of(r, target);
+    const struct plan_thing *notice = tell_notice(r->arena, r->index, target);
     const char *title, *body;
     struct sh_cmd cmd;
 

@@ -2,6 +2,7 @@
 #include "backends/runbooks/runbooks.h"
 
 #include "backends/common/command.h"
+#include "backends/common/tell.h"
 #include "base/vec.h"
 
 #include <stdlib.h>
@@ -64,6 +65,21 @@ void step_table(struct page *page, const struct plan_step *steps, uint32_t count
             &page->md,
             MD("Times are the worst case, counted from the interruption. Steps marked **!** decide when everything is back: a delay there delays "
                "the whole recovery."));
+}
+
+/* A notice or a channel; of a notice that shows another thing at this moment, that. */
+static void tell(struct page *page, const struct plan_thing *told)
+{
+    const struct plan_thing *notice = tell_notice(page->arena, page->book->index, told);
+    struct md_inline line =
+        md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, plan_title(notice ? notice : told)), "communication.md"));
+
+    if (notice && notice != told)
+        line =
+            md_cat(page->arena, line, MD(", "), md_code(page->arena, told->name), MD(": "),
+                   md_textf(page->arena, "%s, impact %s", attr_text(page, told, "status", "investigating"), attr_text(page, told, "impact", "none")),
+                   MD(", "), md_strong(page->arena, md_text(page->arena, attr_text(page, told, "title", plan_title(notice)))));
+    md_bullet(&page->md, 0, line);
 }
 
 static void command(struct page *page, const char *label, const struct plan_command *command)
@@ -137,12 +153,12 @@ static void details(struct page *page, const struct plan_step *step)
               md_cat(page->arena, MD("Who: "), page_who(page, step->by), needs_nobody(step) ? MD(" watches; the script does it") : MD("")));
     nothing = step->mode == PLAN_DOER_itself;
     waits(page, step);
-    if (!step->takes.known && step->timeout <= 0)
-        md_bullet(&page->md, 0, MD("Takes: nobody states how long"));
+    if (!step->takes.known)
+        md_bullet(&page->md, 0, md_cat(page->arena, MD("Takes: nobody states how long; given up after "), page_time(page, true, step->timeout)));
     else
         md_bullet(&page->md, 0,
                   md_cat(page->arena, MD("Takes: "), page_takes(page, step), step->inside && step->takes.worst == 0 ? MD("") : MD(" at worst"),
-                         MD("; given up after "), page_time(page, step->timeout > 0, step->timeout)));
+                         MD("; given up after "), page_time(page, true, step->timeout)));
     for (uint32_t i = 0; i < step->inputs_count; i++)
         md_bullet(&page->md, 0, md_cat(page->arena, MD("Asks: "), page_question(page, &step->inputs[i])));
     if (step->mode == PLAN_DOER_attested)
@@ -154,8 +170,7 @@ static void details(struct page *page, const struct plan_step *step)
     command(page, "Wait until this succeeds:", step->until);
     command(page, "Verify:", step->verify);
     for (uint32_t i = 0; i < step->notify_count; i++)
-        md_bullet(&page->md, 0,
-                  md_cat(page->arena, MD("Tell: "), md_link(page->arena, md_text(page->arena, plan_title(step->notify[i])), "communication.md")));
+        tell(page, step->notify[i]);
     if (step->expect)
         md_paragraph(&page->md, md_cat(page->arena, MD("**Expect:** "), md_text(page->arena, step->expect)));
     else if (nothing)

@@ -10,6 +10,8 @@
 
 /* ---- steps */
 
+enum { TIMEOUT_UNKNOWN = 3600 * 1000 }; /* ms; of a step of which nothing says how long it takes: somebody has to see it */
+
 static struct plan_step *document_step(const struct maker *m, const struct step *step)
 {
     return step ? map_get(&m->steps, (atom)(const void *)step) : NULL;
@@ -121,7 +123,7 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->transfer = transfer_of(m, from->transfer);
     out->start = document_range(from->start);
     out->finish = document_range(from->finish);
-    out->timeout = from->timeout > 0 ? from->timeout : PLAN_UNKNOWN;
+    out->timeout = from->timeout > 0 ? from->timeout : TIMEOUT_UNKNOWN;
     out->retries = from->retries;
     out->attempt_cut = from->cut > 0 ? from->cut : PLAN_UNKNOWN;
     out->on_failure = (uint8_t)from->on_failure;

@@ -264,6 +264,25 @@ void check_inputs(struct analysis *a)
     }
 }
 
+/* What a notice shows at the moment of a step: its state of that name stands in its place. From the declaration on that is `on_declare`, behind the
+ * recovery `on_recover`, on the way back `on_failback`. */
+static void tell_states(struct step *step, const struct entity *block)
+{
+    enum block_id where = block->parent ? block->parent->schema->id : BLOCK_BEFORE;
+    const char *moment = where == BLOCK_AFTER ? "on_recover" : where == BLOCK_FAILBACK ? "on_failback" : "on_declare";
+
+    for (uint32_t i = 0; i < step->notify_count; i++) {
+        struct entity *notice = step->notify[i], *state;
+
+        if (notice->schema->id != BLOCK_NOTICE)
+            continue;
+        for (uint32_t s = 0; (state = entity_child(notice, BLOCK_STATE, &s));) {
+            if (strcmp(state->name, moment) == 0)
+                step->notify[i] = state;
+        }
+    }
+}
+
 /* NULL when the step does not exist here (its condition is false and it has no attestation). */
 static struct step *make_step(struct analysis *a, const struct step_source *from)
 {
@@ -309,6 +328,7 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     step->control_plane = value.type == VALUE_ENTITY ? value.u.entity : NULL;
     step->planeless = eval_is_null(block, STEP_control_plane);
     entity_list(a, eval_deferred(a->eval, block, STEP_notify, from->scope), &step->notify, &step->notify_count);
+    tell_states(step, block);
     if (holds) {
         is_told = !set_commands(a, from, step);
         step->otherwise = command_is_set(step->run) ? step->otherwise : NULL;
