@@ -546,6 +546,8 @@ struct scenario_result {
     struct entity *blind;        /* what was to watch and falls too, when nothing else watches; NULL */
     const char *blind_text;
     struct asset_state *states; /* one for each asset, same index */
+    const bool *places_stand;   /* by site: something new can be put there; NULL before fates are known */
+    const bool *stores_stand;   /* by index of the store: it is there, can be reached and is ours */
     struct endpoint_state *endpoints;
     uint32_t endpoint_count;
     struct group_state *groups; /* affected ones, in declaration order */

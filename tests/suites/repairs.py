@@ -221,6 +221,19 @@ def of_several_files(env):
         offers_hold(env, folder, ([], ["main.dr"]))
 
 
+def of_places_that_stand(env):
+    """What is asked where something may be put is asked of what stands: no place of a closed account uses up the tries."""
+    env.need_drc()
+    text = PRELUDE.replace("loses = [east]", "loses = [east, theirs]").replace("role = ", "account = ours  role = ").replace(
+        "site east", "kind t.account { of = site  level = account  is_account = true }\nsite theirs : t.account {}\nsite ours : t.account {}\n"
+        + "".join(f"site r{n} : t.region {{ account = theirs }}\n" for n in range(3)) + "site east")
+    with Sandbox() as folder:
+        (folder / "main.dr").write_text(text + FORMS_OF_TEXT["comments"], encoding="utf-8")
+        texts = offers_hold(env, folder, (["--repairs"], ["main.dr"]))
+        if not any("replica west {" in text for text in texts):
+            raise Failure("no replica is offered at the place that stands: " + "; ".join(texts))
+
+
 def of_standard_input(env):
     """Standard input is read once; offers are the same as for the file."""
     env.need_drc()
@@ -267,6 +280,7 @@ def collect(env):
         yield Test(f"form/{name}", lambda text=text: of_form(env, text, "\n"))
         yield Test(f"form/{name}-crlf", lambda text=text: of_form(env, text, "\r\n"))
     yield Test("several-files", lambda: of_several_files(env))
+    yield Test("places-that-stand", lambda: of_places_that_stand(env))
     yield Test("standard-input", lambda: of_standard_input(env))
     yield Test("inventory", lambda: of_inventory(env))
     for path in relevant:

@@ -33,38 +33,6 @@ void repair_add(struct repair_list *list, struct edit edit, const char *format, 
     vec_push(list->arena, &list->list, repair);
 }
 
-/* ---------------------------------------------------------------- what stands */
-
-static bool inside(const struct plan *plan, struct value list, const struct entity *site)
-{
-    const struct site_info *info = plan_site(plan, site);
-
-    for (int depth = 0; info && depth < 64; depth++) {
-        for (uint32_t i = 0; list.type == VALUE_LIST && i < list.u.list->count; i++) {
-            if (list.u.list->items[i].type == VALUE_ENTITY && list.u.list->items[i].u.entity == info->entity)
-                return true;
-        }
-        info = info->within ? plan_site(plan, info->within) : NULL;
-    }
-    return false;
-}
-
-bool repair_site_stands(const struct plan *plan, const struct entity *scenario, const struct entity *site)
-{
-    const struct site_info *info = plan_site(plan, site);
-    struct value compromised = entity_slot(scenario, SCENARIO_compromises);
-
-    return info && !inside(plan, entity_slot(scenario, SCENARIO_loses), site) && !inside(plan, compromised, site) &&
-           !inside(plan, entity_slot(scenario, SCENARIO_partitions), site) && !(info->account && inside(plan, compromised, info->account));
-}
-
-static bool store_stands(const struct plan *plan, const struct entity *scenario, const struct entity *store)
-{
-    struct value site = entity_slot(store, STORE_site);
-
-    return site.type != VALUE_ENTITY || repair_site_stands(plan, scenario, site.u.entity);
-}
-
 bool repair_has_method_for(const struct plan *plan, const struct kind_info *kind, const char *field)
 {
     atom name = intern_str(plan->model->names, "for");
@@ -234,7 +202,7 @@ static void more_copies(struct repair_list *list, const struct scenario_result *
             struct entity *store = plan->model->declared[BLOCK_STORE].list.items[s];
             struct edit edit;
 
-            if ((to.type == VALUE_ENTITY && to.u.entity == store) || list_has(copies, store) || !store_stands(plan, result->scenario, store))
+            if ((to.type == VALUE_ENTITY && to.u.entity == store) || list_has(copies, store) || !result->stores_stand[store->index])
                 continue;
             tried++;
             if (timed && edit_add_name(list, backup, "copies", store->name, &edit))
@@ -280,7 +248,7 @@ void repair_replicas(struct repair_list *list, const struct scenario_result *res
         for (uint32_t s = 0; s < state->asset->site_count; s++)
             own |= state->asset->sites[s] == site;
         if (own || strcmp(site->level, level) != 0 || entity_child_named(state->asset->entity, BLOCK_REPLICA, site->entity->name) ||
-            !repair_site_stands(plan, result->scenario, site->entity))
+            !result->places_stand[i])
             continue;
         tried++;
         text = arena_printf(list->arena, "replica %s { lag = %s%s }", site->entity->name, text_of_duration(list->arena, lag), watch);
@@ -453,7 +421,7 @@ static void other_place(struct repair_list *list, const struct scenario_result *
         const struct site_info *site = &plan->sites[i];
         struct edit edit;
 
-        if (strcmp(site->level, level) != 0 || !repair_site_stands(plan, result->scenario, site->entity))
+        if (strcmp(site->level, level) != 0 || !result->places_stand[i])
             continue;
         tried++;
         if (edit_set(list, result->scenario, "recover_into", site->entity->name, &edit))
@@ -487,7 +455,7 @@ static void readable_copies(struct repair_list *list, const struct scenario_resu
             const struct site_info *site = &plan->sites[i];
 
             if (!key->site_count || key->sites[0] == site || strcmp(site->level, key->sites[0]->level) != 0 || !edit_names(list, key->entity) ||
-                entity_child_named(key->entity, BLOCK_REPLICA, site->entity->name) || !repair_site_stands(plan, result->scenario, site->entity))
+                entity_child_named(key->entity, BLOCK_REPLICA, site->entity->name) || !result->places_stand[i])
                 continue;
             tried++;
             if (edit_add_block(list, key->entity, arena_printf(list->arena, "replica %s {}", site->entity->name), &edit))

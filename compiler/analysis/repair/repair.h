@@ -49,8 +49,6 @@ bool edit_names(const struct repair_list *list, const struct entity *entity);
 /* The next change is of another sort. Most change what is done; some state a figure that has to be true, or promise less. */
 void repair_next(struct repair_list *list, enum offer_sense sense);
 void repair_add(struct repair_list *list, struct edit edit, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Whether a site stands in the scenario: neither lost nor compromised nor cut off. */
-bool repair_site_stands(const struct plan *plan, const struct entity *scenario, const struct entity *site);
 /* Whether the kind has a method that runs over `self.FIELD` ("replicas", "standbys"). */
 bool repair_has_method_for(const struct plan *plan, const struct kind_info *kind, const char *field);
 

@@ -57,7 +57,7 @@ void repair_standbys(struct repair_list *list, const struct scenario_result *res
         for (uint32_t s = 0; s < state->asset->site_count; s++)
             own |= state->asset->sites[s] == site;
         if (own || strcmp(site->level, level) != 0 || entity_child_named(asset, BLOCK_STANDBY, site->entity->name) || !edit_names(list, asset) ||
-            !repair_site_stands(plan, result->scenario, site->entity))
+            !result->places_stand[i])
             continue;
         tried++;
         if (edit_add_block(list, asset, arena_printf(list->arena, "standby %s { capacity = 100%% }", site->entity->name), &edit))

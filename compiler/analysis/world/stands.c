@@ -308,6 +308,24 @@ static void reach_through_jobs(struct analysis *a, struct entity **held)
     }
 }
 
+/* What is asked when the scenario is no longer at work: whoever looks for a change that mends something asks where it may be. */
+static void keep_standing(struct analysis *a)
+{
+    uint32_t stores = (uint32_t)a->model->declared[BLOCK_STORE].list.len;
+    bool *places = ARENA_ARRAY(a->arena, bool, a->plan->site_count), *stand = ARENA_ARRAY(a->arena, bool, stores);
+
+    for (uint32_t i = 0; i < a->plan->site_count; i++)
+        places[i] = place_stands(a, &a->plan->sites[i]);
+    for (uint32_t i = 0; i < stores; i++) {
+        const struct entity *store = a->model->declared[BLOCK_STORE].list.items[i];
+        struct value site = entity_slot(store, STORE_site);
+
+        stand[store->index] = site.type != VALUE_ENTITY || stands_at(a, store, plan_site(a->plan, site.u.entity));
+    }
+    a->scenario->places_stand = places;
+    a->scenario->stores_stand = stand;
+}
+
 void mark_places(struct analysis *a)
 {
     struct entity **lost = listed(a, SCENARIO_loses), **held = listed(a, SCENARIO_compromises), **cut = listed(a, SCENARIO_partitions);
@@ -329,6 +347,7 @@ void mark_places(struct analysis *a)
             tell_around(a, site, counted);
     }
     find_hollow(a);
+    keep_standing(a);
 }
 
 /* ---------------------------------------------------------------- what that does to a thing */
