@@ -295,6 +295,16 @@ static const char *trimmed(struct arena *arena, const char *text)
     return arena_strndup(arena, text + start, end - start);
 }
 
+/* The author's text has a variable of that name, or may have. */
+static bool is_mentioned(const struct plan_command *command, const char *name)
+{
+    for (uint32_t i = 0; i < command->count; i++) {
+        if (command->pieces[i].script && strstr(command->pieces[i].script, name))
+            return true;
+    }
+    return false;
+}
+
 /* Shell text with references where its values stand, in the arena. Values that need a variable of their own get one, named in the order they
  * stand in and given to the writer, where there is one. `lost`: it is nested too deeply to be followed. */
 static const char *referring(struct arena *arena, const struct plan_command *command, struct sh *w, bool *lost)
@@ -315,7 +325,9 @@ static const char *referring(struct arena *arena, const struct plan_command *com
         }
         variable = sole_variable(arena, &piece->value);
         if (!variable) {
-            variable = arena_printf(arena, "v%u", ++number);
+            do
+                variable = arena_printf(arena, "v%u", ++number);
+            while (is_mentioned(command, variable));
             if (w)
                 sh_assign(w, variable, command_word(arena, &piece->value));
         }
@@ -347,6 +359,23 @@ static void write_shell(struct sh *w, const struct plan_command *command)
     w->depth = depth;
 }
 
+/* Shell text with SHELL_VALUE where its values stand. */
+static const char *marked(struct arena *arena, const struct plan_command *command)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *result;
+
+    for (uint32_t i = 0; i < command->count; i++) {
+        if (command->pieces[i].script)
+            strbuf_addstr(&text, command->pieces[i].script);
+        else
+            strbuf_addch(&text, SHELL_VALUE);
+    }
+    result = trimmed(arena, strbuf_str(&text));
+    strbuf_release(&text);
+    return result;
+}
+
 const char *command_fault(struct arena *arena, const struct plan_command *command)
 {
     bool lost;
@@ -355,6 +384,8 @@ const char *command_fault(struct arena *arena, const struct plan_command *comman
     if (!command || !command->shell)
         return NULL;
     fault = shell_syntax_fault(arena, referring(arena, command, NULL, &lost));
+    if (!fault)
+        fault = shell_syntax_fault(arena, marked(arena, command));
     return fault || !lost ? fault : "it is nested too deeply";
 }
 

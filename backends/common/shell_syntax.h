@@ -6,6 +6,9 @@
 
 #include "base/arena.h"
 
+/* Stands for a value in a text; in a here-document, where a value cannot be quoted, it is a fault. */
+enum { SHELL_VALUE = '\001' };
+
 /* Why the text is no list of commands, in words, in the arena or static; NULL when it is one. */
 const char *shell_syntax_fault(struct arena *arena, const char *text);
 

@@ -2,6 +2,7 @@
  * their ends, here-documents are read where their line ends. */
 #include "backends/common/shell_tokens.h"
 
+#include "backends/common/shell_syntax.h"
 #include "base/strbuf.h"
 
 #include <string.h>
@@ -220,6 +221,8 @@ static void here_body(struct reader *r, const struct here *here)
         const char *text = strbuf_str(&line);
 
         r->work++;
+        if (strchr(text, SHELL_VALUE))
+            shell_fail(r, start, "a value stands in a here-document, where its quotes would be text: give it to a variable before, and write that");
         if (here->tabs)
             text += strspn(text, "\t");
         ended = strcmp(text, here->end) == 0;

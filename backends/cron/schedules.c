@@ -6,6 +6,7 @@
 #include "emit/cron.h"
 #include "emit/md.h"
 #include "emit/sh.h"
+#include "emit/text.h"
 #include "emit/yaml.h"
 
 #include <string.h>
@@ -205,19 +206,21 @@ void cron_write_table(struct cron_output *c)
 
 /* ---- systemd ----------------------------------------------------------------------------------- */
 
-/* A value in a unit file: one line, no specifiers. */
-static const char *unit_text(struct cron_output *c, const char *text)
+/* A value in a unit file: one line, no specifiers, and nothing that drives the terminal of `systemctl status`. */
+static const char *unit_text(struct cron_output *c, const char *value)
 {
-    struct strbuf out = STRBUF_INIT;
+    struct strbuf out = STRBUF_INIT, shown = STRBUF_INIT;
     const char *result;
 
-    for (; *text; text++) {
+    text_add_shown(&shown, value, strlen(value));
+    for (const char *text = strbuf_str(&shown); *text; text++) {
         if (*text == '%')
             strbuf_addch(&out, '%');
         strbuf_addch(&out, (unsigned char)*text < 32 || *text == 127 || *text == '\\' ? ' ' : *text);
     }
     result = strbuf_dup(&out, c->arena);
     strbuf_release(&out);
+    strbuf_release(&shown);
     return result;
 }
 
