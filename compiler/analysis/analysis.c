@@ -110,11 +110,13 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
                          .entries = arena_new(),
                          .work = arena_new(),
                          .options = options};
+    struct schedule_memory own = {.arena = model->arena, .names = model->names};
     struct eval_hooks hooks = {.field = field_hook, .emitted = emitted_hook, .data = &a};
     const struct eval_hooks *outer = eval->hooks;
     struct plan *plan = ARENA_NEW(model->arena, struct plan);
 
     a.plan = plan;
+    a.schedules = options->schedules ? options->schedules : &own;
     eval->hooks = &hooks;
     plan->model = model;
     plan->arena = model->arena;

@@ -14,6 +14,15 @@ struct analysis_record {
     struct value value;
 };
 
+/* What was worked out of schedules, by all that it depends on: the same in every compilation, so that those of one specification with a text
+ * changed need not walk the calendar again for what they share. */
+struct schedule_memory {
+    struct arena *arena; /* lives as long as whoever shares it */
+    struct intern *names;
+    struct map known;
+    uint32_t walks; /* over the calendar of a time zone: 400 years */
+};
+
 enum analysis_trees {
     TREES_NONE,    /* only the proof */
     TREES_CHECKED, /* what a target may refuse: of jobs those that somebody knows how to run */
@@ -36,6 +45,7 @@ struct analysis_options {
     /* A time zone by its IANA name, NULL when the system has none; the driver reads it. */
     const struct zone *(*zone)(void *context, const char *name);
     void *zone_context;
+    struct schedule_memory *schedules; /* NULL: nobody else asks; its zones are those of `zone` */
 };
 
 /* For a model with mistakes: reports what is wrong in itself besides, and proves nothing. */

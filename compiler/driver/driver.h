@@ -61,6 +61,7 @@ struct session {
     VEC(struct file_tree *) files;
     struct map loaded; /* resolved path -> file_tree */
     struct map zones;
+    struct schedule_memory *schedules; /* the origin's, where there is one */
     VEC(struct sema_param) params;
     /* A compilation of the same specification with one file changed: nothing but the rest is read anew. */
     const struct session *origin; /* NULL: an ordinary one */

@@ -30,6 +30,9 @@ void session_init(struct session *session, const struct options *options)
     diag_sink_init(&session->sink, session->arena, &session->sources);
     session->trees = arena_new();
     session->parse = (struct parse_context){session->arena, session->names, &session->sink, session->trees};
+    session->schedules = ARENA_NEW(session->arena, struct schedule_memory);
+    session->schedules->arena = session->arena;
+    session->schedules->names = intern_new(session->arena);
     model_init(&session->model, session->arena, session->names, &session->sources, parse_default, session);
     evaluator_init(&session->eval, &session->model, &session->sink);
 }
@@ -196,7 +199,8 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
                                        .proofs = session->wants_worlds,
                                        .ledger = session->wants_ledger,
                                        .zone = session_zone,
-                                       .zone_context = session};
+                                       .zone_context = session,
+                                       .schedules = session->schedules};
     double start;
 
     if (session->options->as_of) {

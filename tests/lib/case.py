@@ -3,13 +3,14 @@
 import os
 import re
 import shlex
+import signal
 
 from lib import expect
 from lib.core import Failure, Sandbox, Test, difference, readable
 
 HEADING = re.compile(r"^== ([a-z-]+)(?: (.*))?$")
 KNOWN = {"args", "stdin", "env", "file", "file-py", "exit", "codes", "stdout", "stderr", "out", "contains",
-         "lacks", "absent"}
+         "lacks", "absent", "seconds", "mebibytes"}
 # `error[E0301]: …`, `warning[W0102]: …`, `error[offsite-copy]: …` in text; "code": "…" in JSON.
 CODE_TEXT = re.compile(r"^(?:error|warning|note|advice|internal)\[([A-Za-z0-9_-]+)\]", re.M)
 CODE_JSON = re.compile(r'"code"\s*:\s*"([A-Za-z0-9_-]+)"')
@@ -90,6 +91,7 @@ def run_case(env, path):
     variables = dict(line.split("=", 1) for s in case.all("env") for line in s.body if line)
     commands = [line for s in case.all("args") for line in s.body if line.strip()] or ["check main.dr"]
     stdin = b"".join(text_of(s).encode() for s in case.all("stdin"))
+    bounds = {name: int(case.words(name)[0]) for name in ("seconds", "mebibytes") if case.all(name)}
 
     with Sandbox() as folder:
         prepare(case, folder)
@@ -100,10 +102,12 @@ def run_case(env, path):
                 if done.code != 0:
                     raise Failure(f"{command}: exit {done.code}\n{readable(done.stderr)}")
             else:
-                done = env.run([env.drc, *shlex.split(command)], folder, stdin=stdin, env=variables)
+                done = env.run([env.drc, *shlex.split(command)], folder, stdin=stdin, env=variables, **bounds)
                 code = done.code
             stdout += done.stdout
             stderr += done.stderr
+            if done.code == -signal.SIGXCPU:
+                raise Failure(f"drc {command}: not done after {bounds['seconds']} s of its own time")
             if done.code < 0 or done.code in (70, 99, 134, 139):
                 if str(done.code) not in case.words("exit"):
                     raise Failure(f"drc {command}: crashed (exit {done.code})\n{readable(done.stderr)[-6000:]}")

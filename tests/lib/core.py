@@ -66,8 +66,9 @@ class Env:
         variables.update(extra or {})
         return variables
 
-    def run(self, argv, cwd, stdin=b"", env=None, timeout=None, limit=True):
-        """Runs a program. A hang is a Failure; memory is bounded so that a runaway cannot take the machine."""
+    def run(self, argv, cwd, stdin=b"", env=None, timeout=None, limit=True, seconds=None, mebibytes=None):
+        """Runs a program. A hang is a Failure; memory is bounded so that a runaway cannot take the machine. `seconds` of its own time, which other
+        work on the machine does not add to, and `mebibytes` bound it more narrowly; a build with sanitizers is exempt."""
 
         # Programs that keep something at home do it in the sandbox, never among the artifacts they judge.
         home = cwd
@@ -77,7 +78,10 @@ class Env:
 
         def bound():
             if limit and not self.sanitized:
-                resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+                bytes_ = (mebibytes or 4096) << 20
+                resource.setrlimit(resource.RLIMIT_AS, (bytes_, bytes_))
+                if seconds:
+                    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
         try:

@@ -55,7 +55,8 @@ struct analysis {
     bool zones_indexed;
     struct map figures_of;              /* struct figure, by the address of its block and row */
     VEC(const struct figure *) figures; /* those the plan uses */
-    struct map gaps;                    /* cached gaps of schedules, by printed form */
+    struct map gaps;                    /* struct known_gap, by printed form */
+    struct schedule_memory *schedules;  /* what was worked out of the calendar */
     uint8_t *hit;                       /* by asset index, what the scenario does to the asset itself: HIT_… */
     uint32_t *groups_first;             /* groups of asset i: groups_of[groups_first[i] .. groups_first[i + 1]) */
     struct entity **groups_of;

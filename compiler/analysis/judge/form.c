@@ -9,7 +9,9 @@
 void analyse_form(struct model *model, struct evaluator *eval, const struct analysis_options *options)
 {
     struct analysis a = {.model = model, .eval = eval, .sink = eval->sink, .arena = model->arena, .options = options};
+    struct schedule_memory own = {.arena = model->arena, .names = model->names};
 
+    a.schedules = options->schedules ? options->schedules : &own;
     a.plan = ARENA_NEW(model->arena, struct plan);
     a.plan->model = model;
     a.plan->arena = model->arena;

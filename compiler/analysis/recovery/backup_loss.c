@@ -150,21 +150,17 @@ bool backup_overlap(struct analysis *a, const struct asset *asset, const struct 
     struct known_overlap *known;
     struct arena *scratch;
     struct schedule_slots *slots;
-    atom key;
+    bool first;
 
     if (!runs_of(a, asset, backup, &runs))
         return false;
     print_runs(&text, backup, &runs);
-    key = intern_add(a->model->names, strbuf_str(&text), text.len);
-    strbuf_release(&text);
-    known = map_get(&a->gaps, key);
-    if (!known) {
-        known = ARENA_NEW(a->arena, struct known_overlap);
+    known = worked_out(a, &text, sizeof *known, &first);
+    if (first) {
         scratch = arena_new();
         slots = backup_slots(a, scratch, backup, schedule.u.schedule);
         known->found = slots && schedule_overlaps(slots, &runs, &known->worst);
         arena_delete(scratch);
-        map_add(&a->gaps, a->arena, key, known);
     }
     *out = known->worst;
     return known->found;
@@ -189,7 +185,7 @@ bool backup_behind(struct analysis *a, const struct asset *asset, const struct e
     struct schedule_slots *slots, *bases;
     struct known_behind *known;
     struct arena *scratch;
-    atom key;
+    bool first;
 
     if (!is_clocked(backup) || !is_clocked(base) || !runs_of(a, asset, backup, &runs) || !runs_of(a, asset, base, &base_runs) ||
         keeps_out(a, backup, &runs))
@@ -197,17 +193,13 @@ bool backup_behind(struct analysis *a, const struct asset *asset, const struct e
     print_runs(&text, backup, &runs);
     strbuf_addstr(&text, " on ");
     print_runs(&text, base, &base_runs);
-    key = intern_add(a->model->names, strbuf_str(&text), text.len);
-    strbuf_release(&text);
-    known = map_get(&a->gaps, key);
-    if (!known) {
-        known = ARENA_NEW(a->arena, struct known_behind);
+    known = worked_out(a, &text, sizeof *known, &first);
+    if (first) {
         scratch = arena_new();
         slots = backup_slots(a, scratch, backup, entity_slot(backup, BACKUP_schedule).u.schedule);
         bases = backup_slots(a, scratch, base, entity_slot(base, BACKUP_schedule).u.schedule);
         known->found = slots && bases && schedule_behind_base(bases, &base_runs, slots, &runs, &known->worst);
         arena_delete(scratch);
-        map_add(&a->gaps, a->arena, key, known);
     }
     *out = known->worst;
     return known->found;
@@ -226,22 +218,18 @@ bool backup_queue(struct analysis *a, const struct asset *asset, const struct en
     struct schedule_slots *slots;
     struct known_queue *known;
     struct arena *scratch;
-    atom key;
+    bool first;
 
     if (copy <= 0 || !is_clocked(backup) || !runs_of(a, asset, backup, &runs) || keeps_out(a, backup, &runs))
         return false;
     print_runs(&text, backup, &runs);
     strbuf_addf(&text, " copied for %lld", (long long)copy);
-    key = intern_add(a->model->names, strbuf_str(&text), text.len);
-    strbuf_release(&text);
-    known = map_get(&a->gaps, key);
-    if (!known) {
-        known = ARENA_NEW(a->arena, struct known_queue);
+    known = worked_out(a, &text, sizeof *known, &first);
+    if (first) {
         scratch = arena_new();
         slots = backup_slots(a, scratch, backup, entity_slot(backup, BACKUP_schedule).u.schedule);
         known->found = slots && schedule_queues(slots, &runs, copy, &known->worst);
         arena_delete(scratch);
-        map_add(&a->gaps, a->arena, key, known);
     }
     *out = known->worst;
     return known->found;

@@ -11,24 +11,49 @@ const struct zone *backup_zone(struct analysis *a, const struct schedule *schedu
     return a->options->zone(a->options->zone_context, schedule->zone);
 }
 
-/* Gaps are cached by what the schedule says: 100,000 assets share a few schedules. */
+void *worked_out(struct analysis *a, struct strbuf *text, size_t size, bool *first)
+{
+    struct schedule_memory *memory = a->schedules;
+    atom key = intern_add(memory->names, strbuf_str(text), text->len);
+    void *known = map_get(&memory->known, key);
+
+    strbuf_release(text);
+    *first = !known;
+    if (!known) {
+        known = arena_alloc(memory->arena, size);
+        memset(known, 0, size);
+        map_add(&memory->known, memory->arena, key, known);
+    }
+    return known;
+}
+
+/* Of the calendar: whose gap it is, too. */
+struct worst_gap {
+    struct schedule_gap gap;
+    enum cron_dialect dialect;
+};
+
+/* Gaps are cached by what the schedule says: 100,000 assets share a few schedules. What is told of them belongs to one compilation. */
 struct known_gap {
     struct schedule_gap gap;
-    enum cron_dialect dialect; /* whose gap it is */
-    const char *bounds;        /* " under systemd, from … to …"; made when first told */
-    const char *text;          /* the whole term of the backup that was told of last: many share a name */
+    enum cron_dialect dialect;
+    const char *bounds; /* " under systemd, from … to …"; made when first told */
+    const char *text;   /* the whole term of the backup that was told of last: many share a name */
     const char *text_of;
 };
 
 /* A job is written for cron, systemd and Kubernetes, and nobody knows which of them will run it: the worst counts. What none of them can
  * express (`every 7h`) is judged by the instants it names; the targets say that a person must run it. */
 static void work_out_gap(struct analysis *a, const struct schedule *schedule, uint32_t dialects, uint32_t missed, const struct closed_hours *closed,
-                         struct known_gap *out)
+                         struct worst_gap *out)
 {
-    schedule_gap_among(a->arena, schedule, dialects, backup_zone(a, schedule), missed, closed, &out->gap, &out->dialect);
+    struct arena *arena = a->schedules->arena;
+
+    a->schedules->walks += schedule->zone != NULL;
+    schedule_gap_among(arena, schedule, dialects, backup_zone(a, schedule), missed, closed, &out->gap, &out->dialect);
     if (out->gap.status == SCHEDULE_REFUSED) {
         out->dialect = DIALECT_PLAIN;
-        schedule_gap_outside(a->arena, schedule, DIALECT_PLAIN, backup_zone(a, schedule), missed, closed, &out->gap);
+        schedule_gap_outside(arena, schedule, DIALECT_PLAIN, backup_zone(a, schedule), missed, closed, &out->gap);
     }
 }
 
@@ -91,13 +116,19 @@ static const struct schedule_gap *known_gap(struct analysis *a, const struct ent
     if (closed)
         strbuf_addf(&text, " closed %u %u late %lld", closed->from, closed->to, (long long)closed->late);
     key = intern_add(a->model->names, strbuf_str(&text), text.len);
-    strbuf_release(&text);
     gap = map_get(&a->gaps, key);
     if (!gap) {
+        bool first;
+        struct worst_gap *worst = worked_out(a, &text, sizeof *worst, &first);
+
+        if (first)
+            work_out_gap(a, schedule, dialects, k, closed, worst);
         gap = ARENA_NEW(a->arena, struct known_gap);
-        work_out_gap(a, schedule, dialects, k, closed, gap);
+        gap->gap = worst->gap;
+        gap->dialect = worst->dialect;
         map_add(&a->gaps, a->arena, key, gap);
     }
+    strbuf_release(&text);
     if (closed)
         return &gap->gap;
     a->last_gap = &gap->gap;
@@ -147,7 +178,7 @@ const struct schedule_thinning *backup_thinning(struct analysis *a, const struct
     const char *closed = backup_not_within(backup);
     struct arena *scratch;
     struct schedule_slots *slots;
-    atom key;
+    bool first;
 
     if (schedule.type != VALUE_SCHEDULE || schedule.u.schedule->kind == SCHEDULE_CONTINUOUS || schedule.u.schedule->kind == SCHEDULE_ON_CHANGE ||
         late < 0 || missed > SCHEDULE_MISSED_MAX)
@@ -155,17 +186,14 @@ const struct schedule_thinning *backup_thinning(struct analysis *a, const struct
     print_schedule(&text, schedule.u.schedule);
     strbuf_addf(&text, " class %d of %lld missed %lld late %lld under %u closed %s %lld", (int)keep, (long long)count, (long long)missed,
                 (long long)late, backup_dialects(backup), closed ? closed : "", closed ? (long long)worst_of(backup, BACKUP_duration, 0) : 0);
-    key = intern_add(a->model->names, strbuf_str(&text), text.len);
-    strbuf_release(&text);
-    known = map_get(&a->gaps, key);
-    if (!known) {
-        known = ARENA_NEW(a->arena, struct schedule_thinning);
+    known = worked_out(a, &text, sizeof *known, &first);
+    if (first) {
+        a->schedules->walks += schedule.u.schedule->zone != NULL;
         scratch = arena_new();
         slots = backup_slots(a, scratch, backup, schedule.u.schedule);
         if (!slots || !schedule_thinned(scratch, slots, keep, count, (uint32_t)missed, late, known))
             known->apart = 0;
         arena_delete(scratch);
-        map_add(&a->gaps, a->arena, key, known);
     }
     return known->apart ? known : NULL;
 }

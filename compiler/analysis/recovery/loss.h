@@ -20,6 +20,9 @@ void add_term(struct analysis *a, struct loss *loss, enum term_what what, const 
 int64_t worst_of(const struct entity *entity, uint32_t row, int64_t unset);
 
 /* ---- gaps.c ---- */
+/* What was worked out of schedules, by a text that says all it depends on; the text is released. Zeroed memory when *first, to be filled with
+ * nothing that belongs to one compilation. */
+void *worked_out(struct analysis *a, struct strbuf *text, size_t size, bool *first);
 const struct zone *backup_zone(struct analysis *a, const struct schedule *schedule); /* NULL: UTC, or not known */
 int64_t tolerated_misses(const struct entity *backup);
 const char *backup_not_within(const struct entity *backup); /* "06:00-23:00"; NULL */
