@@ -22,6 +22,94 @@ static bool is_one(const struct plan_value *items, uint32_t count, const char *t
     return false;
 }
 
+/* [HOST/]NAMESPACE/TYPE */
+static bool is_source(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    unsigned parts = 0;
+
+    for (;; text++) {
+        size_t len = strspn(text, letters), host = strspn(text, ".:-_abcdefghijklmnopqrstuvwxyz0123456789");
+
+        if (parts == 0 && host > len && text[host] == '/')
+            len = host; /* only the first may be one of a host */
+        if (len == 0 || ++parts > 3)
+            return false;
+        text += len;
+        if (!*text)
+            return parts > 1;
+        if (*text != '/')
+            return false;
+    }
+}
+
+static const char *past_number(const char *text)
+{
+    size_t len = strspn(text, "0123456789");
+
+    return len ? text + len : NULL;
+}
+
+/* ">= 1.2, != 1.3.0, < 2.0.0-beta1" */
+static bool is_constraint(const char *text)
+{
+    static const char *const operators[] = {"~>", ">=", "<=", "!=", "=", ">", "<", ""};
+
+    for (;;) {
+        size_t o = 0;
+
+        text += strspn(text, " ");
+        while (strncmp(text, operators[o], strlen(operators[o])) != 0)
+            o++;
+        text += strlen(operators[o]);
+        text += strspn(text, " ");
+        for (unsigned n = 0; n < 3; n++) {
+            if (!(text = past_number(text)))
+                return false;
+            if (*text != '.')
+                break;
+            text += n < 2;
+        }
+        if (*text == '-' || *text == '+')
+            text += strspn(text, "-+.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+        text += strspn(text, " ");
+        if (!*text)
+            return true;
+        if (*text++ != ',')
+            return false;
+    }
+}
+
+static void refuse(struct tf *tf, const struct plan_thing *thing, const char *what, const char *text)
+{
+    diag_help(
+        diag_report(tf->sink, DIAG_E0705, tf_span(thing->place), "Terraform could not read the %s of provider `%s`: `%s`", what, thing->name, text),
+        "`drc explain E0705` says what each of them is");
+}
+
+static void check_provider(struct tf *tf, const struct tf_provider *provider)
+{
+    const struct {
+        const char *what, *text;
+    } names[] = {{"region", provider->region}, {"accounts", provider->accounts}, {"tags", provider->tags}};
+    const struct plan_thing *thing = provider->thing;
+    uint32_t count;
+    const struct plan_value *blocks = plan_items(thing, "blocks", &count);
+
+    if (!is_source(provider->source))
+        refuse(tf, thing, "source", provider->source);
+    if (!is_constraint(provider->version))
+        refuse(tf, thing, "version", provider->version);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].text && !hcl_is_identifier(names[i].text))
+            refuse(tf, thing, names[i].what, names[i].text);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (blocks[i].shape == PLAN_SHAPE_STRING && !hcl_is_identifier(blocks[i].text))
+            refuse(tf, thing, "blocks", blocks[i].text);
+    }
+}
+
 void tf_read_providers(struct tf *tf)
 {
     uint32_t count;
@@ -40,6 +128,7 @@ void tf_read_providers(struct tf *tf)
         provider->accounts = plan_words(tf->arena, thing, "accounts", NULL);
         provider->tags = plan_words(tf->arena, thing, "tags", NULL);
         vec_push(tf->arena, &tf->providers, provider);
+        check_provider(tf, provider);
     }
 }
 
