@@ -402,7 +402,9 @@ static void check_names(const struct plan_checked *plan, struct diag_sink *sink)
         d = diag_report(sink, DIAG_E0740, place_span(job->place),
                         "backup `%s` of `%s` and backup `%s` of `%s` would share the script `cron/jobs/%s.sh`", job->backup, job->of, other->backup,
                         other->of, output_name(sink->arena, job->name));
-        diag_label(d, place_span(other->place), "the other one");
+        diag_label(d, place_span(other->entry.start ? other->entry : other->place), "the other one");
+        if (job->entry.start)
+            diag_label(d, place_span(job->entry), "of this entry");
         diag_help(d, "give one of them a name that differs in letters, digits, `-` or `_`");
     }
     arena_delete(arena);

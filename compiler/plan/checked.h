@@ -14,8 +14,8 @@ struct plan_checked_name {
 /* A job with a procedure. */
 struct plan_checked_job {
     const char *name, *backup, *of; /* of a group, or of an asset */
-    struct plan_place place;
-    const char *refused_by; /* the store to which nothing brings what it makes; NULL */
+    struct plan_place place, entry; /* of the backup; of the entry of a data file that its asset was made of, no place: it was not */
+    const char *refused_by;         /* the store to which nothing brings what it makes; NULL */
     struct plan_place refused_at;
     const struct plan_start *starts; /* why no scheduler starts it or its test, by each: Debian's cron, systemd, Kubernetes; NULL: one does */
 };

@@ -109,6 +109,16 @@ static const struct plan_start *never_starts(struct maker *m, const struct backu
     return starts || !first || first->job != job ? NULL : starts_of(m, first);
 }
 
+/* The entry that the asset was made of, where the backup stands in the block that many are made by. */
+static struct span entry_of(const struct maker *m, const struct backup_job *job)
+{
+    const struct entity *thing = job->asset ? job->asset->entity : NULL;
+
+    if (!thing || !thing->tree || !thing->scope || sources_file_at(m->sources, thing->span.start) == sources_file_at(m->sources, job->span.start))
+        return (struct span){0, 0};
+    return thing->span;
+}
+
 static void add_jobs(struct maker *m, struct plan_checked *out)
 {
     struct plan_checked_job *jobs = ARENA_ARRAY(m->arena, struct plan_checked_job, m->plan->job_count);
@@ -126,6 +136,7 @@ static void add_jobs(struct maker *m, struct plan_checked *out)
         job->backup = from->backup->name;
         job->of = from->group ? from->group->name : from->asset ? from->asset->name : from->name;
         job->place = document_at(from->span);
+        job->entry = document_at(entry_of(m, from));
         job->starts = never_starts(m, from, &next);
         if (writes && from->to && (!from->to_access || !command_is_set(&from->to_access->put))) {
             job->refused_by = from->to->name;
