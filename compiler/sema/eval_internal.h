@@ -34,8 +34,9 @@ struct eval_state {
     struct map mistakes;           /* expressions the static check reported: evaluating them stays silent */
     struct scope *free_scopes;     /* given back, linked by `outer` */
     const struct slot_frame *frame;
-    int64_t suggesting;   /* comparisons of names left for "did you mean" */
-    bool unknown_as_text; /* templates print unknown parts: see eval_text() */
+    VEC(const char *) candidates; /* of one "did you mean", and then of the next: a list for each would grow with the square of a specification */
+    int64_t suggesting;           /* comparisons of names left for "did you mean" */
+    bool unknown_as_text;         /* templates print unknown parts: see eval_text() */
     bool budget_reported;
     uint32_t data_from; /* offsets from here on are in inventories: values from there keep their place */
     struct {

@@ -68,38 +68,38 @@ const char *suggest(struct evaluator *eval, const char *word, const char *const 
     return nearest(word, candidates, count);
 }
 
-/* VEC has no name of its own as a type. */
-struct names {
-    VEC(const char *) list;
-};
-
-static void add_name(struct evaluator *eval, struct names *names, const char *name)
+static void add_name(struct evaluator *eval, const char *name)
 {
-    vec_push(eval->arena, &names->list, name);
+    vec_push_owned(eval->arena, &eval->state->candidates, name);
 }
 
-static void add_declared(struct evaluator *eval, struct names *names, uint32_t id)
+static const char *suggest_added(struct evaluator *eval, const char *word)
+{
+    return suggest(eval, word, eval->state->candidates.items, eval->state->candidates.len);
+}
+
+static void add_declared(struct evaluator *eval, uint32_t id)
 {
     for (uint32_t i = 0; i < eval->model->declared[id].list.len; i++)
-        add_name(eval, names, eval->model->declared[id].list.items[i]->name);
+        add_name(eval, eval->model->declared[id].list.items[i]->name);
 }
 
-static void add_expected(struct evaluator *eval, struct names *names, const struct type *type)
+static void add_expected(struct evaluator *eval, const struct type *type)
 {
     if (!type)
         return;
     switch (type->kind) {
     case TYPE_ENUM:
         for (uint32_t i = 0; i < type->count; i++)
-            add_name(eval, names, type->words[i]);
+            add_name(eval, type->words[i]);
         break;
-    case TYPE_REF: add_declared(eval, names, type->schema->id); break;
+    case TYPE_REF: add_declared(eval, type->schema->id); break;
     case TYPE_UNION:
         for (uint32_t i = 0; i < type->count; i++)
-            add_expected(eval, names, type->alternatives[i]);
+            add_expected(eval, type->alternatives[i]);
         break;
     case TYPE_LIST:
-    case TYPE_RANGE: add_expected(eval, names, type->element); break;
+    case TYPE_RANGE: add_expected(eval, type->element); break;
     default: break;
     }
 }
@@ -306,7 +306,6 @@ static bool follows_slash(const struct evaluator *eval, struct span span)
 
 static struct value name_unknown(struct evaluator *eval, const struct expr *expr, atom name, const struct scope *scope, const struct type *expected)
 {
-    struct names names = {0};
     const struct type *only = expected;
     const char *near;
     struct diag *diag;
@@ -324,19 +323,20 @@ static struct value name_unknown(struct evaluator *eval, const struct expr *expr
             diag_fix(diag, expr->span, near, "did you mean `%s`?", near);
         return value_error();
     }
+    eval->state->candidates.len = 0;
     if (only && only->kind == TYPE_REF) {
         diag = diag_report(eval->sink, DIAG_E0306, expr->span, "there is no %s `%s`", only->schema->name, name);
-        add_expected(eval, &names, only);
+        add_expected(eval, only);
     } else {
         diag = diag_report(eval->sink, DIAG_E0306, expr->span, "nothing is called `%s`", name);
         for (const struct scope *at = scope; at; at = at->outer)
-            add_name(eval, &names, at->name);
-        add_expected(eval, &names, expected);
-        add_name(eval, &names, "plan");
+            add_name(eval, at->name);
+        add_expected(eval, expected);
+        add_name(eval, "plan");
         for (uint32_t i = 0; i < eval->state->plurals.len; i++)
-            add_name(eval, &names, eval->state->plurals.entries[i].key);
+            add_name(eval, eval->state->plurals.entries[i].key);
         for (uint32_t i = 0; i < BLOCK_COUNT; i++)
-            add_declared(eval, &names, i);
+            add_declared(eval, i);
     }
     lost_missing(diag, only && only->kind == TYPE_REF ? only->schema->name : NULL, name);
     if (expected && only && only->kind != TYPE_REF)
@@ -353,7 +353,7 @@ static struct value name_unknown(struct evaluator *eval, const struct expr *expr
         diag_help(diag, "a rate is one word with its unit: `12MiB/%s`", name);
         return value_error();
     }
-    near = suggest(eval, name, names.list.items, names.list.len);
+    near = suggest_added(eval, name);
     if (near)
         diag_fix(diag, expr->span, near, "did you mean `%s`?", near);
     else if (only && only->kind == TYPE_STRING)
@@ -671,7 +671,6 @@ static struct value field_typed(struct evaluator *eval, struct entity *entity, a
 
 static struct value object_field(struct evaluator *eval, const struct value_object *object, const struct expr *expr)
 {
-    struct names names = {0};
     const char *near;
     struct diag *diag;
 
@@ -679,12 +678,13 @@ static struct value object_field(struct evaluator *eval, const struct value_obje
         if (object->pairs[i].key == expr->u.member.name)
             return object->pairs[i].value;
     }
+    eval->state->candidates.len = 0;
     for (uint32_t i = 0; i < object->count; i++)
-        add_name(eval, &names, object->pairs[i].key);
+        add_name(eval, object->pairs[i].key);
     diag = diag_report(eval->sink, DIAG_E0308, member_span(expr), "the object has no key `%s`", expr->u.member.name);
     if (object->count && object->pairs[0].value.origin)
         diag_label(diag, (struct span){object->pairs[0].value.origin, object->pairs[0].value.origin}, "the object is here");
-    near = suggest(eval, expr->u.member.name, names.list.items, names.list.len);
+    near = suggest_added(eval, expr->u.member.name);
     if (near)
         diag_fix(diag, member_span(expr), near, "did you mean `%s`?", near);
     else
@@ -780,7 +780,6 @@ static bool namespace_member(struct evaluator *eval, const struct expr *expr, co
     const struct expr *object = expr->u.member.object;
     const struct block_schema *schema;
     struct entity *entity;
-    struct names names = {0};
     const char *near;
     struct diag *diag;
     atom name = expr->u.member.name;
@@ -817,8 +816,9 @@ static bool namespace_member(struct evaluator *eval, const struct expr *expr, co
     }
     diag = diag_report(eval->sink, DIAG_E0306, member_span(expr), "there is no %s `%s`", schema->name, name);
     lost_missing(diag, schema->name, name);
-    add_declared(eval, &names, schema->id);
-    near = suggest(eval, name, names.list.items, names.list.len);
+    eval->state->candidates.len = 0;
+    add_declared(eval, schema->id);
+    near = suggest_added(eval, name);
     if (near)
         diag_fix(diag, member_span(expr), near, "did you mean `%s`?", near);
     else if (library_import(schema->name, name))

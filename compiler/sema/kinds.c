@@ -243,7 +243,7 @@ static void unknown_kind(struct sema *sema, atom path, const struct block_schema
         return;
     diag = diag_report(sema->sink, DIAG_E0204, span, "unknown kind `%s`", path);
     for (uint32_t i = 0; i < sema->model->declared[BLOCK_KIND].list.len; i++)
-        vec_push(sema->arena, &names, sema->model->declared[BLOCK_KIND].list.items[i]->name);
+        vec_push_owned(sema->arena, &names, sema->model->declared[BLOCK_KIND].list.items[i]->name);
     if ((behind = prefixed(sema, path))) {
         diag_fix(diag, span, behind, "it was imported with a prefix: write `%s`", behind);
     } else if ((file = library_import("kind", path))) {
@@ -259,6 +259,7 @@ static void unknown_kind(struct sema *sema, atom path, const struct block_schema
         else
             diag_help(diag, "nothing fits? `import \"std/generic\"` has %s; or declare a `kind` of your own", anything(schema));
     }
+    arena_give_back(sema->arena, names.items, names.cap * sizeof *names.items);
 }
 
 static void build_kind(struct sema *sema, struct entity *entity);
