@@ -60,11 +60,6 @@ const char *tf_member_text(const struct plan_value *value, const char *key)
     return member && member->shape == PLAN_SHAPE_STRING ? member->text : "";
 }
 
-struct span tf_span(struct plan_place place)
-{
-    return (struct span){place.start, place.end};
-}
-
 static bool tf_block_equal(const struct plan_emitted_block *a, const struct plan_emitted_block *b)
 {
     if (a == b)
@@ -165,7 +160,7 @@ static struct tf_root *root_of(struct tf *tf, enum plan_choice_ROOT kind, const 
     for (uint32_t i = 0; i < tf->roots.len; i++) {
         if (same_but_for_case(tf->roots.items[i]->folder, root->folder) || strcmp(tf->roots.items[i]->prefix, root->prefix) == 0) {
             struct diag *diag =
-                diag_report(tf->sink, DIAG_E0717, tf_span(site->place), "the Terraform root of site `%s` has the name of another", name);
+                diag_report(tf->sink, DIAG_E0717, place_span(site->place), "the Terraform root of site `%s` has the name of another", name);
             diag_note(diag, "`%s` and `%s` become the same name once other characters are replaced", name,
                       tf->roots.items[i]->site ? tf->roots.items[i]->site->name : tf->roots.items[i]->folder);
             diag_help(diag, "rename the site");
@@ -200,7 +195,7 @@ static void sort_roots(struct tf *tf)
 void tf_blame(struct diag *diag, const struct plan_emission *source)
 {
     if (source->subject)
-        diag_label(diag, tf_span(source->subject->place), "emitted for %s `%s`", source->subject->block,
+        diag_label(diag, place_span(source->subject->place), "emitted for %s `%s`", source->subject->block,
                    source->subject->name ? source->subject->name : "");
 }
 
@@ -230,7 +225,7 @@ static bool is_allowed(struct tf *tf, const struct plan_emission *emission)
         if (strcmp(block->type, top_level[i].type) != 0)
             continue;
         if (block->labels_count != top_level[i].labels) {
-            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a Terraform block `%s` has %u labels, not %u", block->type,
+            diag = diag_report(tf->sink, DIAG_E0704, place_span(block->place), "a Terraform block `%s` has %u labels, not %u", block->type,
                                (unsigned)top_level[i].labels, (unsigned)block->labels_count);
             diag_help(diag, top_level[i].labels == 2 ? "write `%s TYPE NAME { … }`" : "write `%s NAME { … }`", block->type);
             return false;
@@ -238,7 +233,7 @@ static bool is_allowed(struct tf *tf, const struct plan_emission *emission)
         if (top_level[i].labels == 2 && !tf_provider_of(tf, block->labels[0]) && strcmp(block->labels[0], "terraform_data") != 0) {
             const char *name = arena_strndup(tf->arena, block->labels[0], strcspn(block->labels[0], "_"));
 
-            diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` belongs to no provider that is declared", block->labels[0]);
+            diag = diag_report(tf->sink, DIAG_E0704, place_span(block->place), "`%s` belongs to no provider that is declared", block->labels[0]);
             if (hcl_is_identifier(name))
                 diag_help(diag, "declare it: `terraform_provider %s { source = \"OWNER/%s\"  version = \"…\" }`", name, name);
             else
@@ -246,14 +241,14 @@ static bool is_allowed(struct tf *tf, const struct plan_emission *emission)
             return false;
         }
         if (block->labels_count > 0 && !hcl_is_identifier(block->labels[block->labels_count - 1])) {
-            diag =
-                diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "`%s` is no Terraform identifier", block->labels[block->labels_count - 1]);
+            diag = diag_report(tf->sink, DIAG_E0704, place_span(block->place), "`%s` is no Terraform identifier",
+                               block->labels[block->labels_count - 1]);
             diag_help(diag, "make the label with `ident(…)`");
             return false;
         }
         return true;
     }
-    diag = diag_report(tf->sink, DIAG_E0704, tf_span(block->place), "a kind cannot emit a Terraform block `%s`", block->type);
+    diag = diag_report(tf->sink, DIAG_E0704, place_span(block->place), "a kind cannot emit a Terraform block `%s`", block->type);
     diag_note(diag, "variables, providers and versions are made from what the emitted resources use");
     diag_help(diag, "emit `resource`, `data`, `check`, `output`, `moved` or `import`; values from outside "
                     "come with `fact(…)` and `ref(…)`");
@@ -270,7 +265,7 @@ static void check_isolation(struct tf *tf, const struct tf_root *root, const str
 
     if (!provider || !tf_is_elsewhere(provider, block))
         return;
-    diag = diag_report(tf->sink, DIAG_E0703, tf_span(block->place), "`%s` in the recovery root of `%s` depends on a control plane elsewhere",
+    diag = diag_report(tf->sink, DIAG_E0703, place_span(block->place), "`%s` in the recovery root of `%s` depends on a control plane elsewhere",
                        block->labels[0], root->site->name);
     tf_blame(diag, emission);
     if (provider->home)
@@ -297,8 +292,8 @@ static void check_spelling(struct tf *tf, struct tf_root *root, const struct pla
     other = map_get(&root->file_names, intern_str(tf->names, folded));
     if (strcmp(other, name) == 0)
         return;
-    diag = diag_report(tf->sink, DIAG_E0790, tf_span(emission->block->place), "`terraform/%s/%s.tf` differs only in case from `terraform/%s/%s.tf`",
-                       root->folder, name, root->folder, other);
+    diag = diag_report(tf->sink, DIAG_E0790, place_span(emission->block->place),
+                       "`terraform/%s/%s.tf` differs only in case from `terraform/%s/%s.tf`", root->folder, name, root->folder, other);
     tf_blame(diag, emission);
     diag_help(diag, "spell the `file` of both in the same way");
 }
@@ -317,11 +312,11 @@ static void check_file(struct tf *tf, const struct plan_emission *emission)
 
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         if (emission->file && same_but_for_case(output_name(tf->arena, emission->file), ours[i]))
-            diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place), "the file `%s.tf` is written by the compiler", ours[i]),
+            diag_help(diag_report(tf->sink, DIAG_E0714, place_span(emission->block->place), "the file `%s.tf` is written by the compiler", ours[i]),
                       "name the concern instead: `file = \"database\"`");
     }
     if (emission->file && is_overriding(output_name(tf->arena, emission->file)))
-        diag_help(diag_report(tf->sink, DIAG_E0714, tf_span(emission->block->place),
+        diag_help(diag_report(tf->sink, DIAG_E0714, place_span(emission->block->place),
                               "Terraform takes `%s.tf` for changes to what other files declare", output_name(tf->arena, emission->file)),
                   "name the concern instead: `file = \"database\"`");
 }
@@ -350,7 +345,7 @@ static void add_emission(struct tf *tf, const struct plan_emission *emission)
         return;
     if (emission->root == PLAN_ROOT_none) {
         struct diag *diag =
-            diag_report(tf->sink, DIAG_E0704, tf_span(emission->block->place), "this emit does not say which Terraform root it belongs to");
+            diag_report(tf->sink, DIAG_E0704, place_span(emission->block->place), "this emit does not say which Terraform root it belongs to");
         diag_help(diag, "write `root = global`, `root = primary` or `root = recovery(SITE)` in the `emit "
                         "terraform` block");
         return;
@@ -374,9 +369,9 @@ static void add_emission(struct tf *tf, const struct plan_emission *emission)
                 vec_push(arena, &block->sources, emission);
             return;
         }
-        struct diag *diag = diag_report(tf->sink, DIAG_E0701, tf_span(emission->block->place),
+        struct diag *diag = diag_report(tf->sink, DIAG_E0701, place_span(emission->block->place),
                                         "`%s` is emitted twice into `%s`, with different contents", address, root->folder);
-        diag_label(diag, tf_span(block->emitted->place), "first here");
+        diag_label(diag, place_span(block->emitted->place), "first here");
         tf_blame(diag, block->sources.items[0]);
         tf_blame(diag, emission);
         diag_help(diag, "put what both need into a `once KEY { … }` block with the same values, or make the "
@@ -462,10 +457,10 @@ static struct tf_root *find_circle(struct tf *tf, struct tf_root *root, uint32_t
         if (need->mark == 2)
             continue;
         if (need->mark == 1) {
-            struct diag *diag = diag_report(tf->sink, DIAG_E0702, tf_span(root->needs[i].place),
+            struct diag *diag = diag_report(tf->sink, DIAG_E0702, place_span(root->needs[i].place),
                                             "Terraform roots `%s` and `%s` need each other's outputs", root->folder, need->folder);
             for (uint32_t n = 0; n < need->need_count; n++)
-                diag_label(diag, tf_span(need->needs[n].place), "`%s` takes an output of `%s` here", need->folder, need->needs[n].root->folder);
+                diag_label(diag, place_span(need->needs[n].place), "`%s` takes an output of `%s` here", need->folder, need->needs[n].root->folder);
             diag_note(diag, "each root is applied by itself, so their order must not be a circle");
             diag_help(diag, "compute one of the two values from names, for instance an ARN, instead of a reference");
             return need;

@@ -102,7 +102,7 @@ static struct hcl_expr *convert_literal(const struct spot *at, const char *text)
 
     if (why) {
         struct diag *diag =
-            diag_report(at->tf->sink, DIAG_E0707, tf_span(at->place), "`hcl(…)` of `%s` is not one expression: %s", at->attribute, why);
+            diag_report(at->tf->sink, DIAG_E0707, place_span(at->place), "`hcl(…)` of `%s` is not one expression: %s", at->attribute, why);
         diag_help(diag, "write one Terraform expression on one line, or use lists, objects, `ref(…)` and `tf(…)`");
         return hcl_null(arena);
     }
@@ -239,12 +239,12 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
     struct diag *diag;
 
     if (!is_attribute_path(attribute)) {
-        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s` is no attribute of a Terraform resource", attribute);
+        diag = diag_report(tf->sink, DIAG_E0700, place_span(at->place), "`%s` is no attribute of a Terraform resource", attribute);
         diag_help(diag, "write the attribute's name, as in `ref(%s, …, arn)`", resource);
         return HCL_SOURCE("null");
     }
     if (!target) {
-        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted by nothing in this plan", resource, key);
+        diag = diag_report(tf->sink, DIAG_E0700, place_span(at->place), "`%s.%s` is emitted by nothing in this plan", resource, key);
         tf_blame(diag, at->block->sources.items[0]);
         diag_help(diag, "emit the resource in the same kind, import the kind that does, or use `fact(…)` for "
                         "something that exists already");
@@ -253,10 +253,10 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
     if (target->root == root)
         return traversal(tf, target->address, attribute);
     if (target->other) {
-        diag = diag_report(tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted into several roots, and none of them is `%s`", resource, key,
-                           root->folder);
+        diag = diag_report(tf->sink, DIAG_E0700, place_span(at->place), "`%s.%s` is emitted into several roots, and none of them is `%s`", resource,
+                           key, root->folder);
         for (struct tf_block *block = target; block; block = block->other)
-            diag_label(diag, tf_span(block->emitted->place), "emitted into `%s`", block->root->folder);
+            diag_label(diag, place_span(block->emitted->place), "emitted into `%s`", block->root->folder);
         diag_help(diag, "make the label of each differ, for instance with the name of its site");
         return HCL_SOURCE("null");
     }
@@ -265,9 +265,9 @@ static struct hcl_source resolve_ref(const struct spot *at, const struct plan_va
     variable = variable_named(tf, root, arena_printf(arena, "%s_%s", target->root->prefix, name));
     if (!variable->from) {
         if (variable->thing || variable->description) {
-            diag =
-                diag_report(tf->sink, DIAG_E0717, tf_span(at->place), "Terraform variable `%s` would stand for two different things", variable->name);
-            diag_label(diag, tf_span(variable->place), "also made from this");
+            diag = diag_report(tf->sink, DIAG_E0717, place_span(at->place), "Terraform variable `%s` would stand for two different things",
+                               variable->name);
+            diag_label(diag, place_span(variable->place), "also made from this");
             diag_help(diag, "rename one of the two declared things");
         }
         variable->from = target->root;
@@ -300,10 +300,10 @@ static const char *fact_type(const struct plan_value *value)
 static void two_meanings(const struct spot *at, const struct tf_variable *variable, const char *help)
 {
     struct diag *diag =
-        diag_report(at->tf->sink, DIAG_E0717, tf_span(at->place), "Terraform variable `%s` would stand for two different things", variable->name);
+        diag_report(at->tf->sink, DIAG_E0717, place_span(at->place), "Terraform variable `%s` would stand for two different things", variable->name);
 
     tf_blame(diag, at->block->sources.items[0]);
-    diag_label(diag, tf_span(variable->place), "also made from this");
+    diag_label(diag, place_span(variable->place), "also made from this");
     diag_help(diag, "%s", help);
 }
 
@@ -350,9 +350,9 @@ static struct hcl_source resolve_fact(const struct spot *at, const struct plan_v
     if (variable->description) {
         if (variable->thing != thing) {
             struct diag *diag =
-                diag_report(tf->sink, DIAG_E0717, tf_span(at->place), "Terraform variable `%s` would stand for two different things", name);
-            diag_label(diag, tf_span(thing->place), "fact `%s` of this", what);
-            diag_label(diag, tf_span(variable->place), "also made from this");
+                diag_report(tf->sink, DIAG_E0717, place_span(at->place), "Terraform variable `%s` would stand for two different things", name);
+            diag_label(diag, place_span(thing->place), "fact `%s` of this", what);
+            diag_label(diag, place_span(variable->place), "also made from this");
             diag_help(diag, "rename one of the two declared things");
         }
         return hcl_ref(arena, "var", name);
@@ -395,7 +395,7 @@ static const char *sort_of(const struct plan_value *value)
 static struct hcl_expr *refuse(const struct spot *at, const struct plan_value *value, const char *help)
 {
     struct diag *diag =
-        diag_report(at->tf->sink, DIAG_E0706, tf_span(at->place), "%s has no form in Terraform for `%s`", sort_of(value), at->attribute);
+        diag_report(at->tf->sink, DIAG_E0706, place_span(at->place), "%s has no form in Terraform for `%s`", sort_of(value), at->attribute);
 
     tf_blame(diag, at->block->sources.items[0]);
     diag_help(diag, "%s", help);
@@ -445,7 +445,7 @@ static struct hcl_expr *convert_schedule(const struct spot *at, const struct pla
         return hcl_string(at->tf->arena, schedule->eventbridge[0]);
     if (schedule && schedule->eventbridge_reason)
         why = schedule->eventbridge_reason;
-    diag = diag_report(at->tf->sink, DIAG_E0708, tf_span(at->place), "AWS cannot run the schedule of `%s`: %s", at->attribute, why);
+    diag = diag_report(at->tf->sink, DIAG_E0708, place_span(at->place), "AWS cannot run the schedule of `%s`: %s", at->attribute, why);
     tf_blame(diag, at->block->sources.items[0]);
     diag_help(diag, "use a schedule in UTC that repeats within the day, the week or the month");
     return hcl_null(at->tf->arena);
@@ -598,7 +598,7 @@ static struct hcl_expr *convert_address(const struct spot *at, const struct plan
     if (target && target->root == at->block->root)
         return hcl_expr(at->tf->arena, (struct hcl_source){target->address});
     if (strcmp(at->attribute, "to") == 0) {
-        struct diag *diag = diag_report(at->tf->sink, DIAG_E0700, tf_span(at->place), "`%s.%s` is emitted by nothing in `%s`",
+        struct diag *diag = diag_report(at->tf->sink, DIAG_E0700, place_span(at->place), "`%s.%s` is emitted by nothing in `%s`",
                                         tf_member_text(ref, "resource"), tf_member_text(ref, "key"), at->block->root->folder);
 
         tf_blame(diag, at->block->sources.items[0]);
@@ -628,12 +628,12 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
     struct diag *diag;
 
     if (!thing || strcmp(thing->block, "site") != 0) {
-        diag = diag_report(tf->sink, DIAG_E0706, tf_span(at->place), "`provider` is the site whose Region a resource belongs to");
+        diag = diag_report(tf->sink, DIAG_E0706, place_span(at->place), "`provider` is the site whose Region a resource belongs to");
         diag_help(diag, "write `provider = SITE`, for instance `provider = self.site`");
         return NULL;
     }
     if (!provider || !provider->region) {
-        diag = diag_report(tf->sink, DIAG_E0706, tf_span(at->place), "`%s` is in no Region: its provider has none", at->block->emitted->labels[0]);
+        diag = diag_report(tf->sink, DIAG_E0706, place_span(at->place), "`%s` is in no Region: its provider has none", at->block->emitted->labels[0]);
         diag_help(diag, "take `provider` away, or say in its `terraform_provider` which argument takes the `region`");
         return NULL;
     }
@@ -641,7 +641,7 @@ static struct hcl_expr *convert_provider(const struct spot *at, const struct pla
     if (!site || (tf_region_of(root, provider) && strcmp(site->region, tf_region_of(root, provider)) == 0))
         return NULL;
     if (root->kind == PLAN_ROOT_recovery) {
-        diag = diag_report(tf->sink, DIAG_E0703, tf_span(at->place), "the recovery root of `%s` would need the provider of `%s`", root->site->name,
+        diag = diag_report(tf->sink, DIAG_E0703, place_span(at->place), "the recovery root of `%s` would need the provider of `%s`", root->site->name,
                            thing->name);
         tf_blame(diag, at->block->sources.items[0]);
         diag_note(diag, "this root is applied while other Regions may be lost");
@@ -675,7 +675,7 @@ static bool add_attributes(const struct spot *where, const struct plan_emitted_b
         if (attr->value->shape == PLAN_SHAPE_NULL)
             continue;
         if (!hcl_is_identifier(attr->name)) {
-            struct diag *diag = diag_report(at.tf->sink, DIAG_E0704, tf_span(attr->place), "`%s` is no Terraform identifier", attr->name);
+            struct diag *diag = diag_report(at.tf->sink, DIAG_E0704, place_span(attr->place), "`%s` is no Terraform identifier", attr->name);
             diag_help(diag, "use the name of an argument of the resource");
             continue;
         }

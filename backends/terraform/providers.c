@@ -82,9 +82,9 @@ static bool is_constraint(const char *text)
 
 static void refuse(struct tf *tf, const struct plan_thing *thing, const char *what, const char *text)
 {
-    diag_help(
-        diag_report(tf->sink, DIAG_E0705, tf_span(thing->place), "Terraform could not read the %s of provider `%s`: `%s`", what, thing->name, text),
-        "`drc explain E0705` says what each of them is");
+    diag_help(diag_report(tf->sink, DIAG_E0705, place_span(thing->place), "Terraform could not read the %s of provider `%s`: `%s`", what, thing->name,
+                          text),
+              "`drc explain E0705` says what each of them is");
 }
 
 static void check_provider(struct tf *tf, const struct tf_provider *provider)

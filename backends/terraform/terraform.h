@@ -7,6 +7,7 @@
 #define DRC_BACKENDS_TERRAFORM_TERRAFORM_H
 
 #include "backends/backend.h"
+#include "backends/common/place.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "emit/hcl.h"
@@ -104,7 +105,6 @@ struct tf {
 /* ---- collect.c */
 void tf_collect(struct tf *tf); /* everything up to finished bodies */
 const struct plan_site *tf_region_site(const struct plan_site *site);
-struct span tf_span(struct plan_place place);
 /* Adds "for asset `x`" to a diagnostic about a block. */
 void tf_blame(struct diag *diag, const struct plan_emission *source);
 
