@@ -14,6 +14,7 @@ struct loading {
     struct session *session;
     VEC(atom) stack;   /* files being loaded, outermost first: meeting one again is a circle, whatever `as` says */
     struct map copies; /* of each file by its path, each under another prefix: how many */
+    struct map told;   /* imports that close a circle, by their two files: told once, not for each prefix */
     size_t bytes;      /* of all texts */
     bool full;         /* one of the limits was met, which was told: no more is loaded */
 };
@@ -166,6 +167,10 @@ static bool seen(struct loading *loading, atom key, atom path_of, const char *na
 
         if (loading->stack.items[i] != path_of)
             continue;
+        if (!map_add(&loading->told, session->arena,
+                     intern_str(session->names, arena_printf(session->arena, "%s\n%s", loading->stack.items[loading->stack.len - 1], path_of)),
+                     loading))
+            return true;
         for (uint32_t at = i; at < loading->stack.len; at++)
             strbuf_addf(&path, "`%s` -> ", loading->stack.items[at]);
         strbuf_addf(&path, "`%s`", name);
