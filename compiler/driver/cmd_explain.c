@@ -84,7 +84,7 @@ static const char *source_of(const struct session *session, struct span span)
 
 static void print_attr(const struct session *session, const struct entity *entity, const char *name)
 {
-    const struct attr *attr = attribute_of(session, entity, name);
+    const struct attr *attr = entity_attr_named(&session->model, entity, name);
 
     if (attr)
         say("    %-10s %s\n", name, source_of(session, attr->value->span));
@@ -284,7 +284,7 @@ static void explain_approval(const struct session *session, const struct scenari
 
         if (within.type == VALUE_DURATION)
             print_term(session, arena_printf(session->arena, "until runbook `%s` is approved", result->runbooks[i]->name), within.u.integer, true,
-                       attribute_place(session, result->runbooks[i], "approve_within"));
+                       entity_attr_span_named(&session->model, result->runbooks[i], "approve_within"));
     }
 }
 
@@ -299,13 +299,15 @@ static void explain_rto(const struct session *session, const struct scenario_res
         path[length++] = step;
     if (length) {
         const struct step *first = path[length - 1];
-        struct span detect =
-            result->detect_span.start == result->scenario->span.start ? attribute_place(session, result->scenario, "detect") : result->detect_span;
+        struct span detect = result->detect_span.start == result->scenario->span.start
+                                 ? entity_attr_span_named(&session->model, result->scenario, "detect")
+                                 : result->detect_span;
         bool whole = result->begin.known && first->start.known && first->start.worst == result->begin.worst;
 
         if (whole) {
             print_term(session, detected, result->detect.worst, true, detect);
-            print_term(session, "until the recovery is declared", result->declare.worst, true, attribute_place(session, result->scenario, "declare"));
+            print_term(session, "until the recovery is declared", result->declare.worst, true,
+                       entity_attr_span_named(&session->model, result->scenario, "declare"));
             explain_approval(session, result);
         } else if (result->detect.known && first->start.known && first->start.worst == result->detect.worst) {
             print_term(session, detected, result->detect.worst, true, detect);

@@ -20,7 +20,7 @@ static const char *title_of(const struct session *session, const struct entity *
 
     if (title)
         return title;
-    attr = attribute_of(session, entity, "title");
+    attr = entity_attr_named(&session->model, entity, "title");
     if (attr && attr->value->kind == EXPR_STRING)
         return attr->value->u.string.text;
     return entity->doc ? entity->doc : "";

@@ -45,7 +45,7 @@ static const char *written(struct reference *reference, const struct expr *expr)
 
 static const char *written_attr(struct reference *reference, const struct entity *entity, const char *name)
 {
-    const struct attr *attr = attribute_of(&reference->session, entity, name);
+    const struct attr *attr = entity_attr_named(&reference->session.model, entity, name);
 
     return attr ? written(reference, attr->value) : "";
 }
@@ -79,7 +79,7 @@ static const char *template_text(struct reference *reference, const char *text, 
 /* The text of a string attribute. */
 static const char *text_attr(struct reference *reference, const struct entity *entity, const char *name)
 {
-    const struct attr *attr = attribute_of(&reference->session, entity, name);
+    const struct attr *attr = entity_attr_named(&reference->session.model, entity, name);
 
     const char *text;
     size_t len;

@@ -139,9 +139,6 @@ bool in_ledger_scope(const struct ledger_scope *scope, const struct assumption *
 void print_assumption(const struct assumption *assumption, size_t indent); /* what, by whom, and how one sees it */
 
 /* ---- explain_terms.c */
-/* An attribute as it is written, with a value; NULL when it is not. */
-const struct attr *attribute_of(const struct session *session, const struct entity *entity, const char *name);
-struct span attribute_place(const struct session *session, const struct entity *entity, const char *name); /* else the entity's own */
 /* Where it is written how long a step takes, and the asset's attributes that figure is worked out from, a line each. */
 struct span figure_place(const struct session *session, const struct scenario_result *result, const struct step *step);
 void explain_inputs(const struct session *session, const struct scenario_result *result, const struct step *step);

@@ -6,33 +6,19 @@
 
 enum { INPUTS_MAX = 8 };
 
-const struct attr *attribute_of(const struct session *session, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = entity && entity->tree ? block_attr(entity->tree, intern_str(session->names, name)) : NULL;
-
-    return attr && attr->value ? attr : NULL;
-}
-
-struct span attribute_place(const struct session *session, const struct entity *entity, const char *name)
-{
-    const struct attr *attr = attribute_of(session, entity, name);
-
-    return attr ? span_join(attr_name_span(attr), attr->value->span) : entity->span;
-}
-
 /* The attribute that says how long the step takes: a measured figure of the asset's own, the step's, or that of the whole method. */
 static const struct attr *figure_of(const struct session *session, const struct scenario_result *result, const struct step *step)
 {
     const struct candidate *chosen = step->asset ? result->states[step->asset->index].chosen : NULL;
     bool of_method = chosen && (!step->origin || step->origin->parent == chosen->method);
     const struct entity *timing = of_method ? entity_child_named(step->asset->entity, BLOCK_TIMING, chosen->method->name) : NULL;
-    const struct attr *attr = attribute_of(session, timing, "rto");
+    const struct attr *attr = entity_attr_named(&session->model, timing, "rto");
 
     if (!attr)
-        attr = attribute_of(session, step->origin, "takes");
+        attr = entity_attr_named(&session->model, step->origin, "takes");
     /* Only the step that stands for the whole method has its figure: the retrieval from an archive has one of its own. */
     if (!attr && of_method && step->span.start == chosen->method->span.start)
-        attr = attribute_of(session, chosen->method, "rto");
+        attr = entity_attr_named(&session->model, chosen->method, "rto");
     return attr;
 }
 
@@ -40,7 +26,7 @@ struct span figure_place(const struct session *session, const struct scenario_re
 {
     const struct attr *attr = figure_of(session, result, step);
 
-    return attr ? span_join(attr_name_span(attr), attr->value->span) : step->span;
+    return attr ? attr_span(attr) : step->span;
 }
 
 /* ---------------------------------------------------------------- what a figure is worked out from */
@@ -105,9 +91,9 @@ void explain_inputs(const struct session *session, const struct scenario_result 
         struct value value = entity_get(&session->model, step->asset->entity, inputs.names[i]);
         int row = entity_row(step->asset->entity, inputs.names[i]);
         const struct attr_row *declared = row < 0 ? NULL : entity_row_info(step->asset->entity, (uint32_t)row);
-        bool written = attribute_of(session, step->asset->entity, inputs.names[i]) || !declared || !declared->span.start;
-        const char *origin =
-            sources_origin(&session->sources, written ? attribute_place(session, step->asset->entity, inputs.names[i]) : declared->span);
+        bool written = entity_attr_named(&session->model, step->asset->entity, inputs.names[i]) || !declared || !declared->span.start;
+        const char *origin = sources_origin(&session->sources,
+                                            written ? entity_attr_span_named(&session->model, step->asset->entity, inputs.names[i]) : declared->span);
 
         if (value_is_known(value) && value.type != VALUE_ENTITY && value.type != VALUE_LIST && value.type != VALUE_STRING)
             say("%10s    with %s = %s%s%s%s\n", "", inputs.names[i], value_text(value, session->arena), origin[0] ? "  (" : "", origin,
@@ -275,10 +261,11 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
     if (returns)
         print_line(session, state->detection, "until its health check is green again: threshold x (interval + timeout)", health_place(state, target));
     if (moves && state->propagation)
-        print_line(session, state->propagation, "until the change is everywhere", attribute_place(session, state->endpoint, "propagation"));
+        print_line(session, state->propagation, "until the change is everywhere",
+                   entity_attr_span_named(&session->model, state->endpoint, "propagation"));
     if (moves)
         print_line(session, state->ttl, returns ? "TTL of the other record, which it leads to meanwhile" : "TTL of the old record",
-                   attribute_place(session, state->endpoint, "ttl"));
+                   entity_attr_span_named(&session->model, state->endpoint, "ttl"));
     say_line("----------");
     print_line(session, state->finish.known ? state->finish.worst : TIME_UNKNOWN, "worst-case time until it leads to the recovered system",
                (struct span){0, 0});

@@ -171,8 +171,7 @@ static void check_beside(struct sema *sema, const struct entity *entity, const s
             return;
         shown = arena_printf(sema->arena, "%s%s%s", shown, shown[0] ? " or " : "", show_condition(sema, &condition));
     }
-    diag = diag_report(sema->sink, DIAG_E0221, span_join(attr_name_span(attr), attr->value->span), "`%s` of %s has no effect without %s", row->name,
-                       describe(sema, entity), shown);
+    diag = diag_report(sema->sink, DIAG_E0221, attr_span(attr), "`%s` of %s has no effect without %s", row->name, describe(sema, entity), shown);
     diag_note(diag, "`%s`: %s", row->name, row->doc);
     diag_help(diag, "write %s as well, or leave `%s` away", shown, row->name);
 }
@@ -186,8 +185,8 @@ static bool is_in(const struct entity *entity, const char *word)
 static void check_place(struct sema *sema, const struct entity *entity, const struct attr_row *row)
 {
     const struct attr *attr = block_attr(entity->tree, row->name);
-    struct diag *diag = diag_report(sema->sink, DIAG_E0221, span_join(attr_name_span(attr), attr->value->span), "`%s` of %s has no effect in a %s",
-                                    row->name, describe(sema, entity), row->asks->not_in);
+    struct diag *diag = diag_report(sema->sink, DIAG_E0221, attr_span(attr), "`%s` of %s has no effect in a %s", row->name, describe(sema, entity),
+                                    row->asks->not_in);
 
     diag_note(diag, "`%s`: %s", row->name, row->doc);
     diag_help(diag,

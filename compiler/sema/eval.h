@@ -73,6 +73,14 @@ struct deferred {
     enum { DEFERRED_FRESH, DEFERRED_CONSTANT, DEFERRED_VARIES } state;
 };
 
+/* written.c: an attribute as it is written, with a value; NULL when it is not, or there is no entity. */
+const struct attr *entity_attr(const struct entity *entity, uint32_t row);
+const struct attr *entity_attr_named(const struct model *model, const struct entity *entity, const char *name);
+struct span entity_attr_span(const struct entity *entity, uint32_t row); /* where it is written, name and value; else the entity */
+struct span entity_attr_span_named(const struct model *model, const struct entity *entity, const char *name);
+struct span entity_value_span(const struct entity *entity, uint32_t row);       /* its value alone; else the entity */
+struct span attr_span_or(const struct attr *attr, const struct entity *entity); /* name and value; NULL: the entity */
+
 /* Whether the deferred attribute is written; a row's default does not count. */
 bool eval_is_written(const struct entity *block, uint32_t row);
 

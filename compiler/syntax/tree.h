@@ -131,6 +131,12 @@ static inline struct span attr_name_span(const struct attr *attr)
     return (struct span){attr->name_start, attr->name_start + attr->name_len};
 }
 
+/* Name and value; it has one. */
+static inline struct span attr_span(const struct attr *attr)
+{
+    return span_join(attr_name_span(attr), attr->value->span);
+}
+
 struct block {
     struct block *next;
     atom type;                /* "asset" */

@@ -15,33 +15,6 @@ struct value kind_slot(const struct kind_info *kind, uint32_t row)
     return value_unknown();
 }
 
-const struct attr *entity_attr(const struct entity *entity, uint32_t row)
-{
-    return entity->tree ? block_attr(entity->tree, entity_row_info(entity, row)->name) : NULL;
-}
-
-const struct attr *entity_attr_named(const struct analysis *a, const struct entity *entity, const char *name)
-{
-    return entity->tree ? block_attr(entity->tree, intern_str(a->model->names, name)) : NULL;
-}
-
-struct span attr_span_or(const struct attr *attr, const struct entity *entity)
-{
-    return attr && attr->value ? span_join(attr_name_span(attr), attr->value->span) : entity->span;
-}
-
-struct span entity_attr_span(const struct entity *entity, uint32_t row)
-{
-    return attr_span_or(entity_attr(entity, row), entity);
-}
-
-struct span entity_value_span(const struct entity *entity, uint32_t row)
-{
-    const struct attr *attr = entity_attr(entity, row);
-
-    return attr && attr->value ? attr->value->span : entity->span;
-}
-
 struct entity *kind_deferred(const struct kind_info *kind, uint32_t row)
 {
     for (; kind; kind = kind->base) {

@@ -99,11 +99,6 @@ struct analysis {
 enum { DEPTH_LIMIT = 64 }; /* of places inside of places */
 
 /* ---- basics.c */
-const struct attr *entity_attr(const struct entity *entity, uint32_t row); /* as it is written; NULL when it is not */
-const struct attr *entity_attr_named(const struct analysis *a, const struct entity *entity, const char *name);
-struct span entity_attr_span(const struct entity *entity, uint32_t row);        /* where it is written, name and value; else the entity */
-struct span entity_value_span(const struct entity *entity, uint32_t row);       /* its value alone; else the entity */
-struct span attr_span_or(const struct attr *attr, const struct entity *entity); /* name and value; NULL: the entity */
 struct entity **asset_groups(const struct analysis *a, const struct asset *asset, uint32_t *count); /* those it is a member of */
 struct value kind_slot(const struct kind_info *kind, uint32_t row);                                 /* own or inherited; UNKNOWN */
 struct entity *kind_deferred(const struct kind_info *kind, uint32_t row);                           /* kind entity that writes the row, or NULL */

@@ -29,7 +29,7 @@ static struct span place_of(const struct analysis *a, const struct reason *reaso
 {
     if (reason->span.end)
         return reason->span;
-    return attr_span_or(reason->attribute ? entity_attr_named(a, reason->at, reason->attribute) : NULL, reason->at);
+    return attr_span_or(reason->attribute ? entity_attr_named(a->model, reason->at, reason->attribute) : NULL, reason->at);
 }
 
 static const char *name_of(const char *attribute)

@@ -252,7 +252,7 @@ static bool tell_weak(struct analysis *a, struct scenario_result *result, struct
         return true;
     diag_label(diag, first->span, "this figure");
     if ((demand = demand_place(tier)))
-        diag_label(diag, span_join(attr_name_span(demand), demand->value->span), "demanded here");
+        diag_label(diag, attr_span(demand), "demanded here");
     if (others)
         diag_note(diag, "it rests on %s as well", others);
     diag_help(diag, "measure it in a drill and write `timing METHOD { rto = …  source = \"drill of …\" }`, or leave more room in the objective");

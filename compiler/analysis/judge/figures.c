@@ -220,7 +220,7 @@ static struct figure *make_figure(struct evaluator *eval, const struct entity *b
     figure->block = block;
     figure->attribute = block->schema->rows[row].name;
     figure->expr = attr ? attr->value : NULL;
-    figure->span = attr ? span_join(attr_name_span(attr), attr->value->span) : block->span;
+    figure->span = attr ? attr_span(attr) : block->span;
     figure->written = attr ? written(eval, attr->value->span) : "";
     if (attr && is_literal(attr->value))
         figure->time = time_of(eval_deferred(eval, block, row, NULL));

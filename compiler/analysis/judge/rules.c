@@ -53,7 +53,7 @@ static struct span place_of(struct analysis *a, const struct entity *rule, const
 {
     const char *at = text_of(a, rule, RULE_at, scope);
 
-    return attr_span_or(at ? entity_attr_named(a, subject, at) : NULL, subject);
+    return attr_span_or(at ? entity_attr_named(a->model, subject, at) : NULL, subject);
 }
 
 /* Whether what the rule asks, or how strictly, depends on the tier: its expressions name one. */

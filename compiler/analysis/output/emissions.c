@@ -112,7 +112,7 @@ static void add_attr(struct emitter *e, const struct attr *attr, const struct sc
         return;
     }
     block->attrs = arena_grow(e->a->arena, block->attrs, block->attr_count * sizeof *block->attrs, (block->attr_count + 1) * sizeof *block->attrs);
-    block->attrs[block->attr_count++] = (struct emitted_attr){attr->name, value, span_join(attr_name_span(attr), attr->value->span)};
+    block->attrs[block->attr_count++] = (struct emitted_attr){attr->name, value, attr_span(attr)};
 }
 
 static struct emitted_block *make_body(struct emitter *e, const struct block *tree, const struct scope *scope, int depth)

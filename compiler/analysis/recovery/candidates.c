@@ -244,7 +244,7 @@ static struct span loss_place(const struct candidate *candidate, struct value rp
 
     if (written && written->value && written->value->kind == EXPR_MEMBER && element && element->tree)
         own = block_attr(element->tree, written->value->u.member.name);
-    return own && own->value ? span_join(attr_name_span(own), own->value->span) : (struct span){rpo.origin, rpo.origin};
+    return own && own->value ? attr_span(own) : (struct span){rpo.origin, rpo.origin};
 }
 
 /* A failover within its place needs a place that is left: what waits in another zone is lost with that. */

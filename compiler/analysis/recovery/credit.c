@@ -61,8 +61,8 @@ static void add_maker(struct analysis *a, struct value thing, const struct entit
 
 static void ask_emit(struct analysis *a, const struct entity *emit, struct entity *subject, const struct scope *scope)
 {
-    const struct attr *makes = entity_attr_named(a, emit, "makes"), *watches = entity_attr_named(a, emit, "watches"),
-                      *when = entity_attr_named(a, emit, "when");
+    const struct attr *makes = entity_attr_named(a->model, emit, "makes"), *watches = entity_attr_named(a->model, emit, "watches"),
+                      *when = entity_attr_named(a->model, emit, "when");
 
     scope = emit_scope(a, emit->tree, scope);
     if (when) {
@@ -86,10 +86,10 @@ static void ask_emits(struct analysis *a, struct entity *subject)
         return;
     for (uint32_t i = 0; i < subject->kind->emits.len; i++) {
         const struct entity *emit = subject->kind->emits.items[i];
-        const struct attr *loop = entity_attr_named(a, emit, "for");
+        const struct attr *loop = entity_attr_named(a->model, emit, "for");
         struct value list;
 
-        if (!entity_attr_named(a, emit, "makes") && !entity_attr_named(a, emit, "watches"))
+        if (!entity_attr_named(a->model, emit, "makes") && !entity_attr_named(a->model, emit, "watches"))
             continue;
         if (!outer) {
             outer = a->model->plan ? scope_add(a->eval, NULL, "plan", value_entity(a->model->plan)) : NULL;

@@ -119,8 +119,8 @@ static void check_timeout(struct analysis *a, const struct step_source *from, co
 
     if (!attr || step->timeout <= 0 || !step->takes.known || step->timeout >= step->takes.worst || !step_has_command(step) || step_goes_on(step))
         return;
-    diag = diag_report(a->sink, DIAG_E0584, span_join(attr_name_span(attr), attr->value->span), "step `%s` is given up after %s, and may take %s",
-                       step->id, text_of_duration(a->arena, step->timeout), text_of_duration(a->arena, step->takes.worst));
+    diag = diag_report(a->sink, DIAG_E0584, attr_span(attr), "step `%s` is given up after %s, and may take %s", step->id,
+                       text_of_duration(a->arena, step->timeout), text_of_duration(a->arena, step->takes.worst));
     diag_help(diag, "leave `timeout` out, or state one longer than `takes`");
 }
 

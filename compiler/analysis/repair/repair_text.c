@@ -179,7 +179,7 @@ bool edit_soften(const struct repair_list *list, const struct entity *entity, co
         strbuf_addf(&text, "%s%.*s", text.len ? ", " : "", (int)(item->span.end - item->span.start), at(file, item->span.start));
     }
     if (found && !uses) {
-        out->span = span_join(attr_name_span(needs), needs->value->span);
+        out->span = attr_span(needs);
         out->text = text.len ? arena_printf(list->arena, "needs = [%s]  uses = [%s]", strbuf_str(&text), name)
                              : arena_printf(list->arena, "uses = [%s]", name);
     } else if (found) {

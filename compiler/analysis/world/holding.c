@@ -40,9 +40,9 @@ static bool is_kept(const struct analysis *a, const struct asset *asset)
 /* A promise about nothing is a mistake, not a promise kept. */
 static void refuse_promise(struct analysis *a, const struct asset *asset, const struct entity *promise)
 {
-    struct diag *diag =
-        find(a, DIAG_E0566, (struct about){.subject = asset->entity, .span = attr_span_or(entity_attr_named(a, promise, "rpo"), asset->entity)},
-             "`%s` has an RPO, and a thing of kind `%s` holds no data", asset->name, asset->entity->kind->entity->name);
+    struct diag *diag = find(
+        a, DIAG_E0566, (struct about){.subject = asset->entity, .span = attr_span_or(entity_attr_named(a->model, promise, "rpo"), asset->entity)},
+        "`%s` has an RPO, and a thing of kind `%s` holds no data", asset->name, asset->entity->kind->entity->name);
 
     if (diag)
         diag_help(diag, "leave `rpo` away, or give the data it works with an asset of its own");
