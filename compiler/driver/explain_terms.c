@@ -245,7 +245,9 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
         if (served && (!slowest || !served->finish.known || (slowest->finish.known && served->finish.worst > slowest->finish.worst)))
             slowest = served;
     }
-    if (state->moves == MOVES_BY_STEP && state->step && slowest && state->step->finish.known && slowest->finish.known)
+    /* What asks the name itself is back after its step. */
+    if (state->moves == MOVES_BY_STEP && state->step && slowest && state->step->finish.known && slowest->finish.known &&
+        state->step->finish.worst >= slowest->finish.worst)
         print_line(session, state->finish.known ? state->step->finish.worst : TIME_UNKNOWN,
                    state->stays_green ? arena_printf(session->arena, "until `%s` is done: its health check stays green", state->step->id)
                                       : arena_printf(session->arena, "until `%s` is done", state->step->id),

@@ -404,7 +404,7 @@ static void conversions(void)
     CHECK_STR(converted(every(MINUTES(45)), TARGET_KUBERNETES), "0,45 */3 * * *; 15 2,5,8,11,14,17,20,23 * * *; 30 1,4,7,10,13,16,19,22 * * *");
     CHECK_STR(converted(every(7 * MS_HOUR), TARGET_CRON_DEBIAN), "refused: `every 7h` does not divide the day");
     CHECK_STR(converted(every(30 * MS_SECOND), TARGET_CRON_DEBIAN), "refused: Debian cron has no seconds, so it cannot run `every 30s`");
-    CHECK_STR(converted(cron("  0  2\t*/2 * Mon-Fri "), TARGET_CRON_DEBIAN), "0 2 */2 * Mon-Fri");
+    CHECK_STR(converted(cron("  0  2\t*/2 * Mon-Fri "), TARGET_CRON_DEBIAN), "0 2 */2 * 1-5");
     CHECK_STR(converted(cron("@daily"), TARGET_CRON_DEBIAN), "0 0 * * *");
     CHECK_STR(converted(cron("@weekly"), TARGET_KUBERNETES), "0 0 * * 0");
     CHECK_STR(converted(cron("0 2 * * 7"), TARGET_KUBERNETES), "refused: weekday `7` is out of range 0 to 6");

@@ -21,9 +21,7 @@ static void run_init(struct run *run)
     run->arena = arena_new();
     sources_init(&run->sources, run->arena);
     diag_sink_init(&run->sink, run->arena, &run->sources);
-    run->context.arena = run->arena;
-    run->context.names = intern_new(run->arena);
-    run->context.sink = &run->sink;
+    run->context = (struct parse_context){.arena = run->arena, .names = intern_new(run->arena), .sink = &run->sink};
 }
 
 static struct file_tree *parse(struct run *run, const char *text)
