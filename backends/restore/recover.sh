@@ -387,8 +387,8 @@ leave_out() {
 }
 
 main() {
-    local run n list=0 dry=0 resume=0 rollback=0 answers="" state_option="" interrupted_text="" known
-    SCENARIO="" ONLY="" FROM="" INCIDENT="" APPROVED_BY="" WANTED_PLAN="" PARALLEL=0
+    local run n list=0 dry=0 resume=0 rollback=0 answers="" interrupted_text="" known
+    STATE_OPTION="" SCENARIO="" ONLY="" FROM="" INCIDENT="" APPROVED_BY="" WANTED_PLAN="" PARALLEL=0
     DRILL=0 FOR_REAL=0 FAILBACK=0
     drc_require_bash
     while (($# > 0)); do
@@ -419,7 +419,7 @@ main() {
             --jobs) PARALLEL="$2" && shift ;;
             --answers) answers="$2" && shift ;;
             --plan) WANTED_PLAN="${2#sha256:}" && shift ;;
-            --state) state_option="$2" && shift ;;
+            --state) STATE_OPTION="$2" && shift ;;
             -*) die 64 "unknown option $1 (see --help)" ;;
             *)
                 if [[ -n "${SCENARIO}" ]]; then
@@ -475,7 +475,7 @@ main() {
         STATE["${n}"]=pending
     done
 
-    STATE_ROOT="${state_option:-${DRC_STATE:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/drc/${FACT[slug]}}}"
+    STATE_ROOT="${STATE_OPTION:-${DRC_STATE:-${XDG_STATE_HOME:-${HOME:?}/.local/state}/drc/${FACT[slug]}}}"
     mkdir -p -- "${STATE_ROOT}/${SCENARIO}"
     STATE_ROOT="$(cd -- "${STATE_ROOT}" && pwd)"
     take_lock

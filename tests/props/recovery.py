@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import stat
@@ -266,6 +267,20 @@ def test_drill_simulates_what_hurts(env):
         check(not {"fence", "promote", "traffic"} & set(names), f"the drill was too real: {names}")
         index(names, "cache", "app", "report")
         check(rig.record()["kind"] == "drill-simulated", rig.record()["kind"])
+
+
+def test_what_it_says_goes_on(env):
+    """The command that an unfinished run names goes on with that run: a recovery and its way back have one each, wherever they are kept."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        state = str(folder / "an other state")
+        rig.run("region-loss", "--failback", "--yes-i-declare", "INC-2", "--state", state, expect=1)
+        said = re.search(r"Go on with: (.*)", rig.output)
+        check(said and "failback.sh" in said[1], rig.output)
+        command = f"{said[1]} --answers {shlex.quote(str(rig.answers(step__database__failback='done', step__database__reprotect='done')))}"
+        done = subprocess.run(["bash", "-c", command], cwd=folder, env=rig.variables(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=90, check=False)
+        check(done.returncode == 0 and b"Resuming run" in done.stdout, readable(done.stdout))
 
 
 def test_failback(env):

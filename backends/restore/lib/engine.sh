@@ -332,6 +332,18 @@ roll_back() {
     return "${failed}"
 }
 
+# The command that goes on with this run, whichever script began it: a recovery and the way back have runs of their own.
+resume_command() {
+    local script=recover.sh state=""
+    if ((FAILBACK)); then
+        script=failback.sh
+    fi
+    if [[ -n "${STATE_OPTION}" ]]; then
+        printf -v state ' --state %q' "${STATE_OPTION}"
+    fi
+    printf '%s/%s %s --resume%s' "$(dirname -- "$0")" "${script}" "${SCENARIO}" "${state}"
+}
+
 stop_everything() {
     local pid
     trap '' INT TERM HUP
@@ -342,7 +354,7 @@ stop_everything() {
     done
     wait
     journal run - interrupted
-    say "Continue with: $0 ${SCENARIO} --resume"
+    say "Continue with: $(resume_command)"
     exit 130
 }
 

@@ -206,7 +206,7 @@ conclude() {
     tell_simulated
     if ((UNDONE > 0)); then
         journal run - unfinished undone "${UNDONE}"
-        say "Not finished: $(count_of "${UNDONE}" step) still to do. Go on with: recover.sh ${SCENARIO} --resume"
+        say "Not finished: $(count_of "${UNDONE}" step) still to do. Go on with: $(resume_command)"
         exit 1
     fi
     if ((LEFT_OUT > 0)); then
