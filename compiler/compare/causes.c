@@ -246,10 +246,8 @@ static void part_of_range(struct comparison *c, struct parts *parts, const char 
 }
 
 /* The step of the same name, which ends with it where the asset has another name. */
-static const struct plan_step *step_like(struct comparison *c, const struct plan_step *const *path, uint32_t count, const struct plan_step *step,
-                                         bool renamed)
+static const struct plan_step *step_like(const struct plan_step *const *path, uint32_t count, const struct plan_step *step, bool renamed)
 {
-    (void)c;
     for (uint32_t i = 0; i < count; i++) {
         const char *a = path[i]->id ? strchr(path[i]->id, '.') : NULL, *b = step->id ? strchr(step->id, '.') : NULL;
 
@@ -270,7 +268,7 @@ static void differing_steps(struct comparison *c, struct parts *parts, const str
     }
     for (int side = BEFORE; side < SIDES; side++) {
         for (uint32_t i = count[side]; i-- > 0;) {
-            const struct plan_step *step = path[side][i], *other = step_like(c, path[!side], count[!side], step, c->renamed.len > 0);
+            const struct plan_step *step = path[side][i], *other = step_like(path[!side], count[!side], step, c->renamed.len > 0);
             const struct plan_step *a = side == BEFORE ? step : other, *b = side == BEFORE ? other : step;
             struct compare_part part;
 
@@ -307,13 +305,11 @@ static void give_parts(struct compare_change *change, const struct parts *parts)
 /* ---- causes */
 
 /* A verdict is another because of its number, or of its objective. */
-static void causes_of_verdict(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                              const struct plan_asset *const asset[SIDES])
+static void add_objective(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                          const struct plan_asset *const asset[SIDES])
 {
     struct involved in = {.c = c, .objectives = true};
 
-    if (change->rule != COMPARE_VERDICT_NO_REGRESS && strncmp(change->what, "verdict", 7) != 0)
-        return;
     for (int side = BEFORE; side < SIDES; side++) {
         involve_scenario(&in, side, scenario[side]);
         if (asset[side]) {
@@ -326,8 +322,8 @@ static void causes_of_verdict(struct comparison *c, struct compare_change *chang
     add_causes(&in, change);
 }
 
-static void of_outcome(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                       const struct plan_outcome *const outcome[SIDES], bool loss)
+void causes_of_outcome(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                       const struct plan_outcome *const outcome[SIDES], bool loss, bool objective)
 {
     const struct plan_asset *const assets[SIDES] = {outcome[BEFORE] ? outcome[BEFORE]->asset : NULL, outcome[AFTER] ? outcome[AFTER]->asset : NULL};
     struct involved in = {.c = c};
@@ -348,19 +344,8 @@ static void of_outcome(struct comparison *c, struct compare_change *change, cons
     }
     give_parts(change, &parts);
     add_causes(&in, change);
-    causes_of_verdict(c, change, scenario, assets);
-}
-
-void causes_of_loss(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                    const struct plan_outcome *const outcome[SIDES])
-{
-    of_outcome(c, change, scenario, outcome, true);
-}
-
-void causes_of_time(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                    const struct plan_outcome *const outcome[SIDES])
-{
-    of_outcome(c, change, scenario, outcome, false);
+    if (objective)
+        add_objective(c, change, scenario, assets);
 }
 
 static const struct plan_outcome *outcome_of(const struct plan_scenario *scenario, const struct plan_asset *asset)
@@ -373,7 +358,7 @@ static const struct plan_outcome *outcome_of(const struct plan_scenario *scenari
 }
 
 void causes_of_name(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                    const struct plan_name_outcome *const name[SIDES])
+                    const struct plan_name_outcome *const name[SIDES], bool objective)
 {
     static const struct plan_asset *const nothing[SIDES];
     struct involved in = {.c = c};
@@ -399,11 +384,12 @@ void causes_of_name(struct comparison *c, struct compare_change *change, const s
     differing_start(c, &parts, scenario);
     give_parts(change, &parts);
     add_causes(&in, change);
-    causes_of_verdict(c, change, scenario, nothing);
+    if (objective)
+        add_objective(c, change, scenario, nothing);
 }
 
 void causes_of_group(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                     const struct plan_group_outcome *const group[SIDES])
+                     const struct plan_group_outcome *const group[SIDES], bool objective)
 {
     static const struct plan_asset *const nothing[SIDES];
     struct involved in = {.c = c};
@@ -420,7 +406,8 @@ void causes_of_group(struct comparison *c, struct compare_change *change, const 
         }
     }
     add_causes(&in, change);
-    causes_of_verdict(c, change, scenario, nothing);
+    if (objective)
+        add_objective(c, change, scenario, nothing);
 }
 
 void causes_of_thing(struct comparison *c, struct compare_change *change, const struct plan_thing *before, const struct plan_thing *after)

@@ -32,6 +32,7 @@ void compare_plans(struct arena *arena, const struct plan_document *before, cons
     find_effects(&c);
     *report = (struct compare_report){
         .edits = c.edits.items, .edit_count = c.edits.len, .changes = c.changes.items, .change_count = c.changes.len, .unwritten = c.unwritten};
+    report->untold = !c.edits.len && !c.changes.len && !same_words(before->digest, after->digest);
     for (uint32_t i = 0; i < c.changes.len; i++) {
         report->weaker += c.changes.items[i].way == COMPARE_WEAKER;
         report->stronger += c.changes.items[i].way == COMPARE_STRONGER;

@@ -75,6 +75,7 @@ struct compare_report {
     const struct compare_change *changes; /* in the order of the plan: what is older first */
     uint32_t change_count;
     uint32_t weaker, stronger, neither;
+    bool untold;    /* the digests differ, and nothing above says why */
     bool unwritten; /* of one of them nothing is written: jobs, drills, exports and resources were not compared */
 };
 

@@ -5,85 +5,112 @@
 
 #include <string.h>
 
+/* What a field of an outcome is worked out from. */
+enum rests { ON_THING, ON_TIME, ON_LOSS, ON_TIME_AND_OBJECTIVE, ON_LOSS_AND_OBJECTIVE };
+
 struct watch {
     int in;
     const char *field; /* NULL: that it is there at all */
     const char *what;
     enum compare_rule rule;
+    enum rests rests;
 };
 
 /* clang-format off */
 static const struct watch watched[] = {
-    {PLAN_STRUCT_site, NULL, NULL, COMPARE_SITE_NO_DELETE},
-    {PLAN_STRUCT_site, "within", "within", COMPARE_NO_RULE},
-    {PLAN_STRUCT_site, "region", "region", COMPARE_NO_RULE},
-    {PLAN_STRUCT_asset, NULL, NULL, COMPARE_ASSET_NO_DELETE},
-    {PLAN_STRUCT_asset, "kind", "kind", COMPARE_NO_RULE},
-    {PLAN_STRUCT_asset, "tier", "tier", COMPARE_NO_RULE},
-    {PLAN_STRUCT_asset, "owner", "owner", COMPARE_NO_RULE},
-    {PLAN_STRUCT_asset, "sites", "places", COMPARE_NO_RULE},
-    {PLAN_STRUCT_asset, "needs", "needs", COMPARE_NO_RULE},
-    {PLAN_STRUCT_asset, "restores_with", "restores with", COMPARE_NO_RULE},
-    {PLAN_STRUCT_copies, "total", "copies", COMPARE_COPY_NO_DELETE},
-    {PLAN_STRUCT_copies, "media", "media of copies", COMPARE_COPY_NO_DELETE},
-    {PLAN_STRUCT_copies, "offsite", "copies elsewhere", COMPARE_COPY_NO_DELETE},
-    {PLAN_STRUCT_copies, "immutable", "copies nobody can change", COMPARE_COPY_NO_DELETE},
-    {PLAN_STRUCT_copies, "verified_every", "restores are tested every", COMPARE_DRILL_NO_LOOSEN},
-    {PLAN_STRUCT_endpoint, NULL, NULL, COMPARE_ASSET_NO_DELETE},
-    {PLAN_STRUCT_endpoint, "fqdn", "name", COMPARE_NO_RULE},
-    {PLAN_STRUCT_endpoint, "mode", "moved by", COMPARE_NO_RULE},
-    {PLAN_STRUCT_endpoint, "kept", "answers are kept", COMPARE_NO_RULE},
-    {PLAN_STRUCT_group, NULL, NULL, COMPARE_ASSET_NO_DELETE},
-    {PLAN_STRUCT_group, "members", "members", COMPARE_NO_RULE},
-    {PLAN_STRUCT_scenario, NULL, NULL, COMPARE_SCENARIO_NO_DELETE},
-    {PLAN_STRUCT_scenario, "class", "class", COMPARE_NO_RULE},
-    {PLAN_STRUCT_scenario, "detect", "noticed within", COMPARE_NO_RULE},
-    {PLAN_STRUCT_scenario, "declare", "declared within", COMPARE_NO_RULE},
-    {PLAN_STRUCT_scenario, "approve", "approved within", COMPARE_NO_RULE},
-    {PLAN_STRUCT_scenario, "finish", "all is back after", COMPARE_RTO_NO_REGRESS},
-    {PLAN_STRUCT_outcome, NULL, NULL, COMPARE_NO_RULE},
-    {PLAN_STRUCT_outcome, "fate", "fate", COMPARE_NO_RULE},
-    {PLAN_STRUCT_outcome, "method", "method", COMPARE_NO_RULE},
-    {PLAN_STRUCT_outcome, "serves_at", "serves at", COMPARE_NO_RULE},
-    {PLAN_STRUCT_outcome, "finish", "worst-case recovery time", COMPARE_RTO_NO_REGRESS},
-    {PLAN_STRUCT_outcome, "data_loss", "worst-case loss", COMPARE_RPO_NO_REGRESS},
-    {PLAN_STRUCT_outcome, "rto_verdict", "verdict of its RTO", COMPARE_VERDICT_NO_REGRESS},
-    {PLAN_STRUCT_outcome, "rpo_verdict", "verdict of its RPO", COMPARE_VERDICT_NO_REGRESS},
-    {PLAN_STRUCT_name_outcome, "to", "leads to", COMPARE_NO_RULE},
-    {PLAN_STRUCT_name_outcome, "finish", "worst-case recovery time", COMPARE_RTO_NO_REGRESS},
-    {PLAN_STRUCT_name_outcome, "verdict", "verdict of its RTO", COMPARE_VERDICT_NO_REGRESS},
-    {PLAN_STRUCT_group_outcome, "data_loss", "worst-case loss", COMPARE_RPO_NO_REGRESS},
-    {PLAN_STRUCT_group_outcome, "skew", "worst skew", COMPARE_RPO_NO_REGRESS},
-    {PLAN_STRUCT_group_outcome, "max_skew", "tolerated skew", COMPARE_OBJECTIVE_NO_WEAKEN},
-    {PLAN_STRUCT_group_outcome, "verdict", "verdict", COMPARE_VERDICT_NO_REGRESS},
-    {PLAN_STRUCT_step, NULL, NULL, COMPARE_NO_RULE},
-    {PLAN_STRUCT_step, "after", "waits for", COMPARE_NO_RULE},
-    {PLAN_STRUCT_step, "takes", "takes", COMPARE_NO_RULE},
-    {PLAN_STRUCT_step, "by", "done by", COMPARE_NO_RULE},
-    {PLAN_STRUCT_step, "manual", "instruction", COMPARE_NO_RULE},
-    {PLAN_STRUCT_step, "run", "command", COMPARE_NO_RULE},
-    {PLAN_STRUCT_slo, NULL, NULL, COMPARE_OBJECTIVE_NO_WEAKEN},
-    {PLAN_STRUCT_slo, "target", "availability asked for", COMPARE_OBJECTIVE_NO_WEAKEN},
-    {PLAN_STRUCT_slo, "availability", "availability at the worst", COMPARE_RTO_NO_REGRESS},
-    {PLAN_STRUCT_slo, "verdict", "verdict of the availability", COMPARE_VERDICT_NO_REGRESS},
-    {PLAN_STRUCT_job, NULL, NULL, COMPARE_COPY_NO_DELETE},
-    {PLAN_STRUCT_job, "runs_at", "runs at", COMPARE_NO_RULE},
-    {PLAN_STRUCT_job, "to", "writes to", COMPARE_NO_RULE},
-    {PLAN_STRUCT_job, "copies", "copies to", COMPARE_NO_RULE},
-    {PLAN_STRUCT_job, "ship_every", "ships every", COMPARE_NO_RULE},
-    {PLAN_STRUCT_job, "verify_every", "restores are tested every", COMPARE_DRILL_NO_LOOSEN},
-    {PLAN_STRUCT_job, "encryption", "encryption", COMPARE_NO_RULE},
-    {PLAN_STRUCT_job, "run", "command", COMPARE_NO_RULE},
-    {PLAN_STRUCT_schedule, "written", "schedule", COMPARE_NO_RULE},
-    {PLAN_STRUCT_drill, NULL, NULL, COMPARE_DRILL_NO_LOOSEN},
-    {PLAN_STRUCT_drill, "kind", "sort", COMPARE_NO_RULE},
-    {PLAN_STRUCT_drill, "scenario", "rehearses", COMPARE_NO_RULE},
-    {PLAN_STRUCT_drill, "cadence", "held every", COMPARE_DRILL_NO_LOOSEN},
-    {PLAN_STRUCT_figure, NULL, NULL, COMPARE_NO_RULE},
-    {PLAN_STRUCT_figure, "value", "worst end", COMPARE_FIGURE_NO_ASSERT},
-    {PLAN_STRUCT_assumption, NULL, NULL, COMPARE_NO_RULE},
-    {PLAN_STRUCT_assumption, "value", "value", COMPARE_NO_RULE},
-    {PLAN_STRUCT_made_true, "who", "made true by", COMPARE_ASSUMPTION_NO_DEMAND},
+    {PLAN_STRUCT_site, NULL, NULL, COMPARE_SITE_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_site, "within", "within", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_site, "region", "region", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_asset, NULL, NULL, COMPARE_ASSET_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_asset, "kind", "kind", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_asset, "tier", "tier", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_asset, "owner", "owner", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_asset, "sites", "places", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_asset, "needs", "needs", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_asset, "restores_with", "restores with", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_copies, "total", "copies", COMPARE_COPY_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_copies, "media", "media of copies", COMPARE_COPY_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_copies, "offsite", "copies elsewhere", COMPARE_COPY_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_copies, "immutable", "copies nobody can change", COMPARE_COPY_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_copies, "verified_every", "restores are tested every", COMPARE_DRILL_NO_LOOSEN, ON_THING},
+    {PLAN_STRUCT_endpoint, NULL, NULL, COMPARE_ASSET_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_endpoint, "fqdn", "name", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_endpoint, "mode", "moved by", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_endpoint, "kept", "answers are kept", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_group, NULL, NULL, COMPARE_ASSET_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_group, "members", "members", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_scenario, NULL, NULL, COMPARE_SCENARIO_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_scenario, "class", "class", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_scenario, "detect", "noticed within", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_scenario, "declare", "declared within", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_scenario, "approve", "approved within", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_scenario, "finish", "all is back after", COMPARE_RTO_NO_REGRESS, ON_THING},
+    {PLAN_STRUCT_outcome, NULL, NULL, COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_outcome, "fate", "fate", COMPARE_NO_RULE, ON_TIME},
+    {PLAN_STRUCT_outcome, "method", "method", COMPARE_NO_RULE, ON_TIME},
+    {PLAN_STRUCT_outcome, "serves_at", "serves at", COMPARE_NO_RULE, ON_TIME},
+    {PLAN_STRUCT_outcome, "finish", "worst-case recovery time", COMPARE_RTO_NO_REGRESS, ON_TIME},
+    {PLAN_STRUCT_outcome, "data_loss", "worst-case loss", COMPARE_RPO_NO_REGRESS, ON_LOSS},
+    {PLAN_STRUCT_outcome, "rto_verdict", "verdict of its RTO", COMPARE_VERDICT_NO_REGRESS, ON_TIME_AND_OBJECTIVE},
+    {PLAN_STRUCT_outcome, "rpo_verdict", "verdict of its RPO", COMPARE_VERDICT_NO_REGRESS, ON_LOSS_AND_OBJECTIVE},
+    {PLAN_STRUCT_name_outcome, "to", "leads to", COMPARE_NO_RULE, ON_TIME},
+    {PLAN_STRUCT_name_outcome, "finish", "worst-case recovery time", COMPARE_RTO_NO_REGRESS, ON_TIME},
+    {PLAN_STRUCT_name_outcome, "verdict", "verdict of its RTO", COMPARE_VERDICT_NO_REGRESS, ON_TIME_AND_OBJECTIVE},
+    {PLAN_STRUCT_group_outcome, "data_loss", "worst-case loss", COMPARE_RPO_NO_REGRESS, ON_LOSS},
+    {PLAN_STRUCT_group_outcome, "skew", "worst skew", COMPARE_RPO_NO_REGRESS, ON_LOSS},
+    {PLAN_STRUCT_group_outcome, "max_skew", "tolerated skew", COMPARE_OBJECTIVE_NO_WEAKEN, ON_LOSS},
+    {PLAN_STRUCT_group_outcome, "verdict", "verdict", COMPARE_VERDICT_NO_REGRESS, ON_LOSS_AND_OBJECTIVE},
+    {PLAN_STRUCT_step, NULL, NULL, COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "after", "waits for", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "takes", "takes", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "by", "done by", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "manual", "instruction", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "phase", "phase", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "mode", "who does it", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "otherwise", "what is attested instead", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "expect", "what one sees then", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "run", "command", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "check", "command that tells whether it is done", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "until", "command that is asked until it is done", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "verify", "command that verifies it", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "undo", "command that takes it back", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "retries", "tried again", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "on_failure", "when it fails", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "irreversible", "point of no return", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_step, "best_effort", "may fail", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_slo, NULL, NULL, COMPARE_OBJECTIVE_NO_WEAKEN, ON_THING},
+    {PLAN_STRUCT_slo, "target", "availability asked for", COMPARE_OBJECTIVE_NO_WEAKEN, ON_THING},
+    {PLAN_STRUCT_slo, "availability", "availability at the worst", COMPARE_RTO_NO_REGRESS, ON_THING},
+    {PLAN_STRUCT_slo, "verdict", "verdict of the availability", COMPARE_VERDICT_NO_REGRESS, ON_THING},
+    {PLAN_STRUCT_job, NULL, NULL, COMPARE_COPY_NO_DELETE, ON_THING},
+    {PLAN_STRUCT_job, "runs_at", "runs at", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_job, "to", "writes to", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_job, "copies", "copies to", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_job, "ship_every", "ships every", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_job, "verify_every", "restores are tested every", COMPARE_DRILL_NO_LOOSEN, ON_THING},
+    {PLAN_STRUCT_job, "encryption", "encryption", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_job, "run", "command", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_job, "verify", "command that verifies a copy", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_job, "restore", "command that brings a copy back", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_store, NULL, NULL, COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_store, "put", "command that writes", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_store, "fetch", "command that reads", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_store, "list", "command that lists", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_store, "remove", "command that removes", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_export, NULL, NULL, COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_export, "run", "command", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_export, "import", "command that imports", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_export, "verify", "command that verifies it", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_schedule, "written", "schedule", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_drill, NULL, NULL, COMPARE_DRILL_NO_LOOSEN, ON_THING},
+    {PLAN_STRUCT_drill, "kind", "sort", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_drill, "scenario", "rehearses", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_drill, "cadence", "held every", COMPARE_DRILL_NO_LOOSEN, ON_THING},
+    {PLAN_STRUCT_figure, NULL, NULL, COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_figure, "value", "worst end", COMPARE_FIGURE_NO_ASSERT, ON_THING},
+    {PLAN_STRUCT_assumption, NULL, NULL, COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_assumption, "value", "value", COMPARE_NO_RULE, ON_THING},
+    {PLAN_STRUCT_made_true, "who", "made true by", COMPARE_ASSUMPTION_NO_DEMAND, ON_THING},
 };
 /* clang-format on */
 
@@ -282,6 +309,16 @@ static const char *key_of_job(struct comparison *c, enum side side, const void *
     return id ? arena_printf(c->arena, "%s@%s", id, job->group ? "group" : "") : job->name;
 }
 
+static const char *key_of_store(struct comparison *c, enum side side, const void *item)
+{
+    return declared(c, side, ((const struct plan_store *)item)->store, NULL);
+}
+
+static const char *key_of_export(struct comparison *c, enum side side, const void *item)
+{
+    return declared(c, side, ((const struct plan_export *)item)->thing, NULL);
+}
+
 static const char *key_of_figure(struct comparison *c, enum side side, const void *item)
 {
     (void)c;
@@ -368,48 +405,57 @@ static struct about about_of(const char *sort, const char *subject, const char *
     return (struct about){.sort = sort, .subject = subject, .at = {before_at, after_at}};
 }
 
-static void each_site(struct comparison *c, const void *before, const void *after, void *context)
+static const void *pointer_at(int in, const char *field, const void *item)
 {
-    const struct plan_site *a = before, *b = after, *any = b ? b : a;
-    struct about about = about_of("site", any->name, a ? a->origin : NULL, b ? b->origin : NULL);
+    const struct plan_field *row = item ? field_named(in, field) : NULL;
 
-    (void)context;
-    told(c, &about, PLAN_STRUCT_site, a, b, a ? a->thing : NULL, b ? b->thing : NULL, any->kind);
+    return row ? *(const void *const *)(const void *)((const char *)item + row->offset) : NULL;
+}
+
+/* A sort of things in a list of the plan: what it is called, and the fields of its struct that hold its name, its thing and words for it. */
+struct sort {
+    const char *name;
+    int in;
+    const char *named, *thing, *words;
+};
+
+static const struct sort site_sort = {"site", PLAN_STRUCT_site, "name", "thing", "kind"},
+                         asset_sort = {"asset", PLAN_STRUCT_asset, "name", "thing", "kind"},
+                         endpoint_sort = {"endpoint", PLAN_STRUCT_endpoint, "name", "thing", "fqdn"},
+                         group_sort = {"group", PLAN_STRUCT_group, "name", "thing", "name"},
+                         drill_sort = {"drill", PLAN_STRUCT_drill, "name", "thing", "kind"},
+                         job_sort = {"backup", PLAN_STRUCT_job, "name", "backup", "name"},
+                         store_sort = {"store", PLAN_STRUCT_store, NULL, "store", NULL},
+                         export_sort = {"export", PLAN_STRUCT_export, NULL, "thing", NULL};
+
+static void each_thing(struct comparison *c, const void *before, const void *after, void *context)
+{
+    const struct sort *sort = context;
+    const struct plan_thing *from = pointer_at(sort->in, sort->thing, before), *to = pointer_at(sort->in, sort->thing, after);
+    const void *any = after ? after : before;
+    const char *name = sort->named ? pointer_at(sort->in, sort->named, any) : to ? to->name : from ? from->name : NULL;
+    struct about about = about_of(sort->name, name, from ? from->origin : NULL, to ? to->origin : NULL);
+
+    told(c, &about, sort->in, before, after, from, to, sort->words ? pointer_at(sort->in, sort->words, any) : name);
 }
 
 static void each_asset(struct comparison *c, const void *before, const void *after, void *context)
 {
-    const struct plan_asset *a = before, *b = after, *any = b ? b : a;
-    struct about about = about_of("asset", any->name, a ? a->origin : NULL, b ? b->origin : NULL);
-    const struct plan_thing *things[SIDES] = {a ? a->thing : NULL, b ? b->thing : NULL};
+    const struct plan_asset *a = before, *b = after;
+    struct about about;
 
-    (void)context;
-    told(c, &about, PLAN_STRUCT_asset, a, b, things[BEFORE], things[AFTER], any->kind);
+    each_thing(c, before, after, context);
     if (!a || !b)
         return;
+    about = about_of("asset", b->name, a->origin, b->origin);
     compare_objective(c, &about, "RTO", a->rto, b->rto, b);
     compare_objective(c, &about, "RPO", a->rpo, b->rpo, b);
     compare_objective(c, &about, "longest tolerable downtime", a->mtd, b->mtd, b);
-    if (a->copies && b->copies)
+    if (a->copies && b->copies) {
+        const struct plan_thing *things[SIDES] = {a->thing, b->thing};
+
         compare_fields(c, &about, PLAN_STRUCT_copies, a->copies, b->copies, why_thing, things);
-}
-
-static void each_endpoint(struct comparison *c, const void *before, const void *after, void *context)
-{
-    const struct plan_endpoint *a = before, *b = after, *any = b ? b : a;
-    struct about about = about_of("endpoint", any->name, a ? a->origin : NULL, b ? b->origin : NULL);
-
-    (void)context;
-    told(c, &about, PLAN_STRUCT_endpoint, a, b, a ? a->thing : NULL, b ? b->thing : NULL, any->fqdn);
-}
-
-static void each_group(struct comparison *c, const void *before, const void *after, void *context)
-{
-    const struct plan_group *a = before, *b = after, *any = b ? b : a;
-    struct about about = about_of("group", any->name, a ? a->origin : NULL, b ? b->origin : NULL);
-
-    (void)context;
-    told(c, &about, PLAN_STRUCT_group, a, b, a ? a->thing : NULL, b ? b->thing : NULL, any->name);
+    }
 }
 
 static void each_slo(struct comparison *c, const void *before, const void *after, void *context)
@@ -419,15 +465,6 @@ static void each_slo(struct comparison *c, const void *before, const void *after
 
     (void)context;
     told(c, &about, PLAN_STRUCT_slo, a, b, a ? a->endpoint->thing : NULL, b ? b->endpoint->thing : NULL, "SLO");
-}
-
-static void each_drill(struct comparison *c, const void *before, const void *after, void *context)
-{
-    const struct plan_drill *a = before, *b = after, *any = b ? b : a;
-    struct about about = about_of("drill", any->name, a ? a->origin : NULL, b ? b->origin : NULL);
-
-    (void)context;
-    told(c, &about, PLAN_STRUCT_drill, a, b, a ? a->thing : NULL, b ? b->thing : NULL, any->kind);
 }
 
 static int64_t kept_for(const struct plan_value *retain)
@@ -459,21 +496,23 @@ static enum compare_way way_of_retention(const struct plan_value *a, const struc
 
 static void each_job(struct comparison *c, const void *before, const void *after, void *context)
 {
-    const struct plan_job *a = before, *b = after, *any = b ? b : a;
-    struct about about = about_of("backup", any->name, a ? a->origin : NULL, b ? b->origin : NULL);
-    const struct plan_thing *things[SIDES] = {a ? a->backup : NULL, b ? b->backup : NULL};
+    const struct plan_job *a = before, *b = after;
+    struct about about;
 
-    (void)context;
-    told(c, &about, PLAN_STRUCT_job, a, b, things[BEFORE], things[AFTER], any->schedule ? any->schedule->written : any->name);
+    each_thing(c, before, after, context);
     if (!a || !b)
         return;
+    about = about_of("backup", b->name, a->origin, b->origin);
     if (!same_words(a->retain_text, b->retain_text))
         causes_of_thing(c,
                         add_change(c, &about, "copies are kept", a->retain_text, b->retain_text, way_of_retention(a->retain, b->retain),
                                    COMPARE_RETENTION_NO_SHORTEN),
-                        things[BEFORE], things[AFTER]);
-    if (a->schedule && b->schedule)
+                        a->backup, b->backup);
+    if (a->schedule && b->schedule) {
+        const struct plan_thing *things[SIDES] = {a->backup, b->backup};
+
         compare_fields(c, &about, PLAN_STRUCT_schedule, a->schedule, b->schedule, why_thing, things);
+    }
 }
 
 static int grade_rank(const char *grade)
@@ -551,59 +590,121 @@ static void each_emission(struct comparison *c, const void *before, const void *
 struct in_scenario {
     const struct plan_scenario *scenario[SIDES];
     const char *name;
+    bool examines_less; /* it takes, fails or damages less than it did */
 };
 
-struct outcome_pair {
+/* What an attribute of a scenario names, and the other side does not. */
+static bool names_more(struct comparison *c, const struct plan_thing *one, const struct plan_thing *other, const char *attribute, enum side side)
+{
+    uint32_t count, others;
+    const struct plan_value *items = plan_items(one, attribute, &count), *theirs = plan_items(other, attribute, &others);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const char *id = items[i].shape == PLAN_SHAPE_STRING ? items[i].text : NULL;
+        bool found = !id;
+
+        id = id && side == BEFORE ? id_after(c, id) : id;
+        for (uint32_t j = 0; j < others && !found; j++)
+            found = theirs[j].shape == PLAN_SHAPE_STRING && same_words(id, theirs[j].text);
+        if (!found)
+            return true;
+    }
+    return false;
+}
+
+/* What a scenario does, in its own words: less of it proves less. */
+static bool compare_reach(struct comparison *c, const struct about *about, const struct plan_thing *before, const struct plan_thing *after)
+{
+    static const char *const attributes[] = {"loses", "fails", "corrupts", "deletes", "degrades", "planes", "partitions", "compromises"};
+    bool less = false;
+
+    for (size_t i = 0; before && after && i < sizeof attributes / sizeof *attributes; i++) {
+        const struct plan_value *a = plan_attribute(before, attributes[i]), *b = plan_attribute(after, attributes[i]);
+        bool fewer = names_more(c, before, after, attributes[i], BEFORE), more = names_more(c, after, before, attributes[i], AFTER);
+
+        if (fewer || more)
+            causes_of_thing(c,
+                            add_change(c, about, attributes[i], a ? plan_value_words(c->arena, a) : NULL, b ? plan_value_words(c->arena, b) : NULL,
+                                       fewer  ? COMPARE_WEAKER
+                                       : more ? COMPARE_STRONGER
+                                              : COMPARE_NEITHER,
+                                       COMPARE_SCENARIO_NO_DELETE),
+                            before, after);
+        less |= fewer;
+    }
+    return less;
+}
+
+static bool is_on_both_sides(struct comparison *c, enum side side, const struct plan_asset *asset)
+{
+    const char *name = key_of_asset(c, side, asset);
+
+    return name && map_get(&c->assets[!side], intern_str(c->names, name));
+}
+
+static void index_assets(struct comparison *c)
+{
+    for (int side = BEFORE; side < SIDES; side++) {
+        for (uint32_t i = 0; i < c->plan[side]->assets_count; i++) {
+            const struct plan_asset *asset = &c->plan[side]->assets[i];
+            const char *name = key_of_asset(c, side, asset);
+
+            if (name)
+                map_add(&c->assets[side], c->arena, intern_str(c->names, name), (void *)(uintptr_t)asset);
+        }
+    }
+}
+
+/* Two of one sort, in a scenario: outcomes, names or groups. */
+struct pair {
     const struct in_scenario *in;
-    const struct plan_outcome *outcome[SIDES];
+    const void *item[SIDES];
 };
 
 static void why_outcome(struct comparison *c, struct compare_change *change, const struct watch *watch, void *context)
 {
-    const struct outcome_pair *pair = context;
+    const struct pair *pair = context;
+    const struct plan_outcome *const outcomes[SIDES] = {pair->item[BEFORE], pair->item[AFTER]};
 
-    if (watch->rule == COMPARE_RPO_NO_REGRESS || strcmp(watch->field, "rpo_verdict") == 0)
-        causes_of_loss(c, change, pair->in->scenario, pair->outcome);
-    else
-        causes_of_time(c, change, pair->in->scenario, pair->outcome);
+    causes_of_outcome(c, change, pair->in->scenario, outcomes, watch->rests == ON_LOSS || watch->rests == ON_LOSS_AND_OBJECTIVE,
+                      watch->rests >= ON_TIME_AND_OBJECTIVE);
 }
 
 static void each_outcome(struct comparison *c, const void *before, const void *after, void *context)
 {
-    struct outcome_pair pair = {.in = context, .outcome = {before, after}};
-    const struct plan_outcome *a = before, *b = after, *any = b ? b : a;
-    struct about about = about_of("asset", any->asset->name, a ? a->asset->origin : NULL, b ? b->asset->origin : NULL);
+    struct pair pair = {.in = context, .item = {before, after}};
+    const struct plan_outcome *a = before, *b = after;
+    const struct plan_asset *asset = b ? b->asset : a->asset;
+    struct about about = about_of("asset", asset->name, a ? a->asset->origin : NULL, b ? b->asset->origin : NULL);
+    const struct watch fate = {.rests = ON_TIME};
 
     about.scenario = pair.in->name;
-    if (!a || !b) {
-        struct compare_change *change =
-            add_change(c, &about, "fate", a ? plan_choices[PLAN_CHOICE_FATE].words[a->fate] : "unaffected",
-                       b ? plan_choices[PLAN_CHOICE_FATE].words[b->fate] : "unaffected", b ? COMPARE_WEAKER : COMPARE_STRONGER, COMPARE_NO_RULE);
+    if (a && b) {
+        compare_objective(c, &about, "RTO", a->rto, b->rto, b->asset);
+        compare_objective(c, &about, "RPO", a->rpo, b->rpo, b->asset);
+        compare_fields(c, &about, PLAN_STRUCT_outcome, a, b, why_outcome, &pair);
+    } else if (is_on_both_sides(c, b ? AFTER : BEFORE, asset)) { /* else it is told with the asset */
+        enum compare_way way = b ? COMPARE_WEAKER : pair.in->examines_less ? COMPARE_WEAKER : COMPARE_STRONGER;
 
-        causes_of_time(c, change, pair.in->scenario, pair.outcome);
-        return;
+        why_outcome(c,
+                    add_change(c, &about, "fate", a ? plan_choices[PLAN_CHOICE_FATE].words[a->fate] : "unaffected",
+                               b ? plan_choices[PLAN_CHOICE_FATE].words[b->fate] : "unaffected", way,
+                               b ? COMPARE_NO_RULE : COMPARE_SCENARIO_NO_DELETE),
+                    &fate, &pair);
     }
-    compare_objective(c, &about, "RTO", a->rto, b->rto, b->asset);
-    compare_objective(c, &about, "RPO", a->rpo, b->rpo, b->asset);
-    compare_fields(c, &about, PLAN_STRUCT_outcome, a, b, why_outcome, &pair);
 }
-
-struct name_pair {
-    const struct in_scenario *in;
-    const struct plan_name_outcome *name[SIDES];
-};
 
 static void why_name(struct comparison *c, struct compare_change *change, const struct watch *watch, void *context)
 {
-    const struct name_pair *pair = context;
+    const struct pair *pair = context;
+    const struct plan_name_outcome *const names[SIDES] = {pair->item[BEFORE], pair->item[AFTER]};
 
-    (void)watch;
-    causes_of_name(c, change, pair->in->scenario, pair->name);
+    causes_of_name(c, change, pair->in->scenario, names, watch->rests == ON_TIME_AND_OBJECTIVE);
 }
 
 static void each_name(struct comparison *c, const void *before, const void *after, void *context)
 {
-    struct name_pair pair = {.in = context, .name = {before, after}};
+    struct pair pair = {.in = context, .item = {before, after}};
     const struct plan_name_outcome *a = before, *b = after;
     struct about about;
 
@@ -615,22 +716,17 @@ static void each_name(struct comparison *c, const void *before, const void *afte
     compare_fields(c, &about, PLAN_STRUCT_name_outcome, a, b, why_name, &pair);
 }
 
-struct group_pair {
-    const struct in_scenario *in;
-    const struct plan_group_outcome *group[SIDES];
-};
-
 static void why_group(struct comparison *c, struct compare_change *change, const struct watch *watch, void *context)
 {
-    const struct group_pair *pair = context;
+    const struct pair *pair = context;
+    const struct plan_group_outcome *const members[SIDES] = {pair->item[BEFORE], pair->item[AFTER]};
 
-    (void)watch;
-    causes_of_group(c, change, pair->in->scenario, pair->group);
+    causes_of_group(c, change, pair->in->scenario, members, watch->rests == ON_LOSS_AND_OBJECTIVE);
 }
 
 static void each_group_outcome(struct comparison *c, const void *before, const void *after, void *context)
 {
-    struct group_pair pair = {.in = context, .group = {before, after}};
+    struct pair pair = {.in = context, .item = {before, after}};
     const struct plan_group_outcome *a = before, *b = after;
     struct about about;
 
@@ -663,6 +759,7 @@ static void each_scenario(struct comparison *c, const void *before, const void *
     told(c, &about, PLAN_STRUCT_scenario, a, b, a ? a->thing : NULL, b ? b->thing : NULL, plan_title(any->thing));
     if (!a || !b)
         return;
+    in.examines_less = compare_reach(c, &about, a->thing, b->thing);
     outcomes = LIST_OF(outcome, a, b, assets);
     names = LIST_OF(name_outcome, a, b, endpoints);
     groups = LIST_OF(group_outcome, a, b, groups);
@@ -732,24 +829,28 @@ void find_effects(struct comparison *c)
         struct list list;
         key_fn *key;
         pair_fn *each;
+        const struct sort *sort;
         bool artifact; /* part of what is written */
     } lists[] = {
-        {LIST_OF(site, a, b, sites), key_of_site, each_site, false},
-        {LIST_OF(asset, a, b, assets), key_of_asset, each_asset, false},
-        {LIST_OF(endpoint, a, b, endpoints), key_of_endpoint, each_endpoint, false},
-        {LIST_OF(group, a, b, groups), key_of_group, each_group, false},
-        {LIST_OF(scenario, a, b, scenarios), key_of_scenario, each_scenario, false},
-        {LIST_OF(slo, a, b, slos), key_of_slo, each_slo, false},
-        {LIST_OF(job, a, b, jobs), key_of_job, each_job, true},
-        {LIST_OF(drill, a, b, drills), key_of_drill, each_drill, true},
-        {LIST_OF(figure, a, b, figures), key_of_figure, each_figure, false},
-        {LIST_OF(assumption, a, b, assumptions), key_of_assumption, each_assumption, false},
-        {LIST_OF(emission, a, b, emissions), key_of_emission, each_emission, true},
+        {LIST_OF(site, a, b, sites), key_of_site, each_thing, &site_sort, false},
+        {LIST_OF(asset, a, b, assets), key_of_asset, each_asset, &asset_sort, false},
+        {LIST_OF(endpoint, a, b, endpoints), key_of_endpoint, each_thing, &endpoint_sort, false},
+        {LIST_OF(group, a, b, groups), key_of_group, each_thing, &group_sort, false},
+        {LIST_OF(scenario, a, b, scenarios), key_of_scenario, each_scenario, NULL, false},
+        {LIST_OF(slo, a, b, slos), key_of_slo, each_slo, NULL, false},
+        {LIST_OF(job, a, b, jobs), key_of_job, each_job, &job_sort, true},
+        {LIST_OF(store, a, b, stores), key_of_store, each_thing, &store_sort, true},
+        {LIST_OF(export, a, b, exports), key_of_export, each_thing, &export_sort, true},
+        {LIST_OF(drill, a, b, drills), key_of_drill, each_thing, &drill_sort, true},
+        {LIST_OF(figure, a, b, figures), key_of_figure, each_figure, NULL, false},
+        {LIST_OF(assumption, a, b, assumptions), key_of_assumption, each_assumption, NULL, false},
+        {LIST_OF(emission, a, b, emissions), key_of_emission, each_emission, NULL, true},
     };
 
+    index_assets(c);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (!lists[i].artifact || !c->unwritten)
-            pair_up(c, &lists[i].list, lists[i].key, lists[i].each, NULL);
+            pair_up(c, &lists[i].list, lists[i].key, lists[i].each, (void *)(uintptr_t)lists[i].sort);
     }
     tell_edits(c);
 }

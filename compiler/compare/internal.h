@@ -14,8 +14,9 @@ struct comparison {
     struct intern *names;
     const struct plan_document *plan[SIDES];
     VEC(struct compare_edit) edits;
-    struct map edits_of; /* id of a thing -> struct edit_list */
-    struct map renamed;  /* id before -> id after */
+    struct map edits_of;      /* id of a thing -> struct edit_list */
+    struct map renamed;       /* id before -> id after */
+    struct map assets[SIDES]; /* of each side, by the id after */
     VEC(struct compare_change) changes;
     bool unwritten;
 };
@@ -40,15 +41,14 @@ const char *id_after(struct comparison *c, const char *id); /* of something befo
 void find_effects(struct comparison *c);
 
 /* ---- causes.c */
-/* What an outcome, a name or a group of a scenario is worked out from, on both sides. Either may be NULL. */
-void causes_of_loss(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                    const struct plan_outcome *const outcome[SIDES]);
-void causes_of_time(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                    const struct plan_outcome *const outcome[SIDES]);
+/* What an outcome, a name or a group of a scenario is worked out from, on both sides; `objective`: and what it is compared with. Either outcome may
+ * be NULL. */
+void causes_of_outcome(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
+                       const struct plan_outcome *const outcome[SIDES], bool loss, bool objective);
 void causes_of_name(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                    const struct plan_name_outcome *const name[SIDES]);
+                    const struct plan_name_outcome *const name[SIDES], bool objective);
 void causes_of_group(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
-                     const struct plan_group_outcome *const group[SIDES]);
+                     const struct plan_group_outcome *const group[SIDES], bool objective);
 /* Of what is declared as a thing, or follows from that alone. Either may be NULL. */
 void causes_of_thing(struct comparison *c, struct compare_change *change, const struct plan_thing *before, const struct plan_thing *after);
 /* Of an objective: where it comes from. */

@@ -191,7 +191,9 @@ int command_diff(const struct options *options)
         else
             diff_text(&report);
         print_notes(sides, options, &report);
-        status = counts_weaker(&report, off) ? EXIT_WEAKER : report.change_count || report.edit_count ? EXIT_DIFFERS : EXIT_FINE;
+        status = counts_weaker(&report, off)                                                     ? EXIT_WEAKER
+                 : report.change_count || report.edit_count || report.untold || report.unwritten ? EXIT_DIFFERS
+                                                                                                 : EXIT_FINE;
     }
     for (int s = 0; s < 2; s++) {
         session_release(&sides[s].session);

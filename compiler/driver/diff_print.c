@@ -150,7 +150,9 @@ static void print_edits(const struct compare_report *report)
 static void sum_up(struct strbuf *out, const struct compare_report *report)
 {
     if (!report->change_count && !report->edit_count) {
-        strbuf_addstr(out, "nothing changed in meaning");
+        strbuf_addstr(out, report->untold      ? "something that a recovery turns on is another, and nothing here says what: their digests differ"
+                           : report->unwritten ? "nothing changed in what could be compared"
+                                               : "nothing changed in meaning");
         return;
     }
     strbuf_addf(out, "%" PRIu32 " weaker, %" PRIu32 " stronger, %" PRIu32 " other, from %" PRIu32 " edit%s", report->weaker, report->stronger,
@@ -172,16 +174,21 @@ void diff_text(const struct compare_report *report)
 
 /* ---- JSON */
 
+static void json_pair(struct jsonw *j, const char *before, const char *after, const char *before_at, const char *after_at)
+{
+    jsonw_key_string(j, "before", before);
+    jsonw_key_string(j, "after", after);
+    jsonw_key_string(j, "before_at", before_at);
+    jsonw_key_string(j, "after_at", after_at);
+}
+
 static void json_edit(struct jsonw *j, const struct compare_edit *edit)
 {
     jsonw_object_begin(j);
     jsonw_key_string(j, "id", edit->id);
     jsonw_key_string(j, "attribute", edit->attribute);
     jsonw_key_string(j, "was", edit->was);
-    jsonw_key_string(j, "before", edit->before);
-    jsonw_key_string(j, "after", edit->after);
-    jsonw_key_string(j, "before_at", edit->before_at);
-    jsonw_key_string(j, "after_at", edit->after_at);
+    json_pair(j, edit->before, edit->after, edit->before_at, edit->after_at);
     jsonw_object_end(j);
 }
 
@@ -194,20 +201,14 @@ static void json_change(struct jsonw *j, const struct compare_change *change)
     jsonw_key_string(j, "what", change->what);
     jsonw_key_string(j, "way", way_word(change->way));
     jsonw_key_string(j, "rule", compare_rule_name(change->rule));
-    jsonw_key_string(j, "before", change->before);
-    jsonw_key_string(j, "after", change->after);
-    jsonw_key_string(j, "before_at", change->before_at);
-    jsonw_key_string(j, "after_at", change->after_at);
+    json_pair(j, change->before, change->after, change->before_at, change->after_at);
     jsonw_key_array(j, "parts");
     for (uint32_t i = 0; i < change->part_count; i++) {
         const struct compare_part *part = &change->parts[i];
 
         jsonw_object_begin(j);
         jsonw_key_string(j, "what", part->what);
-        jsonw_key_string(j, "before", part->before);
-        jsonw_key_string(j, "after", part->after);
-        jsonw_key_string(j, "before_at", part->before_at);
-        jsonw_key_string(j, "after_at", part->after_at);
+        json_pair(j, part->before, part->after, part->before_at, part->after_at);
         jsonw_object_end(j);
     }
     jsonw_array_end(j);
@@ -231,6 +232,7 @@ void diff_json(const struct plan_document *before, const struct plan_document *a
     jsonw_key_int(&j, "weaker", report->weaker);
     jsonw_key_int(&j, "stronger", report->stronger);
     jsonw_key_int(&j, "other", report->neither);
+    jsonw_key_bool(&j, "untold", report->untold);
     jsonw_key_bool(&j, "artifacts_compared", !report->unwritten);
     jsonw_key_array(&j, "changes");
     for (uint32_t i = 0; i < report->change_count; i++)
@@ -319,6 +321,15 @@ static void table_of(struct md *w, const struct compare_report *report, enum com
         md_paragraph(w, md_textf(w->arena, "And %" PRIu32 " more; drc diff --format json has all of them.", count - rows));
 }
 
+static const char *title_of(const struct compare_report *report)
+{
+    return report->weaker                               ? "Recovery is weaker: "
+           : report->untold || report->unwritten        ? "Recovery could not be compared whole: "
+           : report->stronger                           ? "Recovery is stronger: "
+           : report->change_count || report->edit_count ? "Recovery is no weaker: "
+                                                        : "Recovery is the same: ";
+}
+
 void diff_markdown(struct arena *arena, const struct plan_document *after, const struct compare_report *report)
 {
     struct strbuf out = STRBUF_INIT, line = STRBUF_INIT;
@@ -327,11 +338,7 @@ void diff_markdown(struct arena *arena, const struct plan_document *after, const
 
     md_init(&w, arena, &out);
     sum_up(&line, report);
-    md_heading(&w, 3,
-               report->weaker                               ? md_cat(arena, MD("Recovery is weaker: "), md_text(arena, title))
-               : report->stronger                           ? md_cat(arena, MD("Recovery is stronger: "), md_text(arena, title))
-               : report->change_count || report->edit_count ? md_cat(arena, MD("Recovery is no weaker: "), md_text(arena, title))
-                                                            : md_cat(arena, MD("Recovery is the same: "), md_text(arena, title)));
+    md_heading(&w, 3, md_cat(arena, md_text(arena, title_of(report)), md_text(arena, title)));
     md_paragraph(&w, md_textf(arena, "%c%s.", strbuf_str(&line)[0] == 'n' ? 'N' : strbuf_str(&line)[0], strbuf_str(&line) + 1));
     if (report->unwritten)
         md_paragraph(&w, MD("Nothing would be written of a plan with errors: jobs, drills, exports and resources were not compared."));

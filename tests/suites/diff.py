@@ -43,6 +43,39 @@ EDITS = (
 )
 
 
+OWN = '''import "std/generic"
+plan p { title = "P"  owner = ann }
+person ann { name = "Ann"  phone = "+49 30 1"  email = "ann@example.com" }
+site one : generic.datacenter { role = primary }
+site two : generic.datacenter { role = recovery }
+kind my.db : data {
+  procedure full { run = ["dump", self.name]  verify = ["look", self.name]  produces = "dump"  contains = [data] }
+  method restore {
+    covers = [datacenter, deletion]  restores = true  from = [full]  reads = ["dump"]
+    step load { phase = recover  run = ["load", self.name]  takes = 5m }
+    step test { phase = verify  run = ["query", self.name]  takes = 1m }
+  }
+}
+store st : generic.directory { site = two  path = "/b"  address = "b.example.com" }
+class c { title = "C"  rto = 2h  rpo = 26h }
+scenario flood { class = c  loses = [one]  detect = 5m  declare = 5m }
+asset db : my.db { site = one  size = 1GiB
+  backup f { kind = full  schedule = daily at 02:00  duration = 10m  retain = 30d  to = st } }
+'''
+
+# What a plan of a kind of one's own turns on: (text, other text, exit, the change that is told).
+TURNS = (
+    ('["look", self.name]', '["true"]', 2, ("backup", "db-f", None, "command that verifies a copy", "other", None)),
+    ('["query", self.name]', '["true"]', 2, ("step", "db.test", "flood", "command", "other", None)),
+    ("phase = verify  run", "phase = traffic  run", 2, ("step", "db.test", "flood", "phase", "other", None)),
+    ("loses = [one]", "loses = [two]", 3, ("scenario", "flood", None, "loses", "weaker", "SCENARIO_NO_DELETE")),
+    ("loses = [one]", "loses = [two]", 3, ("asset", "db", "flood", "fate", "weaker", "SCENARIO_NO_DELETE")),
+    ("loses = [one]", "loses = [one, two]", None, ("scenario", "flood", None, "loses", "stronger", None)),
+    ("rto = 2h", "rto = 3h", 3, ("asset", "db", "flood", "RTO", "weaker", "OBJECTIVE_NO_WEAKEN")),
+    (OWN[OWN.index("asset db"):], "", 3, ("asset", "db", None, None, "weaker", "ASSET_NO_DELETE")),
+)
+
+
 def matches(change, wanted):
     keys = ("sort", "subject", "scenario", "what", "way", "rule")
     return all(want is None and key in ("subject", "scenario", "rule") or change[key] == want for key, want in zip(keys, wanted))
@@ -62,6 +95,26 @@ def test_edits_and_causes(env):
                     raise Failure(f"{name}: {want} is told {len(found)} times:\n{json.dumps(result['changes'], indent=1)[:4000]}")
                 if 0 not in found[0]["causes"]:
                     raise Failure(f"{name}: {want} is told without its cause: {found[0]}")
+
+
+def test_what_a_recovery_turns_on(env):
+    """A command that does nothing any more, a scenario that takes less, an asset that is gone: told, and never as if it were better."""
+    with Sandbox() as folder:
+        (folder / "a.dr").write_text(OWN, encoding="utf-8")
+        for text, by, status, want in TURNS:
+            (folder / "b.dr").write_text(OWN.replace(text, by), encoding="utf-8")
+            result = diff(env, folder, "a.dr", "b.dr", status)
+            if not any(matches(change, want) for change in result["changes"]):
+                raise Failure(f"{text} -> {by}: {want} is not told: {json.dumps(result['changes'], indent=1)[:2500]}")
+            better = [c for c in result["changes"] if c["way"] == "stronger" and c["sort"] == "asset"]
+            if status == 3 and better:
+                raise Failure(f"{text} -> {by} is told as better: {better}")
+        # Two plans that say the same and are not: nobody calls that nothing.
+        plan = json.loads(env.compile(["plan", "--emit", "plan", "a.dr"], folder).stdout)
+        plan["digest"] = "sha256:" + "0" * 64
+        (folder / "b.json").write_text(json.dumps(plan), encoding="utf-8")
+        if not diff(env, folder, "a.dr", "b.json", 2)["untold"]:
+            raise Failure("plans of two digests are called the same")
 
 
 def test_no_difference(env):
