@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { MADE_OF_MAX = 8 };
+
 struct telling {
     struct check *c;
     const struct plan_outcome *outcome;
@@ -294,14 +296,29 @@ static bool are_in_a_group(const struct check *c, const struct plan_asset *a, co
     return together;
 }
 
+/* Whether an asset is made from another, itself or by way of what loses nothing of its own. */
+static bool is_made_from(struct check *c, const struct plan_asset *asset, const struct plan_asset *source, uint32_t depth)
+{
+    uint32_t cursor = 0;
+    const struct plan_thing *rebuild = asset->thing ? plan_child(asset->thing, "rebuild", &cursor) : NULL;
+    const struct plan_value *from = rebuild ? plan_attribute(rebuild, "from") : NULL;
+    bool found = from && refers_to(from, source->thing);
+
+    for (uint32_t i = 0; from && depth < MADE_OF_MAX && i < c->scenario->assets_count && !found; i++) {
+        const struct plan_outcome *between = &c->scenario->assets[i];
+
+        found = between->asset && between->data_loss == PLAN_NOT_APPLICABLE && refers_to(from, between->asset->thing) &&
+                is_made_from(c, between->asset, source, depth + 1);
+    }
+    return found;
+}
+
 /* The story of another member of its group, or of what it is made from: the same one. */
 static void check_elsewhere(struct check *c, const struct plan_outcome *outcome)
 {
     const struct plan_story *story = outcome->story;
     const struct plan_outcome *other = outcome_of(c, story->of);
-    uint32_t cursor = 0;
-    const struct plan_thing *rebuild = plan_child(outcome->asset->thing, "rebuild", &cursor);
-    bool source = part_of(outcome, PLAN_TERM_source) != 0 && rebuild && refers_to(plan_attribute(rebuild, "from"), story->of->thing);
+    bool source = part_of(outcome, PLAN_TERM_source) != 0 && is_made_from(c, outcome->asset, story->of, 0);
     bool group = part_of(outcome, PLAN_TERM_group) != 0 && are_in_a_group(c, outcome->asset, story->of);
 
     if (story->of == outcome->asset || (!source && !group))

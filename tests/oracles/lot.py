@@ -4,7 +4,7 @@ import json
 import os
 import random
 
-from lib.core import Failure, readable
+from lib.core import Failure, Sandbox, readable
 
 
 FIRST_SEED = 20261121
@@ -28,4 +28,16 @@ def plan_of(env, folder, text):
     done = env.run([env.drc, "plan", "main.dr", "--format", "json"], folder)
     if done.code not in (0, 1) or not done.stdout.startswith(b"{"):
         raise Failure(f"exit {done.code}\n{readable(done.stderr)}\n{text}")
+    return json.loads(done.stdout)
+
+
+def whole_plan_of(env, text, found):
+    """The plan.json of a specification, refuted or not; `found(kind, text)` is raised when there is none."""
+    with Sandbox() as folder:
+        (folder / "main.dr").write_text(text)
+        done = env.run([env.drc, "plan", "main.dr", "--emit", "plan"], folder)
+    if done.code not in (0, 1):
+        raise found("crash", f"exit {done.code}\n{readable(done.stderr)}")
+    if not done.stdout.startswith(b"{"):
+        raise found("refused", readable(done.stderr))
     return json.loads(done.stdout)

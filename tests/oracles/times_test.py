@@ -4,10 +4,9 @@ A failure names seed, scenario and asset; `DRC_ORACLE_SEED=N` runs that one alon
 
 import collections
 
-from lib.core import Failure, Sandbox, readable
+from lib.core import Failure
 from oracles import lot, times
 from oracles.times import MINUTE, NEVER, Unknown, World
-import json
 
 
 class Found(Exception):
@@ -230,19 +229,8 @@ def judge_mean(spec, plan):
         raise Found("mttr", f"no recovery typically takes longer than {spec['mttr']} min: {typical}")
 
 
-def plan_of(env, text):
-    with Sandbox() as folder:
-        (folder / "main.dr").write_text(text)
-        done = env.run([env.drc, "plan", "main.dr", "--emit", "plan"], folder)
-        if done.code not in (0, 1):
-            raise Found("crash", f"exit {done.code}\n{readable(done.stderr)}")
-        if not done.stdout.startswith(b"{"):
-            raise Found("refused", readable(done.stderr))
-    return json.loads(done.stdout)
-
-
 def judge(env, spec, rng, count, tally):
-    plan = plan_of(env, times.text_of(spec))
+    plan = lot.whole_plan_of(env, times.text_of(spec), Found)
     for result in plan["scenarios"]:
         result["findings_"] = plan["findings"]
         try:

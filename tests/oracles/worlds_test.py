@@ -3,9 +3,8 @@
 A failure names seed, scenario and asset; `DRC_ORACLE_SEED=N` runs that one alone."""
 
 import collections
-import json
 
-from lib.core import Failure, Sandbox, readable
+from lib.core import Failure
 from oracles import lot, worlds
 from oracles.worlds import DAY, MINUTE, NEVER
 
@@ -273,19 +272,8 @@ def recovery_at_worst(disaster, result, states, rng):
 
 # ---------------------------------------------------------------- all of it
 
-def plan_of(env, text):
-    with Sandbox() as folder:
-        (folder / "main.dr").write_text(text)
-        done = env.run([env.drc, "plan", "main.dr", "--emit", "plan"], folder)
-        if done.code not in (0, 1):
-            raise Found("crash", f"exit {done.code}\n{readable(done.stderr)}")
-        if not done.stdout.startswith(b"{"):
-            raise Found("refused", readable(done.stderr))
-    return json.loads(done.stdout)
-
-
 def judge(env, spec, rng, count, tally):
-    plan = plan_of(env, worlds.text_of(spec))
+    plan = lot.whole_plan_of(env, worlds.text_of(spec), Found)
     for result in plan["scenarios"]:
         disaster = worlds.Disaster(spec, result["name"])
         states = {a["asset"]: a for a in result["assets"]}

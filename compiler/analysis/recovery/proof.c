@@ -61,14 +61,29 @@ static void take_over(struct analysis *a, const struct scenario_result *result, 
     out->story->of = other->asset;
 }
 
+enum { DEPTH = 8 };
+
+/* Of what it is made from; what holds nothing has lost what that was made from. */
+static void told_by_sources(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct asset_state *made,
+                            uint32_t depth, struct loss_proof *out)
+{
+    const struct entity *element = made->chosen && made->chosen->element.type == VALUE_ENTITY ? made->chosen->element.u.entity : NULL;
+    struct value from = element && element->schema->id == BLOCK_REBUILD ? entity_slot(element, REBUILD_from) : value_unknown();
+
+    for (uint32_t i = 0; depth < DEPTH && from.type == VALUE_LIST && i < from.u.list->count; i++) {
+        const struct asset *source = from.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from.u.list->items[i].u.entity) : NULL;
+
+        if (source && source->holds == HOLDS_NOTHING)
+            told_by_sources(a, result, state, &result->states[source->index], depth + 1, out);
+        else if (source)
+            take_over(a, result, state, &result->states[source->index], depth, out);
+    }
+}
+
 /* Where its group goes back further, or it is made from other data, another story than its own tells what is lost. */
 static void told_elsewhere(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, uint32_t depth,
                            struct loss_proof *out)
 {
-    enum { DEPTH = 8 };
-    const struct entity *element = state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
-    struct value from = element && element->schema->id == BLOCK_REBUILD ? entity_slot(element, REBUILD_from) : value_unknown();
-
     for (uint32_t i = 0; depth < DEPTH && share_of(&state->rpo_terms, TERM_GROUP) > 0 && i < result->group_count; i++) {
         const struct group_state *group = &result->groups[i];
         bool member = false;
@@ -80,14 +95,8 @@ static void told_elsewhere(struct analysis *a, const struct scenario_result *res
                 take_over(a, result, state, group->members[m].state, depth, out);
         }
     }
-    if (share_of(&state->rpo_terms, TERM_SOURCE) <= 0)
-        return;
-    for (uint32_t i = 0; depth < DEPTH && from.type == VALUE_LIST && i < from.u.list->count; i++) {
-        const struct asset *source = from.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from.u.list->items[i].u.entity) : NULL;
-
-        if (source)
-            take_over(a, result, state, &result->states[source->index], depth, out);
-    }
+    if (share_of(&state->rpo_terms, TERM_SOURCE) > 0)
+        told_by_sources(a, result, state, state, depth, out);
 }
 
 static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, uint32_t depth, struct loss_proof *out)
