@@ -207,7 +207,9 @@ def main():
             passed += not problems
             for problem in problems:
                 print(f"{path.relative_to(ROOT)}: {problem}")
-    for path in sorted((ROOT / "grammar").glob("*.[ly]")) + sorted((ROOT / "tests").rglob("*.[ch]")):
+    others = [path for pattern in ("grammar/*.[ly]", "tests/**/*.[ch]", "tests/**/*.py", "tools/*.py", "verify/*.py", "stdlib/**/*.dr", "examples/**/*.dr",
+                                   "backends/**/*.sh") for path in ROOT.glob(pattern)]
+    for path in sorted(others):
         lines = path.read_text(encoding="utf-8").count("\n")
         if "node_modules" not in path.parts:
             failed += lines > LONGEST_FILE
