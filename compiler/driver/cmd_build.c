@@ -3,6 +3,7 @@
 
 #include "analysis/output/document.h"
 #include "backends/registry.h"
+#include "base/strbuf.h"
 #include "driver/output.h"
 #include "emit/manifest.h"
 
@@ -91,22 +92,105 @@ static const char *const *output_roots(struct arena *arena, const struct options
     return roots.items;
 }
 
+/* A diff for a person: no byte of a file that others may have written drives the terminal. */
+static void say_diff(struct byte_sink *sink, const void *bytes, size_t len)
+{
+    (void)sink;
+    for (size_t i = 0; i < len; i++)
+        say_byte(((const char *)bytes)[i]);
+}
+
+/* For a program. */
+struct kept_diff {
+    struct byte_sink sink;
+    struct strbuf text;
+};
+
+static void keep_diff(struct byte_sink *sink, const void *bytes, size_t len)
+{
+    strbuf_add(&((struct kept_diff *)(void *)sink)->text, bytes, len);
+}
+
+/* What differs, for the report as JSON: each file with its state, and the diff where it was asked for. */
+static const char *differences_json(struct session *session, const struct output_report *report, enum output_result result, const char *diff)
+{
+    struct strbuf out = STRBUF_INIT;
+    const char *text;
+
+    strbuf_addf(&out, ",\"same\":%s,\"files\":[", result == OUTPUT_OK ? "true" : "false");
+    for (uint32_t i = 0; i < report->events.len; i++) {
+        const struct output_event *event = &report->events.items[i];
+
+        strbuf_addstr(&out, i ? ",\n{\"state\":" : "\n{\"state\":");
+        strbuf_add_json(&out, output_kind_name(event->kind));
+        strbuf_addstr(&out, ",\"path\":");
+        strbuf_add_json(&out, event->path);
+        strbuf_addstr(&out, ",\"detail\":");
+        strbuf_add_json(&out, event->detail);
+        strbuf_addch(&out, '}');
+    }
+    strbuf_addstr(&out, report->events.len ? "\n]" : "]");
+    if (diff) {
+        strbuf_addstr(&out, ",\"diff\":");
+        strbuf_add_json(&out, diff);
+    }
+    text = strbuf_dup(&out, session->arena);
+    strbuf_release(&out);
+    return text;
+}
+
+static void print_counts(const struct options *options, const struct output_report *report)
+{
+    if (!options->quiet) /* a machine reads the report from stdout: nothing else may stand there */
+        (options->format == DIAG_TEXT ? say : complain)("%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output,
+                                                        report->created + report->updated + report->unchanged, report->created, report->updated,
+                                                        report->unchanged, report->removed);
+}
+
+/* How many of the files that a build writes are not as it would write them, of --check. */
+static void print_difference(const struct options *options, const struct output_report *report)
+{
+    uint32_t counts[OUTPUT_FAILED + 1] = {0};
+    const char *separator = "";
+    struct strbuf line = STRBUF_INIT;
+
+    for (uint32_t i = 0; i < report->events.len; i++)
+        counts[report->events.items[i].kind]++;
+    for (unsigned kind = OUTPUT_KEPT; kind <= OUTPUT_BLOCKED; kind++) {
+        if (!counts[kind])
+            continue;
+        strbuf_addf(&line, "%s%u %s", separator, counts[kind], output_kind_name((enum output_kind)kind));
+        separator = ", ";
+    }
+    complain("%s is not what the specification says: %s\n", options->output, strbuf_str(&line));
+    strbuf_release(&line);
+}
+
+/* Writes them, or with --check only compares; then the report as JSON says what differs. */
 static int write_files(const struct options *options, struct session *session, struct fileset *files)
 {
+    struct byte_sink told = {say_diff};
+    struct kept_diff kept = {{keep_diff}, STRBUF_INIT};
+    bool program = options->format == DIAG_JSON;
     struct output_options how = {.force = options->force, .check = options->check, .roots = output_roots(session->arena, options)};
     struct output_report report = {0};
-    enum output_result result = output_write(files, options->output, &how, session->arena, &report);
+    enum output_result result;
 
+    if (options->diff)
+        how.diff = program ? &kept.sink : &told;
+    result = output_write(files, options->output, &how, session->arena, &report);
+    if (options->check)
+        session->members = differences_json(session, &report, result, options->diff ? strbuf_str(&kept.text) : NULL);
+    strbuf_release(&kept.text);
     for (uint32_t i = 0; i < report.events.len; i++)
         print_event(&report.events.items[i], options->output);
     switch (result) {
-    case OUTPUT_OK:
-        if (!options->quiet) /* a machine reads the report from stdout: nothing else may stand there */
-            (options->format == DIAG_TEXT ? say : complain)("%s: %u files: %u new, %u changed, %u unchanged, %u removed\n", options->output,
-                                                            report.created + report.updated + report.unchanged, report.created, report.updated,
-                                                            report.unchanged, report.removed);
-        return EXIT_FINE;
-    case OUTPUT_DIFFERS: fprintf(stderr, "help: run `drc build` without --check to write what the specification says\n"); return EXIT_DIFFERS;
+    case OUTPUT_OK: print_counts(options, &report); return EXIT_FINE;
+    case OUTPUT_DIFFERS:
+        print_difference(options, &report);
+        fprintf(stderr, "help: run `drc build` without --check to write what the specification says%s\n",
+                options->diff ? "" : "; `--diff` shows what would change");
+        return EXIT_DIFFERS;
     case OUTPUT_REFUSED:
         fprintf(stderr, "help: nothing was written; move the changes into the specification, or overwrite them with --force\n");
         return EXIT_DIFFERS;
@@ -169,14 +253,25 @@ static bool add_manifest(struct session *session, struct fileset *files)
     return false;
 }
 
+/* What is to be written, written or compared; a message says why not. */
+static int install(const struct options *options, struct session *session, struct fileset *files)
+{
+    return add_manifest(session, files) ? write_files(options, session, files) : EXIT_OURS;
+}
+
 int command_build(const struct options *options)
 {
     struct session session;
     struct fileset files = {0};
-    int status;
+    int status, installed = EXIT_FINE;
+    bool told_as_json = options->check && options->format == DIAG_JSON; /* one report: what differs is a part of it */
 
     if (!options->output) {
         complain("drc: `drc build` needs a folder to write to\nhelp: add `-o out`\n");
+        return EXIT_USAGE;
+    }
+    if (options->diff && !options->check) {
+        complain("drc: `--diff` shows what `--check` finds\nhelp: `drc build --check --diff` writes nothing\n");
         return EXIT_USAGE;
     }
     session_init(&session, options);
@@ -190,11 +285,13 @@ int command_build(const struct options *options)
         session_check_targets(&session);
     if (session.plan && session.sink.errors == 0)
         emit_files(options, &session, &files);
+    if (told_as_json && session.plan && session.sink.errors == 0)
+        installed = install(options, &session, &files);
     status = session_report(&session);
-    if (status == EXIT_FINE) {
-        status = add_manifest(&session, &files) ? write_files(options, &session, &files) : EXIT_OURS;
-    }
-    print_summary(&session);
+    if (status == EXIT_FINE)
+        status = told_as_json ? installed : install(options, &session, &files);
+    if (!options->diff) /* then standard output is a patch and nothing else */
+        print_summary(&session);
     text_store_release(files.store);
     fileset_release(&files);
     session_release(&session);

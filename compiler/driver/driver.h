@@ -38,7 +38,7 @@ struct options {
     const char *style;             /* --style mermaid|dot|svg */
     enum diag_format format;
     int color; /* -1 auto, 0 never, 1 always */
-    bool quiet, force, check, write, timeline, timings, codes, repairs, world;
+    bool quiet, force, check, diff, write, timeline, timings, codes, repairs, world;
     uint32_t max_errors;
 };
 
@@ -57,6 +57,7 @@ struct session {
     const struct plan_document *document; /* the plan as it is published; NULL until somebody asks for it */
     bool wants_ledger;                    /* also where no trees are made */
     bool wants_worlds;                    /* an execution for each loss, also where no plan is written */
+    const char *members;                  /* of the report as JSON, besides the diagnostics: see diag_style; NULL */
     bool misused;                         /* an option is wrong, which was told: the status says so, and nothing else is printed */
     VEC(struct file_tree *) files;
     struct map loaded; /* resolved path -> file_tree */

@@ -49,6 +49,7 @@ const struct option_info drc_options[] = {
     {'W', NULL, "NAME", "-W NAME: show; -Wno-NAME: hide; -Werror: warnings are errors"},
     {'w', "write", NULL, "fmt: write the files"},
     {0, "check", NULL, "compare only, write nothing"},
+    {0, "diff", NULL, "build --check: print what would change in each file, as a unified diff"},
     {0, "force", NULL, "overwrite files edited by hand"},
     {0, "max-errors", "N", "print at most N messages; 0: all"},
     {0, "world", NULL, "explain rto, explain rpo: tell an execution that takes as long, or loses as much"},
@@ -203,6 +204,8 @@ static void set_flag(struct options *options, const char *name)
         options->write = true;
     else if (strcmp(name, "check") == 0)
         options->check = true;
+    else if (strcmp(name, "diff") == 0)
+        options->diff = true;
     else if (strcmp(name, "force") == 0)
         options->force = true;
     else if (strcmp(name, "quiet") == 0)

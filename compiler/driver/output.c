@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "driver/output_internal.h"
 #include "emit/manifest.h"
+#include "fetch/patch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 enum {
     MANIFEST_BYTES_MAX = 256 * 1024 * 1024,
     SHOWN_BYTES_MAX = 4 * 1024 * 1024, /* of an edited file, for the lines that differ */
+    DIFF_BYTES_MAX = 64 * 1024 * 1024, /* of a side of a diff */
     SHOWN_LINES = 3,
     SHOWN_COLUMNS = 80,
 };
@@ -173,12 +175,13 @@ static size_t line_length(const char *at, const char *end)
 struct beginning {
     struct byte_sink sink;
     struct strbuf text;
+    size_t limit;
 };
 
 static void keep_beginning(struct byte_sink *sink, const void *bytes, size_t len)
 {
     struct beginning *beginning = (struct beginning *)(void *)sink;
-    size_t room = SHOWN_BYTES_MAX - beginning->text.len;
+    size_t room = beginning->limit - beginning->text.len;
 
     strbuf_add(&beginning->text, bytes, len < room ? len : room);
 }
@@ -187,7 +190,7 @@ static void keep_beginning(struct byte_sink *sink, const void *bytes, size_t len
 static const char *differing_lines(struct output *output, struct output_file *file)
 {
     struct strbuf disk = STRBUF_INIT, text = STRBUF_INIT;
-    struct beginning built = {{keep_beginning}, STRBUF_INIT};
+    struct beginning built = {{keep_beginning}, STRBUF_INIT, SHOWN_BYTES_MAX};
     const char *a, *a_end, *b, *b_end, *result;
     unsigned shown = 0;
 
@@ -221,6 +224,28 @@ static const char *differing_lines(struct output *output, struct output_file *fi
     strbuf_release(&built.text);
     strbuf_release(&text);
     return result;
+}
+
+/* What a build would make of a file, for whoever asked. `file` NULL: it would go. */
+static void show_change(struct output *output, const char *path, struct output_file *file, bool is_there)
+{
+    struct beginning built = {{keep_beginning}, STRBUF_INIT, DIFF_BYTES_MAX + 1};
+    struct patch_side before = {NULL, 0}, after = {NULL, 0};
+    struct strbuf disk = STRBUF_INIT, text = STRBUF_INIT;
+
+    if (!output->diff || strcmp(path, MANIFEST_NAME) == 0)
+        return; /* the manifest: digests of what is shown anyway */
+    if (is_there && disk_read(output->dir, path, DIFF_BYTES_MAX + 1, &disk))
+        before = (struct patch_side){strbuf_str(&disk), disk.len};
+    if (file && output_file_print(file, &built.sink))
+        after = (struct patch_side){strbuf_str(&built.text), built.text.len};
+    if (before.len > DIFF_BYTES_MAX || after.len > DIFF_BYTES_MAX || !patch_print(path, &before, &after, output->diff)) {
+        strbuf_addf(&text, "Files a/%s and b/%s differ, and are too large to be shown\n", path, path);
+        output->diff->take(output->diff, text.data, text.len);
+    }
+    strbuf_release(&disk);
+    strbuf_release(&built.text);
+    strbuf_release(&text);
 }
 
 /* ---- deciding ---------------------------------------------------------------------------------- */
@@ -283,6 +308,7 @@ static void decide_file(struct output *output, const struct output_options *opti
         decision->differs = true;
         if (options->check)
             output_event(output, OUTPUT_MISSING, file->path, "");
+        show_change(output, file->path, file, false);
         plan_change(output, decision, file, &entry);
         return;
     case ENTRY_FILE: break;
@@ -297,11 +323,13 @@ static void decide_file(struct output *output, const struct output_options *opti
         enum output_kind kind = is_manifest ? OUTPUT_DAMAGED : find_known(manifest, file->path) != NULL ? OUTPUT_EDITED : OUTPUT_FOREIGN;
 
         output_event(output, kind, file->path, is_manifest ? "" : differing_lines(output, file));
+        show_change(output, file->path, file, true);
         decision->refused = true;
         return;
     }
     if (options->check)
-        output_event(output, OUTPUT_STALE, file->path, "");
+        output_event(output, OUTPUT_STALE, file->path, equal ? "the mode differs" : "");
+    show_change(output, file->path, file, true);
     plan_change(output, decision, file, &entry);
 }
 
@@ -332,6 +360,7 @@ static void decide_orphans(struct output *output, const struct output_options *o
         decision->differs = true;
         if (options->check)
             output_event(output, OUTPUT_ORPHAN, known->path, "");
+        show_change(output, known->path, NULL, true);
         change = (struct change){known->path, NULL, arena_strdup(output->arena, entry.sha256)};
         vec_push_owned(output->arena, &decision->changes.list, change);
     }
@@ -377,8 +406,10 @@ static bool make_folder(struct output *output, const char *dir)
 
 static enum output_result check_absent(struct output *output, const struct fileset *set)
 {
-    for (uint32_t i = 0; i < set->files.len; i++)
+    for (uint32_t i = 0; i < set->files.len; i++) {
         output_event(output, OUTPUT_MISSING, set->files.items[i]->path, "");
+        show_change(output, set->files.items[i]->path, set->files.items[i], false);
+    }
     return set->files.len > 0 ? OUTPUT_DIFFERS : OUTPUT_OK;
 }
 
@@ -415,7 +446,8 @@ static enum output_result compare_and_write(struct output *output, struct filese
 enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options, struct arena *arena,
                                 struct output_report *report)
 {
-    struct output output = {.arena = arena, .report = report, .dir = -1, .near = -1, .roots = options->roots};
+    struct output output = {
+        .arena = arena, .report = report, .dir = -1, .near = -1, .roots = options->roots, .diff = options->check ? options->diff : NULL};
     struct sigaction ignore, before;
     enum output_result result;
 

@@ -53,8 +53,9 @@ struct output_report {
 };
 
 struct output_options {
-    bool force; /* overwrite edited and foreign files */
-    bool check; /* compare only: nothing is written, not even the folder */
+    bool force;             /* overwrite edited and foreign files */
+    bool check;             /* compare only: nothing is written, not even the folder */
+    struct byte_sink *diff; /* check: gets what a build would change, as a unified diff; NULL: nobody asks */
     /* The first components of all that a build may write, NULL-terminated: what a manifest or a journal says of any other is not
      * believed, for both may come with a repository from strangers. */
     const char *const *roots;

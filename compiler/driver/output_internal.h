@@ -19,6 +19,7 @@ struct output {
     int near; /* of the folder below it that was walked to last, -1 when there is none: files of a folder come one after the other */
     struct strbuf near_path;
     const char *const *roots;
+    struct byte_sink *diff;
 };
 
 void output_event(struct output *output, enum output_kind kind, const char *path, const char *detail);

@@ -276,7 +276,7 @@ int session_report(struct session *session)
 {
     const struct options *options = session->options;
     FILE *stream = options->format == DIAG_TEXT ? stderr : stdout;
-    struct diag_style style = {options->format, wants_color(options, stream), options->max_errors, DRC_VERSION};
+    struct diag_style style = {options->format, wants_color(options, stream), options->max_errors, DRC_VERSION, session->members};
     struct strbuf text = STRBUF_INIT;
     double start;
 

@@ -130,6 +130,7 @@ struct diag_style {
     bool color;
     uint32_t max; /* text: print so many blocks, errors before all else, then "… and N more"; 0 = all */
     const char *tool_version;
+    const char *members; /* JSON: further members of the report, each with a comma before it; NULL: none */
 };
 
 /* Renders a sorted sink. Linear in the size of what it prints; long lines are clipped round the place. */

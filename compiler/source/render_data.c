@@ -96,7 +96,9 @@ void render_json(const struct diag_sink *sink, const struct diag_style *style, s
         strbuf_addstr(out, i ? ",\n" : "\n");
         add_diag(sink, sink->diags.items[i], &cursor, out);
     }
-    strbuf_addstr(out, sink->diags.len ? "\n]}\n" : "]}\n");
+    strbuf_addstr(out, sink->diags.len ? "\n]" : "]");
+    strbuf_addstr(out, style->members ? style->members : "");
+    strbuf_addstr(out, "}\n");
 }
 
 /* ---- SARIF ---- */

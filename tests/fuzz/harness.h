@@ -60,7 +60,7 @@ static inline void fuzz_report(struct session *session)
 
     diag_sort(&session->sink);
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        struct diag_style style = {formats[i], false, 20, "0"};
+        struct diag_style style = {formats[i], false, 20, "0", NULL};
         struct strbuf text = STRBUF_INIT;
 
         diag_render(&session->sink, &style, &text);

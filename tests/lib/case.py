@@ -98,7 +98,7 @@ def run_case(env, path):
         code, stdout, stderr = 0, b"", b""
         for command in commands:
             if command.startswith("! "):
-                done = env.run(["sh", "-c", command[2:]], folder, env=variables)
+                done = env.run(["sh", "-c", command[2:]], folder, env={**(variables or {}), "DRC": str(env.drc)})
                 if done.code != 0:
                     raise Failure(f"{command}: exit {done.code}\n{readable(done.stderr)}")
             else:

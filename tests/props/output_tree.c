@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 {
     static const char *const results[] = {"ok", "differs", "refused", "error"};
     const struct manifest_info info = {"0.0.0", "sha256:none"};
-    struct output_options options = {false, false, NULL};
+    struct output_options options = {.force = false};
     const char *roots[] = {MANIFEST_NAME, NULL, NULL};
     struct arena *arena = arena_new();
     struct output_report report;

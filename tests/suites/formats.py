@@ -263,3 +263,17 @@ def test_tables_fit_the_terminal_and_are_whole_in_a_pipe(env):
                     raise Failure(f"{argv}: nothing gave way at {width} columns\n" + "\n".join(lines))
                 if wide > max(width, 100 if argv[0] == "simulate" else 0):
                     raise Failure(f"{argv}: a line of {wide} columns on a terminal of {width}\n" + "\n".join(lines))
+
+
+def test_json_of_a_comparison_follows_its_schema(env):
+    with Sandbox() as folder:
+        out = folder / "out"
+        log = json.loads(env.compile(["build", "examples/hello.dr", "-o", str(out), "--check", "--format", "json"], env.root, expect=2).stdout)
+        follows_schema(env, log)
+        if log["same"] or {entry["state"] for entry in log["files"]} != {"missing"} or "diff" in log or out.exists():
+            raise Failure(str(log)[:500])
+        env.compile(["build", "examples/hello.dr", "-o", str(out)], env.root)
+        log = json.loads(env.compile(["build", "examples/hello.dr", "-o", str(out), "--check", "--diff", "--format", "json"], env.root).stdout)
+        follows_schema(env, log)
+        if not log["same"] or log["files"] or log["diff"]:
+            raise Failure(str(log)[:500])
