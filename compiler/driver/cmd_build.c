@@ -46,6 +46,14 @@ bool targets_exist(struct arena *arena, const struct options *options)
             return false;
         }
     }
+    for (uint32_t i = 0; i < options->drops.len; i++) {
+        const char *name = program_target_name(arena, arena_printf(arena, "exec:%s", options->drops.items[i]));
+
+        if (!name || strcmp(name, options->drops.items[i]) != 0) {
+            complain("drc: `%s` is no folder of a program\nhelp: the build says which ones are left\n", options->drops.items[i]);
+            return false;
+        }
+    }
     return true;
 }
 
@@ -88,6 +96,8 @@ static const char *const *output_roots(struct arena *arena, const struct options
         if (target_is_program(options->targets.items[i]))
             vec_push(arena, &roots, program_target_name(arena, options->targets.items[i]));
     }
+    for (uint32_t i = 0; i < options->drops.len; i++)
+        vec_push(arena, &roots, options->drops.items[i]); /* the user names it, not the manifest */
     vec_push(arena, &roots, NULL);
     return roots.items;
 }
@@ -157,7 +167,7 @@ static void print_difference(const struct options *options, const struct output_
     for (uint32_t i = 0; i < report->events.len; i++)
         counts[report->events.items[i].kind]++;
     for (unsigned kind = OUTPUT_KEPT; kind <= OUTPUT_BLOCKED; kind++) {
-        if (!counts[kind])
+        if (!counts[kind] || kind == OUTPUT_LEFT)
             continue;
         strbuf_addf(&line, "%s%u %s", separator, counts[kind], output_kind_name((enum output_kind)kind));
         separator = ", ";

@@ -26,6 +26,7 @@ struct options {
     VEC(const char *) defines;     /* -D name=value */
     VEC(const char *) param_files; /* --params */
     VEC(const char *) targets;     /* --target a,b */
+    VEC(const char *) drops;       /* --drop NAME: folders of programs that are not asked for any more */
     VEC(const char *) levels;      /* -W… as written after -W */
     const char *scenario;          /* --scenario */
     const char *asset, *by;        /* ledger: --asset, --by */

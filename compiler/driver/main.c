@@ -33,6 +33,7 @@ const struct option_info drc_options[] = {
     {'D', "define", "NAME=VALUE", "value of a parameter"},
     {0, "params", "FILE", "values of parameters, YAML or JSON"},
     {0, "target", "A,B", "only these artifacts, `exec:PROGRAM` among them; others of ours in the folder are removed"},
+    {0, "drop", "NAME", "remove what an earlier build wrote for a program of this name (`--target exec:`), unless it was edited"},
     {0, "scenario", "NAME", "only this scenario"},
     {0, "asset", "NAME", "ledger: only what verdicts of this asset, name or group rest on, with all they wait for"},
     {0, "by", "WHO", "ledger: only what is true by artifact, platform, demand or nobody"},
@@ -157,6 +158,8 @@ static void set_option(struct arena *arena, struct options *options, const struc
         vec_push(arena, &options->param_files, value);
     else if (strcmp(name, "target") == 0)
         split_targets(arena, options, value);
+    else if (strcmp(name, "drop") == 0)
+        vec_push(arena, &options->drops, value);
     else if (strcmp(name, "scenario") == 0)
         options->scenario = value;
     else if (strcmp(name, "asset") == 0)

@@ -44,26 +44,23 @@ const char *output_kind_name(enum output_kind kind)
 {
     static const char *const names[] = {
         [OUTPUT_CREATED] = "created", [OUTPUT_UPDATED] = "updated", [OUTPUT_REMOVED] = "removed", [OUTPUT_RECOVERED] = "recovered",
-        [OUTPUT_KEPT] = "kept",       [OUTPUT_IGNORED] = "ignored", [OUTPUT_MISSING] = "missing", [OUTPUT_STALE] = "stale",
-        [OUTPUT_ORPHAN] = "orphan",   [OUTPUT_EDITED] = "edited",   [OUTPUT_FOREIGN] = "foreign", [OUTPUT_DAMAGED] = "damaged",
-        [OUTPUT_BLOCKED] = "blocked", [OUTPUT_BUSY] = "busy",       [OUTPUT_FAILED] = "failed",
+        [OUTPUT_KEPT] = "kept",       [OUTPUT_LEFT] = "left",       [OUTPUT_IGNORED] = "ignored", [OUTPUT_MISSING] = "missing",
+        [OUTPUT_STALE] = "stale",     [OUTPUT_ORPHAN] = "orphan",   [OUTPUT_EDITED] = "edited",   [OUTPUT_FOREIGN] = "foreign",
+        [OUTPUT_DAMAGED] = "damaged", [OUTPUT_BLOCKED] = "blocked", [OUTPUT_BUSY] = "busy",       [OUTPUT_FAILED] = "failed",
     };
 
     return names[kind];
 }
 
-const char *output_distrust(const struct output *output, const char *path)
+bool output_is_below_roots(const struct output *output, const char *path)
 {
-    const char *refusal = output_path_refusal(path);
     size_t len = strcspn(path, "/");
 
-    if (refusal || !output->roots)
-        return refusal;
-    for (const char *const *root = output->roots; *root; root++) {
+    for (const char *const *root = output->roots; root && *root; root++) {
         if (strlen(*root) == len && memcmp(*root, path, len) == 0)
-            return NULL;
+            return true;
     }
-    return "no target writes there";
+    return !output->roots;
 }
 
 /* ---- the old manifest -------------------------------------------------------------------------- */
@@ -71,11 +68,13 @@ const char *output_distrust(const struct output *output, const char *path)
 struct known {
     const char *path;
     const char *sha256;
+    int64_t size; /* -1: it does not say */
 };
 
 struct old_manifest {
-    VEC(struct known) files; /* sorted by path */
-    bool exists;             /* there is a readable one */
+    VEC(struct known) files;    /* sorted by path */
+    VEC(struct left_file) left; /* in folders that no target of this build writes: as it says, not looked at */
+    bool exists;                /* there is a readable one */
 };
 
 static bool is_sha256(const char *text)
@@ -88,46 +87,76 @@ static int compare_known(const void *a, const void *b)
     return strcmp(((const struct known *)a)->path, ((const struct known *)b)->path);
 }
 
+static int compare_left(const void *a, const void *b)
+{
+    return strcmp(((const struct left_file *)a)->path, ((const struct left_file *)b)->path);
+}
+
 static const struct known *find_known(const struct old_manifest *manifest, const char *path)
 {
-    struct known key = {path, NULL};
+    struct known key = {path, NULL, -1};
 
     if (manifest->files.len == 0)
         return NULL;
     return bsearch(&key, manifest->files.items, manifest->files.len, sizeof key, compare_known);
 }
 
-/* One entry. What it says is not believed blindly: the file may come from a repository others write to. */
+static void read_left(struct output *output, const json_t *entry, const struct known *known, struct old_manifest *manifest)
+{
+    const char *backend = json_string_value(json_object_get(entry, "backend"));
+    const json_t *origins = json_object_get(entry, "origins");
+    struct left_file left = {known->path, arena_strdup(output->arena, backend ? backend : ""), known->sha256, 0, false, {0}};
+
+    for (size_t i = 0; i < json_array_size(origins); i++) {
+        const char *origin = json_string_value(json_array_get(origins, i));
+
+        if (origin)
+            vec_push(output->arena, &left.origins, arena_strdup(output->arena, origin));
+    }
+    vec_push(output->arena, &manifest->left, left);
+}
+
+/* One entry. What it says is not believed blindly: the file may come from a repository others write to. What lies in a folder that no
+ * target of this build writes is neither removed nor replaced, only known on. */
 static void read_known(struct output *output, const json_t *entry, struct old_manifest *manifest)
 {
     const char *path = json_string_value(json_object_get(entry, "path"));
     const char *sha256 = json_string_value(json_object_get(entry, "sha256")), *refusal;
+    const json_t *size = json_object_get(entry, "size");
     struct known known;
+    bool below;
 
     if (!path || !is_sha256(sha256)) {
         output_event(output, OUTPUT_IGNORED, MANIFEST_NAME, "an entry has no path or no valid digest");
         return;
     }
-    refusal = output_distrust(output, path);
+    below = output_is_below_roots(output, path);
+    refusal = output_path_refusal(path);
+    if (!refusal && !below && !strchr(path, '/'))
+        refusal = "no target writes there";
     if (refusal) {
         output_event(output, OUTPUT_IGNORED, MANIFEST_NAME, arena_printf(output->arena, "`%s`: %s", path, refusal));
         return;
     }
     known.path = arena_strdup(output->arena, path);
     known.sha256 = arena_strdup(output->arena, sha256);
-    vec_push(output->arena, &manifest->files, known);
+    known.size = json_is_integer(size) ? json_integer_value(size) : -1;
+    if (below)
+        vec_push(output->arena, &manifest->files, known);
+    else
+        read_left(output, entry, &known, manifest);
 }
 
 static void read_manifest(struct output *output, struct old_manifest *manifest)
 {
     struct strbuf text = STRBUF_INIT;
-    struct entry entry = disk_look(output, MANIFEST_NAME);
+    struct entry entry = disk_see(output, MANIFEST_NAME);
     const char *schema;
     json_t *root, *files;
     json_error_t error;
 
     memset(manifest, 0, sizeof *manifest);
-    if (entry.kind != ENTRY_FILE)
+    if (entry.kind != ENTRY_FILE || entry.size > MANIFEST_BYTES_MAX)
         return; /* absent: a first build; anything else is reported when the new manifest is compared */
     if (!disk_read(output->dir, MANIFEST_NAME, MANIFEST_BYTES_MAX, &text))
         strbuf_clear(&text);
@@ -141,6 +170,8 @@ static void read_manifest(struct output *output, struct old_manifest *manifest)
             read_known(output, json_array_get(files, i), manifest);
         if (manifest->files.len > 1)
             qsort(manifest->files.items, manifest->files.len, sizeof(struct known), compare_known);
+        if (manifest->left.len > 1)
+            qsort(manifest->left.items, manifest->left.len, sizeof(struct left_file), compare_left);
     }
     json_decref(root);
 }
@@ -256,12 +287,13 @@ struct decision {
     bool differs;
 };
 
+/* With a digest: whether an interrupted run left these bytes there; without: whether it left any. */
 static bool is_leftover(const struct leftovers *leftovers, const char *path, const char *sha256)
 {
     for (uint32_t i = 0; i < leftovers->list.len; i++) {
         const struct leftover *left = &leftovers->list.items[i];
 
-        if (strcmp(left->path, path) == 0 && strcmp(left->sha256, sha256) == 0)
+        if (strcmp(left->path, path) == 0 && (!sha256 || strcmp(left->sha256, sha256) == 0))
             return true;
     }
     return false;
@@ -284,10 +316,21 @@ static bool is_ours(const struct old_manifest *manifest, const struct leftovers 
     return (known && strcmp(known->sha256, entry->sha256) == 0) || is_leftover(leftovers, file->path, entry->sha256);
 }
 
+/* Whether the bytes can matter. A file of another size is neither what is built nor what was, and may be of any size. */
+static bool worth_reading(const struct output_options *options, const struct old_manifest *manifest, const struct leftovers *leftovers,
+                          const struct output_file *file, const struct entry *entry)
+{
+    const struct known *known = find_known(manifest, file->path);
+
+    return entry->size == file->size || (options->force && !options->check) || is_leftover(leftovers, file->path, NULL) ||
+           (known && (known->size < 0 || (uint64_t)known->size == entry->size)) || (strcmp(file->path, MANIFEST_NAME) == 0 && manifest->exists);
+}
+
 static void decide_file(struct output *output, const struct output_options *options, const struct old_manifest *manifest,
                         const struct leftovers *leftovers, struct output_file *file, struct decision *decision)
 {
-    struct entry entry = disk_look(output, file->path);
+    const char *sha256 = output_file_sha256(file); /* and its size */
+    struct entry entry = disk_see(output, file->path);
     bool is_manifest = strcmp(file->path, MANIFEST_NAME) == 0, equal = false;
 
     if (strncasecmp(file->path, STAGE_NAME, strlen(STAGE_NAME)) == 0) {
@@ -295,6 +338,8 @@ static void decide_file(struct output *output, const struct output_options *opti
         decision->refused = true;
         return;
     }
+    if (entry.kind == ENTRY_FILE && worth_reading(options, manifest, leftovers, file, &entry))
+        disk_hash(output, file->path, &entry);
     switch (entry.kind) {
     case ENTRY_ERROR:
         output_failed(output, file->path, "read");
@@ -313,7 +358,7 @@ static void decide_file(struct output *output, const struct output_options *opti
         return;
     case ENTRY_FILE: break;
     }
-    equal = strcmp(entry.sha256, output_file_sha256(file)) == 0;
+    equal = strcmp(entry.sha256, sha256) == 0;
     if (equal && entry.executable == file->executable) {
         output->report->unchanged++;
         return;
@@ -350,7 +395,9 @@ static void decide_orphans(struct output *output, const struct output_options *o
             continue;
         if (i > 0 && strcmp(manifest->files.items[i - 1].path, known->path) == 0)
             continue; /* listed twice */
-        entry = disk_look(output, known->path);
+        entry = disk_see(output, known->path);
+        if (entry.kind == ENTRY_FILE && (known->size < 0 || (uint64_t)known->size == entry.size || is_leftover(leftovers, known->path, NULL)))
+            disk_hash(output, known->path, &entry);
         if (entry.kind == ENTRY_ABSENT)
             continue;
         if (entry.kind != ENTRY_FILE || (strcmp(entry.sha256, known->sha256) != 0 && !is_leftover(leftovers, known->path, entry.sha256))) {
@@ -364,6 +411,46 @@ static void decide_orphans(struct output *output, const struct output_options *o
         change = (struct change){known->path, NULL, arena_strdup(output->arena, entry.sha256)};
         vec_push_owned(output->arena, &decision->changes.list, change);
     }
+}
+
+static void tell_left(struct output *output, const char *folder, size_t len, unsigned count)
+{
+    if (count > 0)
+        output_event(output, OUTPUT_LEFT, arena_strndup(output->arena, folder, len),
+                     arena_printf(output->arena,
+                                  "%u file%s as an earlier build left %s for a program that is not asked for; `--drop %.*s` removes %s", count,
+                                  count == 1 ? "" : "s", count == 1 ? "it" : "them", (int)len, folder, count == 1 ? "it" : "them"));
+}
+
+/* What the new manifest goes on knowing: files in folders that no target of this build writes, as long as nobody changes them. */
+static void decide_left(struct output *output, const struct old_manifest *manifest, const struct leftovers *leftovers, struct fileset *set)
+{
+    const char *folder = "";
+    size_t len = 0;
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < manifest->left.len; i++) {
+        struct left_file left = manifest->left.items[i];
+        struct entry entry;
+
+        if (i > 0 && strcmp(manifest->left.items[i - 1].path, left.path) == 0)
+            continue; /* listed twice */
+        entry = disk_look(output, left.path);
+        if (entry.kind != ENTRY_FILE || (strcmp(entry.sha256, left.sha256) != 0 && !is_leftover(leftovers, left.path, entry.sha256)))
+            continue; /* it is its owner's now */
+        left.sha256 = arena_strdup(output->arena, entry.sha256);
+        left.size = entry.size;
+        left.executable = entry.executable;
+        vec_push(set->kept, &set->left, left);
+        if (strncmp(left.path, folder, len) != 0 || left.path[len] != '/' || len == 0) {
+            tell_left(output, folder, len, count);
+            folder = left.path;
+            len = strcspn(left.path, "/");
+            count = 0;
+        }
+        count++;
+    }
+    tell_left(output, folder, len, count);
 }
 
 /* The manifest is renamed last: until then the old one describes the folder. */
@@ -430,6 +517,7 @@ static enum output_result compare_and_write(struct output *output, struct filese
         return OUTPUT_ERROR;
     }
     read_manifest(output, &manifest);
+    decide_left(output, &manifest, &leftovers, set);
     for (size_t i = 0; i < count; i++)
         decide_file(output, options, &manifest, &leftovers, set->files.items[i], &decision);
     decide_orphans(output, options, &manifest, &leftovers, set, &decision);

@@ -26,6 +26,7 @@ enum output_kind {
     OUTPUT_RECOVERED, /* an interrupted earlier run was finished; no path */
     /* warnings */
     OUTPUT_KEPT,    /* no longer produced, but edited by hand: left in place */
+    OUTPUT_LEFT,    /* a folder of what an earlier build wrote for somebody who is not asked this time: nothing there is touched */
     OUTPUT_IGNORED, /* an entry of manifest.json was not believed; detail says why */
     /* differences, only with check */
     OUTPUT_MISSING,
@@ -56,8 +57,8 @@ struct output_options {
     bool force;             /* overwrite edited and foreign files */
     bool check;             /* compare only: nothing is written, not even the folder */
     struct byte_sink *diff; /* check: gets what a build would change, as a unified diff; NULL: nobody asks */
-    /* The first components of all that a build may write, NULL-terminated: what a manifest or a journal says of any other is not
-     * believed, for both may come with a repository from strangers. */
+    /* The first components of all that a build may write, NULL-terminated: because of what a manifest or a journal says of any other
+     * nothing is removed or replaced, for both may come with a repository from strangers. */
     const char *const *roots;
 };
 

@@ -313,6 +313,7 @@ struct job {
     const char *new_sha256; /* "" for a removal */
     bool done;              /* the folder already has the new state */
     bool foreign;           /* somebody changed the file since: leave it */
+    bool beyond;            /* no target of this build writes there: it may be a program's that is not asked for, or a stranger's wish */
 };
 
 struct jobs {
@@ -346,10 +347,12 @@ static bool read_jobs(struct output *output, int stage, struct jobs *jobs)
         const char *new = json_string_value(json_object_get(entry, "new"));
         struct job job;
 
-        ok = path && !output_distrust(output, path) && is_digest(old) && is_digest(new);
+        ok = path && !output_path_refusal(path) && is_digest(old) && is_digest(new);
+        memset(&job, 0, sizeof job);
+        job.beyond = ok && !output_is_below_roots(output, path);
+        ok = ok && !(job.beyond && !strchr(path, '/')); /* programs have folders */
         if (!ok)
             break;
-        memset(&job, 0, sizeof job);
         job.path = arena_strdup(output->arena, path);
         job.old_sha256 = arena_strdup(output->arena, old);
         job.new_sha256 = arena_strdup(output->arena, new);
@@ -406,6 +409,26 @@ static bool complete(struct output *output, int stage, const struct jobs *jobs)
     return true;
 }
 
+/* What is half done in a folder that no target of this build writes. Neither completed, for the journal might be a stranger's, nor forgotten,
+ * for then its files would be nobody's. */
+static bool block_beyond(struct output *output, const struct jobs *jobs)
+{
+    for (uint32_t i = 0; i < jobs->list.len; i++) {
+        const struct job *job = &jobs->list.items[i];
+        int len = (int)strcspn(job->path, "/");
+
+        if (!job->beyond || job->done || job->foreign)
+            continue;
+        output_event(output, OUTPUT_BLOCKED, STAGE_NAME,
+                     arena_printf(output->arena,
+                                  "an interrupted build was also writing `%.*s`, which no target of this one does: ask for its program again, or "
+                                  "take `--drop %.*s`; if no build of yours wrote there, remove `" STAGE_NAME "`",
+                                  len, job->path, len, job->path));
+        return true;
+    }
+    return false;
+}
+
 bool commit_recover(struct output *output, struct leftovers *leftovers)
 {
     struct jobs jobs = {{NULL, 0, 0}};
@@ -426,6 +449,10 @@ bool commit_recover(struct output *output, struct leftovers *leftovers)
         whole = read_jobs(output, stage, &jobs);
         for (uint32_t i = 0; i < jobs.list.len; i++)
             whole = inspect(output, i, &jobs.list.items[i]) && whole;
+        if (block_beyond(output, &jobs)) {
+            close(stage);
+            return false;
+        }
         if (whole) {
             ok = complete(output, stage, &jobs) && disk_sync(output->dir);
             if (ok)

@@ -97,12 +97,12 @@ static bool hash_file(int fd, char hex[65])
     return true;
 }
 
-struct entry disk_look(struct output *output, const char *path)
+struct entry disk_see(struct output *output, const char *path)
 {
-    struct entry entry = {ENTRY_ERROR, "", "", false};
+    struct entry entry = {ENTRY_ERROR, "", "", 0, false};
     const char *leaf;
     struct stat status;
-    int parent = disk_parent_kept(output, path, false, &leaf), fd;
+    int parent = disk_parent_kept(output, path, false, &leaf);
 
     if (parent < 0) {
         if (errno == ENOENT) {
@@ -119,14 +119,36 @@ struct entry disk_look(struct output *output, const char *path)
         entry.kind = ENTRY_OTHER;
         entry.what = kind_of(status.st_mode);
     } else {
+        entry.kind = ENTRY_FILE;
+        entry.size = (uint64_t)status.st_size;
         entry.executable = (status.st_mode & S_IXUSR) != 0;
-        fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd >= 0) {
-            if (hash_file(fd, entry.sha256))
-                entry.kind = ENTRY_FILE;
-            close(fd);
-        }
     }
+    return entry;
+}
+
+bool disk_hash(struct output *output, const char *path, struct entry *entry)
+{
+    const char *leaf;
+    int parent = disk_parent_kept(output, path, false, &leaf), fd = -1;
+    bool ok = false;
+
+    if (parent >= 0)
+        fd = openat(parent, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0) {
+        ok = hash_file(fd, entry->sha256);
+        close(fd);
+    }
+    if (!ok)
+        entry->kind = ENTRY_ERROR;
+    return ok;
+}
+
+struct entry disk_look(struct output *output, const char *path)
+{
+    struct entry entry = disk_see(output, path);
+
+    if (entry.kind == ENTRY_FILE)
+        disk_hash(output, path, &entry);
     return entry;
 }
 

@@ -26,8 +26,8 @@ void output_event(struct output *output, enum output_kind kind, const char *path
 /* "cannot DO: CAUSE" from errno. */
 void output_failed(struct output *output, const char *path, const char *operation);
 
-/* Why a path out of a manifest or a journal is not believed, or NULL: what fileset_add would refuse, and what lies beyond the roots. */
-const char *output_distrust(const struct output *output, const char *path);
+/* Whether a target of this build writes there, or roots were not given. */
+bool output_is_below_roots(const struct output *output, const char *path);
 
 /* ---- disk: output_disk.c ----------------------------------------------------------------------- */
 
@@ -36,7 +36,8 @@ enum entry_kind { ENTRY_ABSENT, ENTRY_FILE, ENTRY_OTHER, ENTRY_ERROR };
 struct entry {
     enum entry_kind kind;
     const char *what; /* for ENTRY_OTHER: "a symbolic link", … */
-    char sha256[65];
+    char sha256[65];  /* "" until the bytes were looked at */
+    uint64_t size;
     bool executable;
 };
 
@@ -49,7 +50,9 @@ int disk_parent(int dir, const char *path, bool create, const char **leaf);
 int disk_parent_kept(struct output *output, const char *path, bool create, const char **leaf);
 void disk_forget(struct output *output);
 
-struct entry disk_look(struct output *output, const char *path); /* what is there */
+struct entry disk_see(struct output *output, const char *path);               /* what is there, its bytes unread */
+bool disk_hash(struct output *output, const char *path, struct entry *entry); /* of a file; false: it cannot be read, and is ENTRY_ERROR */
+struct entry disk_look(struct output *output, const char *path);              /* both */
 
 /* The first bytes of a file, at most limit; false when it cannot be read. */
 bool disk_read(int dir, const char *path, size_t limit, struct strbuf *out);

@@ -41,6 +41,16 @@ struct output_file {
     char sha256[65]; /* of the bytes; "" until output_file_sha256() was asked */
 };
 
+/* A file that an earlier build wrote for somebody who is not asked this time, and nobody changed since: it stays, and the manifest goes on
+ * knowing it. */
+struct left_file {
+    const char *path, *backend;
+    const char *sha256;
+    uint64_t size;
+    bool executable;
+    VEC(const char *) origins;
+};
+
 /* A file that could not be taken in: it is lost unless whoever has the set says so. */
 struct output_refusal {
     const char *backend, *path;
@@ -55,6 +65,7 @@ struct fileset {
     struct text_store *store; /* where the bytes of files go; NULL: they are kept. Longer than the set */
     VEC(char *) owned;        /* texts from the heap */
     VEC(struct output_file *) files;
+    VEC(struct left_file) left;          /* by path; whoever looks at the folder fills it before the manifest is printed */
     VEC(struct output_refusal) refusals; /* what fileset_add refused and fileset_lose told, in that order */
     VEC(const char *) taken;             /* open-addressing table, see fileset.c */
     uint32_t taken_len;

@@ -1,5 +1,5 @@
 /* manifest.json: every file of the output set with its digest, so that the next build knows what it may
- * replace. It lists every file but itself. */
+ * replace. It lists every file but itself, and those of earlier builds that stay. */
 #ifndef DRC_EMIT_MANIFEST_H
 #define DRC_EMIT_MANIFEST_H
 

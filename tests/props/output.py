@@ -545,6 +545,38 @@ def test_manifest_beyond_the_roots(env):
         same_tree(out, {"d0/f": b"2", "main.dr": b"plan\n"}, "what is the user's")
 
 
+def test_interrupted_in_a_folder_of_nobody(env):
+    """What an interrupted build was writing for somebody who is not asked now is neither carried out nor forgotten."""
+    right = lambda stage: str(os.lstat(stage).st_ino)  # noqa: E731
+    with Sandbox() as folder:
+        out = folder / "o"
+        build(env, out, {"d0/f": b"1"}, "--only", "d0")
+        hostile_stage(out, [("d0/f", b"1", b"2"), ("mine/x", None, b"x")], number=right)
+        text = build(env, out, {"d0/f": b"2"}, "--only", "d0", expect=ERROR)
+        check("blocked .drc-stage" in text and "--drop mine" in text, text)
+        check(tree(out) == {"d0/f": b"1"}, f"something was done: {tree(out)}")
+        (out / "mine").mkdir()
+        (out / "mine" / "x").write_bytes(b"x")
+        text = build(env, out, {"d0/f": b"2"}, "--only", "d0")
+        same_tree(out, {"d0/f": b"2", "mine/x": b"x"}, "what was done already holds nobody up")
+
+
+def test_large_strangers(env):
+    """What another put in place of a file may be of any size: it is neither read whole nor kept in memory."""
+    with Sandbox() as folder:
+        out = folder / "o"
+        for name in ("d0/f", "manifest.json", "gone/g"):
+            build(env, out, {"d0/f": b"1", "gone/g": b"1"}, "--force")
+            with open(out / name, "wb") as file:
+                file.truncate(1 << 40)
+            started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            text = build(env, out, {"d0/f": b"2"}, expect=OK if name == "gone/g" else REFUSED,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29)) if not env.sanitized else None)
+            used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - started
+            check(used < 5 and {"d0/f": "edited d0/f", "manifest.json": "damaged manifest.json", "gone/g": "kept gone/g"}[name] in text, f"{used} s: {text}")
+            os.remove(out / name)
+
+
 CALLS = "trace=openat,write,renameat,linkat,unlinkat,mkdirat,syncfs,fchmod"
 
 

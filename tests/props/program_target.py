@@ -52,6 +52,43 @@ json.dump({"files": [{"path": "deep/a.txt", "text": plan["title"] + "\\u00e9\\n"
         expect(status == 0 and not (box / "out/mine/deep").exists() and (box / "out/mine/b").exists(), f"the old files stay\n{text}")
 
 
+def test_not_asked_for_any_more(env):
+    """Its files stay and stay known, so that they are neither in the way when it is asked again nor removed by what a manifest says alone."""
+    def listed(box):
+        return {f["path"]: f for f in json.loads((box / "out/manifest.json").read_text())["files"]}
+
+    def without(box, *words):
+        done = subprocess.run([env.drc, "build", "main.dr", "-o", "out", "--target", "plan", *words], cwd=box, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env.variables(box), timeout=60, check=False)
+        return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    first = answering({"files": [{"path": "a", "text": "1", "origins": ["main.dr:1"]}, {"path": "b.sh", "text": "2", "executable": True}]})
+    second = answering({"files": [{"path": "a", "text": "other"}]})
+    with Sandbox() as box:
+        build(env, box, first)
+        before = listed(box)
+        for words in ((), ("--check",), ()):
+            status, text = without(box, *words)
+            expect(status in (0, 2) and "left: out/mine: 2 files as an earlier build left them" in text and "--drop mine" in text, f"{status}: {text}")
+            expect((box / "out/mine/a").exists(), "removed unasked")
+        expect(without(box, "--check")[0] == 0, "a folder as it was just built differs")
+        expect({p: f for p, f in listed(box).items() if p.startswith("mine/")} == {p: f for p, f in before.items() if p.startswith("mine/")}, str(listed(box)))
+        status, text = build(env, box, second)
+        expect(status == 0 and (box / "out/mine/a").read_text() == "other" and not (box / "out/mine/b.sh").exists(), f"in the way: {text}")
+        build(env, box, first)
+        (box / "out/mine/b.sh").write_text("edited")
+        status, text = without(box, "--check", "--drop", "mine")
+        expect(status == 2 and "orphan: out/mine/a" in text, text)
+        status, text = without(box, "--drop", "mine")
+        expect(status == 0 and "kept: out/mine/b.sh: it was edited by hand" in text and "1 removed" in text, text)
+        expect(not (box / "out/mine/a").exists() and (box / "out/mine/b.sh").read_text() == "edited", "edited or not")
+        status, text = without(box)
+        expect(status == 0 and "mine" not in text, f"what is its owner's is told again: {text}")
+        for name in ("plan", "../mine", "a/b", "Mine", ""):
+            status, text = without(box, "--drop", name)
+            expect(status == 64 and "no folder of a program" in text, f"{name}: {status} {text}")
+
+
 def test_findings_have_places(env):
     answer = {"files": [{"path": "a", "text": "x"}], "errors": [{"message": "no good", "at": "main.dr:2:8", "help": "do better"}],
               "warnings": [{"message": "hm", "at": "main.dr:1"}, {"message": "odd", "at": "elsewhere:9"}]}
