@@ -154,6 +154,23 @@ static bool counts_weaker(const struct compare_report *report, const bool off[CO
 
 /* ---- the command */
 
+static void print_for_servers(const struct side *after, enum diag_format format, const bool off[COMPARE_RULE_COUNT],
+                              const struct compare_report *report)
+{
+    struct arena *arena = after->session.arena;
+    enum severity levels[COMPARE_RULE_COUNT];
+    const char *name = after->name, *slash;
+
+    for (int rule = 0; rule < COMPARE_RULE_COUNT; rule++)
+        levels[rule] = off[rule] ? SEVERITY_NOTE : SEVERITY_ERROR;
+    if (after->revision)
+        name += strlen(after->prefix); /* as the revision calls it */
+    if (is_folder(after->name))
+        name = arena_printf(arena, "%s%s", name, name[0] ? "/" : "");
+    slash = strrchr(name, '/');
+    diff_for_servers(arena, format, report, levels, slash ? arena_strndup(arena, name, (size_t)(slash - name) + 1) : "");
+}
+
 int command_diff(const struct options *options)
 {
     struct side sides[2] = {{.document = NULL}};
@@ -162,13 +179,10 @@ int command_diff(const struct options *options)
     struct options rest = *options;
     struct arena *arena;
     int status = EXIT_FINE;
-    bool known = options->format == DIAG_TEXT || options->format == DIAG_JSON || options->format == DIAG_MARKDOWN;
 
-    if (options->arguments.len != 2 || !known) {
-        complain(options->arguments.len == 2
-                     ? "drc: `drc diff` prints text, json or markdown\n"
-                     : "drc: `drc diff` needs two plans, the old one and the new one\n"
-                       "help: each is a specification, a folder with a main.dr, a plan.json, or one of these in git: main:examples/shop\n");
+    if (options->arguments.len != 2) {
+        complain("drc: `drc diff` needs two plans, the old one and the new one\n"
+                 "help: each is a specification, a folder with a main.dr, a plan.json, or one of these in git: main:examples/shop\n");
         return EXIT_USAGE;
     }
     arena = arena_new();
@@ -188,8 +202,10 @@ int command_diff(const struct options *options)
             diff_markdown(sides[1].session.arena, sides[1].document, &report);
         else if (options->format == DIAG_JSON)
             diff_json(sides[0].document, sides[1].document, &report);
-        else
+        else if (options->format == DIAG_TEXT)
             diff_text(&report);
+        else
+            print_for_servers(&sides[1], options->format, off, &report);
         print_notes(sides, options, &report);
         status = counts_weaker(&report, off)                                                     ? EXIT_WEAKER
                  : report.change_count || report.edit_count || report.untold || report.unwritten ? EXIT_DIFFERS

@@ -84,6 +84,25 @@ static void tell_edit(struct strbuf *out, const struct compare_edit *edit, const
         strbuf_addf(out, " (%s)", at);
 }
 
+void diff_tell_change(struct strbuf *out, const struct compare_change *change)
+{
+    name_change(out, change, "`");
+    strbuf_addstr(out, change->what ? ": " : " ");
+    tell_values(out, change, "->");
+}
+
+void diff_tell_causes(struct strbuf *out, const struct compare_report *report, const struct compare_change *change)
+{
+    for (uint32_t i = 0; i < change->part_count; i++) {
+        strbuf_addf(out, "\n%s: ", change->parts[i].what);
+        tell_pair(out, change->parts[i].before, change->parts[i].after, "->");
+    }
+    for (uint32_t i = 0; i < change->cause_count; i++) {
+        strbuf_addstr(out, i ? "\nand " : "\nbecause ");
+        tell_edit(out, &report->edits[change->causes[i]], "`", "->");
+    }
+}
+
 /* ---- text */
 
 static void print_causes(const struct compare_report *report, const struct compare_change *change)
@@ -122,9 +141,7 @@ static void print_way(const struct compare_report *report, enum compare_way way,
             say_line(heading);
         first = false;
         strbuf_addstr(&line, "  ");
-        name_change(&line, change, "`");
-        strbuf_addstr(&line, change->what ? ": " : " ");
-        tell_values(&line, change, "->");
+        diff_tell_change(&line, change);
         if (change->rule)
             strbuf_addf(&line, "  [%s]", compare_rule_name(change->rule));
         end_line(&line);

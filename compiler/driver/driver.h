@@ -104,6 +104,10 @@ bool targets_exist(struct arena *arena, const struct options *options);
 /* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
 int session_report(struct session *session);
 
+/* ---- cases.c */
+/* What reports for build servers say beyond the findings. */
+void complete_style(struct session *session, struct diag_style *style);
+
 /* ---- summary.c */
 /* The last line of `check`, `plan` and `build`, on standard output, unless a machine format or quiet is asked for. After session_report. */
 void print_summary(struct session *session);

@@ -41,7 +41,7 @@ const struct option_info drc_options[] = {
     {0, "stale", "DATE", "list figures: only those read before this day, or never"},
     {0, "records", "DIR", "judge drills by the records in this folder (JSON, YAML)"},
     {0, "emit", "plan", "print the plan as JSON"},
-    {0, "format", "FORMAT", "text, json, sarif, github or junit; diff: text, json or markdown"},
+    {0, "format", "FORMAT", "text, json, sarif, github, gitlab or junit; diff: also markdown"},
     {0, "color", "WHEN", "auto, always or never"},
     {0, "runs", "N", "simulate: how many recoveries to draw (10000)"},
     {0, "seed", "S", "simulate: the same seed gives the same draws (1)"},
@@ -135,7 +135,7 @@ static void split_targets(struct arena *arena, struct options *options, const ch
 
 static enum diag_format read_format(const char *text)
 {
-    static const char *const names[] = {"text", "json", "sarif", "github", "junit", "markdown"};
+    static const char *const names[] = {"text", "json", "sarif", "github", "gitlab", "junit", "markdown", "csv"};
 
     for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
         if (strcmp(text, names[i]) == 0)
@@ -288,8 +288,10 @@ int main(int argc, char **argv)
     } else {
         const struct command_info *command = find_command(options.command);
 
-        if (options.format == DIAG_MARKDOWN && command && command->run != command_diff)
+        if (command && options.format == DIAG_MARKDOWN && command->run != command_diff)
             wrong_use("unknown format", "markdown");
+        if (command && options.format == DIAG_CSV)
+            wrong_use("unknown format", "csv");
         if (command) {
             status = command->run(&options);
         } else {

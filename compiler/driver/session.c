@@ -102,6 +102,8 @@ static void add_parameter(struct session *session, const char *definition)
     param.text = equals + 1;
     param.where = arena_printf(session->arena, "-D %s", definition);
     param.file = sources_add(&session->sources, param.where, param.text, strlen(param.text));
+    if (param.file)
+        param.file->is_made = true;
     vec_push(session->arena, &session->params, param);
 }
 
@@ -276,7 +278,11 @@ int session_report(struct session *session)
 {
     const struct options *options = session->options;
     FILE *stream = options->format == DIAG_TEXT ? stderr : stdout;
-    struct diag_style style = {options->format, wants_color(options, stream), options->max_errors, DRC_VERSION, session->members};
+    struct diag_style style = {.format = options->format,
+                               .color = wants_color(options, stream),
+                               .max = options->max_errors,
+                               .tool_version = DRC_VERSION,
+                               .members = session->members};
     struct strbuf text = STRBUF_INIT;
     double start;
 
@@ -296,6 +302,7 @@ int session_report(struct session *session)
         }
         session->sink.diags.len = kept;
     }
+    complete_style(session, &style);
     diag_render(&session->sink, &style, &text);
     fwrite(strbuf_str(&text), 1, text.len, stream);
     strbuf_release(&text);

@@ -123,7 +123,23 @@ void diag_sort(struct diag_sink *sink);
  * Ties go to the earlier candidate. */
 const char *nearest(const char *word, const char *const *candidates, size_t count);
 
-enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_JUNIT, DIAG_MARKDOWN /* of `drc diff` alone */ };
+enum diag_format {
+    DIAG_TEXT,
+    DIAG_JSON,
+    DIAG_SARIF,
+    DIAG_GITHUB,
+    DIAG_GITLAB,
+    DIAG_JUNIT,
+    DIAG_MARKDOWN, /* of `drc diff` alone */
+    DIAG_CSV,      /* of `drc log` alone */
+};
+
+/* What a rule written in the language says of itself. */
+struct diag_rule_text {
+    const char *title, *help;
+};
+
+struct report_case;
 
 struct diag_style {
     enum diag_format format;
@@ -131,6 +147,13 @@ struct diag_style {
     uint32_t max; /* text: print so many blocks, errors before all else, then "… and N more"; 0 = all */
     const char *tool_version;
     const char *members; /* JSON: further members of the report, each with a comma before it; NULL: none */
+    /* For formats of build servers; all may be left out. */
+    const char *root;  /* files below are named relative to it; ends in a slash */
+    const char *input; /* the file that stands for the specification */
+    void (*rule_text)(void *context, const char *rule, struct diag_rule_text *out);
+    void *context;
+    const struct report_case *cases; /* objectives, for formats that have cases: those of a suite one after the other */
+    uint32_t case_count;
 };
 
 /* Renders a sorted sink. Linear in the size of what it prints; long lines are clipped round the place. */

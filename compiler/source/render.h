@@ -6,20 +6,19 @@
 
 void render_text(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out);
 void render_json(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out);
-void render_sarif(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out);
-void render_github(const struct diag_sink *sink, struct strbuf *out);
-void render_junit(const struct diag_sink *sink, struct strbuf *out);
+void render_report(const struct diag_sink *sink, const struct diag_style *style, struct strbuf *out); /* see report.h */
 
 /* For programs: lines and columns count from 1, columns are Unicode characters and not terminal columns. */
 struct region {
     const struct source_file *file; /* NULL: no place */
     uint32_t line, column, end_line, end_column;
+    uint32_t unit, end_unit; /* columns in units of UTF-16 */
 };
 
 /* Remembers the last place, so that a walk in file order is linear. Zero it before first use. */
 struct region_cursor {
     const struct source_file *file;
-    uint32_t line, offset, column;
+    uint32_t line, offset, column, unit;
 };
 
 struct region region_of(const struct diag_sink *sink, struct span span, struct region_cursor *cursor);

@@ -53,6 +53,7 @@ struct source_file *sources_take(struct sources *sources, const char *name, char
     file->text = text;
     file->len = (uint32_t)len;
     file->base = sources->next;
+    file->is_made = name[0] == '<' && name[strlen(name) - 1] == '>'; /* `<stdin>`: what a user names ends in a suffix */
     sources->next += file->len + 1;
     vec_push(sources->arena, &sources->files, file);
     return file;

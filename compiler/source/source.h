@@ -23,6 +23,7 @@ struct source_file {
     uint32_t len;
     uint32_t base;      /* offset of its first byte in the one space */
     bool is_std;        /* from the embedded standard library */
+    bool is_made;       /* no file: standard input, a value of the command line */
     const char *prefix; /* names it declares are PREFIX.NAME (`import … as`); NULL */
     uint32_t *lines;    /* offsets of line starts, made on first use */
     uint32_t line_count;

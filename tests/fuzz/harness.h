@@ -56,11 +56,11 @@ bool list_folder(struct arena *arena, const char *path, const char *suffix, cons
 /* What the harness may demand of every run: if there are errors they can be printed, in every format. */
 static inline void fuzz_report(struct session *session)
 {
-    static const enum diag_format formats[] = {DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_JUNIT};
+    static const enum diag_format formats[] = {DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_GITLAB, DIAG_JUNIT};
 
     diag_sort(&session->sink);
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        struct diag_style style = {formats[i], false, 20, "0", NULL};
+        struct diag_style style = {.format = formats[i], .max = 20, .tool_version = "0"};
         struct strbuf text = STRBUF_INIT;
 
         diag_render(&session->sink, &style, &text);

@@ -15,7 +15,7 @@ static void render(struct diag_sink *sink)
 {
     diag_sort(sink);
     for (int format = DIAG_TEXT; format <= DIAG_JUNIT; format++) {
-        struct diag_style style = {(enum diag_format)format, format % 2 == 0, 0, "0", NULL};
+        struct diag_style style = {.format = (enum diag_format)format, .color = format % 2 == 0, .tool_version = "0"};
         struct strbuf out = STRBUF_INIT;
 
         diag_render(sink, &style, &out);

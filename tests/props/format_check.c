@@ -37,7 +37,7 @@ static bool check(const char *path)
     struct sources sources;
     struct diag_sink sink;
     struct parse_context context = {.arena = arena, .names = intern_new(arena), .sink = &sink};
-    struct diag_style style = {DIAG_TEXT, false, 0, "0", NULL};
+    struct diag_style style = {.format = DIAG_TEXT, .max = 0, .tool_version = "0"};
     struct strbuf text = STRBUF_INIT, once = STRBUF_INIT, twice = STRBUF_INIT, before = STRBUF_INIT, after = STRBUF_INIT;
     struct source_file *file;
     bool good;

@@ -180,7 +180,7 @@ def test_usage_and_markdown(env):
         (folder / "broken.dr").write_text("plan {", encoding="utf-8")
         for words, want in ((["a.dr"], 64), (["a.dr", "none.dr"], 1), (["a.dr", "none.json"], 74), (["a.dr", "broken.dr"], 1), (["a.dr", "b.dr"], 3), (["b.dr", "a.dr"], 2),
                             (["a.dr", "b.dr", "-Wno-RPO_NO_REGRESS"], 2), (["a.dr", "b.dr", "-Wno-RTO_NO_REGRESS"], 3),
-                            (["a.dr", "b.dr", "--format", "sarif"], 64)):
+                            (["a.dr", "b.dr", "--format", "csv"], 64)):
             done = env.run([env.drc, "diff", *words], folder)
             if done.code != want:
                 raise Failure(f"drc diff {words}: exit {done.code}, expected {want}\n{readable(done.stdout + done.stderr)[:2000]}")

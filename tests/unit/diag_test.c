@@ -36,7 +36,7 @@ static struct source_file *add(struct run *run, const char *name, const char *te
 
 static void check_text(struct run *run, uint32_t max, const char *want, const char *file, int line)
 {
-    struct diag_style style = {DIAG_TEXT, false, max, "1", NULL};
+    struct diag_style style = {.format = DIAG_TEXT, .max = max, .tool_version = "1"};
     struct strbuf out = STRBUF_INIT;
 
     diag_sort(&run->sink);
@@ -235,7 +235,7 @@ static void test_hostile(void)
     struct run run;
     struct source_file *a;
     struct strbuf line = STRBUF_INIT, out = STRBUF_INIT;
-    struct diag_style style = {DIAG_TEXT, false, 0, "1", NULL};
+    struct diag_style style = {.format = DIAG_TEXT, .max = 0, .tool_version = "1"};
 
     run_init(&run);
     TEST("nothing reaches the terminal as a control character");
@@ -288,7 +288,7 @@ static void test_machines(void)
     struct source_file *a;
     struct diag *diag;
     struct strbuf out = STRBUF_INIT;
-    struct diag_style style = {DIAG_JSON, false, 0, "1.2.3", NULL};
+    struct diag_style style = {.format = DIAG_JSON, .max = 0, .tool_version = "1.2.3"};
     json_t *root, *item, *result;
     json_error_t error;
 

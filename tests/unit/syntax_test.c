@@ -327,7 +327,7 @@ static void test_limits(void)
     {
         struct run run;
         struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
-        struct diag_style style = {DIAG_TEXT, false, 0, "0", NULL};
+        struct diag_style style = {.format = DIAG_TEXT, .max = 0, .tool_version = "0"};
 
         run_init(&run);
         for (int n = 0; n < 30000; n++)
