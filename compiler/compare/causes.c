@@ -4,10 +4,13 @@
 
 #include <string.h>
 
+enum { KINDS_MAX = 50 };
+
 struct involved {
     struct comparison *c;
     struct map things; /* ids, in the names of the new plan */
     bool objectives;   /* whether what states an objective counts, or what a number is made of */
+    bool in_scenario;  /* in the one that is being compared */
 };
 
 static void involve_id(struct involved *in, enum side side, const char *id)
@@ -17,10 +20,17 @@ static void involve_id(struct involved *in, enum side side, const char *id)
     map_add(&in->things, in->c->arena, name, (void *)(uintptr_t)name);
 }
 
+/* What is of a kind is what its kind, and those that one is built on, make of it. */
 static void involve(struct involved *in, enum side side, const struct plan_thing *thing)
 {
+    const char *kind = thing ? thing->kind : NULL;
+
     if (thing && thing->id)
         involve_id(in, side, thing->id);
+    for (int depth = 0; kind && in->c->asked->given_count && depth < KINDS_MAX; depth++) {
+        involve_id(in, AFTER, arena_printf(in->c->arena, "kind.%s", kind));
+        kind = in->c->asked->base_of ? in->c->asked->base_of(in->c->asked->context, side == AFTER, kind) : NULL;
+    }
 }
 
 /* ---- which edits count */
@@ -47,9 +57,11 @@ static bool ends_with_block(const char *id, const char *const *blocks)
     return false;
 }
 
+/* What people read, and no number is made of. */
+static const char *const of_readers[] = {"title", "summary", "description", "doc", "audience", "phone", "email", NULL};
+
 static bool counts(const struct involved *in, const struct compare_edit *edit)
 {
-    static const char *const words[] = {"title", "summary", "description", "doc", "audience", "phone", "email", "members", NULL};
     static const char *const stated[] = {"rto", "rpo", "mtd", "max_skew", "slo", NULL}, *const made_by[] = {"tier", "class", "kind", NULL};
     static const char *const of_objectives[] = {"objective", "objectives", "default", "limit", NULL};
     /* What a method may work with: that it is there, or not, is a cause before anybody names it. */
@@ -57,6 +69,8 @@ static bool counts(const struct involved *in, const struct compare_edit *edit)
     bool known = map_get(&in->things, intern_str(in->c->names, edit->id)) != NULL;
     const char *slash = strrchr(edit->id, '/');
 
+    if (strncmp(edit->id, "kind.", 5) == 0)
+        return !in->objectives && map_get(&in->things, intern_add(in->c->names, edit->id, strcspn(edit->id, "/")));
     if (!known && slash) { /* a block of something that counts, by itself or as a protection */
         const char *within = intern_add(in->c->names, edit->id, (size_t)(slash - edit->id));
 
@@ -66,7 +80,7 @@ static bool counts(const struct involved *in, const struct compare_edit *edit)
         return false;
     if (ends_with_block(edit->id, of_objectives))
         return in->objectives;
-    if (edit->attribute && is_one_of(edit->attribute, words))
+    if (edit->attribute && is_one_of(edit->attribute, of_readers))
         return false;
     if (edit->attribute && is_one_of(edit->attribute, stated))
         return in->objectives;
@@ -122,20 +136,57 @@ static void involve_asset(struct involved *in, enum side side, const struct plan
         involve(in, side, asset->sites[i] ? asset->sites[i]->thing : NULL);
 }
 
+/* The scenario whose outcomes are indexed is the one that is being compared. */
+static const struct plan_outcome *outcome_of(const struct involved *in, enum side side, const struct plan_asset *asset)
+{
+    const struct plan_document *plan = in->c->plan[side];
+
+    return asset && asset >= plan->assets && asset < plan->assets + plan->assets_count ? in->c->outcomes[side][asset - plan->assets] : NULL;
+}
+
+void index_outcomes(struct comparison *c, enum side side, const struct plan_scenario *scenario)
+{
+    const struct plan_document *plan = c->plan[side];
+
+    if (!c->outcomes[side])
+        c->outcomes[side] = ARENA_ARRAY(c->arena, const struct plan_outcome *, plan->assets_count + 1);
+    memset(c->outcomes[side], 0, plan->assets_count * sizeof *c->outcomes[side]);
+    for (uint32_t i = 0; i < scenario->assets_count; i++) {
+        const struct plan_asset *asset = scenario->assets[i].asset;
+
+        if (asset && asset >= plan->assets && asset < plan->assets + plan->assets_count)
+            c->outcomes[side][asset - plan->assets] = &scenario->assets[i];
+    }
+}
+
+static void involve_candidate(struct involved *in, enum side side, const struct plan_candidate *candidate)
+{
+    involve(in, side, candidate->element);
+    involve(in, side, candidate->copy);
+    involve(in, side, candidate->store);
+    if (candidate->into)
+        involve(in, side, candidate->into->thing);
+}
+
+/* Where the method is another, all that could have been chosen counts. */
 static void involve_method(struct involved *in, enum side side, const struct plan_outcome *outcome)
 {
     const struct plan_candidate *chosen = chosen_of(outcome);
+    const char *id = outcome->asset && outcome->asset->thing ? outcome->asset->thing->id : NULL;
+    const struct plan_outcome *other = NULL;
 
     involve_asset(in, side, outcome->asset);
     for (uint32_t i = 0; i < outcome->stands_on_count; i++)
         involve(in, side, outcome->stands_on[i].thing);
-    if (!chosen)
-        return;
-    involve(in, side, chosen->element);
-    involve(in, side, chosen->copy);
-    involve(in, side, chosen->store);
-    if (chosen->into)
-        involve(in, side, chosen->into->thing);
+    if (id && in->in_scenario) {
+        const struct plan_asset *asset = map_get(&in->c->assets[!side], intern_str(in->c->names, side == BEFORE ? id_after(in->c, id) : id));
+
+        other = outcome_of(in, !side, asset);
+    }
+    for (uint32_t i = 0; other && !same_words(other->method, outcome->method) && i < outcome->candidates_count; i++)
+        involve_candidate(in, side, &outcome->candidates[i]);
+    if (chosen)
+        involve_candidate(in, side, chosen);
 }
 
 static void involve_loss(struct involved *in, enum side side, const struct plan_outcome *outcome)
@@ -170,22 +221,27 @@ static void involve_time(struct involved *in, enum side side, const struct plan_
     for (uint32_t i = 0; i < count; i++) {
         involve(in, side, path[i]->subject);
         involve_asset(in, side, path[i]->asset);
+        if (path[i]->asset && path[i]->asset != outcome->asset && (i == 0 || path[i - 1]->asset != path[i]->asset)) {
+            const struct plan_outcome *waited = scenario ? outcome_of(in, side, path[i]->asset) : NULL;
+
+            if (waited)
+                involve_method(in, side, waited);
+        }
         involve(in, side, path[i]->by);
     }
     for (uint32_t i = 0; outcome->asset && i < outcome->asset->needs_count; i++)
         involve(in, side, outcome->asset->needs[i] ? outcome->asset->needs[i]->thing : NULL);
     for (uint32_t i = 0; scenario && i < scenario->runbooks_count; i++)
         involve(in, side, scenario->runbooks[i]);
-    for (uint32_t i = 0; outcome->blocked_by && scenario && i < scenario->assets_count; i++) {
-        if (scenario->assets[i].asset == outcome->blocked_by)
-            involve_method(in, side, &scenario->assets[i]);
-    }
+    if (scenario && outcome_of(in, side, outcome->blocked_by))
+        involve_method(in, side, outcome_of(in, side, outcome->blocked_by));
 }
 
 static void involve_scenario(struct involved *in, enum side side, const struct plan_scenario *scenario)
 {
     if (!scenario)
         return;
+    in->in_scenario = true;
     involve(in, side, scenario->thing);
     if (in->objectives)
         involve(in, side, scenario->class);
@@ -348,15 +404,6 @@ void causes_of_outcome(struct comparison *c, struct compare_change *change, cons
         add_objective(c, change, scenario, assets);
 }
 
-static const struct plan_outcome *outcome_of(const struct plan_scenario *scenario, const struct plan_asset *asset)
-{
-    for (uint32_t i = 0; i < scenario->assets_count; i++) {
-        if (scenario->assets[i].asset == asset)
-            return &scenario->assets[i];
-    }
-    return NULL;
-}
-
 void causes_of_name(struct comparison *c, struct compare_change *change, const struct plan_scenario *const scenario[SIDES],
                     const struct plan_name_outcome *const name[SIDES], bool objective)
 {
@@ -372,7 +419,7 @@ void causes_of_name(struct comparison *c, struct compare_change *change, const s
         involve(&in, side, name[side]->from);
         involve(&in, side, name[side]->to);
         for (uint32_t i = 0; i < endpoint->serves_count; i++) {
-            const struct plan_outcome *outcome = endpoint->serves[i] ? outcome_of(scenario[side], endpoint->serves[i]) : NULL;
+            const struct plan_outcome *outcome = outcome_of(&in, (enum side)side, endpoint->serves[i]);
 
             if (!endpoint->serves[i])
                 continue;
@@ -399,7 +446,7 @@ void causes_of_group(struct comparison *c, struct compare_change *change, const 
         involve(&in, side, group[side]->group->thing);
         for (uint32_t i = 0; i < group[side]->members_count; i++) {
             const struct plan_asset *asset = group[side]->members[i].asset;
-            const struct plan_outcome *outcome = asset ? outcome_of(scenario[side], asset) : NULL;
+            const struct plan_outcome *outcome = outcome_of(&in, (enum side)side, asset);
 
             if (outcome)
                 involve_loss(&in, side, outcome);
@@ -443,4 +490,48 @@ void causes_of_objective(struct comparison *c, struct compare_change *change, co
             involve_scenario(&in, AFTER, &c->plan[AFTER]->scenarios[i]);
     }
     add_causes(&in, change);
+}
+
+void causes_of_ids(struct comparison *c, struct compare_change *change, const char *const *ids, uint32_t count)
+{
+    struct involved in = {.c = c};
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_asset *asset;
+
+        if (!ids[i])
+            continue;
+        involve_id(&in, AFTER, ids[i]);
+        asset = map_get(&c->assets[AFTER], intern_str(c->names, ids[i]));
+        if (asset)
+            involve(&in, AFTER, asset->thing);
+    }
+    add_causes(&in, change);
+}
+
+void one_cause(struct comparison *c, struct compare_change *change, uint32_t edit)
+{
+    change->causes = ARENA_NEW(c->arena, uint32_t);
+    change->causes[0] = edit;
+    change->cause_count = 1;
+}
+
+enum { SET_MAX = 32 };
+
+void causes_of_the_rest(struct comparison *c)
+{
+    VEC(uint32_t) all = {0};
+
+    for (uint32_t i = 0; i < c->edits.len; i++) {
+        if (!c->edits.items[i].through && !(c->edits.items[i].attribute && is_one_of(c->edits.items[i].attribute, of_readers)))
+            vec_push(c->arena, &all, i);
+    }
+    for (uint32_t i = 0; i < c->changes.len && all.len <= SET_MAX; i++) {
+        struct compare_change *change = &c->changes.items[i];
+
+        if (change->cause_count)
+            continue;
+        change->causes = all.items;
+        change->cause_count = all.len;
+    }
 }

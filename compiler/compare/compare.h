@@ -5,36 +5,8 @@
 #ifndef DRC_COMPARE_COMPARE_H
 #define DRC_COMPARE_COMPARE_H
 
+#include "base/change_rules.h"
 #include "plan/plan.h"
-
-/* Rules with names, for policies and waivers: what a change must not do. */
-#define COMPARE_RULES(RULE)                                                                                                                          \
-    RULE(OBJECTIVE_NO_WEAKEN, "an objective is longer than it was, or gone")                                                                         \
-    RULE(RTO_NO_REGRESS, "something is back later at the worst")                                                                                     \
-    RULE(RPO_NO_REGRESS, "more is lost at the worst")                                                                                                \
-    RULE(VERDICT_NO_REGRESS, "what held is refuted or unknown, or what was refuted is not proved to be any more")                                    \
-    RULE(SCENARIO_NO_DELETE, "a disaster, or something it hits, is not examined any more")                                                           \
-    RULE(ASSET_NO_DELETE, "an asset, a name or a group is gone")                                                                                     \
-    RULE(SITE_NO_DELETE, "a place is gone")                                                                                                          \
-    RULE(COPY_NO_DELETE, "data exists less often, or at fewer places")                                                                               \
-    RULE(RETENTION_NO_SHORTEN, "copies are kept less long")                                                                                          \
-    RULE(DRILL_NO_LOOSEN, "a drill is gone, or is held less often")                                                                                  \
-    RULE(WAIVER_NO_EXTEND, "a waiver is new, or ends later")                                                                                         \
-    RULE(ASSUMPTION_NO_UNWATCH, "something a verdict rests on has no check any more, or nobody would notice its end")                                \
-    RULE(ASSUMPTION_NO_DEMAND, "what a file or the platform made true is asked of people")                                                           \
-    RULE(FIGURE_NO_ASSERT, "a figure has a weaker source, or a longer worst end")                                                                    \
-    RULE(CONTACT_NO_DELETE, "a person, a team or a channel is gone")
-
-enum compare_rule {
-    COMPARE_NO_RULE,
-#define RULE(name, says) COMPARE_##name,
-    COMPARE_RULES(RULE)
-#undef RULE
-        COMPARE_RULE_COUNT
-};
-
-const char *compare_rule_name(enum compare_rule rule); /* "RPO_NO_REGRESS" */
-const char *compare_rule_says(enum compare_rule rule);
 
 enum compare_way { COMPARE_NEITHER, COMPARE_WEAKER, COMPARE_STRONGER };
 
@@ -45,6 +17,7 @@ struct compare_edit {
     const char *before, *after;
     const char *before_at, *after_at; /* FILE:LINE of the thing; NULL */
     const char *was;                  /* the id it had before, where it has another name; NULL */
+    uint32_t through;                 /* the edit that it comes from, a parameter's or a default's: its index + 1; 0: it is one itself */
 };
 
 /* A part of a number that is another: a term of a loss, a step on the way to a time. */
@@ -54,37 +27,60 @@ struct compare_part {
     const char *before_at, *after_at; /* NULL */
 };
 
+/* Somebody accepts a change, for a reason, until a day. */
+struct compare_waiver {
+    const char *id, *why, *until, *by, *at; /* `at`: FILE:LINE */
+    bool expired;                           /* it is none any more */
+    bool undated;                           /* nobody said which day it is, so it is none */
+};
+
 struct compare_change {
-    const char *sort;     /* "asset", "endpoint", "group", "scenario", "job", "drill", "figure", "ledger", "site", "resource", "step" … */
+    const char *sort;     /* "asset", "endpoint", "group", "scenario", "backup", "drill", "figure", "ledger", "site", "resource", "step" … */
     const char *subject;  /* its name */
     const char *scenario; /* in which; NULL: in none, or it is one */
     const char *what;     /* "worst-case loss"; NULL: it is there, or gone, as a whole */
     const char *before, *after;
     const char *before_at, *after_at;
     enum compare_way way;
-    enum compare_rule rule; /* the one it is against, where it is weaker */
+    enum change_rule rule;               /* the one it is against, where it is weaker */
+    enum change_level level;             /* how much that counts: where it is weaker */
+    const char *thing;                   /* id of what is declared and it is about, `asset.database`; NULL: of none */
+    const struct compare_waiver *waiver; /* the one that names it; NULL */
     const struct compare_part *parts;
     uint32_t part_count;
-    const uint32_t *causes; /* edits, by index; what was not told apart is one set */
+    uint32_t *causes; /* edits, by index; what was not told apart is one set */
     uint32_t cause_count;
 };
 
 struct compare_report {
-    const struct compare_edit *edits;
+    struct compare_edit *edits;
     uint32_t edit_count;
-    const struct compare_change *changes; /* in the order of the plan: what is older first */
+    struct compare_change *changes; /* in the order of the plan: what is older first */
     uint32_t change_count;
     uint32_t weaker, stronger, neither;
-    bool untold;    /* the digests differ, and nothing above says why */
-    bool unwritten; /* of one of them nothing is written: jobs, drills, exports and resources were not compared */
+    uint32_t refused;  /* of the weaker ones: against a rule that counts, and accepted by nobody */
+    uint32_t accepted; /* of the weaker ones: by a waiver */
+    bool untold;       /* the digests differ, and nothing above says why */
+    bool unwritten;    /* of one of them nothing is written: jobs, drills, exports and resources were not compared */
+};
+
+/* What the caller knows beyond the two plans, and asks. */
+struct compare_asked {
+    bool written;                     /* both say what would be written of them */
+    const char *as_of;                /* YYYY-MM-DD, by which waivers are judged; NULL: nobody said */
+    const struct compare_edit *given; /* of what plans do not hold: kinds, parameters, defaults; they come first among the edits */
+    uint32_t given_count;
+    const char *(*base_of)(void *context, bool after, const char *kind); /* the kind that a kind is built on; NULL: none. May be NULL */
+    void *context;
+    const int *levels; /* of each rule, over what the plans say; -1: as these say; NULL: of all */
 };
 
 /* Whether a plan says what would be written of it: not where something is wrong with it. Of one that was compiled the compiler knows better. */
 bool compare_is_written(const struct plan_document *plan);
 
-/* `written`: both say what would be written of them. Everything in the report lives in the arena, or in one of the documents, which have to
- * outlive it. */
-void compare_plans(struct arena *arena, const struct plan_document *before, const struct plan_document *after, bool written,
+/* Which changes count is said by the old plan (`changes`), waivers stand in the new one. Everything in the report lives in the arena, or in one of
+ * the documents, which have to outlive it; causes may be taken out by whoever knows better. */
+void compare_plans(struct arena *arena, const struct plan_document *before, const struct plan_document *after, const struct compare_asked *asked,
                    struct compare_report *report);
 
 #endif

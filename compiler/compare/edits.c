@@ -22,8 +22,6 @@ const char *id_after(struct comparison *c, const char *id)
 
 /* ---- values */
 
-static bool same_value(struct comparison *c, const struct plan_value *a, const struct plan_value *b);
-
 static bool same_items(struct comparison *c, const struct plan_value *a, const struct plan_value *b, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -47,7 +45,7 @@ static bool same_pairs(struct comparison *c, const struct plan_pair *a, const st
     return true;
 }
 
-static bool same_value(struct comparison *c, const struct plan_value *a, const struct plan_value *b)
+bool same_value(struct comparison *c, const struct plan_value *a, const struct plan_value *b)
 {
     if (a->tag != b->tag || a->shape != b->shape)
         return false;
@@ -160,7 +158,7 @@ static void find_renamed(struct comparison *c, const struct map *before, const s
 
 /* ---- edits */
 
-static void add_edit(struct comparison *c, const struct compare_edit *edit)
+static void add_edit_of(struct comparison *c, const struct compare_edit *edit, const struct plan_value *before, const struct plan_value *after)
 {
     const char *slash = strchr(edit->id, '/');
     atom head = intern_add(c->names, edit->id, slash ? (size_t)(slash - edit->id) : strlen(edit->id));
@@ -172,6 +170,12 @@ static void add_edit(struct comparison *c, const struct compare_edit *edit)
     }
     vec_push(c->arena, &list->items, c->edits.len);
     vec_push(c->arena, &c->edits, *edit);
+    vec_push(c->arena, &c->values, ((struct edit_values){before, after}));
+}
+
+static void add_edit(struct comparison *c, const struct compare_edit *edit)
+{
+    add_edit_of(c, edit, NULL, NULL);
 }
 
 static const char *words_of(struct comparison *c, const struct plan_value *value)
@@ -184,14 +188,22 @@ static void edit_attribute(struct comparison *c, const struct plan_thing *before
 {
     if (a && b && same_value(c, a, b))
         return;
-    add_edit(c, &(struct compare_edit){after->id, key, words_of(c, a), words_of(c, b), before->origin, after->origin, NULL});
+    add_edit_of(c,
+                &(struct compare_edit){.id = after->id,
+                                       .attribute = key,
+                                       .before = words_of(c, a),
+                                       .after = words_of(c, b),
+                                       .before_at = before->origin,
+                                       .after_at = after->origin},
+                a, b);
 }
 
 static void edit_text(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after, const char *key, const char *a,
                       const char *b)
 {
     if (!same_words(is_written(a) ? a : NULL, is_written(b) ? b : NULL))
-        add_edit(c, &(struct compare_edit){after->id, key, a, b, before->origin, after->origin, NULL});
+        add_edit(c, &(struct compare_edit){
+                        .id = after->id, .attribute = key, .before = a, .after = b, .before_at = before->origin, .after_at = after->origin});
 }
 
 static void edit_blocks(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after);
@@ -230,8 +242,8 @@ static void edit_blocks(struct comparison *c, const struct plan_thing *before, c
         if (other)
             edit_thing(c, block, other);
         else if (is_written(block->id))
-            add_edit(c,
-                     &(struct compare_edit){id_after(c, block->id), NULL, block->kind ? block->kind : block->block, NULL, block->origin, NULL, NULL});
+            add_edit(c, &(struct compare_edit){
+                            .id = id_after(c, block->id), .before = block->kind ? block->kind : block->block, .before_at = block->origin});
     }
     for (uint32_t i = 0; i < after->blocks_count; i++) {
         const struct plan_thing *block = &after->blocks[i];
@@ -240,7 +252,7 @@ static void edit_blocks(struct comparison *c, const struct plan_thing *before, c
         for (uint32_t j = 0; j < before->blocks_count && !had; j++)
             had = is_written(before->blocks[j].id) && strcmp(id_after(c, before->blocks[j].id), block->id) == 0;
         if (!had)
-            add_edit(c, &(struct compare_edit){block->id, NULL, NULL, block->kind ? block->kind : block->block, NULL, block->origin, NULL});
+            add_edit(c, &(struct compare_edit){.id = block->id, .after = block->kind ? block->kind : block->block, .after_at = block->origin});
     }
 }
 
@@ -251,17 +263,29 @@ void find_edits(struct comparison *c)
     for (int side = BEFORE; side < SIDES; side++)
         index_things(c, &things[side], c->plan[side]->declared, c->plan[side]->declared_count);
     find_renamed(c, &things[BEFORE], &things[AFTER]);
+    for (uint32_t i = 0; i < c->asked->given_count; i++)
+        add_edit(c, &c->asked->given[i]);
+    /* Another compiler brings another library. */
+    if (!same_words(c->plan[BEFORE]->compiler, c->plan[AFTER]->compiler))
+        add_edit(c, &(struct compare_edit){
+                        .id = "compiler", .attribute = "version", .before = c->plan[BEFORE]->compiler, .after = c->plan[AFTER]->compiler});
     for (uint32_t i = 0; i < things[BEFORE].len; i++) {
         const struct plan_thing *before = things[BEFORE].entries[i].value;
         const char *id = id_after(c, before->id);
         const struct plan_thing *after = map_get(&things[AFTER], intern_str(c->names, id));
 
         if (!after) {
-            add_edit(c, &(struct compare_edit){before->id, NULL, before->kind ? before->kind : before->block, NULL, before->origin, NULL, NULL});
+            add_edit(c, &(struct compare_edit){.id = before->id, .before = before->kind ? before->kind : before->block, .before_at = before->origin});
             continue;
         }
         if (strcmp(before->id, after->id) != 0)
-            add_edit(c, &(struct compare_edit){after->id, "name", before->name, after->name, before->origin, after->origin, before->id});
+            add_edit(c, &(struct compare_edit){.id = after->id,
+                                               .attribute = "name",
+                                               .before = before->name,
+                                               .after = after->name,
+                                               .before_at = before->origin,
+                                               .after_at = after->origin,
+                                               .was = before->id});
         edit_thing(c, before, after);
     }
     for (uint32_t i = 0; i < things[AFTER].len; i++) {
@@ -271,6 +295,6 @@ void find_edits(struct comparison *c)
         for (uint32_t j = 0; j < c->renamed.len && !had; j++)
             had = strcmp(c->renamed.entries[j].value, after->id) == 0;
         if (!had)
-            add_edit(c, &(struct compare_edit){after->id, NULL, NULL, after->kind ? after->kind : after->block, NULL, after->origin, NULL});
+            add_edit(c, &(struct compare_edit){.id = after->id, .after = after->kind ? after->kind : after->block, .after_at = after->origin});
     }
 }

@@ -119,63 +119,100 @@ static void print_notes(const struct side *sides, const struct options *options,
                      errors == 1 ? "it" : "them");
     }
     if (report->unwritten)
-        complain("note: nothing would be written of a plan with errors: jobs, drills, exports and resources were not compared\n");
+        complain("note: nothing would be written of a plan with errors: jobs, exports and resources were not compared\n");
 }
 
 /* ---- rules */
 
-/* `-Wno-RPO_NO_REGRESS`: what that rule names is told, and does not count. The other names are of rules of the specification. */
-static void read_rules(struct arena *arena, const struct options *options, struct options *rest, bool off[COMPARE_RULE_COUNT])
+/* `-WRULE` and `-Werror=RULE`: a breach counts; `-Wno-error=RULE`: it is told; `-Wno-RULE`: it is told, and is no weakness that anybody looks at.
+ * The other names are of rules of the specification. */
+static void read_rules(struct arena *arena, const struct options *options, struct options *rest, int levels[CHANGE_RULE_COUNT])
 {
+    static const struct {
+        const char *prefix;
+        enum change_level level;
+    } forms[] = {{"no-error=", CHANGE_WARNING}, {"error=", CHANGE_ERROR}, {"no-", CHANGE_OFF}, {"", CHANGE_ERROR}};
+
+    for (int rule = 0; rule < CHANGE_RULE_COUNT; rule++)
+        levels[rule] = -1;
     rest->levels.items = NULL;
     rest->levels.len = rest->levels.cap = 0;
     for (uint32_t i = 0; i < options->levels.len; i++) {
         const char *level = options->levels.items[i];
-        bool no = strncmp(level, "no-", 3) == 0, known = false;
+        enum change_rule rule = CHANGE_NO_RULE;
 
-        for (int rule = COMPARE_NO_RULE + 1; rule < COMPARE_RULE_COUNT && !known; rule++) {
-            known = strcmp(compare_rule_name((enum compare_rule)rule), no ? level + 3 : level) == 0;
-            off[rule] = known ? no : off[rule];
+        for (size_t f = 0; f < sizeof forms / sizeof *forms && rule == CHANGE_NO_RULE; f++) {
+            size_t len = strlen(forms[f].prefix);
+
+            if (strncmp(level, forms[f].prefix, len) != 0)
+                continue;
+            rule = change_rule_named(level + len);
+            if (rule != CHANGE_NO_RULE)
+                levels[rule] = forms[f].level;
         }
-        if (!known)
+        if (rule == CHANGE_NO_RULE)
             vec_push(arena, &rest->levels, level);
     }
 }
 
-/* Something is weaker, and by a rule that counts; what is weaker by none counts too. */
-static bool counts_weaker(const struct compare_report *report, const bool off[COMPARE_RULE_COUNT])
+/* ---- comparing */
+
+static const char *base_of(void *context, bool after, const char *kind)
 {
-    for (uint32_t i = 0; i < report->change_count; i++) {
-        if (report->changes[i].way == COMPARE_WEAKER && !off[report->changes[i].rule])
-            return true;
+    const struct side *sides = context;
+    const struct model *model = &sides[after].session.model;
+    const struct kind_info *info = map_get(&model->kinds, intern_str(model->names, kind));
+
+    return info && info->base ? info->base->entity->name : NULL;
+}
+
+/* Where both are specifications, their sources tell more than the plans: lines of attributes, what comes from parameters and kinds, and which of
+ * several edits decides. */
+static void compare_sides(struct side *sides, const struct options *options, const int *levels, struct compare_report *report)
+{
+    struct arena *arena = sides[1].session.arena;
+    struct session *const sessions[2] = {&sides[0].session, &sides[1].session};
+    bool sources = sides[0].session.plan && sides[1].session.plan, causes = !options->causes || strcmp(options->causes, "none") != 0;
+    const struct diff_sides both = {
+        .sessions = {sessions[0], sessions[1]}, .document = {sides[0].document, sides[1].document}, .written = sides[0].written && sides[1].written};
+    struct compare_asked asked = {.written = both.written, .as_of = options->as_of, .levels = levels};
+    struct written_edits edits = {.given = {0}};
+
+    if (sources) {
+        find_written(arena, sessions, &edits);
+        asked.given = edits.given.items;
+        asked.given_count = edits.given.len;
+        asked.base_of = base_of;
+        asked.context = sides;
     }
-    return false;
+    compare_plans(arena, both.document[0], both.document[1], &asked, report);
+    if (!sources)
+        return;
+    written_places(arena, sessions, report, &edits);
+    if (causes)
+        separate_causes(arena, &both, report, &edits, options->causes && strcmp(options->causes, "all") == 0);
 }
 
 /* ---- the command */
 
-static void print_for_servers(const struct side *after, enum diag_format format, const bool off[COMPARE_RULE_COUNT],
-                              const struct compare_report *report)
+static void print_for_servers(const struct side *after, enum diag_format format, const struct compare_report *report)
 {
     struct arena *arena = after->session.arena;
-    enum severity levels[COMPARE_RULE_COUNT];
     const char *name = after->name, *slash;
 
-    for (int rule = 0; rule < COMPARE_RULE_COUNT; rule++)
-        levels[rule] = off[rule] ? SEVERITY_NOTE : SEVERITY_ERROR;
     if (after->revision)
         name += strlen(after->prefix); /* as the revision calls it */
     if (is_folder(after->name))
         name = arena_printf(arena, "%s%s", name, name[0] ? "/" : "");
     slash = strrchr(name, '/');
-    diff_for_servers(arena, format, report, levels, slash ? arena_strndup(arena, name, (size_t)(slash - name) + 1) : "");
+    diff_for_servers(arena, format, report, slash ? arena_strndup(arena, name, (size_t)(slash - name) + 1) : "");
 }
 
 int command_diff(const struct options *options)
 {
     struct side sides[2] = {{.document = NULL}};
     struct compare_report report;
-    bool off[COMPARE_RULE_COUNT] = {false};
+    int levels[CHANGE_RULE_COUNT];
     struct options rest = *options;
     struct arena *arena;
     int status = EXIT_FINE;
@@ -186,7 +223,7 @@ int command_diff(const struct options *options)
         return EXIT_USAGE;
     }
     arena = arena_new();
-    read_rules(arena, options, &rest, off);
+    read_rules(arena, options, &rest, levels);
     for (int s = 0; s < 2; s++) {
         int opened;
 
@@ -197,7 +234,7 @@ int command_diff(const struct options *options)
         status = status ? status : opened;
     }
     if (!status) {
-        compare_plans(sides[1].session.arena, sides[0].document, sides[1].document, sides[0].written && sides[1].written, &report);
+        compare_sides(sides, options, levels, &report);
         if (options->format == DIAG_MARKDOWN)
             diff_markdown(sides[1].session.arena, sides[1].document, &report);
         else if (options->format == DIAG_JSON)
@@ -205,9 +242,9 @@ int command_diff(const struct options *options)
         else if (options->format == DIAG_TEXT)
             diff_text(&report);
         else
-            print_for_servers(&sides[1], options->format, off, &report);
+            print_for_servers(&sides[1], options->format, &report);
         print_notes(sides, options, &report);
-        status = counts_weaker(&report, off)                                                     ? EXIT_WEAKER
+        status = report.refused                                                                  ? EXIT_WEAKER
                  : report.change_count || report.edit_count || report.untold || report.unwritten ? EXIT_DIFFERS
                                                                                                  : EXIT_FINE;
     }

@@ -631,10 +631,10 @@ static int explain_name(const struct options *options, const char *name)
 /* A rule of `drc diff`. */
 static bool explain_comparison(const char *what)
 {
-    for (int rule = COMPARE_NO_RULE + 1; rule < COMPARE_RULE_COUNT; rule++) {
-        if (strcmp(what, compare_rule_name((enum compare_rule)rule)) != 0)
+    for (int rule = CHANGE_NO_RULE + 1; rule < CHANGE_RULE_COUNT; rule++) {
+        if (strcmp(what, change_rule_name((enum change_rule)rule)) != 0)
             continue;
-        say("%s: %s\n\na rule of `drc diff`, which names what is weaker by it\n", what, compare_rule_says((enum compare_rule)rule));
+        say("%s: %s\n\na rule of `drc diff`, which names what is weaker by it\n", what, change_rule_says((enum change_rule)rule));
         return true;
     }
     return false;

@@ -3,17 +3,30 @@
 #define DRC_DRIVER_DIFF_H
 
 #include "compare/compare.h"
+#include "driver/diff_written.h"
 #include "source/diag.h"
 
+/* The two sides of a comparison; the old one first. */
+struct diff_sides {
+    struct session *sessions[2]; /* compiled; NULL: one of them is a plan.json */
+    const struct plan_document *document[2];
+    bool written; /* both say what would be written of them */
+};
+
+/* ---- diff_causes.c */
+/* Takes out of the causes of each change those edits without which it is the same. At most 32 compilations, unless `unlimited`. */
+void separate_causes(struct arena *arena, const struct diff_sides *sides, struct compare_report *report, const struct written_edits *edits,
+                     bool unlimited);
+
+/* ---- diff_print.c */
 /* All to standard output. */
 void diff_text(const struct compare_report *report);
 void diff_json(const struct plan_document *before, const struct plan_document *after, const struct compare_report *report); /* drc.diff/1 */
 void diff_markdown(struct arena *arena, const struct plan_document *after, const struct compare_report *report);
 
-/* For build servers (SARIF, GitHub, GitLab, JUnit): what is weaker, as findings of the rules it is against, each with the level of its rule.
+/* For build servers (SARIF, GitHub, GitLab, JUnit): what is weaker, as findings of the rules it is against, each as it counts.
  * `folder`: of the new side, with a slash at its end or "", before the names of its files. */
-void diff_for_servers(struct arena *arena, enum diag_format format, const struct compare_report *report,
-                      const enum severity levels[COMPARE_RULE_COUNT], const char *folder);
+void diff_for_servers(struct arena *arena, enum diag_format format, const struct compare_report *report, const char *folder);
 
 /* "worst-case loss of asset `orders` in `blackout`: 15m -> 1d20m"; and its terms and edits, lines that each begin with a newline. */
 void diff_tell_change(struct strbuf *out, const struct compare_change *change);

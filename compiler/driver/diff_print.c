@@ -24,7 +24,7 @@ static const char *or_none(const char *text)
 
 static void name_change(struct strbuf *out, const struct compare_change *change, const char *quote)
 {
-    if (change->what)
+    if (change->what && strcmp(change->what, "replaced") != 0 && strcmp(change->what, "moved") != 0)
         strbuf_addf(out, "%s of ", change->what);
     strbuf_addf(out, "%s %s%s%s", change->sort, quote, or_none(change->subject), quote);
     if (change->scenario)
@@ -60,15 +60,22 @@ static void tell_pair(struct strbuf *out, const char *before, const char *after,
         strbuf_addf(out, "%s %s %s", before, arrow, after);
 }
 
+static bool is_said_of_itself(const struct compare_change *change) /* "is replaced", "is moved" */
+{
+    return change->what && (strcmp(change->what, "replaced") == 0 || strcmp(change->what, "moved") == 0);
+}
+
 static void tell_values(struct strbuf *out, const struct compare_change *change, const char *arrow)
 {
+    if (is_said_of_itself(change))
+        strbuf_addf(out, "is %s: ", change->what);
     if (change->what)
         tell_pair(out, change->before, change->after, arrow);
     else
         strbuf_addstr(out, change->after ? "is new" : "is gone");
 }
 
-static void tell_edit(struct strbuf *out, const struct compare_edit *edit, const char *quote, const char *arrow)
+static void tell_edit(struct strbuf *out, const struct compare_report *report, const struct compare_edit *edit, const char *quote, const char *arrow)
 {
     const char *at = edit->after_at ? edit->after_at : edit->before_at;
 
@@ -82,12 +89,34 @@ static void tell_edit(struct strbuf *out, const struct compare_edit *edit, const
     }
     if (at)
         strbuf_addf(out, " (%s)", at);
+    if (edit->through) {
+        const struct compare_edit *from = &report->edits[edit->through - 1];
+
+        at = from->after_at ? from->after_at : from->before_at;
+        strbuf_addf(out, ", which comes from %s%s%s", quote, from->id, quote);
+        if (at)
+            strbuf_addf(out, " (%s)", at);
+    }
+}
+
+/* A waiver, and whether it counts. */
+static void tell_waiver(struct strbuf *out, const struct compare_waiver *waiver, const char *quote)
+{
+    const char *until = waiver->until ? waiver->until : "no day";
+
+    if (waiver->expired)
+        strbuf_addf(out, "%s%s%s does not count any more: it ended on %s", quote, waiver->id, quote, until);
+    else if (waiver->undated)
+        strbuf_addf(out, "%s%s%s ends on %s, and nobody said which day it is: --as-of", quote, waiver->id, quote, until);
+    else
+        strbuf_addf(out, "accepted by %s until %s: %s (%s%s%s)", waiver->by ? waiver->by : "nobody", until, waiver->why ? waiver->why : "", quote,
+                    waiver->id, quote);
 }
 
 void diff_tell_change(struct strbuf *out, const struct compare_change *change)
 {
     name_change(out, change, "`");
-    strbuf_addstr(out, change->what ? ": " : " ");
+    strbuf_addstr(out, change->what && !is_said_of_itself(change) ? ": " : " ");
     tell_values(out, change, "->");
 }
 
@@ -99,7 +128,7 @@ void diff_tell_causes(struct strbuf *out, const struct compare_report *report, c
     }
     for (uint32_t i = 0; i < change->cause_count; i++) {
         strbuf_addstr(out, i ? "\nand " : "\nbecause ");
-        tell_edit(out, &report->edits[change->causes[i]], "`", "->");
+        tell_edit(out, report, &report->edits[change->causes[i]], "`", "->");
     }
 }
 
@@ -119,12 +148,22 @@ static void print_causes(const struct compare_report *report, const struct compa
             strbuf_addf(&line, " (%s)", at);
         end_line(&line);
     }
+    if (change->waiver) {
+        strbuf_addstr(&line, "      ");
+        tell_waiver(&line, change->waiver, "`");
+        end_line(&line);
+    }
     for (uint32_t i = 0; i < change->cause_count; i++) {
         strbuf_addstr(&line, i ? "          and " : "      because ");
-        tell_edit(&line, &report->edits[change->causes[i]], "`", "->");
+        tell_edit(&line, report, &report->edits[change->causes[i]], "`", "->");
         end_line(&line);
     }
     strbuf_release(&line);
+}
+
+static const char *level_note(const struct compare_change *change)
+{
+    return change->level == CHANGE_OFF ? ", off" : change->level == CHANGE_WARNING ? ", a warning" : "";
 }
 
 static void print_way(const struct compare_report *report, enum compare_way way, const char *heading)
@@ -143,7 +182,7 @@ static void print_way(const struct compare_report *report, enum compare_way way,
         strbuf_addstr(&line, "  ");
         diff_tell_change(&line, change);
         if (change->rule)
-            strbuf_addf(&line, "  [%s]", compare_rule_name(change->rule));
+            strbuf_addf(&line, "  [%s%s]", change_rule_name(change->rule), level_note(change));
         end_line(&line);
         print_causes(report, change);
     }
@@ -158,7 +197,7 @@ static void print_edits(const struct compare_report *report)
         say_line("edited");
     for (uint32_t i = 0; i < report->edit_count; i++) {
         strbuf_addstr(&line, "  ");
-        tell_edit(&line, &report->edits[i], "`", "->");
+        tell_edit(&line, report, &report->edits[i], "`", "->");
         end_line(&line);
     }
     strbuf_release(&line);
@@ -172,8 +211,12 @@ static void sum_up(struct strbuf *out, const struct compare_report *report)
                                                : "nothing changed in meaning");
         return;
     }
-    strbuf_addf(out, "%" PRIu32 " weaker, %" PRIu32 " stronger, %" PRIu32 " other, from %" PRIu32 " edit%s", report->weaker, report->stronger,
-                report->neither, report->edit_count, report->edit_count == 1 ? "" : "s");
+    strbuf_addf(out, "%" PRIu32 " weaker", report->weaker);
+    if (report->weaker > report->refused)
+        strbuf_addf(out, " (%" PRIu32 " refused, %" PRIu32 " accepted, %" PRIu32 " of no weight)", report->refused, report->accepted,
+                    report->weaker - report->refused - report->accepted);
+    strbuf_addf(out, ", %" PRIu32 " stronger, %" PRIu32 " other, from %" PRIu32 " edit%s", report->stronger, report->neither, report->edit_count,
+                report->edit_count == 1 ? "" : "s");
 }
 
 void diff_text(const struct compare_report *report)
@@ -191,6 +234,11 @@ void diff_text(const struct compare_report *report)
 
 /* ---- JSON */
 
+static void json_null(struct jsonw *j, const char *key)
+{
+    jsonw_key_string(j, key, NULL);
+}
+
 static void json_pair(struct jsonw *j, const char *before, const char *after, const char *before_at, const char *after_at)
 {
     jsonw_key_string(j, "before", before);
@@ -205,7 +253,34 @@ static void json_edit(struct jsonw *j, const struct compare_edit *edit)
     jsonw_key_string(j, "id", edit->id);
     jsonw_key_string(j, "attribute", edit->attribute);
     jsonw_key_string(j, "was", edit->was);
+    if (edit->through)
+        jsonw_key_int(j, "through", edit->through - 1);
+    else
+        json_null(j, "through");
     json_pair(j, edit->before, edit->after, edit->before_at, edit->after_at);
+    jsonw_object_end(j);
+}
+
+static const char *level_word(enum change_level level)
+{
+    static const char *const words[CHANGE_LEVELS] = {[CHANGE_OFF] = "off", [CHANGE_WARNING] = "warning", [CHANGE_ERROR] = "error"};
+
+    return words[level];
+}
+
+static void json_waiver(struct jsonw *j, const struct compare_waiver *waiver)
+{
+    if (!waiver) {
+        json_null(j, "waiver");
+        return;
+    }
+    jsonw_key_object(j, "waiver");
+    jsonw_key_string(j, "id", waiver->id);
+    jsonw_key_string(j, "why", waiver->why);
+    jsonw_key_string(j, "by", waiver->by);
+    jsonw_key_string(j, "until", waiver->until);
+    jsonw_key_bool(j, "counts", !waiver->expired && !waiver->undated);
+    jsonw_key_string(j, "at", waiver->at);
     jsonw_object_end(j);
 }
 
@@ -217,7 +292,10 @@ static void json_change(struct jsonw *j, const struct compare_change *change)
     jsonw_key_string(j, "scenario", change->scenario);
     jsonw_key_string(j, "what", change->what);
     jsonw_key_string(j, "way", way_word(change->way));
-    jsonw_key_string(j, "rule", compare_rule_name(change->rule));
+    jsonw_key_string(j, "rule", change_rule_name(change->rule));
+    jsonw_key_string(j, "level", change->way == COMPARE_WEAKER ? level_word(change->level) : NULL);
+    jsonw_key_string(j, "thing", change->thing);
+    json_waiver(j, change->waiver);
     json_pair(j, change->before, change->after, change->before_at, change->after_at);
     jsonw_key_array(j, "parts");
     for (uint32_t i = 0; i < change->part_count; i++) {
@@ -249,6 +327,8 @@ void diff_json(const struct plan_document *before, const struct plan_document *a
     jsonw_key_int(&j, "weaker", report->weaker);
     jsonw_key_int(&j, "stronger", report->stronger);
     jsonw_key_int(&j, "other", report->neither);
+    jsonw_key_int(&j, "refused", report->refused);
+    jsonw_key_int(&j, "accepted", report->accepted);
     jsonw_key_bool(&j, "untold", report->untold);
     jsonw_key_bool(&j, "artifacts_compared", !report->unwritten);
     jsonw_key_array(&j, "changes");
@@ -301,7 +381,7 @@ static struct md_inline cause_cell(struct arena *arena, const struct compare_rep
 
     for (uint32_t i = 0; i < change->cause_count; i++) {
         strbuf_addstr(&out, i ? "\n" : "");
-        tell_edit(&out, &report->edits[change->causes[i]], "`", "→");
+        tell_edit(&out, report, &report->edits[change->causes[i]], "`", "→");
     }
     for (uint32_t i = 0; i < change->part_count && !change->cause_count; i++) {
         strbuf_addf(&out, "%s%s: ", i ? "\n" : "", change->parts[i].what);
@@ -329,7 +409,7 @@ static void table_of(struct md *w, const struct compare_report *report, enum com
         values = change->what ? value_cell(w->arena, change->before, change->after) : MD("");
         if (weaker)
             MD_ROW(w, change_cell(w->arena, change), values, cause_cell(w->arena, report, change),
-                   change->rule ? md_code(w->arena, compare_rule_name(change->rule)) : MD(""));
+                   change->rule ? md_code(w->arena, change_rule_name(change->rule)) : MD(""));
         else
             MD_ROW(w, change_cell(w->arena, change), values, cause_cell(w->arena, report, change));
     }
@@ -358,7 +438,7 @@ void diff_markdown(struct arena *arena, const struct plan_document *after, const
     md_heading(&w, 3, md_cat(arena, md_text(arena, title_of(report)), md_text(arena, title)));
     md_paragraph(&w, md_textf(arena, "%c%s.", strbuf_str(&line)[0] == 'n' ? 'N' : strbuf_str(&line)[0], strbuf_str(&line) + 1));
     if (report->unwritten)
-        md_paragraph(&w, MD("Nothing would be written of a plan with errors: jobs, drills, exports and resources were not compared."));
+        md_paragraph(&w, MD("Nothing would be written of a plan with errors: jobs, exports and resources were not compared."));
     if (report->weaker) {
         md_heading(&w, 4, MD("What is weaker"));
         table_of(&w, report, COMPARE_WEAKER, report->weaker);
@@ -381,7 +461,7 @@ void diff_markdown(struct arena *arena, const struct plan_document *after, const
         for (uint32_t i = 0; i < report->edit_count && i < ROWS_MAX; i++) {
             struct strbuf edit = STRBUF_INIT;
 
-            tell_edit(&edit, &report->edits[i], "`", "→");
+            tell_edit(&edit, report, &report->edits[i], "`", "→");
             md_bullet(&w, 0, md_marked(arena, told(arena, &edit)));
         }
         if (report->edit_count > ROWS_MAX)

@@ -9,18 +9,18 @@
 #include <string.h>
 
 /* What counts as weaker by no rule has a name as well. */
-static const char *name_of(enum compare_rule rule)
+static const char *name_of(enum change_rule rule)
 {
-    return rule == COMPARE_NO_RULE ? "WEAKER" : compare_rule_name(rule);
+    return rule == CHANGE_NO_RULE ? "WEAKER" : change_rule_name(rule);
 }
 
-static const struct report_rule *rule_of(struct arena *arena, enum compare_rule rule, enum severity level)
+static const struct report_rule *rule_of(struct arena *arena, enum change_rule rule, enum severity level)
 {
     struct report_rule *made = ARENA_NEW(arena, struct report_rule);
-    const char *name = name_of(rule), *says = rule == COMPARE_NO_RULE ? "something is weaker than it was" : compare_rule_says(rule);
+    const char *name = name_of(rule), *says = rule == CHANGE_NO_RULE ? "something is weaker than it was" : change_rule_says(rule);
 
     *made = (struct report_rule){name, name, says, says, level};
-    if (rule != COMPARE_NO_RULE)
+    if (rule != CHANGE_NO_RULE)
         made->help = arena_printf(arena, "%s\n\ndrc explain %s", says, name);
     return made;
 }
@@ -38,6 +38,14 @@ static struct report_place place_of(struct arena *arena, const struct compare_ch
     if (change->after_at)
         place.line = place.end_line = (uint32_t)strtoul(colon + 1, NULL, 10);
     return place;
+}
+
+/* What somebody accepts, or asked not to count, is told all the same. */
+static enum severity severity_of(const struct compare_change *change)
+{
+    bool accepted = change->waiver && !change->waiver->expired && !change->waiver->undated;
+
+    return accepted || change->level == CHANGE_OFF ? SEVERITY_NOTE : change->level == CHANGE_WARNING ? SEVERITY_WARNING : SEVERITY_ERROR;
 }
 
 static void add_change(struct arena *arena, struct report *report, const struct compare_report *compared, const struct compare_change *change,
@@ -61,7 +69,7 @@ static void add_change(struct arena *arena, struct report *report, const struct 
 static const char *not_whole(const struct compare_report *compared)
 {
     return compared->unwritten
-               ? "one of the plans has errors, so that nothing would be written of it: jobs, drills, exports and resources were not compared"
+               ? "one of the plans has errors, so that nothing would be written of it: jobs, exports and resources were not compared"
            : compared->untold ? "the digests differ, and nothing that was compared says why"
                               : NULL;
 }
@@ -77,14 +85,14 @@ static void add_gap(struct arena *arena, struct report *report, const struct com
 }
 
 /* Each rule is a case: whoever reads the report sees what was asked, not only what failed. */
-static void add_rule_case(struct arena *arena, struct report *report, enum compare_rule rule, uint32_t broken, enum severity level, const char *gap)
+static void add_rule_case(struct arena *arena, struct report *report, enum change_rule rule, uint32_t broken, enum severity level, const char *gap)
 {
     struct report_case add = {.suite = "drc diff", .name = name_of(rule), .subject = name_of(rule), .message = "", .file = ""};
 
     if (broken) {
         add.state = level == SEVERITY_ERROR ? REPORT_REFUTED : REPORT_SKIPPED;
         add.message = arena_printf(arena, "%s%s", level == SEVERITY_ERROR ? "" : "does not count: ",
-                                   rule == COMPARE_NO_RULE ? "something is weaker" : compare_rule_says(rule));
+                                   rule == CHANGE_NO_RULE ? "something is weaker" : change_rule_says(rule));
     } else if (gap) {
         add.state = REPORT_SKIPPED;
         add.message = gap;
@@ -92,25 +100,29 @@ static void add_rule_case(struct arena *arena, struct report *report, enum compa
     vec_push(arena, &report->cases, add);
 }
 
-void diff_for_servers(struct arena *arena, enum diag_format format, const struct compare_report *compared,
-                      const enum severity levels[COMPARE_RULE_COUNT], const char *folder)
+void diff_for_servers(struct arena *arena, enum diag_format format, const struct compare_report *compared, const char *folder)
 {
     struct report report = {.version = DRC_VERSION, .input = arena_printf(arena, "%smain.dr", folder)};
-    uint32_t broken[COMPARE_RULE_COUNT] = {0};
+    uint32_t broken[CHANGE_RULE_COUNT] = {0};
+    enum severity worst[CHANGE_RULE_COUNT] = {0};
     struct strbuf out = STRBUF_INIT;
 
     for (uint32_t i = 0; i < compared->change_count; i++) {
         const struct compare_change *change = &compared->changes[i];
 
+        enum severity level;
+
         if (change->way != COMPARE_WEAKER)
             continue;
+        level = severity_of(change);
         broken[change->rule]++;
-        add_change(arena, &report, compared, change, levels[change->rule], folder);
+        worst[change->rule] = level > worst[change->rule] ? level : worst[change->rule];
+        add_change(arena, &report, compared, change, level, folder);
     }
     if (not_whole(compared))
         add_gap(arena, &report, compared);
-    for (int rule = COMPARE_NO_RULE; rule < COMPARE_RULE_COUNT; rule++)
-        add_rule_case(arena, &report, (enum compare_rule)rule, broken[rule], levels[rule], not_whole(compared));
+    for (int rule = CHANGE_NO_RULE; rule < CHANGE_RULE_COUNT; rule++)
+        add_rule_case(arena, &report, (enum change_rule)rule, broken[rule], worst[rule], not_whole(compared));
     report_render(&report, format, arena, &out);
     say_text(strbuf_str(&out));
     strbuf_release(&out);

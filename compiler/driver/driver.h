@@ -37,6 +37,7 @@ struct options {
     const char *runs;              /* --runs N */
     const char *seed;              /* --seed S */
     const char *style;             /* --style mermaid|dot|svg */
+    const char *causes;            /* diff: --causes all|none */
     enum diag_format format;
     int color; /* -1 auto, 0 never, 1 always */
     bool quiet, force, check, diff, write, timeline, timings, codes, repairs, world;

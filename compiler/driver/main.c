@@ -46,6 +46,7 @@ const struct option_info drc_options[] = {
     {0, "runs", "N", "simulate: how many recoveries to draw (10000)"},
     {0, "seed", "S", "simulate: the same seed gives the same draws (1)"},
     {0, "style", "STYLE", "mermaid, dot or svg"},
+    {0, "causes", "HOW", "diff: all: tell causes apart however long it takes; none: only by what numbers are worked out from"},
     {0, "timeline", NULL, "graph: the recovery over time"},
     {'W', NULL, "NAME", "-W NAME: show; -Wno-NAME: hide; -Werror: warnings are errors"},
     {'w', "write", NULL, "fmt: write the files"},
@@ -184,7 +185,11 @@ static void set_option(struct arena *arena, struct options *options, const struc
         options->seed = value;
     else if (strcmp(name, "style") == 0)
         options->style = value;
-    else if (strcmp(name, "format") == 0) {
+    else if (strcmp(name, "causes") == 0) {
+        if (strcmp(value, "all") != 0 && strcmp(value, "none") != 0)
+            wrong_use("--causes is all or none, not", value);
+        options->causes = value;
+    } else if (strcmp(name, "format") == 0) {
         options->format = read_format(value);
     } else if (strcmp(name, "color") == 0) {
         if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 && strcmp(value, "never") != 0)

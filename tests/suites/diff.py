@@ -35,9 +35,9 @@ EDITS = (
     ("more-lag", "data.dr", r"lag        = 10s\.\.1m\.\.15m", "lag        = 10s..1m..45m", 3,
      [("asset", "user-uploads", "region-loss", "worst-case loss", "weaker", "RPO_NO_REGRESS")], [("asset.user-uploads/replica.west", "lag")]),
     ("kept-less-long", "data.dr", r"duration = 2h\.\.4h\.\.8h\n    retain   = 90d", "duration = 2h..4h..8h\n    retain   = 60d", 3,
-     [("backup", "user-uploads-locked", None, "copies are kept", "weaker", "RETENTION_NO_SHORTEN")], [("asset.user-uploads/backup.locked", "retain")]),
+     [("backup", "user-uploads.locked", None, "retention", "weaker", "RETENTION_NO_SHORTEN")], [("asset.user-uploads/backup.locked", "retain")]),
     ("faster-declaration", "main.dr", r"(loses     = \[east-a\]|class     = L3\n  loses     = \[east-a\])(.*?)declare   = 5m\n", r"\1\2declare   = 4m\n", 2,
-     [("scenario", "zone-loss", None, "declared within", "stronger", None)], [("scenario.zone-loss", "declare")]),
+     [("scenario", "zone-loss", None, "time until it is declared", "stronger", None)], [("scenario.zone-loss", "declare")]),
     ("slower-step", "services.dr", r"scale_up = 5m\.\.8m\.\.15m (}\n\n  bind)", r"scale_up = 5m..8m..16m \1", None, [], [("asset.reporting/standby.west", "scale_up")]),
     ("another-phone", "people.dr", r'\+1 555 0101', "+1 555 0199", 2, [("contact", None, None, "phone", "other", None)], [(None, "phone")]),
 )
@@ -65,11 +65,11 @@ asset db : my.db { site = one  size = 1GiB
 
 # What a plan of a kind of one's own turns on: (text, other text, exit, the change that is told).
 TURNS = (
-    ('["look", self.name]', '["true"]', 2, ("backup", "db-f", None, "command that verifies a copy", "other", None)),
+    ('["look", self.name]', '["true"]', 2, ("job", "db-f", None, "command that verifies a copy", "other", None)),
     ('["query", self.name]', '["true"]', 2, ("step", "db.test", "flood", "command", "other", None)),
     ("phase = verify  run", "phase = traffic  run", 2, ("step", "db.test", "flood", "phase", "other", None)),
     ("loses = [one]", "loses = [two]", 3, ("scenario", "flood", None, "loses", "weaker", "SCENARIO_NO_DELETE")),
-    ("loses = [one]", "loses = [two]", 3, ("asset", "db", "flood", "fate", "weaker", "SCENARIO_NO_DELETE")),
+    ("loses = [one]", "loses = [two]", 3, ("asset", "db", "flood", "fate", "other", None)),
     ("loses = [one]", "loses = [one, two]", None, ("scenario", "flood", None, "loses", "stronger", None)),
     ("rto = 2h", "rto = 3h", 3, ("asset", "db", "flood", "RTO", "weaker", "OBJECTIVE_NO_WEAKEN")),
     (OWN[OWN.index("asset db"):], "", 3, ("asset", "db", None, None, "weaker", "ASSET_NO_DELETE")),
