@@ -61,7 +61,7 @@ struct compare_report {
     uint32_t refused;  /* of the weaker ones: against a rule that counts, and accepted by nobody */
     uint32_t accepted; /* of the weaker ones: by a waiver */
     bool untold;       /* the digests differ, and nothing above says why */
-    bool unwritten;    /* of one of them nothing is written: jobs, drills, exports and resources were not compared */
+    bool unwritten;    /* of one of them nothing is written: jobs, exports and resources were not compared */
 };
 
 /* What the caller knows beyond the two plans, and asks. */

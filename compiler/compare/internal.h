@@ -72,9 +72,7 @@ const struct plan_field *field_named(int in, const char *name);
 /* Every watched field of two of one struct; those that are others are told. `why` says where each comes from; NULL: nobody asks. */
 typedef void why_fn(struct comparison *c, struct compare_change *change, const struct watch *watch, void *context);
 void compare_fields(struct comparison *c, const struct about *about, int in, const void *before, const void *after, why_fn *why, void *context);
-/* What is there on one side alone. What is gone is weaker where a rule says so. */
-struct compare_change *there_or_gone(struct comparison *c, const struct about *about, int in, bool gone, const char *words);
-/* Both at once, of something declared. */
+/* Fields of what is declared on both sides; what is on one side alone is new or gone, weaker where a rule says so. */
 void tell_thing(struct comparison *c, const struct about *about, int in, const void *before, const void *after, const struct plan_thing *from,
                 const struct plan_thing *to, const char *words);
 void why_thing(struct comparison *c, struct compare_change *change, const struct watch *watch, void *things);

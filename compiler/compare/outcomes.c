@@ -31,18 +31,6 @@ static const char *key_of_group_outcome(struct comparison *c, enum side side, co
     return group ? declared_id(c, side, group->thing, group->name) : NULL;
 }
 
-/* Of a renamed asset the steps are called otherwise too. */
-const char *key_of_step(struct comparison *c, enum side side, const void *item)
-{
-    const struct plan_step *step = item;
-    const char *dot = step->id ? strchr(step->id, '.') : NULL, *name;
-
-    if (side == AFTER || !dot || !step->subject || !step->subject->id)
-        return step->id;
-    name = strchr(id_after(c, step->subject->id), '.');
-    return name ? arena_printf(c->arena, "%s%s", name + 1, dot) : step->id;
-}
-
 struct in_scenario {
     const struct plan_scenario *scenario[SIDES];
     const char *name;

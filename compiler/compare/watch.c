@@ -180,7 +180,7 @@ static enum change_rule rule_of(int in)
     return CHANGE_NO_RULE;
 }
 
-struct compare_change *there_or_gone(struct comparison *c, const struct about *about, int in, bool gone, const char *words)
+static struct compare_change *there_or_gone(struct comparison *c, const struct about *about, int in, bool gone, const char *words)
 {
     enum change_rule rule = rule_of(in);
     enum compare_way way = rule == CHANGE_NO_RULE ? COMPARE_NEITHER : gone ? COMPARE_WEAKER : COMPARE_STRONGER;

@@ -68,10 +68,9 @@ static void add_change(struct arena *arena, struct report *report, const struct 
 
 static const char *not_whole(const struct compare_report *compared)
 {
-    return compared->unwritten
-               ? "one of the plans has errors, so that nothing would be written of it: jobs, exports and resources were not compared"
-           : compared->untold ? "the digests differ, and nothing that was compared says why"
-                              : NULL;
+    return compared->unwritten ? "one of the plans has errors, so that nothing would be written of it: jobs, exports and resources were not compared"
+           : compared->untold  ? "the digests differ, and nothing that was compared says why"
+                               : NULL;
 }
 
 /* What was not compared is never taken as fine. */
@@ -91,8 +90,9 @@ static void add_rule_case(struct arena *arena, struct report *report, enum chang
 
     if (broken) {
         add.state = level == SEVERITY_ERROR ? REPORT_REFUTED : REPORT_SKIPPED;
-        add.message = arena_printf(arena, "%s%s", level == SEVERITY_ERROR ? "" : "does not count: ",
-                                   rule == CHANGE_NO_RULE ? "something is weaker" : change_rule_says(rule));
+        add.message =
+            arena_printf(arena, "%s%s",
+                         level == SEVERITY_ERROR ? "" : "does not count: ", rule == CHANGE_NO_RULE ? "something is weaker" : change_rule_says(rule));
     } else if (gap) {
         add.state = REPORT_SKIPPED;
         add.message = gap;
