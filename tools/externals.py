@@ -25,7 +25,6 @@ TESTED = {
     "day_rule_is_all": "calls within its file are many; the parser of cron is held against it",
     "draw_at": "chance without a generator: single draws are held against known answers",
     "triangle_at": "single points of the distribution are held against known answers",
-    "schedule_slots_new": ORACLE,
     "schedule_rate": "the notation is held against the ones that are printed",
     "jsonw_decimal": WRITER, "mermaid_id": WRITER, "yaml_bool": WRITER, "yaml_decimal": WRITER, "yaml_int": WRITER,
     "yaml_null": WRITER,

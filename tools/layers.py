@@ -26,11 +26,12 @@ MAY_INCLUDE = {
     "emit": {"base"},
     "plan": {"base", "emit"},
     "verify": {"base", "schedule", "plan", "emit"},
+    "validate": {"base", "schedule", "plan"},
     "compare": {"base", "plan"},
     "fetch": {"base", "source"},
     "embed": set(),
     "backends": {"base", "source", "plan", "emit"},
-    "driver": {"base", "source", "syntax", "model", "sema", "schedule", "analysis", "plan", "emit", "verify", "compare", "fetch", "backends"},
+    "driver": {"base", "source", "syntax", "model", "sema", "schedule", "analysis", "plan", "emit", "verify", "validate", "compare", "fetch", "backends"},
 }
 # Rooms of the analysis, a question each: to those whose headers they may include, besides their own. analysis.c is the order of passes over all.
 ROOMS = {

@@ -4,6 +4,7 @@
 #include "analysis/output/document.h"
 #include "backends/registry.h"
 #include "base/strbuf.h"
+#include "driver/artifacts.h"
 #include "driver/output.h"
 #include "emit/manifest.h"
 
@@ -274,6 +275,7 @@ int command_build(const struct options *options)
     struct session session;
     struct fileset files = {0};
     int status, installed = EXIT_FINE;
+    bool true_to_plan = true;
     bool told_as_json = options->check && options->format == DIAG_JSON; /* one report: what differs is a part of it */
 
     if (!options->output) {
@@ -295,9 +297,13 @@ int command_build(const struct options *options)
         session_check_targets(&session);
     if (session.plan && session.sink.errors == 0)
         emit_files(options, &session, &files);
+    if (session.plan && session.sink.errors == 0)
+        true_to_plan = artifacts_of_build(&session, &files);
     if (told_as_json && session.plan && session.sink.errors == 0)
         installed = install(options, &session, &files);
     status = session_report(&session);
+    if (!true_to_plan)
+        status = EXIT_OURS;
     if (status == EXIT_FINE)
         status = told_as_json ? installed : install(options, &session, &files);
     if (!options->diff) /* then standard output is a patch and nothing else */

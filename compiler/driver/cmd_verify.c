@@ -1,5 +1,6 @@
-/* `drc verify FILE|-`: the certificate of a plan.json, checked (docs/certificate.md). */
-#include "driver/driver.h"
+/* `drc verify FILE|-|DIR`: the certificate of a plan.json, checked (docs/certificate.md); of a folder that a build has written, also whether each
+ * artifact still says what the plan says. */
+#include "driver/artifacts.h"
 
 #include "emit/json.h"
 #include "verify/verify.h"
@@ -74,7 +75,66 @@ static void print_summary_lines(const struct verify_report *report)
     strbuf_release(&line);
 }
 
-static void print_json(const struct plan_document *document, const struct verify_report *report)
+static void print_artifacts(const struct options *options, const char *dir, const struct folder_report *folder)
+{
+    const struct validate_report *report = &folder->artifacts;
+    uint32_t shown = report->problem_count;
+    struct strbuf line = STRBUF_INIT;
+
+    if (options->max_errors && shown > options->max_errors)
+        shown = options->max_errors;
+    for (uint32_t i = 0; i < shown; i++) {
+        const struct validate_problem *problem = &report->problems[i];
+
+        if (problem->line)
+            complain("%s/%s:%" PRIu32 ": %s\n", dir, problem->path, problem->line, problem->message);
+        else
+            complain("%s/%s: %s\n", dir, problem->path, problem->message);
+    }
+    if (report->problems_found > shown)
+        complain("and %" PRIu64 " more\n", report->problems_found - shown);
+    if (options->quiet)
+        return;
+    strbuf_addstr(&line, report->problems_found ? "the artifacts do not say what the plan says, with " : "the artifacts say what the plan says: ");
+    if (report->problems_found) {
+        count(&line, report->problems_found, "finding", "findings");
+        strbuf_addstr(&line, ": ");
+    }
+    count(&line, report->facts, "fact", "facts");
+    strbuf_addf(&line, " in %" PRIu64 " of ", report->files);
+    count(&line, folder->listed, "file", "files");
+    strbuf_addstr(&line, " were compared");
+    end_line(&line);
+    strbuf_release(&line);
+}
+
+static void print_artifacts_json(struct jsonw *j, const struct folder_report *folder)
+{
+    const struct validate_report *report = &folder->artifacts;
+
+    jsonw_key_object(j, "artifacts");
+    jsonw_key_bool(j, "agree", report->problems_found == 0);
+    jsonw_key_int(j, "listed", (int64_t)folder->listed);
+    jsonw_key_int(j, "files", (int64_t)report->files);
+    jsonw_key_int(j, "facts", (int64_t)report->facts);
+    jsonw_key_int(j, "problems_found", (int64_t)report->problems_found);
+    jsonw_key_array(j, "problems");
+    for (uint32_t i = 0; i < report->problem_count; i++) {
+        jsonw_object_begin(j);
+        jsonw_key_string(j, "path", report->problems[i].path);
+        if (report->problems[i].line)
+            jsonw_key_int(j, "line", report->problems[i].line);
+        else
+            jsonw_key(j, "line"), jsonw_null(j);
+        jsonw_key_string(j, "message", report->problems[i].message);
+        jsonw_object_end(j);
+    }
+    jsonw_array_end(j);
+    jsonw_object_end(j);
+}
+
+/* `folder` NULL: a plan alone was asked for. */
+static void print_json(const struct plan_document *document, const struct verify_report *report, const struct folder_report *folder)
 {
     struct strbuf out = STRBUF_INIT;
     struct jsonw j;
@@ -109,31 +169,40 @@ static void print_json(const struct plan_document *document, const struct verify
         jsonw_object_end(&j);
     }
     jsonw_array_end(&j);
+    if (folder)
+        print_artifacts_json(&j, folder);
     jsonw_object_end(&j);
     jsonw_finish(&j);
     say_text(strbuf_str(&out));
     strbuf_release(&out);
 }
 
-static int verify_document(struct session *session, const struct plan_document *document)
+static int verify_document(struct session *session, const struct plan_document *document, const char *dir)
 {
     struct verify_options how = {.zone = session_zone, .zone_context = session};
     struct verify_report report;
+    struct folder_report folder = {0};
 
     verify_plan(session->arena, document, &how, &report);
+    if (dir)
+        artifacts_of_folder(session, dir, document, &folder);
     if (session->options->format == DIAG_JSON) {
-        print_json(document, &report);
+        print_json(document, &report, dir ? &folder : NULL);
     } else {
         print_problems(session->options, &report);
         if (!session->options->quiet)
             print_summary_lines(&report);
+        if (dir)
+            print_artifacts(session->options, dir, &folder);
     }
-    return report.problems_found ? EXIT_INVALID : EXIT_FINE;
+    if (report.problems_found)
+        return EXIT_INVALID;
+    return folder.artifacts.problems_found ? EXIT_DIFFERS : EXIT_FINE;
 }
 
 int command_verify(const struct options *options)
 {
-    const char *name = options->arguments.len == 1 ? options->arguments.items[0] : NULL, *error = NULL;
+    const char *name = options->arguments.len == 1 ? options->arguments.items[0] : NULL, *error = NULL, *dir = NULL;
     const struct plan_document *document = NULL;
     struct session session;
     struct plan_error wrong;
@@ -142,10 +211,15 @@ int command_verify(const struct options *options)
     size_t len;
 
     if (!name || (options->format != DIAG_TEXT && options->format != DIAG_JSON)) {
-        complain(name ? "drc: `drc verify` prints text or json\n" : "drc: `drc verify` needs one plan.json, or - for standard input\n");
+        complain(name ? "drc: `drc verify` prints text or json\n"
+                      : "drc: `drc verify` needs one plan.json, a folder that a build has written, or - for standard input\n");
         return EXIT_USAGE;
     }
     session_init(&session, options);
+    if (is_folder(name)) {
+        dir = name;
+        name = arena_printf(session.arena, "%s/plan.json", dir);
+    }
     text = read_whole_file(session.arena, name, &len, &error);
     if (text)
         document = plan_read(session.arena, text, len, &wrong);
@@ -156,7 +230,7 @@ int command_verify(const struct options *options)
         complain("drc: %s is no plan: %s%s%s\n", name, wrong.at, wrong.at[0] ? ": " : "", wrong.message);
         status = EXIT_INVALID;
     } else {
-        status = verify_document(&session, document);
+        status = verify_document(&session, document, dir);
     }
     session_release(&session);
     return status;

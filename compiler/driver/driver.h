@@ -102,6 +102,9 @@ void session_check_targets(struct session *session);
 void session_check_programs(struct session *session);
 /* False when one of the wanted targets is none, which is told. */
 bool targets_exist(struct arena *arena, const struct options *options);
+/* --timings: how long a pass took that began then. */
+double session_seconds(void);
+void session_timing(const struct session *session, const char *what, double since);
 /* Prints what is in the sink; stdout for machine formats, else stderr. Returns EXIT_FINE or EXIT_INVALID. */
 int session_report(struct session *session);
 

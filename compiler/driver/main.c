@@ -9,8 +9,11 @@ const struct command_info drc_commands[] = {
     {"check", "SPEC…", "verify every objective and rule", command_check, false},
     {"plan", "SPEC… [--scenario S]", "print the proof: methods, times, losses, slack, critical path", command_plan, false},
     {"ledger", "SPEC… [--scenario S] [--asset A] [--by WHO]", "what the proof rests on: who makes it true, how one sees it", command_ledger, false},
-    {"verify", "FILE", "check the certificate of a plan.json: that its numbers, verdicts and witnesses follow from what it states", command_verify,
-     false},
+    {"verify", "FILE|DIR",
+     "check the certificate of a plan.json: that its numbers, verdicts and witnesses follow from what it states; of a folder, also that its files "
+     "say "
+     "what the plan says",
+     command_verify, false},
     {"diff", "OLD NEW", "what changed in meaning, which of it is weaker, and because of which edits", command_diff, false},
     {"build", "SPEC… -o DIR", "check, then write the artifacts", command_build, false},
     {"fmt", "[-w|--check] FILE…", "print or write the canonical form", command_fmt, false},

@@ -107,7 +107,7 @@ static void add_parameter(struct session *session, const char *definition)
     vec_push(session->arena, &session->params, param);
 }
 
-static double seconds(void)
+double session_seconds(void)
 {
     struct timespec now;
 
@@ -115,10 +115,10 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void timing(const struct session *session, const char *what, double since)
+void session_timing(const struct session *session, const char *what, double since)
 {
     if (session->options->timings)
-        fprintf(stderr, "%-10s %8.3f s\n", what, seconds() - since);
+        fprintf(stderr, "%-10s %8.3f s\n", what, session_seconds() - since);
 }
 
 /* False when an option is wrong: that is told, and nothing is read. */
@@ -152,14 +152,14 @@ static bool check_options(struct session *session)
 bool session_load(struct session *session)
 {
     struct sema_input input = {0};
-    double start = seconds();
+    double start = session_seconds();
 
     if (!check_options(session))
         return false;
     load_specifications(session);
     read_parameter_files(session);
-    timing(session, "parse", start);
-    start = seconds();
+    session_timing(session, "parse", start);
+    start = session_seconds();
     input.files = session->files.items;
     input.file_count = session->files.len;
     input.params = session->params.items;
@@ -167,7 +167,7 @@ bool session_load(struct session *session)
     input.inventory = read_inventory;
     input.inventory_context = session;
     sema_run(&session->model, &session->eval, &session->parse, &input);
-    timing(session, "resolve", start);
+    session_timing(session, "resolve", start);
     return session->sink.errors == 0;
 }
 
@@ -225,9 +225,9 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
     }
     if (!switch_rules(session, &options))
         return false;
-    start = seconds();
+    start = session_seconds();
     session->plan = analyse(&session->model, &session->eval, &options);
-    timing(session, "prove", start);
+    session_timing(session, "prove", start);
     return session->sink.errors == 0;
 }
 
@@ -289,10 +289,10 @@ int session_report(struct session *session)
     if (session->misused)
         return EXIT_USAGE;
     diag_sort(&session->sink);
-    start = seconds();
+    start = session_seconds();
     offer_repairs(session);
     if (session->plan && session->plan->refuted)
-        timing(session, "offers", start);
+        session_timing(session, "offers", start);
     if (options->quiet && options->format == DIAG_TEXT) {
         uint32_t kept = 0;
 

@@ -16,7 +16,7 @@ def rows(env):
 
 
 def test_every_code_is_provoked(env):
-    provoked = {"E0791", "E0792"}  # a program that runs says them: props/program_target
+    provoked = {"E0791", "E0792", "E0793"}  # a program that runs says them: props/program_target; a liar among the targets: props/validate_build
     for path in (env.root / "tests" / "cases").rglob("*.case"):
         provoked.update(Case(path).words("codes"))
     missing = [f"{code} {name}" for code, name, _ in rows(env) if code not in provoked]
