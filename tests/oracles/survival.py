@@ -801,5 +801,8 @@ class Survival:
         if self.spec["assets"][name]["kind"] == "cache":
             return False  # it starts empty, and so does what is made from it
         if self.spec["assets"][name]["kind"] == "view":
+            made = self.spec["assets"][name]["from"]
+            if not made or any(m in self.spec["stores"] for m in made):
+                return None  # as above: the promise of who is made from it is asked of all of it
             return both(self.source_keeps(m) for m in self.spec["assets"][name]["from"] if m in self.spec["assets"])
         return self.keeps_data(name)

@@ -788,7 +788,8 @@ class Recovery:
     def overbooked(self, crew):
         """Steps of people, or of slots, that run at a time though there are not so many, or None."""
         for own, limit in ((False, crew), (True, self.spec["parallel"])):
-            mine = [i for i in self.ends if self.steps[i]["automated"] == own and not self.steps[i]["idle"] and self.ends[i] > self.starts[i]]
+            mine = [i for i in self.ends if self.steps[i]["automated"] == own and not self.steps[i]["idle"] and self.ends[i] > self.starts[i]
+                    and self.steps[i]["mode"] != "itself"]  # what happens by itself waits for no slot
             for step in mine:
                 busy = [i for i in mine if self.starts[i] <= self.starts[step] < self.ends[i]]
                 if limit and len(busy) > limit:

@@ -28,10 +28,12 @@ static const struct entity *rebuild_of_state(const struct asset_state *state)
     return made && made->schema->id == BLOCK_REBUILD ? made : NULL;
 }
 
-/* A cache promises nothing, and yet what is made from one that started empty, or that was made from what lost something, has lost that too. */
-static int64_t loss_of_source(struct analysis *a, struct asset_state *source)
+static struct term worst_source(struct analysis *a, const struct entity *rebuild, bool promised);
+
+/* A cache promises nothing, and yet what is made from one that started empty, or that was made from what lost something, has lost that too.
+ * `promised`: whoever is made from it promises a loss, so what is not said on the way is not known. */
+static int64_t loss_of_source(struct analysis *a, struct asset_state *source, bool promised)
 {
-    struct candidate made = {0};
     const struct entity *rebuild;
     struct value rpo;
 
@@ -46,10 +48,8 @@ static int64_t loss_of_source(struct analysis *a, struct asset_state *source)
     rpo = eval_deferred(a->eval, source->chosen->method, METHOD_rpo, method_scope(a, source, source->chosen));
     if (rpo.type == VALUE_WORD && strcmp(rpo.u.word, "all") == 0)
         return RPO_ALL;
-    if (!(rebuild = rebuild_of_state(source)))
-        return 0;
-    loss_of_sources(a, source, &made, rebuild);
-    return made.rpo;
+    rebuild = rebuild_of_state(source);
+    return rebuild ? worst_source(a, rebuild, promised).ms : 0;
 }
 
 void derive_losses(struct analysis *a, struct scenario_result *result)
@@ -78,7 +78,7 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
         for (uint32_t i = 0; !state->asset->stateful && from && i < from->count; i++) {
             const struct asset *source = from->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from->items[i].u.entity) : NULL;
             struct asset_state *other = source ? &result->states[source->index] : NULL;
-            int64_t loss = !other ? 0 : source->stateful ? own_data(other).loss_ms : loss_of_source(a, other);
+            int64_t loss = !other ? 0 : source->stateful ? own_data(other).loss_ms : loss_of_source(a, other, false);
 
             if (!other || (!source->stateful && !loss))
                 continue;
@@ -98,11 +98,10 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
     }
 }
 
-void loss_of_sources(struct analysis *a, const struct asset_state *state, struct candidate *candidate, const struct entity *rebuild)
+/* The largest loss of what something is made from: n/a where that is not said, and nobody promises more. */
+static struct term worst_source(struct analysis *a, const struct entity *rebuild, bool promised)
 {
     struct value from = entity_slot(rebuild, REBUILD_from);
-    /* What holds data has lost what the store lacks, whoever set its objective; what is only kept anew is asked where somebody promises more. */
-    bool promised = state->asset->holds == HOLDS_DATA || entity_slot(state->asset->entity, ASSET_rpo).type == VALUE_DURATION;
     struct term worst = {NULL, RPO_NOT_APPLICABLE, rebuild->span, TERM_SOURCE};
 
     if (from.type != VALUE_LIST || !from.u.list->count)
@@ -111,7 +110,7 @@ void loss_of_sources(struct analysis *a, const struct asset_state *state, struct
     for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++) {
         const struct entity *thing = from.u.list->items[i].type == VALUE_ENTITY ? from.u.list->items[i].u.entity : NULL;
         const struct asset *asset = thing ? plan_asset(a->plan, thing) : NULL;
-        int64_t loss = asset ? loss_of_source(a, &a->scenario->states[asset->index]) : 0, sum;
+        int64_t loss = asset ? loss_of_source(a, &a->scenario->states[asset->index], promised) : 0, sum;
 
         if (thing && thing->schema->id == BLOCK_STORE && promised)
             loss = TIME_UNKNOWN;
@@ -124,6 +123,15 @@ void loss_of_sources(struct analysis *a, const struct asset_state *state, struct
                                                                            : "loss of `%s`, from which it is made",
                                  thing ? thing->name : "");
     }
+    return worst;
+}
+
+void loss_of_sources(struct analysis *a, const struct asset_state *state, struct candidate *candidate, const struct entity *rebuild)
+{
+    /* What holds data has lost what the store lacks, whoever set its objective; what is only kept anew is asked where somebody promises more. */
+    bool promised = state->asset->holds == HOLDS_DATA || entity_slot(state->asset->entity, ASSET_rpo).type == VALUE_DURATION;
+    struct term worst = worst_source(a, rebuild, promised);
+
     candidate->rpo = worst.ms;
     candidate->rpo_terms.items = ARENA_NEW(a->arena, struct term);
     candidate->rpo_terms.items[0] = worst;
