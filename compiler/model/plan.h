@@ -225,10 +225,11 @@ struct candidate {
     bool usable;
     uint8_t refusal; /* enum refusal: what `rejected` says, where something could be changed about it */
     bool automatic, includes_detect, includes_fence, irreversible, restores;
-    bool promotes;               /* a second writer comes to be; known of the chosen one, with its steps */
-    bool circular;               /* rests on something that rests on the asset itself */
-    const struct step *unmanned; /* a step that waits for people of whom none is in reach; NULL */
-    enum makes_true by;          /* the worst of what it rests on */
+    bool promotes;                 /* a second writer comes to be; known of the chosen one, with its steps */
+    bool circular;                 /* rests on something that rests on the asset itself */
+    const struct site_info *whose; /* where it finds what it goes on with, and nobody knows whether that is taken; NULL */
+    const struct step *unmanned;   /* a step that waits for people of whom none is in reach; NULL */
+    enum makes_true by;            /* the worst of what it rests on */
     /* Private to the analysis: what the method is evaluated in, and its steps, made once. */
     const struct reason *missing; /* what nobody stated and leaves its loss unknown; NULL */
     const struct scope *scope;

@@ -468,9 +468,10 @@ class Survival:
         if not self.s["compromises"]:
             return False
         account = self.account(site)
-        if not account or self.doubt and account in self.unsaid:
-            return None
-        return account in self.reached
+        if not account:  # one of its own provider, whichever that is
+            own = [n for n in self.reached if self.provider(n) is None or self.provider(site) in (None, self.provider(n))]
+            return None if own or self.doubt and self.unsaid else False
+        return None if self.doubt and account in self.unsaid else account in self.reached
 
     # ---- assets
 
@@ -482,20 +483,11 @@ class Survival:
         a = self.spec["assets"][name]
         return a["tolerates"] if a.get("tolerates") is not None else a.get("outlives", 0)
 
-    def ruled(self, name):
-        """Whether an intruder can change its data."""
-        held = [self.held(p) for p in self.places(name)]
-        need = self.spec["assets"][name].get("quorum", 1)
-        if sum(h is True for h in held) >= need:
-            return True
-        return None if sum(h is not False for h in held) >= need else False
-
     def damaged(self, name):
         """Whether its data is wrong or gone, by itself or through what it is made from."""
         if ("damaged", name) not in self.memo:
             a = self.spec["assets"][name]
-            dented = None if any(self.held(p) is not False for p in self.places(name)) else False  # of a cluster some, not as many as decide
-            mine = [dented, name in self.s["corrupts"] or name in self.s["deletes"], self.ruled(name)]
+            mine = [either(self.held(p) for p in self.places(name)), name in self.s["corrupts"] or name in self.s["deletes"]]
             self.memo["damaged", name] = either(mine + [self.damaged(m) for m in a.get("from", []) if m in self.spec["assets"]])
         return self.memo["damaged", name]
 
@@ -594,7 +586,7 @@ class Survival:
             own = locked if st["lock"] == "compliance" else False
             answers.append(own if held else either([own, None]))
         # What writes there from where the intruder is can delete as well, unless it can only add.
-        writers = either(self.ruled(n) if len(self.places(n)) == 1 else either(self.held(p) for p in self.places(n))
+        writers = either(either(self.held(p) for p in self.places(n))
                          for n, a in self.spec["assets"].items() for b in a["backups"].values() if name in [b["to"]] + b["copies"])
         if writers is not False and not st["append_only"]:
             bound = locked if st["lock"] else False

@@ -18,6 +18,7 @@ struct reason {
     struct span span;        /* where to point; {0, 0}: the attribute when it is written, else the label of `at` */
     const char *text;        /* "`declare` of scenario `loss` is not stated"; NULL: made from `at` and `attribute` */
     const char *help;        /* NULL: "state `ATTRIBUTE`" */
+    bool gone;               /* it may never be back at all: what is restored by it may be lost, too */
 };
 
 /* An objective: `subject` is an asset, an endpoint or a group. */

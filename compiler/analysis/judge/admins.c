@@ -4,8 +4,8 @@
  * of its `admins`, others are taken to administer it. That is credit: an entry of the ledger, "nobody who can change A can change B", and
  * unknown where the tier demands an immutable copy. A copy under a lock that nobody lifts rests on no people.
  *
- * Which account a place belongs to is not for others to guess either. Where places of its kind belong to accounts and this one does not say
- * to which, nobody knows whether the intruder is there: what rests on a store, a replica or a standby in it is unknown. */
+ * Which account a place belongs to is not for others to guess either (whose.c): what rests on a store, a replica or a standby in one that may
+ * be the intruder's, or closed, is unknown. */
 #include "analysis/common/entries.h"
 #include "analysis/common/ledger.h"
 #include "analysis/common/missing.h"
@@ -44,43 +44,6 @@ static bool is_account(const struct entity *site)
     struct value value = kind_slot(site->kind, KIND_is_account);
 
     return value.type == VALUE_BOOL && value.u.integer;
-}
-
-static bool names_account(struct value sites)
-{
-    for (uint32_t i = 0; sites.type == VALUE_LIST && i < sites.u.list->count; i++) {
-        if (sites.u.list->items[i].type == VALUE_ENTITY && is_account(sites.u.list->items[i].u.entity))
-            return true;
-    }
-    return false;
-}
-
-/* By site: an account is held, or closed, places of the same kind belong to accounts, and this one does not say to which. NULL: none is. */
-static const bool *places_without_account(struct analysis *a)
-{
-    VEC(const struct kind_info *) kinds = {0};
-    bool *unset = NULL;
-
-    for (uint32_t i = 0; i < a->plan->site_count && !unset; i++) {
-        if ((a->site_compromised[i] && is_account(a->plan->sites[i].entity)) || names_account(entity_slot(a->scenario->scenario, SCENARIO_loses)))
-            unset = ARENA_ARRAY(a->arena, bool, a->plan->site_count);
-    }
-    for (uint32_t i = 0; unset && i < a->plan->site_count; i++) {
-        const struct kind_info *kind = a->plan->sites[i].account ? a->plan->sites[i].entity->kind : NULL;
-        bool seen = !kind;
-
-        for (uint32_t k = 0; k < kinds.len && !seen; k++)
-            seen = kinds.items[k] == kind;
-        if (!seen)
-            vec_push(a->arena, &kinds, kind);
-    }
-    for (uint32_t i = 0; unset && i < a->plan->site_count; i++) {
-        const struct site_info *site = &a->plan->sites[i];
-
-        for (uint32_t k = 0; k < kinds.len && !site->account && !is_account(site->entity); k++)
-            unset[i] |= kinds.items[k] == site->entity->kind;
-    }
-    return unset;
 }
 
 static struct entity *account_or_place(const struct site_info *site)
@@ -148,30 +111,6 @@ static const struct reason *reason_of(struct analysis *a, const struct apart *ap
     return keep_reason(a, &reason);
 }
 
-/* Why nobody knows whether the intruder has what the asset rests on; NULL. What only serves somewhere can be made anew. */
-static const struct reason *account_unset(struct analysis *a, const struct scenario_result *result, const struct asset_state *state,
-                                          const bool *unset)
-{
-    const struct site_info *places[3];
-    uint32_t count = 0;
-    struct reason reason = {.code = DIAG_E0561, .attribute = "account"};
-
-    if (state->fate == FATE_LOST && state->chosen)
-        count = places_of(a, state, places) - (state->serving ? 1 : 0);
-    else if (state->fate != FATE_LOST && state->asset->site_count == 1)
-        places[count++] = state->asset->sites[0];
-    for (uint32_t i = 0; i < count; i++) {
-        if (!places[i] || !unset[places[i]->index] || a->site_lost[places[i]->index])
-            continue;
-        reason.at = places[i]->entity;
-        reason.text = intern_text(a, "to which account `%s` belongs is not stated, so nobody knows whether `%s` reaches it", places[i]->entity->name,
-                                  result->scenario->name);
-        reason.help = "state its `account`";
-        return keep_reason(a, &reason);
-    }
-    return NULL;
-}
-
 static void leave_open(struct analysis *a, struct scenario_result *result, struct asset_state *state, const struct reason *reason, bool its_data)
 {
     struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
@@ -190,17 +129,12 @@ static void leave_open(struct analysis *a, struct scenario_result *result, struc
 
 void check_admins(struct analysis *a, struct scenario_result *result)
 {
-    struct value held = entity_slot(result->scenario, SCENARIO_compromises);
-    bool any = held.type == VALUE_LIST && held.u.list->count;
-    const bool *unset = any || names_account(entity_slot(result->scenario, SCENARIO_loses)) ? places_without_account(a) : NULL;
-
-    for (uint32_t i = 0; (any || unset) && i < a->plan->asset_count; i++) {
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];
-        const struct reason *unknown = unset ? account_unset(a, result, state, unset) : NULL;
         struct apart apart;
 
-        if (unknown)
-            leave_open(a, result, state, unknown, true);
+        if (state->fate == FATE_LOST && state->chosen && state->chosen->whose)
+            leave_open(a, result, state, whose_unset(a, state->chosen->whose), true);
         if (state->rto_verdict != VERDICT_OK && state->rpo_verdict != VERDICT_OK)
             continue;
         if (wants_immutable(state->asset) && rests_apart(a, result, state, &apart))

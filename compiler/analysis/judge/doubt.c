@@ -5,17 +5,31 @@
 #include "analysis/judge/judge.h"
 #include "analysis/world/world.h"
 
-static bool inherit(struct analysis *a, struct scenario_result *result, struct asset_state *state, const struct asset *from)
+/* `reads`: its data comes back by way of the other. */
+static bool inherit(struct analysis *a, struct scenario_result *result, struct asset_state *state, const struct asset *from, bool reads)
 {
+    struct objective_ref objective = {OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)};
     const struct asset_state *other = &result->states[from->index];
     /* Of what has no objective a reason is all there is; one that speaks of what it holds alone does not matter here. */
     bool open = other->rto_verdict == VERDICT_UNKNOWN || (other->rto_verdict == VERDICT_NOT_APPLICABLE && !is_of_one_place(other));
 
-    if (state->rto_verdict != VERDICT_OK || !open || !other->undecided)
+    bool rto, rpo;
+
+    open = open && other->undecided;
+    rto = open && state->rto_verdict == VERDICT_OK;
+    rpo = open && state->rpo_verdict == VERDICT_OK && reads && other->undecided->gone;
+    if (!rto && !rpo)
         return false;
-    state->rto_verdict = VERDICT_UNKNOWN;
     state->undecided = other->undecided;
-    decides(a, other->undecided, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
+    if (rto) {
+        state->rto_verdict = VERDICT_UNKNOWN;
+        decides(a, other->undecided, objective);
+    }
+    objective.kind = OBJECTIVE_RPO;
+    if (rpo) {
+        state->rpo_verdict = VERDICT_UNKNOWN;
+        decides(a, other->undecided, objective);
+    }
     return true;
 }
 
@@ -28,13 +42,13 @@ static bool spread(struct analysis *a, struct scenario_result *result)
         bool restores = state->fate == FATE_LOST && state->chosen && state->chosen->restores;
 
         for (uint32_t n = 0; n < state->asset->needs.count; n++)
-            grown |= inherit(a, result, state, state->asset->needs.items[n].to);
+            grown |= inherit(a, result, state, state->asset->needs.items[n].to, false);
         for (uint32_t n = 0; restores && n < state->asset->restores_with.count; n++)
-            grown |= inherit(a, result, state, state->asset->restores_with.items[n].to);
+            grown |= inherit(a, result, state, state->asset->restores_with.items[n].to, true);
     }
     for (uint32_t i = 0; i < result->input_count; i++) {
         if (result->inputs[i].waits)
-            grown |= inherit(a, result, &result->states[result->inputs[i].asset->index], result->inputs[i].waits);
+            grown |= inherit(a, result, &result->states[result->inputs[i].asset->index], result->inputs[i].waits, true);
     }
     return grown;
 }

@@ -420,6 +420,7 @@ void consider(struct analysis *a, struct asset_state *state, struct candidate *c
             candidate->own = own_time(a, state, candidate);
     }
     candidate->by = credit_of_candidate(a, state, candidate, &candidate->nobody);
+    candidate->whose = whose_source(a, candidate->element, candidate->from_store);
     find_steps(a, state, candidate);
     for (uint32_t i = 0; i < candidate->step_count && !candidate->unmanned; i++) {
         const struct step *step = candidate->steps[i];

@@ -85,10 +85,12 @@ const char *method_named(const struct analysis *a, const struct asset_state *sta
     return named_method(a, state, &span);
 }
 
-/* What rests on the asset itself, on what nobody does, or on people who are out of reach, is chosen only where nothing else is left. */
+/* What rests on the asset itself, on what nobody does, on a place of which nobody says whose it is, or on people who are out of reach, is chosen
+ * only where nothing else is left. */
 static bool is_sound(const struct analysis *a, const struct candidate *candidate)
 {
-    return !candidate->circular && candidate->by != BY_NOBODY && !candidate->unmanned && (candidate->automatic || !a->nobody_acts);
+    return !candidate->circular && candidate->by != BY_NOBODY && !candidate->unmanned && !candidate->whose &&
+           (candidate->automatic || !a->nobody_acts);
 }
 
 /* The named method; else the fastest among those that meet the RPO; else the smallest loss. */
@@ -128,6 +130,8 @@ static void choose(struct analysis *a, struct asset_state *state)
             candidate->rejected = intern_text(a, "nobody makes `%s` true", candidate->nobody->name);
         else if (candidate->unmanned && sound)
             candidate->rejected = intern_text(a, "nobody who could do `%s` is in reach", candidate->unmanned->id);
+        else if (candidate->whose && sound)
+            candidate->rejected = intern_text(a, "to which account `%s` belongs is not stated", candidate->whose->entity->name);
         else if (a->nobody_acts && !candidate->automatic && sound)
             candidate->rejected = "nobody is left who could begin it";
         else if (best && is_known(best) && !is_known(candidate))

@@ -82,7 +82,7 @@ static bool reads(struct value from, struct value kind)
 
 struct best {
     bool found, circular;
-    bool nobody; /* a link of the chain is taken by nobody */
+    int weak; /* 2: a link of the chain is taken by nobody; 1: nobody knows whose the place of the store is */
     struct loss loss;
     int64_t since_base, rpo; /* rpo: of the asset; less than 0: none */
     struct entity *backup, *store;
@@ -439,15 +439,16 @@ static void keep_best(struct analysis *a, struct best *best, const struct links 
 {
     const struct loss *loss = &links->losses[0];
     /* The same copies on a base that is nearer: less is replayed. */
-    bool nobody = false, nearer = backup == best->backup && store == best->store && loss->ms == best->loss.ms && links->since_base >= 0 &&
-                                  (best->since_base < 0 || links->since_base < best->since_base);
+    int weak = whose_source(a, value_unknown(), store) ? 1 : 0;
+    bool nearer = backup == best->backup && store == best->store && loss->ms == best->loss.ms && links->since_base >= 0 &&
+                  (best->since_base < 0 || links->since_base < best->since_base);
 
     for (uint32_t i = 0; i < links->count; i++)
-        nobody |= credit_of(a, (struct entity *)(uintptr_t)links->items[i])->by == BY_NOBODY;
-    /* What rests on the asset itself, or on what nobody does, is no copy as long as there is another one. */
-    if (best->found && (circular != best->circular ? circular : nobody != best->nobody ? nobody : !better(loss, best) && !nearer))
+        weak = credit_of(a, (struct entity *)(uintptr_t)links->items[i])->by == BY_NOBODY ? 2 : weak;
+    /* What rests on the asset itself, or on what nobody does or has for sure, is no copy as long as there is another one. */
+    if (best->found && (circular != best->circular ? circular : weak != best->weak ? weak > best->weak : !better(loss, best) && !nearer))
         return;
-    best->nobody = nobody;
+    best->weak = weak;
     best->found = true;
     best->circular = circular;
     best->loss = *loss;

@@ -5,6 +5,7 @@
  * side, elsewhere the new one. When that does not answer, a fence with an attestation becomes the attestation; a method with any
  * other such step cannot be used, `best_effort` or not. Steps of people may be attested as well. */
 #include "analysis/recovery/recovery.h"
+#include "analysis/world/stands.h"
 #include "analysis/world/world.h"
 
 #include <string.h>
@@ -19,13 +20,15 @@ static const struct site_info *plane_of(const struct analysis *a, const struct s
     return site;
 }
 
-/* Why the control plane of a site does not answer; NULL when it does. */
-static const char *plane_down(const struct analysis *a, const struct site_info *site)
+/* Why the control plane of a site does not answer; NULL when it does. One whose account is closed answers to the others that have something there. */
+static const char *plane_down(const struct analysis *a, const struct site_info *asks)
 {
-    site = site ? plane_of(a, site) : NULL;
+    const struct site_info *site = asks ? plane_of(a, asks) : NULL;
+    const struct ground *place = site ? ground_of(a, site) : NULL;
+
     if (!site)
         return NULL;
-    if (a->site_lost[site->index])
+    if (a->site_lost[site->index] && (a->site_lost[asks->index] || place->by[TAKEN_LOST] != place->closed))
         return "is lost";
     if (plane_degraded(a, a->scenario->scenario, site, "control"))
         return "does not answer";

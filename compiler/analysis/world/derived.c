@@ -50,9 +50,19 @@ static bool lose_with(struct analysis *a, struct asset_state *state, const struc
 static bool inherit(struct analysis *a, struct asset_state *state, const struct asset_state *source)
 {
     static const char *const damages[] = {"corruption", "deletion", "object"};
+    struct entity *with;
     bool grown = false;
 
-    if (source->fate != FATE_LOST || source == state)
+    if (source == state)
+        return false;
+    if (state->fate == FATE_UNAFFECTED && source->split && whose_doubt(a, source->asset, &with) &&
+        a->site_compromised[plan_site(a->plan, with)->index]) {
+        state->fate = FATE_IMPAIRED; /* whoever may have changed the source may have changed this */
+        state->lost_with = with;
+        state->split = source->split;
+        return true;
+    }
+    if (source->fate != FATE_LOST)
         return false;
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         if (state_has_loss(source, damages[i]))

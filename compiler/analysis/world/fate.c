@@ -139,17 +139,13 @@ static void lose_at(struct analysis *a, struct asset_state *state, const struct 
         lose(a, state, loss, place->inner[TAKEN_LOST] ? place->inner[TAKEN_LOST] : place->inner[TAKEN_CUT]);
 }
 
-/* Data that is written at several places is whatever is confirmed by as many as its quorum: in the hands of somebody who has these, it is
- * suspect everywhere, though every place stands. */
+/* Data that is written at several places is written through each of them: a quorum outvotes a place that is gone, and nobody who logs in to one.
+ * In the hands of somebody who has one of them it is suspect everywhere, though every place stands. */
 static void lose_to_intruder(struct analysis *a, struct asset_state *state)
 {
-    struct value quorum = entity_slot(state->asset->entity, ASSET_quorum);
-    int64_t needed = quorum.type == VALUE_INT ? quorum.u.integer : 1;
     bool perhaps;
 
-    for (uint32_t i = 0; i < state->asset->site_count; i++)
-        needed -= taken_with(a, state->asset->entity, state->asset->sites[i], TAKEN_HELD, &perhaps) != NULL;
-    for (uint32_t i = 0; needed <= 0 && i < state->asset->site_count; i++) {
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
         if (taken_with(a, state->asset->entity, state->asset->sites[i], TAKEN_HELD, &perhaps))
             lose_at(a, state, state->asset->sites[i]);
     }
@@ -263,6 +259,7 @@ void find_fates(struct analysis *a, struct scenario_result *result)
 
     a->chosen = a->held = false;
     mark_places(a);
+    mark_whose(a);
     mark_assets(a, scenario);
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];

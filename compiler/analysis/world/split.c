@@ -3,7 +3,8 @@
  *
  * Nothing is lost, so nothing is recovered, and yet it is not true that nothing happened: data that is written on both sides of a cut has two
  * truths afterwards, and data whose every write waits for a replica on the other side cannot be written at all. Which of that happens the
- * specification does not say, so objectives of such an asset, and of what needs it, are unknown. */
+ * specification does not say, so objectives of such an asset, and of what needs it, are unknown. So they are of what serves in a place that may
+ * belong to an account that is taken (whose.c). */
 #include "analysis/common/missing.h"
 #include "analysis/world/stands.h"
 #include "analysis/world/world.h"
@@ -110,19 +111,26 @@ static const struct reason *left_replica(struct analysis *a, const struct asset 
         "add a synchronous replica on the side that goes on, or say `mode = async` with its `lag`");
 }
 
+static const struct reason *data_of_parts(struct analysis *a, const struct asset *asset, struct entity **with)
+{
+    const struct reason *why = asset->site_count > 1 ? two_majorities(a, asset, with) : NULL;
+
+    if (!why && asset->site_count > 1)
+        why = older_elsewhere(a, asset, with);
+    return why ? why : left_replica(a, asset, with);
+}
+
 void find_split(struct analysis *a, struct scenario_result *result)
 {
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];
         struct entity *with = NULL;
 
-        if (state->fate != FATE_UNAFFECTED || !state->asset->stateful)
+        if (state->fate != FATE_UNAFFECTED)
             continue;
-        state->split = state->asset->site_count > 1 ? two_majorities(a, state->asset, &with) : NULL;
-        if (!state->split && state->asset->site_count > 1)
-            state->split = older_elsewhere(a, state->asset, &with);
-        if (!state->split)
-            state->split = left_replica(a, state->asset, &with);
+        state->split = whose_doubt(a, state->asset, &with);
+        if (!state->split && state->asset->stateful)
+            state->split = data_of_parts(a, state->asset, &with);
         if (!state->split)
             continue;
         state->fate = FATE_IMPAIRED;

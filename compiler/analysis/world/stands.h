@@ -19,10 +19,12 @@ struct ground {
     struct entity *inner[TAKINGS];  /* the first place inside of it that is taken so; NULL */
     const char *levels[LOSS_LIMIT]; /* of the places inside of it that are lost */
     uint32_t level_count;
-    uint32_t zones;      /* how many zones inside of it are taken in any way; what is in no zone counts by itself */
-    bool whole;          /* more than a zone inside of it is taken: a region, a provider */
-    bool roomy[TAKINGS]; /* something inside of it is taken so in which people are: more than a machine or a rack */
-    bool hollow;         /* two zones or more are declared inside of it, and nothing stands in any of them */
+    uint32_t zones;         /* how many zones inside of it are taken in any way; what is in no zone counts by itself */
+    bool whole;             /* more than a zone inside of it is taken: a region, a provider */
+    bool roomy[TAKINGS];    /* something inside of it is taken so in which people are: more than a machine or a rack */
+    struct entity *perhaps; /* the account that is taken over or closed and that may be its own: nobody says which is; NULL. See whose.c */
+    bool perhaps_closed;    /* that one is closed */
+    bool hollow;            /* two zones or more are declared inside of it, and nothing stands in any of them */
 };
 
 void mark_places(struct analysis *a); /* of a->scenario: fills a->places, site_lost, site_compromised, site_cut */
@@ -64,6 +66,16 @@ const char *misplaced(const struct analysis *a, const struct kind_info *kind, co
 /* The place that stands nearest among those a thing of the kind (NULL: any) can stand in: one with the role `recovery`, in the same zone before
  * the same region before another one, then as the kind prefers; and what is tied to a zone needs no such role in the region around it. NULL. */
 struct site_info *nearest_recovery(struct analysis *a, const struct site_info *from, const struct kind_info *kind);
+
+/* ---- whose.c */
+void mark_whose(struct analysis *a); /* after what is taken is marked: the places of which nobody says whose they are */
+/* Of a place with `perhaps`: what has to be told of it. */
+const struct reason *whose_unset(struct analysis *a, const struct site_info *site);
+/* Where a recovery finds what it goes on with (its replica or standby, a copy in a store) and nobody knows whether that is taken; NULL. A lock
+ * keeps an intruder from a copy, and does not keep an account that is closed. What only serves somewhere can be made anew. */
+const struct site_info *whose_source(const struct analysis *a, struct value element, const struct entity *store);
+/* Why nobody knows whether an asset that seems to serve does: the places of which it has to have some may be taken; NULL. *with: the account. */
+const struct reason *whose_doubt(struct analysis *a, const struct asset *asset, struct entity **with);
 
 /* Whether a person, or somebody of a team, is where the scenario leaves him. In a team without people there is nobody. */
 bool somebody_stands(const struct analysis *a, const struct entity *who);
