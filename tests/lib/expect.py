@@ -92,9 +92,10 @@ class Folder:
             raise Short(got)
 
     def planned(self, words):
-        sort = words.pop(0) if words[0] in ("endpoint", "group") else "asset"
+        sort = words.pop(0) if words[0] in ("endpoint", "group", "step") else "asset"
         name, _, scenario, field, relation, wanted = words
-        rows = [r for s in self.plan()["scenarios"] if s["name"] == scenario for r in s[sort + "s"] if r[sort] == name]
+        key = "id" if sort == "step" else sort
+        rows = [r for s in self.plan()["scenarios"] if s["name"] == scenario for r in s[sort + "s"] if r[key] == name]
         if not rows and field != "fate":
             raise Short(f"{name} is not affected")
         row = rows[0] if rows else {"fate": "unaffected"}
