@@ -37,7 +37,7 @@ def span(rng, least, most):
 
 def random_step(rng, n, phase, teams):
     hand = rng.random() < 0.5
-    step = {"name": f"s{n}", "phase": phase, "hand": hand, "takes": span(rng, 0 if rng.random() < 0.1 else 1, 12),
+    step = {"name": f"s{n}", "phase": phase, "hand": hand, "takes": span(rng, 0 if phase != "recover" and rng.random() < 0.1 else 1, 12),  # what takes nothing at all is not done
             "by": rng.choice([None, None] + teams) if hand else None,
             "retries": 0, "before_needs": rng.random() < 0.15 and phase in ("prepare", "recover"), "best_effort": False, "timeout": None}
     if not hand and rng.random() < 0.2:

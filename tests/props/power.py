@@ -51,8 +51,8 @@ def check_told(env, folder, out, left, old, new, when):
     for name, whole in (("old.dr", old), ("new.dr", new)):
         if build(env, folder, name, out, "--check")[0] == 0 and left != whole:
             raise Failure(f"{when}: `--check` is content with what is not {name}")
-    # What the other state has besides is in nobody's way.
-    whole = any(all(left.get(path) == data for path, data in files.items() if path.startswith("restore/")) for files in (old, new))
+    # What the other state has besides is in nobody's way; the plan it goes by is beside it.
+    whole = any(all(left.get(path) == data for path, data in files.items() if path.startswith("restore/") or path == "plan.json") for files in (old, new))
     done = subprocess.run(["bash", out / "restore" / "recover.sh", scenario(left), "--dry-run", "--state", folder / "state"], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, env=env.variables(folder), timeout=60, check=False)
     if (done.returncode == 0) != whole or not whole and done.returncode != 4:
