@@ -77,3 +77,26 @@ void escape_uri(struct strbuf *out, const char *path)
             strbuf_addf(out, "%%%02X", (unsigned char)*path);
     }
 }
+
+void escape_csv(struct strbuf *out, const char *text)
+{
+    bool formula = *text && strchr("=+-@\t\r", *text), quoted = formula || text[strcspn(text, ",;\"\n\r\t ")];
+    size_t len = strlen(text), size;
+    uint32_t c;
+
+    if (quoted)
+        strbuf_addch(out, '"');
+    if (formula)
+        strbuf_addch(out, '\'');
+    for (; len > 0; text += size, len -= size) {
+        size = utf8_decode(text, len, &c);
+        if (c == '"')
+            strbuf_addstr(out, "\"\"");
+        else if (c == '\n')
+            strbuf_addch(out, '\n');
+        else
+            add_visible(out, text, size, c);
+    }
+    if (quoted)
+        strbuf_addch(out, '"');
+}

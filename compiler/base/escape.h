@@ -14,4 +14,7 @@ void escape_command(struct strbuf *out, const char *text, bool property);
 /* The path of a relative reference (RFC 3986), without quotation marks. Nothing in it reads as a scheme or an authority. */
 void escape_uri(struct strbuf *out, const char *path);
 
+/* A field of CSV (RFC 4180), in quotation marks where it needs them. What a spreadsheet would take for a formula begins with an apostrophe. */
+void escape_csv(struct strbuf *out, const char *text);
+
 #endif

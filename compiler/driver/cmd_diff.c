@@ -159,38 +159,33 @@ static void read_rules(struct arena *arena, const struct options *options, struc
 
 static const char *base_of(void *context, bool after, const char *kind)
 {
-    const struct side *sides = context;
-    const struct model *model = &sides[after].session.model;
+    const struct diff_sides *sides = context;
+    const struct model *model = &sides->sessions[after]->model;
     const struct kind_info *info = map_get(&model->kinds, intern_str(model->names, kind));
 
     return info && info->base ? info->base->entity->name : NULL;
 }
 
-/* Where both are specifications, their sources tell more than the plans: lines of attributes, what comes from parameters and kinds, and which of
- * several edits decides. */
-static void compare_sides(struct side *sides, const struct options *options, const int *levels, struct compare_report *report)
+void diff_compare(struct diff_sides *sides, const struct options *options, const int *levels, struct compare_report *report)
 {
-    struct arena *arena = sides[1].session.arena;
-    struct session *const sessions[2] = {&sides[0].session, &sides[1].session};
-    bool sources = sides[0].session.plan && sides[1].session.plan, causes = !options->causes || strcmp(options->causes, "none") != 0;
-    const struct diff_sides both = {
-        .sessions = {sessions[0], sessions[1]}, .document = {sides[0].document, sides[1].document}, .written = sides[0].written && sides[1].written};
-    struct compare_asked asked = {.written = both.written, .as_of = options->as_of, .levels = levels};
+    struct arena *arena = sides->sessions[1]->arena;
+    bool sources = sides->sessions[0]->plan && sides->sessions[1]->plan, causes = !options->causes || strcmp(options->causes, "none") != 0;
+    struct compare_asked asked = {.written = sides->written, .as_of = options->as_of, .levels = levels};
     struct written_edits edits = {.given = {0}};
 
     if (sources) {
-        find_written(arena, sessions, &edits);
+        find_written(arena, sides->sessions, &edits);
         asked.given = edits.given.items;
         asked.given_count = edits.given.len;
         asked.base_of = base_of;
         asked.context = sides;
     }
-    compare_plans(arena, both.document[0], both.document[1], &asked, report);
+    compare_plans(arena, sides->document[0], sides->document[1], &asked, report);
     if (!sources)
         return;
-    written_places(arena, sessions, report, &edits);
+    written_places(arena, sides->sessions, report, &edits);
     if (causes)
-        separate_causes(arena, &both, report, &edits, options->causes && strcmp(options->causes, "all") == 0);
+        separate_causes(arena, sides, report, &edits, options->causes && strcmp(options->causes, "all") == 0);
 }
 
 /* ---- the command */
@@ -234,7 +229,11 @@ int command_diff(const struct options *options)
         status = status ? status : opened;
     }
     if (!status) {
-        compare_sides(sides, options, levels, &report);
+        struct diff_sides both = {.sessions = {&sides[0].session, &sides[1].session},
+                                  .document = {sides[0].document, sides[1].document},
+                                  .written = sides[0].written && sides[1].written};
+
+        diff_compare(&both, options, levels, &report);
         if (options->format == DIAG_MARKDOWN)
             diff_markdown(sides[1].session.arena, sides[1].document, &report);
         else if (options->format == DIAG_JSON)

@@ -8,10 +8,15 @@
 
 /* The two sides of a comparison; the old one first. */
 struct diff_sides {
-    struct session *sessions[2]; /* compiled; NULL: one of them is a plan.json */
+    struct session *sessions[2]; /* without a plan: that side is a plan.json */
     const struct plan_document *document[2];
     bool written; /* both say what would be written of them */
 };
+
+/* ---- cmd_diff.c */
+/* Where both are specifications, their sources tell more than the plans: lines of attributes, what comes from parameters and kinds, and which of
+ * several edits decides. `levels`: of each rule, over what the plans say; NULL. The report lives as long as the second session. */
+void diff_compare(struct diff_sides *sides, const struct options *options, const int *levels, struct compare_report *report);
 
 /* ---- diff_causes.c */
 /* Takes out of the causes of each change those edits without which it is the same. At most 32 compilations, unless `unlimited`. */

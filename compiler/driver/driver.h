@@ -40,7 +40,7 @@ struct options {
     const char *causes;            /* diff: --causes all|none */
     enum diag_format format;
     int color; /* -1 auto, 0 never, 1 always */
-    bool quiet, force, check, diff, write, timeline, timings, codes, repairs, world;
+    bool quiet, force, check, diff, write, timeline, timings, codes, repairs, world, no_cache;
     uint32_t max_errors;
 };
 
@@ -208,6 +208,7 @@ int command_check(const struct options *options);
 int command_plan(const struct options *options);
 int command_ledger(const struct options *options);
 int command_diff(const struct options *options);
+int command_log(const struct options *options);
 int command_verify(const struct options *options);
 int command_build(const struct options *options);
 int command_fmt(const struct options *options);

@@ -15,6 +15,8 @@ const struct command_info drc_commands[] = {
      "what the plan says",
      command_verify, false},
     {"diff", "OLD NEW", "what changed in meaning, which of it is weaker, and because of which edits", command_diff, false},
+    {"log", "[NAME] [SPEC]", "what became of objectives, proved values and verdicts over git history, by whom, because of which edits", command_log,
+     false},
     {"build", "SPEC… -o DIR", "check, then write the artifacts", command_build, false},
     {"fmt", "[-w|--check] FILE…", "print or write the canonical form", command_fmt, false},
     {"graph", "SPEC… [--timeline] [--style mermaid|dot|svg]", "dependency graph, or recovery timeline", command_graph, false},
@@ -38,13 +40,13 @@ const struct option_info drc_options[] = {
     {0, "target", "A,B", "only these artifacts, `exec:PROGRAM` among them; others of ours in the folder are removed"},
     {0, "drop", "NAME", "remove what an earlier build wrote for a program of this name (`--target exec:`), unless it was edited"},
     {0, "scenario", "NAME", "only this scenario"},
-    {0, "asset", "NAME", "ledger: only what verdicts of this asset, name or group rest on, with all they wait for"},
+    {0, "asset", "NAME", "ledger: only what verdicts of this asset, name or group rest on, with all they wait for; log: only this one"},
     {0, "by", "WHO", "ledger: only what is true by artifact, platform, demand or nobody"},
     {0, "as-of", "DATE", "judge dates at this day (YYYY-MM-DD)"},
     {0, "stale", "DATE", "list figures: only those read before this day, or never"},
     {0, "records", "DIR", "judge drills by the records in this folder (JSON, YAML)"},
     {0, "emit", "plan", "print the plan as JSON"},
-    {0, "format", "FORMAT", "text, json, sarif, github, gitlab or junit; diff: also markdown"},
+    {0, "format", "FORMAT", "text, json, sarif, github, gitlab or junit; diff: also markdown; log: text, json or csv"},
     {0, "color", "WHEN", "auto, always or never"},
     {0, "runs", "N", "simulate: how many recoveries to draw (10000)"},
     {0, "seed", "S", "simulate: the same seed gives the same draws (1)"},
@@ -59,6 +61,7 @@ const struct option_info drc_options[] = {
     {0, "max-errors", "N", "print at most N messages; 0: all"},
     {0, "world", NULL, "explain rto, explain rpo: tell an execution that takes as long, or loses as much"},
     {0, "repairs", NULL, "look for every change that mends a refuted objective, however long it takes"},
+    {0, "no-cache", NULL, "log: work everything out anew, and keep nothing"},
     {0, "timings", NULL, "print how long each pass took"},
     {0, "codes", NULL, "explain: list all codes"},
     {'q', "quiet", NULL, "print nothing but errors"},
@@ -227,6 +230,8 @@ static void set_flag(struct options *options, const char *name)
         options->world = true;
     else if (strcmp(name, "repairs") == 0)
         options->repairs = true;
+    else if (strcmp(name, "no-cache") == 0)
+        options->no_cache = true;
     else if (strcmp(name, "timings") == 0)
         options->timings = true;
     else if (strcmp(name, "codes") == 0)
@@ -298,7 +303,7 @@ int main(int argc, char **argv)
 
         if (command && options.format == DIAG_MARKDOWN && command->run != command_diff)
             wrong_use("unknown format", "markdown");
-        if (command && options.format == DIAG_CSV)
+        if (command && options.format == DIAG_CSV && command->run != command_log)
             wrong_use("unknown format", "csv");
         if (command) {
             status = command->run(&options);

@@ -1,17 +1,13 @@
 /* See git.h. libgit2 reads the object database. */
 #include "fetch/git.h"
 
+#include "base/strbuf.h"
 #include "base/vec.h"
+#include "fetch/git_internal.h"
 
-#include <git2.h>
 #include <string.h>
 
-struct git_revision {
-    git_repository *repository;
-    git_tree *tree;
-};
-
-static const char *last_error(struct arena *arena)
+const char *git_last_error(struct arena *arena)
 {
     const git_error *error = git_error_last();
 
@@ -26,7 +22,7 @@ struct git_revision *git_revision_open(struct arena *arena, const char *folder, 
     git_libgit2_init();
     if (git_repository_open_ext(&opened->repository, folder, 0, NULL) != 0 || git_revparse_single(&object, opened->repository, revision) != 0 ||
         git_object_peel(&tree, object, GIT_OBJECT_TREE) != 0) {
-        *error = last_error(arena);
+        *error = git_last_error(arena);
         git_object_free(object);
         git_repository_free(opened->repository);
         git_libgit2_shutdown();
@@ -42,6 +38,8 @@ void git_revision_close(struct git_revision *revision)
     if (!revision)
         return;
     git_tree_free(revision->tree);
+    if (revision->shared)
+        return;
     git_repository_free(revision->repository);
     git_libgit2_shutdown();
 }
@@ -51,26 +49,57 @@ const char *git_revision_worktree(const struct git_revision *revision)
     return git_repository_workdir(revision->repository);
 }
 
-static git_tree_entry *entry_at(const struct git_revision *revision, const char *path)
+/* `a/../b` is `b`: trees know no `.` and `..`. False: the path leaves the repository. */
+static bool clean_path(const char *path, struct strbuf *out)
+{
+    while (*path) {
+        size_t part = strcspn(path, "/");
+
+        if (part == 2 && memcmp(path, "..", 2) == 0) {
+            const char *slash;
+
+            if (!out->len)
+                return false;
+            slash = strrchr(strbuf_str(out), '/');
+            strbuf_truncate(out, slash ? (size_t)(slash - out->data) : 0);
+        } else if (part && !(part == 1 && path[0] == '.')) {
+            if (out->len)
+                strbuf_addch(out, '/');
+            strbuf_add(out, path, part);
+        }
+        path += part + (path[part] == '/');
+    }
+    return true;
+}
+
+git_tree_entry *git_entry_in(const git_tree *tree, const char *path)
 {
     git_tree_entry *entry = NULL;
+    struct strbuf clean = STRBUF_INIT;
 
-    return git_tree_entry_bypath(&entry, revision->tree, path) == 0 ? entry : NULL;
+    if (clean_path(path, &clean) && git_tree_entry_bypath(&entry, tree, strbuf_str(&clean)) != 0)
+        entry = NULL;
+    strbuf_release(&clean);
+    return entry;
+}
+
+enum git_entry git_entry_sort(const git_tree_entry *entry)
+{
+    git_filemode_t mode = entry ? git_tree_entry_filemode(entry) : GIT_FILEMODE_UNREADABLE;
+
+    return !entry                                                              ? GIT_ENTRY_ABSENT
+           : mode == GIT_FILEMODE_TREE                                         ? GIT_ENTRY_FOLDER
+           : mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE ? GIT_ENTRY_FILE
+                                                                               : GIT_ENTRY_OTHER;
 }
 
 enum git_entry git_revision_look(const struct git_revision *revision, const char *path)
 {
-    git_tree_entry *entry = path[0] ? entry_at(revision, path) : NULL;
-    enum git_entry found = path[0] ? GIT_ENTRY_ABSENT : GIT_ENTRY_FOLDER;
+    git_tree_entry *entry = path[0] ? git_entry_in(revision->tree, path) : NULL;
+    enum git_entry found = path[0] ? git_entry_sort(entry) : GIT_ENTRY_FOLDER;
 
-    if (entry) {
-        git_filemode_t mode = git_tree_entry_filemode(entry);
-
-        found = mode == GIT_FILEMODE_TREE                                           ? GIT_ENTRY_FOLDER
-                : mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE ? GIT_ENTRY_FILE
-                                                                                    : GIT_ENTRY_OTHER;
-        git_tree_entry_free(entry);
-    }
+    git_note_question(revision->reads, 'l', path);
+    git_tree_entry_free(entry);
     return found;
 }
 
@@ -85,14 +114,15 @@ char *git_revision_read(const struct git_revision *revision, struct arena *arena
         *error = sort == GIT_ENTRY_ABSENT ? "there is no such file in that revision" : sort == GIT_ENTRY_FOLDER ? "it is a folder" : "it is no file";
         return NULL;
     }
-    entry = entry_at(revision, path);
+    git_note_question(revision->reads, 'r', path);
+    entry = git_entry_in(revision->tree, path);
     if (entry && git_blob_lookup(&blob, revision->repository, git_tree_entry_id(entry)) == 0) {
         *len = (size_t)git_blob_rawsize(blob);
         copy = arena_alloc(arena, *len + 2);
         memcpy(copy, git_blob_rawcontent(blob), *len);
         git_blob_free(blob);
     } else {
-        *error = last_error(arena);
+        *error = git_last_error(arena);
     }
     git_tree_entry_free(entry);
     return copy;
@@ -100,10 +130,11 @@ char *git_revision_read(const struct git_revision *revision, struct arena *arena
 
 bool git_revision_list(const struct git_revision *revision, struct arena *arena, const char *path, const char ***names, uint32_t *count)
 {
-    git_tree_entry *entry = path[0] ? entry_at(revision, path) : NULL;
+    git_tree_entry *entry = path[0] ? git_entry_in(revision->tree, path) : NULL;
     git_tree *tree = NULL;
     VEC(const char *) list = {0};
 
+    git_note_question(revision->reads, 'd', path);
     if (path[0] && (!entry || git_tree_lookup(&tree, revision->repository, git_tree_entry_id(entry)) != 0)) {
         git_tree_entry_free(entry);
         return false;

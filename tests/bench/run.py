@@ -12,6 +12,7 @@ tells what each run took. The second one is judged, and the exit code is 1 if a 
 * `drc build` of 100,000 assets in three scenarios takes at most 1.2 GB, `drc check` at most 5 KiB an asset without scenarios and 7 KiB with three.
 * Ten times as many assets, steps that one step waits for, needs of one asset, members of a group or scenarios take at most 12.5 times the user time
   and the memory.
+* `drc log` over 1,000 commits of 100 assets takes at most ten compilations and 5 ms a commit when it is cached (history.py).
 
 Other work on the computer only ever adds to user time. So every time is the least of several runs, and where a limit seems broken it is run again:
 what is really too slow stays so. A run longer than --limit seconds is ended and told as such.
@@ -26,6 +27,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import generate  # noqa: E402
+import history  # noqa: E402
 
 REFERENCE = "be78899"  # version 0.1.0
 AGAINST_REFERENCE = {"check": 2.0, "build": 0.6}  # times its user time, at most
@@ -257,6 +259,7 @@ def main():
     print()
     verdicts = Verdicts()
     judge_memory(verdicts, results)
+    history.judge(verdicts, drc, work)
     for small, large in zip(sizes, sizes[1:]):
         if small >= 10_000 and large == 10 * small:  # below, the start of the process outweighs the work
             judge_growth(verdicts, f"check, {small:,} to {large:,} assets",

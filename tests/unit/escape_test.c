@@ -37,6 +37,17 @@ int main(void)
     CHECK_STR(after(&out, escape_uri, "a b/c#d?e%f:g.dr"), "a%20b/c%23d%3Fe%25f%3Ag.dr");
     CHECK_STR(after(&out, escape_uri, "//host/x"), "/.//host/x");
     CHECK_STR(after(&out, escape_uri, "\xFF\xC3\xA9"), "%FF%C3%A9");
+    TEST("CSV");
+    CHECK_STR(after(&out, escape_csv, "plain"), "plain");
+    CHECK_STR(after(&out, escape_csv, ""), "");
+    CHECK_STR(after(&out, escape_csv, "a,b"), "\"a,b\"");
+    CHECK_STR(after(&out, escape_csv, "say \"hi\"\nthere"), "\"say \"\"hi\"\"\nthere\"");
+    CHECK_STR(after(&out, escape_csv, "=1+2"), "\"'=1+2\"");
+    CHECK_STR(after(&out, escape_csv, "@x"), "\"'@x\"");
+    CHECK_STR(after(&out, escape_csv, "-1"), "\"'-1\"");
+    CHECK_STR(after(&out, escape_csv, "+49"), "\"'+49\"");
+    CHECK_STR(after(&out, escape_csv, "\t=x"), "\"'\xEF\xBF\xBD=x\"");
+    CHECK_STR(after(&out, escape_csv, "a\xFF"), "a\xEF\xBF\xBD");
     strbuf_release(&out);
     return test_finish();
 }

@@ -1,0 +1,22 @@
+/* Private to compiler/fetch: what a revision is. */
+#ifndef DRC_FETCH_GIT_INTERNAL_H
+#define DRC_FETCH_GIT_INTERNAL_H
+
+#include "fetch/git.h"
+
+#include <git2.h>
+
+struct git_revision {
+    git_repository *repository;
+    git_tree *tree;
+    struct git_reads *reads; /* what is asked of it is noted there; NULL: nowhere */
+    bool shared;             /* the repository is somebody else's, who closes it */
+};
+
+const char *git_last_error(struct arena *arena);
+/* What a tree has at a path; "" is itself. NULL: nothing. To be freed. */
+git_tree_entry *git_entry_in(const git_tree *tree, const char *path);
+enum git_entry git_entry_sort(const git_tree_entry *entry); /* NULL: absent */
+void git_note_question(struct git_reads *reads, char sort, const char *path);
+
+#endif
