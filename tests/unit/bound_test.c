@@ -197,6 +197,154 @@ static struct fixture *random_project(void)
     return fixture;
 }
 
+/* ---------------------------------------------------------------- the bounds of bound.h, over all sets there are */
+
+static int64_t head_of(const struct project *project, uint32_t i)
+{
+    int64_t head = project->tasks[i].release;
+
+    for (uint32_t w = 0; w < project->tasks[i].after_count; w++) {
+        uint32_t other = project->tasks[i].after[w];
+        int64_t end = head_of(project, other) + project->tasks[other].takes;
+
+        head = end > head ? end : head;
+    }
+    return head;
+}
+
+/* -1: nothing that counts comes after it. */
+static int64_t tail_of(const struct project *project, uint32_t i)
+{
+    int64_t tail = project->tasks[i].counts ? 0 : -1;
+
+    for (uint32_t k = 0; k < project->count; k++) {
+        for (uint32_t w = 0; w < project->tasks[k].after_count; w++) {
+            int64_t path = project->tasks[k].after[w] == i ? tail_of(project, k) : -1;
+
+            if (path >= 0 && path + project->tasks[k].takes > tail)
+                tail = path + project->tasks[k].takes;
+        }
+    }
+    return tail;
+}
+
+/* The sum of the n least of some numbers. */
+static int64_t least_sum(int64_t *numbers, uint32_t count, uint32_t n)
+{
+    int64_t sum = 0;
+
+    for (uint32_t k = 0; k < n; k++) {
+        for (uint32_t i = k + 1; i < count; i++) {
+            int64_t swap = numbers[k];
+
+            if (numbers[i] < swap) {
+                numbers[k] = numbers[i];
+                numbers[i] = swap;
+            }
+        }
+        sum += numbers[k];
+    }
+    return sum;
+}
+
+/* Of one set of tasks that share n machines; `works` may be shorter than the tasks last. `more`: also that some machine does more than its share. */
+static int64_t of_set(const struct project *project, uint32_t mask, const int64_t *works, int64_t n, bool more)
+{
+    int64_t heads[MOST] = {0}, tails[MOST] = {0}, own[MOST] = {0}, work = 0, bound = 0, sum;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < project->count; i++) {
+        if (!(mask >> i & 1))
+            continue;
+        heads[count] = head_of(project, i);
+        tails[count] = tail_of(project, i);
+        own[count++] = works[i];
+        work += works[i];
+    }
+    sum = n * (least_sum(heads, count, 1) + least_sum(tails, count, 1)) + work;
+    bound = (sum + n - 1) / n;
+    if (count >= n) {
+        sum = least_sum(heads, count, (uint32_t)n) + work + least_sum(tails, count, (uint32_t)n);
+        bound = (sum + n - 1) / n > bound ? (sum + n - 1) / n : bound;
+    }
+    for (uint32_t k = 1; more && k * (uint32_t)n < count; k++) {
+        if (k * (uint32_t)n + 1 != count)
+            continue;
+        sum = least_sum(heads, count, 1) + least_sum(own, count, k + 1) + least_sum(tails, count, 1);
+        bound = sum > bound ? sum : bound;
+    }
+    return bound;
+}
+
+/* The largest over all sets of those who need the same. */
+static int64_t of_all_sets(const struct project *project, uint32_t those, const int64_t *works, int64_t n, bool more)
+{
+    int64_t bound = 0;
+
+    for (uint32_t mask = 1; mask < 1u << project->count; mask++) {
+        int64_t one = (mask & ~those) == 0 ? of_set(project, mask, works, n, more) : 0;
+
+        bound = one > bound ? one : bound;
+    }
+    return bound;
+}
+
+static int64_t bound_by_sets(const struct project *project, bool more)
+{
+    int64_t bound = 0, takes[MOST] = {0}, passes[MOST] = {0}, one;
+    uint32_t sets[POOL_COUNT + 3 + 2] = {0};
+
+    for (uint32_t i = 0; i < project->count; i++) {
+        const struct task *task = &project->tasks[i];
+        int64_t tail = tail_of(project, i);
+
+        takes[i] = task->takes;
+        one = tail < 0 ? 0 : head_of(project, i) + task->takes + tail;
+        bound = one > bound ? one : bound;
+        if (tail < 0 || task->takes == 0)
+            continue;
+        sets[task->pool] |= 1u << i;
+        if (task->team)
+            sets[POOL_COUNT + task->team] |= 1u << i;
+        for (uint32_t c = 0; c < task->channel_count && task->volume; c++)
+            sets[POOL_COUNT + 3 + task->channels[c]] |= 1u << i;
+    }
+    for (uint32_t set = POOL_MANUAL; set < POOL_COUNT + 3; set++) {
+        uint32_t team = set - POOL_COUNT, n = set < POOL_COUNT ? project->hands[set] : team && team < project->team_count ? project->team_hands[team] : 0;
+
+        one = n && n < project->count ? of_all_sets(project, sets[set], takes, n, more) : 0;
+        bound = one > bound ? one : bound;
+    }
+    for (uint32_t c = 0; c < project->channel_count; c++) {
+        for (uint32_t i = 0; i < project->count; i++)
+            passes[i] = project->tasks[i].volume * 1000 / project->capacity[c];
+        one = of_all_sets(project, sets[POOL_COUNT + 3 + c], passes, 1, false);
+        bound = one > bound ? one : bound;
+    }
+    return bound;
+}
+
+static void check_sets(void)
+{
+    int below = 0, above = 0;
+
+    for (int n = 0; n < 2000; n++) {
+        struct fixture *fixture = random_project();
+        int64_t bound;
+
+        for (uint32_t i = 0; i < fixture->project.count; i++) { /* volumes that take a part of the time or all of it, and times that seldom divide */
+            fixture->tasks[i].takes *= 1 + draw(400);
+            fixture->tasks[i].volume = fixture->tasks[i].rate * fixture->tasks[i].takes / (1000 + draw(2) * 3);
+        }
+        bound = project_bound(&fixture->project);
+        below += bound < bound_by_sets(&fixture->project, false);
+        above += bound > bound_by_sets(&fixture->project, true);
+    }
+    TEST("the largest over all sets of tasks");
+    CHECK_INT(below, 0);
+    CHECK_INT(above, 0);
+}
+
 static void check_random(void)
 {
     int infeasible = 0, above = 0, loose = 0, free_wrong = 0, rounds = 3000;
@@ -365,6 +513,7 @@ int main(void)
     arena = arena_new();
     check_known();
     check_random();
+    check_sets();
     check_monotone();
     arena_delete(arena);
     return test_finish();
