@@ -4,7 +4,6 @@ made here, with a main branch and a branch of a pull request; gh and curl are st
 import json
 import os
 import re
-import shutil
 import subprocess
 
 from lib.core import Failure, Sandbox, Skip, need, readable
@@ -410,13 +409,34 @@ def test_gitlab(env):
         expect(status, 2, "stale artifacts", log)
 
 
+def blocks(env):
+    """(language, text) of each block of the README; what stands in a list item is moved to the left."""
+    text = (env.root / "examples/ci/README.md").read_text(encoding="utf-8")
+    for indent, language, body in re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", text, re.M | re.S):
+        yield language, re.sub(f"^{indent}", "", body, flags=re.M)
+
+
+def test_readme(env):
+    """Its blocks name what is there: files, variables, hooks, inputs."""
+    import yaml
+    found = [yaml.safe_load(text) for language, text in blocks(env) if language == "yaml"]
+    included = next(block for block in found if "include" in block)
+    known = set(read_yaml(env.root / "examples/ci/gitlab/recovery.yml")[".drc"]["variables"])
+    if set(included["variables"]) - known:
+        raise Failure(f"the file knows {known}")
+    asked = {hook["id"] for repository in next(block for block in found if "repos" in block)["repos"] for hook in repository["hooks"]}
+    expect(asked, {hook["id"] for hook in read_yaml(env.root / ".pre-commit-hooks.yaml")}, "hooks")
+
+
 def test_git_hook(env):
     """It judges what is staged, not what lies in the work tree, and leaves the repository as it was."""
     with Sandbox() as box:
         repository = Repository(env, box)
-        hook = repository.folder / ".git/hooks/pre-commit"
-        shutil.copy(env.root / "examples/ci/hooks/pre-commit", hook)
-        repository.git("config", "drc.artifacts", "recovery")
+        # As the README says it.
+        block = next(text for language, text in blocks(env) if language == "sh")
+        done = subprocess.run(["sh", "-e", "-c", block.replace("YOUR-REPOSITORY", str(repository.folder))], cwd=env.root, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+        expect(done.returncode, 0, "what the README says", readable(done.stdout))
 
         def commit(message):
             done = repository.run([need("git"), "commit", "-q", "-m", message])
