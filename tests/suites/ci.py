@@ -330,7 +330,7 @@ def scripts(env):
         yield f"action.yml, {step['name']}", step["run"]
     for name, job in read_yaml(env.root / "examples/ci/gitlab/recovery.yml").items():
         for part in ("before_script", "script"):
-            for text in job.get(part, ()):
+            for text in job.get(part, ()) if name != "variables" else ():
                 yield f"gitlab, {name}", text
 
 
@@ -367,7 +367,7 @@ def pipeline(env, repository, job, **more):
     """A job of GitLab's: before_script and script as one bash, as its runner does."""
     text = read_yaml(env.root / "examples/ci/gitlab/recovery.yml")
     base = text[".drc"]
-    variables = {**base["variables"], "SPEC": "dr", "CI_MERGE_REQUEST_DIFF_BASE_SHA": repository.base, "CI_API_V4_URL": "https://git.example.com/api/v4",
+    variables = {**text["variables"], **base["variables"], "CI_MERGE_REQUEST_DIFF_BASE_SHA": repository.base, "CI_API_V4_URL": "https://git.example.com/api/v4",
                  "CI_PROJECT_ID": "5", "CI_MERGE_REQUEST_IID": "8", **more}
     script = "\n".join(["set -eo pipefail", *base["before_script"], *text[job]["script"]])
     done = repository.run([need("bash"), "-c", script], **variables)
@@ -383,7 +383,7 @@ def test_gitlab(env):
         if 'name="blackout"' not in (repository.folder / "drc-junit.xml").read_text(encoding="utf-8"):
             raise Failure("JUnit")
         expect(json.loads((repository.folder / "drc-quality.json").read_text(encoding="utf-8")), [], "code quality")
-        status, log = pipeline(env, repository, "recovery-artifacts", ARTIFACTS="recovery")
+        status, log = pipeline(env, repository, "recovery-artifacts", DRC_ARTIFACTS="recovery")
         expect(status, 0, "artifacts", log)
         status, log = pipeline(env, repository, "recovery-review", DRC_COMMENT_TOKEN="s3cret")
         expect(status, 3, "review", log)
@@ -402,10 +402,10 @@ def test_gitlab(env):
         status, log = pipeline(env, repository, "recovery-check")
         expect(status, 1, "refuted", log)
         expect([issue["check_name"] for issue in json.loads((repository.folder / "drc-quality.json").read_text(encoding="utf-8"))], ["E0502"], "quality")
-        status, log = pipeline(env, repository, "recovery-artifacts", ARTIFACTS="recovery")
+        status, log = pipeline(env, repository, "recovery-artifacts", DRC_ARTIFACTS="recovery")
         expect(status, 1, "artifacts of a refuted plan", log)
         repository.change(STRONGER, build=False)
-        status, log = pipeline(env, repository, "recovery-artifacts", ARTIFACTS="recovery")
+        status, log = pipeline(env, repository, "recovery-artifacts", DRC_ARTIFACTS="recovery")
         expect(status, 2, "stale artifacts", log)
 
 
@@ -421,9 +421,11 @@ def test_readme(env):
     import yaml
     found = [yaml.safe_load(text) for language, text in blocks(env) if language == "yaml"]
     included = next(block for block in found if "include" in block)
-    known = set(read_yaml(env.root / "examples/ci/gitlab/recovery.yml")[".drc"]["variables"])
-    if set(included["variables"]) - known:
-        raise Failure(f"the file knows {known}")
+    pipeline_file = read_yaml(env.root / "examples/ci/gitlab/recovery.yml")
+    # Of a job they would go before those of the file that includes this one.
+    if set(included["variables"]) - set(pipeline_file["variables"]) or any(set(included["variables"]) & set(job.get("variables", ()))
+                                                                           for job in pipeline_file.values()):
+        raise Failure(f"variables: {set(included['variables'])}")
     asked = {hook["id"] for repository in next(block for block in found if "repos" in block)["repos"] for hook in repository["hooks"]}
     expect(asked, {hook["id"] for hook in read_yaml(env.root / ".pre-commit-hooks.yaml")}, "hooks")
 
