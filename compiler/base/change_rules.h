@@ -24,6 +24,7 @@
     ROW(FIGURE_NO_ASSERT, ERROR, "a figure has a weaker source, or a longer worst end")                                                              \
     ROW(CONTACT_NO_DELETE, ERROR, "a person, a team, a channel, or a way to reach one is gone")                                                      \
     ROW(DEMAND_NO_LOOSEN, ERROR, "a tier or a ceiling asks less, or a rule is not judged any more")                                                  \
+    ROW(ERROR_NO_ADD, ERROR, "the plan has an error that it had not")                                                                                \
     ROW(FINDING_NO_ADD, WARNING, "a rule of the plan is broken that was not")                                                                        \
     ROW(RESOURCE_NO_DESTROY, WARNING, "an emitted resource is destroyed")                                                                            \
     ROW(POLICY_NO_LOOSEN, ERROR, "one of these rules counts less")

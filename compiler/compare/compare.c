@@ -44,6 +44,6 @@ void compare_plans(struct arena *arena, const struct plan_document *before, cons
     judge_changes(&c);
     *report = (struct compare_report){
         .edits = c.edits.items, .edit_count = c.edits.len, .changes = c.changes.items, .change_count = c.changes.len, .unwritten = !asked->written};
-    report->untold = !c.edits.len && !c.changes.len && !same_words(before->digest, after->digest);
+    report->untold = !c.edits.len && !c.changes.len && !same_words(before->digest, after->digest) && !same_content(before, after);
     count_changes(report);
 }

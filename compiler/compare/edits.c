@@ -113,6 +113,22 @@ static uint32_t alike(struct comparison *c, const struct plan_thing *a, const st
     return same;
 }
 
+/* `was = NAME`: whoever renamed it says so. */
+static void renamed_by_word(struct comparison *c, struct map *taken, const struct map *before, const struct map *after)
+{
+    for (uint32_t i = 0; i < after->len; i++) {
+        const struct plan_thing *thing = after->entries[i].value;
+        const struct plan_value *was = plan_attribute(thing, "was");
+        const char *old = was && was->shape == PLAN_SHAPE_STRING && thing->block ? arena_printf(c->arena, "%s.%s", thing->block, was->text) : NULL;
+
+        if (!old || map_get(before, after->entries[i].key) || !map_get(before, intern_str(c->names, old)) ||
+            map_get(after, intern_str(c->names, old)))
+            continue;
+        if (map_add(&c->renamed, c->arena, intern_str(c->names, old), (void *)(uintptr_t)thing->id))
+            map_add(taken, c->arena, intern_str(c->names, thing->id), (void *)(uintptr_t)thing);
+    }
+}
+
 enum { ALIKE_OF_3 = 2, RENAMES_MAX = 200 };
 
 /* What is gone and what is new, of one sort and kind, and two thirds of it the same: it was renamed. The likest first come. */
@@ -130,6 +146,7 @@ static void find_renamed(struct comparison *c, const struct map *before, const s
         if (!map_get(before, after->entries[i].key))
             vec_push(c->arena, &made, after->entries[i].value);
     }
+    renamed_by_word(c, &taken, before, after);
     if (gone.len > RENAMES_MAX || made.len > RENAMES_MAX)
         return; /* another plan */
     for (uint32_t i = 0; i < gone.len; i++) {
@@ -139,6 +156,8 @@ static void find_renamed(struct comparison *c, const struct map *before, const s
         for (uint32_t j = 0; j < made.len; j++) {
             uint32_t of, same;
 
+            if (map_get(&c->renamed, intern_str(c->names, gone.items[i]->id)))
+                break;
             if (!same_words(gone.items[i]->block, made.items[j]->block) || !same_words(gone.items[i]->kind, made.items[j]->kind) ||
                 map_get(&taken, intern_str(c->names, made.items[j]->id)))
                 continue;
@@ -186,8 +205,8 @@ static const char *words_of(struct comparison *c, const struct plan_value *value
 static void edit_attribute(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after, const char *key,
                            const struct plan_value *a, const struct plan_value *b)
 {
-    if (a && b && same_value(c, a, b))
-        return;
+    if ((a && b && same_value(c, a, b)) || strcmp(key, "was") == 0)
+        return; /* what it was called is told as its name */
     add_edit_of(c,
                 &(struct compare_edit){.id = after->id,
                                        .attribute = key,

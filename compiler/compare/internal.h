@@ -40,6 +40,10 @@ const char *duration_words(struct comparison *c, int64_t ms);
 /* Which way from one to the other, by the direction its row states: what is not known is weaker than any number. */
 enum compare_way way_of(const struct plan_field *field, const void *before, const void *after);
 
+/* ---- content.c */
+/* Whether two plans say the same, whatever the order: their digests hold that as well. */
+bool same_content(const struct plan_document *a, const struct plan_document *b);
+
 /* ---- edits.c */
 void find_edits(struct comparison *c);
 bool same_value(struct comparison *c, const struct plan_value *a, const struct plan_value *b);

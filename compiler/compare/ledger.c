@@ -10,11 +10,18 @@ static const char *key_of_figure(struct comparison *c, enum side side, const voi
     return ((const struct plan_figure *)item)->id;
 }
 
+/* Of a renamed subject the entries are called otherwise too. */
 static const char *key_of_assumption(struct comparison *c, enum side side, const void *item)
 {
-    (void)c;
-    (void)side;
-    return ((const struct plan_assumption *)item)->id;
+    const struct plan_assumption *entry = item;
+    const char *colon = entry->id ? strchr(entry->id, ':') : NULL, *now;
+    size_t len = entry->subject ? strlen(entry->subject) : 0;
+
+    if (side == AFTER || !c->renamed.len || !colon || !len || !entry->subject_kind || strncmp(colon + 1, entry->subject, len) != 0 ||
+        (colon[1 + len] && !strchr(".@/", colon[1 + len])))
+        return entry->id;
+    now = id_after(c, arena_printf(c->arena, "%s.%s", entry->subject_kind, entry->subject));
+    return arena_printf(c->arena, "%.*s:%s%s", (int)(colon - entry->id), entry->id, now + strlen(entry->subject_kind) + 1, colon + 1 + len);
 }
 
 static int grade_rank(const char *grade)
@@ -91,7 +98,7 @@ static void each_assumption(struct comparison *c, const void *before, const void
         return;
     }
     compare_fields(c, &about, PLAN_STRUCT_assumption, a, b, NULL, NULL);
-    if (same_words(a->value, b->value) && !same_words(a->says, b->says))
+    if (same_words(a->value, b->value) && same_words(a->id, b->id) && !same_words(a->says, b->says))
         add_change(c, &about, "says", a->says, b->says, COMPARE_NEITHER, CHANGE_NO_RULE);
     if (a->by && b->by)
         compare_fields(c, &about, PLAN_STRUCT_made_true, a->by, b->by, NULL, NULL);
@@ -130,8 +137,14 @@ static const char *key_of_finding(struct comparison *c, enum side side, const vo
 /* An objective that does not hold is told as its verdict. */
 static bool is_of_a_verdict(const struct plan_finding *finding)
 {
-    return finding->scenario && (finding->verdict == PLAN_VERDICT_refuted || finding->verdict == PLAN_VERDICT_unknown) && finding->code &&
-           finding->code[0] == 'E' && strspn(finding->code + 1, "0123456789") == 4;
+    static const char *const names[] = {"rto-refuted", "rpo-refuted", "no-method",         "verdict-unknown", "endpoint-refuted",
+                                        "group-skew",  "slo-refuted", "group-rpo-refuted", "slo-unknown"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (same_words(finding->name, names[i]))
+            return true;
+    }
+    return false;
 }
 
 static void each_finding(struct comparison *c, const void *before, const void *after, void *context)
@@ -155,8 +168,8 @@ static void each_finding(struct comparison *c, const void *before, const void *a
         ids[2] = is ? is : was;
     } else if (any->severity >= PLAN_SEVERITY_warning && !is_of_a_verdict(any)) {
         about.subject = arena_printf(c->arena, "%s on %s", any->name ? any->name : "", about.thing);
-        change =
-            add_change(c, &about, NULL, a ? a->message : NULL, b ? b->message : NULL, b ? COMPARE_WEAKER : COMPARE_STRONGER, CHANGE_FINDING_NO_ADD);
+        change = add_change(c, &about, NULL, a ? a->message : NULL, b ? b->message : NULL, b ? COMPARE_WEAKER : COMPARE_STRONGER,
+                            any->severity == PLAN_SEVERITY_error ? CHANGE_ERROR_NO_ADD : CHANGE_FINDING_NO_ADD);
         ids[2] = any->accepted ? any->accepted->id : NULL;
     }
     if (change)

@@ -68,6 +68,7 @@ static void find_waivers(struct judge *judge)
     for (uint32_t i = 0; i < plan->declared_count; i++) {
         const struct plan_thing *thing = &plan->declared[i];
         const char *rule = same_words(thing->block, "accept") ? text_of(thing, "rule") : NULL;
+        const char *by = text_of(thing, "by"); /* "person.ann" */
         struct compare_waiver *told;
 
         map_add(&judge->now, c->arena, intern_str(c->names, thing->id ? thing->id : ""), (void *)(uintptr_t)thing);
@@ -77,7 +78,7 @@ static void find_waivers(struct judge *judge)
         *told = (struct compare_waiver){.id = thing->id,
                                         .why = text_of(thing, "why"),
                                         .until = text_of(thing, "until"),
-                                        .by = plan_words(c->arena, thing, "by", NULL),
+                                        .by = by && strchr(by, '.') ? strchr(by, '.') + 1 : by,
                                         .at = thing->origin};
         told->undated = !c->asked->as_of;
         told->expired = !told->until || (c->asked->as_of && strcmp(told->until, c->asked->as_of) < 0); /* YYYY-MM-DD: texts in their order */

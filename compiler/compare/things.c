@@ -133,6 +133,13 @@ static void each_slo(struct comparison *c, const void *before, const void *after
     tell_thing(c, &about, PLAN_STRUCT_slo, a, b, a ? a->endpoint->thing : NULL, b ? b->endpoint->thing : NULL, "SLO");
 }
 
+/* How something is written and read; that it is new or gone is told as what is declared. */
+static void each_way(struct comparison *c, const void *before, const void *after, void *context)
+{
+    if (before && after)
+        each_thing(c, before, after, context);
+}
+
 struct compared {
     struct list list;
     key_fn *key;
@@ -165,8 +172,8 @@ void compare_artifacts(struct comparison *c)
     const struct plan_document *a = c->plan[BEFORE], *b = c->plan[AFTER];
     const struct compared lists[] = {
         {LIST_OF(job, a, b, jobs), key_of_job, each_thing, &job_sort},
-        {LIST_OF(store, a, b, stores), key_of_store, each_thing, &store_sort},
-        {LIST_OF(export, a, b, exports), key_of_export, each_thing, &export_sort},
+        {LIST_OF(store, a, b, stores), key_of_store, each_way, &store_sort},
+        {LIST_OF(export, a, b, exports), key_of_export, each_way, &export_sort},
     };
 
     compare_lists(c, lists, sizeof lists / sizeof *lists);

@@ -84,12 +84,35 @@ static int read_side(struct side *side, const char *name)
     return EXIT_FINE;
 }
 
+/* A file of the disk that the revision has as well: as it was then. The same path where that has none. */
+static const char *as_revised(const struct side *side, struct arena *arena, const char *path)
+{
+    bool bare = side->revision && !git_revision_worktree(side->revision);
+    const char *inside = bare ? path : side->revision ? path_in(arena, side->revision, path) : NULL;
+    const char *name = inside ? arena_printf(arena, "%s%s", side->prefix, inside) : NULL;
+
+    return name && (file_exists(name) || is_folder(name)) ? name : path;
+}
+
+static void revise_paths(struct side *side, struct arena *arena, const struct options *options)
+{
+    side->options.param_files.items = NULL;
+    side->options.param_files.len = side->options.param_files.cap = 0;
+    side->options.includes.items = NULL;
+    side->options.includes.len = side->options.includes.cap = 0;
+    for (uint32_t i = 0; i < options->param_files.len; i++)
+        vec_push(arena, &side->options.param_files, as_revised(side, arena, options->param_files.items[i]));
+    for (uint32_t i = 0; i < options->includes.len; i++)
+        vec_push(arena, &side->options.includes, as_revised(side, arena, options->includes.items[i]));
+}
+
 /* A plan whose objectives are refuted is one; of a specification that nothing can be proved of it is told what is wrong. */
-static int open_side(struct side *side, const struct options *options)
+static int open_side(struct side *side, struct arena *arena, const struct options *options)
 {
     const char *name = side->name;
 
     side->options = *options;
+    revise_paths(side, arena, options);
     side->options.format = DIAG_TEXT;
     side->options.arguments.items = &side->name;
     side->options.arguments.len = 1;
@@ -225,7 +248,7 @@ int command_diff(const struct options *options)
         sides[s].name = options->arguments.items[s];
         if (find_revision(&sides[s], arena, options->arguments.items[s], options->arguments.items[!s]))
             mount_revision(sides[s].prefix, sides[s].revision);
-        opened = open_side(&sides[s], &rest);
+        opened = open_side(&sides[s], arena, &rest);
         status = status ? status : opened;
     }
     if (!status) {

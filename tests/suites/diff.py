@@ -112,6 +112,7 @@ def test_what_a_recovery_turns_on(env):
         # Two plans that say the same and are not: nobody calls that nothing.
         plan = json.loads(env.compile(["plan", "--emit", "plan", "a.dr"], folder).stdout)
         plan["digest"] = "sha256:" + "0" * 64
+        plan["scenarios"][0]["steps"][0]["timeout"] += 1
         (folder / "b.json").write_text(json.dumps(plan), encoding="utf-8")
         if not diff(env, folder, "a.dr", "b.json", 2)["untold"]:
             raise Failure("plans of two digests are called the same")

@@ -4,6 +4,8 @@
  * The date is the one given with --as-of, never the clock's; without it waivers count as valid, and a note says so. */
 #include "analysis/common/common.h"
 
+#include "base/change_rules.h"
+
 #include "sema/library.h"
 
 #include <string.h>
@@ -139,6 +141,13 @@ static void check_waiver(struct analysis *a, struct waiver *waiver)
 
     if (rule.type != VALUE_STRING)
         return;
+    if (change_rule_named(rule.u.string) != CHANGE_NO_RULE) {
+        if (is_expired(a, accept)) /* what it accepts is a change: `drc diff` asks whether it is needed */
+            diag_help(find(a, DIAG_E0602, (struct about){.subject = accept}, "waiver `%s` expired on %s", accept->name,
+                           date_text(a, entity_slot(accept, ACCEPT_until).u.integer)),
+                      "the change is made: remove it");
+        return;
+    }
     if (diag_find(rule.u.string) == DIAG_COUNT && !model_find(a->model, BLOCK_RULE, intern_str(a->model->names, rule.u.string))) {
         const char *file = library_import("rule", rule.u.string);
         struct diag *diag = diag_report(a->sink, DIAG_E0607, accept->span, "waiver `%s` names `%s`, which is no rule", accept->name, rule.u.string);
