@@ -131,12 +131,13 @@ static void say_indented(const char *text, const char *indent)
     }
 }
 
-static void say_change(const struct log_change *change)
+/* `first`: of a plan that is compared with none, so there is no way to tell. */
+static void say_change(const struct log_change *change, bool first)
 {
     const char *before = change->before ? change->before : "none", *after = change->after ? change->after : "none";
     struct strbuf line = STRBUF_INIT;
 
-    strbuf_addf(&line, "    %-8s  ", change->way);
+    strbuf_addf(&line, "    %-8s  ", first ? "" : change->way);
     if (change->what)
         strbuf_addf(&line, "%s of ", change->what);
     strbuf_addf(&line, "%s `%s`", change->sort, change->subject);
@@ -196,11 +197,12 @@ static void say_step(const struct log_report *report, const struct log_item *ite
     }
     for (uint32_t i = 0; i < step->changes.len; i++) {
         if (is_told(&step->changes.items[i], name))
-            say_change(&step->changes.items[i]);
+            say_change(&step->changes.items[i], item->before < 0);
     }
-    if (!name && !step->changes.len && !step->renames.len && (step->weaker || step->stronger || step->other))
-        say("    %" PRId64 " weaker, %" PRId64 " stronger, %" PRId64 " other, none of them an objective, a proved value or a verdict\n", step->weaker,
-            step->stronger, step->other);
+    if (!name && !step->changes.len && !step->renames.len && (step->edits || step->weaker || step->stronger || step->other))
+        say("    %" PRId64 " edit%s: %" PRId64 " weaker, %" PRId64 " stronger, %" PRId64
+            " other, none of them an objective, a proved value or a verdict\n",
+            step->edits, step->edits == 1 ? "" : "s", step->weaker, step->stronger, step->other);
 }
 
 static void say_end(const struct log_report *report)

@@ -310,7 +310,9 @@ static int64_t bound_by_sets(const struct project *project, bool more)
             sets[POOL_COUNT + 3 + task->channels[c]] |= 1u << i;
     }
     for (uint32_t set = POOL_MANUAL; set < POOL_COUNT + 3; set++) {
-        uint32_t team = set - POOL_COUNT, n = set < POOL_COUNT ? project->hands[set] : team && team < project->team_count ? project->team_hands[team] : 0;
+        uint32_t team = set - POOL_COUNT, n = set < POOL_COUNT                     ? project->hands[set]
+                                              : team && team < project->team_count ? project->team_hands[team]
+                                                                                   : 0;
 
         one = n && n < project->count ? of_all_sets(project, sets[set], takes, n, more) : 0;
         bound = one > bound ? one : bound;
