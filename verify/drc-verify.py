@@ -699,7 +699,7 @@ class Checker:
         lost = [o["data_loss"] if is_number(o["data_loss"]) else 10**18 for o in others if o["data_loss"] != "n/a"]
         self.want(not is_number(total) or max(lost, default=0) <= total, "it loses less than one of its members")
         declared, members = (next(g["members"] for g in self.plan["groups"] if g["name"] == group["group"]), [m["asset"] for m in group["members"]])
-        self.want(sorted(members) == sorted(declared), "its members are not those of the group")
+        self.want(sorted(members) == sorted(m for m in declared if self.assets[m]["stateful"]), "its members are not those of the group")
 
     def slo(self, slo):
         has, target, product = slo["availability"], slo["target"], 10**18

@@ -212,15 +212,28 @@ static struct value checked_text(struct analysis *a, const struct asset_state *s
     return text;
 }
 
+/* What tells the step of a block from that of its brothers: its name, or of such as have none its number from the second on. */
+static const char *told_apart(struct analysis *a, const struct entity *block)
+{
+    const struct entity *brother;
+    uint32_t number = 1;
+
+    if (block->name[0])
+        return intern_text(a, ".%s", block->name);
+    for (uint32_t i = 0; (brother = entity_child(block->parent, (enum block_id)block->schema->id, &i)) && brother != block;)
+        number += !brother->name[0];
+    return number > 1 ? intern_text(a, ".%u", number) : "";
+}
+
 struct step *make_probe(struct analysis *a, struct asset_state *state, struct entity *probe)
 {
     const struct scope *scope = outside_scope(a, state->asset->entity);
     struct value url = checked_text(a, state, probe, PROBE_url, scope), expect = checked_text(a, state, probe, PROBE_expect, scope);
     struct value timeout = eval_deferred(a->eval, probe, PROBE_timeout, scope);
-    const char *label = probe->name[0] ? intern_text(a, ".%s", probe->name) : "";
-    struct step *step = begin_step(
-        a, (struct step_begin){
-               .id = intern_text(a, "%s.probe%s", state->asset->name, label), .phase = PHASE_VERIFY, .asset = state->asset, .block = probe});
+    struct step *step = begin_step(a, (struct step_begin){.id = intern_text(a, "%s.probe%s", state->asset->name, told_apart(a, probe)),
+                                                          .phase = PHASE_VERIFY,
+                                                          .asset = state->asset,
+                                                          .block = probe});
 
     step->timeout = timeout.type == VALUE_DURATION ? timeout.u.integer : MS_MINUTE;
     step->takes = (struct span_of_time){true, 0, step->timeout / 4, step->timeout};
@@ -264,11 +277,10 @@ struct step *make_verify(struct analysis *a, struct asset_state *state, struct e
 {
     const struct scope *scope = outside_scope(a, state->asset->entity);
     struct value expect = checked_text(a, state, verify, VERIFY_expect, scope);
-    struct step *step =
-        begin_step(a, (struct step_begin){.id = intern_text(a, "%s.data_check%s%s", state->asset->name, verify->name[0] ? "." : "", verify->name),
-                                          .phase = PHASE_VERIFY,
-                                          .asset = state->asset,
-                                          .block = verify});
+    struct step *step = begin_step(a, (struct step_begin){.id = intern_text(a, "%s.data_check%s", state->asset->name, told_apart(a, verify)),
+                                                          .phase = PHASE_VERIFY,
+                                                          .asset = state->asset,
+                                                          .block = verify});
 
     step->title = verify->name[0] ? intern_text(a, "Verify: the data of %s is right (%s)", state->asset->name, verify->name)
                                   : intern_text(a, "Verify: the data of %s is right", state->asset->name);
