@@ -54,15 +54,21 @@ bool artifact_open(struct reading *r, struct arena *arena, const char *path, str
 
 bool artifact_next(const struct reading *r, const char *prefix, uint32_t *number, const char **path)
 {
-    size_t len = strlen(prefix);
+    uint32_t low = 0, high = r->input->count;
 
-    for (; *number < r->input->count; (*number)++) {
-        if (strncmp(r->input->paths[*number], prefix, len) == 0) {
-            *path = r->input->paths[(*number)++];
-            return true;
-        }
+    while (low < high) { /* they are sorted: the first that does not come before the prefix */
+        uint32_t middle = low + (high - low) / 2;
+
+        if (strcmp(r->input->paths[middle], prefix) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    *number = *number > low ? *number : low;
+    if (*number >= r->input->count || strncmp(r->input->paths[*number], prefix, strlen(prefix)) != 0)
+        return false;
+    *path = r->input->paths[(*number)++];
+    return true;
 }
 
 /* ---- findings ---------------------------------------------------------------------------------- */

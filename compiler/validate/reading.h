@@ -60,7 +60,7 @@ enum notation_kind { NOTATION_CRON, NOTATION_KUBERNETES, NOTATION_ON_CALENDAR, N
 bool fires_as(struct reading *r, enum notation_kind kind, const char *const *lines, uint32_t count, const char *zone, const char *written,
               const char **why);
 
-/* ---- yaml.c: a document as its scalars */
+/* ---- yaml.c: a document as its scalars; JSON is YAML too */
 struct scalar {
     const char *key; /* "spec.jobTemplate.spec.containers[0].name" */
     const char *value;
@@ -75,8 +75,55 @@ struct scalars {
 bool read_yaml(const struct artifact *artifact, struct arena *arena, struct scalars *out);
 /* NULL: there is none. It is marked as read. */
 struct scalar *scalar_at(const struct scalars *scalars, const char *key);
+/* The scalar of that key is that text, or that number. */
+void same_scalar(const struct artifact *artifact, const struct scalars *scalars, const char *key, const char *want);
+void same_scalar_number(const struct artifact *artifact, const struct scalars *scalars, const char *key, int64_t want);
 /* Those that nobody asked for are findings. */
 void scalars_end(const struct artifact *artifact, const struct scalars *scalars);
+
+/* ---- shell.c: a script of ours as its statements; comments and empty lines are none */
+struct script {
+    const struct artifact *artifact;
+    struct arena *arena;
+    const char *at;
+};
+enum statement_kind { STATEMENT_END, STATEMENT_COMMAND, STATEMENT_FUNCTION };
+struct statement {
+    enum statement_kind kind;
+    const char *at;
+    const char *line;   /* a command: its first line, as it is written */
+    const char *name;   /* a function's; the script then stands at its body */
+    const char **words; /* a command: what they are to the shell; a variable is between two marks, see variable_mark */
+    uint32_t count;     /* 0 where it is no plain command */
+};
+
+/* The next one; inside of a function STATEMENT_END is its end. */
+void next_statement(struct script *script, struct statement *out);
+/* The end of a function: what stands in front of it is a finding, and skipped. */
+void end_function(struct script *script, const char *name);
+/* `name` as the shell shows it in a word. */
+const char *variable_mark(struct arena *arena, const char *name);
+/* What a runtime name of the plan is to scripts: job.output -> job_output. */
+const char *variable_named(struct arena *arena, const char *runtime);
+/* Whether the command of the plan stands there; a finding where it does not. */
+bool same_command(struct script *script, const char *what, const struct plan_command *command);
+/* The same as a whole function, whose head was read. */
+void same_function(struct script *script, const char *name, const struct plan_command *command);
+bool same_statement(const struct artifact *artifact, const struct statement *statement, const char *what, const char *const *want, uint32_t count);
+/* Whether a text that is shown is that of the plan: characters that drive a terminal are replaced in it. */
+bool same_shown(const char *shown, const char *text);
+
+/* ---- notices.c: whom a script tells */
+/* `notify` of an alarm, for each of them that a program can reach: the command's words. */
+struct notices {
+    const char *(*items)[9];
+    uint32_t count;
+};
+void alarms_of(struct reading *r, struct arena *arena, const struct plan_thing *who, bool always, struct notices *out);
+/* What a step posts. */
+void posts_of(struct reading *r, struct arena *arena, const struct plan_step *step, struct notices *out);
+/* Reads so many of them, the next statements of the script. */
+void same_notices(struct script *script, const struct notices *notices);
 
 /* ---- limits.c: how long a run of a job may take before it is given up, as the plan's figures make it, seconds */
 struct job_limits {
@@ -86,5 +133,11 @@ struct job_limits limits_of(const struct plan_job *job);
 
 /* ---- the readers, one for each target */
 void read_schedulers(struct reading *r); /* schedulers.c: crontabs, units, CronJobs */
+void read_jobs(struct reading *r);       /* jobs.c: scripts of backups */
+void read_recoveries(struct reading *r); /* recoveries.c: tables and scripts of recoveries and ways back */
+void read_drills(struct reading *r);     /* drills.c: scripts of drills */
+void read_batches(struct reading *r);    /* batches.c: what the AWS CLI makes of records and health checks */
+void read_terraform(struct reading *r);  /* terraform.c */
+void read_pages(struct reading *r);      /* pages.c: runbooks */
 
 #endif

@@ -279,20 +279,6 @@ static void read_service(struct tasks *tasks, const struct artifact *artifact)
 
 /* ---- Kubernetes -------------------------------------------------------------------------------- */
 
-static void same_scalar(const struct artifact *artifact, const struct scalars *scalars, const char *key, const char *want)
-{
-    const struct scalar *scalar = scalar_at(scalars, key);
-
-    same_text(artifact, scalar ? scalar->at : NULL, key, scalar ? scalar->value : NULL, want);
-}
-
-static void same_scalar_number(const struct artifact *artifact, const struct scalars *scalars, const char *key, int64_t want)
-{
-    const struct scalar *scalar = scalar_at(scalars, key);
-
-    same_number(artifact, scalar ? scalar->at : NULL, key, scalar ? number_of(scalar->value) : -1, want);
-}
-
 #define POD "spec.jobTemplate.spec.template.spec."
 
 static const char *words_of_command(struct tasks *tasks, const struct artifact *artifact, const struct scalars *scalars, const char **at)

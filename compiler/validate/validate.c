@@ -17,5 +17,11 @@ void validate_artifacts(struct arena *arena, const struct plan_document *plan, c
     r.slug = output_name(scratch, plan->name);
     r.taken = ARENA_ARRAY(scratch, bool, input->count + 1);
     read_schedulers(&r);
+    read_jobs(&r);
+    read_recoveries(&r);
+    read_drills(&r);
+    read_batches(&r);
+    read_terraform(&r);
+    read_pages(&r);
     arena_delete(scratch);
 }

@@ -139,3 +139,17 @@ void scalars_end(const struct artifact *artifact, const struct scalars *scalars)
             wrong(artifact, scalars->items[i].at, "nothing in the plan asks for `%s: %s`", scalars->items[i].key, scalars->items[i].value);
     }
 }
+
+void same_scalar(const struct artifact *artifact, const struct scalars *scalars, const char *key, const char *want)
+{
+    const struct scalar *scalar = scalar_at(scalars, key);
+
+    same_text(artifact, scalar ? scalar->at : NULL, key, scalar ? scalar->value : NULL, want);
+}
+
+void same_scalar_number(const struct artifact *artifact, const struct scalars *scalars, const char *key, int64_t want)
+{
+    const struct scalar *scalar = scalar_at(scalars, key);
+
+    same_number(artifact, scalar ? scalar->at : NULL, key, scalar ? number_of(scalar->value) : -1, want);
+}
