@@ -264,7 +264,9 @@ static void print_groups(struct strbuf *line, const struct scenario_result *resu
         const struct group_state *state = &result->groups[i];
 
         strbuf_addf(line, "  group %s: ", state->group->name);
-        if (state->loss_ms < 0) {
+        if (state->loss_ms == RPO_ALL) {
+            strbuf_addstr(line, "what a member holds does not come back");
+        } else if (state->loss_ms < 0) {
             strbuf_addstr(line, "whether its members come back to one point is unknown");
         } else if (state->common) {
             strbuf_addf(line, "common point%s up to ", state->shared ? ", one run for all," : "");

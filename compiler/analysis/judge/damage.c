@@ -84,8 +84,39 @@ static void check_expiry(struct analysis *a, const struct scenario_result *resul
     diag_help(diag, "keep `%s` longer", chosen->copy->name);
 }
 
+/* What is made anew from what never comes back does not either. */
+static bool lose_with_source(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+{
+    const struct entity *made =
+        state->fate == FATE_LOST && state->chosen && state->chosen->element.type == VALUE_ENTITY ? state->chosen->element.u.entity : NULL;
+    struct value from = made && made->schema->id == BLOCK_REBUILD ? entity_slot(made, REBUILD_from) : value_unknown();
+
+    for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count && state->loss_ms != RPO_ALL; i++) {
+        const struct asset *asset = from.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from.u.list->items[i].u.entity) : NULL;
+        const struct asset_state *source = asset ? &result->states[asset->index] : NULL;
+
+        if (!source || !source->never || source->loss_ms != RPO_ALL)
+            continue;
+        state->never = source->never;
+        if (state->rto_verdict == VERDICT_OK)
+            state->rto_verdict = VERDICT_REFUTED;
+        if (state->rpo_verdict != VERDICT_NOT_APPLICABLE)
+            state->rpo_verdict = VERDICT_REFUTED;
+        if (state->asset->holds == HOLDS_NOTHING)
+            return true;
+        state->loss_ms = RPO_ALL;
+        state->rpo_terms = (struct terms){ARENA_NEW(a->arena, struct term), 1, false};
+        state->rpo_terms.items[0] =
+            (struct term){intern_text(a, "loss of `%s`, from which it is made", asset->name), RPO_ALL, made->span, TERM_SOURCE};
+        return true;
+    }
+    return false;
+}
+
 void judge_damage(struct analysis *a, struct scenario_result *result)
 {
+    bool grown = true;
+
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {
         struct asset_state *state = &result->states[i];
 
@@ -93,5 +124,10 @@ void judge_damage(struct analysis *a, struct scenario_result *result)
             continue;
         check_ceiling_of_discarded(a, result, state);
         check_expiry(a, result, state);
+    }
+    while (grown) {
+        grown = false;
+        for (uint32_t i = 0; i < a->plan->asset_count; i++)
+            grown |= !result->states[i].never && lose_with_source(a, result, &result->states[i]);
     }
 }

@@ -207,19 +207,11 @@ void settle(struct analysis *a, struct asset_state *state)
     state->settled = true;
 }
 
-void choose_methods(struct analysis *a, struct scenario_result *result)
+void choose_again(struct analysis *a, struct asset_state *state)
 {
-    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
-        struct asset_state *state = &result->states[i];
-
-        if (state->fate == FATE_LOST)
-            settle(a, state);
+    for (uint32_t i = 0; i < state->candidate_count; i++) {
+        if (state->candidates[i].usable)
+            state->candidates[i].rejected = NULL;
     }
-    choose_for_groups(a, result);
-    for (uint32_t i = 0; result->group_count && i < a->plan->asset_count; i++) {
-        struct asset_state *state = &result->states[i];
-
-        if (state->fate == FATE_LOST)
-            state->serving = state->chosen ? state->chosen->into : NULL;
-    }
+    choose(a, state);
 }

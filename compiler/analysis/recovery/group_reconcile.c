@@ -1,4 +1,5 @@
-/* Steps that make the members of a group agree once each is back: they wait for all of them, and whoever needs a member waits for them. */
+/* Steps that make the members of a group agree once each is back: they wait for all of them, and whoever needs a member, is restored with one or is
+ * made from one waits for them. */
 #include "analysis/recovery/recovery.h"
 
 #include <string.h>
@@ -69,10 +70,40 @@ static struct step *last_before_traffic(const struct asset_state *state)
     return last;
 }
 
+/* Whether it needs one of those, or its restore reads one. */
+static bool uses(const struct scenario_result *result, const struct asset *asset, const bool *marked)
+{
+    const struct asset_state *state = &result->states[asset->index];
+    bool any = false;
+    uint32_t end;
+
+    for (uint32_t n = 0; n < asset->needs.count; n++)
+        any |= marked[asset->needs.items[n].to->index];
+    for (uint32_t n = 0; state->chosen && state->chosen->restores && n < asset->restores_with.count; n++)
+        any |= marked[asset->restores_with.items[n].to->index];
+    for (uint32_t i = state->stuck ? UINT32_MAX : restore_inputs_of(result, asset, &end); i != UINT32_MAX && i < end; i++)
+        any |= result->inputs[i].waits && marked[result->inputs[i].waits->index];
+    return any;
+}
+
+/* What waits for the end of these steps: by a step of its own, or (true) all that waits for it does. */
+static bool passes_on(struct analysis *a, const struct scenario_result *result, const struct asset *asset, struct step *end)
+{
+    const struct asset_state *state = &result->states[asset->index];
+
+    for (uint32_t s = 0; s < state->step_count; s++) {
+        if (state->steps[s]->phase >= PHASE_RECOVER && !state->steps[s]->before_needs) {
+            wait_for(a, state->steps[s], end);
+            break;
+        }
+    }
+    return !state->last;
+}
+
 static void reconcile(struct analysis *a, struct scenario_result *result, struct group_state *group, struct step **steps, uint32_t count,
                       const bool *needed)
 {
-    bool *waits = ARENA_ARRAY(a->arena, bool, a->plan->asset_count);
+    bool *waits = ARENA_ARRAY(a->arena, bool, a->plan->asset_count), *done = ARENA_ARRAY(a->arena, bool, a->plan->asset_count), grown = true;
     struct step *end = steps[count - 1];
 
     for (uint32_t i = 0; i < count; i++) {
@@ -86,22 +117,17 @@ static void reconcile(struct analysis *a, struct scenario_result *result, struct
         wait_for(a, steps[0], last_before_traffic(group->members[i].state));
         waits[group->members[i].state->asset->index] = true;
     }
-    /* Whoever needs a member, directly or through something without steps of its own. */
-    for (uint32_t at = 0; at < a->plan->asset_count; at++) {
-        struct asset *asset = &a->plan->assets[a->needs_first[at]];
-        struct asset_state *state = &result->states[asset->index];
-        bool any = false;
+    /* Whoever uses a member, directly or through something without steps of its own. */
+    while (grown) {
+        grown = false;
+        for (uint32_t at = 0; at < a->plan->asset_count; at++) {
+            struct asset *asset = &a->plan->assets[a->needs_first[at]];
 
-        for (uint32_t n = 0; n < asset->needs.count && !needed[asset->index]; n++)
-            any |= waits[asset->needs.items[n].to->index];
-        if (!any)
-            continue;
-        waits[asset->index] = !state->last;
-        for (uint32_t s = 0; s < state->step_count; s++) {
-            if (state->steps[s]->phase >= PHASE_RECOVER && !state->steps[s]->before_needs) {
-                wait_for(a, state->steps[s], end);
-                break;
-            }
+            if (needed[asset->index] || waits[asset->index] || done[asset->index] || !uses(result, asset, waits))
+                continue;
+            done[asset->index] = true;
+            waits[asset->index] = passes_on(a, result, asset, end);
+            grown |= waits[asset->index];
         }
     }
     for (uint32_t i = 0; i < group->member_count; i++) {

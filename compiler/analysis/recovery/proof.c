@@ -42,15 +42,20 @@ static void link_numbers(struct analysis *a, const struct asset_state *state, co
 
 static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, uint32_t depth, struct loss_proof *out);
 
-/* Takes the story of another over, where that loses more and no more than this one may. */
-static void take_over(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct asset_state *other,
+static void prove_own(struct analysis *a, const struct scenario_result *result, struct asset_state *state, struct loss_proof *out);
+
+/* Takes the story of another over, where that loses more and no more than this one may. `own`: only what that one's own copies tell. */
+static void take_over(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, struct asset_state *other, bool own,
                       uint32_t depth, struct loss_proof *out)
 {
     struct loss_proof proof;
 
     if (other == state || other->fate != FATE_LOST || !other->chosen || other->loss_ms < 0)
         return;
-    prove_loss(a, result, other, depth + 1, &proof);
+    if (own)
+        prove_own(a, result, other, &proof);
+    else
+        prove_loss(a, result, other, depth + 1, &proof);
     if (!proof.story || proof.story->fenced != TIME_UNKNOWN || proof.story->loss > state->loss_ms ||
         (out->story && out->story->loss >= proof.story->loss))
         return;
@@ -76,7 +81,7 @@ static void told_by_sources(struct analysis *a, const struct scenario_result *re
         if (source && source->holds == HOLDS_NOTHING)
             told_by_sources(a, result, state, &result->states[source->index], depth + 1, out);
         else if (source)
-            take_over(a, result, state, &result->states[source->index], depth, out);
+            take_over(a, result, state, &result->states[source->index], false, depth, out);
     }
 }
 
@@ -91,15 +96,18 @@ static void told_elsewhere(struct analysis *a, const struct scenario_result *res
         for (uint32_t m = 0; m < group->member_count; m++)
             member |= group->members[m].state == state;
         for (uint32_t m = 0; member && m < group->member_count; m++) {
-            if (group->members[m].recovered && share_of(&group->members[m].state->rpo_terms, TERM_GROUP) == 0)
-                take_over(a, result, state, group->members[m].state, depth, out);
+            bool further = share_of(&group->members[m].state->rpo_terms, TERM_GROUP) > 0;
+
+            /* Who goes back to the same point goes back no less than any other of them has to. */
+            if (group->members[m].recovered && (!further || group->common))
+                take_over(a, result, state, group->members[m].state, further, depth, out);
         }
     }
     if (share_of(&state->rpo_terms, TERM_SOURCE) > 0)
         told_by_sources(a, result, state, state, depth, out);
 }
 
-static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, uint32_t depth, struct loss_proof *out)
+static void prove_own(struct analysis *a, const struct scenario_result *result, struct asset_state *state, struct loss_proof *out)
 {
     const struct candidate *chosen = state->chosen;
     int64_t own = chosen->own.known ? chosen->own.worst : 0, read = own, later = 0;
@@ -128,7 +136,13 @@ static void prove_loss(struct analysis *a, const struct scenario_result *result,
     out->story = share_of(&state->rpo_terms, TERM_SOURCE) > 0 || (!out->link_count && share_of(&state->rpo_terms, TERM_GROUP) > 0)
                      ? NULL
                      : tell_story(a, state, out->links, out->link_count, read);
-    told_elsewhere(a, result, state, depth, out);
+}
+
+static void prove_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state, uint32_t depth, struct loss_proof *out)
+{
+    prove_own(a, result, state, out);
+    if (out->link_count || !state->chosen->copy) /* else its copies may be gone */
+        told_elsewhere(a, result, state, depth, out);
 }
 
 int64_t reached_loss(struct analysis *a, const struct scenario_result *result, struct asset_state *state)

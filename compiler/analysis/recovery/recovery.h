@@ -6,12 +6,15 @@
 
 /* ---- choice.c */
 bool kind_has_method(const struct kind_info *kind, const char *name);
-/* How every lost asset comes back, and where; groups together. */
-void choose_methods(struct analysis *a, struct scenario_result *result);
 const char *method_named(const struct analysis *a, const struct asset_state *state); /* by `recovery`, for the class or always; NULL */
 int64_t candidate_time(const struct analysis *a, const struct candidate *candidate); /* ms until its own work ends; INT64_MAX unknown */
 /* Chooses the method of a lost asset, unless that was done or is being done. */
 void settle(struct analysis *a, struct asset_state *state);
+void choose_again(struct analysis *a, struct asset_state *state); /* among the candidates it has, where what they lose has changed */
+
+/* ---- methods.c */
+/* How every lost asset comes back, and where; groups together. */
+void choose_methods(struct analysis *a, struct scenario_result *result);
 
 /* ---- candidates.c */
 void refuse(struct candidate *candidate, const struct why *why); /* says why it cannot be taken */

@@ -182,6 +182,23 @@ static bool holds_data_up(const struct analysis *a, const struct scenario_result
     return held;
 }
 
+/* Whose members wait for a step that makes them agree. */
+static void mark_members(const struct analysis *a, const struct scenario_result *result, const struct step *step, struct stuck *stuck)
+{
+    bool data = holds_data_up(a, result, step);
+
+    for (uint32_t g = 0; g < result->group_count; g++) {
+        const struct group_state *group = &result->groups[g];
+
+        for (uint32_t m = 0; group->group == step->subject && m < group->member_count; m++) {
+            const struct asset_state *state = group->members[m].state;
+
+            stuck->whole[state->asset->index] |= state->last != NULL;
+            stuck->data[state->asset->index] |= data && group->members[m].recovered;
+        }
+    }
+}
+
 void refute_without_hands(struct analysis *a, struct scenario_result *result)
 {
     static const char *const never = "nobody is left who could do what it waits for";
@@ -192,8 +209,12 @@ void refute_without_hands(struct analysis *a, struct scenario_result *result)
     for (uint32_t i = 0; i < result->step_count; i++) {
         const struct step *step = result->steps[i];
 
-        if (!step->asset || !step->undone || step->phase == PHASE_REPROTECT)
+        if (!step->undone || step->phase == PHASE_REPROTECT)
             continue;
+        if (!step->asset) {
+            mark_members(a, result, step, &stuck);
+            continue;
+        }
         stuck.whole[step->asset->index] = true;
         stuck.data[step->asset->index] |= holds_data_up(a, result, step);
     }
