@@ -252,6 +252,8 @@ static int64_t second_of_day(const struct notation *n, int64_t from)
     if (!(n->hours >> hour & 1) || bit_from(n->minutes, minute) > 59) {
         hour = bit_from(n->hours, hour + (n->hours >> hour & 1));
         minute = 0;
+        if (hour > 23)
+            return -1; /* none is left on this day */
     }
     if (bit_from(n->minutes, minute) != minute || !(n->hours >> hour & 1))
         second = bit_from(n->seconds, 0);
