@@ -130,14 +130,16 @@ static void tell_merged(struct telling *telling, git_repository *repository, con
     git_revwalk *walk = NULL;
     git_oid id;
     uint32_t count = 0;
+    bool whole;
 
     if (git_revwalk_new(&walk, repository) != 0)
         return;
     git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
-    git_revwalk_hide(walk, git_commit_parent_id(merge, 0));
+    /* At the end of a shallow clone nobody can say which commits a merge brought. */
+    whole = git_revwalk_hide(walk, git_commit_parent_id(merge, 0)) == 0;
     for (unsigned parent = 1; parent < git_commit_parentcount(merge); parent++)
-        git_revwalk_push(walk, git_commit_parent_id(merge, parent));
-    while (count++ < MERGED_MAX && git_revwalk_next(&id, walk) == 0) {
+        whole = git_revwalk_push(walk, git_commit_parent_id(merge, parent)) == 0 && whole;
+    while (whole && count++ < MERGED_MAX && git_revwalk_next(&id, walk) == 0) {
         git_commit *commit = NULL;
         const git_signature *author;
         const char *who;

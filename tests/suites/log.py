@@ -204,6 +204,9 @@ def test_merges(env):
         expect((merge["summary"], merge["merged_authors"], merge["approvals"]),
                ("Merge change", ["Bob Ross <bob@example.com>"], [{"trailer": "Approved-by", "value": "Ann Lee"}, {"trailer": "Acked-by", "value": "Eve"}]), "merge")
         expect(changes(merge)[0][4:6], ("30s", "20m"), "what it brought")
+        repository.git("clone", "-q", "--depth", "1", f"file://{repository.folder}", box / "shallow")
+        merge = repository.json("dr", folder=box / "shallow")["commits"][0]
+        expect((merge["merged_authors"], merge["approvals"]), ([], [{"trailer": "Approved-by", "value": "Ann Lee"}]), "a merge whose parents are not there")
 
 
 def test_shallow_and_bare(env):
