@@ -123,7 +123,7 @@ static const char *percent(struct arena *arena, int64_t parts)
 }
 
 /* Of all scenarios, those of one after the other; then what a name promises over the year. */
-static void add_cases(struct session *session, struct diag_style *style)
+void collect_cases(struct session *session)
 {
     struct collecting c = {.session = session};
     const struct plan *plan = session->plan;
@@ -136,8 +136,8 @@ static void add_cases(struct session *session, struct diag_style *style)
         add_case(&c, slo->endpoint, NULL, "SLO", slo->verdict, slo->known ? percent(session->arena, slo->parts) : NULL,
                  percent(session->arena, slo->target));
     }
-    style->cases = c.cases.items;
-    style->case_count = c.cases.len;
+    session->cases = c.cases.items;
+    session->case_count = c.cases.len;
 }
 
 static const char *said_by(struct session *session, const struct entity *rule, uint32_t row)
@@ -178,6 +178,8 @@ void complete_style(struct session *session, struct diag_style *style)
     style->input = is_folder(first) ? arena_printf(session->arena, "%s%smain.dr", first, first[strlen(first) - 1] == '/' ? "" : "/") : first;
     style->rule_text = rule_text;
     style->context = session;
-    if (options->format == DIAG_JUNIT)
-        add_cases(session, style);
+    style->cases = session->cases;
+    style->case_count = session->case_count;
+    style->others = session->others;
+    style->other_count = session->other_count;
 }

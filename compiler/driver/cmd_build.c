@@ -7,6 +7,7 @@
 #include "driver/artifacts.h"
 #include "driver/output.h"
 #include "emit/manifest.h"
+#include "source/report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -150,6 +151,29 @@ static const char *differences_json(struct session *session, const struct output
     return text;
 }
 
+/* The same for build servers: each file is a finding. */
+static void add_differences(struct session *session, const struct output_report *report)
+{
+    static const struct report_rule rule = {"ARTIFACT_DIFFERS", "ARTIFACT_DIFFERS", "a file is not as the specification says",
+                                            "run `drc build` without --check, and keep what it writes", SEVERITY_ERROR};
+    VEC(struct report_finding) found = {0};
+
+    for (uint32_t i = 0; i < report->events.len; i++) {
+        const struct output_event *event = &report->events.items[i];
+        struct report_finding add = {.rule = &rule, .severity = SEVERITY_ERROR, .more = ""};
+
+        if (event->kind < OUTPUT_KEPT || event->kind > OUTPUT_BLOCKED || event->kind == OUTPUT_LEFT)
+            continue;
+        add.message = arena_printf(session->arena, "%s: %s%s%s", event->path[0] ? event->path : session->options->output,
+                                   output_kind_name(event->kind), event->detail[0] ? ": " : "", event->detail);
+        add.place = (struct report_place){
+            .file = arena_printf(session->arena, "%s%s%s", session->options->output, event->path[0] ? "/" : "", event->path), .is_input = true};
+        vec_push(session->arena, &found, add);
+    }
+    session->others = found.items;
+    session->other_count = found.len;
+}
+
 static void print_counts(const struct options *options, const struct output_report *report)
 {
     if (!options->quiet) /* a machine reads the report from stdout: nothing else may stand there */
@@ -182,7 +206,7 @@ static int write_files(const struct options *options, struct session *session, s
 {
     struct byte_sink told = {say_diff};
     struct kept_diff kept = {{keep_diff}, STRBUF_INIT};
-    bool program = options->format == DIAG_JSON;
+    bool program = options->format != DIAG_TEXT;
     struct output_options how = {.force = options->force, .check = options->check, .roots = output_roots(session->arena, options)};
     struct output_report report = {0};
     enum output_result result;
@@ -192,6 +216,8 @@ static int write_files(const struct options *options, struct session *session, s
     result = output_write(files, options->output, &how, session->arena, &report);
     if (options->check)
         session->members = differences_json(session, &report, result, options->diff ? strbuf_str(&kept.text) : NULL);
+    if (options->check)
+        add_differences(session, &report);
     strbuf_release(&kept.text);
     for (uint32_t i = 0; i < report.events.len; i++)
         print_event(&report.events.items[i], options->output);
@@ -276,7 +302,7 @@ int command_build(const struct options *options)
     struct fileset files = {0};
     int status, installed = EXIT_FINE;
     bool true_to_plan = true;
-    bool told_as_json = options->check && options->format == DIAG_JSON; /* one report: what differs is a part of it */
+    bool told_in_report = options->check && options->format != DIAG_TEXT; /* one report: what differs is a part of it */
 
     if (!options->output) {
         complain("drc: `drc build` needs a folder to write to\nhelp: add `-o out`\n");
@@ -299,13 +325,13 @@ int command_build(const struct options *options)
         emit_files(options, &session, &files);
     if (session.plan && session.sink.errors == 0)
         true_to_plan = artifacts_of_build(&session, &files);
-    if (told_as_json && session.plan && session.sink.errors == 0)
+    if (told_in_report && session.plan && session.sink.errors == 0)
         installed = install(options, &session, &files);
     status = session_report(&session);
     if (!true_to_plan)
         status = EXIT_OURS;
     if (status == EXIT_FINE)
-        status = told_as_json ? installed : install(options, &session, &files);
+        status = told_in_report ? installed : install(options, &session, &files);
     if (!options->diff) /* then standard output is a patch and nothing else */
         print_summary(&session);
     text_store_release(files.store);

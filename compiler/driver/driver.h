@@ -60,7 +60,11 @@ struct session {
     bool wants_ledger;                    /* also where no trees are made */
     bool wants_worlds;                    /* an execution for each loss, also where no plan is written */
     const char *members;                  /* of the report as JSON, besides the diagnostics: see diag_style; NULL */
-    bool misused;                         /* an option is wrong, which was told: the status says so, and nothing else is printed */
+    const struct report_case *cases;      /* objectives, for a report that has cases; kept before the proof goes */
+    uint32_t case_count;
+    const struct report_finding *others; /* what a report for build servers tells besides: files that differ */
+    uint32_t other_count;
+    bool misused; /* an option is wrong, which was told: the status says so, and nothing else is printed */
     VEC(struct file_tree *) files;
     struct map loaded; /* resolved path -> file_tree */
     struct map zones;
@@ -109,6 +113,8 @@ void session_timing(const struct session *session, const char *what, double sinc
 int session_report(struct session *session);
 
 /* ---- cases.c */
+/* The objectives as cases, of a session that was analysed. */
+void collect_cases(struct session *session);
 /* What reports for build servers say beyond the findings. */
 void complete_style(struct session *session, struct diag_style *style);
 

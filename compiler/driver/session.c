@@ -228,6 +228,8 @@ bool session_analyse(struct session *session, enum analysis_trees trees)
     start = session_seconds();
     session->plan = analyse(&session->model, &session->eval, &options);
     session_timing(session, "prove", start);
+    if (session->options->format == DIAG_JUNIT)
+        collect_cases(session);
     return session->sink.errors == 0;
 }
 

@@ -140,6 +140,7 @@ struct diag_rule_text {
 };
 
 struct report_case;
+struct report_finding;
 
 struct diag_style {
     enum diag_format format;
@@ -154,6 +155,8 @@ struct diag_style {
     void *context;
     const struct report_case *cases; /* objectives, for formats that have cases: those of a suite one after the other */
     uint32_t case_count;
+    const struct report_finding *others; /* that are no diagnostics: they stand behind them */
+    uint32_t other_count;
 };
 
 /* Renders a sorted sink. Linear in the size of what it prints; long lines are clipped round the place. */

@@ -98,6 +98,12 @@ static struct report report_of(const struct diag_sink *sink, const struct diag_s
 
     for (uint32_t i = 0; i < sink->diags.len; i++)
         add_finding(sink, style, sink->diags.items[i], &cursor, &report);
+    for (uint32_t i = 0; i < style->other_count; i++) {
+        struct report_finding other = style->others[i];
+
+        other.place.file = other.place.file ? shown(style, other.place.file) : NULL;
+        vec_push(sink->arena, &report.findings, other);
+    }
     for (uint32_t i = 0; i < style->case_count; i++)
         vec_push(sink->arena, &report.cases, style->cases[i]);
     return report;

@@ -351,6 +351,38 @@ def test_hostile_file_names(env):
             raise Failure(f"{name!r}: {readable(out['github'])[:300]}")
 
 
+def test_builds_for_servers(env):
+    """A build tells the objectives too; with --check each file that differs is a finding, and nothing but the report is printed."""
+    text = REFUTED.replace("rpo = 1h", "rpo = 2d")
+    with Sandbox() as box:
+        (box / "main.dr").write_text(text, encoding="utf-8")
+        suite = ElementTree.fromstring(env.compile(["build", "main.dr", "-o", "out", "--format", "junit"], box).stdout).find("testsuite")
+        if (suite.get("name"), suite.get("tests")) != ("gone", "2"):
+            raise Failure(f"a build does not tell the objectives: {suite.attrib}")
+
+        def check(form, *more, expect=2, out="out"):
+            return env.compile(["build", "main.dr", "-o", out, "--check", "--format", form, *more], box, expect=expect).stdout
+
+        for form in ("gitlab", "sarif", "junit", "github"):
+            if b"ARTIFACT_DIFFERS" in check(form, expect=0):
+                raise Failure("what is the same is told as different")
+        (box / "out" / "plan.json").unlink()
+        (box / "out" / "README.md").write_text("by hand\n", encoding="utf-8")
+        for out in ("out", str(box / "out")):
+            results = [result for result in json.loads(check("sarif", "--diff", out=out))["runs"][0]["results"] if result["ruleId"] == "ARTIFACT_DIFFERS"]
+            found = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: result["message"]["text"] for result in results}
+            if found.keys() != {"out/plan.json", "out/README.md"} or "missing" not in found["out/plan.json"] or "edited" not in found["out/README.md"]:
+                raise Failure(str(found))
+        junit = check("junit", "--diff")
+        junit_is_valid(junit)
+        root = ElementTree.fromstring(junit)
+        counts_are_true(root)
+        if [suite.get("failures") for suite in root] != ["0", "2"]:
+            raise Failure("junit: " + str([suite.attrib for suite in root]))
+        if check("gitlab").count(b'"check_name":"ARTIFACT_DIFFERS"') != 2 or check("github").count(b"::error file=out/") != 2:
+            raise Failure("gitlab or github")
+
+
 def test_diff_for_servers(env):
     """What is weaker is a finding of its rule, at the place on the new side; each rule is a case of JUnit's; what was not compared is never fine."""
     with Sandbox() as box:
