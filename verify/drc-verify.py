@@ -4,14 +4,7 @@
 PLAN.json is what `drc plan --emit plan SPEC` prints. Written from docs/certificate.md and nothing of the compiler; needs Python 3.9 and its
 tz database, nothing else. Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use."""
 
-import bisect
-import collections
-import datetime
-import json
-import operator
-import re
-import sys
-import zoneinfo
+import bisect, collections, datetime, json, operator, re, sys, zoneinfo  # noqa: E401
 
 DAY, CYCLE = 86400, 146097                       # seconds of a day, days of 400 years
 EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -21,7 +14,6 @@ BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowE
 PERIODS = {"hourly": 3600000, "daily": 86400000, "weekly": 604800000, "monthly": 2678400000, "yearly": 31622400000}  # at the longest
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 ENDS, WEEK = ("best", "typical", "worst"), "sun mon tue wed thu fri sat".split()
-
 
 def numbers(text, low, high, names=(), base=0, open_step=False):
     """What a field of a cron expression stands for. open_step: a/n runs to the end of the range."""
@@ -35,7 +27,6 @@ def numbers(text, low, high, names=(), base=0, open_step=False):
         found |= set(range(first, last + 1, int(step or 1)))
     return found
 
-
 def aws_day(part, month_day, day, last, weekday):
     """Whether a part of a field of AWS for days of the month, or of the week, has this day: with L, 15W, 6L, 2#1."""
     if part == "L":
@@ -46,7 +37,6 @@ def aws_day(part, month_day, day, last, weekday):
     which, _, nth = part.rstrip("L").partition("#")
     found = day in numbers(part, 1, 31, (), 0, True) if month_day else weekday + 1 in numbers(which, 1, 7, WEEK, 1, True)
     return found and (month_day or (not nth or (day - 1) // 7 + 1 == int(nth)) and (part[-1] != "L" or day + 7 > last))
-
 
 def cron_days(fields, dialect):
     """runs(month, day, last day of the month, weekday with sunday 0)"""
@@ -63,11 +53,9 @@ def cron_days(fields, dialect):
     star = any(part in stars for part in parts) if dialect == "kubernetes" else fields[2][0] in "*?" or fields[4][0] in "*?"
     return lambda month, day, last, weekday: month in months and (day in days and weekday in week if star else day in days or weekday in week)
 
-
 def clock(text):
     hour, minute = re.fullmatch(r"\s*([01]?\d|2[0-4]):([0-5]\d)\s*", text).groups()
     return int(hour) * 3600 + int(minute) * 60
-
 
 def read_schedule(text, dialect):
     """(zone or None, name of its days, runs(…), times of a day in seconds, whether a minute or an hour has a star)"""
@@ -88,7 +76,6 @@ def read_schedule(text, dialect):
     return (zone, match[1], lambda month, day, last, weekday: (not week or weekday in week) and (not days or day in days),
             sorted({clock(word) for word in match[4].split(",")}), False)
 
-
 def cycle_days(runs):
     """Days of the 400 years from 2001-01-01, a monday, on which runs(…) holds. A year is one of fourteen kinds."""
     kinds, found, base, first = {}, [], 0, 1
@@ -101,7 +88,6 @@ def cycle_days(runs):
         found.extend([base + n for n in kinds[leap, first]])
         base, first = base + 365 + leap, (first + 365 + leap) % 7
     return found
-
 
 class Zone:                                      # stretches of one offset, in seconds
     def __init__(self, name):
@@ -121,7 +107,6 @@ class Zone:                                      # stretches of one offset, in s
 
     def piece(self, at):
         return max(bisect.bisect_right(self.starts, at) - 1, 0)
-
 
 class Slots:
     """When a schedule is due under one scheduler, outside of the hours in which it must not run, in seconds since 1970 UTC. Where the clock jumps:
@@ -170,8 +155,7 @@ class Slots:
                     found.add(begin)
         return sorted(at for at in found if days[0] * DAY <= at + zone.offsets[zone.piece(at)] < days[-1] * DAY + DAY)
 
-    def between(self, first, last):
-        """Slots from `first` to `last`, both included."""
+    def between(self, first, last):  # slots from `first` to `last`, both included
         low, high = self.index(first // DAY - 3), self.index(last // DAY + 3)
         if (high - low) * len(self.times) > 2000000:
             raise ValueError("too many slots to list")
@@ -180,8 +164,7 @@ class Slots:
     def due(self, ms):
         return ms % 1000 == 0 and self.between(ms // 1000, ms // 1000) == [ms // 1000]
 
-    def span(self, steps):
-        """(largest, smallest) distance of two slots so many slots apart, in milliseconds, over the whole calendar."""
+    def span(self, steps):  # (largest, smallest) distance of two slots so many slots apart, in milliseconds, over the whole calendar
         if steps not in self.spans:
             found = [s for s in (self.pieces(steps) if self.zone else [self.stretch(steps, None)]) if s]
             self.spans[steps] = max(s[0] for s in found) * 1000, min(s[1] for s in found) * 1000
@@ -228,10 +211,8 @@ class Slots:
             apart = [b - a for a, b in zip(found, found[steps:]) if a >= FIRST and b < LAST]
             yield (max(apart), min(apart)) if apart else None
 
-
 def is_number(value):
     return isinstance(value, int) and not isinstance(value, bool)
-
 
 def duration(said, key="duration", end=-1, unset=0):
     """Worst end (end 0: best) of an attribute that is a duration or a range of durations."""
@@ -240,17 +221,13 @@ def duration(said, key="duration", end=-1, unset=0):
         return unset if value is None else value
     return duration(value["range"][end] if "range" in value else value)
 
-
 def refs(value):
     return [v["ref"] for v in (value if isinstance(value, list) else [value]) if isinstance(v, dict) and "ref" in v]
 
-
-def period(ms, sort):
-    """The hour, day, ISO week, month or year of UTC in which a moment lies."""
+def period(ms, sort):  # the hour, day, ISO week, month or year of UTC in which a moment lies
     date = datetime.date.fromordinal(ms // 86400000 + EPOCH)
     sorts = {"hourly": ms // 3600000, "daily": date, "weekly": date.isocalendar()[:2], "monthly": (date.year, date.month), "yearly": date.year}
     return sorts.get(sort)
-
 
 class Checker:
     def __init__(self, plan):
@@ -301,7 +278,7 @@ class Checker:
         self.each("counts", self.counts, self.plan["counts"], collections.Counter(self.verdicts.values()))
 
     def scenario(self, scenario):
-        self.now, here, self.stated = scenario, self.place, self.said(scenario["thing"])
+        self.now, here, self.stated, self.points = scenario, self.place, self.said(scenario["thing"]), []
         self.outcomes, self.steps, self.own = self.by("asset", scenario["assets"]), self.by("id", scenario["steps"]), collections.defaultdict(list)
         self.wrong = any(f["verdict"] == "refuted" and f["scenario"] == scenario["name"] for f in self.plan["findings"])
         self.taken = {self.site_of[thing] for thing in refs(self.stated["loses"]) if thing in self.site_of}
@@ -344,14 +321,14 @@ class Checker:
                 due, later = max([free[end]] + [other["finish"][end] for other in before]), end == "worst" and step["phase"] == "reprotect"
                 self.want(start[end] == due or later and start[end] > due, f"`start.{end}` is not the end of what it waits for")
         if takes and retries and self.want(is_number(step["attempt_cut"]), "it is tried again, and no attempt is cut"):
-            self.want(takes["worst"] >= step["attempt_cut"] * retries + 2500 * retries * (retries + 1), "`takes` is too short for its retries")
+            self.want(takes["worst"] >= (step["attempt_cut"] + 2500 * retries) * (retries + 1), "`takes` is too short for its retries")
         if figure and self.want(figure in self.figures, "its `figure` is none of the plan") and takes:
-            value = None if retries or step["transfer"] or step["stated"] or step["inside"] else self.figures[figure]["value"]
+            value = None if step["transfer"] or step["stated"] or step["inside"] else self.figures[figure]["value"]
             until = step["timeout"] if step["best_effort"] and step["timeout"] is not None else 10**18
-            self.want(not value or takes["worst"] >= min(value["worst"], until), f"it takes less than its figure `{figure}` says")
+            least = min(takes["worst"], step["attempt_cut"] or 0) if retries else takes["worst"]
+            self.want(not value or least >= min(value["worst"], until), f"it takes less than its figure `{figure}` says, or its attempts are cut")
 
-    def hands(self):
-        """At no moment more steps at once than hands, nor more bytes a second than what they go through has."""
+    def hands(self):  # at no moment more steps at once than hands, nor more bytes a second than what they go through has
         limits, events = {hand["name"]: hand["count"] for hand in self.now["hands"]}, collections.defaultdict(list)
         for step in self.now["steps"]:
             move, start, finish = step["transfer"], step["start"] and step["start"]["worst"], step["finish"] and step["finish"]["worst"]
@@ -395,12 +372,13 @@ class Checker:
         self.judge(f"rto:{name}/{self.now['name']}", verdict, finish and not late and not outcome["never"],
                    late or asset["mtd"] or lost and not outcome["method"] or outcome["never"], aim is None)
         self.want(verdict != "unknown" or not late or outcome["nobody"] or outcome["undecided"] or outcome["split"], "it is late, and not refuted")
+        chosen = [c for c in outcome["candidates"] if c["chosen"]]
+        fits = [c["usable"] and c["method"] == outcome["method"] for c in chosen]
+        self.want(fits == [True] * bool(lost and outcome["method"]), "its method is not the one chosen")
         if not finish:
             return
         steps, decides = [self.steps[key] for key in outcome["steps"]], self.steps[outcome["decides"]] if outcome["decides"] else None
-        chosen = [c for c in outcome["candidates"] if c["chosen"]]
         self.want(outcome["method"] or not lost, "it is back, and by no method")
-        self.want(len(chosen) <= 1 and all(c["usable"] and c["method"] == outcome["method"] for c in chosen), "its method is not the one chosen")
         self.want(not decides or decides["finish"] == finish, "`finish` is not that of the step `decides`")
         self.want(set(self.own[name]) <= set(outcome["steps"]), "a step is its own, and not among its `steps`")
         if verdict == "ok":
@@ -464,8 +442,7 @@ class Checker:
     def every(self, said):                       # what runs by no clock runs so often
         return duration(said, "interval" if said["schedule"]["schedule"].startswith("on change") else "ship_every", unset=None)
 
-    def alone(self, link):
-        """{what: ms} of what a link loses were it read alone; None: unknown."""
+    def alone(self, link):  # {what: ms} of what a link loses were it read alone; None: unknown
         said, k, late, own = self.said(link["backup"]), link["missed"], self.late(link), link["own_copies"]
         longest, shortest, log = duration(said, unset=None), duration(said, end=0), said["kind"] == "log"
         self.want(k == (said.get("missed") or 0), "`missed` of a link is not that of its backup")
@@ -524,6 +501,8 @@ class Checker:
         if outcome["rpo_terms"] and total != "all":
             self.terms(outcome)
         if known and outcome["fate"] == "lost":
+            read = next((c["copy"] for c in outcome["candidates"] if c["chosen"]), None)
+            self.want(not read or outcome["chain"] and outcome["chain"][0]["backup"] == read, f"`{read}` is restored from, and its chain is not told")
             self.want(outcome["rpo_terms"] or total == 0, "its loss has no terms")
             self.want(told is None or told <= total, f"its story loses {told} ms, more than the bound")
             self.gaps += [(total - (told or 0), self.place)] if total - (told or 0) > 1 else []
@@ -566,7 +545,7 @@ class Checker:
             fences = [self.steps[key]["finish"] for key in self.own[name] if self.steps[key]["phase"] == "fence"]
             self.want(all(f is None or what["cut"] >= f["worst"] for f in fences), "`cut` ends before its fence")
         if "group" in what:
-            mine = [g["data_loss"] for g in self.now["groups"] if name in [m["asset"] for m in g["members"]]]
+            mine = [g["data_loss"] for g in self.now["groups"] if any(name in self.roots(m["asset"], 0) for m in g["members"] if m["recovered"])]
             self.want(is_number(total) and total <= max((loss for loss in mine if is_number(loss)), default=-1), "none of its groups loses as much")
 
     def source(self, name, depth):
@@ -577,8 +556,7 @@ class Checker:
             losses.append(loss if is_number(loss) or depth > 50 else self.source(other, depth + 1))
         return max(losses)
 
-    def chain(self, outcome, what):
-        """One store, at a place that stands; each link on the next; each kept long enough."""
+    def chain(self, outcome, what):  # one store, at a place that stands; each link on the next; each kept long enough
         chain, totals, ok = outcome["chain"], [], outcome["rpo_verdict"] == "ok"
         self.want(len({link["store"] for link in chain if link["store"]}) <= 1, "its links are read from different stores")
         for link, below in zip(chain, chain[1:] + [None]):
@@ -645,8 +623,7 @@ class Checker:
             self.want(story["read"] - newest <= retain["duration"], "the copy it reads is no longer kept")
         self.whole(chain[0], first, strikes, based[-1] < strikes, story["read"])  # what builds on a copy that has not arrived is of no use
 
-    def told(self, run, link, ends):
-        """One run of a world: due, within its window and its times, and none that keeps it out."""
+    def told(self, run, link, ends):  # one run of a world: due, within its window and its times, and none that keeps it out
         said, clocked = self.said(run["backup"]), link["scheduler"] is not None
         slot, fate, start, end = (run[key] for key in ("slot", "fate", "starts", "ends"))
         slots = self.slots(link["backup"], link["scheduler"], self.late(link)) if clocked else None
@@ -667,8 +644,7 @@ class Checker:
         copy = (duration(said, "copy_time", 0), duration(said, "copy_time")) if link["copied"] else (0, 0)
         self.want(end + copy[0] <= there <= max([end] + [at for *_, at in ends[:-1] if copy[1]]) + copy[1], "its copy cannot arrive then")
 
-    def whole(self, link, runs, struck, based, read):
-        """No slot is left out, and no more runs are missed than may be."""
+    def whole(self, link, runs, struck, based, read):  # no slot is left out, and no more runs are missed than may be
         said, missed, due, last = self.said(link["backup"]), 0, [run["slot"] for run in runs], runs[-1]
         classes = said["retain"]["object"] if isinstance(said.get("retain"), dict) and "object" in said["retain"] else {}
         for number, run in enumerate(runs):
@@ -687,19 +663,45 @@ class Checker:
             every, listed = slots.span(1)[0], [at * 1000 for at in slots.between(due[0] // 1000, due[-1] // 1000)]
             self.want(listed == due, f"from its first to its last run are {len(listed)} slots, and {len(due)} are told")
         self.want(not based or (last["arrives"] or 0) >= struck or due[-1] + every + later >= struck, "runs after the last one are left out")
-
     def group(self, group):
         total, skew, most, aim = group["data_loss"], group["skew"], group["max_skew"], group["rpo"]["ms"] if group["rpo"] else None
-        asked, apart = is_number(aim), is_number(skew) and is_number(most) and skew > most
+        asked, one, agree, newer = is_number(aim), group["common_point"], group["reconciles"], group["intact_newer_by"]
         others = [self.outcomes[m["asset"]] for m in group["members"] if m["recovered"] and m["asset"] in self.outcomes]
-        self.judge(f"group:{group['group']}/{self.now['name']}", group["verdict"], (not asked or is_number(total) and total <= aim) and not apart,
-                   not is_number(total) or asked and any(o["story"] and o["story"]["loss"] + 1 > aim for o in others) or apart or skew or self.wrong,
+        broken = is_number(skew) and skew > most if is_number(most) else not one and not agree
+        broken = broken or not agree and newer != 0 and not 0 <= newer <= (most or 0) or any(o["never"] for o in others)
+        self.judge(f"group:{group['group']}/{self.now['name']}", group["verdict"], is_number(total) and (not asked or total <= aim) and not broken,
+                   not is_number(total) or broken or skew or asked and any(o["story"] and o["story"]["loss"] + 1 > aim for o in others),
                    not asked or total == "n/a")
-        self.want(not skew or not group["common_point"] or group["shared_run"], "it has a common point, and a skew")
+        self.want(not skew or not one or group["shared_run"], "it has a common point, and a skew")
         lost = [o["data_loss"] if is_number(o["data_loss"]) else 10**18 for o in others if o["data_loss"] != "n/a"]
         self.want(not is_number(total) or max(lost, default=0) <= total, "it loses less than one of its members")
-        declared, members = (next(g["members"] for g in self.plan["groups"] if g["name"] == group["group"]), [m["asset"] for m in group["members"]])
-        self.want(sorted(members) == sorted(m for m in declared if self.assets[m]["stateful"]), "its members are not those of the group")
+        declared, members = next(g for g in self.plan["groups"] if g["name"] == group["group"]), [m["asset"] for m in group["members"]]
+        hold = [name for name in declared["members"] if self.assets[name]["holds"] != "nothing" or name in members]
+        self.want(sorted(members) == sorted(hold), "its members are not those of the group")
+        self.want(not agree or self.blocks(declared["thing"], "reconcile"), "it has no steps that make its members agree")
+        whole = not is_number(newer) or all(m["recovered"] for m in group["members"])
+        self.want(whole or newer >= max([loss for loss in lost if loss < 10**18], default=0), "`intact_newer_by` is too little")
+        self.given["how far members of groups without a common point are apart"] += not one and group["verdict"] == "ok"
+        held = {root for o in others for root in self.roots(o["asset"], 0)} if one else set()
+        held = held.union(*(points for points in self.points if points & held))  # what shares a member has one point together
+        self.points.append(held)
+        single = {self.single(self.outcomes[root]) for root in held} - {None}
+        self.want(len(single) <= 1, f"`common_point`: {sorted(single)[:3]} have no point in common")
+
+    def roots(self, name, depth):  # what an asset stands at: itself, or all it is made anew from
+        made = [self.asset_of.get(t) for said in self.blocks(self.assets[name]["thing"], "rebuild") for t in refs(said.get("from"))]
+        source = depth < 50 and any(term["what"] == "source" for term in self.outcomes[name]["rpo_terms"])
+        source = source and all(one in self.outcomes and is_number(self.outcomes[one]["data_loss"]) for one in made)
+        return {root for one in made for root in self.roots(one, depth + 1)} if source else {name}
+
+    def single(self, outcome):
+        """Whose points are the only ones it has; None: it can stop at any moment."""
+        backup = outcome["chain"][0]["backup"] if outcome["chain"] else None
+        said, name = self.said(backup), outcome["asset"] if outcome["data_loss"] else "the interruption"
+        if not backup or said["kind"] == "log" or said["schedule"]["schedule"].startswith("continuous"):
+            return None if backup else name
+        apart = not said.get("method") and (said.get("missed") or "object" in (said.get("retain") or {}))
+        return backup if backup.startswith("group.") and not apart else f"{backup} of {name}"
 
     def slo(self, slo):
         has, target, product = slo["availability"], slo["target"], 10**18
@@ -762,14 +764,12 @@ class Checker:
         fewer = all(counts[key] <= found[key] for key in ("refuted", "unknown"))
         self.want(fewer and 0 <= waived <= counts["accepted"], f"{found['refuted']} verdicts are refuted and {found['unknown']} unknown, not so many")
 
-
 def load(path):
     def once(pairs):
         if len(dict(pairs)) != len(pairs):
             raise ValueError("a member stands twice in an object")
         return dict(pairs)
     return json.loads(open(path, encoding="utf-8").read(), parse_float=int, parse_constant=int, object_pairs_hook=once)
-
 
 def main(arguments):
     if len(arguments) != 1 or arguments[0].startswith("-"):
@@ -794,7 +794,6 @@ def main(arguments):
           "ledger are true; what kinds say (what a method covers and loses, what spans zones, how long a platform keeps, times without a figure)")
     print("refused" if checker.problems else "accepted")
     return 1 if checker.problems else 0
-
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

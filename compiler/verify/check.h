@@ -1,5 +1,5 @@
 /* Private to compiler/verify: what the questions share. Each file asks one (times.c, losses.c with story.c and calendar.c, statements.c, verdicts.c,
- * ledger.c), with what reading.c and lost.c find for all of them; verify.c has their order. */
+ * groups.c, ledger.c), with what reading.c and lost.c find for all of them; verify.c has their order. */
 #ifndef DRC_VERIFY_CHECK_H
 #define DRC_VERIFY_CHECK_H
 
@@ -128,7 +128,11 @@ int64_t interval_of(const struct timetable *table, const struct plan_thing *back
 /* ---- story.c */
 void check_story(struct check *c, const struct plan_outcome *outcome);
 
+/* ---- groups.c */
+void check_groups(struct check *c); /* of the scenario at hand, with their verdicts */
+
 /* ---- verdicts.c */
+int64_t objective_of(const struct plan_objective *objective);
 void check_verdicts(struct check *c); /* of the scenario at hand */
 void check_slos(struct check *c);
 void check_counts(struct check *c);

@@ -547,12 +547,16 @@ static void check_sum(struct check *c, const struct plan_outcome *outcome)
 
 static void check_loss(struct check *c, const struct plan_outcome *outcome)
 {
+    const struct plan_candidate *chosen = chosen_of(outcome);
+
     c->report->derivations++;
     if (outcome->data_loss > LONGEST) {
         problem(c, ".data_loss", "it is too long");
         return;
     }
     check_sum(c, outcome);
+    if (chosen && chosen->copy && (!outcome->chain_count || outcome->chain[0].backup != chosen->copy))
+        problem(c, ".chain", "`%s` is restored from, and its chain is not told", chosen->copy->id);
     if (outcome->chain_count)
         check_copies(c, outcome);
     else

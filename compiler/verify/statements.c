@@ -148,6 +148,8 @@ static void check_choice(struct check *c, const struct plan_outcome *outcome)
         if (ok && candidate->by == PLAN_BY_nobody)
             problem(c, ".method", "it holds, and its method rests on nobody");
     }
+    if (outcome->fate == PLAN_FATE_lost && outcome->method && !chosen)
+        problem(c, ".method", "it is that of no candidate");
 }
 
 /* Steps of an asset are among its steps. */

@@ -118,13 +118,14 @@ static void check_order(struct check *c, const struct plan_step *step, struct pl
     }
 }
 
-/* n attempts that are cut at their worst end, and pauses that grow by five seconds each. */
+/* n attempts more than one, each cut at its worst end, and pauses that grow by five seconds each. */
 static int64_t retried(int64_t n, int64_t cut)
 {
     enum { PAUSE = 5000 };
     int64_t attempts, pauses;
 
-    if (__builtin_mul_overflow(cut, n, &attempts) || __builtin_mul_overflow(n, n + 1, &pauses) || __builtin_mul_overflow(pauses / 2, PAUSE, &pauses))
+    if (__builtin_mul_overflow(cut, n + 1, &attempts) || __builtin_mul_overflow(n, n + 1, &pauses) ||
+        __builtin_mul_overflow(pauses / 2, PAUSE, &pauses))
         return PLAN_UNKNOWN;
     return plus(attempts, pauses);
 }
@@ -148,7 +149,9 @@ static void check_takes(struct check *c, const struct plan_step *step)
         return;
     if (step->retries < 0 || step->retries > INT32_MAX) {
         problem(c, ".retries", "it is no number of retries");
-    } else if (step->retries > 0 && step->attempt_cut >= 0) {
+    } else if (step->retries > 0 && step->attempt_cut < 0) {
+        problem(c, ".attempt_cut", "it is tried again, and no attempt is cut");
+    } else if (step->retries > 0) {
         least = retried(step->retries, step->attempt_cut);
         if (least < 0 || step->takes.worst < least)
             problem(c, ".takes", "%lld retries, each cut after %lld, take at least %lld", (long long)step->retries, (long long)step->attempt_cut,
@@ -160,9 +163,11 @@ static void check_takes(struct check *c, const struct plan_step *step)
             problem(c, ".takes", "%lld bytes at %lld a second take at least %lld", (long long)transfer->bytes, (long long)transfer->rate,
                     (long long)least);
     }
-    least = step->figure && step->figure->value.known && !step->retries && !transfer && !step->stated ? step->figure->value.worst : 0;
+    least = step->figure && step->figure->value.known && !transfer && !step->stated ? step->figure->value.worst : 0;
     if (least > 0 && step->best_effort && step->timeout >= 0 && step->timeout < least)
         least = step->timeout; /* nobody waits for it any longer */
+    if (step->retries > 0 && step->attempt_cut >= 0 && step->attempt_cut < least)
+        problem(c, ".attempt_cut", "its figure `%s` says %lld", step->figure->id, (long long)step->figure->value.worst);
     if (step->takes.worst < least)
         problem(c, ".takes", "its figure `%s` says %lld", step->figure->id, (long long)step->figure->value.worst);
 }

@@ -1,10 +1,10 @@
-/* Verdicts: whether each follows from its numbers and its objective, and how many there are of each (docs/certificate.md, "Verdicts", "Groups",
+/* Verdicts: whether each follows from its numbers and its objective, and how many there are of each (docs/certificate.md, "Verdicts",
  * "Availability"). What one that holds must rest on is noted here, and looked for by ledger.c. */
 #include "verify/check.h"
 
 #include <string.h>
 
-static int64_t objective_of(const struct plan_objective *objective)
+int64_t objective_of(const struct plan_objective *objective)
 {
     return objective ? objective->ms : PLAN_NOT_APPLICABLE;
 }
@@ -127,7 +127,7 @@ static void check_rpo(struct check *c, const struct plan_outcome *outcome)
     record->wants_replica = !outcome->chain_count && chosen && is_block(chosen->element, "replica");
 }
 
-/* ---- names and groups */
+/* ---- names */
 
 static void check_name(struct check *c, const struct plan_name_outcome *name)
 {
@@ -147,44 +147,6 @@ static void check_name(struct check *c, const struct plan_name_outcome *name)
         record->wants_answer = name->endpoint->name;
 }
 
-/* It goes back further because of a group. */
-static bool part_of_group(const struct plan_outcome *outcome)
-{
-    return outcome && outcome->data_loss > 0 && part_of(outcome, PLAN_TERM_group) > 0;
-}
-
-static void check_group(struct check *c, const struct plan_group_outcome *group)
-{
-    int64_t rpo = objective_of(group->rpo);
-    bool apart = group->max_skew >= 0 && (group->skew > group->max_skew || (group->intact_newer_by > group->max_skew && !group->reconciles));
-    bool beyond = false;
-    struct verdict_record *record = record_verdict(c, group->verdict, "group", group->group->name, group->assumed_figures_count > 0);
-
-    if (group->common_point && !group->shared_run && group->skew > 0)
-        problem(c, ".skew", "its members come back to one point, and it is %lld", (long long)group->skew);
-    for (uint32_t i = 0; i < group->members_count; i++) {
-        const struct plan_outcome *outcome = outcome_of(c, group->members[i].asset);
-        int64_t lost = outcome ? outcome->data_loss : 0;
-
-        beyond |= group->members[i].recovered && outcome && ((outcome->story && outcome->story->loss >= rpo) || outcome->never);
-        if (group->members[i].recovered && part_of_group(outcome) && group->data_loss > c->group_loss[outcome->asset - c->document->assets])
-            c->group_loss[outcome->asset - c->document->assets] = group->data_loss;
-        if (group->members[i].recovered && group->data_loss >= 0 && (lost == PLAN_UNKNOWN || lost == PLAN_ALL || lost > group->data_loss))
-            problem(c, ".data_loss", "`%s` alone loses more than its %lld", group->members[i].asset ? group->members[i].asset->name : "",
-                    (long long)group->data_loss);
-        if (group->members[i].recovered && outcome && group->common_point && lost >= 0 && lost < group->point)
-            problem(c, ".point", "its members come back to a point %lld old, and `%s` loses %lld", (long long)group->point, outcome->asset->name,
-                    (long long)lost);
-    }
-    if (!record)
-        return;
-    if (group->verdict == PLAN_VERDICT_ok && ((rpo >= 0 && (group->data_loss < 0 || group->data_loss > rpo)) || apart))
-        problem(c, ".verdict", "it holds, and %s",
-                apart ? "its members are further apart than they may be" : "more than its objective allows is lost");
-    if (group->verdict == PLAN_VERDICT_refuted && group->data_loss >= 0 && rpo >= 0 && !beyond && group->skew == 0 && !apart)
-        problem(c, ".verdict", "it is refuted, and no story of a member loses more than its objective allows");
-}
-
 void check_verdicts(struct check *c)
 {
     const struct plan_scenario *s = c->scenario;
@@ -201,18 +163,7 @@ void check_verdicts(struct check *c)
         if (s->endpoints[i].endpoint)
             check_name(c, &s->endpoints[i]);
     }
-    for (uint32_t i = 0; i < s->groups_count; i++) {
-        at(c, "groups", s->groups[i].group ? s->groups[i].group->name : "");
-        if (s->groups[i].group)
-            check_group(c, &s->groups[i]);
-    }
-    for (uint32_t i = 0; i < s->assets_count; i++) {
-        if (!s->assets[i].asset || !part_of_group(&s->assets[i]))
-            continue;
-        at(c, "assets", s->assets[i].asset->name);
-        if (s->assets[i].data_loss > c->group_loss[s->assets[i].asset - c->document->assets])
-            problem(c, ".rpo_terms", "with `group` it loses more than any of its groups");
-    }
+    check_groups(c);
     at(c, NULL, NULL);
 }
 

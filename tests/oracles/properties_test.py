@@ -15,6 +15,7 @@ import json
 
 from lib.core import Failure, Sandbox, readable
 from oracles import lot, model
+from suites import certificate
 
 RANK = {"ok": 0, "n/a": 0, "unknown": 1, "refuted": 2}
 NEVER = float("inf")
@@ -265,3 +266,66 @@ def test_simulation_stays_within_the_proof(env):
                     raise Failure(f"seed {seed}: {scenario['name']}, {asset} outside of {state['finish']}\n{text}")
                 if state["rto_verdict"] == "ok" and asset["met"] != simulation["runs"]:
                     raise Failure(f"seed {seed}: {scenario['name']}, {asset}: proved, and yet missed\n{text}")
+
+
+GROUPS = """import "std/generic"
+plan p { title = "P"  owner = ops  review = 180d }
+person ann { name = "Ann"  phone = "+49 1"  email = "a@e.com" }
+team ops { members = [ann] }
+site dc1 : generic.datacenter { role = primary }
+site dc2 : generic.datacenter { role = recovery }
+site dc3 : generic.datacenter { role = vault }
+store s2 : generic.directory { site = dc2  path = "/b"  address = "10.0.0.2" }
+class L1 { title = "x" }
+default : generic.data { site = dc1  restore_time = 2m  promote_time = 1m  fence_time = 7m  change_rate = 1MiB/h  size = 1GiB  rto = 90h  rpo = 50h }
+"""
+
+
+def with_groups(rng):
+    """Text of the assets, and of each group."""
+    common = "retain = 70d  to = s2  watched_by = [ann]"
+    struck = rng.choice(["loses = [dc1]  detect = 5m  declare = 5m"] * 2 +
+                        ["corrupts = [a0, a1]  detect = 5m  declare = 5m  noticed_within = 2d"])
+    text = GROUPS + f"scenario lost {{ class = L1  {struck} }}\n"
+    names = [f"a{i}" for i in range(rng.randint(3, 6))]
+    for i, name in enumerate(names):
+        hour, way = rng.choice(["02:00", "02:00", "14:00"]), rng.choice(["full", "full", "log", "log", "both", "made", "stays"])
+        if way == "made" and i:
+            text += f"asset {name} : generic.data {{ rebuild {{ from = [{rng.choice(names[:i])}]  duration = 1m }} }}\n"
+            continue
+        block = f"backup f {{ kind = full  schedule = daily at {hour}  duration = 1m..{rng.choice([1, 20])}m  {common} }}"
+        block += f" backup l {{ kind = log  of = f  schedule = continuous  ship_every = 5m  {common} }}" if way in ("log", "both") else ""
+        block += " replica dc2 { lag = 1s  watched_by = [ann] }" if way == "both" else ""
+        text += f"asset {name} : generic.data {{ {'site = dc3  ' if way == 'stays' else ''}{block} }}\n"
+    groups = []
+    for i in range(rng.randint(2, 4)):
+        more = rng.choice(["max_skew = 0s", "max_skew = 0s", "max_skew = 13h", "max_skew = 30h", "",
+                           'reconcile { step fix { manual = "x"  takes = 5m  by = ann } }'])
+        groups.append(f"group g{i} {{ members = [{', '.join(rng.sample(names, rng.randint(2, 3)))}]  rpo = {rng.choice([2, 30, 100])}h  {more} }}\n")
+    return text, groups
+
+
+def of_groups(plan):
+    """What is proved, times apart: few hands take turns in the order that is written."""
+    scenario = plan["scenarios"][0]
+    assets = {a["asset"]: (a["method"], a["data_loss"], a["rpo_verdict"]) for a in scenario["assets"]}
+    keys = ("common_point", "shared_run", "reconciles", "point", "skew", "intact_newer_by", "data_loss", "verdict")
+    return assets, {g["group"]: [g[key] for key in keys] for g in scenario["groups"]}
+
+
+def test_order_of_groups_does_not_matter(env):
+    """Nor are groups judged one after the other: an asset comes back to one point, and certificates are accepted."""
+    env.need_drc()
+    module, wrong, seen = certificate.checker(env), [], 0
+    for seed, rng in lot.seeds("groups", 20):
+        text, groups = with_groups(rng)
+        plans = []
+        for order in (groups, rng.sample(groups, len(groups))):
+            plans.append(lot.whole_plan_of(env, text + "".join(order), lambda kind, why: Failure(f"seed {seed}: {kind}: {why}")))
+        seen += 1
+        first = of_groups(plans[0])
+        if any(of_groups(plan) != first for plan in plans):
+            wrong.append(f"seed {seed}: the order of groups matters\n{text}{''.join(groups)}")
+        wrong += [f"seed {seed}: {line}\n{text}{''.join(groups)}" for line in certificate.problems(module, plans[0])[:2]]
+    if wrong:
+        raise Failure(f"{seen} plans\n" + "\n".join(wrong[:5]))

@@ -572,6 +572,89 @@ def a_group_is_further_apart(plan):
                 return True
 
 
+def a_loss_has_no_terms_and_no_chain(plan):
+    for _, outcome in outcomes(plan, fate="lost"):
+        if outcome["chain"] and outcome["rpo_terms"]:
+            outcome.update(chain=[], rpo_terms=[], story=None, data_loss=0)
+            return True
+
+
+def a_method_is_chosen_by_nobody(plan):
+    for _, outcome in outcomes(plan, fate="lost"):
+        if any(candidate["chosen"] for candidate in outcome["candidates"]):
+            outcome["candidates"] = [candidate for candidate in outcome["candidates"] if not candidate["chosen"]]
+            return True
+
+
+def another_method_is_chosen_as_well(plan):
+    for _, outcome in outcomes(plan, fate="lost"):
+        for candidate in [candidate for candidate in outcome["candidates"] if candidate["chosen"]]:
+            outcome["candidates"].append(dict(candidate))
+            return True
+
+
+def a_step_is_tried_again_in_less_than_its_figure(plan):
+    for _, step in steps(plan):
+        if step["figure"] and step["takes"] and not step["retries"] and not step["transfer"] and not step["stated"]:
+            step.update(retries=1, attempt_cut=1)
+            return True
+
+
+def the_last_attempt_is_not_counted(plan):
+    for _, step in steps(plan):
+        if step["takes"] and step["takes"]["worst"] > 60000 and not step["retries"] and not step["figure"]:
+            step.update(retries=1, attempt_cut=step["takes"]["worst"] - 10000)
+            return True
+
+
+def no_attempt_is_cut(plan):
+    for _, step in steps(plan):
+        if step["takes"] and step["takes"]["worst"] and not step["retries"]:
+            step.update(retries=1, attempt_cut=None)
+            return True
+
+
+def groups_of(plan):
+    return [(scenario, group) for scenario in plan["scenarios"] for group in scenario["groups"]]
+
+
+def a_group_has_a_common_point_after_all(plan):
+    """Full backups at different hours."""
+    for scenario, group in groups_of(plan):
+        lost = [o for o in scenario["assets"] for m in group["members"] if m["asset"] == o["asset"] and m["recovered"]]
+        if not group["common_point"] and len(lost) > 1 and all(o["chain"] and isinstance(o["data_loss"], int) for o in lost):
+            group.update(common_point=True, skew=0, point=min(o["data_loss"] for o in lost))
+            return True
+
+
+def a_member_stands_at_two_points(plan):
+    """Another group, with a common point of its own, of a member and of what has other single points."""
+    for scenario, group in groups_of(plan):
+        members = [m["asset"] for m in group["members"] if m["recovered"]]
+        single = [o["asset"] for o in scenario["assets"] if o["asset"] not in members and o["chain"] and isinstance(o["data_loss"], int)
+                  and thing(plan, o["chain"][0]["backup"])["attributes"]["kind"] == "full"]
+        declared = first(g for g in plan["groups"] if g["name"] == group["group"])
+        if group["common_point"] and group["verdict"] == "ok" and len(members) > 1 and single:
+            group["members"].append({**group["members"][0], "asset": single[0], "points": "slots"})
+            declared["members"].append(single[0])
+            return True
+
+
+def a_group_agrees_without_steps(plan):
+    for _, group in groups_of(plan):
+        declared = first(g for g in plan["groups"] if g["name"] == group["group"])
+        if not group["reconciles"] and not any(b["block"] == "reconcile" for b in thing(plan, declared["thing"])["blocks"]):
+            group["reconciles"] = True
+            return True
+
+
+def an_intact_member_is_hardly_newer(plan):
+    for _, group in groups_of(plan):
+        if group["intact_newer_by"] and group["data_loss"]:
+            group["intact_newer_by"] = 1
+            return True
+
+
 def an_availability_is_raised(plan):
     for slo in plan["slos"]:
         if slo["availability"] is not None:
@@ -587,7 +670,8 @@ def a_scenario_stands_twice(plan):
 
 TAMPERING = [value for name, value in list(globals().items())
              if callable(value) and re.match(r"(an?|the|its?|more|fewer|nothing|nobody|another)_", name)]
-SPECIMENS = ["analysis/group-shared-run.case", "analysis/slo-serial.case", "analysis/missed-runs.case", "loss/skipped-runs.case",
+SPECIMENS = ["analysis/group-shared-run.case", "analysis/group-phase.case", "verdicts/groups-that-pin-one-member-apart",
+             "verdicts/intact-beside-what-another-group-leads-back", "analysis/slo-serial.case", "analysis/missed-runs.case", "loss/skipped-runs.case",
              "loss/copies-keep-out.case",
              "clock/names-moved-by-hand.case", "analysis/known-gaps.case", "analysis/bandwidth-narrow.case",
              "analysis/archive-retrieval.case"]
