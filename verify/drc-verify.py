@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Checks a plan of drc without drc: drc-verify.py PLAN.json
-
-PLAN.json is what `drc plan --emit plan SPEC` prints. Written from docs/certificate.md and nothing of the compiler; needs Python 3.9 and its
-tz database, nothing else. Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use."""
+"""Checks a plan of drc without drc: drc-verify.py PLAN.json, which is what `drc plan --emit plan SPEC` prints.
+Written from docs/certificate.md and nothing of the compiler; needs Python 3.9 and its tz database, nothing else.
+Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use."""
 
 import bisect, collections, datetime, json, operator, re, sys, zoneinfo  # noqa: E401
 
@@ -403,12 +402,13 @@ class Checker:
                    late or not finish or outcome["to"] is None or self.wrong, not asked or not outcome["affected"])
         if not finish:
             return
-        detection, ttl, spread = (outcome[part] or 0 for part in ("detection", "ttl", "propagation"))
-        step, behind = self.steps[outcome["step"]] if moves == "by_step" else None, [self.outcomes.get(one) for one in self.names[name]["serves"]]
+        detection, ttl, spread, green = (outcome[part] or 0 for part in ("detection", "ttl", "propagation", "green"))
+        step, behind = self.steps[outcome["step"]] if moves == "by_step" else None, list(map(self.outcomes.get, self.names[name]["serves"]))
         self.want(moves == "not" or ttl >= (self.names[name]["kept"] or 0), "`ttl` is shorter than resolvers keep an answer")
         self.want(all(o["finish"] or o["fate"] == "unaffected" for o in behind if o), "it answers, and what it serves does not come back")
-        due = max([o["finish"]["worst"] for o in behind + [step] if o and o["finish"]] + [detection if moves == "by_check" else 0])
-        due += {"not": 0, "by_check": ttl, "and_back": detection + ttl, "by_step": ttl + spread + detection}[moves]
+        own = {"not": 0, "by_check": ttl, "and_back": detection + ttl, "by_step": ttl + spread + detection}[moves]
+        due = max([o["finish"]["worst"] + (own if o is step else max(own, green and green + ttl)) for o in behind + [step] if o and o["finish"]]
+                  + [detection + ttl if moves == "by_check" else 0])
         self.want(finish["worst"] >= due, f"`finish` is {finish['worst']}, and what it waits for is {due}")
         self.want(outcome["verdict"] != "ok" or not step or step["attested"] or not (step["barred"] or step["control_plane"] in self.taken),
                   "the step that moves it cannot be carried out")

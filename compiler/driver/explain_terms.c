@@ -245,9 +245,19 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
         if (served && (!slowest || !served->finish.known || (slowest->finish.known && served->finish.worst > slowest->finish.worst)))
             slowest = served;
     }
-    /* What asks the name itself is back after its step. */
-    if (state->moves == MOVES_BY_STEP && state->step && slowest && state->step->finish.known && slowest->finish.known &&
-        state->step->finish.worst >= slowest->finish.worst)
+    /* Until its own check is green, a target is no answer: that may be what takes longest. */
+    if (slowest && slowest->finish.known && state->finish.known && state->green > 0 &&
+        state->finish.worst == slowest->finish.worst + state->green + state->ttl) {
+        print_line(session, slowest->finish.worst,
+                   arena_printf(session->arena, "until `%s` is back: `drc explain rto %s`", slowest->asset->name, slowest->asset->name),
+                   slowest->asset->entity->span);
+        print_line(session, state->green,
+                   arena_printf(session->arena, "until the health check of `%s` is green: threshold x (interval + timeout)", state->to->name),
+                   health_place(state, state->to));
+        moves = returns = false;
+        print_line(session, state->ttl, "TTL of the old record", entity_attr_span_named(&session->model, state->endpoint, "ttl"));
+    } else if (state->moves == MOVES_BY_STEP && state->step && slowest && state->step->finish.known && slowest->finish.known &&
+               state->step->finish.worst >= slowest->finish.worst)
         print_line(session, state->finish.known ? state->step->finish.worst : TIME_UNKNOWN,
                    state->stays_green ? arena_printf(session->arena, "until `%s` is done: its health check stays green", state->step->id)
                                       : arena_printf(session->arena, "until `%s` is done", state->step->id),
@@ -258,7 +268,7 @@ void explain_endpoint(const struct session *session, const struct scenario_resul
                    slowest->asset->entity->span);
     else if (moves)
         print_line(session, state->detection, "until its health check notices: threshold x (interval + timeout)", health_place(state, target));
-    if (state->moves == MOVES_BY_STEP && state->detection)
+    if (moves && state->moves == MOVES_BY_STEP && state->detection)
         print_line(session, state->detection, "until the alarm and the health check behind the switch have followed", health_place(state, target));
     if (returns)
         print_line(session, state->detection, "until its health check is green again: threshold x (interval + timeout)", health_place(state, target));

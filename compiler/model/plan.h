@@ -390,8 +390,8 @@ struct endpoint_state {
     const struct asset *zone;           /* its hosted zone, when that is lost and has to come back first; NULL */
     const struct reason *zone_unstated; /* the scenario may take its zone, and nobody says where that is; NULL */
     struct objective rto;
-    struct span_of_time finish;          /* with traffic */
-    int64_t detection, ttl, propagation; /* its own terms, ms; 0 where one does not count */
+    struct span_of_time finish;                 /* with traffic */
+    int64_t detection, green, ttl, propagation; /* its own terms, ms; 0 where one does not count */
     enum moves moves;
     int64_t lingers;     /* how long it may still be answered otherwise, after the step that leads it or after what comes back; ms */
     bool answers_anyway; /* its one record is the answer, whatever the check says */

@@ -464,7 +464,7 @@ static bool served(struct check *c, const struct plan_name_outcome *name, int en
 
 static void check_name(struct check *c, const struct plan_name_outcome *name)
 {
-    int64_t back, own;
+    int64_t back, own, green;
 
     if (!check_range(c, ".finish", &name->finish) || !name->finish.known)
         return;
@@ -480,6 +480,8 @@ static void check_name(struct check *c, const struct plan_name_outcome *name)
         bool known = served(c, name, e, &back);
 
         own = 0;
+        known &= name->green >= 0;
+        green = plus(back, name->green); /* of what it leads to, before users follow */
         switch ((enum plan_choice_MOVES)name->moves) {
         case PLAN_MOVES_by_check:
             if (name->detection > back)
@@ -497,6 +499,8 @@ static void check_name(struct check *c, const struct plan_name_outcome *name)
         default: break;
         }
         back = plus(back, own);
+        if (name->moves != PLAN_MOVES_not && known && plus(green, name->ttl) > back)
+            back = plus(green, name->ttl);
         if (!known || back < 0) {
             problem(c, ".finish", "it is known, and what it waits for is not");
             return;

@@ -4,6 +4,7 @@
  * mode, and where the check stays green (an intruder keeps the pages up), a step moves it, which waits for the declaration and for what
  * the name serves: end of the step + TTL, and behind a stop switch its alarm and its check besides. Where what it serves comes back in its
  * place, a check that turned red has led users to a side that was never put to work: finish + detection (turning green takes as many answers) + TTL.
+ * A target with a check of its own is an answer only once that is green: it was red for as long as nothing served there.
  *
  * Detection: threshold x (interval + timeout); the timeouts of the provider's checkers
  * (HTTP and HTTPS 4 s to connect and 2 s to answer, TCP 10 s) are documented at
@@ -148,10 +149,47 @@ static int64_t behind_the_switch(const struct endpoint_state *state)
 
 /* What a name takes by itself once it is to lead elsewhere: 0 where a term does not count, TIME_UNKNOWN where nobody knows. */
 struct name_clock {
-    int64_t detection, ttl, propagation;
+    int64_t detection, green, ttl, propagation;
 };
 
-static struct name_clock name_clock(const struct endpoint_state *state)
+/* How long a check takes to turn green once what it asks answers. An alarm that has to be quiet besides is so when its service pleases. */
+static int64_t turns_green(const struct entity *target)
+{
+    struct health_clock clock = health_clock(target);
+    struct value clears = clock.block ? entity_slot(clock.block, HEALTH_alarm_clears) : value_unknown();
+
+    if (!clock.block || entity_slot(clock.block, HEALTH_alarm).type != VALUE_STRING)
+        return clock.after;
+    if (clears.type != VALUE_DURATION || clock.after == TIME_UNKNOWN)
+        return TIME_UNKNOWN;
+    return clears.u.integer > clock.after ? clears.u.integer : clock.after;
+}
+
+/* What it serves has been serving at that target all along. */
+static bool was_green(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
+        if (serves.u.list->items[i].type == VALUE_ENTITY && result->states[serves.u.list->items[i].u.entity->index].fate != FATE_UNAFFECTED)
+            return false;
+    }
+    return serves_at(a, result, state, state->to);
+}
+
+/* The check of the target it leads to, where that decides; NULL. */
+static const struct entity *check_behind(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
+{
+    const char *mode = word(state->endpoint, ENDPOINT_mode, "health");
+
+    if ((strcmp(mode, "health") != 0 && strcmp(mode, "stop") != 0) || strcmp(word(state->endpoint, ENDPOINT_routing, "failover"), "simple") == 0)
+        return NULL;
+    if (state->moves == MOVES_NOT || state->moves == MOVES_AND_BACK || !state->to || was_green(a, result, state))
+        return NULL;
+    return health_clock(state->to).block;
+}
+
+static struct name_clock name_clock(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
     struct value ttl = entity_slot(state->endpoint, ENDPOINT_ttl), propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
     const char *mode = word(state->endpoint, ENDPOINT_mode, "health");
@@ -163,34 +201,42 @@ static struct name_clock name_clock(const struct endpoint_state *state)
     if (state->moves == MOVES_BY_CHECK)
         clock.detection = health_clock(state->dropped ? state->dropped : state->from).after;
     else if (state->moves == MOVES_AND_BACK)
-        clock.detection = health_clock(state->from).after;
+        clock.detection = turns_green(state->from);
     else if (state->moves == MOVES_BY_STEP && strcmp(mode, "stop") == 0)
         clock.detection = behind_the_switch(state);
     else if (state->moves == MOVES_BY_STEP && strcmp(mode, "arc") != 0)
         clock.propagation = propagation.type == VALUE_DURATION ? propagation.u.integer : TIME_UNKNOWN;
+    if (check_behind(a, result, state))
+        clock.green = turns_green(state->to);
     return clock;
 }
 
-static void time_endpoint(struct scenario_result *result, struct endpoint_state *state)
+static void time_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
 {
-    struct name_clock clock = name_clock(state);
-    int64_t after = clock.ttl;
+    struct name_clock clock = name_clock(a, result, state);
+    struct span_of_time served;
+    int64_t after = 0;
 
     state->ttl = clock.ttl;
     state->detection = clock.detection;
+    state->green = clock.green;
     state->propagation = clock.propagation;
     state->finish = state->to ? served_back(result, state) : (struct span_of_time){0};
     if (state->zone)
         state->finish = time_max(state->finish, result->states[state->zone->index].finish);
     if (state->moves == MOVES_NOT)
         return; /* the record need not change */
+    served = clock.green == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(state->finish, time_exact(clock.green));
     if (state->moves == MOVES_BY_CHECK) {
         state->finish = clock.detection == TIME_UNKNOWN ? (struct span_of_time){0} : time_max(state->finish, time_exact(clock.detection));
     } else {
         if (state->moves == MOVES_BY_STEP)
             state->finish = state->step ? time_max(state->finish, state->step->finish) : (struct span_of_time){0};
         after = add_to(&after, clock.detection) && add_to(&after, clock.propagation) ? after : TIME_UNKNOWN;
+        state->finish = after == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(state->finish, time_exact(after));
     }
+    state->finish = time_max(state->finish, served);
+    after = clock.ttl;
     state->finish = after == TIME_UNKNOWN ? (struct span_of_time){0} : time_add(state->finish, time_exact(after));
 }
 
@@ -213,12 +259,20 @@ static const struct reason *unset_of_name(const struct analysis *a, const struct
 {
     const struct entity *health = state->moves == MOVES_BY_CHECK ? health_clock(state->dropped ? state->dropped : state->from).block : NULL;
 
-    if (name_mover(state->endpoint))
-        return NULL;
-    if (state->moves == MOVES_BY_STEP && state->step && !state->step->takes.known && !state->barred)
+    if (!name_mover(state->endpoint) && state->moves == MOVES_BY_STEP && state->step && !state->step->takes.known && !state->barred)
         return unset_row(a, state->endpoint, "change_time", NULL,
                          "state how long whoever keeps the name takes to lead it elsewhere: `change_time = 5m..15m..30m`");
-    if (health && entity_slot(health, HEALTH_timeout).type != VALUE_DURATION)
+    if (!health && state->moves == MOVES_AND_BACK)
+        health = health_clock(state->from).block;
+    if (state->green == TIME_UNKNOWN)
+        health = health_clock(state->to).block;
+    if (health && (state->green == TIME_UNKNOWN || state->moves == MOVES_AND_BACK) && entity_slot(health, HEALTH_alarm).type == VALUE_STRING &&
+        entity_slot(health, HEALTH_alarm_clears).type != VALUE_DURATION)
+        return unset_row(a, health, "alarm_clears",
+                         intern_text(a, "how long `%s` stays red after what it watches is back, and `%s` leads elsewhere, is not stated",
+                                     entity_slot(health, HEALTH_alarm).u.string, state->endpoint->name),
+                         NULL);
+    if (!name_mover(state->endpoint) && health && entity_slot(health, HEALTH_timeout).type != VALUE_DURATION)
         return unset_row(a, health, "timeout", intern_text(a, "how long one health check of `%s` takes to fail is not stated", state->endpoint->name),
                          "state the `timeout` of its provider's checks");
     return NULL;
@@ -409,13 +463,15 @@ static void find_move(struct analysis *a, const struct scenario_result *result, 
 }
 
 /* A check that turns red later than anybody begins moves it then; behind a switch, or on the way back, it has to turn first. */
-static int64_t lingers(const struct scenario_result *result, const struct endpoint_state *state)
+static int64_t lingers(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
-    struct name_clock clock = name_clock(state);
+    struct name_clock clock = name_clock(a, result, state);
     int64_t sum = clock.ttl;
 
     if (state->moves == MOVES_BY_CHECK && clock.detection != TIME_UNKNOWN && result->begin.known)
         clock.detection = clock.detection > result->begin.worst ? clock.detection - result->begin.worst : 0;
+    if (clock.green == TIME_UNKNOWN || clock.green > clock.detection)
+        clock.detection = clock.green;
     return add_to(&sum, clock.detection) && add_to(&sum, clock.propagation) ? sum : TIME_UNKNOWN;
 }
 
@@ -447,7 +503,7 @@ void find_targets(struct analysis *a, struct scenario_result *result)
         find_zone(a, result, state);
         state->affected |= (state->from && target_lost(a, state->from)) || state->dropped || state->zone || state->zone_unstated;
         find_move(a, result, state);
-        state->lingers = state->moves == MOVES_NOT ? 0 : lingers(result, state);
+        state->lingers = state->moves == MOVES_NOT ? 0 : lingers(a, result, state);
     }
 }
 
@@ -457,7 +513,7 @@ void move_traffic(struct analysis *a, struct scenario_result *result)
         struct endpoint_state *state = &result->endpoints[i];
 
         state->rto = endpoint_objective(result, state);
-        time_endpoint(result, state);
+        time_endpoint(a, result, state);
         judge_endpoint(a, result, state);
     }
 }

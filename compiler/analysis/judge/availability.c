@@ -3,8 +3,8 @@
  *
  * A figure of an asset is its own `slo` (of the whole asset), else what its kind says its provider promises for one instance, else the
  * `slo` of the place it stands at (counted once for all that stands there: software is no more available than its machine). Instances at
- * places that share no region and nothing they are physically inside of combine as 1 - Π(1 - a); other places of an asset do not count as
- * redundant, and neither does a standby: how long it takes over is in the scenarios.
+ * places that share no region and nothing they are physically inside of fail independently of each other; others do not count as redundant, and
+ * neither does a standby: how long it takes over is in the scenarios. As many have to stand as the `quorum` of the asset says.
  *
  * Every scenario that touches the name takes at most its worst finish once in its mean time between events (`frequency`): by the union
  * bound the expected availability is at least the product minus the sum of these shares. Failures that a promise covers and a scenario
@@ -59,25 +59,89 @@ static bool independent(const struct analysis *a, const struct site_info *x, con
     return true;
 }
 
-/* 1 - Π(1 - a) over the places that fail independently of those before them, rounded down. */
-static int64_t combine(const struct analysis *a, const struct asset *asset, int64_t instance, bool by_place, uint32_t *places)
+static int64_t quorum_of(const struct asset *asset)
 {
-    int64_t down = FINE;
+    struct value quorum = entity_slot(asset->entity, ASSET_quorum);
 
-    *places = 0;
+    return quorum.type == VALUE_INT && quorum.u.integer > 1 ? quorum.u.integer : 1;
+}
+
+/* Places that may fail together, as far as anybody knows: how many, and for how much of the time one of them is down at most (union bound). */
+struct cluster {
+    uint32_t places;
+    int64_t down;
+};
+
+/* For how much of the time `quorum` places stand at least, when blocks fail independently and one that fails takes all its places along. */
+static int64_t at_least(struct analysis *a, const struct cluster *clusters, uint32_t count, int64_t quorum)
+{
+    int64_t *stand = ARENA_ARRAY(a->arena, int64_t, (size_t)quorum + 1); /* by how many stand, the quorum and more as one; FINE is always */
+
+    stand[0] = FINE;
+    for (uint32_t b = 0; b < count; b++) {
+        int64_t up = WHOLE - clusters[b].down;
+
+        for (int64_t n = quorum; n >= 0; n--) {
+            int64_t to = n + clusters[b].places > quorum ? quorum : n + clusters[b].places, moved = times(stand[n], up);
+
+            if (to == n)
+                continue;
+            stand[n] = times(stand[n], clusters[b].down);
+            stand[to] += moved;
+        }
+    }
+    return stand[quorum] / WHOLE;
+}
+
+/* For how much of the time as many of its places stand as its quorum says, at least; *places: those that count as redundant. Three bounds, of
+ * which the best is taken: one place of each block alone; blocks that fall as a whole; and, whatever fails together, that so many fail no more
+ * often than all fail together by so many (Markov). */
+static int64_t combine(struct analysis *a, const struct asset *asset, int64_t instance, bool by_place, uint32_t *places)
+{
+    struct cluster *single = ARENA_ARRAY(a->arena, struct cluster, asset->site_count),
+                   *whole = ARENA_ARRAY(a->arena, struct cluster, asset->site_count);
+    const struct site_info **first = ARENA_ARRAY(a->arena, const struct site_info *, asset->site_count);
+    int64_t quorum = quorum_of(asset), down = 0, best, other;
+    uint32_t count = 0, stated = 0;
+
     for (uint32_t i = 0; i < asset->site_count; i++) {
         const struct site_info *whose;
         int64_t one = by_place ? place_slo(a, asset->sites[i], &whose) : instance;
-        bool alone = one >= 0;
+        uint32_t in = count;
 
-        for (uint32_t j = 0; j < i && alone; j++)
-            alone = independent(a, asset->sites[j], asset->sites[i]);
-        if (!alone)
-            continue;
-        down = (int64_t)(((wide)down * (WHOLE - one) + WHOLE - 1) / WHOLE); /* rounded up: it is down time */
-        ++*places;
+        if (one < 0)
+            continue; /* it never stands, as far as anybody promises */
+        stated++;
+        down = down + WHOLE - one;
+        for (uint32_t b = 0; b < count; b++) {
+            if (independent(a, first[b], asset->sites[i]))
+                continue;
+            if (in == count) {
+                in = b;
+            } else { /* it ties two of them together */
+                whole[in].places += whole[b].places;
+                whole[in].down += whole[b].down;
+                first[b] = first[--count];
+                single[b] = single[count];
+                whole[b--] = whole[count];
+            }
+        }
+        if (in == count) {
+            first[count] = asset->sites[i];
+            single[count] = (struct cluster){1, WHOLE - one};
+            whole[count++] = (struct cluster){0, 0};
+        }
+        whole[in].places++;
+        whole[in].down = whole[in].down + WHOLE - one > WHOLE ? WHOLE : whole[in].down + WHOLE - one;
     }
-    return (FINE - down) / WHOLE;
+    *places = count;
+    if (stated < quorum)
+        return TIME_UNKNOWN;
+    best = at_least(a, single, count, quorum);
+    if ((other = at_least(a, whole, count, quorum)) > best)
+        best = other;
+    down = (down + stated - quorum) / (stated - quorum + 1); /* rounded up */
+    return WHOLE - down > best ? WHOLE - down : best;
 }
 
 struct work {
@@ -93,6 +157,15 @@ static void add(struct work *work, struct entity *entity, const char *text, int6
     vec_push(work->a->arena, &work->terms, ((struct slo_term){entity, text, parts, lost, span}));
     if (parts < 0)
         work->state->known = false;
+}
+
+static const char *places_text(struct analysis *a, const struct asset *asset, uint32_t independent_places)
+{
+    int64_t quorum = quorum_of(asset);
+
+    if (quorum < 2)
+        return intern_text(a, "%u independent places", independent_places);
+    return intern_text(a, "%u places, %u of them independent, of which %lld have to stand", asset->site_count, independent_places, (long long)quorum);
 }
 
 static void add_asset(struct work *work, const struct asset *asset)
@@ -111,13 +184,11 @@ static void add_asset(struct work *work, const struct asset *asset)
     promised =
         block ? eval_deferred(a->eval, block, KIND_availability, scope_add(a->eval, NULL, "self", value_entity(asset->entity))) : value_unknown();
     if (promised.type == VALUE_PERCENT && promised.u.integer >= 0 && promised.u.integer <= WHOLE) {
-        parts = combine(a, asset, promised.u.integer, false, &places);
-        if (places < 2)
-            parts = promised.u.integer;
+        parts = asset->site_count ? combine(a, asset, promised.u.integer, false, &places) : promised.u.integer;
         add(work, asset->entity,
-            places < 2
+            places < 2 && quorum_of(asset) < 2
                 ? intern_text(a, "`%s`, promised for `%s`", asset->name, asset->entity->kind->entity->name)
-                : intern_text(a, "`%s` at %u independent places, each promised for `%s`", asset->name, places, asset->entity->kind->entity->name),
+                : intern_text(a, "`%s` at %s, each promised for `%s`", asset->name, places_text(a, asset, places), asset->entity->kind->entity->name),
             parts, false, asset->entity->span);
         return;
     }
@@ -125,8 +196,8 @@ static void add_asset(struct work *work, const struct asset *asset)
     if (asset->site_count > 1) {
         int64_t together = combine(a, asset, 0, true, &places);
 
-        if (places > 1) {
-            add(work, asset->entity, intern_text(a, "`%s` at %u independent places", asset->name, places), together, false, asset->entity->span);
+        if (places > 1 || quorum_of(asset) > 1) {
+            add(work, asset->entity, intern_text(a, "`%s` at %s", asset->name, places_text(a, asset, places)), together, false, asset->entity->span);
             return;
         }
     }

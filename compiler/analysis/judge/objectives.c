@@ -710,8 +710,6 @@ void judge(struct analysis *a, struct scenario_result *result)
             refute_downtime(a, result, state);
         else if (state->rto_verdict == VERDICT_REFUTED)
             refute_rto(a, result, state);
-        else if (state->rto_verdict == VERDICT_OK && downtime_verdict(state) == VERDICT_REFUTED)
-            refute_downtime(a, result, state);
         else if (state->rto_verdict == VERDICT_UNKNOWN && state->undecided)
             ; /* told where it is missing */
         else if (state->rto_verdict == VERDICT_UNKNOWN && !has_clock)
@@ -728,6 +726,9 @@ void judge(struct analysis *a, struct scenario_result *result)
             decides(a, &figure, (struct objective_ref){OBJECTIVE_RTO, state->asset->entity, result->scenario, asset_wants_proof(a, state->asset)});
         else if (state->rto_verdict == VERDICT_UNKNOWN && !state->blocked_by)
             unknown_verdict(a, result, state, OBJECTIVE_RTO);
+        /* Beside an RTO, met or not: whoever accepts that one is missed has not accepted this. */
+        if (!state->blocked_by && state->rto.ms != TIME_UNKNOWN && downtime_verdict(state) == VERDICT_REFUTED)
+            refute_downtime(a, result, state);
         if (state->rpo_verdict == VERDICT_REFUTED)
             refute_rpo(a, result, state);
         else if (state->rpo_verdict == VERDICT_UNKNOWN && state->undecided && !notice_is_unset(a, result, state, &notice))

@@ -394,6 +394,7 @@ static void fill_name(struct maker *m, const struct endpoint_state *from, struct
     out->rto = document_objective(m, &from->rto);
     out->finish = document_range(from->finish);
     out->detection = from->detection;
+    out->green = from->green;
     out->ttl = from->ttl;
     out->propagation = from->propagation;
     out->moves = (uint8_t)from->moves;

@@ -143,6 +143,20 @@ static bool goes_on_here(const struct asset_state *state, const struct candidate
     return candidate->automatic || (state->asset->stateful && value_worst(rpo).type == VALUE_DURATION);
 }
 
+/* Whether it is done to a thing where that stands: it covers the loss of no place, restores nothing and puts nothing else to work. */
+static bool acts_in_place(const struct candidate *candidate, struct value covered)
+{
+    static const char *const places[] = {"host", "rack", "datacenter", "zone", "region", "account", "provider", "partition"};
+
+    if (candidate->element.type != VALUE_NULL || candidate->restores)
+        return false;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (covers_loss(covered, places[i]))
+            return false;
+    }
+    return true;
+}
+
 /* The place itself, or the nearest one around it that stands; NULL. */
 static struct site_info *standing_around(const struct analysis *a, struct site_info *site)
 {
@@ -385,7 +399,7 @@ void consider(struct analysis *a, struct asset_state *state, struct candidate *c
     if (here && (goes_with_its_zone(a, state, candidate) || !rests_beside(a, state, candidate)))
         return;
     if (!candidate->into)
-        candidate->into = default_place(a, state, here);
+        candidate->into = default_place(a, state, here || acts_in_place(candidate, covered));
     if (!candidate->into && state->asset->site_count) {
         struct why why = no_place(a, state);
 
