@@ -11,8 +11,19 @@ struct fact {
     bool found;
 };
 
+/* What is the same for all jobs. */
+struct job_facts {
+    bool spread;     /* over several machines */
+    bool *on_change; /* by job */
+    struct job_users {
+        VEC(const struct plan_job *) jobs;
+    } * needed_by;     /* by job: those that build on it */
+    struct map stores; /* plan_thing -> plan_store */
+};
+
 struct job_script {
     struct reading *r;
+    const struct job_facts *all;
     struct arena *arena;
     const struct plan_job *job;
     VEC(struct fact) facts; /* that the plan asks for */
@@ -70,11 +81,7 @@ static bool stores_itself(const struct plan_job *job)
 
 static const struct plan_store *access_to(const struct job_script *s, const struct plan_thing *store)
 {
-    for (uint32_t i = 0; i < s->r->plan->stores_count; i++) {
-        if (s->r->plan->stores[i].store == store)
-            return &s->r->plan->stores[i];
-    }
-    return NULL;
+    return map_get(&s->all->stores, (atom)(const void *)store);
 }
 
 /* The store with that number; NULL: the script has no such one. */
@@ -171,7 +178,7 @@ static void want_facts(struct job_script *s)
         want(s, "host", job->runs_at->name);
         if (plan_words(s->arena, job->runs_at->thing, "address", NULL))
             want(s, "address", plan_words(s->arena, job->runs_at->thing, "address", ""));
-        if (jobs_are_spread(plan))
+        if (s->all->spread)
             want(s, "spread", "1");
     }
     want_number(s, "timeout", limits.run);
@@ -180,10 +187,8 @@ static void want_facts(struct job_script *s)
     if (job->waits > 0)
         want_number(s, "waits", (job->waits + MS_SECOND - 1) / MS_SECOND);
     want(s, "retain", kept(s->arena, job->retain));
-    for (uint32_t i = 0; i < plan->tasks_count; i++) {
-        if (plan->tasks[i].job == job && plan->tasks[i].work == PLAN_WORK_if_changed)
-            want(s, "on_change", "1");
-    }
+    if (s->all->on_change[job - plan->jobs])
+        want(s, "on_change", "1");
     if (job->renew > 0)
         want_number(s, "renew", job->renew / MS_SECOND);
     if (job->jitter > 0)
@@ -192,10 +197,8 @@ static void want_facts(struct job_script *s)
         want_number(s, "verify_every", job->verify_every / MS_SECOND);
     if (job->of)
         want(s, "of", output_name(s->arena, job->of->name));
-    for (uint32_t i = 0; i < plan->jobs_count; i++) {
-        if (plan->jobs[i].of == job && plan->jobs[i].run && plan->jobs[i].schedule)
-            want(s, "needed_by", output_name(s->arena, plan->jobs[i].name));
-    }
+    for (uint32_t i = 0; i < s->all->needed_by[job - plan->jobs].jobs.len; i++)
+        want(s, "needed_by", output_name(s->arena, s->all->needed_by[job - plan->jobs].jobs.items[i]->name));
     want_load(s);
     want_tools(s);
 }
@@ -295,11 +298,11 @@ static void take_store(struct job_script *s, const struct script *script, const 
     s->stores++;
 }
 
-static void read_job(struct reading *r, struct arena *arena, const struct artifact *artifact, const struct plan_job *job)
+static void read_job(struct reading *r, const struct job_facts *all, struct arena *arena, const struct artifact *artifact, const struct plan_job *job)
 {
     static const char *const fixed[] = {"set -euo pipefail", "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"",
                                         "source \"${here}/../lib/drc-backup-lib.sh\"", "drc_job_main \"$@\""};
-    struct job_script s = {.r = r, .arena = arena, .job = job};
+    struct job_script s = {.r = r, .all = all, .arena = arena, .job = job};
     struct script script = {artifact, arena, artifact->text};
     struct statement statement;
     struct notices notices = {0};
@@ -343,13 +346,32 @@ static void read_job(struct reading *r, struct arena *arena, const struct artifa
     holds(artifact, NULL, alarm == (notices.count > 0), "nobody is told of a failure");
 }
 
+static void collect(struct reading *r, struct job_facts *all)
+{
+    const struct plan_document *plan = r->plan;
+
+    *all = (struct job_facts){.spread = jobs_are_spread(plan),
+                              .on_change = ARENA_ARRAY(r->scratch, bool, plan->jobs_count + 1),
+                              .needed_by = ARENA_ARRAY(r->scratch, struct job_users, plan->jobs_count + 1)};
+    for (uint32_t i = 0; i < plan->tasks_count; i++)
+        all->on_change[plan->tasks[i].job - plan->jobs] |= plan->tasks[i].work == PLAN_WORK_if_changed;
+    for (uint32_t i = 0; i < plan->jobs_count; i++) {
+        if (plan->jobs[i].of && plan->jobs[i].run && plan->jobs[i].schedule)
+            vec_push(r->scratch, &all->needed_by[plan->jobs[i].of - plan->jobs].jobs, &plan->jobs[i]);
+    }
+    for (uint32_t i = 0; i < plan->stores_count; i++)
+        map_add(&all->stores, r->scratch, (atom)(const void *)plan->stores[i].store, &plan->stores[i]);
+}
+
 void read_jobs(struct reading *r)
 {
+    struct job_facts all;
     const char *path;
     uint32_t next = 0, scripts = 0, wanted = 0;
 
     if (!artifact_next(r, "cron/", &next, &path))
         return;
+    collect(r, &all);
     for (uint32_t i = 0; i < r->plan->jobs_count; i++) {
         const struct plan_job *job = &r->plan->jobs[i];
         struct arena *arena;
@@ -361,7 +383,7 @@ void read_jobs(struct reading *r)
         arena = arena_new();
         path = arena_printf(arena, "cron/jobs/%s.sh", output_name(arena, job->name));
         if (artifact_open(r, arena, path, &artifact))
-            read_job(r, arena, &artifact, job);
+            read_job(r, &all, arena, &artifact, job);
         else
             wrong_file(r, path, "the script of the backup `%s` is missing", job->name);
         arena_delete(arena);

@@ -70,6 +70,7 @@ struct scalar {
 struct scalars {
     struct scalar *items;
     uint32_t count;
+    uint32_t *next; /* where the one asked for next probably is */
 };
 /* False, with a finding, where it is no YAML, is more than one document, or holds anchors and tags. */
 bool read_yaml(const struct artifact *artifact, struct arena *arena, struct scalars *out);

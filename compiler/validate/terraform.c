@@ -15,6 +15,8 @@ struct variable {
 
 struct output {
     const char *name;
+    const struct root *root;
+    struct output *other; /* of that name in another root */
     struct artifact artifact;
     struct hcl_part *block;
     bool used;
@@ -29,9 +31,9 @@ struct root {
     const char *folder;
     VEC(struct top) tops; /* resources and what kinds emit besides */
     VEC(struct top) ours; /* terraform, provider, locals */
-    VEC(struct variable) variables;
-    VEC(struct output) outputs;
-    struct map by_address;
+    VEC(struct variable *) variables;
+    VEC(struct output *) outputs;
+    struct map by_address, by_variable;
 };
 
 struct terraform {
@@ -39,6 +41,7 @@ struct terraform {
     struct arena *arena;
     struct intern *names;
     VEC(struct root *) roots;
+    struct map outputs; /* by name */
 };
 
 /* Where a value is looked for. */
@@ -116,13 +119,9 @@ static bool is_made_of(const char *name, const char *one, const char *other)
     return true;
 }
 
-static struct variable *variable_called(struct root *root, const char *name)
+static struct variable *variable_called(const struct spot *spot, const char *name)
 {
-    for (uint32_t i = 0; i < root->variables.len; i++) {
-        if (strcmp(root->variables.items[i].name, name) == 0)
-            return &root->variables.items[i];
-    }
-    return NULL;
+    return map_get(&spot->root->by_variable, intern_str(spot->t->names, name));
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -151,19 +150,15 @@ static bool match_reference(const struct spot *spot, const char **at, const stru
         return false;
     if (strncmp(got, "var.", 4) != 0)
         return strcmp(got, address) == 0 || strcmp(got, data) == 0;
-    variable = variable_called(spot->root, got + 4);
+    variable = variable_called(spot, got + 4);
     if (!variable)
         return false;
-    for (uint32_t i = 0; i < spot->t->roots.len; i++) {
-        struct root *other = spot->t->roots.items[i];
+    for (const char *tail = variable->name; (tail = strchr(tail, '_')) != NULL;) { /* it is called after the root and the output */
+        struct output *output = map_get(&spot->t->outputs, intern_str(spot->t->names, ++tail));
 
-        for (uint32_t n = 0; other != spot->root && n < other->outputs.len; n++) {
-            struct output *output = &other->outputs.items[n];
-            const char *value;
+        for (; output; output = output->other) {
+            const char *value = output->root == spot->root ? "" : expression(arena, hcl_attribute(output->block, "value"));
 
-            if (!ends_with(variable->name, arena_printf(arena, "_%s", output->name)))
-                continue;
-            value = expression(arena, hcl_attribute(output->block, "value"));
             if (strcmp(value, address) == 0 || strcmp(value, data) == 0) {
                 variable->used = output->used = true;
                 return true;
@@ -179,7 +174,7 @@ static bool match_fact(const struct spot *spot, const char **at, const struct pl
     const struct plan_value *value = member(fact, "value"), *of = member(fact, "of");
     const struct plan_thing *thing = of ? plan_leads_to(spot->t->r->index, of) : NULL;
     const char *got = hcl_name(spot->t->arena, at), *name = member_text(fact, "name"), *from;
-    struct variable *variable = got && strncmp(got, "var.", 4) == 0 ? variable_called(spot->root, got + 4) : NULL;
+    struct variable *variable = got && strncmp(got, "var.", 4) == 0 ? variable_called(spot, got + 4) : NULL;
     struct hcl_attr *standard;
 
     if (!variable)
@@ -806,7 +801,7 @@ static void compare_rest(struct terraform *t, struct root *root)
               address_of(t->arena, top->block->type, top->block->labels, top->block->label_count));
     }
     for (uint32_t i = 0; i < root->variables.len; i++) {
-        const struct variable *variable = &root->variables.items[i];
+        const struct variable *variable = root->variables.items[i];
         const char *type = expression(t->arena, hcl_attribute(variable->block, "type"));
         struct hcl_attr *standard = hcl_attribute(variable->block, "default");
         char first = standard ? *standard->value : '"';
@@ -821,7 +816,7 @@ static void compare_rest(struct terraform *t, struct root *root)
               "`%s` is of type `%s`", variable->name, type);
     }
     for (uint32_t i = 0; i < root->outputs.len; i++) {
-        const struct output *output = &root->outputs.items[i];
+        const struct output *output = root->outputs.items[i];
 
         holds(&output->artifact, output->block->at, output->used || output->block->read, "no other root uses the output `%s`", output->name);
     }
@@ -834,14 +829,25 @@ static void sort_block(struct terraform *t, struct root *root, const struct arti
     struct top top = {*artifact, block};
 
     if (strcmp(block->type, "variable") == 0 && block->label_count == 1) {
-        vec_push(t->arena, &root->variables, ((struct variable){block->labels[0], *artifact, block, false, false}));
+        struct variable *variable = ARENA_NEW(t->arena, struct variable);
+
+        *variable = (struct variable){block->labels[0], *artifact, block, false, false};
+        vec_push(t->arena, &root->variables, variable);
+        holds(artifact, block->at, map_add(&root->by_variable, t->arena, intern_str(t->names, variable->name), variable), "`%s` is there twice",
+              variable->name);
     } else if (strcmp(block->type, "terraform") == 0 || strcmp(block->type, "provider") == 0 || strcmp(block->type, "locals") == 0) {
         vec_push(t->arena, &root->ours, top);
     } else {
-        if (strcmp(block->type, "output") == 0 && block->label_count == 1)
-            vec_push(t->arena, &root->outputs, ((struct output){block->labels[0], *artifact, block, false}));
-        else
+        if (strcmp(block->type, "output") == 0 && block->label_count == 1) {
+            struct output *output = ARENA_NEW(t->arena, struct output);
+            atom name = intern_str(t->names, block->labels[0]);
+
+            *output = (struct output){name, root, map_get(&t->outputs, name), *artifact, block, false};
+            map_set(&t->outputs, t->arena, name, output);
+            vec_push(t->arena, &root->outputs, output);
+        } else {
             vec_push(t->arena, &root->tops, top);
+        }
         if (block->label_count) {
             struct top *kept = ARENA_NEW(t->arena, struct top);
             atom address = intern_str(t->names, address_of(t->arena, block->type, block->labels, block->label_count));

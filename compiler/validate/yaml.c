@@ -117,16 +117,19 @@ bool read_yaml(const struct artifact *artifact, struct arena *arena, struct scal
     strbuf_release(&w.path);
     if (!ok)
         wrong(artifact, line_start(artifact, line), "this is not the YAML of one plain document");
-    *out = (struct scalars){w.scalars.items, w.scalars.len};
+    *out = (struct scalars){w.scalars.items, w.scalars.len, ARENA_NEW(arena, uint32_t)};
     return ok;
 }
 
 struct scalar *scalar_at(const struct scalars *scalars, const char *key)
 {
     for (uint32_t i = 0; i < scalars->count; i++) {
-        if (strcmp(scalars->items[i].key, key) == 0) {
-            scalars->items[i].read = true;
-            return &scalars->items[i];
+        uint32_t at = (*scalars->next + i) % scalars->count;
+
+        if (strcmp(scalars->items[at].key, key) == 0) {
+            scalars->items[at].read = true;
+            *scalars->next = (at + 1) % scalars->count;
+            return &scalars->items[at];
         }
     }
     return NULL;

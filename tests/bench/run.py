@@ -12,6 +12,7 @@ tells what each run took. The second one is judged, and the exit code is 1 if a 
 * `drc build` of 100,000 assets in three scenarios takes at most 1.2 GB, `drc check` at most 5 KiB an asset without scenarios and 7 KiB with three.
 * Ten times as many assets, steps that one step waits for, needs of one asset, members of a group or scenarios take at most 12.5 times the user time
   and the memory.
+* Reading the artifacts again and comparing them with the plan takes at most a quarter of the build that does it, by the clock of that build.
 * `drc log` over 1,000 commits of 100 assets takes at most ten compilations and 5 ms a commit when it is cached (history.py).
 
 Other work on the computer only ever adds to user time. So every time is the least of several runs, and where a limit seems broken it is run again:
@@ -21,9 +22,11 @@ what is really too slow stays so. A run longer than --limit seconds is ended and
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import generate  # noqa: E402
@@ -35,6 +38,7 @@ BUILD_BYTES = 1.2e9
 BYTES_PER_ASSET = {"plain": 5 * 1024, "full": 7 * 1024}
 JUDGED_ASSETS = 100_000
 DECADE = 12.5
+VALIDATION = 0.25  # of its build, at most
 
 # Large enough that the smaller of the two outgrows the caches of the processor as well: from 3,000 to 30,000 the same work, counted in
 # instructions 9.8 times as much, took 13.5 times as long because memory is slower.
@@ -173,6 +177,20 @@ def judge_dimensions(verdicts, helper, drc, work, limit):
             shutil.rmtree(folder)
 
 
+def judge_validation(verdicts, drc, name, spec, work):
+    """How much of a build is translation validation: the least of both over several builds into an empty folder."""
+    shares, wholes = [], []
+    for _ in range(ROUNDS[1]):
+        out = work / "validated"
+        start = time.perf_counter()
+        done = subprocess.run([drc, "build", spec, "-o", out, "--quiet", "--timings"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+        wholes.append(time.perf_counter() - start)
+        shares.append(float(re.search(r"^validate +([0-9.]+) s", done.stderr, re.M)[1]))
+        shutil.rmtree(out)
+    ratio = min(shares) / min(wholes)
+    verdicts.add(f"validation of {name} by its build", f"{ratio:.2f} ({min(shares):.3f} s of {min(wholes):.3f} s)", f"{VALIDATION}", ratio <= VALIDATION)
+
+
 def judge_memory(verdicts, results):
     for variant, bound in BYTES_PER_ASSET.items():
         found = results.get((JUDGED_ASSETS, variant, "check"))
@@ -259,6 +277,9 @@ def main():
     print()
     verdicts = Verdicts()
     judge_memory(verdicts, results)
+    root = pathlib.Path(__file__).resolve().parents[2]
+    judge_validation(verdicts, drc, "the platform example", root / "examples" / "platform", work)
+    judge_validation(verdicts, drc, f"{sizes[0]:,} assets", work / f"full-{sizes[0]}" / "spec.dr", work)
     history.judge(verdicts, drc, work)
     for small, large in zip(sizes, sizes[1:]):
         if small >= 10_000 and large == 10 * small:  # below, the start of the process outweighs the work
