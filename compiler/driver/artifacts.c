@@ -1,6 +1,7 @@
 /* Gives the readers of compiler/validate the files: those of a set before it is written, or those of a folder by its manifest. */
 #include "driver/artifacts.h"
 
+#include "backends/common/texts.h"
 #include "base/sha256.h"
 #include "driver/output.h"
 #include "driver/output_internal.h"
@@ -149,6 +150,40 @@ static void compare_digests(struct session *session, struct folder *folder, stru
     *count = kept;
 }
 
+/* Scripts that are the same in every build of a version: where they go, and what they are called in the compiler. */
+static const char *const fixed[][2] = {
+    {"restore/recover.sh", "restore/recover.sh"},
+    {"restore/failback.sh", "restore/failback.sh"},
+    {"restore/drill.sh", "restore/drill.sh"},
+    {"restore/lib/ask.sh", "restore/lib/ask.sh"},
+    {"restore/lib/common.sh", "restore/lib/common.sh"},
+    {"restore/lib/drill.sh", "restore/lib/drill.sh"},
+    {"restore/lib/engine.sh", "restore/lib/engine.sh"},
+    {"restore/lib/hosts.sh", "common/hosts.sh"},
+    {"restore/lib/notify.sh", "common/notify.sh"},
+    {"restore/lib/report.sh", "restore/lib/report.sh"},
+    {"restore/lib/run-step.sh", "restore/lib/run-step.sh"},
+    {"restore/lib/step.sh", "restore/lib/step.sh"},
+    {"cron/lib/drc-backup-lib.sh", "cron/lib/drc-backup-lib.sh"},
+    {"cron/lib/hosts.sh", "common/hosts.sh"},
+    {"cron/lib/notify.sh", "common/notify.sh"},
+    {"route53/traffic.sh", "route53/traffic.sh"},
+};
+
+/* Those of a folder that this version has built are its own, byte for byte. */
+static void compare_fixed(struct session *session, const struct folder *folder, struct folder_report *report)
+{
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        const struct fixed_text *own = fixed_text_find(fixed[i][1]);
+        struct strbuf text = STRBUF_INIT;
+
+        if (own && disk_read(folder->dir, fixed[i][0], ARTIFACT_BYTES_MAX, &text) &&
+            (text.len != own->size || memcmp(strbuf_str(&text), own->data, own->size) != 0))
+            add_finding(session, report, fixed[i][0], "it is not the script of this version of drc");
+        strbuf_release(&text);
+    }
+}
+
 void artifacts_of_folder(struct session *session, const char *dir, const struct plan_document *document, struct folder_report *report)
 {
     struct folder folder = {open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), NULL};
@@ -167,6 +202,8 @@ void artifacts_of_folder(struct session *session, const char *dir, const struct 
     report->readable = true;
     report->listed = input.count;
     compare_digests(session, &folder, report, &input.count);
+    if (document->compiler && strcmp(document->compiler, DRC_VERSION) == 0)
+        compare_fixed(session, &folder, report);
     paths = ARENA_ARRAY(session->arena, const char *, input.count + 1);
     for (uint32_t i = 0; i < input.count; i++)
         paths[i] = folder.files[i].path;
