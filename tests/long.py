@@ -28,7 +28,7 @@ from oracles.lot import FIRST_SEED  # noqa: E402
 PARTS = (
     ("recipes", ""), ("props", "^props/power/build-"), ("oracles", "^oracles/properties/"), ("oracles", "^oracles/(?!properties/)"),
     ("props", "^props/power/(?!build-)"), ("props", "^props/(?!power/)"), ("ignored", ""), ("verify", ""), ("plan", ""),
-    ("certificate", "/(?!tampering)[^/]*$"), ("certificate", "/tampering"),
+    ("certificate", "/(?!tampering)[^/]*$"), ("certificate", "/tampering"), ("mutation", ""),
 )
 SUITES = tuple(dict.fromkeys(suite for suite, _ in PARTS))
 WHAT = {
@@ -38,6 +38,7 @@ WHAT = {
     "ignored": "each attribute changed or removed",
     "verify": "all cases, every kind of tampering, 6,000 changed values",
     "plan": "all cases, 1,000 random models",
+    "mutation": "the analysis with one token changed, as tests/mutants.tsv lists it: noticed by a test, or not",
     "certificate": "all cases, every kind of tampering, {times} times the random models of `make test`",
 }
 
@@ -53,8 +54,9 @@ def run(part, options, variables):
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         counts = pathlib.Path(folder) / "counts"
-        done = subprocess.run([sys.executable, "tests/run.py", "--build", options.build, "--only", suite, "-j", "1", "--filter", tests, "--durations", "10",
-                               "--summary", counts, *options.rest], cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        how = ["tests/run.py", "--only", suite, "-j", "1", "--filter", tests, "--durations", "10", *options.rest]
+        done = subprocess.run([sys.executable, *(["tests/mutate.py"] if suite == "mutation" else how), "--build", options.build, "--summary", counts],
+                              cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         found = json.loads(counts.read_text()) if counts.exists() else {"failed": 1}
     seconds = time.monotonic() - started
     print(f"---- {suite} {tests}: {seconds:.0f} s, exit {done.returncode}\n{done.stdout.decode(errors='replace')}", flush=True)
@@ -81,7 +83,8 @@ def main():
     rows = []
     for suite in (name for name in SUITES if name in wanted):
         own = [result for result in ended if result[0] == suite]
-        counts = ", ".join(f"{sum(found.get(word, 0) for _, found, _, _ in own)} {word}" for word in ("passed", "failed", "skipped"))
+        words = ("caught", "survived", "same") if suite == "mutation" else ("passed", "failed", "skipped")
+        counts = ", ".join(f"{sum(found.get(word, 0) for _, found, _, _ in own)} {word}" for word in words)
         rows.append(f"| `{suite}` | {WHAT[suite].format(times=options.times)} | {counts} | {sum(seconds for *_, seconds, _ in own) / 60:.1f} min |\n")
     minutes = (time.monotonic() - begun) / 60
     print("".join(rows) + f"{minutes:.0f} min in all")
