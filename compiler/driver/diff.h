@@ -29,6 +29,13 @@ void diff_text(const struct compare_report *report);
 void diff_json(const struct plan_document *before, const struct plan_document *after, const struct compare_report *report); /* drc.diff/1 */
 void diff_markdown(struct arena *arena, const struct plan_document *after, const struct compare_report *report);
 
+/* Pieces of these, appended. `quote` stands around names, "`" or "". */
+void diff_sum_up(struct strbuf *out, const struct compare_report *report);
+void diff_name_change(struct strbuf *out, const struct compare_change *change, const char *quote);
+void diff_tell_pair(struct strbuf *out, const char *before, const char *after, const char *arrow);
+void diff_tell_edit(struct strbuf *out, const struct compare_report *report, const struct compare_edit *edit, const char *quote, const char *arrow);
+void diff_tell_waiver(struct strbuf *out, const struct compare_waiver *waiver, const char *quote); /* and whether it counts */
+
 /* For build servers (SARIF, GitHub, GitLab, JUnit): what is weaker, as findings of the rules it is against, each as it counts.
  * `folder`: of the new side, with a slash at its end or "", before the names of its files. */
 void diff_for_servers(struct arena *arena, enum diag_format format, const struct compare_report *report, const char *folder);

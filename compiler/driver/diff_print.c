@@ -3,7 +3,6 @@
 
 #include "driver/driver.h"
 #include "emit/json.h"
-#include "emit/md.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,7 +21,7 @@ static const char *or_none(const char *text)
     return text ? text : "none";
 }
 
-static void name_change(struct strbuf *out, const struct compare_change *change, const char *quote)
+void diff_name_change(struct strbuf *out, const struct compare_change *change, const char *quote)
 {
     if (change->what && strcmp(change->what, "replaced") != 0 && strcmp(change->what, "moved") != 0)
         strbuf_addf(out, "%s of ", change->what);
@@ -50,7 +49,7 @@ static void tell_lines(struct strbuf *out, const char *before, const char *after
                 after + line);
 }
 
-static void tell_pair(struct strbuf *out, const char *before, const char *after, const char *arrow)
+void diff_tell_pair(struct strbuf *out, const char *before, const char *after, const char *arrow)
 {
     before = or_none(before);
     after = or_none(after);
@@ -70,12 +69,12 @@ static void tell_values(struct strbuf *out, const struct compare_change *change,
     if (is_said_of_itself(change))
         strbuf_addf(out, "is %s: ", change->what);
     if (change->what)
-        tell_pair(out, change->before, change->after, arrow);
+        diff_tell_pair(out, change->before, change->after, arrow);
     else
         strbuf_addstr(out, change->after ? "is new" : "is gone");
 }
 
-static void tell_edit(struct strbuf *out, const struct compare_report *report, const struct compare_edit *edit, const char *quote, const char *arrow)
+void diff_tell_edit(struct strbuf *out, const struct compare_report *report, const struct compare_edit *edit, const char *quote, const char *arrow)
 {
     const char *at = edit->after_at ? edit->after_at : edit->before_at;
 
@@ -85,7 +84,7 @@ static void tell_edit(struct strbuf *out, const struct compare_report *report, c
         strbuf_addf(out, "%s%s%s was %s", quote, edit->id, quote, edit->after ? "added" : "removed");
     else {
         strbuf_addf(out, "%s%s%s of %s%s%s: ", quote, edit->attribute, quote, quote, edit->id, quote);
-        tell_pair(out, edit->before, edit->after, arrow);
+        diff_tell_pair(out, edit->before, edit->after, arrow);
     }
     if (at)
         strbuf_addf(out, " (%s)", at);
@@ -100,7 +99,7 @@ static void tell_edit(struct strbuf *out, const struct compare_report *report, c
 }
 
 /* A waiver, and whether it counts. */
-static void tell_waiver(struct strbuf *out, const struct compare_waiver *waiver, const char *quote)
+void diff_tell_waiver(struct strbuf *out, const struct compare_waiver *waiver, const char *quote)
 {
     const char *until = waiver->until ? waiver->until : "no day";
 
@@ -115,7 +114,7 @@ static void tell_waiver(struct strbuf *out, const struct compare_waiver *waiver,
 
 void diff_tell_change(struct strbuf *out, const struct compare_change *change)
 {
-    name_change(out, change, "`");
+    diff_name_change(out, change, "`");
     strbuf_addstr(out, change->what && !is_said_of_itself(change) ? ": " : " ");
     tell_values(out, change, "->");
 }
@@ -124,11 +123,11 @@ void diff_tell_causes(struct strbuf *out, const struct compare_report *report, c
 {
     for (uint32_t i = 0; i < change->part_count; i++) {
         strbuf_addf(out, "\n%s: ", change->parts[i].what);
-        tell_pair(out, change->parts[i].before, change->parts[i].after, "->");
+        diff_tell_pair(out, change->parts[i].before, change->parts[i].after, "->");
     }
     for (uint32_t i = 0; i < change->cause_count; i++) {
         strbuf_addstr(out, i ? "\nand " : "\nbecause ");
-        tell_edit(out, report, &report->edits[change->causes[i]], "`", "->");
+        diff_tell_edit(out, report, &report->edits[change->causes[i]], "`", "->");
     }
 }
 
@@ -143,19 +142,19 @@ static void print_causes(const struct compare_report *report, const struct compa
         const char *at = part->after_at ? part->after_at : part->before_at;
 
         strbuf_addf(&line, "      %s: ", part->what);
-        tell_pair(&line, part->before, part->after, "->");
+        diff_tell_pair(&line, part->before, part->after, "->");
         if (at)
             strbuf_addf(&line, " (%s)", at);
         end_line(&line);
     }
     if (change->waiver) {
         strbuf_addstr(&line, "      ");
-        tell_waiver(&line, change->waiver, "`");
+        diff_tell_waiver(&line, change->waiver, "`");
         end_line(&line);
     }
     for (uint32_t i = 0; i < change->cause_count; i++) {
         strbuf_addstr(&line, i ? "          and " : "      because ");
-        tell_edit(&line, report, &report->edits[change->causes[i]], "`", "->");
+        diff_tell_edit(&line, report, &report->edits[change->causes[i]], "`", "->");
         end_line(&line);
     }
     strbuf_release(&line);
@@ -197,13 +196,13 @@ static void print_edits(const struct compare_report *report)
         say_line("edited");
     for (uint32_t i = 0; i < report->edit_count; i++) {
         strbuf_addstr(&line, "  ");
-        tell_edit(&line, report, &report->edits[i], "`", "->");
+        diff_tell_edit(&line, report, &report->edits[i], "`", "->");
         end_line(&line);
     }
     strbuf_release(&line);
 }
 
-static void sum_up(struct strbuf *out, const struct compare_report *report)
+void diff_sum_up(struct strbuf *out, const struct compare_report *report)
 {
     if (!report->change_count && !report->edit_count) {
         strbuf_addstr(out, report->untold      ? "something that a recovery turns on is another, and nothing here says what: their digests differ"
@@ -227,7 +226,7 @@ void diff_text(const struct compare_report *report)
     print_way(report, COMPARE_STRONGER, "stronger");
     print_way(report, COMPARE_NEITHER, "other");
     print_edits(report);
-    sum_up(&line, report);
+    diff_sum_up(&line, report);
     end_line(&line);
     strbuf_release(&line);
 }
@@ -342,133 +341,5 @@ void diff_json(const struct plan_document *before, const struct plan_document *a
     jsonw_object_end(&j);
     jsonw_finish(&j);
     say_text(strbuf_str(&out));
-    strbuf_release(&out);
-}
-
-/* ---- Markdown: the verdict, what is weaker and why, what is stronger; the rest is folded away */
-
-enum { ROWS_MAX = 100 }; /* a comment that is longer is not read, and hosts cut it */
-
-static const char *told(struct arena *arena, struct strbuf *out)
-{
-    const char *text = strbuf_dup(out, arena);
-
-    strbuf_release(out);
-    return text;
-}
-
-static struct md_inline value_cell(struct arena *arena, const char *before, const char *after)
-{
-    struct strbuf out = STRBUF_INIT;
-
-    tell_pair(&out, before, after, "→");
-    return md_text(arena, told(arena, &out));
-}
-
-static struct md_inline change_cell(struct arena *arena, const struct compare_change *change)
-{
-    struct strbuf out = STRBUF_INIT;
-
-    name_change(&out, change, "`");
-    if (!change->what)
-        strbuf_addstr(&out, change->after ? " is new" : " is gone");
-    return md_marked(arena, told(arena, &out));
-}
-
-static struct md_inline cause_cell(struct arena *arena, const struct compare_report *report, const struct compare_change *change)
-{
-    struct strbuf out = STRBUF_INIT;
-
-    for (uint32_t i = 0; i < change->cause_count; i++) {
-        strbuf_addstr(&out, i ? "\n" : "");
-        tell_edit(&out, report, &report->edits[change->causes[i]], "`", "→");
-    }
-    for (uint32_t i = 0; i < change->part_count && !change->cause_count; i++) {
-        strbuf_addf(&out, "%s%s: ", i ? "\n" : "", change->parts[i].what);
-        tell_pair(&out, change->parts[i].before, change->parts[i].after, "→");
-    }
-    return md_marked(arena, told(arena, &out));
-}
-
-static void table_of(struct md *w, const struct compare_report *report, enum compare_way way, uint32_t count)
-{
-    bool weaker = way == COMPARE_WEAKER;
-    uint32_t rows = 0;
-
-    if (weaker)
-        MD_TABLE(w, NULL, MD("What"), MD("Before → after"), MD("Because"), MD("Rule"));
-    else
-        MD_TABLE(w, NULL, MD("What"), MD("Before → after"), MD("Because"));
-    for (uint32_t i = 0; i < report->change_count && rows < ROWS_MAX; i++) {
-        const struct compare_change *change = &report->changes[i];
-        struct md_inline values;
-
-        if (change->way != way)
-            continue;
-        rows++;
-        values = change->what ? value_cell(w->arena, change->before, change->after) : MD("");
-        if (weaker)
-            MD_ROW(w, change_cell(w->arena, change), values, cause_cell(w->arena, report, change),
-                   change->rule ? md_code(w->arena, change_rule_name(change->rule)) : MD(""));
-        else
-            MD_ROW(w, change_cell(w->arena, change), values, cause_cell(w->arena, report, change));
-    }
-    md_table_end(w);
-    if (count > rows)
-        md_paragraph(w, md_textf(w->arena, "And %" PRIu32 " more; drc diff --format json has all of them.", count - rows));
-}
-
-static const char *title_of(const struct compare_report *report)
-{
-    return report->weaker                               ? "Recovery is weaker: "
-           : report->untold || report->unwritten        ? "Recovery could not be compared whole: "
-           : report->stronger                           ? "Recovery is stronger: "
-           : report->change_count || report->edit_count ? "Recovery is no weaker: "
-                                                        : "Recovery is the same: ";
-}
-
-void diff_markdown(struct arena *arena, const struct plan_document *after, const struct compare_report *report)
-{
-    struct strbuf out = STRBUF_INIT, line = STRBUF_INIT;
-    const char *title = after->title && after->title[0] ? after->title : after->name;
-    struct md w;
-
-    md_init(&w, arena, &out);
-    sum_up(&line, report);
-    md_heading(&w, 3, md_cat(arena, md_text(arena, title_of(report)), md_text(arena, title)));
-    md_paragraph(&w, md_textf(arena, "%c%s.", strbuf_str(&line)[0] == 'n' ? 'N' : strbuf_str(&line)[0], strbuf_str(&line) + 1));
-    if (report->unwritten)
-        md_paragraph(&w, MD("Nothing would be written of a plan with errors: jobs, exports and resources were not compared."));
-    if (report->weaker) {
-        md_heading(&w, 4, MD("What is weaker"));
-        table_of(&w, report, COMPARE_WEAKER, report->weaker);
-    }
-    if (report->stronger) {
-        md_heading(&w, 4, MD("What is stronger"));
-        table_of(&w, report, COMPARE_STRONGER, report->stronger);
-    }
-    strbuf_clear(&line);
-    if (report->neither) {
-        strbuf_addf(&line, "What else is different (%" PRIu32 ")", report->neither);
-        md_fold_begin(&w, strbuf_str(&line));
-        table_of(&w, report, COMPARE_NEITHER, report->neither);
-        md_fold_end(&w);
-    }
-    strbuf_clear(&line);
-    if (report->edit_count) {
-        strbuf_addf(&line, "What was edited (%" PRIu32 ")", report->edit_count);
-        md_fold_begin(&w, strbuf_str(&line));
-        for (uint32_t i = 0; i < report->edit_count && i < ROWS_MAX; i++) {
-            struct strbuf edit = STRBUF_INIT;
-
-            tell_edit(&edit, report, &report->edits[i], "`", "→");
-            md_bullet(&w, 0, md_marked(arena, told(arena, &edit)));
-        }
-        if (report->edit_count > ROWS_MAX)
-            md_paragraph(&w, md_textf(arena, "And %" PRIu32 " more.", report->edit_count - ROWS_MAX));
-        md_fold_end(&w);
-    }
-    say_text(strbuf_str(&out));
-    strbuf_release(&line);
     strbuf_release(&out);
 }

@@ -129,11 +129,11 @@ static void tell_asset(struct first first, const struct plan_outcome *outcome)
     first.at = outcome->asset->origin;
     add_fact(&first, "RTO", objective_words(first.arena, outcome->rto));
     add_fact(&first, "worst-case recovery time", finish_words(first.arena, &outcome->finish));
-    add_fact(&first, "verdict of its RTO", verdict_words(outcome->rto_verdict));
+    add_fact(&first, "RTO verdict", verdict_words(outcome->rto_verdict));
     add_fact(&first, "RPO", objective_words(first.arena, outcome->rpo));
     if (outcome->data_loss != PLAN_NOT_APPLICABLE)
         add_fact(&first, "worst-case loss", time_words(first.arena, outcome->data_loss));
-    add_fact(&first, "verdict of its RPO", verdict_words(outcome->rpo_verdict));
+    add_fact(&first, "RPO verdict", verdict_words(outcome->rpo_verdict));
 }
 
 static void tell_name(struct first first, const struct plan_name_outcome *outcome)
@@ -144,7 +144,7 @@ static void tell_name(struct first first, const struct plan_name_outcome *outcom
     add_fact(&first, "RTO", objective_words(first.arena, outcome->rto));
     if (outcome->affected)
         add_fact(&first, "worst-case recovery time", finish_words(first.arena, &outcome->finish));
-    add_fact(&first, "verdict of its RTO", verdict_words(outcome->verdict));
+    add_fact(&first, "RTO verdict", verdict_words(outcome->verdict));
 }
 
 static void tell_group(struct first first, const struct plan_group_outcome *outcome)
@@ -178,7 +178,7 @@ static void tell_slo(struct first first, const struct plan_slo *slo)
     first.at = slo->endpoint->origin;
     add_fact(&first, "availability asked for", percent_words(first.arena, slo->target));
     add_fact(&first, "availability at the worst", percent_words(first.arena, slo->availability));
-    add_fact(&first, "verdict of the availability", verdict_words(slo->verdict));
+    add_fact(&first, "availability verdict", verdict_words(slo->verdict));
 }
 
 const struct log_step *log_step_first(struct arena *arena, const struct plan_document *plan)

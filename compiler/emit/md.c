@@ -670,6 +670,8 @@ const char *mermaid_gantt_text(struct arena *arena, const char *text)
 
 struct md_inline md_marked(struct arena *arena, const char *text)
 {
+    static const char break_mark[] = {BREAK, '\0'};
+    const struct md_inline line_break = {break_mark};
     struct md_inline result = MD("");
     bool code = false;
 
@@ -679,8 +681,13 @@ struct md_inline md_marked(struct arena *arena, const char *text)
 
         if (code && text[len] != '`') /* not closed: it was no mark */
             part = arena_printf(arena, "`%s", part), code = false;
+        /* md_text leaves out what is at the ends of a text; here that is between two pieces */
+        if (len > 0 && !code && part[0] == '\n' && result.markdown[0])
+            result = md_cat(arena, result, line_break);
         if (len > 0)
             result = md_cat(arena, result, code ? md_code(arena, part) : md_text(arena, part));
+        if (len > 1 && !code && part[strlen(part) - 1] == '\n' && text[len])
+            result = md_cat(arena, result, line_break);
         text += len;
         if (*text) {
             code = !code;

@@ -6,8 +6,8 @@ import random
 import re
 import shutil
 
-from lib.core import Failure, Sandbox, need, readable
-from oracles import model
+from lib.core import Failure, Sandbox, Skip, need, readable
+from oracles import model, weaker
 
 
 def diff(env, folder, before, after, expect=None):
@@ -146,31 +146,164 @@ def test_renamed(env):
             raise Failure(f"renamed: {was}, weaker {result['weaker']}\n{json.dumps(result['changes'], indent=1)[:3000]}")
 
 
+def items(text):
+    return set(text[1:-1].split(", ")) - {""} if text and text.startswith("[") else set()
+
+
 def mirrored(change):
-    return (change["sort"], change["scenario"], change["what"], change["after"], change["before"],
-            {"weaker": "stronger", "stronger": "weaker", "other": "other"}[change["way"]])
+    """The same change the other way round. A list that loses an item and gains another is weaker both ways: nothing says that the one makes up for the other."""
+    before, after = items(change["before"]), items(change["after"])
+    both = before - after and after - before
+    way = change["way"] if both else {"weaker": "stronger", "stronger": "weaker", "other": "other"}[change["way"]]
+    return (change["sort"], change["scenario"], change["what"], change["after"], change["before"], way)
 
 
-def test_mirror(env):
-    """Of random plans: A and A differ nowhere; what A makes of B is what B makes of A, the other way round."""
+def altered(rng, text):
+    """The specification with a few things changed as people change them: numbers, what is left out, what is put in."""
+    def number(found):
+        return f"{found[1]} = {max(0, int(found[2]) + rng.choice((0, 0, 0, 1, 7, -1, -5)))}{found[3]}"
+
+    text = re.sub(r"\b(lag|slow|promotes|retain|rto|rpo|copy_time|detect|declare|duration) = (\d+)(m|h|d)", number, text)
+    if rng.random() < 0.3:
+        text = re.sub(r"^ *(rto|rpo) = \d+m$", lambda found: found[0] if rng.random() < 0.7 else "", text, flags=re.M)
+    if rng.random() < 0.3:
+        text = re.sub(r"schedule = every 1h", "schedule = every 4h", text, count=1)
+    return text
+
+
+def pair(env, folder, seed, chances):
+    """Two plans: of one random model, or of two that share their names."""
+    world = model.random_model(random.Random(f"diff {seed}"))
+    other = world if chances.random() < 0.75 else model.random_model(random.Random(f"other {seed}"))
+    for name, of in (("a", world), ("b", other)):
+        (folder / name).mkdir(exist_ok=True)
+        text = model.specification(of)
+        (folder / name / "main.dr").write_text(text if name == "a" else altered(chances, text), encoding="utf-8")
+
+
+def passes(result, rule, subject, scenario):
+    """Whether nothing that is told stops such a change."""
+    names = ("sort", "subject", "scenario", "way", "rule")
+    for sort, told_of, where, way, by in (tuple(change[key] for key in names) for change in result["changes"]):
+        if way == "weaker" and by == rule and where == scenario and (told_of == subject or (told_of or "").startswith(f"{subject}.")):
+            return False
+    return True
+
+
+PAIRS = 20
+
+
+def test_random_pairs(env):
+    """A and A differ nowhere; what A makes of B is what B makes of A, the other way round; what an independent reader of both plan.json finds weaker is
+    told, by its rule, and refused."""
+    wrong, compared, found = [], 0, 0
     with Sandbox() as folder:
-        for seed in range(20):
-            rng = random.Random(f"diff {seed}")
-            world = model.random_model(rng)
-            for name, chance in (("a", rng), ("b", random.Random(f"other {seed}"))):
-                (folder / name).mkdir(exist_ok=True)
-                text = model.specification(world)
-                if name == "b":  # somebody changed numbers
-                    text = re.sub(r"(lag|slow|retain|rto|rpo) = (\d+)(m|h|d)",
-                                  lambda found: f"{found[1]} = {int(found[2]) + chance.choice((0, 0, 1, 7))}{found[3]}", text)
-                (folder / name / "main.dr").write_text(text, encoding="utf-8")
+        for seed in range(PAIRS * max(1, int(os.environ.get("DRC_ORACLES", "1")))):
+            pair(env, folder, seed, random.Random(f"pair {seed}"))
+            plans = [env.run([env.drc, "plan", "--emit", "plan", name], folder).stdout for name in ("a", "b")]
+            if not all(plans):
+                continue
             same, there, back = diff(env, folder, "a", "a"), diff(env, folder, "a", "b"), diff(env, folder, "b", "a")
+            compared += 1
             if same["changes"] or same["edits"]:
-                raise Failure(f"seed {seed}: a plan differs from itself: {same['changes'][:2]}")
+                wrong.append(f"seed {seed}: a plan differs from itself: {same['changes'][:2]}")
             one = sorted(map(str, map(mirrored, there["changes"])))
             other = sorted(str((c["sort"], c["scenario"], c["what"], c["before"], c["after"], c["way"])) for c in back["changes"])
-            if one != other:
-                raise Failure(f"seed {seed}: {sorted(set(one) ^ set(other))[:6]}")
+            if one != other and not any(edit["was"] for edit in there["edits"] + back["edits"]):
+                wrong.append(f"seed {seed}: {sorted(set(one) ^ set(other))[:4]}")
+            old, new = map(json.loads, plans)
+            for result, before, after in ((there, old, new), (back, new, old)):
+                gone = {edit["was"].split(".", 1)[1] for edit in result["edits"] if edit["was"]}
+                for rule, subject, scenario in weaker.weaker(before, after):
+                    found += 1
+                    if subject not in gone and (passes(result, rule, subject, scenario) or not result["refused"]):
+                        wrong.append(f"seed {seed}: {rule} passes {subject} in {scenario}")
+        if wrong:
+            raise Failure(f"{len(wrong)} of {compared} pairs\n" + "\n".join(wrong[:20]))
+        if compared < 10 or not found:
+            raise Failure(f"{compared} pairs compared, {found} weaker values found: that shows nothing")
+    return f"{compared} pairs, {found} weaker values, each refused"
+
+
+def test_schema(env):
+    """The published schema of drc.diff/1 holds what is printed, strictly."""
+    try:
+        import jsonschema
+    except ImportError:
+        raise Skip("python3-jsonschema is not installed")
+    schema = json.loads((env.root / "compiler/compare/diff.schema.json").read_text(encoding="utf-8"))
+    for part in [schema, *schema["$defs"].values()]:
+        if part.get("type") == "object":
+            part["additionalProperties"] = False
+    with Sandbox() as folder:
+        shutil.copytree(env.root / "examples" / "platform", folder / "old")
+        edited(folder, "new", "data.dr", r"lag        = 1s\.\.5s\.\.30s", "lag        = 1s..5s..2h")
+        (folder / "new" / "main.dr").write_text((folder / "new" / "main.dr").read_text(encoding="utf-8").replace('default = "Z0123456789EXAMPLE"', 'default = "Z9"')
+                                                + 'accept lag { rule = RPO_NO_REGRESS  on = [database]  why = "x"  by = cto  until = 2027-01-01 }\n', encoding="utf-8")
+        for words in (["old", "new"], ["new", "old"], ["old", "old"], ["old", "new", "--as-of", "2026-11-30"]):
+            done = env.run([env.drc, "diff", *words, "--format", "json"], folder)
+            errors = list(jsonschema.Draft202012Validator(schema).iter_errors(json.loads(done.stdout)))
+            if errors:
+                raise Failure(f"{words}: {errors[0].json_path}: {errors[0].message}")
+
+
+def test_levels_and_waivers(env):
+    """Flags over policies, policies of the stricter side, waivers by their day."""
+    with Sandbox() as folder:
+        waiver = 'accept it { rule = RPO_NO_REGRESS  on = [db]  why = "so"  by = ann  until = 2026-12-31 }\n'
+        text = OWN.replace("asset db : my.db { site = one", "asset db : my.db { rpo = 40h  site = one")
+        later = text.replace("daily at 02:00  duration = 10m", "daily at 02:00  missed = 0  duration = 5h")
+        policy = 'plan p { title = "P"  owner = ann  changes { %s = [RPO_NO_REGRESS, RTO_NO_REGRESS] } }'
+        plain = 'plan p { title = "P"  owner = ann }'
+        loud = policy % "warned"
+        for old, new, words, want in (
+                (text, later, [], 3), (text, later, ["-Wno-error=RPO_NO_REGRESS"], 2), (text, later, ["-Wno-RPO_NO_REGRESS"], 2), (text, later, ["-Wno-VERDICT_NO_REGRESS"], 3),
+                (text.replace(plain, loud), later.replace(plain, loud), [], 2), (text.replace(plain, loud), later.replace(plain, loud), ["-Werror=RPO_NO_REGRESS"], 3),
+                (text, later.replace(plain, loud), [], 3), (text.replace(plain, loud), later, [], 3), (text.replace(plain, policy % "ignored"), later.replace(plain, policy % "ignored"), [], 2),
+                (text, later + waiver, [], 3), (text, later + waiver, ["--as-of", "2026-12-31"], 2), (text, later + waiver, ["--as-of", "2027-01-01"], 3),
+                (text, later + waiver.replace("[db]", "[one]"), ["--as-of", "2026-12-01"], 3), (text, later + waiver.replace("[db]", "[flood]"), ["--as-of", "2026-12-01"], 2),
+                (text, later + waiver.replace("RPO_NO", "RTO_NO"), ["--as-of", "2026-12-01"], 3)):
+            (folder / "a.dr").write_text(old, encoding="utf-8")
+            (folder / "b.dr").write_text(new, encoding="utf-8")
+            done = env.run([env.drc, "diff", "a.dr", "b.dr", *words], folder)
+            if done.code != want:
+                raise Failure(f"{words} {new[-120:]!r}: exit {done.code}, expected {want}\n{readable(done.stdout + done.stderr)[:2500]}")
+
+
+def test_causes_told_apart(env):
+    """Where two edits touch one number, each is taken back by itself; --causes none leaves the set whole."""
+    with Sandbox() as folder:
+        (folder / "a.dr").write_text(OWN, encoding="utf-8")
+        (folder / "b.dr").write_text(OWN.replace("takes = 5m", "takes = 15m").replace("detect = 5m", "detect = 6m").replace("size = 1GiB", "size = 2GiB"), encoding="utf-8")
+        for words, want in (([], {"takes", "detect"}), (["--causes", "all"], {"takes", "detect"}), (["--causes", "none"], {"takes", "detect", "size"})):
+            result = json.loads(env.run([env.drc, "diff", "a.dr", "b.dr", "--format", "json", *words], folder).stdout)
+            found = [c for c in result["changes"] if c["what"] == "worst-case recovery time"]
+            names = {result["edits"][cause]["attribute"] for cause in found[0]["causes"]}
+            if len(found) != 1 or names != want:
+                raise Failure(f"{words}: {names}, expected {want}")
+
+
+def test_renamed_by_word(env):
+    """`was`: an asset that is called otherwise, and is otherwise in most of it."""
+    with Sandbox() as folder:
+        (folder / "a.dr").write_text(OWN, encoding="utf-8")
+        for sort, old, new in (("asset", "asset db : my.db { site = one  size = 1GiB", "asset base : my.db { was = db  site = one  size = 9GiB  rto = 90m  rpo = 25h"),
+                               ("store", "store st : generic.directory { site = two  path = \"/b\"", "store shelf : generic.directory { was = st  site = two  path = \"/other\""),
+                               ("scenario", "scenario flood { class = c  loses = [one]  detect = 5m", "scenario water { was = flood  class = c  loses = [one]  detect = 4m"),
+                               ("site", "site one : generic.datacenter { role = primary }", "site first : generic.datacenter { was = one  role = primary  address = \"1\" }")):
+            text = OWN.replace(old, new)
+            if sort == "store":
+                text = text.replace("to = st ", "to = shelf ")
+            if sort == "site":
+                text = text.replace("loses = [one]", "loses = [first]").replace("site = one", "site = first")
+            if text == OWN:
+                raise Failure(f"{sort}: nothing is called otherwise")
+            (folder / "b.dr").write_text(text, encoding="utf-8")
+            result = diff(env, folder, "a.dr", "b.dr")
+            was = [edit["was"].split(".")[0] for edit in result["edits"] if edit["was"]]
+            gone = [c for c in result["changes"] if c["what"] is None and c["sort"] == sort]
+            if was != [sort] or gone:
+                raise Failure(f"{sort}: {was} {gone}\n{json.dumps(result['edits'], indent=1)[:2000]}")
 
 
 def test_usage_and_markdown(env):

@@ -111,8 +111,8 @@ def test_what_each_commit_did(env):
         expect([commit["commit"] for commit in told["commits"]], [made[i] for i in (6, 5, 4, 2, 0)], "commits, newest first")
         expect(told["commits_walked"], 7, "commits walked")
         first = {(c["subject"], c["what"]): c["after"] for c in by[made[0]]["changes"]}
-        expect(first, {("orders", "RTO"): "4h", ("orders", "worst-case recovery time"): "45m", ("orders", "verdict of its RTO"): "ok", ("orders", "RPO"): "1h",
-                       ("orders", "worst-case loss"): "30s", ("orders", "verdict of its RPO"): "ok"}, "the first plan")
+        expect(first, {("orders", "RTO"): "4h", ("orders", "worst-case recovery time"): "45m", ("orders", "RTO verdict"): "ok", ("orders", "RPO"): "1h",
+                       ("orders", "worst-case loss"): "30s", ("orders", "RPO verdict"): "ok"}, "the first plan")
         lagging = by[made[2]]
         expect(changes(lagging), [("asset", "orders", "blackout", "worst-case loss", "30s", "20m", "weaker", "RPO_NO_REGRESS")], "the lag")
         if not any(line.startswith("because `lag` of `asset.orders/replica.ireland`: 30s -> 20m (main.dr:18") for line in lagging["changes"][0]["because"]):
@@ -123,7 +123,7 @@ def test_what_each_commit_did(env):
         if slip["status"] != "invalid" or not slip["error"].startswith("dr/main.dr:15: ") or not slip["error"].endswith(" [E0205]"):
             raise Failure(f"what cannot be proved: {slip['error']}")
         expect(by[made[5]]["compared_with"], made[3], "compared with the last that could be proved")
-        expect([c[3:7] for c in changes(by[made[5]])], [("worst-case loss", "20m", "2h", "weaker"), ("verdict of its RPO", "ok", "refuted", "weaker")], "too far")
+        expect([c[3:7] for c in changes(by[made[5]])], [("worst-case loss", "20m", "2h", "weaker"), ("RPO verdict", "ok", "refuted", "weaker")], "too far")
         expect(by[made[5]]["counts"]["refuted"], 1, "counts")
         expect({c[6] for c in changes(by[made[6]])}, {"stronger"}, "back")
 
