@@ -295,6 +295,7 @@ class Checker:
         parts = [scenario[part] for part in ("detect", "declare", "approve")]
         if scenario["begin"] and self.want(all(parts), "`begin` is known, and a part of it is not"):
             self.want(all(scenario["begin"][end] == sum(part[end] for part in parts) for end in ENDS), "`begin` is not the sum of its parts")
+        self.want(set(scenario["critical_path"]) <= set(self.steps), "`critical_path` names what is no step of it")
         self.want(sorted(s["ordinal"] for s in scenario["steps"]) == list(range(1, len(self.steps) + 1)), "`ordinal` does not number its steps")
         for step in scenario["steps"]:
             self.own[step["asset"]].append(step["id"])

@@ -614,6 +614,17 @@ def no_attempt_is_cut(plan):
             return True
 
 
+def a_last_step_is_taken_out(plan):
+    for scenario, outcome in outcomes(plan):
+        last = max(scenario["steps"], key=lambda step: step["ordinal"], default=None)
+        if last and last["id"] in scenario["critical_path"] and last["asset"] == outcome["asset"] and len(outcome["steps"]) > 1:
+            scenario["steps"].remove(last)
+            outcome["steps"] = [step for step in outcome["steps"] if step != last["id"]]
+            outcome["decides"] = outcome["steps"][-1] if outcome["decides"] == last["id"] else outcome["decides"]
+            outcome["finish"] = first(step["finish"] for step in scenario["steps"] if step["id"] == outcome["decides"])
+            return True
+
+
 def groups_of(plan):
     return [(scenario, group) for scenario in plan["scenarios"] for group in scenario["groups"]]
 

@@ -87,12 +87,22 @@ static void refute_skew(struct analysis *a, const struct scenario_result *result
 
 static void refute_loss(struct analysis *a, const struct scenario_result *result, const struct group_state *group)
 {
-    bool unknown = group->verdict == VERDICT_UNKNOWN;
-    struct diag *diag =
-        find(a, DIAG_E0532, (struct about){.unknown = unknown, .subject = group->group, .scenario = result->scenario, .span = group->rpo.span},
-             "group `%s` can lose %s in `%s`, its RPO is %s", group->group->name, text_of_time(a->arena, group->loss_ms, group->rpo.ms),
-             result->scenario->name, text_of_duration(a->arena, group->rpo.ms));
+    bool unknown = group->verdict == VERDICT_UNKNOWN, strict = false;
+    struct diag *diag;
 
+    for (uint32_t i = 0; unknown && i < group->member_count; i++)
+        strict |= asset_wants_proof(a, group->members[i].state->asset);
+    diag = find(a, DIAG_E0532,
+                (struct about){.unknown = unknown,
+                               .strict = strict,
+                               .severity = unknown ? SEVERITY_WARNING : SEVERITY_ERROR,
+                               .subject = group->group,
+                               .scenario = result->scenario,
+                               .span = group->rpo.span},
+                unknown ? "whether group `%s` loses no more than its RPO is unknown: at most %s in `%s`, its RPO is %s"
+                        : "group `%s` can lose %s in `%s`, its RPO is %s",
+                group->group->name, text_of_time(a->arena, group->loss_ms, group->rpo.ms), result->scenario->name,
+                text_of_duration(a->arena, group->rpo.ms));
     if (!diag)
         return;
     note_members(a, diag, group);
