@@ -88,6 +88,7 @@ static void work_out(struct analysis *a, struct scenario_result *result)
     spread_doubt(a, result);           /* what waits for what is unknown */
     derive_losses(a, result);          /* what is made from others loses what they lose */
     judge_damage(a, result);           /* ceilings of what is discarded; copies that expire while they are read */
+    refute_with_lost(a, result);       /* what waits for what these would have brought back */
     exceed_groups(a, result);
     judge_groups(a, result);    /* whether members fit together */
     move_traffic(a, result);    /* when users reach it, and whether that is in time */

@@ -299,16 +299,22 @@ static void keep_credit(struct analysis *a, const struct scenario_result *result
     decides(a, why, (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
 }
 
-/* Whether it leads to what never comes back, or waits for somebody to lead it there: nobody is left who could. */
-static bool is_undone(const struct scenario_result *result, const struct endpoint_state *state)
+/* Why it leads to what never comes back, or waits for somebody to lead it there and nobody is left who could; NULL. */
+static const char *undone(const struct scenario_result *result, const struct endpoint_state *state)
 {
+    static const char *const nobody = "nobody is left who could bring it back, or lead it there";
     struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
 
     for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
-        if (serves.u.list->items[i].type == VALUE_ENTITY && result->states[serves.u.list->items[i].u.entity->index].undone)
-            return true;
+        const struct asset_state *served =
+            serves.u.list->items[i].type == VALUE_ENTITY ? &result->states[serves.u.list->items[i].u.entity->index] : NULL;
+
+        if (served && served->undone)
+            return served->never && strncmp(served->never, "nobody", strlen("nobody")) != 0 ? served->never : nobody;
     }
-    return (state->zone && result->states[state->zone->index].undone) || (state->moves == MOVES_BY_STEP && state->step && state->step->undone);
+    return (state->zone && result->states[state->zone->index].undone) || (state->moves == MOVES_BY_STEP && state->step && state->step->undone)
+               ? nobody
+               : NULL;
 }
 
 static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
@@ -355,14 +361,13 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
                 (struct objective_ref){OBJECTIVE_ENDPOINT, state->endpoint, result->scenario, endpoint_wants_proof(a, state->endpoint)});
         return;
     }
-    if (is_undone(result, state)) {
+    if (undone(result, state)) {
         state->verdict = VERDICT_REFUTED;
         state->finish = (struct span_of_time){0};
         diag = find(a, DIAG_E0505, (struct about){.subject = state->endpoint, .scenario = result->scenario},
-                    "`%s` leads to nothing that serves in `%s`: nobody is left who could bring it back, or lead it there", state->endpoint->name,
-                    result->scenario->name);
+                    "`%s` leads to nothing that serves in `%s`: %s", state->endpoint->name, result->scenario->name, undone(result, state));
         if (diag)
-            diag_help(diag, "give what it waits for to people at several places (`by`, `approve`)");
+            diag_help(diag, "`drc explain rto NAME` of what it serves says what that waits for; people who act stand at several places (`by`, `approve`)");
         return;
     }
     state->verdict = !state->finish.known ? VERDICT_UNKNOWN : state->finish.worst <= state->rto.ms ? VERDICT_OK : VERDICT_REFUTED;

@@ -199,9 +199,23 @@ static void mark_members(const struct analysis *a, const struct scenario_result 
     }
 }
 
+/* Refutes whatever is marked and not refuted yet. */
+static void refute_stuck(struct scenario_result *result, const struct stuck *stuck, const char *never)
+{
+    for (uint32_t i = 0; i < result->order_count; i++) {
+        struct asset_state *state = &result->states[result->order[i]->index];
+        bool data = stuck->data[state->asset->index] && state->fate == FATE_LOST && state->chosen && state->rpo.ms >= 0;
+
+        state->undone = stuck->whole[state->asset->index];
+        if (state->undone && (state->rto_verdict == VERDICT_OK || state->rto_verdict == VERDICT_UNKNOWN))
+            state->rto_verdict = VERDICT_REFUTED, state->never = never;
+        if (data && (state->rpo_verdict == VERDICT_OK || state->rpo_verdict == VERDICT_UNKNOWN))
+            state->rpo_verdict = VERDICT_REFUTED, state->never = never;
+    }
+}
+
 void refute_without_hands(struct analysis *a, struct scenario_result *result)
 {
-    static const char *const never = "nobody is left who could do what it waits for";
     struct arena *scratch = arena_new();
     struct stuck stuck = {ARENA_ARRAY(scratch, bool, a->plan->asset_count + 1), ARENA_ARRAY(scratch, bool, a->plan->asset_count + 1)};
 
@@ -220,16 +234,27 @@ void refute_without_hands(struct analysis *a, struct scenario_result *result)
     }
     while (spread_stuck(result, &stuck))
         ;
-    for (uint32_t i = 0; i < result->order_count; i++) {
-        struct asset_state *state = &result->states[result->order[i]->index];
-        bool data = stuck.data[state->asset->index] && state->fate == FATE_LOST && state->chosen && state->rpo.ms >= 0;
+    refute_stuck(result, &stuck, "nobody is left who could do what it waits for");
+    arena_delete(scratch);
+}
 
-        state->undone = stuck.whole[state->asset->index];
-        if (state->undone && state->rto_verdict == VERDICT_OK)
-            state->rto_verdict = VERDICT_REFUTED, state->never = never;
-        if (data && (state->rpo_verdict == VERDICT_OK || state->rpo_verdict == VERDICT_UNKNOWN))
-            state->rpo_verdict = VERDICT_REFUTED, state->never = never;
+void refute_with_lost(struct analysis *a, struct scenario_result *result)
+{
+    struct arena *scratch = arena_new();
+    struct stuck stuck = {ARENA_ARRAY(scratch, bool, a->plan->asset_count + 1), ARENA_ARRAY(scratch, bool, a->plan->asset_count + 1)};
+    bool any = false;
+
+    for (uint32_t i = 0; i < a->plan->asset_count; i++) {
+        const struct asset_state *state = &result->states[i];
+
+        stuck.whole[i] = state->undone || (state->never && state->loss_ms == RPO_ALL);
+        stuck.data[i] = stuck.whole[i] && state->loss_ms == RPO_ALL;
+        any |= stuck.whole[i] && !state->undone;
     }
+    while (any && spread_stuck(result, &stuck))
+        ;
+    if (any)
+        refute_stuck(result, &stuck, "what it waits for is lost for good");
     arena_delete(scratch);
 }
 

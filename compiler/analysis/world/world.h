@@ -62,6 +62,7 @@ void find_holding(struct analysis *a, struct asset *asset); /* what it holds, sa
 void find_reach(struct analysis *a, struct scenario_result *result);           /* a->nobody_acts, before methods are chosen; tells nothing */
 void check_reach(struct analysis *a, struct scenario_result *result);          /* whether somebody is left to act, and a place to act from (E0567) */
 void refute_without_hands(struct analysis *a, struct scenario_result *result); /* after judge(): what waits for those who cannot is never back */
+void refute_with_lost(struct analysis *a, struct scenario_result *result);     /* after judge_damage(): nor is what waits for what has expired */
 
 /* ---- derived.c */
 void find_rebuilt(struct analysis *a);                                  /* a->rebuilt */
