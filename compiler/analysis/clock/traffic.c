@@ -367,7 +367,8 @@ static void judge_endpoint(struct analysis *a, struct scenario_result *result, s
         diag = find(a, DIAG_E0505, (struct about){.subject = state->endpoint, .scenario = result->scenario},
                     "`%s` leads to nothing that serves in `%s`: %s", state->endpoint->name, result->scenario->name, undone(result, state));
         if (diag)
-            diag_help(diag, "`drc explain rto NAME` of what it serves says what that waits for; people who act stand at several places (`by`, `approve`)");
+            diag_help(diag,
+                      "`drc explain rto NAME` of what it serves says what that waits for; people who act stand at several places (`by`, `approve`)");
         return;
     }
     state->verdict = !state->finish.known ? VERDICT_UNKNOWN : state->finish.worst <= state->rto.ms ? VERDICT_OK : VERDICT_REFUTED;

@@ -167,13 +167,17 @@ static enum comes secret_comes(struct analysis *a, const struct entity *secret, 
     bool perhaps;
 
     *keeper = NULL;
-    for (int how = TAKEN_LOST; site && how <= TAKEN_CUT; how++) {
+    for (int how = TAKEN_LOST; site && how < TAKINGS; how++) {
         const struct entity *with = taken_with(a, secret, site, (enum taking)how, &perhaps);
 
         if (!with)
             continue;
-        why->text = intern_text(a, perhaps ? "secret `%s` may be kept in `%s`, which does not stand" : "secret `%s` is lost with `%s`", secret->name,
-                                perhaps ? with->name : site->entity->name);
+        if (how == TAKEN_HELD)
+            why->text = intern_text(a, "secret `%s` is kept in `%s`, where somebody else deletes and changes what he likes", secret->name,
+                                    site->entity->name);
+        else
+            why->text = intern_text(a, perhaps ? "secret `%s` may be kept in `%s`, which does not stand" : "secret `%s` is lost with `%s`",
+                                    secret->name, perhaps ? with->name : site->entity->name);
         return COMES_NEVER;
     }
     for (uint32_t i = 0; kept.type == VALUE_LIST && i < kept.u.list->count; i++) {
