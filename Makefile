@@ -124,7 +124,7 @@ endif
 # ---- the compiler --------------------------------------------------------------------------------
 
 .PHONY: all library demo test test-integration test-long check check-san fuzz bench bless reference coverage install uninstall clean \
-        unit setup-build setup-test fuzzers
+        unit setup-build setup-test setup-integration fuzzers
 
 all: $(LIBRARY) $(PROGRAM)
 
@@ -219,11 +219,14 @@ setup-build:
 setup-test:
 	@sh tools/setup.sh test
 
+setup-integration:
+	@sh tools/setup.sh integration
+
 test: setup-test
 	@$(SUBMAKE) all unit
 	@$(PYTHON) tests/run.py --build $(BUILD) --group fast $(TEST_ARGS)
 
-test-integration: setup-test
+test-integration: setup-integration
 	@$(SUBMAKE) all unit
 	@$(PYTHON) tests/run.py --build $(BUILD) --group integration $(TEST_ARGS)
 

@@ -27,7 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from lib import case  # noqa: E402
-from lib.core import Env, Failure, Skip, Test  # noqa: E402
+from lib.core import Env, Failure, Nothing, Skip, Test  # noqa: E402
 
 # Suites that start real servers, or what stands in for a provider: their time is the servers', and they run on their own.
 INTEGRATION = ("aws", "servers", "shared_stores", "stores")
@@ -66,6 +66,8 @@ def attempt(suite, test, fail_fast, stopped):
         verdict, text = "passed", ""
     except Skip as reason:
         verdict, text = "skipped", str(reason)
+    except Nothing as reason:
+        verdict, text = "nothing", str(reason)
     except Failure as reason:
         verdict, text = "failed", str(reason)
     except Exception:  # a broken test is a failed test
@@ -114,10 +116,13 @@ def main():
         return 0
 
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    reasons, times, stopped = {}, [], threading.Event()
+    reasons, idle, times, stopped = {}, {}, [], threading.Event()
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.j)) as pool:
         for suite, name, verdict, text, seconds in pool.map(lambda pair: attempt(*pair, options.fail_fast, stopped), wanted):
-            counts[verdict] += 1
+            if verdict == "nothing":
+                idle.setdefault(text, []).append(f"{suite}/{name}")
+            else:
+                counts[verdict] += 1
             times.append((seconds, suite, name))
             if verdict == "failed":
                 print(f"FAILED {suite}/{name}")
@@ -130,6 +135,8 @@ def main():
         print_durations(times, options.durations, time.monotonic() - started)
     for reason, names in sorted(reasons.items()):
         print(f"skipped {len(names)}: {reason} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''})")
+    if idle:
+        print(f"{sum(map(len, idle.values()))} had nothing to judge: {'; '.join(sorted(idle))}")
     if options.summary:
         pathlib.Path(options.summary).write_text(json.dumps(counts) + "\n", encoding="utf-8")
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")

@@ -1,9 +1,10 @@
 #!/bin/sh
-# setup.sh preflight|build|test: what this computer needs before it can build or test drc.
+# setup.sh preflight|build|test|integration: what this computer needs before it can build or test drc.
 #
 #   preflight   only looks; prints how to get what is missing and fails
 #   build       installs what the build needs
 #   test        installs what the build and the tests need; what cannot be had makes tests skip, not fail
+#   integration the same, and the servers and tools of `make test-integration`
 #
 # Only Debian and its relatives are set up automatically. The package manager is not called at all when
 # everything is there, so that `make test` stays fast.
@@ -22,9 +23,12 @@ build_needs='gcc:gcc header=stdio.h:libc6-dev make:make flex:flex bison:bison pk
 if ls compiler/fetch/*.c >/dev/null 2>&1; then
     build_needs="$build_needs lib=libgit2:libgit2-dev"
 fi
-test_needs='python3:python3 bash:bash jq:jq shellcheck:shellcheck clang-format:clang-format crontab:cron node:nodejs npm:npm
+test_needs='python3:python3 bash:bash git:git jq:jq shellcheck:shellcheck clang-format:clang-format crontab:cron node:nodejs npm:npm
     py=jsonschema:python3-jsonschema py=yaml:python3-yaml curl:curl groff:groff strace:strace vim:vim mount:mount
-    systemd-analyze:systemd file=/usr/share/zoneinfo/Europe/Berlin:tzdata'
+    systemd-analyze:systemd xmllint:libxml2-utils zsh:zsh fish:fish file=/usr/share/zoneinfo/Europe/Berlin:tzdata'
+# Debian starts some of these when it installs them; the tests start their own beside them.
+integration_needs='aws:awscli mariadbd:mariadb-server mysqldump:mariadb-client redis-server:redis-server redis-cli:redis-tools restic:restic ssh:openssh-client
+    file=/usr/lib/postgresql:postgresql pg_dump:postgresql-client'
 
 # Prints the packages of $1 that are missing.
 missing() {
@@ -106,7 +110,8 @@ if [ -n "$wanted" ] && ! install_packages "$wanted"; then
     advise "$wanted" >&2
     exit 1
 fi
-[ "$mode" = test ] || exit 0
+[ "$mode" = test ] || [ "$mode" = integration ] || exit 0
+[ "$mode" = test ] || test_needs="$test_needs $integration_needs"
 
 wanted=$(missing "$test_needs")
 if [ -n "$wanted" ] && ! install_packages "$wanted"; then

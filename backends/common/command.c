@@ -4,6 +4,7 @@
  * in a variable and never becomes shell. */
 #include "backends/common/command.h"
 
+#include "backends/common/functions.h"
 #include "backends/common/shell_syntax.h"
 
 #include <string.h>
@@ -29,10 +30,14 @@ static struct sh_word command_word(struct arena *arena, const struct plan_word *
     return result;
 }
 
-static struct sh_cmd command_of(struct arena *arena, const struct plan_command *command)
+/* `in_script`: where the names of our functions are known. */
+static struct sh_cmd command_of(struct arena *arena, const struct plan_command *command, bool in_script)
 {
+    const struct plan_word *first = command->count > 0 ? command->words : NULL;
     struct sh_cmd cmd = sh_cmd_new(arena);
 
+    if (in_script && first && first->count == 1 && !first->parts[0].runtime && is_script_function(first->parts[0].text))
+        sh_cmd_add_lit(&cmd, "command");
     for (uint32_t i = 0; i < command->count; i++)
         sh_cmd_add(&cmd, command_word(arena, &command->words[i]));
     return cmd;
@@ -406,7 +411,7 @@ void command_write(struct sh *w, const struct plan_command *command)
         write_shell(w, command);
         return;
     }
-    cmd = command_of(w->arena, command);
+    cmd = command_of(w->arena, command, true);
     sh_run(w, &cmd);
 }
 
@@ -430,7 +435,7 @@ const char *command_line(struct arena *arena, const struct plan_command *command
     if (!command)
         return "";
     if (!command->shell) {
-        cmd = command_of(arena, command);
+        cmd = command_of(arena, command, false);
         return command->count > 0 ? sh_cmd_text(arena, &cmd) : "";
     }
     for (uint32_t i = 0; i < command->count; i++) {

@@ -264,7 +264,7 @@ check_files() {
 check_tools() {
     local name missing=()
     for name in "${FACT_WANTS[@]}"; do
-        if ! command -v -- "${name}" >/dev/null; then
+        if ! type -P -- "${name}" >/dev/null; then
             warn "recover: ${name} is missing here; a step that may fail uses it"
         fi
     done
@@ -274,7 +274,7 @@ check_tools() {
         fi
     done
     for name in "${FACT_TOOL[@]}"; do
-        if ! command -v -- "${name}" >/dev/null; then
+        if ! type -P -- "${name}" >/dev/null; then
             missing+=("${name}")
         fi
     done
@@ -284,7 +284,7 @@ check_tools() {
             if [[ -z "${!name:-}" ]]; then
                 missing+=("variable ${name}")
             fi
-        elif ! command -v -- "${name}" >/dev/null; then
+        elif ! type -P -- "${name}" >/dev/null; then
             missing+=("${name}")
         fi
     done

@@ -405,6 +405,9 @@ main() {
         exit 64
     }
     need_tools
+    if [[ -e "${here}/../.drc-stage/journal" && "${words[1]}" != show ]]; then
+        die 4 "a build was interrupted in this folder: files of two plans stand beside each other; build again"
+    fi
     open_endpoint "${words[0]}"
     case "${words[1]}" in
         show) show ;;

@@ -151,8 +151,10 @@ struct plan *analyse(struct model *model, struct evaluator *eval, const struct a
     check_standing(&a);    /* things where their kind cannot stand */
     check_resources(&a);   /* what no quota has */
     check_encryption(&a);  /* keys nobody has, ciphers no job knows */
-    if (options->digest)
+    if (options->digest) {
         count_copies(&a);
+        find_kinds(&a); /* what they and their methods are called */
+    }
     if (!a.has_cycle) {
         plan->scenario_count = model->declared[BLOCK_SCENARIO].list.len;
         plan->scenarios = ARENA_ARRAY(a.arena, struct scenario_result, plan->scenario_count);

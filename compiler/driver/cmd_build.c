@@ -75,6 +75,17 @@ void session_check_targets(struct session *session)
     arena_delete(scratch);
 }
 
+bool tell_unfinished(struct arena *arena, const char *path)
+{
+    const char *dir = output_unfinished(arena, path);
+
+    if (dir)
+        complain("unfinished: %s: a build was interrupted here, files of two plans stand beside each other\n"
+                 "help: `drc build` into this folder completes it\n",
+                 dir);
+    return dir != NULL;
+}
+
 static void print_event(const struct output_event *event, const char *dir)
 {
     if (event->kind == OUTPUT_CREATED || event->kind == OUTPUT_UPDATED || event->kind == OUTPUT_REMOVED)

@@ -81,6 +81,7 @@ static int read_side(struct side *side, const char *name)
         return EXIT_INVALID;
     }
     side->written = compare_is_written(side->document);
+    tell_unfinished(side->session.arena, name);
     return EXIT_FINE;
 }
 

@@ -231,6 +231,8 @@ int command_verify(const struct options *options)
         status = EXIT_INVALID;
     } else {
         status = verify_document(&session, document, dir);
+        if (tell_unfinished(session.arena, dir ? dir : name) && dir && status == EXIT_FINE)
+            status = EXIT_DIFFERS;
     }
     session_release(&session);
     return status;

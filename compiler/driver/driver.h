@@ -129,6 +129,7 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_text(const char *text);
 void say_line(const char *text);                                              /* and a newline */
 void say_byte(char byte);                                                     /* of a text that is said byte by byte */
+bool tell_unfinished(struct arena *arena, const char *path);                  /* says it where a build was interrupted, see output_unfinished() */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2))); /* the same on standard error */
 size_t screen_width(void); /* of standard output in columns; SIZE_MAX where it is no terminal: then nothing is cut */
 size_t text_columns(const char *text);

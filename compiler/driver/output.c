@@ -531,6 +531,23 @@ static enum output_result compare_and_write(struct output *output, struct filese
     return OUTPUT_OK;
 }
 
+const char *output_unfinished(struct arena *arena, const char *path)
+{
+    struct output output = {.arena = arena, .dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .near = -1};
+    const char *slash = strrchr(path, '/');
+    bool pending;
+
+    if (output.dir < 0 && errno == ENOTDIR) {
+        path = slash == path ? "/" : slash ? arena_strndup(arena, path, (size_t)(slash - path)) : ".";
+        output.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (output.dir < 0)
+        return NULL;
+    pending = commit_pending(&output);
+    close(output.dir);
+    return pending ? path : NULL;
+}
+
 enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options, struct arena *arena,
                                 struct output_report *report)
 {

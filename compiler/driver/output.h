@@ -74,6 +74,10 @@ enum output_result {
 enum output_result output_write(struct fileset *set, const char *dir, const struct output_options *options, struct arena *arena,
                                 struct output_report *report);
 
+/* The folder, if a build was interrupted in it between its first and last change, or is at work: what stands there is of two plans. NULL: it is
+ * whole. `path`: the folder, or a file in it. */
+const char *output_unfinished(struct arena *arena, const char *path);
+
 const char *output_kind_name(enum output_kind kind); /* "created", "stale", … for listings */
 
 #endif

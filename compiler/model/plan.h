@@ -764,6 +764,12 @@ struct assumption {
     bool whole; /* false: the plan is too large to list any but the first */
 };
 
+/* A kind that something declared is of. */
+struct named_kind {
+    const struct kind_info *kind;
+    const char **titles; /* of its methods; NULL: it depends on the asset */
+};
+
 struct plan {
     struct model *model;
     struct arena *arena;
@@ -801,6 +807,8 @@ struct plan {
     uint32_t figure_count;
     struct assumption **assumptions; /* in the order in which verdicts were found to rest on them; NULL unless asked for */
     uint32_t assumption_count;
+    struct named_kind *kinds; /* in declaration order; NULL unless asked for */
+    uint32_t kind_count;
     const atom *rules_off; /* rules nobody judged, because they were switched off */
     uint32_t rules_off_count;
     uint32_t refused; /* errors about what is emitted: what collides, what a platform refuses. What targets refuse is asked all the same */

@@ -133,13 +133,17 @@ static bool is_something(struct value value)
 static bool holds(const struct sema *sema, const struct condition *condition)
 {
     const struct attr_row *row = condition->row >= 0 ? entity_row_info(condition->entity, (uint32_t)condition->row) : NULL;
+    const struct expr *expr;
     struct value value;
 
     if (!row) /* of another kind of parent: nothing to compare with */
         return true;
     value = entity_slot(condition->entity, (uint32_t)condition->row);
+    expr = value.type == VALUE_UNKNOWN ? written(condition->entity, row) : NULL;
+    if (expr && condition->differs && expr->kind == EXPR_BOOL)
+        value = eval(sema->eval, expr, NULL, NULL);
     if (value.type == VALUE_UNKNOWN || value.type == VALUE_ERROR)
-        return value.type == VALUE_ERROR || written(condition->entity, row) != NULL;
+        return value.type == VALUE_ERROR || expr || condition->differs;
     if (!condition->value)
         return is_something(value);
     return (strcmp(value_show(sema->eval, value), condition->value) == 0) != condition->differs;
@@ -158,7 +162,7 @@ static const char *show_condition(const struct sema *sema, const struct conditio
 
 static void check_beside(struct sema *sema, const struct entity *entity, const struct attr_row *row)
 {
-    const char *text = row->asks->beside, *shown = "", *next;
+    const char *text = row->asks->beside, *shown = "", *contradicted = NULL, *next;
     const struct attr *attr = block_attr(entity->tree, row->name);
     struct diag *diag;
 
@@ -169,7 +173,16 @@ static void check_beside(struct sema *sema, const struct entity *entity, const s
         condition = read_condition(sema, entity, trimmed(sema, text, next ? next : text + strlen(text)));
         if (holds(sema, &condition))
             return;
+        contradicted = condition.differs && text == row->asks->beside && !next
+                           ? arena_printf(sema->arena, "`%s = %s`", entity_row_info(condition.entity, (uint32_t)condition.row)->name, condition.value)
+                           : NULL;
         shown = arena_printf(sema->arena, "%s%s%s", shown, shown[0] ? " or " : "", show_condition(sema, &condition));
+    }
+    if (contradicted) {
+        diag = diag_report(sema->sink, DIAG_E0221, attr_span(attr), "`%s` of %s contradicts %s", row->name, describe(sema, entity), contradicted);
+        diag_note(diag, "`%s`: %s", row->name, row->doc);
+        diag_help(diag, "leave one of them away");
+        return;
     }
     diag = diag_report(sema->sink, DIAG_E0221, attr_span(attr), "`%s` of %s has no effect without %s", row->name, describe(sema, entity), shown);
     diag_note(diag, "`%s`: %s", row->name, row->doc);
@@ -236,8 +249,10 @@ static void check_entity(struct sema *sema, const struct entity *entity)
 
         if (!expr)
             continue;
-        if (is_in(entity, row->asks->not_in))
+        if (is_in(entity, row->asks->not_in)) {
             check_place(sema, entity, row);
+            continue;
+        }
         value = value_now(sema, entity, i, expr);
         if (value.type == VALUE_ERROR || value.type == VALUE_NULL || value.defaulted)
             continue;

@@ -27,6 +27,19 @@ struct value bad_argument(const struct call *call, uint32_t index, const char *w
         diag_at(diag, "known only when the plan runs");
     else
         diag_note(diag, "signature: `%s`", call->function->signature);
+    label_data(call->eval, diag, value);
+    return value_error();
+}
+
+struct value refuse_argument(const struct call *call, uint32_t index, const char *format, ...)
+{
+    const char *message;
+    va_list args;
+
+    va_start(args, format);
+    message = arena_vprintf(call->eval->arena, format, args);
+    va_end(args);
+    label_data(call->eval, diag_report(call->eval->sink, DIAG_E0311, arg_span(call, index), "%s", message), call->args[index]);
     return value_error();
 }
 
@@ -260,8 +273,11 @@ static struct value find_thing(struct evaluator *eval, const struct expr *expr, 
         *seen = ref_type(eval, schema);
     if (value.type == VALUE_ENTITY && value.u.entity->schema == schema)
         return value;
-    if (value.type != VALUE_STRING && value.type != VALUE_WORD)
-        return value_error_at(eval, DIAG_E0311, args->items[0]->span, "`%s` needs a name, not %s", schema->name, value_describe(eval, value));
+    if (value.type != VALUE_STRING && value.type != VALUE_WORD) {
+        diag = diag_report(eval->sink, DIAG_E0311, args->items[0]->span, "`%s` needs a name, not %s", schema->name, value_describe(eval, value));
+        label_data(eval, diag, value);
+        return value_error();
+    }
     name = intern_str(eval->names, value_text(value, eval->arena));
     model_enter(eval->model, expr->span);
     entity = model_find_here(eval->model, (enum block_id)schema->id, name);
@@ -446,6 +462,9 @@ struct value eval_call(struct evaluator *eval, const struct expr *expr, const st
             return early;
     }
     result = call.function->run(&call);
+    /* What one value of a data file was read as keeps its place. */
+    if (call.count == 1 && !result.origin && is_from_data(eval, call.args[0]))
+        result.origin = call.args[0].origin;
     for (uint32_t i = 0; call.function->flags & MADE_OF && i < call.count; i++)
         result = places_add(eval->model, result, places_in(eval->model, call.args[i]));
     return result;

@@ -49,6 +49,8 @@ struct call {
 struct span arg_span(const struct call *call, uint32_t index);
 /* Reports that argument `index` is not `wanted` ("a list"); VALUE_ERROR. */
 struct value bad_argument(const struct call *call, uint32_t index, const char *wanted);
+/* An argument of the right type that is none all the same. */
+struct value refuse_argument(const struct call *call, uint32_t index, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The argument as what is wanted; false after a report. */
 bool arg_string(const struct call *call, uint32_t index, const char **out);
 bool arg_list(const struct call *call, uint32_t index, const struct value_list **out);

@@ -126,7 +126,7 @@ struct value fn_variable(struct call *call)
     if (!arg_string(call, 0, &name) || !arg_string(call, 1, &fact->says))
         return value_error();
     if (strcmp(clean_identifier(call->eval->arena, name), name) != 0)
-        return value_error_at(call->eval, DIAG_E0311, arg_span(call, 0), "`%s` cannot be the name of a variable", name);
+        return refuse_argument(call, 0, "`%s` cannot be the name of a variable", name);
     fact->name = intern_str(call->eval->names, name);
     fact->value = call->args[2];
     if (value_is_known(fact->value)) {
@@ -170,7 +170,7 @@ struct value fn_secret(struct call *call)
         return value_error();
     }
     if (strcmp(clean_identifier(eval->arena, name), name) != 0)
-        return value_error_at(eval, DIAG_E0311, arg_span(call, 0), "`%s` cannot be the name of an environment variable", name);
+        return refuse_argument(call, 0, "`%s` cannot be the name of an environment variable", name);
     return (struct value){.type = VALUE_RUNTIME, .u.word = intern_str(eval->names, arena_printf(eval->arena, "env.%s", name))};
 }
 

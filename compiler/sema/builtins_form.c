@@ -220,7 +220,7 @@ struct value fn_matches(struct call *call)
     if (!match.problem && !match.stopped && *end)
         match.problem = "a `)` closes nothing";
     if (match.problem)
-        return value_error_at(call->eval, DIAG_E0311, arg_span(call, 1), "`%s` is no pattern: %s", pattern, match.problem);
+        return refuse_argument(call, 1, "`%s` is no pattern: %s", pattern, match.problem);
     return match.stopped ? value_error() : value_int(VALUE_BOOL, out.at[match.len]);
 }
 

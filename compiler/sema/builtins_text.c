@@ -65,7 +65,7 @@ struct value fn_replace(struct call *call)
     if (!arg_string(call, 0, &text) || !arg_string(call, 1, &from) || !arg_string(call, 2, &to))
         return value_error();
     if (!*from)
-        return value_error_at(call->eval, DIAG_E0311, arg_span(call, 1), "`replace` cannot look for an empty string");
+        return refuse_argument(call, 1, "`replace` cannot look for an empty string");
     while ((at = strstr(text, from))) {
         strbuf_add(&out, text, (size_t)(at - text));
         strbuf_addstr(&out, to);
@@ -87,7 +87,7 @@ struct value fn_split(struct call *call)
     if (!arg_string(call, 0, &text) || !arg_string(call, 1, &by))
         return value_error();
     if (!*by)
-        return value_error_at(call->eval, DIAG_E0311, arg_span(call, 1), "`split` cannot split at an empty string");
+        return refuse_argument(call, 1, "`split` cannot split at an empty string");
     for (; (at = strstr(text, by)); text = at + strlen(by))
         vec_push(call->eval->arena, &items, value_string(arena_strndup(call->eval->arena, text, (size_t)(at - text))));
     vec_push(call->eval->arena, &items, value_string(text));
@@ -221,11 +221,11 @@ struct value fn_int(struct call *call)
     case VALUE_DECIMAL:
         if (value.u.integer % NANO == 0)
             return value_int(VALUE_INT, value.u.integer / NANO);
-        return value_error_at(call->eval, DIAG_E0311, arg_span(call, 0), "`%s` is not a whole number", value_show(call->eval, value));
+        return refuse_argument(call, 0, "`%s` is not a whole number", value_show(call->eval, value));
     case VALUE_STRING:
         if (read_decimal(value.u.string, strlen(value.u.string), &nano) && nano % NANO == 0)
             return value_int(VALUE_INT, nano / NANO);
-        return value_error_at(call->eval, DIAG_E0311, arg_span(call, 0), "%s is not a whole number", value_show(call->eval, value));
+        return refuse_argument(call, 0, "%s is not a whole number", value_show(call->eval, value));
     default: return bad_argument(call, 0, "a number or a string of digits");
     }
 }
@@ -235,8 +235,7 @@ struct value not_a_text_of(struct call *call, const char *what)
     struct value value = call->args[0];
     struct diag *diag = diag_report(call->eval->sink, DIAG_E0311, arg_span(call, 0), "%s is not a %s", value_show(call->eval, value), what);
 
-    if (is_from_data(call->eval, value))
-        diag_label(diag, (struct span){value.origin, value.origin}, "the value comes from here");
+    label_data(call->eval, diag, value);
     return value_error();
 }
 
@@ -312,6 +311,7 @@ static struct value in_unit(struct call *call, enum value_type type, bool up)
         if (!up) {
             diag = diag_report(call->eval->sink, DIAG_E0311, arg_span(call, 0), "`%s` is not a whole number of %s", value_show(call->eval, value),
                                call->function->name);
+            label_data(call->eval, diag, value);
             diag_help(diag, "to round up, write `%s_up(%s)`", call->function->name, span_text(call->eval, arg_span(call, 0)));
             return value_error();
         }
@@ -394,6 +394,7 @@ struct value fn_json(struct call *call)
     if (!value_is_known(problem))
         return problem;
     diag = diag_report(call->eval->sink, DIAG_E0311, arg_span(call, 0), "%s has no JSON text", value_describe(call->eval, problem));
+    label_data(call->eval, diag, problem);
     diag_help(diag, "for values that are known only to the target, write `jsonencode(…)`");
     return value_error();
 }

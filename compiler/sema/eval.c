@@ -186,6 +186,7 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
             return VALUE_OF(VALUE_NULL);
         }
         diag = diag_report(eval->sink, DIAG_E0320, span, "a list has no single text");
+        label_data(eval, diag, value);
         diag_help(diag, "join its elements: `join(%s, \", \")`", span_text(eval, span));
         return value_error();
     default: break;
@@ -198,6 +199,7 @@ static struct value add_value(struct evaluator *eval, struct pieces *pieces, str
         return VALUE_OF(VALUE_NULL);
     }
     diag = diag_report(eval->sink, DIAG_E0320, span, "%s has no single text", value_describe(eval, value));
+    label_data(eval, diag, value);
     if (value.type == VALUE_OBJECT)
         diag_help(diag, "name one of its fields, or write `json(%s)`", span_text(eval, span));
     return value_error();
@@ -388,6 +390,7 @@ static struct value eval_condition(struct evaluator *eval, const struct expr *ex
     default: break;
     }
     diag = diag_report(eval->sink, DIAG_E0325, expr->span, "expected true or false, found %s", value_describe(eval, value));
+    label_data(eval, diag, value);
     if (value.type == VALUE_LIST)
         diag_help(diag, "to ask whether it has elements, write `%s.count > 0`", span_text(eval, expr->span));
     return value_error();
@@ -428,6 +431,7 @@ static struct value eval_source(struct evaluator *eval, const struct expr *sourc
     if (list.type == VALUE_LIST || list.type == VALUE_UNKNOWN || list.type == VALUE_NA || list.type == VALUE_ERROR)
         return list;
     diag = diag_report(eval->sink, DIAG_E0321, source->span, "expected a list to loop over, found %s", value_describe(eval, list));
+    label_data(eval, diag, list);
     if (list.type == VALUE_OBJECT)
         diag_help(diag, "loop over its keys: `keys(%s)`", span_text(eval, source->span));
     else if (list.type == VALUE_ENTITY || list.type == VALUE_STRING)
@@ -821,6 +825,7 @@ struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t s
     const struct attr_row *row;
     const struct expr *expr;
     struct slot_frame frame;
+    uint32_t before = eval->sink->diags.len;
 
     if (slot >= entity->slot_count)
         return value_unknown();
@@ -852,6 +857,8 @@ struct value eval_slot(struct evaluator *eval, struct entity *entity, uint32_t s
         eval->state->unknown_as_text = as_text;
         eval->state->frame = frame.outer;
     }
+    if (eval->sink->diags.len > before)
+        eval_show_entry(eval, entity, before);
     value = unset_null(value, row ? row->type : NULL);
     /* A circle reports while its slots are busy; whatever came of it stands now. */
     value.defaulted = place->defaulted;
@@ -932,6 +939,7 @@ struct value eval_deferred(struct evaluator *eval, const struct entity *block, u
     const struct attr_row *info = entity_row_info(block, row);
     struct deferred *deferred = deferred_of(block, row);
     const struct expr *expr = deferred ? deferred->expr : NULL;
+    uint32_t before = eval->sink->diags.len;
     struct value value;
 
     /* Fixed when the block was bound: an inventory's value, or the compiler's own. */
@@ -954,6 +962,8 @@ struct value eval_deferred(struct evaluator *eval, const struct entity *block, u
     if (deferred && deferred->state == DEFERRED_CONSTANT && !has_local(expr, scope))
         return deferred->value;
     value = unset_null(eval_typed(eval, expr, scope, info->type, NULL), info->type);
+    if (eval->sink->diags.len > before)
+        eval_show_entry(eval, block, before);
     if (deferred && deferred->expr && deferred->state == DEFERRED_FRESH) {
         deferred->state = is_constant(expr, value) && !has_local(expr, scope) ? DEFERRED_CONSTANT : DEFERRED_VARIES;
         deferred->value = value;

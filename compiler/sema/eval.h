@@ -76,10 +76,13 @@ struct deferred {
 /* written.c: an attribute as it is written, with a value; NULL when it is not, or there is no entity. */
 const struct attr *entity_attr(const struct entity *entity, uint32_t row);
 const struct attr *entity_attr_named(const struct model *model, const struct entity *entity, const char *name);
-struct span entity_attr_span(const struct entity *entity, uint32_t row); /* where it is written, name and value; else the entity */
+/* Where it is written, name and value, or, if that comes from a data file, there; else the entity. */
+struct span entity_attr_span(const struct entity *entity, uint32_t row);
 struct span entity_attr_span_named(const struct model *model, const struct entity *entity, const char *name);
 struct span entity_value_span(const struct entity *entity, uint32_t row);       /* its value alone; else the entity */
 struct span attr_span_or(const struct attr *attr, const struct entity *entity); /* name and value; NULL: the entity */
+
+bool span_is_in_data(const struct evaluator *eval, struct span span); /* in a file of data, which an inventory or a parameter names */
 
 /* Whether the deferred attribute is written; a row's default does not count. */
 bool eval_is_written(const struct entity *block, uint32_t row);

@@ -601,8 +601,8 @@ static struct value report_mismatch(struct evaluator *eval, struct value value, 
     uint32_t before = eval->sink->diags.len;
     struct value result = tell_mismatch(eval, value, type, span, expr, what);
 
-    if (is_from_data(eval, value) && eval->sink->diags.len > before && span.start != value.origin)
-        diag_label(eval->sink->diags.items[eval->sink->diags.len - 1], (struct span){value.origin, value.origin}, "the value comes from here");
+    if (eval->sink->diags.len > before)
+        label_data(eval, eval->sink->diags.items[eval->sink->diags.len - 1], value);
     return result;
 }
 

@@ -50,10 +50,22 @@ static inline bool is_from_data(const struct evaluator *eval, struct value value
     return eval->state->data_from && value.origin >= eval->state->data_from;
 }
 
+/* Names the line of the data file that a value comes from. */
+static inline void label_data(const struct evaluator *eval, struct diag *diag, struct value value)
+{
+    if (is_from_data(eval, value) && diag->primary.span.start != value.origin)
+        diag_label(diag, (struct span){value.origin, value.origin}, "the value comes from here");
+}
+
 static inline bool expr_is_mistake(const struct evaluator *eval, const struct expr *expr)
 {
     return eval->state->mistakes.len && map_get(&eval->state->mistakes, (atom)(const void *)expr);
 }
+
+/* ---- written.c */
+
+/* What was reported since there were `before` messages, while an attribute of the entity was evaluated, names the entry that it was made of. */
+void eval_show_entry(const struct evaluator *eval, const struct entity *entity, uint32_t before);
 
 /* ---- eval.c */
 

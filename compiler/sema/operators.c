@@ -463,6 +463,7 @@ struct value make_range(struct evaluator *eval, struct operand best, struct oper
         if (can_range(parts[i]->value))
             continue;
         diag = diag_report(eval->sink, DIAG_E0316, parts[i]->span, "%s cannot be an end of a range", value_describe(eval, parts[i]->value));
+        label_data(eval, diag, parts[i]->value);
         if (parts[i]->value.type == VALUE_RANGE)
             diag_help(diag, "take one of its ends, for example `(%s).worst`", span_text(eval, parts[i]->span));
         return value_error();
@@ -580,6 +581,7 @@ static struct value report_units(struct evaluator *eval, enum binary_op op, stru
             diag = diag_report(eval->sink, DIAG_E0301, number->span, "%s has no unit", describe_number(eval, number->value, number->span));
             diag_at(diag, "it stands beside %s", with_article(eval, unit_name(eval, other->value)));
             diag_label(diag, other->span, "%s", unit_name(eval, other->value));
+            label_data(eval, diag, number->value);
             help_units(eval, diag, number->value, of, number->span);
             return value_error();
         }
@@ -591,6 +593,8 @@ static struct value report_units(struct evaluator *eval, enum binary_op op, stru
                            with_article(eval, b));
     diag_label(diag, left.span, "%s", a);
     diag_label(diag, right.span, "%s", b);
+    label_data(eval, diag, left.value);
+    label_data(eval, diag, right.value);
     if (compare && (left.value.type == VALUE_ENTITY) != (right.value.type == VALUE_ENTITY)) {
         const struct operand *thing = left.value.type == VALUE_ENTITY ? &left : &right;
 
@@ -622,6 +626,8 @@ static struct value report_overflow(struct evaluator *eval, enum binary_op op, s
     struct diag *diag = diag_report(eval->sink, DIAG_E0304, place, "the result of `%s %s %s` is too large", value_show(eval, left.value), symbols[op],
                                     value_show(eval, right.value));
 
+    label_data(eval, diag, left.value);
+    label_data(eval, diag, right.value);
     diag_help(diag, "check the units of both sides");
     return value_error();
 }
@@ -632,6 +638,7 @@ static struct value report_zero(struct evaluator *eval, enum binary_op op, struc
                                     value_show(eval, right.value));
 
     diag_label(diag, right.span, right.value.type == VALUE_RANGE ? "this range holds zero" : "this is zero");
+    label_data(eval, diag, right.value);
     return value_error();
 }
 
@@ -778,6 +785,7 @@ struct value operate_unary(struct evaluator *eval, enum binary_op op, struct ope
     default:
         diag = diag_report(eval->sink, DIAG_E0302, span, "`-` has no meaning for %s", with_article(eval, unit_name(eval, value)));
         diag_label(diag, operand.span, "%s", unit_name(eval, value));
+        label_data(eval, diag, value);
         return value_error();
     }
     diag_report(eval->sink, DIAG_E0304, span, "the result of `-%s` is too large", value_show(eval, value));

@@ -153,6 +153,7 @@ static void set_parameters(struct sema *sema)
         struct value *slot = &entity->slots[PARAM_default];
         bool given = false;
 
+        eval_slot(sema->eval, entity, PARAM_doc);
         /* The first one counts: -D comes before the files, and so does the first of several. */
         for (uint32_t p = 0; p < sema->input->param_count && !given; p++) {
             if (strcmp(sema->input->params[p].name, entity->name) == 0) {

@@ -1,5 +1,5 @@
 /* Where an attribute is written, by its row or by its name: the one answer for the proof and for what the driver tells. */
-#include "sema/eval.h"
+#include "sema/eval_internal.h"
 
 static const struct attr *find(const struct entity *entity, atom name)
 {
@@ -23,9 +23,22 @@ struct span attr_span_or(const struct attr *attr, const struct entity *entity)
     return attr ? attr_span(attr) : entity->span;
 }
 
+/* Where the value of a written attribute stands in a data file: all other values have the place of their expression. */
+static struct span place_in_data(const struct entity *entity, uint32_t row, const struct attr *attr)
+{
+    struct value value = entity_slot(entity, row);
+    bool elsewhere = attr && attr->value && value_is_known(value) && value.origin &&
+                     (value.origin < attr->value->span.start || value.origin > attr->value->span.end);
+
+    return elsewhere ? (struct span){value.origin, value.origin} : (struct span){0, 0};
+}
+
 struct span entity_attr_span(const struct entity *entity, uint32_t row)
 {
-    return attr_span_or(entity_attr(entity, row), entity);
+    const struct attr *attr = entity_attr(entity, row);
+    struct span in_data = place_in_data(entity, row, attr);
+
+    return in_data.start ? in_data : attr_span_or(attr, entity);
 }
 
 struct span entity_attr_span_named(const struct model *model, const struct entity *entity, const char *name)
@@ -38,4 +51,30 @@ struct span entity_value_span(const struct entity *entity, uint32_t row)
     const struct attr *attr = entity_attr(entity, row);
 
     return attr ? attr->value->span : entity->span;
+}
+
+bool span_is_in_data(const struct evaluator *eval, struct span span)
+{
+    return eval->state->data_from && span.start >= eval->state->data_from;
+}
+
+/* What was reported since `before` while a text of many entries was evaluated for one of them names that entry, unless it names a line of a
+ * data file already. */
+void eval_show_entry(const struct evaluator *eval, const struct entity *entity, uint32_t before)
+{
+    const struct diag_sink *sink = eval->sink;
+
+    while (entity->parent)
+        entity = entity->parent;
+    if (!span_is_in_data(eval, entity->span))
+        return;
+    for (uint32_t i = before; i < sink->diags.len; i++) {
+        struct diag *diag = sink->diags.items[i];
+        bool shown = span_is_in_data(eval, diag->primary.span);
+
+        for (uint32_t l = 0; l < diag->labels.len; l++)
+            shown |= span_is_in_data(eval, diag->labels.items[l].span);
+        if (!shown)
+            diag_label(diag, entity->span, "of this entry");
+    }
 }

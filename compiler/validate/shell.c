@@ -284,6 +284,11 @@ static bool same_arguments(struct script *script, const char *what, const struct
     struct statement found;
 
     next_statement(script, &found);
+    /* `command NAME …` is the program of that name, whatever functions there are. */
+    if (found.kind == STATEMENT_COMMAND && found.count == command->count + 1 && strcmp(found.words[0], "command") == 0) {
+        found.words++;
+        found.count--;
+    }
     if (found.kind == STATEMENT_COMMAND && found.count == command->count) {
         uint32_t i = 0;
 

@@ -20,10 +20,14 @@ class Skip(Exception):
     """The test cannot be run here; the text says what is missing."""
 
 
+class Nothing(Exception):
+    """There is nothing of what the test judges, wherever it runs: neither a pass nor a gap."""
+
+
 @dataclasses.dataclass
 class Test:
     name: str
-    run: object  # a callable without arguments; raises Failure or Skip
+    run: object  # a callable without arguments; raises Failure, Skip or Nothing
 
 
 @dataclasses.dataclass

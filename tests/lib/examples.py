@@ -4,7 +4,7 @@ import shutil
 import threading
 
 from lib.case import Case, prepare
-from lib.core import Failure, Sandbox, Skip
+from lib.core import Failure, Nothing, Sandbox, Skip
 
 _lock = threading.Lock()
 _built = {}
@@ -44,7 +44,7 @@ def built(env, name):
             if name in specimens(env):
                 shutil.rmtree(target, ignore_errors=True)
                 done = build_specimen(env, name, target)
-                _built[name] = target if done.code == 0 else Skip(f"{name} does not build (see the case of this name)")
+                _built[name] = target if done.code == 0 else Nothing(f"{name} does not build (see the case of this name)")
             elif source is None:
                 _built[name] = Skip(f"there is no example `{name}`")
             else:

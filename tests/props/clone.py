@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import stat
 import subprocess
 
@@ -117,3 +118,29 @@ def test_stage_is_private(env):
         found = os.lstat(folder / ".drc-stage") if (folder / ".drc-stage").exists() else None
         if code != -9 or found is None or stat.S_IMODE(found.st_mode) != 0o700 or found.st_uid != os.geteuid():
             raise Failure(f"{code}, {found}\n{text}")
+
+
+def test_unfinished_is_told(env):
+    """Between the first and the last change of a build files of two plans stand side by side: whoever reads the folder says so."""
+    with Sandbox() as folder:
+        text = (env.root / "examples" / "hello.dr").read_text(encoding="utf-8")
+        (folder / "main.dr").write_text(text)
+
+        def run(*words):
+            done = subprocess.run([env.drc, *words], cwd=folder, env=env.variables(folder), capture_output=True, text=True, check=False)
+            return done.returncode, done.stdout + done.stderr
+
+        run("build", "main.dr", "-o", "out")
+        readme = (folder / "out/runbooks/README.md").read_bytes()
+        stage(folder / "out", [("runbooks/README.md", readme, readme + b"\n")])
+        for code, words in ((2, ("verify", "out")), (0, ("verify", "out/plan.json")), (0, ("diff", "main.dr", "out/plan.json"))):
+            got, told = run(*words)
+            if got != code or "unfinished: out: a build was interrupted here" not in told:
+                raise Failure(f"{words}: {got}\n{told}")
+        got, told = run("build", "--check", "main.dr", "-o", "out")
+        if got != 2 or "an earlier build was interrupted" not in told:
+            raise Failure(f"--check: {got}\n{told}")
+        shutil.rmtree(folder / "out" / ".drc-stage")
+        got, told = run("verify", "out")
+        if got or "unfinished" in told:
+            raise Failure(f"a folder without a stage: {got}\n{told}")

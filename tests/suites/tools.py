@@ -12,7 +12,7 @@ import threading
 import urllib.parse
 
 from lib import cron, examples
-from lib.core import Failure, Sandbox, Skip, Test, need, readable
+from lib.core import Failure, Nothing, Sandbox, Skip, Test, need, readable
 
 # Terraform with the AWS provider takes most of a gigabyte: one at a time.
 _terraform = threading.Lock()
@@ -45,7 +45,7 @@ def terraform_fmt(env, name):
     terraform = need("terraform")
     out = examples.built(env, name) / "terraform"
     if not out.is_dir():
-        raise Skip(f"examples/{name} has no terraform output")
+        raise Nothing(f"examples/{name} has no terraform output")
     done = env.run([terraform, "fmt", "-check", "-diff", "-recursive", "."], out, limit=False)
     if done.code != 0:
         raise Failure("terraform fmt -check:\n" + readable(done.stdout)[:4000] + readable(done.stderr)[:2000])
@@ -56,7 +56,7 @@ def terraform_validate(env, name):
     out = examples.built(env, name)
     roots = terraform_roots(out) if (out / "terraform").is_dir() else []
     if not roots:
-        raise Skip(f"examples/{name} has no terraform output")
+        raise Nothing(f"examples/{name} has no terraform output")
     mirror = provider_mirror(env)
     problems = []
     with Sandbox() as folder, _terraform:
@@ -88,7 +88,7 @@ def shellcheck(env, name):
     out = examples.built(env, name)
     scripts = scripts_of(out)
     if not scripts:
-        raise Skip(f"examples/{name} has no scripts")
+        raise Nothing(f"examples/{name} has no scripts")
     problems = []
     for start in range(0, len(scripts), 40):
         done = env.run([program, "--external-sources", "--source-path=SCRIPTDIR", "--format=gcc",
@@ -118,7 +118,7 @@ def cron_rules(env, name):
     out = examples.built(env, name)
     found = cron.files(out)
     if not found:
-        raise Skip(f"examples/{name} has no cron files")
+        raise Nothing(f"examples/{name} has no cron files")
     examples.judge([f"{path.relative_to(out)}: {problem}" for path in found for problem in cron.problems(path)])
 
 
@@ -128,7 +128,7 @@ def cron_parser(env, name):
     out = examples.built(env, name)
     found = cron.files(out)
     if not found:
-        raise Skip(f"examples/{name} has no cron files")
+        raise Nothing(f"examples/{name} has no cron files")
     if "-n" not in readable(env.run([crontab, "-h"], out).stderr):
         raise Skip("this crontab cannot check without installing")
     problems = []
@@ -146,7 +146,7 @@ def systemd_calendar(env, name):
     out = examples.built(env, name)
     timers = examples.files(out, "*.timer")
     if not timers:
-        raise Skip(f"examples/{name} has no systemd timers")
+        raise Nothing(f"examples/{name} has no systemd timers")
     problems = []
     for timer in timers:
         for value in re.findall(r"^OnCalendar=(.*)$", timer.read_text(encoding="utf-8"), re.M):
@@ -163,7 +163,7 @@ def systemd_verify(env, name):
     out = examples.built(env, name)
     units = examples.files(out, "*.timer", "*.service")
     if not units:
-        raise Skip(f"examples/{name} has no systemd units")
+        raise Nothing(f"examples/{name} has no systemd units")
     done = env.run([program, "verify", "--man=no", *units], out)
     # The job scripts are not installed here, and the host's own units are not our concern.
     ours = {unit.name for unit in units}
@@ -180,7 +180,7 @@ def markdownlint(env, name):
         raise Skip("markdownlint-cli2 is not installed (npm ci in tests/tools)")
     out = examples.built(env, name)
     if not examples.files(out, "*.md"):
-        raise Skip(f"examples/{name} has no Markdown")
+        raise Nothing(f"examples/{name} has no Markdown")
     config = env.root / "tests/tools/.markdownlint.json"
     done = env.run([program, "--config", config, "**/*.md"], out, timeout=300, limit=False)
     if done.code != 0:
@@ -282,7 +282,7 @@ def yaml_files(env, name):
     out = examples.built(env, name)
     found = examples.files(out, "*.yaml", "*.yml")
     if not found:
-        raise Skip(f"examples/{name} has no YAML")
+        raise Nothing(f"examples/{name} has no YAML")
     program = ("import sys, yaml\n"
                "for p in sys.argv[1:]:\n"
                "    for d in yaml.safe_load_all(open(p, encoding='utf-8')):\n"
@@ -308,11 +308,30 @@ def traces(env, name):
     examples.judge(problems)
 
 
+FUNCTION = re.compile(r"^\s*([A-Za-z_]\w*)\(\) *[{(]", re.M)
+
+
+def functions(env):
+    """The list of names that a program is not called by plainly has every function of the fixed texts, but those that stand in for a program of
+    their own name, and no other."""
+    wanted = set()
+    for path in sorted((env.root / "backends").rglob("*.sh")):
+        text = path.read_text(encoding="utf-8")
+        wanted |= {name for name in FUNCTION.findall(text) if not re.search(rf"\bcommand {name} ", text)}
+    text = (env.root / "backends" / "common" / "functions.c").read_text(encoding="utf-8")
+    prefixes = re.findall(r'"(\w+)"', re.search(r"prefixes\[\] = \{(.*?)\}", text)[1])
+    listed = re.findall(r'"(\w+)"', re.search(r"fixed\[\] = \{(.*?)\}", text, re.S)[1])
+    wanted = sorted(name for name in wanted if not name.startswith(tuple(prefixes)))
+    if listed != wanted:
+        raise Failure(f"fixed[] of backends/common/functions.c is to be\n" + ", ".join(f'"{name}"' for name in wanted))
+
+
 JUDGES = (terraform_fmt, terraform_validate, shellcheck, bash_syntax, cron_rules, cron_parser, systemd_calendar,
           systemd_verify, markdownlint, links, plan_schema, manifest, json_files, yaml_files, traces)
 
 
 def collect(env):
+    yield Test("functions-of-the-texts", lambda: functions(env))
     for name in [*examples.sources(env), *examples.specimens(env)]:
         for what in JUDGES:
             yield Test(f"{name}/{what.__name__.replace('_', '-')}", lambda what=what, name=name: what(env, name))

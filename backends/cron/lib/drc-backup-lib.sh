@@ -209,7 +209,7 @@ drc_check_environment() {
             ;;
     esac
     for name in flock timeout sha256sum "${tools[@]}"; do
-        if ! command -v -- "${name}" >/dev/null && [[ "${missing} " != *" ${name} "* ]]; then
+        if ! type -P -- "${name}" >/dev/null && [[ "${missing} " != *" ${name} "* ]]; then
             missing+=" ${name}"
         fi
     done

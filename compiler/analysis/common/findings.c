@@ -22,14 +22,10 @@ static bool add_finding(struct analysis *a, struct finding finding)
 static struct span entry_of(const struct analysis *a, const struct finding *finding)
 {
     const struct entity *thing = finding->subject;
-    const struct sources *sources = a->model->sources;
 
     while (thing && thing->parent)
         thing = thing->parent;
-    if (!thing || !thing->tree || !thing->scope || !finding->span.start || thing->span.start == finding->span.start ||
-        sources_file_at(sources, thing->span.start) == sources_file_at(sources, thing->tree->span.start))
-        return (struct span){0, 0};
-    return thing->span;
+    return thing && span_is_in_data(a->eval, thing->span) && !span_is_in_data(a->eval, finding->span) ? thing->span : (struct span){0, 0};
 }
 
 static struct diag *report(struct analysis *a, const struct finding *finding)

@@ -127,6 +127,8 @@ static void explain_terms(struct analysis *a, struct diag *diag, const struct te
     for (uint32_t i = 0; diag && i < terms->count && i < 6; i++) {
         const struct term *term = &terms->items[i];
 
+        if (term->ms && span_is_in_data(a->eval, term->span) && !span_is_in_data(a->eval, diag->primary.span))
+            diag_label(diag, term->span, "%s", term->text);
         if (term->ms == TIME_UNKNOWN)
             diag_note(diag, "%s: unknown", term->text);
         else if (term->ms == RPO_NOT_APPLICABLE || term->ms == RPO_ALL)

@@ -255,6 +255,71 @@ static void add_costs(struct maker *m)
         m->out->costs[m->out->costs_count++] = value_text((struct value){.type = VALUE_MONEY, .u.money = &sums.items[i]}, m->arena);
 }
 
+static const char *doc_of(const struct entity *entity)
+{
+    return entity->doc && entity->doc[0] ? entity->doc : NULL;
+}
+
+static const char *type_text(struct maker *m, struct value type)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *kept;
+
+    if (type.type != VALUE_TYPE)
+        return NULL;
+    type_print(type.u.type, &text);
+    kept = strbuf_dup(&text, m->arena);
+    strbuf_release(&text);
+    return kept;
+}
+
+static void make_params(struct maker *m)
+{
+    const struct model *model = m->plan->model;
+    uint32_t count = model->declared[BLOCK_PARAM].list.len;
+
+    m->out->params = ARENA_ARRAY(m->arena, struct plan_param, count);
+    m->out->params_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct entity *param = model->declared[BLOCK_PARAM].list.items[i];
+        struct plan_param *out = &m->out->params[i];
+        struct value value = entity_slot(param, PARAM_default); /* holds what was given */
+
+        out->name = param->name;
+        out->doc = entity_string(model, param, "doc", doc_of(param));
+        out->type = type_text(m, entity_slot(param, PARAM_type));
+        if (value_is_known(value)) {
+            out->value = ARENA_NEW(m->arena, struct plan_value);
+            *out->value = document_value(m, value);
+        }
+        out->origin = document_origin(m, param->span);
+    }
+}
+
+static void make_kinds(struct maker *m)
+{
+    m->out->kinds_count = m->plan->kind_count;
+    m->out->kinds = ARENA_ARRAY(m->arena, struct plan_kind, m->plan->kind_count);
+    for (uint32_t i = 0; i < m->plan->kind_count; i++) {
+        const struct kind_info *kind = m->plan->kinds[i].kind;
+        struct plan_kind *out = &m->out->kinds[i];
+
+        out->name = kind->entity->name;
+        out->title = entity_string(m->plan->model, kind->entity, "title", NULL);
+        out->of = kind->of ? kind->of->name : NULL;
+        out->base = kind->base ? kind->base->entity->name : NULL;
+        out->doc = doc_of(kind->entity);
+        out->origin = document_origin(m, kind->entity->span);
+        out->methods_count = kind->methods.len;
+        out->methods = ARENA_ARRAY(m->arena, struct plan_method, kind->methods.len);
+        for (uint32_t n = 0; n < kind->methods.len; n++) {
+            const struct entity *method = kind->methods.items[n];
+
+            out->methods[n] = (struct plan_method){method->name, m->plan->kinds[i].titles[n], doc_of(method), document_origin(m, method->span)};
+        }
+    }
+}
+
 /* What is referred to first, the names of things; and what the largest parts are made from goes before the next of them comes. */
 struct plan_document *make_document(struct plan *plan, struct arena *arena, bool forget)
 {
@@ -270,6 +335,8 @@ struct plan_document *make_document(struct plan *plan, struct arena *arena, bool
     out->revision = entity_string(model, model->plan, "revision", NULL);
     out->digest = arena_printf(arena, "sha256:%s", plan->digest);
     out->counts = counts_of(&m);
+    make_params(&m);
+    make_kinds(&m);
     name_things(&m);
     add_costs(&m);
     make_sites(&m);

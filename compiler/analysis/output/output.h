@@ -22,6 +22,9 @@ void find_declare_by(struct analysis *a, struct scenario_result *result); /* the
 void make_drills(struct analysis *a);
 void make_exports(struct analysis *a); /* what takes data out and brings it back, with its words filled in */
 
+/* ---- kinds.c */
+void find_kinds(struct analysis *a); /* of what is declared, and what their methods are called */
+
 /* ---- emissions.c */
 void make_emissions(struct analysis *a);
 /* The file under the output folder that an `emit` writes into, in the scope of its loop; NULL when it has no root. */

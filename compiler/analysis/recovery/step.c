@@ -27,11 +27,11 @@ static uint32_t choice_of(struct value value, const char *const *words, uint32_t
     return otherwise;
 }
 
+static struct command no_command; /* nobody writes to it: see new_command() */
+
 static void no_commands(struct step *step)
 {
-    static struct command none; /* nobody writes to it: see new_command() */
-
-    step->run = step->check = step->until = step->verify = step->undo = &none;
+    step->run = step->check = step->until = step->verify = step->undo = &no_command;
 }
 
 struct command *new_command(struct analysis *a, struct command **at)
@@ -331,6 +331,8 @@ static struct step *make_step(struct analysis *a, const struct step_source *from
     tell_states(step, block);
     if (holds) {
         is_told = !set_commands(a, from, step);
+        if (step->irreversible)
+            step->undo = &no_command; /* behind a point of no return nothing is offered that would lead back */
         step->otherwise = command_is_set(step->run) ? step->otherwise : NULL;
     } else if (step->otherwise) {
         attest_instead(step); /* the command cannot run here */

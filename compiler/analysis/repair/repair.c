@@ -30,6 +30,8 @@ void repair_add(struct repair_list *list, struct edit edit, const char *format, 
     va_start(args, format);
     repair.what = arena_vprintf(list->arena, format, args);
     va_end(args);
+    if (edit.for_all)
+        repair.what = arena_printf(list->arena, "%s, for all that share the block", repair.what);
     vec_push(list->arena, &list->list, repair);
 }
 

@@ -13,6 +13,7 @@
 struct edit {
     struct span span;
     const char *text;
+    bool for_all; /* the text is that of several things */
 };
 
 struct repair {

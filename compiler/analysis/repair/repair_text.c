@@ -103,6 +103,33 @@ static bool is_shared(const struct entity *entity)
     return !entity->tree || strcmp(entity->tree->type, "inventory") == 0 || strcmp(entity->tree->type, "default") == 0;
 }
 
+/* A block inside of such a block, or one that `default` gave to a thing with a block of its own. */
+static bool is_in_shared(const struct entity *entity)
+{
+    for (; entity->parent; entity = entity->parent) {
+        const struct block *inner = entity->tree, *outer = entity->parent->tree;
+
+        if (is_shared(entity->parent) || !inner || inner->span.start < outer->span.start || inner->span.end > outer->span.end)
+            return true;
+    }
+    return false;
+}
+
+static bool mark_shared(const struct entity *entity, struct edit *out)
+{
+    out->for_all = is_in_shared(entity);
+    return true;
+}
+
+/* What each of them says for itself is not overwritten for all. */
+static bool is_own_value(const struct entity *entity, const struct attr *attr)
+{
+    int row = entity_row(entity, attr->name);
+    struct span span = row < 0 ? attr->value->span : entity_attr_span(entity, (uint32_t)row);
+
+    return span.start > attr->value->span.end || span.end < attr->value->span.start;
+}
+
 bool edit_set(const struct repair_list *list, const struct entity *entity, const char *attribute, const char *value, struct edit *out)
 {
     const struct attr *attr = attr_of(list, entity, attribute);
@@ -110,16 +137,16 @@ bool edit_set(const struct repair_list *list, const struct entity *entity, const
     if (is_shared(entity) || !file_of(list, entity->tree->span))
         return false;
     if (!attr)
-        return add_item(list, entity->tree, arena_printf(list->arena, "%s = %s", attribute, value), out);
-    if (!attr->value || attr->is_let)
+        return add_item(list, entity->tree, arena_printf(list->arena, "%s = %s", attribute, value), out) && mark_shared(entity, out);
+    if (!attr->value || attr->is_let || is_own_value(entity, attr))
         return false;
-    *out = (struct edit){attr->value->span, value};
+    *out = (struct edit){attr->value->span, value, is_in_shared(entity)};
     return true;
 }
 
 bool edit_add_block(const struct repair_list *list, const struct entity *entity, const char *text, struct edit *out)
 {
-    return !is_shared(entity) && add_item(list, entity->tree, text, out);
+    return !is_shared(entity) && add_item(list, entity->tree, text, out) && mark_shared(entity, out);
 }
 
 bool edit_add_name(const struct repair_list *list, const struct entity *entity, const char *attribute, const char *name, struct edit *out)
@@ -136,18 +163,18 @@ bool edit_add_name(const struct repair_list *list, const struct entity *entity, 
         /* What a `default` block gave would be lost. */
         if (inherited.type == VALUE_LIST && inherited.u.list->count)
             return false;
-        return add_item(list, entity->tree, arena_printf(list->arena, "%s = [%s]", attribute, name), out);
+        return add_item(list, entity->tree, arena_printf(list->arena, "%s = [%s]", attribute, name), out) && mark_shared(entity, out);
     }
     if (!attr->value || attr->value->kind != EXPR_LIST || attr->value->parenthesised)
         return false;
     items = attr->value->u.list;
     if (!items || !items->count) {
-        *out = (struct edit){attr->value->span, arena_printf(list->arena, "[%s]", name)};
+        *out = (struct edit){attr->value->span, arena_printf(list->arena, "[%s]", name), is_in_shared(entity)};
         return true;
     }
     out->span.start = out->span.end = items->items[items->count - 1]->span.end;
     out->text = arena_printf(list->arena, ", %s", name);
-    return true;
+    return mark_shared(entity, out);
 }
 
 bool edit_soften(const struct repair_list *list, const struct entity *entity, const char *name, struct edit *out)
@@ -179,6 +206,7 @@ bool edit_soften(const struct repair_list *list, const struct entity *entity, co
         strbuf_addf(&text, "%s%.*s", text.len ? ", " : "", (int)(item->span.end - item->span.start), at(file, item->span.start));
     }
     if (found && !uses) {
+        out->for_all = false;
         out->span = attr_span(needs);
         out->text = text.len ? arena_printf(list->arena, "needs = [%s]  uses = [%s]", strbuf_str(&text), name)
                              : arena_printf(list->arena, "uses = [%s]", name);
@@ -195,6 +223,7 @@ bool edit_soften(const struct repair_list *list, const struct entity *entity, co
         strbuf_addf(&list_text, "%s", name);
         between = first ? arena_strndup(list->arena, at(file, needs_span.end), uses_span.start - needs_span.end)
                         : arena_strndup(list->arena, at(file, uses_span.end), needs_span.start - uses_span.end);
+        out->for_all = false;
         out->span = span_join(needs_span, uses_span);
         out->text = first ? arena_printf(list->arena, "%s%s[%s]", hard, between, strbuf_str(&list_text))
                           : arena_printf(list->arena, "[%s]%s%s", strbuf_str(&list_text), between, hard);
