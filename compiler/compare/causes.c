@@ -202,6 +202,14 @@ static void involve_loss(struct involved *in, enum side side, const struct plan_
 
 enum { PATH_MAX_STEPS = 1000 };
 
+/* Room for the way to a step, one of each side: it is asked for with each number. */
+static const struct plan_step **path_of(struct comparison *c, enum side side)
+{
+    if (!c->path[side])
+        c->path[side] = ARENA_ARRAY(c->arena, const struct plan_step *, PATH_MAX_STEPS);
+    return c->path[side];
+}
+
 /* From the last step back along what each waited for; as many as there are at most. */
 static uint32_t path_to(const struct plan_step *last, const struct plan_step **path)
 {
@@ -214,7 +222,7 @@ static uint32_t path_to(const struct plan_step *last, const struct plan_step **p
 
 static void involve_time(struct involved *in, enum side side, const struct plan_scenario *scenario, const struct plan_outcome *outcome)
 {
-    const struct plan_step **path = ARENA_ARRAY(in->c->arena, const struct plan_step *, PATH_MAX_STEPS);
+    const struct plan_step **path = path_of(in->c, side);
     uint32_t count = path_to(outcome->decides, path);
 
     involve_method(in, side, outcome);
@@ -319,7 +327,7 @@ static void differing_steps(struct comparison *c, struct parts *parts, const str
     uint32_t count[SIDES];
 
     for (int side = BEFORE; side < SIDES; side++) {
-        path[side] = ARENA_ARRAY(c->arena, const struct plan_step *, PATH_MAX_STEPS);
+        path[side] = path_of(c, (enum side)side);
         count[side] = outcome[side] ? path_to(outcome[side]->decides, path[side]) : 0;
     }
     for (int side = BEFORE; side < SIDES; side++) {

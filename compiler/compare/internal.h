@@ -18,6 +18,7 @@ struct comparison {
     struct map renamed;                          /* id before -> id after */
     struct map assets[SIDES];                    /* of each side, by the id after */
     const struct plan_outcome **outcomes[SIDES]; /* of the scenario that is being compared, by number of the asset */
+    const struct plan_step **path[SIDES];        /* causes.c: room for the way to a step */
     VEC(struct compare_change) changes;
     VEC(struct edit_values) values; /* of each edit, as the plans have them */
     const struct compare_asked *asked;

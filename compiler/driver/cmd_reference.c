@@ -2,6 +2,8 @@
  * be kept in step by hand: blocks and their attributes, computed fields, functions, diagnostics, and everything the standard
  * library declares. Names of files carry no line numbers: an edit elsewhere in a file changes nothing here. */
 #include "driver/driver.h"
+
+#include "base/change_rules.h"
 #include "plan/seen.h"
 
 #include "emit/md.h"
@@ -332,6 +334,26 @@ static struct md_inline sources_of(struct reference *reference, const struct ent
     return result;
 }
 
+/* What `drc diff` holds two plans against. */
+static void print_change_rules(struct reference *reference)
+{
+    static const char *const levels[CHANGE_LEVELS] = {[CHANGE_OFF] = "told", [CHANGE_WARNING] = "warns", [CHANGE_ERROR] = "refuses"};
+    struct arena *arena = reference->arena;
+
+    md_heading(&reference->md, 2, MD("Rules about changes"));
+    md_paragraph(
+        &reference->md,
+        MD("`drc diff OLD NEW` names what is weaker by one of these. The block `changes` of a plan says which of them refuse a change, the "
+           "stricter of both plans counts, `-Werror=RULE`, `-Wno-error=RULE` and `-Wno-RULE` override it. `accept` waives one for the things "
+           "it names, in the new plan, until its last day (`--as-of`); what is gone, or is no declared thing, is accepted on the plan. What "
+           "is printed as JSON is described by `compiler/compare/diff.schema.json`."));
+    MD_TABLE(&reference->md, NULL, MD("Rule"), MD("Against it"), MD("By default it"));
+    for (int rule = CHANGE_NO_RULE + 1; rule < CHANGE_RULE_COUNT; rule++)
+        MD_ROW(&reference->md, md_code(arena, change_rule_name((enum change_rule)rule)), md_text(arena, change_rule_says((enum change_rule)rule)),
+               md_text(arena, levels[change_rule_level((enum change_rule)rule)]));
+    md_table_end(&reference->md);
+}
+
 static void print_methods(struct reference *reference, const struct kind_info *kind)
 {
     struct arena *arena = reference->arena;
@@ -505,6 +527,7 @@ int command_reference(const struct options *options)
         print_outcomes(&reference);
         print_functions(&reference);
         print_codes(&reference);
+        print_change_rules(&reference);
         print_kinds(&reference);
         print_rules(&reference);
         print_tiers(&reference);

@@ -13,6 +13,8 @@ tells what each run took. The second one is judged, and the exit code is 1 if a 
 * Ten times as many assets, steps that one step waits for, needs of one asset, members of a group or scenarios take at most 12.5 times the user time
   and the memory.
 * Reading the artifacts again and comparing them with the plan takes at most a quarter of the build that does it, by the clock of that build.
+* `drc diff --causes none` of two revisions of 10,000 assets, in which every backup and every scenario is another, takes at most 2 times the user time of
+  compiling both (`drc plan --emit plan`); of 500 assets at most 100 ms of user time.
 * `drc log` over 1,000 commits of 100 assets takes at most ten compilations and 5 ms a commit when it is cached (history.py).
 
 Other work on the computer only ever adds to user time. So every time is the least of several runs, and where a limit seems broken it is run again:
@@ -39,6 +41,7 @@ BYTES_PER_ASSET = {"plain": 5 * 1024, "full": 7 * 1024}
 JUDGED_ASSETS = 100_000
 DECADE = 12.5
 VALIDATION = 0.25  # of its build, at most
+COMPARISON, SMALL_COMPARISON = 2.0, 0.1  # times the user time of both compilations; seconds
 
 # Large enough that the smaller of the two outgrows the caches of the processor as well: from 3,000 to 30,000 the same work, counted in
 # instructions 9.8 times as much, took 13.5 times as long because memory is slower.
@@ -191,6 +194,35 @@ def judge_validation(verdicts, drc, name, spec, work):
     verdicts.add(f"validation of {name} by its build", f"{ratio:.2f} ({min(shares):.3f} s of {min(wholes):.3f} s)", f"{VALIDATION}", ratio <= VALIDATION)
 
 
+def revisions(work, size):
+    """A folder with two revisions in which every backup and every scenario is another."""
+    folder = work / f"revisions-{size}"
+    folder.mkdir()
+    text = "".join(generate.dr(size, True))
+    write(folder / "spec.dr", [text])
+    write(folder / "new.dr", [text.replace("detect = 3m", "detect = 4m").replace("duration = 40m", "duration = 50m")])
+    return folder
+
+
+def judge_comparison(verdicts, helper, drc, work, limit):
+    name = "diff, 10,000 assets: user time by that of compiling both"
+    argv = [drc, "diff", "spec.dr", "new.dr", "--causes", "none"]
+    try:
+        folder = revisions(work, 10_000)
+
+        def both():
+            one, other = (run(helper, [drc, "plan", "--emit", "plan", file], folder, limit) for file in ("spec.dr", "new.dr"))
+            return tuple(a + b for a, b in zip(one, other))
+
+        ratio, ours, theirs = compare(lambda: run(helper, argv, folder, limit, expect=(3,)), both, COMPARISON)
+        verdicts.add(name, f"{ratio:.2f} ({ours[1]:.2f} s by {theirs[1]:.2f} s)", f"{COMPARISON}", ratio <= COMPARISON)
+        folder = revisions(work, 500)
+        found = min((run(helper, argv, folder, limit, expect=(3,)) for _ in range(ROUNDS[1])), key=lambda one: one[1])
+        verdicts.add("diff, 500 assets: user time", f"{found[1] * 1000:.0f} ms", f"{SMALL_COMPARISON * 1000:.0f} ms", found[1] <= SMALL_COMPARISON)
+    except Failed as failed:
+        verdicts.add(name, str(failed), f"{COMPARISON}", False)
+
+
 def judge_memory(verdicts, results):
     for variant, bound in BYTES_PER_ASSET.items():
         found = results.get((JUDGED_ASSETS, variant, "check"))
@@ -280,6 +312,7 @@ def main():
     root = pathlib.Path(__file__).resolve().parents[2]
     judge_validation(verdicts, drc, "the platform example", root / "examples" / "platform", work)
     judge_validation(verdicts, drc, f"{sizes[0]:,} assets", work / f"full-{sizes[0]}" / "spec.dr", work)
+    judge_comparison(verdicts, helper, drc, work, options.limit)
     history.judge(verdicts, drc, work)
     for small, large in zip(sizes, sizes[1:]):
         if small >= 10_000 and large == 10 * small:  # below, the start of the process outweighs the work

@@ -220,7 +220,7 @@ def test_random_pairs(env):
                         wrong.append(f"seed {seed}: {rule} passes {subject} in {scenario}")
         if wrong:
             raise Failure(f"{len(wrong)} of {compared} pairs\n" + "\n".join(wrong[:20]))
-        if compared < 10 or not found:
+        if compared < 5 or not found:
             raise Failure(f"{compared} pairs compared, {found} weaker values found: that shows nothing")
     return f"{compared} pairs, {found} weaker values, each refused"
 
