@@ -7,7 +7,7 @@
 `plain` specifications have no scenarios and import no rules; `full` ones have three scenarios. `parse` is lexing and parsing alone. The first table
 tells what each run took. The second one is judged, and the exit code is 1 if a row of it is broken:
 
-* `drc check` (with what every target would refuse) takes at most 2 times the user time of version 0.1.0, `drc build` at most 0.6 of it. That
+* `drc check` (with what every target would refuse) takes at most 2 times the user time of version 0.1.0, `drc build` at most 0.8 of it. That
   version is built from this repository with the same flags, and the two run in turn. Without that commit (a shallow clone) the rows are left out.
 * `drc build` of 100,000 assets in three scenarios takes at most 1.2 GB, `drc check` at most 5 KiB an asset without scenarios and 7 KiB with three.
 * Ten times as many assets, steps that one step waits for, needs of one asset, members of a group or scenarios take at most 12.5 times the user time
@@ -35,7 +35,7 @@ import generate  # noqa: E402
 import history  # noqa: E402
 
 REFERENCE = "be78899"  # version 0.1.0
-AGAINST_REFERENCE = {"check": 2.0, "build": 0.6}  # times its user time, at most
+AGAINST_REFERENCE = {"check": 2.0, "build": 0.8}  # times its user time, at most; a build reads again what it is about to write
 BUILD_BYTES = 1.2e9
 BYTES_PER_ASSET = {"plain": 5 * 1024, "full": 7 * 1024}
 JUDGED_ASSETS = 100_000
