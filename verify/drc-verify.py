@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""Checks a plan of drc without drc: drc-verify.py PLAN.json, which is what `drc plan --emit plan SPEC` prints.
-Written from docs/certificate.md and nothing of the compiler; needs Python 3.9 and its tz database, nothing else.
-Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use."""
+"""Checks a plan of drc without drc: drc-verify.py PLAN.json. Exit 0: accepted; 1: refused, a line for each problem; 64: wrong use.
+PLAN.json is of `drc plan --emit plan SPEC`. Written from docs/certificate.md and nothing of the compiler; needs Python 3.9, tz database."""
 
 import bisect, collections, datetime, json, operator, re, sys, zoneinfo  # noqa: E401
 
@@ -281,8 +280,9 @@ class Checker:
         self.outcomes, self.steps, self.own = self.by("asset", scenario["assets"]), self.by("id", scenario["steps"]), collections.defaultdict(list)
         self.wrong = any(f["verdict"] == "refuted" and f["scenario"] == scenario["name"] for f in self.plan["findings"])
         self.taken = {self.site_of[thing] for thing in refs(self.stated["loses"]) if thing in self.site_of}
-        while (more := {s["name"] for s in self.plan["sites"] if s["within"] in self.taken or s["account"] in self.taken} - self.taken):
-            self.taken |= more                   # what is inside of a lost place, and what a lost account holds
+        while (more := {s["name"] for s in self.plan["sites"] if s["within"] in self.taken} - self.taken):
+            self.taken |= more                   # what is inside of a lost place
+        self.taken |= {s["name"] for s in self.plan["sites"] if s["account"] in self.taken}
         fates = {name: outcome["fate"] for name, outcome in self.outcomes.items()}
         hit = {self.asset_of.get(thing) for key in ("fails", "corrupts", "deletes") for thing in refs(self.stated[key])} - {None}
         for name, asset in self.assets.items():

@@ -8,13 +8,14 @@ static const struct plan_site *site_named(const struct check *c, const struct pl
     return value && value->tag == PLAN_TAG_REF && value->shape == PLAN_SHAPE_STRING ? map_get(&c->sites, intern_str(c->names, value->text)) : NULL;
 }
 
-/* What is lost with what it stands in, and with the account it is in. Places stand a few deep: what is written in another order than from the
+/* What is lost with what it stands in, and then with the account it is of. Places stand a few deep: what is written in another order than from the
  * outside in takes another pass for each. */
 void find_lost_sites(struct check *c)
 {
     enum { DEEPEST = 64 };
     const struct plan_document *document = c->document;
     const struct plan_value *loses = c->scenario->thing ? plan_attribute(c->scenario->thing, "loses") : NULL;
+    bool *by_account = ARENA_ARRAY(c->scratch, bool, document->sites_count + 1);
     bool changed = true;
 
     memset(c->site_lost, 0, document->sites_count * sizeof *c->site_lost);
@@ -29,12 +30,16 @@ void find_lost_sites(struct check *c)
         for (uint32_t i = 0; i < document->sites_count; i++) {
             const struct plan_site *site = &document->sites[i];
 
-            if (c->site_lost[i] ||
-                !((site->within && c->site_lost[site->within - document->sites]) || (site->account && c->site_lost[site->account - document->sites])))
+            if (c->site_lost[i] || !site->within || !c->site_lost[site->within - document->sites])
                 continue;
             c->site_lost[i] = changed = true;
         }
     }
+    /* A place that goes with its account takes nothing along that belongs to another one. */
+    for (uint32_t i = 0; i < document->sites_count; i++)
+        by_account[i] = document->sites[i].account && c->site_lost[document->sites[i].account - document->sites];
+    for (uint32_t i = 0; i < document->sites_count; i++)
+        c->site_lost[i] |= by_account[i];
 }
 
 bool place_is_lost(const struct check *c, const struct plan_thing *thing)
