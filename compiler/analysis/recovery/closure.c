@@ -584,6 +584,7 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
 {
     struct value kept = a->model->plan ? entity_slot(a->model->plan, PLAN_kept_at) : value_unknown();
     VEC(const char *) reasons = {0};
+    bool late = false;
     struct diag *diag;
 
     for (uint32_t i = 0; kept.type == VALUE_LIST && i < kept.u.list->count; i++) {
@@ -599,6 +600,7 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
             /* Whoever is alarmed can ask for it while others decide. */
             if (comes == COMES_STANDS && handed_out.known && handed_out.worst <= (result->declare.known ? result->declare.worst : 0))
                 return;
+            late |= comes != COMES_NEVER;
             if (comes == COMES_STANDS)
                 why.text = intern_text(a, "store `%s` hands nothing out before somebody has declared (`retrieval`)", store->name);
             else if (comes != COMES_NEVER)
@@ -608,6 +610,7 @@ static void check_plan_copies(struct analysis *a, struct scenario_result *result
     }
     if (!reasons.len)
         return;
+    a->nobody_acts |= !late; /* nobody knows what to do, or has the scripts */
     diag = find(a, DIAG_E0541,
                 (struct about){.subject = a->model->plan, .scenario = result->scenario, .span = entity_attr_span(a->model->plan, PLAN_kept_at)},
                 "no copy of the plan can be read in `%s`", result->scenario->name);
