@@ -13,7 +13,7 @@ LIES = [
     ("restore", "\t600\tcto\n", "\t600\tnobody\n", None),
     ("route53", "\"Failover\": \"PRIMARY\"", "\"Failover\": \"SECONDARY\"", "route53/api/create.json"),
     ("terraform", "backup_retention_period             = 7", "backup_retention_period             = 0", "terraform/recovery-west/database.tf"),
-    ("runbooks", "| Declare at the latest | T+0:20", "| Declare at the latest | T+0:50", "runbooks/scenario-region-loss.md"),
+    ("runbooks", "| Declare at the latest | T+0:18", "| Declare at the latest | T+0:50", "runbooks/scenario-region-loss.md"),
 ]
 
 

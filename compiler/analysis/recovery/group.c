@@ -378,7 +378,7 @@ static int64_t age_of(const struct joined *j, const struct trial *trial, const s
     return from ? age : trial->parts.items[j->places[state->asset->index].at].lie.age;
 }
 
-/* What a choice that keeps a skew loses by way of the newest slot that all of one schedule have done. */
+/* What a choice that brings members near each other loses by way of the newest slot that all of one schedule have done. */
 static int64_t slots_loss(struct joined *j, const struct trial *trial, const struct held *held)
 {
     const struct offer **offers = ARENA_ARRAY(j->a->work, const struct offer *, held->parts.len);
@@ -414,7 +414,7 @@ static void weigh(struct joined *j, struct trial *trial)
             continue;
         losses_of(trial, held);
         held->kept = group->max_skew >= 0 ? out->skew <= group->max_skew : out->common || !wants_one_point(group);
-        if (trial->anchor && !out->common && group->max_skew >= 0 && held->kept)
+        if (trial->anchor && !out->common) /* so near each other they are only there */
             out->loss = larger(out->loss, slots_loss(j, trial, held));
         held->meets = group->rpo.ms < 0 || out->loss <= group->rpo.ms;
         for (uint32_t m = 0; m < group->member_count && held->meets; m++) {
@@ -739,8 +739,11 @@ static void settle_points(struct joined *j, struct trial *best)
     for (uint32_t g = 0; g < j->count; g++) {
         struct held *held = &best->groups[g];
 
-        if (held->outcome.known && !held->kept)
+        if (held->outcome.known && !held->kept) {
             losses_of(best, held);
+            if (best->anchor && !held->outcome.common) /* told with the skew, which is that of a point of the anchor */
+                held->outcome.loss = larger(held->outcome.loss, slots_loss(j, best, held));
+        }
         for (uint32_t i = 0; held->kept && i < held->parts.len; i++) {
             const struct part *part = &best->parts.items[held->parts.items[i]];
 
