@@ -178,25 +178,58 @@ struct sort {
     uint32_t count;
 };
 
+/* The ids lie in the document: the table is of pointers alone, and made as large as it has to be. */
 struct plan_index {
-    struct intern *names;
-    struct map things, sorts;
+    const struct plan_thing **things; /* by hash of the id, the next free place where one is taken */
+    size_t capacity;                  /* a power of two, at most half of it taken */
+    struct intern *names;             /* of sorts */
+    struct map sorts;
 };
 
-static void add_things(struct plan_index *index, struct arena *arena, const struct plan_thing *things, uint32_t count)
+static size_t place_of(const struct plan_index *index, const char *id)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    size_t at;
+
+    for (const char *c = id; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    for (at = (size_t)(hash ^ hash >> 32) & (index->capacity - 1); index->things[at]; at = (at + 1) & (index->capacity - 1)) {
+        if (strcmp(index->things[at]->id, id) == 0)
+            break;
+    }
+    return at;
+}
+
+static size_t count_things(const struct plan_thing *things, uint32_t count)
+{
+    size_t sum = count;
+
+    for (uint32_t i = 0; i < count; i++)
+        sum += count_things(things[i].blocks, things[i].blocks_count);
+    return sum;
+}
+
+static void add_things(struct plan_index *index, const struct plan_thing *things, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        map_add(&index->things, arena, intern_str(index->names, things[i].id), (void *)(uintptr_t)&things[i]);
-        add_things(index, arena, things[i].blocks, things[i].blocks_count);
+        size_t at = place_of(index, things[i].id);
+
+        if (!index->things[at])
+            index->things[at] = &things[i];
+        add_things(index, things[i].blocks, things[i].blocks_count);
     }
 }
 
 const struct plan_index *plan_index(const struct plan_document *document, struct arena *arena)
 {
     struct plan_index *index = ARENA_NEW(arena, struct plan_index);
+    size_t count = count_things(document->declared, document->declared_count);
 
     index->names = intern_new(arena);
-    add_things(index, arena, document->declared, document->declared_count);
+    for (index->capacity = 16; index->capacity / 2 < count;)
+        index->capacity *= 2;
+    index->things = ARENA_ARRAY(arena, const struct plan_thing *, index->capacity);
+    add_things(index, document->declared, document->declared_count);
     for (uint32_t i = 0; i < document->declared_count; i++) { /* those of a sort lie beside each other */
         const struct plan_thing *thing = &document->declared[i];
         atom name = intern_str(index->names, thing->block);
@@ -215,7 +248,7 @@ const struct plan_index *plan_index(const struct plan_document *document, struct
 
 const struct plan_thing *plan_find(const struct plan_index *index, const char *id)
 {
-    return map_get(&index->things, intern_str(index->names, id));
+    return index->things[place_of(index, id)];
 }
 
 const struct plan_thing *plan_sort(const struct plan_index *index, const char *block, uint32_t *count)

@@ -778,6 +778,17 @@ static void read_step_scripts(struct recovery *p)
 
 /* ---- all --------------------------------------------------------------------------------------- */
 
+/* Nothing of one table is asked for in the next. */
+static void read_table(struct recovery *p, void (*read)(const struct recovery *))
+{
+    struct arena *whole = p->arena;
+
+    p->arena = arena_new();
+    read(p);
+    arena_delete(p->arena);
+    p->arena = whole;
+}
+
 static void read_recovery(struct reading *r, const struct plan_scenario *scenario, bool back)
 {
     struct arena *arena = arena_new();
@@ -796,10 +807,10 @@ static void read_recovery(struct reading *r, const struct plan_scenario *scenari
     for (uint32_t i = 0; i < scenario->assets_count; i++)
         p.outcomes[scenario->assets[i].asset - r->plan->assets] = &scenario->assets[i];
     if (p.count) {
-        read_facts(&p);
-        read_step_table(&p);
-        read_asset_table(&p);
-        read_question_table(&p);
+        read_table(&p, read_facts);
+        read_table(&p, read_step_table);
+        read_table(&p, read_asset_table);
+        read_table(&p, read_question_table);
         read_step_scripts(&p);
     }
     arena_delete(arena);
