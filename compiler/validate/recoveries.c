@@ -779,12 +779,12 @@ static void read_step_scripts(struct recovery *p)
 /* ---- all --------------------------------------------------------------------------------------- */
 
 /* Nothing of one table is asked for in the next. */
-static void read_table(struct recovery *p, void (*read)(const struct recovery *))
+static void read_table(struct recovery *p, void (*reader)(const struct recovery *))
 {
     struct arena *whole = p->arena;
 
     p->arena = arena_new();
-    read(p);
+    reader(p);
     arena_delete(p->arena);
     p->arena = whole;
 }
