@@ -60,6 +60,21 @@ static void targets_table(struct r53 *r53, struct md *w, const struct plan_endpo
     md_table_end(w);
 }
 
+/* A secondary with a check of its own is red for as long as nothing serves there. */
+static void checks_of_others(struct r53 *r53, struct md *w, const struct plan_endpoint *endpoint)
+{
+    for (uint32_t i = 1; i < endpoint->targets_count; i++) {
+        const struct plan_probe *health = endpoint->targets[i].probe;
+
+        if (!health || !health->asks || (endpoint->mode != PLAN_MODE_health && endpoint->mode != PLAN_MODE_stop))
+            continue;
+        md_paragraph(w, md_cat(r53->arena, md_code(r53->arena, endpoint->targets[i].name),
+                               md_textf(r53->arena, " is an answer once its own check is green: %lld x (%lld s + %lld s) = %lld s after it serves.",
+                                        (long long)health->threshold, (long long)(health->interval / MS_SECOND),
+                                        (long long)(health->timeout / MS_SECOND), (long long)(health->notices / MS_SECOND))));
+    }
+}
+
 /* The formula with its numbers, as Route 53 documents it. */
 static void detection(struct r53 *r53, struct md *w, const struct plan_endpoint *endpoint)
 {
@@ -209,6 +224,7 @@ void r53_readme(struct r53 *r53)
                                 endpoint->origin ? md_textf(arena, ", from %s. ", endpoint->origin) : MD(". "), md_text(arena, mode_text(endpoint))));
         targets_table(r53, &w, endpoint);
         detection(r53, &w, endpoint);
+        checks_of_others(r53, &w, endpoint);
         scenarios(r53, &w, endpoint);
         commands(r53, &w, endpoint);
         files_table(r53, &w, endpoint);

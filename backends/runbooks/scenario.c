@@ -438,6 +438,11 @@ static void traffic(struct page *page, const struct plan_scenario *result)
             md_bullet(&page->md, 1,
                       md_cat(page->arena, MD("move it by hand as "), md_link(page->arena, MD("route53/README.md"), "../route53/README.md"),
                              MD(" says, for "), md_code(page->arena, state->endpoint->name)));
+        if (state->to && state->green)
+            md_bullet(&page->md, 1,
+                      md_cat(page->arena, MD("it leads there once the health check of "), md_code(page->arena, state->to->name), MD(" is green, "),
+                             state->green > 0 ? page_time(page, true, state->green) : MD("nobody knows how long"),
+                             MD(" after what it serves is back")));
     }
 }
 
