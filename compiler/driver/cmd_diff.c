@@ -20,20 +20,6 @@ struct side {
     bool written; /* it says what would be written */
 };
 
-/* Where a path of the disk lies in a work tree; NULL when it is in none. */
-static const char *path_in(struct arena *arena, const struct git_revision *revision, const char *path)
-{
-    const char *top = git_revision_worktree(revision), *inside = NULL;
-    char *whole = realpath(path, NULL), *root = top ? realpath(top, NULL) : NULL;
-    size_t len = root ? strlen(root) : 0;
-
-    if (whole && root && strncmp(whole, root, len) == 0 && (whole[len] == '/' || !whole[len]))
-        inside = arena_strdup(arena, whole[len] ? whole + len + 1 : "");
-    free(whole);
-    free(root);
-    return inside;
-}
-
 /* A name that is nothing on disk may be one of git: REVISION:PATH, or a revision, in which the path of the other side is meant. False when it is
  * neither; then it is taken for a file, and that there is none is told. */
 static bool find_revision(struct side *side, struct arena *arena, const char *name, const char *other)
@@ -48,7 +34,7 @@ static bool find_revision(struct side *side, struct arena *arena, const char *na
         path = colon + 1;
     } else {
         side->revision = git_revision_open(arena, ".", name, &error);
-        path = side->revision ? path_in(arena, side->revision, on_disk ? other : ".") : NULL;
+        path = side->revision ? git_path_inside(arena, git_revision_worktree(side->revision), on_disk ? other : ".") : NULL;
     }
     if (!side->revision)
         return false;
@@ -89,7 +75,7 @@ static int read_side(struct side *side, const char *name)
 static const char *as_revised(const struct side *side, struct arena *arena, const char *path)
 {
     bool bare = side->revision && !git_revision_worktree(side->revision);
-    const char *inside = bare ? path : side->revision ? path_in(arena, side->revision, path) : NULL;
+    const char *inside = bare ? path : side->revision ? git_path_inside(arena, git_revision_worktree(side->revision), path) : NULL;
     const char *name = inside ? arena_printf(arena, "%s%s", side->prefix, inside) : NULL;
 
     return name && (file_exists(name) || is_folder(name)) ? name : path;

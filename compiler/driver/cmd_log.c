@@ -190,19 +190,6 @@ static void keep_results(const struct log *log, uint32_t asked_before)
 
 /* ---- the command line */
 
-static const char *inside(struct arena *arena, const struct git_history *history, const char *path)
-{
-    const char *top = git_history_worktree(history), *found = NULL;
-    char *whole = realpath(path, NULL), *root = top ? realpath(top, NULL) : NULL;
-    size_t len = root ? strlen(root) : 0;
-
-    if (whole && root && strncmp(whole, root, len) == 0 && (whole[len] == '/' || !whole[len]))
-        found = arena_strdup(arena, whole[len] ? whole + len + 1 : "");
-    free(whole);
-    free(root);
-    return found;
-}
-
 static const char *folder_of(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -234,7 +221,7 @@ static bool open_history(struct log *log, const char *specification)
         log->report.path = without_slashes(arena, colon + 1);
     } else {
         log->history = git_history_open(arena, folder_of(arena, specification), "HEAD", &error);
-        log->report.path = log->history ? inside(arena, log->history, specification) : NULL;
+        log->report.path = log->history ? git_path_inside(arena, git_history_worktree(log->history), specification) : NULL;
         if (log->history && !log->report.path)
             error = "it is not in the work tree of the repository\nhelp: REVISION:PATH names what was there";
     }

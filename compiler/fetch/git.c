@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "fetch/git_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *git_last_error(struct arena *arena)
@@ -47,6 +48,19 @@ void git_revision_close(struct git_revision *revision)
 const char *git_revision_worktree(const struct git_revision *revision)
 {
     return git_repository_workdir(revision->repository);
+}
+
+const char *git_path_inside(struct arena *arena, const char *worktree, const char *path)
+{
+    char *whole = realpath(path, NULL), *root = worktree ? realpath(worktree, NULL) : NULL;
+    size_t len = root ? strlen(root) : 0;
+    const char *inside = NULL;
+
+    if (whole && root && strncmp(whole, root, len) == 0 && (whole[len] == '/' || !whole[len]))
+        inside = arena_strdup(arena, whole[len] ? whole + len + 1 : "");
+    free(whole);
+    free(root);
+    return inside;
 }
 
 /* `a/../b` is `b`: trees know no `.` and `..`. False: the path leaves the repository. */

@@ -17,6 +17,9 @@ void git_revision_close(struct git_revision *revision); /* NULL is allowed */
 /* The folder of the work tree, with a slash at its end; NULL in a bare repository. */
 const char *git_revision_worktree(const struct git_revision *revision);
 
+/* Where a path of the disk lies below that folder, in the arena, "" being it; NULL when it lies elsewhere, or either is not there. */
+const char *git_path_inside(struct arena *arena, const char *worktree, const char *path);
+
 enum git_entry { GIT_ENTRY_ABSENT, GIT_ENTRY_FILE, GIT_ENTRY_FOLDER, GIT_ENTRY_OTHER /* a link, a module */ };
 
 /* Paths are relative to the top of the repository; "" is that. */

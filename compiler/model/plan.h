@@ -302,7 +302,7 @@ struct asset_state {
     bool settling;                     /* … is being chosen just now */
     bool grouped;                      /* a group that is hit has it as a member */
     bool stuck;                        /* its recovery waits for itself: see the finding */
-    bool undone;                       /* nobody is left who could do what it waits for */
+    const char *undone;                /* why what it waits for is never done: nobody is left who could, what it reads is gone; NULL */
 };
 
 /* Who does a step. The one answer for hands, clock, ledger, rules, scripts and pages. */

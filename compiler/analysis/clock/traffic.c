@@ -168,13 +168,7 @@ static int64_t turns_green(const struct entity *target)
 /* What it serves has been serving at that target all along. */
 static bool was_green(struct analysis *a, const struct scenario_result *result, const struct endpoint_state *state)
 {
-    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
-
-    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
-        if (serves.u.list->items[i].type == VALUE_ENTITY && result->states[serves.u.list->items[i].u.entity->index].fate != FATE_UNAFFECTED)
-            return false;
-    }
-    return serves_at(a, result, state, state->to);
+    return !is_served(result, state) && serves_at(a, result, state, state->to);
 }
 
 /* The check of the target it leads to, where that decides; NULL. */
@@ -302,7 +296,6 @@ static void keep_credit(struct analysis *a, const struct scenario_result *result
 /* Why it leads to what never comes back, or waits for somebody to lead it there and nobody is left who could; NULL. */
 static const char *undone(const struct scenario_result *result, const struct endpoint_state *state)
 {
-    static const char *const nobody = "nobody is left who could bring it back, or lead it there";
     struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
 
     for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count; i++) {
@@ -310,11 +303,11 @@ static const char *undone(const struct scenario_result *result, const struct end
             serves.u.list->items[i].type == VALUE_ENTITY ? &result->states[serves.u.list->items[i].u.entity->index] : NULL;
 
         if (served && served->undone)
-            return served->never && strncmp(served->never, "nobody", strlen("nobody")) != 0 ? served->never : nobody;
+            return served->undone;
     }
-    return (state->zone && result->states[state->zone->index].undone) || (state->moves == MOVES_BY_STEP && state->step && state->step->undone)
-               ? nobody
-               : NULL;
+    if (state->zone && result->states[state->zone->index].undone)
+        return result->states[state->zone->index].undone;
+    return state->moves == MOVES_BY_STEP && state->step && state->step->undone ? "nobody is left who could lead it there" : NULL;
 }
 
 static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)

@@ -217,3 +217,10 @@ bool speaks_of(const struct entity *source, const char *attribute)
         found = of.u.list->items[i].type == VALUE_WORD && strcmp(of.u.list->items[i].u.word, attribute) == 0;
     return found;
 }
+
+bool site_is_account(const struct entity *site)
+{
+    struct value value = kind_slot(site->kind, KIND_is_account);
+
+    return value.type == VALUE_BOOL && value.u.integer;
+}

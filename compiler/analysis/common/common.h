@@ -103,6 +103,7 @@ struct entity **asset_groups(const struct analysis *a, const struct asset *asset
 struct value kind_slot(const struct kind_info *kind, uint32_t row);                                 /* own or inherited; UNKNOWN */
 struct entity *kind_deferred(const struct kind_info *kind, uint32_t row);                           /* kind entity that writes the row, or NULL */
 bool site_is_in(const struct analysis *a, const struct site_info *site, const struct entity *ancestor);
+bool site_is_account(const struct entity *site); /* its kind says so: places belong to it, and it is none */
 const char *intern_text(const struct analysis *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *common_text(const struct analysis *a, const char *format, ...) __attribute__((format(printf, 2, 3))); /* kept once, however often */
 struct span_of_time time_of(struct value value); /* DURATION or a range of them; otherwise unknown */

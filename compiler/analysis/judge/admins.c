@@ -39,13 +39,6 @@ static bool is_administered(const struct analysis *a, const struct site_info *si
     return false;
 }
 
-static bool is_account(const struct entity *site)
-{
-    struct value value = kind_slot(site->kind, KIND_is_account);
-
-    return value.type == VALUE_BOOL && value.u.integer;
-}
-
 static struct entity *account_or_place(const struct site_info *site)
 {
     return site->account ? site->account : site->entity;
@@ -79,7 +72,7 @@ static bool rests_apart(const struct analysis *a, const struct scenario_result *
             const struct site_info *site = held.u.list->items[i].type == VALUE_ENTITY ? plan_site(a->plan, held.u.list->items[i].u.entity) : NULL;
             bool here = site && is_administered(a, site), there = is_administered(a, places[p]);
 
-            if (!site || (here && there && (places[p]->account || !is_account(site->entity))))
+            if (!site || (here && there && (places[p]->account || !site_is_account(site->entity))))
                 continue;
             *apart = (struct apart){account_or_place(site), account_or_place(places[p]), here ? account_or_place(places[p]) : account_or_place(site)};
             return apart->held != apart->kept;

@@ -430,15 +430,23 @@ static void weigh(struct joined *j, struct trial *trial)
     }
 }
 
+/* 1: the first settles more, or leaves less to agree on, or meets more objectives; -1: the second; 0: they are alike. */
+static int keeps_more(const struct trial *x, const struct trial *y)
+{
+    if (x->kept != y->kept)
+        return x->kept > y->kept ? 1 : -1;
+    if (x->apart != y->apart)
+        return x->apart < y->apart ? 1 : -1;
+    return (x->meets > y->meets) - (x->meets < y->meets);
+}
+
 /* Of two choices of points by the same methods. What settles nothing should at least leave little to agree on. */
 static bool nearer(const struct trial *x, const struct trial *y)
 {
-    if (x->kept != y->kept)
-        return x->kept > y->kept;
-    if (x->apart != y->apart)
-        return x->apart < y->apart;
-    if (x->meets != y->meets)
-        return x->meets > y->meets;
+    int order = keeps_more(x, y);
+
+    if (order)
+        return order > 0;
     if (x->common != y->common)
         return x->common > y->common;
     return x->loss < y->loss;
@@ -446,13 +454,9 @@ static bool nearer(const struct trial *x, const struct trial *y)
 
 static bool better(const struct trial *x, const struct trial *y)
 {
-    if (x->kept != y->kept)
-        return x->kept > y->kept;
-    if (x->apart != y->apart)
-        return x->apart < y->apart;
-    if (x->meets != y->meets)
-        return x->meets > y->meets;
-    return x->time < y->time;
+    int order = keeps_more(x, y);
+
+    return order ? order > 0 : x->time < y->time;
 }
 
 static void keep(struct joined *j, const struct trial *from, struct trial *to)

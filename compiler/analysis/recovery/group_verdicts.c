@@ -188,8 +188,8 @@ static bool is_never_whole(struct group_state *group)
         if (!group->members[m].recovered || !state->chosen || (!state->undone && !state->never && state->loss_ms != RPO_ALL))
             continue;
         never = true;
-        if (!state->never && state->undone)
-            state->never = "nobody is left who could do what it waits for";
+        if (!state->never)
+            state->never = state->undone;
         if (state->loss_ms == RPO_ALL)
             group->loss_ms = RPO_ALL;
     }

@@ -62,8 +62,6 @@ void build_sites(struct analysis *a)
 
         site->region = "";
         for (const struct entity *at = site->entity; at; at = ref_slot(at, SITE_within)) {
-            struct value is_account = kind_slot(at->kind, KIND_is_account);
-
             if (++depth > DEPTH_LIMIT) {
                 report_site_cycle(a, site->entity);
                 a->has_cycle = true;
@@ -72,7 +70,7 @@ void build_sites(struct analysis *a)
             }
             if (!site->account)
                 site->account = ref_slot(at, SITE_account);
-            if (!site->account && at != site->entity && is_account.type == VALUE_BOOL && is_account.u.integer)
+            if (!site->account && at != site->entity && site_is_account(at))
                 site->account = (struct entity *)(uintptr_t)at;
             if (!site->region[0])
                 site->region = entity_string(a->model, at, "region", "");

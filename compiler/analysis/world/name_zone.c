@@ -10,9 +10,7 @@
 
 static bool ends_accounts(const struct site_info *site)
 {
-    struct value account = kind_slot(site->entity->kind, KIND_is_account);
-
-    return (account.type == VALUE_BOOL && account.u.integer) || strcmp(site->level, "account") == 0 || strcmp(site->level, "provider") == 0;
+    return site_is_account(site->entity) || strcmp(site->level, "account") == 0 || strcmp(site->level, "provider") == 0;
 }
 
 static bool is_within(const struct analysis *a, const struct site_info *site, const struct entity *outer)

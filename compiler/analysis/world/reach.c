@@ -206,7 +206,8 @@ static void refute_stuck(struct scenario_result *result, const struct stuck *stu
         struct asset_state *state = &result->states[result->order[i]->index];
         bool data = stuck->data[state->asset->index] && state->fate == FATE_LOST && state->chosen && state->rpo.ms >= 0;
 
-        state->undone = stuck->whole[state->asset->index];
+        if (stuck->whole[state->asset->index] && !state->undone)
+            state->undone = state->never ? state->never : never;
         if (state->undone && (state->rto_verdict == VERDICT_OK || state->rto_verdict == VERDICT_UNKNOWN))
             state->rto_verdict = VERDICT_REFUTED, state->never = never;
         if (data && (state->rpo_verdict == VERDICT_OK || state->rpo_verdict == VERDICT_UNKNOWN))

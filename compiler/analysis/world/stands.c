@@ -28,13 +28,6 @@ static bool is_level(const struct site_info *site, const char *level)
     return strcmp(site->level, level) == 0;
 }
 
-static bool is_account(const struct entity *site)
-{
-    struct value value = kind_slot(site->kind, KIND_is_account);
-
-    return value.type == VALUE_BOOL && value.u.integer;
-}
-
 /* ---------------------------------------------------------------- who controls what */
 
 /* Calls back for each person of a person, a team, or a list of them; somebody may come more than once. */
@@ -167,7 +160,7 @@ static struct entity *account_marked(const struct analysis *a, struct entity *co
     struct entity *with = site->account ? marked(a, marks, plan_site(a->plan, site->account)) : NULL;
     const struct site_info *info = with ? plan_site(a->plan, with) : NULL;
 
-    return info && (is_account(with) || is_level(info, "account") || is_level(info, "provider")) ? with : NULL;
+    return info && (site_is_account(with) || is_level(info, "account") || is_level(info, "provider")) ? with : NULL;
 }
 
 static void take(struct analysis *a, struct site_info *site, struct entity *const *lost, struct entity *const *held, struct entity *const *cut)

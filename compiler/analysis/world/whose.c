@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-static bool is_account(const struct entity *site)
-{
-    struct value value = kind_slot(site->kind, KIND_is_account);
-
-    return value.type == VALUE_BOOL && value.u.integer;
-}
-
 /* The provider it is in, as far as that is said; NULL. */
 static const struct site_info *provider_of(const struct analysis *a, const struct site_info *site)
 {
@@ -55,7 +48,7 @@ void mark_whose(struct analysis *a)
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < a->plan->site_count; i++) {
-        if (is_account(a->plan->sites[i].entity) && (a->site_lost[i] || a->site_compromised[i]))
+        if (site_is_account(a->plan->sites[i].entity) && (a->site_lost[i] || a->site_compromised[i]))
             taken[count++] = &a->plan->sites[i];
     }
     for (uint32_t i = 0; count && i < a->plan->site_count; i++) {
@@ -70,7 +63,7 @@ void mark_whose(struct analysis *a)
     for (uint32_t i = 0; i < a->plan->site_count; i++) {
         const struct site_info *site = &a->plan->sites[i];
 
-        for (uint32_t k = 0; k < kinds.len && !site->account && !is_account(site->entity) && !a->site_lost[i]; k++) {
+        for (uint32_t k = 0; k < kinds.len && !site->account && !site_is_account(site->entity) && !a->site_lost[i]; k++) {
             if (kinds.items[k] == site->entity->kind)
                 find_whose(a, site, taken, count);
         }
