@@ -41,6 +41,7 @@ void compare_plans(struct arena *arena, const struct plan_document *before, cons
         compare_emissions(&c);
     }
     causes_of_the_rest(&c);
+    drop_orders(&c);
     judge_changes(&c);
     *report = (struct compare_report){
         .edits = c.edits.items, .edit_count = c.edits.len, .changes = c.changes.items, .change_count = c.changes.len, .unwritten = !asked->written};

@@ -17,6 +17,7 @@ struct compare_edit {
     const char *before, *after;
     const char *before_at, *after_at; /* FILE:LINE of the thing; NULL */
     const char *was;                  /* the id it had before, where it has another name; NULL */
+    bool order;                       /* nothing but the order is another, of what it names or of what is declared */
     uint32_t through;                 /* the edit that it comes from, a parameter's or a default's: its index + 1; 0: it is one itself */
 };
 

@@ -36,9 +36,13 @@ static uint64_t of_value(const struct plan_value *value)
     case PLAN_SHAPE_NUMBER: return mixed(hash, (uint64_t)value->number);
     case PLAN_SHAPE_STRING: return mixed(hash, of_text(value->text));
     case PLAN_SHAPE_ITEMS:
-        for (uint32_t i = 0; i < value->count; i++)
-            hash = mixed(hash, of_value(&value->items[i]));
-        return hash;
+        for (uint32_t i = 0; i < value->count; i++) {
+            if (value->items[i].tag == PLAN_TAG_REF)
+                sum += of_value(&value->items[i]);
+            else
+                hash = mixed(hash, of_value(&value->items[i]));
+        }
+        return mixed(hash, sum);
     case PLAN_SHAPE_PAIRS:
         for (uint32_t i = 0; i < value->count; i++)
             sum += mixed(of_text(value->pairs[i].key), of_value(&value->pairs[i].value));

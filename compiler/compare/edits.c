@@ -8,16 +8,37 @@ static bool is_written(const char *text)
     return text && text[0];
 }
 
+/* `replica west` is called after its site, and so otherwise when that is. */
+static const char *label_after(struct comparison *c, const char *part)
+{
+    static const char *const of_sites[] = {"/replica.", "/standby.", "/target."};
+
+    for (size_t i = 0; part && i < sizeof of_sites / sizeof *of_sites; i++) {
+        size_t sort = strlen(of_sites[i]);
+        const char *name = part + sort, *renamed;
+        size_t len = strncmp(part, of_sites[i], sort) == 0 ? strcspn(name, "/") : 0;
+
+        renamed = len ? map_get(&c->renamed, intern_str(c->names, arena_printf(c->arena, "site.%.*s", (int)len, name))) : NULL;
+        if (renamed)
+            return arena_printf(c->arena, "%s%s%s", of_sites[i], renamed + strlen("site."), name + len);
+    }
+    return part;
+}
+
 const char *id_after(struct comparison *c, const char *id)
 {
-    const char *slash = strchr(id, '/'), *renamed;
+    const char *slash, *part, *renamed;
+    size_t head;
 
     if (!c->renamed.len)
         return id;
-    renamed = map_get(&c->renamed, intern_add(c->names, id, slash ? (size_t)(slash - id) : strlen(id)));
-    if (!renamed)
+    slash = strchr(id, '/');
+    head = slash ? (size_t)(slash - id) : strlen(id);
+    renamed = map_get(&c->renamed, intern_add(c->names, id, head));
+    part = label_after(c, slash);
+    if (!renamed && part == slash)
         return id;
-    return slash ? arena_printf(c->arena, "%s%s", renamed, slash) : renamed;
+    return arena_printf(c->arena, "%.*s%s", renamed ? (int)strlen(renamed) : (int)head, renamed ? renamed : id, part ? part : "");
 }
 
 /* ---- values */
@@ -58,6 +79,26 @@ bool same_value(struct comparison *c, const struct plan_value *a, const struct p
     case PLAN_SHAPE_PAIRS: return a->count == b->count && same_pairs(c, a->pairs, b->pairs, a->count);
     }
     return false;
+}
+
+/* Lists of things, whatever their order. */
+static bool same_set(struct comparison *c, const struct plan_value *a, const struct plan_value *b)
+{
+    bool *met;
+
+    if (a->tag != b->tag || a->shape != PLAN_SHAPE_ITEMS || b->shape != PLAN_SHAPE_ITEMS || a->count != b->count)
+        return false;
+    met = ARENA_ARRAY(c->arena, bool, b->count + 1);
+    for (uint32_t i = 0; i < a->count; i++) {
+        uint32_t j = 0;
+
+        while (j < b->count && (met[j] || b->items[j].tag != PLAN_TAG_REF || !same_value(c, &a->items[i], &b->items[j])))
+            j++;
+        if (j == b->count)
+            return false;
+        met[j] = true;
+    }
+    return true;
 }
 
 bool same_block(struct comparison *c, const struct plan_emitted_block *a, const struct plan_emitted_block *b)
@@ -205,6 +246,9 @@ static const char *words_of(struct comparison *c, const struct plan_value *value
 static void edit_attribute(struct comparison *c, const struct plan_thing *before, const struct plan_thing *after, const char *key,
                            const struct plan_value *a, const struct plan_value *b)
 {
+    /* Who is called after whom; which place comes first. */
+    bool ordered = strcmp(key, "order") == 0 || strcmp(key, "sites") == 0;
+
     if ((a && b && same_value(c, a, b)) || strcmp(key, "was") == 0)
         return; /* what it was called is told as its name */
     add_edit_of(c,
@@ -213,7 +257,8 @@ static void edit_attribute(struct comparison *c, const struct plan_thing *before
                                        .before = words_of(c, a),
                                        .after = words_of(c, b),
                                        .before_at = before->origin,
-                                       .after_at = after->origin},
+                                       .after_at = after->origin,
+                                       .order = !ordered && a && b && same_set(c, a, b)},
                 a, b);
 }
 
@@ -275,6 +320,96 @@ static void edit_blocks(struct comparison *c, const struct plan_thing *before, c
     }
 }
 
+/* ---- the order of declarations: who is first has the first turn, where nothing else decides */
+
+enum { ORDER_NAMED = 3 };
+
+struct sequence {
+    VEC(const struct plan_thing *) things;
+};
+
+/* What both sides declare of a sort, in the order of one of them. */
+static void sequence_of(struct comparison *c, const struct map things[SIDES], enum side side, const char *block, struct sequence *out)
+{
+    struct map kept = {0};
+
+    for (uint32_t i = 0; side == AFTER && i < things[BEFORE].len; i++) {
+        const struct plan_thing *thing = things[BEFORE].entries[i].value;
+
+        map_add(&kept, c->arena, intern_str(c->names, id_after(c, thing->id)), (void *)(uintptr_t)thing);
+    }
+    for (uint32_t i = 0; i < things[side].len; i++) {
+        const struct plan_thing *thing = things[side].entries[i].value;
+        const void *other =
+            side == BEFORE ? map_get(&things[AFTER], intern_str(c->names, id_after(c, thing->id))) : map_get(&kept, intern_str(c->names, thing->id));
+
+        if (other && same_words(thing->block, block))
+            vec_push(c->arena, &out->things, thing);
+    }
+    map_release(&kept, c->arena);
+}
+
+static const char *next_names(struct comparison *c, const struct sequence *sequence, uint32_t from)
+{
+    const char *names = "";
+
+    for (uint32_t i = from; i < sequence->things.len && i < from + ORDER_NAMED; i++)
+        names = arena_printf(c->arena, "%s%s%s", names, i > from ? ", " : "", sequence->things.items[i]->name);
+    return from + ORDER_NAMED < sequence->things.len ? arena_printf(c->arena, "%s, …", names) : names;
+}
+
+static void find_order(struct comparison *c, const struct map things[SIDES])
+{
+    static const char *const sorts[] = {"asset", "store", "site", "endpoint", "group", "scenario", "runbook", "person"};
+
+    for (size_t s = 0; c->plan_id && s < sizeof sorts / sizeof *sorts; s++) {
+        struct sequence of[SIDES] = {{{0}}};
+        uint32_t i = 0;
+
+        sequence_of(c, things, BEFORE, sorts[s], &of[BEFORE]);
+        sequence_of(c, things, AFTER, sorts[s], &of[AFTER]);
+        while (i < of[BEFORE].things.len && i < of[AFTER].things.len &&
+               strcmp(id_after(c, of[BEFORE].things.items[i]->id), of[AFTER].things.items[i]->id) == 0)
+            i++;
+        if (i < of[BEFORE].things.len && i < of[AFTER].things.len)
+            add_edit(c, &(struct compare_edit){.id = c->plan_id,
+                                               .attribute = arena_printf(c->arena, "order of each %s", sorts[s]),
+                                               .before = next_names(c, &of[BEFORE], i),
+                                               .after = next_names(c, &of[AFTER], i),
+                                               .before_at = of[BEFORE].things.items[i]->origin,
+                                               .after_at = of[AFTER].things.items[i]->origin,
+                                               .order = true});
+    }
+}
+
+void drop_orders(struct comparison *c)
+{
+    uint32_t *now = ARENA_ARRAY(c->arena, uint32_t, c->edits.len + 1), kept = 0;
+    bool *used = ARENA_ARRAY(c->arena, bool, c->edits.len + 1);
+
+    for (uint32_t i = 0; i < c->changes.len; i++) {
+        for (uint32_t k = 0; k < c->changes.items[i].cause_count; k++)
+            used[c->changes.items[i].causes[k]] = true;
+    }
+    for (uint32_t i = 0; i < c->edits.len; i++) {
+        now[i] = kept;
+        if (c->edits.items[i].order && !used[i])
+            continue;
+        c->edits.items[kept] = c->edits.items[i];
+        c->values.items[kept++] = c->values.items[i];
+    }
+    if (kept == c->edits.len)
+        return;
+    c->edits.len = c->values.len = kept;
+    for (uint32_t i = 0; i < c->changes.len; i++) {
+        uint32_t *causes = ARENA_ARRAY(c->arena, uint32_t, c->changes.items[i].cause_count + 1);
+
+        for (uint32_t k = 0; k < c->changes.items[i].cause_count; k++)
+            causes[k] = now[c->changes.items[i].causes[k]];
+        c->changes.items[i].causes = causes; /* sets may be shared */
+    }
+}
+
 void find_edits(struct comparison *c)
 {
     struct map things[SIDES] = {{0}};
@@ -316,4 +451,5 @@ void find_edits(struct comparison *c)
         if (!had)
             add_edit(c, &(struct compare_edit){.id = after->id, .after = after->kind ? after->kind : after->block, .after_at = after->origin});
     }
+    find_order(c, things);
 }

@@ -48,6 +48,7 @@ bool same_content(const struct plan_document *a, const struct plan_document *b);
 /* ---- edits.c */
 void find_edits(struct comparison *c);
 bool same_value(struct comparison *c, const struct plan_value *a, const struct plan_value *b);
+void drop_orders(struct comparison *c);                     /* edits of an order that nothing comes from are none */
 const char *id_after(struct comparison *c, const char *id); /* of something before: the id it has now, or its own */
 
 /* ---- watch.c: which fields are told, and lists whose items meet their like */

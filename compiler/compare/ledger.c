@@ -10,18 +10,48 @@ static const char *key_of_figure(struct comparison *c, enum side side, const voi
     return ((const struct plan_figure *)item)->id;
 }
 
-/* Of a renamed subject the entries are called otherwise too. */
+/* What is behind the colon of an id, with the new name of everything that has one: `runs:db.full@shelf`, `detects:api.east.flood`. */
+static const char *renamed_parts(struct comparison *c, const char *parts)
+{
+    struct strbuf out = STRBUF_INIT;
+    const char *copy;
+
+    while (*parts) {
+        size_t len = strcspn(parts, ".@/");
+        const char *now = NULL;
+
+        for (uint32_t i = 0; i < c->renamed.len && !now && len; i++) {
+            const char *old = strchr(c->renamed.entries[i].key, '.');
+
+            if (old && strlen(old + 1) == len && strncmp(old + 1, parts, len) == 0 && strchr(c->renamed.entries[i].value, '.'))
+                now = strchr(c->renamed.entries[i].value, '.') + 1;
+        }
+        strbuf_addf(&out, "%.*s", now ? (int)strlen(now) : (int)len, now ? now : parts);
+        parts += len;
+        if (*parts)
+            strbuf_add(&out, parts++, 1);
+    }
+    copy = strbuf_dup(&out, c->arena);
+    strbuf_release(&out);
+    return copy;
+}
+
+/* Of what was renamed the entries are called otherwise too: the subject as a whole, which may have dots of its own, and what follows it. */
 static const char *key_of_assumption(struct comparison *c, enum side side, const void *item)
 {
     const struct plan_assumption *entry = item;
-    const char *colon = entry->id ? strchr(entry->id, ':') : NULL, *now;
+    const char *colon = entry->id ? strchr(entry->id, ':') : NULL, *now, *rest;
     size_t len = entry->subject ? strlen(entry->subject) : 0;
 
-    if (side == AFTER || !c->renamed.len || !colon || !len || !entry->subject_kind || strncmp(colon + 1, entry->subject, len) != 0 ||
-        (colon[1 + len] && !strchr(".@/", colon[1 + len])))
+    if (side == AFTER || !c->renamed.len || !colon)
         return entry->id;
-    now = id_after(c, arena_printf(c->arena, "%s.%s", entry->subject_kind, entry->subject));
-    return arena_printf(c->arena, "%.*s:%s%s", (int)(colon - entry->id), entry->id, now + strlen(entry->subject_kind) + 1, colon + 1 + len);
+    rest = colon + 1;
+    now = "";
+    if (len && entry->subject_kind && strncmp(rest, entry->subject, len) == 0 && (!rest[len] || strchr(".@/", rest[len]))) {
+        now = id_after(c, arena_printf(c->arena, "%s.%s", entry->subject_kind, entry->subject)) + strlen(entry->subject_kind) + 1;
+        rest += len;
+    }
+    return arena_printf(c->arena, "%.*s:%s%s", (int)(colon - entry->id), entry->id, now, renamed_parts(c, rest));
 }
 
 static int grade_rank(const char *grade)

@@ -6,18 +6,22 @@
 #include <string.h>
 
 enum direction {
-    EITHER, /* neither is weaker */
-    GONE,   /* weaker when it is not there any more */
-    ADDED,  /* weaker when it is there and was not */
-    LONGER, /* a larger number is weaker; none is the weakest */
-    LESS,   /* a smaller number is weaker; none is the weakest */
-    LATER,  /* a later day is weaker */
-    FEWER,  /* a list that names fewer */
-    MORE,   /* a list that names more */
-    KEPT,   /* as `retain`: a duration, a number, "forever", classes */
-    DOWN,   /* a word that comes earlier in `words` */
-    UNTRUE, /* false is weaker */
-    DENIED, /* false is weaker than unset, for which rules ask by themselves */
+    EITHER,  /* neither is weaker */
+    GONE,    /* weaker when it is not there any more */
+    ADDED,   /* weaker when it is there and was not */
+    LONGER,  /* a larger number is weaker; none is the weakest */
+    LESS,    /* a smaller number is weaker; none is the weakest */
+    LATER,   /* a later day is weaker */
+    FEWER,   /* a list that names fewer */
+    MORE,    /* a list that names more */
+    KEPT,    /* as `retain`: a duration, a number, "forever", classes */
+    DOWN,    /* a word that comes earlier in `words` */
+    EMPTIED, /* a list that names nobody any more */
+    UNTRUE,  /* false is weaker */
+    TRUE_IS, /* true is weaker */
+    DEMANDS, /* a block of attributes each of which asks something, against nothing written */
+    CEILING, /* a class that has longer ceilings, or fewer */
+    DENIED,  /* false is weaker than unset, for which rules ask by themselves */
 };
 
 struct note {
@@ -26,9 +30,12 @@ struct note {
     const char *sort, *what;
     enum direction direction;
     enum change_rule rule;
-    const char
-        *words; /* of DOWN: the weakest first, with blanks between; of LONGER and LESS: what is asked where nothing is written, NULL: nothing */
+    /* Of DOWN: the weakest first, with blanks between; of LONGER and LESS: what is asked where nothing is written, NULL: nothing; of FEWER: ALL,
+     * where a list that names nothing means all there are. */
+    const char *words;
 };
+
+static const char ALL[] = "all";
 
 /* clang-format off */
 static const struct note notes[] = {
@@ -42,6 +49,8 @@ static const struct note notes[] = {
     {"backup", "watched_by", "backup", "what watches it", FEWER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"backup", "missed", "backup", "number of missed runs", EITHER, CHANGE_NO_RULE, NULL},
     {"backup", "verify", "backup", "time between restore tests", LONGER, CHANGE_DRILL_NO_LOOSEN, NULL},
+    {"backup/load", NULL, "backup", "bounds of its load", EITHER, CHANGE_NO_RULE, NULL},
+    {"backup/load", "", "backup", NULL, EITHER, CHANGE_NO_RULE, NULL},
     {"backup/on_failure", NULL, "backup", "whoever hears of its failure", GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"backup/on_failure", "notify", "backup", "whoever hears of its failure", FEWER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"backup/on_failure", "heartbeat", "backup", "heartbeat", GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
@@ -62,6 +71,15 @@ static const struct note notes[] = {
     {"asset", "multi_zone", "asset", "several zones", UNTRUE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"asset", "tolerates", "asset", "number of zones it outlives", LESS, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"asset", "quorum", "asset", "quorum", EITHER, CHANGE_NO_RULE, NULL},
+    {"asset", "observes", "asset", "what it watches", FEWER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
+    {"asset", "contains_personal_data", "asset", "holding personal data", UNTRUE, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"asset/probe", "expect", "probe", "what it expects", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"asset/probe", "interval", "probe", "interval", LONGER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
+    {"asset/probe", "threshold", "probe", "threshold", LONGER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
+    {"asset/probe", "", "probe", NULL, EITHER, CHANGE_NO_RULE, NULL},
+    {"asset/verify", "", "check of data", NULL, EITHER, CHANGE_NO_RULE, NULL},
+    {"asset/standby", "spot", "standby", "capacity that can be taken away", TRUE_IS, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"asset/standby", "tolerates", "standby", "number of zones it outlives", LESS, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"asset", "size", "asset", "size", EITHER, CHANGE_NO_RULE, NULL},
     {"asset", "change_rate", "asset", "change rate", EITHER, CHANGE_NO_RULE, NULL},
     {"asset", "slo", "asset", "availability promised", LESS, CHANGE_FIGURE_NO_ASSERT, NULL},
@@ -73,6 +91,12 @@ static const struct note notes[] = {
     {"endpoint/target/health", NULL, "health check", NULL, GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"endpoint/target/health", "interval", "health check", "interval", LONGER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"endpoint/target/health", "threshold", "health check", "threshold", LONGER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
+    {"endpoint/target", "evaluate_health", "target", "following the health of what it leads to", UNTRUE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
+    {"endpoint/target/health", "search", "health check", "text the answer must contain", GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
+    {"endpoint/target/health", "path", "health check", "path", EITHER, CHANGE_NO_RULE, NULL},
+    {"endpoint/slo", "over", "endpoint", "time over which availability is promised", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
+    {"endpoint/slo", "exclude", "endpoint", "what does not count as outage", MORE, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
+    {"endpoint/slo", "watched_by", "endpoint", "who measures its availability", FEWER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"endpoint/target/health", "alarm", "health check", "alarm", GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"store", NULL, "store", NULL, GONE, CHANGE_COPY_NO_DELETE, NULL},
     {"store", "site", "store", "place", EITHER, CHANGE_NO_RULE, NULL},
@@ -94,12 +118,14 @@ static const struct note notes[] = {
     {"site", "bandwidth", "site", "bandwidth", EITHER, CHANGE_NO_RULE, NULL},
     {"site", "quota", "site", "quota", EITHER, CHANGE_NO_RULE, NULL},
     {"tier", NULL, "tier", NULL, GONE, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"tier", "proof", "tier", "demand of proof", DENIED, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"tier", "drill", "tier", "time between drills of a member", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"tier", "level", "tier", "level", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"tier/limit", NULL, "tier", "ceilings", GONE, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"tier/limit", "rto", "tier", "ceiling of RTO", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"tier/limit", "rpo", "tier", "ceiling of RPO", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"tier/limit", "mtd", "tier", "ceiling of tolerable downtime", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
-    {"tier/demands", NULL, "tier", "demands", GONE, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"tier/demands", NULL, "tier", "demands", DEMANDS, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"tier/demands", "retain", "tier", "demanded retention", LESS, CHANGE_DEMAND_NO_LOOSEN, "604800000"},
     {"tier/demands", "verify", "tier", "demanded time between restore tests", LONGER, CHANGE_DEMAND_NO_LOOSEN, "7948800000"},
     {"tier/demands", "copies", "tier", "demanded copies", LESS, CHANGE_DEMAND_NO_LOOSEN, NULL},
@@ -111,6 +137,7 @@ static const struct note notes[] = {
     {"tier/demands", "zones", "tier", "demand to survive a zone", DENIED, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"tier/demands", "grade", "tier", "demanded grade of figures", DOWN, CHANGE_DEMAND_NO_LOOSEN, "C B A"},
     {"tier/demands", "watched", "tier", "demand to be watched", DENIED, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"scenario", "class", "scenario", "class", CEILING, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"scenario", "scope", "scenario", "scope", DOWN, CHANGE_SCENARIO_NO_DELETE, "object dataset"},
     {"scenario", "noticed_within", "scenario", "time until damage is noticed", EITHER, CHANGE_NO_RULE, NULL},
     {"scenario", "frequency", "scenario", "frequency", EITHER, CHANGE_NO_RULE, NULL},
@@ -119,7 +146,7 @@ static const struct note notes[] = {
     {"class", "rto", "class", "RTO", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
     {"class", "rpo", "class", "RPO", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
     {"class", "discarded", "class", "limit of what is discarded", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
-    {"class", "applies_to", "class", "tiers it applies to", FEWER, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"class", "applies_to", "class", "tiers it applies to", FEWER, CHANGE_DEMAND_NO_LOOSEN, ALL},
     {"class", "severity", "class", "severity", EITHER, CHANGE_NO_RULE, NULL},
     {"plan/objectives", NULL, "plan", "objectives", GONE, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
     {"plan/objectives", "rto", "plan", "RTO", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
@@ -130,6 +157,7 @@ static const struct note notes[] = {
     {"plan/review", "every", "plan", "time between reviews", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"plan/review", "after", "plan", "events it is reviewed after", FEWER, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"plan", "review", "plan", "time between reviews", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"plan", "maturity", "plan", "maturity", DOWN, CHANGE_DEMAND_NO_LOOSEN, "draft operated"},
     {"plan", "kept_at", "plan", "places it is kept at", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"plan", "runs_from", "plan", "places scripts run from", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"plan", "operators", "plan", "number of people at once", EITHER, CHANGE_NO_RULE, NULL},
@@ -144,13 +172,16 @@ static const struct note notes[] = {
     {"drill", "kind", "drill", "sort", DOWN, CHANGE_DRILL_NO_LOOSEN, "tabletop restore_test functional full"},
     {"drill", "cadence", "drill", "cadence", LONGER, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "at", "drill", "usual time", EITHER, CHANGE_NO_RULE, NULL},
-    {"drill", "scenario", "drill", "scenario", GONE, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "of", "drill", "what it rehearses", FEWER, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "criteria", "drill", "criteria", FEWER, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "measure", "drill", "what it measures", FEWER, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "participants", "drill", "who takes part", EITHER, CHANGE_NO_RULE, NULL},
     {"drill", "duration", "drill", "duration", EITHER, CHANGE_NO_RULE, NULL},
     {"drill", "owner", "drill", "organiser", GONE, CHANGE_DRILL_NO_LOOSEN, NULL},
+    {"drill", "records", "drill", "place of its records", GONE, CHANGE_DRILL_NO_LOOSEN, NULL},
+    {"drill", "into", "drill", "place it restores to", EITHER, CHANGE_NO_RULE, NULL},
+    {"drill/on_failure", NULL, "drill", "whoever hears of its failure", GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
+    {"drill/on_failure", "notify", "drill", "whoever hears of its failure", FEWER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"drill/step", NULL, "drill", "step", EITHER, CHANGE_NO_RULE, NULL},
     {"person", NULL, "contact", NULL, GONE, CHANGE_CONTACT_NO_DELETE, NULL},
     {"person", "", "contact", NULL, GONE, CHANGE_CONTACT_NO_DELETE, NULL},
@@ -168,14 +199,50 @@ static const struct note notes[] = {
     {"severity", "stakeholder_updates", "severity", "time between updates", LONGER, CHANGE_CONTACT_NO_DELETE, NULL},
     {"notice", NULL, "notice", NULL, GONE, CHANGE_CONTACT_NO_DELETE, NULL},
     {"notice/clock", "initial", "notice", "time until it is sent", LONGER, CHANGE_CONTACT_NO_DELETE, NULL},
+    {"notice/clock", NULL, "notice", "clock", GONE, CHANGE_CONTACT_NO_DELETE, NULL},
+    {"notice/clock", "resolution", "notice", "time until the end is told", LONGER, CHANGE_CONTACT_NO_DELETE, NULL},
+    {"notice/clock", "post_mortem", "notice", "time until the report", LONGER, CHANGE_CONTACT_NO_DELETE, NULL},
+    {"notice", "severities", "notice", "severities it is for", FEWER, CHANGE_CONTACT_NO_DELETE, ALL},
+    {"notice", "audience", "notice", "audience", EITHER, CHANGE_NO_RULE, NULL},
+    {"notice", "channel", "notice", "channel", EITHER, CHANGE_NO_RULE, NULL},
     {"notice/clock", "update", "notice", "time between updates", LONGER, CHANGE_CONTACT_NO_DELETE, NULL},
     {"secret", NULL, "secret", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"secret", "kept_by", "secret", "who keeps it", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"runbook", NULL, "runbook", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"runbook", "for", "runbook", "scenarios it is for", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"runbook", "confirm", "runbook", "word typed before anything happens", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"runbook", "approve", "runbook", "who approves", EMPTIED, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"runbook/failback", NULL, "runbook", "way back", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"failback", "confirm", "runbook", "word typed before the way back", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"failback", "approve", "runbook", "who approves the way back", EMPTIED, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"runbook/before", NULL, "runbook", "steps before the recovery", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"runbook/after", NULL, "runbook", "steps after the recovery", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"before/step", NULL, "step before the recovery", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"after/step", NULL, "step after the recovery", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"group/reconcile", NULL, "group", "steps that make its members agree", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"reconcile/step", NULL, "step that makes members agree", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"checklist", "items", "checklist", "items", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"runbook/checklist", NULL, "checklist", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"checklist/item", NULL, "item of a checklist", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"failback/step", NULL, "step of the way back", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"export", NULL, "export", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"export", "complete_within", "export", "latest completion", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
+    {"export", "of", "export", "what it is of", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"export", "tables", "export", "tables", FEWER, CHANGE_PROTECTION_NO_WEAKEN, ALL},
+    {"export", "formats", "export", "formats", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"export", "excludes", "export", "what is left out", MORE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"export", "encrypt", "export", "encryption", UNTRUE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"audit", NULL, "audit trail", NULL, GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"audit", "retain", "audit trail", "retention", KEPT, CHANGE_RETENTION_NO_SHORTEN, NULL},
+    {"audit", "tamper", "audit trail", "how a change would show", DOWN, CHANGE_PROTECTION_NO_WEAKEN, "none hash_chain signed"},
+    {"audit", "fields", "audit trail", "what an event records", FEWER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
+    {"audit", "site", "audit trail", "place", EITHER, CHANGE_NO_RULE, NULL},
+    {"framework", "enabled", "framework", "answered to", UNTRUE, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"framework/control", NULL, "control", NULL, GONE, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"framework/control", "cadence", "control", "time between evidence", LONGER, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"framework/control", "rules", "control", "rules that decide it", FEWER, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"framework/control", "evidence", "control", "evidence", FEWER, CHANGE_DEMAND_NO_LOOSEN, NULL},
+    {"framework/control", "drills", "control", "drills that are evidence", EITHER, CHANGE_NO_RULE, NULL},
     {"framework", NULL, "framework", NULL, GONE, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"accept", NULL, "waiver", NULL, ADDED, CHANGE_WAIVER_NO_EXTEND, NULL},
     {"accept", "until", "waiver", "last day", LATER, CHANGE_WAIVER_NO_EXTEND, NULL},
@@ -353,6 +420,68 @@ static bool is_true(const struct plan_value *value)
     return value && value->shape == PLAN_SHAPE_BOOL && value->truth;
 }
 
+static bool names_any(const struct plan_value *list)
+{
+    return list && list->shape == PLAN_SHAPE_ITEMS && list->count;
+}
+
+static const struct plan_thing *declared(struct comparison *c, enum side side, const char *id)
+{
+    for (uint32_t i = 0; id && i < c->plan[side]->declared_count; i++) {
+        const struct plan_thing *thing = &c->plan[side]->declared[i];
+
+        if (thing->id && strcmp(side == BEFORE ? id_after(c, thing->id) : thing->id, id) == 0)
+            return thing;
+    }
+    return NULL;
+}
+
+static enum compare_way way_of_note(struct comparison *c, const struct note *note, const struct compare_edit *edit, const struct edit_values *values);
+
+/* A block that one side has: each of its attributes against what is asked without it. */
+static enum compare_way way_of_demands(struct comparison *c, const struct compare_edit *edit)
+{
+    const char *slash = strrchr(edit->id, '/');
+    enum side side = edit->after ? AFTER : BEFORE;
+    const struct plan_thing *of = slash ? declared(c, side, intern_add(c->names, edit->id, (size_t)(slash - edit->id))) : NULL;
+    bool weaker = false, stronger = false;
+    uint32_t cursor = 0;
+
+    for (const struct plan_thing *block = of ? plan_child(of, "demands", &cursor) : NULL; block; block = plan_child(of, "demands", &cursor)) {
+        const struct plan_value *copies = plan_attribute(block, "copies");
+        bool counted = copies && copies->shape == PLAN_SHAPE_NUMBER; /* without it the other numbers ask nothing */
+
+        for (uint32_t i = 0; i < block->attributes.count; i++) {
+            const struct plan_pair *pair = &block->attributes.pairs[i];
+            bool silent = !counted && (strcmp(pair->key, "media") == 0 || strcmp(pair->key, "offsite") == 0 || strcmp(pair->key, "immutable") == 0);
+            const struct note *note = silent ? NULL : note_of("tier/demands", pair->key);
+            const struct edit_values values = {side == BEFORE ? &pair->value : NULL, side == AFTER ? &pair->value : NULL};
+            enum compare_way way = note && pair->value.shape != PLAN_SHAPE_NULL ? way_of_note(c, note, edit, &values) : COMPARE_NEITHER;
+
+            weaker |= way == COMPARE_WEAKER;
+            stronger |= way == COMPARE_STRONGER;
+        }
+    }
+    return weaker ? COMPARE_WEAKER : stronger ? COMPARE_STRONGER : COMPARE_NEITHER;
+}
+
+static enum compare_way way_of_ceilings(struct comparison *c, const struct edit_values *values)
+{
+    static const char *const ceilings[] = {"rto", "rpo", "discarded"};
+    const struct plan_value *a = values->before, *b = values->after;
+    const struct plan_thing *before = a && a->shape == PLAN_SHAPE_STRING ? declared(c, BEFORE, id_after(c, a->text)) : NULL,
+                            *after = b && b->shape == PLAN_SHAPE_STRING ? declared(c, AFTER, b->text) : NULL;
+    bool weaker = false, stronger = false;
+
+    for (size_t i = 0; before && after && i < sizeof ceilings / sizeof *ceilings; i++) {
+        enum compare_way way = way_of_numbers(plan_attribute(before, ceilings[i]), plan_attribute(after, ceilings[i]), false, NULL);
+
+        weaker |= way == COMPARE_WEAKER;
+        stronger |= way == COMPARE_STRONGER;
+    }
+    return weaker ? COMPARE_WEAKER : stronger ? COMPARE_STRONGER : COMPARE_NEITHER;
+}
+
 static enum compare_way way_of_note(struct comparison *c, const struct note *note, const struct compare_edit *edit, const struct edit_values *values)
 {
     const struct plan_value *a = values->before, *b = values->after;
@@ -369,8 +498,11 @@ static enum compare_way way_of_note(struct comparison *c, const struct note *not
         if (!had || !has_now)
             return COMPARE_NEITHER;
         return strcmp(edit->after, edit->before) > 0 ? COMPARE_WEAKER : COMPARE_STRONGER; /* YYYY-MM-DD: texts in their order */
+    case EMPTIED: return names_any(a) == names_any(b) ? COMPARE_NEITHER : names_any(a) ? COMPARE_WEAKER : COMPARE_STRONGER;
     case FEWER:
     case MORE:
+        if (note->words == ALL && names_any(a) != names_any(b))
+            return names_any(b) ? COMPARE_WEAKER : COMPARE_STRONGER;
         fewer = has_more(c, a, b);
         more = has_more(c, b, a);
         if (note->direction == MORE)
@@ -382,6 +514,9 @@ static enum compare_way way_of_note(struct comparison *c, const struct note *not
         is = rank_in(note->words, b);
         return is < was ? COMPARE_WEAKER : is > was ? COMPARE_STRONGER : COMPARE_NEITHER;
     case DENIED: return denial(b) < denial(a) ? COMPARE_WEAKER : denial(b) > denial(a) ? COMPARE_STRONGER : COMPARE_NEITHER;
+    case DEMANDS: return way_of_demands(c, edit);
+    case CEILING: return way_of_ceilings(c, values);
+    case TRUE_IS: return is_true(a) == is_true(b) ? COMPARE_NEITHER : is_true(b) ? COMPARE_WEAKER : COMPARE_STRONGER;
     case UNTRUE: return is_true(a) == is_true(b) ? COMPARE_NEITHER : is_true(a) ? COMPARE_WEAKER : COMPARE_STRONGER;
     }
     return COMPARE_NEITHER;
@@ -412,7 +547,7 @@ static bool waives_changes(struct comparison *c, const struct compare_edit *edit
 static void tell_edit(struct comparison *c, uint32_t number)
 {
     const struct compare_edit edit = c->edits.items[number];
-    const struct note *note = edit.was || number < c->asked->given_count ? NULL : note_of(path_of(c, edit.id), edit.attribute);
+    const struct note *note = edit.was || edit.order || number < c->asked->given_count ? NULL : note_of(path_of(c, edit.id), edit.attribute);
     const char *what;
     struct about about = {0};
     enum compare_way way;
@@ -429,6 +564,43 @@ static void tell_edit(struct comparison *c, uint32_t number)
     if (note->rule == CHANGE_WAIVER_NO_EXTEND && waives_changes(c, &edit))
         way = COMPARE_NEITHER;
     one_cause(c, add_change(c, &about, what, edit.before, edit.after, way, note->rule), number);
+}
+
+static const char *rehearsed_by(struct comparison *c, enum side side, const struct plan_thing *drill)
+{
+    const struct plan_value *scenario = plan_attribute(drill, "scenario");
+
+    return !scenario || scenario->shape != PLAN_SHAPE_STRING || !scenario->text[0] ? NULL
+           : side == BEFORE                                                        ? id_after(c, scenario->text)
+                                                                                   : scenario->text;
+}
+
+/* A drill that rehearses another scenario: the one it was for has one fewer. A drill that is new or gone is told as that. */
+static void compare_rehearsals(struct comparison *c)
+{
+    for (uint32_t i = 0; i < c->edits.len; i++) {
+        const struct plan_thing *drill[SIDES] = {NULL};
+        const char *scenario[SIDES];
+
+        if (strncmp(c->edits.items[i].id, "drill.", 6) != 0 || !same_words(c->edits.items[i].attribute, "scenario"))
+            continue;
+        for (int side = BEFORE; side < SIDES; side++) {
+            drill[side] = declared(c, (enum side)side, c->edits.items[i].id);
+            scenario[side] = drill[side] ? rehearsed_by(c, (enum side)side, drill[side]) : NULL;
+        }
+        for (int side = BEFORE; drill[BEFORE] && drill[AFTER] && side < SIDES; side++) {
+            struct about about = {.sort = "scenario",
+                                  .subject = scenario[side] ? names_of(c, scenario[side]) : NULL,
+                                  .thing = scenario[side],
+                                  .at = {drill[BEFORE]->origin, drill[AFTER]->origin}};
+
+            if (scenario[side])
+                one_cause(c,
+                          add_change(c, &about, "drill", side == BEFORE ? drill[AFTER]->name : NULL, side == BEFORE ? NULL : drill[AFTER]->name,
+                                     side == BEFORE ? COMPARE_WEAKER : COMPARE_STRONGER, CHANGE_DRILL_NO_LOOSEN),
+                          i);
+        }
+    }
 }
 
 /* Rules that are not judged any more. */
@@ -454,5 +626,6 @@ void compare_noted(struct comparison *c)
 {
     for (uint32_t i = 0; i < c->edits.len; i++)
         tell_edit(c, i);
+    compare_rehearsals(c);
     compare_rules_off(c);
 }

@@ -74,7 +74,8 @@ static bool needs(const struct plan_asset *asset, const struct plan_asset *other
     return false;
 }
 
-/* What one comes after on one side, and not on the other. It is weaker where what it belongs to needs what the other step brings back there. */
+/* What one comes after on one side, and not on the other. It is weaker where what it belongs to needs what the other step brings back, or did: that a
+ * need is not written any more is no proof that there is none. */
 static void lost_order(struct ordering *o, enum side side)
 {
     const struct plan_scenario *scenario = o->scenario[side];
@@ -90,12 +91,13 @@ static void lost_order(struct ordering *o, enum side side)
             const struct plan_step *a = side == BEFORE ? step : now, *b = side == BEFORE ? now : step;
             const struct plan_thing *subjects[SIDES] = {a->subject, b->subject};
             struct about about;
-            struct map met = {0};
+            struct map met = {0}, met_here = {0};
             bool needed;
 
             if (!first || waits_for(o, !side, now, first))
                 continue;
-            needed = !now->asset || !first->asset || needs(now->asset, first->asset, &met, o->c, 0);
+            needed = !now->asset || !first->asset || needs(now->asset, first->asset, &met, o->c, 0) ||
+                     needs(step->asset, step->after[k]->asset, &met_here, o->c, 0);
             about = about_of(o->c, "step", b->id, a->subject, b->subject);
             about.scenario = o->scenario[AFTER]->name;
             about.at[BEFORE] = a->origin;

@@ -34,7 +34,6 @@ static const struct watch watched[] = {
     {PLAN_STRUCT_group, NULL, NULL, CHANGE_ASSET_NO_DELETE, ON_THING},
     {PLAN_STRUCT_group, "members", "members", CHANGE_NO_RULE, ON_THING},
     {PLAN_STRUCT_scenario, NULL, NULL, CHANGE_SCENARIO_NO_DELETE, ON_THING},
-    {PLAN_STRUCT_scenario, "class", "class", CHANGE_NO_RULE, ON_THING},
     {PLAN_STRUCT_scenario, "detect", "time until it is noticed", CHANGE_RTO_NO_REGRESS, ON_THING},
     {PLAN_STRUCT_scenario, "declare", "time until it is declared", CHANGE_RTO_NO_REGRESS, ON_THING},
     {PLAN_STRUCT_scenario, "approve", "time approvals take", CHANGE_RTO_NO_REGRESS, ON_THING},
@@ -151,6 +150,51 @@ static bool is_told_with(int in, const struct watch *watch, const void *before, 
            b->full_speed.known == b->finish.known && a->full_speed.worst == a->finish.worst && b->full_speed.worst == b->finish.worst;
 }
 
+/* What a reference names, by the name it has in the new plan. */
+static const char *named_now(struct comparison *c, enum side side, int in, const void *item)
+{
+    const struct plan_field *thing = in == PLAN_STRUCT_thing ? NULL : field_named(in, "thing");
+    const struct plan_thing *it = in == PLAN_STRUCT_thing ? item
+                                  : thing                 ? *(const struct plan_thing *const *)(const void *)((const char *)item + thing->offset)
+                                                          : NULL;
+
+    return declared_id(c, side, it, plan_identity(&plan_structs[in], item));
+}
+
+/* Lists of references that name the same things, whatever they are called and in whatever order. */
+static bool same_things(struct comparison *c, const struct plan_field *field, const void *before, const void *after)
+{
+    const void *const items[SIDES] = {before, after};
+    const void *const *refs[SIDES];
+    uint32_t count[SIDES];
+    struct map had = {0};
+    bool same = true;
+
+    if (field->type != PLAN_TYPE_REF && (field->type != PLAN_TYPE_REFS || strcmp(field->name, "sites") == 0))
+        return false;
+    for (int side = BEFORE; side < SIDES; side++) {
+        const void *at = (const char *)items[side] + field->offset;
+
+        refs[side] = field->type == PLAN_TYPE_REF ? at : *(const void *const *const *)at;
+        count[side] =
+            field->type == PLAN_TYPE_REF ? *refs[side] != NULL : *(const uint32_t *)(const void *)((const char *)items[side] + field->count_offset);
+    }
+    if (count[BEFORE] != count[AFTER])
+        return false;
+    for (uint32_t i = 0; i < count[BEFORE] && same; i++) {
+        const char *name = refs[BEFORE][i] ? named_now(c, BEFORE, field->of, refs[BEFORE][i]) : NULL;
+
+        same = name && map_add(&had, c->arena, intern_str(c->names, name), (void *)(uintptr_t)name);
+    }
+    for (uint32_t i = 0; i < count[AFTER] && same; i++) {
+        const char *name = refs[AFTER][i] ? named_now(c, AFTER, field->of, refs[AFTER][i]) : NULL;
+
+        same = name && map_get(&had, intern_str(c->names, name));
+    }
+    map_release(&had, c->arena);
+    return same;
+}
+
 void compare_fields(struct comparison *c, const struct about *about, int in, const void *before, const void *after, why_fn *why, void *context)
 {
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
@@ -163,7 +207,7 @@ void compare_fields(struct comparison *c, const struct about *about, int in, con
             continue;
         a = field_words(c, field, before);
         b = field_words(c, field, after);
-        if (same_words(a, b) || is_told_with(in, watch, before, after))
+        if (same_words(a, b) || same_things(c, field, before, after) || is_told_with(in, watch, before, after))
             continue;
         change = add_change(c, about, watch->what, a, b, way_of(field, before, after), watch->rule);
         if (why)

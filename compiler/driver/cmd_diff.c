@@ -71,14 +71,17 @@ static int read_side(struct side *side, const char *name)
     return EXIT_FINE;
 }
 
-/* A file of the disk that the revision has as well: as it was then. The same path where that has none. */
+/* A file or folder of the work tree as the revision has it, though it had none: what is there today is no part of it. What lies elsewhere is as it
+ * is; so is what git keeps out of. */
 static const char *as_revised(const struct side *side, struct arena *arena, const char *path)
 {
     bool bare = side->revision && !git_revision_worktree(side->revision);
     const char *inside = bare ? path : side->revision ? git_path_inside(arena, git_revision_worktree(side->revision), path) : NULL;
     const char *name = inside ? arena_printf(arena, "%s%s", side->prefix, inside) : NULL;
 
-    return name && (file_exists(name) || is_folder(name)) ? name : path;
+    if (name && !file_exists(name) && !is_folder(name) && (bare || git_ignores(side->revision, inside)))
+        return path;
+    return name ? name : path;
 }
 
 static void revise_paths(struct side *side, struct arena *arena, const struct options *options)
@@ -87,8 +90,14 @@ static void revise_paths(struct side *side, struct arena *arena, const struct op
     side->options.param_files.len = side->options.param_files.cap = 0;
     side->options.includes.items = NULL;
     side->options.includes.len = side->options.includes.cap = 0;
-    for (uint32_t i = 0; i < options->param_files.len; i++)
-        vec_push(arena, &side->options.param_files, as_revised(side, arena, options->param_files.items[i]));
+    for (uint32_t i = 0; i < options->param_files.len; i++) {
+        const char *file = options->param_files.items[i], *revised = as_revised(side, arena, file);
+
+        if (revised == file || file_exists(revised))
+            vec_push(arena, &side->options.param_files, revised);
+        else
+            complain("note: there is no %s: parameters are as they are without it\n", revised);
+    }
     for (uint32_t i = 0; i < options->includes.len; i++)
         vec_push(arena, &side->options.includes, as_revised(side, arena, options->includes.items[i]));
 }

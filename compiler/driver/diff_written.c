@@ -116,14 +116,55 @@ static void give(struct finder *f, const char *id, const char *attribute, const 
     vec_push(f->arena, &f->out->written, written);
 }
 
-static const struct block *block_like(const struct finder *f, const struct block *list, const struct session *of, const struct block *block,
-                                      const struct session *its)
+static bool is_like(const struct finder *f, const struct block *a, const struct session *of_a, const struct block *b, const struct session *of_b)
 {
-    const char *label = label_of(f, its, block);
+    return strcmp(a->type, b->type) == 0 && strcmp(label_of(f, of_a, a), label_of(f, of_b, b)) == 0;
+}
 
-    for (; list; list = list->next) {
-        if (strcmp(list->type, block->type) == 0 && strcmp(label_of(f, of, list), label) == 0)
-            return list;
+enum { LIKE_MAX = 100 };
+
+/* The block that one of a side is on the other. Of several of one name (`emit terraform`) those of the same text belong together, the others in their
+ * order. */
+static const struct block *block_like(const struct finder *f, const struct block *const lists[2], int side, const struct block *block)
+{
+    const struct block *like[2][LIKE_MAX], *partner[LIKE_MAX] = {NULL};
+    bool met[LIKE_MAX] = {false};
+    uint32_t count[2] = {0}, next = 0;
+
+    for (int s = 0; s < 2; s++) {
+        for (const struct block *one = lists[s]; one && count[s] < LIKE_MAX; one = one->next) {
+            if (is_like(f, one, f->sessions[s], block, f->sessions[side]))
+                like[s][count[s]++] = one;
+        }
+    }
+    for (uint32_t i = 0; i < count[0] && count[0] + count[1] > 2; i++) {
+        const char *text = essence(f->arena, f->sessions[0], like[0][i]->span);
+
+        for (uint32_t j = 0; j < count[1] && !partner[i]; j++) {
+            if (!met[j] && strcmp(text, essence(f->arena, f->sessions[1], like[1][j]->span)) == 0) {
+                partner[i] = like[1][j];
+                met[j] = true;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < count[0]; i++) {
+        while (!partner[i] && next < count[1] && met[next])
+            next++;
+        if (!partner[i] && next < count[1])
+            partner[i] = like[1][next++];
+        if (side == 0 && like[0][i] == block)
+            return partner[i];
+        if (side == 1 && partner[i] == block)
+            return like[0][i];
+    }
+    return NULL;
+}
+
+static const struct attr *attr_like(const struct block *block, const struct attr *attr)
+{
+    for (const struct attr *one = block->attrs; one; one = one->next) {
+        if (strcmp(one->name, attr->name) == 0 && one->is_let == attr->is_let)
+            return one;
     }
     return NULL;
 }
@@ -136,7 +177,7 @@ static void compare_blocks(struct finder *f, const char *id, const struct block 
 
     for (int side = 0; side < 2; side++) {
         for (const struct attr *attr = blocks[side]->attrs; attr; attr = attr->next) {
-            const struct attr *other = block_attr(blocks[!side], intern_str(f->sessions[!side]->names, attr->name));
+            const struct attr *other = attr_like(blocks[!side], attr);
             struct span span[2] = {{0}};
 
             if ((side == 1 && other) || !attr->value)
@@ -149,7 +190,7 @@ static void compare_blocks(struct finder *f, const char *id, const struct block 
                 give(f, id, attr->name, span, place, false);
         }
         for (const struct block *block = blocks[side]->blocks; block; block = block->next) {
-            const struct block *other = block_like(f, blocks[!side]->blocks, f->sessions[!side], block, f->sessions[side]);
+            const struct block *other = block_like(f, (const struct block *const[2]){before->blocks, after->blocks}, side, block);
             const char *label = label_of(f, f->sessions[side], block);
             const char *inner = arena_printf(f->arena, "%s/%s%s%s", id, block->type, label[0] ? "." : "", label);
             struct span span[2] = {{0}};
@@ -263,7 +304,9 @@ void find_written(struct arena *arena, struct session *const sessions[2], struct
             const struct unpublished *other = at ? &lists[!side].items.items[at - 1] : NULL;
             struct span span[2] = {{0}}, place[2] = {{0}};
 
-            if (strcmp(one->block->type, "param") == 0 || (other && (side == 1 || is_same_file(one->tree, other->tree))))
+            if (other && strcmp(one->block->type, "param") == 0)
+                continue; /* what it holds in the end is compared */
+            if (other && (side == 1 || is_same_file(one->tree, other->tree)))
                 continue;
             if (other) {
                 compare_blocks(&f, one->id, one->block, other->block);

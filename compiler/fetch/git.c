@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "fetch/git_internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,15 +53,30 @@ const char *git_revision_worktree(const struct git_revision *revision)
 
 const char *git_path_inside(struct arena *arena, const char *worktree, const char *path)
 {
-    char *whole = realpath(path, NULL), *root = worktree ? realpath(worktree, NULL) : NULL;
+    char *whole = realpath(path, NULL);
+    bool gone = !whole && errno == ENOENT;
+    char *root = worktree ? realpath(worktree, NULL) : NULL;
     size_t len = root ? strlen(root) : 0;
-    const char *inside = NULL;
+    const char *inside = NULL, *slash = strrchr(path, '/');
 
-    if (whole && root && strncmp(whole, root, len) == 0 && (whole[len] == '/' || !whole[len]))
+    if (gone && root && path[0] && (!slash || slash[1])) { /* gone, and once there */
+        const char *folder = slash ? git_path_inside(arena, worktree, slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path)))
+                                   : git_path_inside(arena, worktree, ".");
+
+        if (folder)
+            inside = arena_printf(arena, "%s%s%s", folder, folder[0] ? "/" : "", slash ? slash + 1 : path);
+    } else if (whole && root && strncmp(whole, root, len) == 0 && (whole[len] == '/' || !whole[len]))
         inside = arena_strdup(arena, whole[len] ? whole + len + 1 : "");
     free(whole);
     free(root);
     return inside;
+}
+
+bool git_ignores(const struct git_revision *revision, const char *path)
+{
+    int ignored = 0;
+
+    return git_ignore_path_is_ignored(&ignored, revision->repository, path) == 0 && ignored;
 }
 
 /* `a/../b` is `b`: trees know no `.` and `..`. False: the path leaves the repository. */
@@ -125,7 +141,9 @@ char *git_revision_read(const struct git_revision *revision, struct arena *arena
     char *copy = NULL;
 
     if (sort != GIT_ENTRY_FILE) {
-        *error = sort == GIT_ENTRY_ABSENT ? "there is no such file in that revision" : sort == GIT_ENTRY_FOLDER ? "it is a folder" : "it is no file";
+        *error = sort == GIT_ENTRY_ABSENT   ? "there is no such file in that revision"
+                 : sort == GIT_ENTRY_FOLDER ? "it is a folder"
+                                            : "it is a symbolic link or a submodule, and no file";
         return NULL;
     }
     git_note_question(revision->reads, 'r', path);

@@ -17,8 +17,11 @@ void git_revision_close(struct git_revision *revision); /* NULL is allowed */
 /* The folder of the work tree, with a slash at its end; NULL in a bare repository. */
 const char *git_revision_worktree(const struct git_revision *revision);
 
-/* Where a path of the disk lies below that folder, in the arena, "" being it; NULL when it lies elsewhere, or either is not there. */
+/* Where a path of the disk lies below that folder, in the arena, "" being it, though nothing may be there any more; NULL when it lies elsewhere. */
 const char *git_path_inside(struct arena *arena, const char *worktree, const char *path);
+
+/* Whether git keeps out of a path below the top of the work tree (.gitignore): what is there is of no revision. */
+bool git_ignores(const struct git_revision *revision, const char *path);
 
 enum git_entry { GIT_ENTRY_ABSENT, GIT_ENTRY_FILE, GIT_ENTRY_FOLDER, GIT_ENTRY_OTHER /* a link, a module */ };
 

@@ -389,3 +389,144 @@ def test_plans_of_others(env):
                     done = env.run([env.drc, "diff", *words], folder)
                     if done.code not in (0, 1, 2, 3):
                         raise Failure(f"{path} = {value!r}: exit {done.code}\n{readable(done.stderr)[-1500:]}")
+
+
+# What asks less than it did, and moves no number: (example, file, text, other text, rule, what, subject).
+LOOSER = (
+    ("platform", "main.dr", "maturity    = operated", "maturity    = draft", "DEMAND_NO_LOOSEN", "maturity", "platform"),
+    ("platform", "main.dr", "class     = L1\n  loses", "class     = L4\n  loses", "DEMAND_NO_LOOSEN", "class", "region-loss"),
+    ("platform", "services.dr", "    reporting,\n", "", "ASSUMPTION_NO_UNWATCH", "what it watches", "monitoring"),
+    ("platform", "data.dr", "  contains_personal_data = true\n", "", "DEMAND_NO_LOOSEN", "holding personal data", "user-uploads"),
+    ("platform", "data.dr", "needs                = [network]\n", "needs                = []\n", "ORDER_NO_LOOSEN", "waits for", "database.promote"),
+    ("platform", "services.dr", 'alias_zone = "Z1H1FL5HABSF5"', 'alias_zone = "Z1H1FL5HABSF5"\n    evaluate_health = false', "ASSUMPTION_NO_UNWATCH",
+     "following the health of what it leads to", "api.west"),
+    ("platform", "people.dr", "severities = [P1, P2, P3]", "severities = [P1]", "CONTACT_NO_DELETE", "severities it is for", "status-page"),
+    ("platform", "people.dr", "  post_mortem = 48h ", " ", "CONTACT_NO_DELETE", "time until the report", "status-page"),
+    ("platform", "procedures.dr", '  confirm        = "FAILOVER"\n', "", "PROTECTION_NO_WEAKEN", "word typed before anything happens", "failover"),
+    ("platform", "procedures.dr", "for            = [database-corruption, files-deleted]", "for            = [database-corruption]", "PROTECTION_NO_WEAKEN",
+     "scenarios it is for", "data-recovery"),
+    ("platform", "procedures.dr", "kind         = functional\n  scenario     = region-loss", "kind         = functional\n  scenario     = cache-loss", "DRILL_NO_LOOSEN",
+     "drill", "region-loss"),
+    ("platform", "procedures.dr", '  records      = "drills/full-test"\n', "", "DRILL_NO_LOOSEN", "place of its records", "full-test"),
+    ("platform", "governance.dr", "retain = 7y", "retain = 1y", "RETENTION_NO_SHORTEN", "retention", "dr-log"),
+    ("platform", "governance.dr", "tamper = hash_chain", "tamper = none", "PROTECTION_NO_WEAKEN", "how a change would show", "dr-log"),
+    ("platform", "governance.dr", "drills         = [full, functional]\n    cadence        = 365d", "drills         = [full, functional]\n    cadence        = 730d",
+     "DEMAND_NO_LOOSEN", "time between evidence", 'obligations."SOC 2"'),
+    ("small", "main.dr", "  level = 1\n", "  level = 1\n  proof = false\n", "DEMAND_NO_LOOSEN", "demand of proof", "service"),
+    ("small", "main.dr", "drill = 92d", "drill = 920d", "DEMAND_NO_LOOSEN", "time between drills of a member", "service"),
+    ("small", "main.dr", "  default { rto = 5h", "  demands { retain = 1d }\n  default { rto = 5h", "DEMAND_NO_LOOSEN", "demands", "service"),
+    ("small", "main.dr", "over = 30d", "over = 365d", "OBJECTIVE_NO_WEAKEN", "time over which availability is promised", "chat"),
+    ("small", "people.dr", "complete_within = 30d", "complete_within = 60d", "OBJECTIVE_NO_WEAKEN", "latest completion", "user-data"),
+    ("small", "people.dr", 'tables          = ["users", "charts",', 'tables          = ["users",', "PROTECTION_NO_WEAKEN", "tables", "user-data"),
+    ("small", "people.dr", '["users.password_hash"]', '["users.password_hash", "messages"]', "PROTECTION_NO_WEAKEN", "what is left out", "user-data"),
+)
+
+
+def test_what_asks_less(env):
+    """Each is weaker by its rule, and the way back is not."""
+    with Sandbox() as folder:
+        for number, (example, file, text, other, rule, what, subject) in enumerate(LOOSER):
+            old, new = f"old{number}", f"new{number}"
+            for name in (old, new):
+                shutil.copytree(env.root / "examples" / example, folder / name)
+            whole = (folder / new / file).read_text(encoding="utf-8")
+            if whole.count(text) < 1:
+                raise Failure(f"{file} has no {text!r}")
+            (folder / new / file).write_text(whole.replace(text, other, 1), encoding="utf-8")
+            for before, after, way in ((old, new, "weaker"), (new, old, "stronger")):
+                result = diff(env, folder, before, after, 3 if way == "weaker" else None)
+                found = [c for c in result["changes"] if c["what"] == what and c["subject"] in (subject, subject.replace('"', ""))]
+                if [c["way"] for c in found] != [way] or not found[0]["causes"] or (way == "weaker") != (found[0]["rule"] == rule):
+                    raise Failure(f"{text!r} -> {other!r}: {what} of {subject} is not {way}: {found}\n{json.dumps(result['changes'], indent=1)[:2500]}")
+            shutil.rmtree(folder / old)
+            shutil.rmtree(folder / new)
+
+
+def test_order_of_lists(env):
+    """What a list of things names is named in any order, and things are declared in any; where the order decides, it is the cause."""
+    with Sandbox() as folder:
+        shutil.copytree(env.root / "examples" / "platform", folder / "old")
+        for file, text, other in (("services.dr", "[load-balancer, cluster, auth-service, database, message-queue]", "[message-queue, database, cluster, load-balancer, auth-service]"),
+                                  ("data.dr", "[kms, secrets, iam]", "[iam, secrets, kms]"), ("main.dr", "[backups-west, backups-vault]", "[backups-vault, backups-west]"),
+                                  ("people.dr", "[sre, dba, devops, security]", "[security, sre, devops, dba]"), ("people.dr", "members = [john, jane]", "members = [jane, john]")):
+            name = edited(folder, f"new{len(text)}{file}", file, re.escape(text), other)
+            result = diff(env, folder, "old", name, 0)
+            if result["changes"] or result["edits"]:
+                raise Failure(f"{text} -> {other}: {json.dumps(result, indent=1)[:2000]}")
+        result = diff(env, folder, "old", edited(folder, "tree", "people.dr", r"\[john, jane, coordinator, cto\]", "[jane, john, coordinator, cto]"), 2)
+        if [edit["attribute"] for edit in result["edits"]] != ["order"]:
+            raise Failure(f"who is called first: {result['edits']}")
+        # One pair of hands: whose asset is first has the first turn.
+        rows = "".join(f'asset {name} : my.db {{ site = one  size = 1GiB  owner = ann  backup full {{ kind = full  schedule = daily at 01:00  duration = 5m  retain = 30d  to = st }} }}\n'
+                       for name in ("db2", "db3"))
+        text = OWN.replace('run = ["load", self.name]', 'manual = "load"  by = ann').replace("plan p {", "plan p { operators = 1 ")
+        (folder / "a.dr").write_text(text + rows, encoding="utf-8")
+        (folder / "b.dr").write_text(text + "".join(reversed(rows.splitlines(True))), encoding="utf-8")
+        result = diff(env, folder, "a.dr", "b.dr")
+        wrong = [c for c in result["changes"] if [result["edits"][k]["attribute"] for k in c["causes"]] != ["order of each asset"]]
+        if not result["changes"] or wrong:
+            raise Failure(f"another order: {wrong}\n{json.dumps(result, indent=1)[:2500]}")
+
+
+def test_renames_are_followed(env):
+    """What names a thing that has another name now names the same."""
+    with Sandbox() as folder:
+        shutil.copytree(env.root / "examples" / "platform", folder / "old")
+        for old, new in (("sre", "reliability"), ("L3", "moderate"), ("zone-loss", "one-zone"), ("west", "oregon"), ("backups-west", "copies-west")):
+            shutil.copytree(folder / "old", folder / new)
+            for path in (folder / new).glob("*.dr"):
+                path.write_text(re.sub(rf'(?<![\w."/-]){old}(?![\w"/-])', new, path.read_text(encoding="utf-8")), encoding="utf-8")
+            result = diff(env, folder, "old", new, 2)
+            was = [edit["was"].split(".")[1] for edit in result["edits"] if edit["was"]]
+            beyond = [(c["sort"], c["subject"], c["what"]) for c in result["changes"] if c["sort"] in ("asset", "scenario", "ledger", "replica", "standby", "site") and c["what"] in
+                      (None, "owner", "class", "places", "store")]
+            if was != [old] or beyond:
+                raise Failure(f"{old} is {new}: {was} {beyond[:6]}")
+
+
+def test_folders_of_each_side(env):
+    """A folder of imports that a revision has not is no part of it, whatever the work tree has; one that git keeps out of is of both."""
+    need("git")
+    with Sandbox() as folder:
+        def git(*words):
+            if env.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words], folder).code:
+                raise Failure(f"git {words}")
+
+        shutil.copy(env.root / "examples" / "hello.dr", folder / "main.dr")
+        git("init", "-q", ".")
+        git("add", "-A")
+        git("commit", "-qm", "one")
+        (folder / "lib" / "std" / "aws").mkdir(parents=True)
+        kind = (env.root / "stdlib" / "aws" / "rds.dr").read_text(encoding="utf-8")
+        slower, count = re.subn(r"takes( +)= 3m\.\.5m\.\.15m", r"takes\1= 3m..5m..20m", kind, count=1)
+        (folder / "lib" / "std" / "aws" / "rds.dr").write_text(slower, encoding="utf-8")
+        for step in ("untracked", "committed", "removed", "ignored"):
+            if step == "committed":
+                git("add", "-A")
+                git("commit", "-qm", "two")
+            if step == "removed":
+                shutil.rmtree(folder / "lib")
+            if step == "ignored":
+                git("checkout", "-q", "HEAD~1")
+                shutil.copytree(env.root / "stdlib", folder / "lib" / "std")
+                (folder / ".gitignore").write_text("lib\n", encoding="utf-8")
+            before, after = {"committed": ("HEAD~1", "HEAD"), "removed": ("HEAD", ".")}.get(step, ("HEAD", "."))
+            done = env.run([env.drc, "diff", before, after, "-I", "lib", "--format", "json"], folder)
+            result = json.loads(done.stdout)
+            edits = [(edit["id"], edit["attribute"]) for edit in result["edits"]]
+            want = [] if count == 0 or step == "ignored" else [("kind.aws.rds.postgres/method.promote_replica/step.promote", "takes")]
+            if count != 1 or edits != want or done.code != {"ignored": 0, "removed": 2}.get(step, 3):
+                raise Failure(f"{step}: exit {done.code}, {edits}\n{readable(done.stdout + done.stderr)[:2500]}")
+
+
+def test_blocks_of_one_name(env):
+    """Of several blocks of one name, and of local names, the one that was edited is told."""
+    with Sandbox() as folder:
+        kind = '  emit terraform {{ let size = {0}  root = primary  resource "aws_s3_bucket" "a" {{ bucket = "a-\\(size)" }} }}\n  emit terraform {{ let size = {1}  root = primary  resource "aws_s3_bucket" "b" {{ bucket = "b-\\(size)" }} }}\n'
+        for name, values in (("a.dr", (1, 2)), ("b.dr", (1, 3)), ("c.dr", (2, 1))):
+            (folder / name).write_text(OWN.replace("  method restore {", kind.format(*values) + "  method restore {"), encoding="utf-8")
+        for before, after, want in (("a.dr", "b.dr", 1), ("b.dr", "a.dr", 1), ("a.dr", "c.dr", 2)):
+            result = diff(env, folder, before, after)
+            edits = [(edit["id"], edit["attribute"]) for edit in result["edits"]]
+            if edits != [("kind.my.db/emit.terraform", "size")] * want:
+                raise Failure(f"{before} {after}: {edits}")

@@ -55,7 +55,7 @@ EDITS = (
           weaker("asset", "orders", "copies elsewhere", "COPY_NO_DELETE"), weaker("asset", "orders", "copies nobody can change", "COPY_NO_DELETE"),
           change("job", "orders-nightly", "stores of its copies")], also=[r"job orders-nightly None (time a copy takes|encryption)"]),
     Edit("a dependency added", 2, [("main.dr", "needs = [orders]\n  standby", "needs = [orders, queue]\n  standby")], [("asset.web", "needs")],
-         [change("asset", "web", "needs", values=("orders", "orders, queue")), change("step", "web.start", "waits for", scenario="flood", values=(None, "queue.look"))],
+         [change("asset", "web", "needs", values=("orders", "orders, queue")), stronger("step", "web.start", "waits for", "flood", (None, "queue.look"))],
          also=[r"ledger answers:queue.users@south None None"]),
     Edit("an asset renamed", 2, [("main.dr", "asset web : shop.app {", "asset shopfront : shop.app {\n  was   = web")], [("asset.shopfront", "name")],
          [change("step", "shopfront.start", "command", scenario="flood"), change("step", "shopfront.restart", "instruction", scenario="wrong-data")]),
