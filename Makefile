@@ -4,6 +4,7 @@
 #   make demo         set up this computer, build, compile examples/platform, say where to look
 #   make test         set up what the tests need, then run all but the two below
 #   make test-integration   the suites that start real servers, and what stands in for a provider
+#   make conform      kinds against the real thing, from a copy to a recovery elsewhere: KIND (all), SEEDS (1)
 #   make test-long    random tests with many more cases; writes tests/long.md
 #   make check        layers, file length, no input or output in the core, banned functions, circles, headers alone, callers
 #   make check-san    unit tests and cases under the address, undefined-behaviour and leak sanitizers
@@ -123,7 +124,7 @@ endif
 
 # ---- the compiler --------------------------------------------------------------------------------
 
-.PHONY: all library demo test test-integration test-long check check-san fuzz bench bless reference coverage install uninstall clean \
+.PHONY: all library demo test test-integration conform test-long check check-san fuzz bench bless reference coverage install uninstall clean \
         unit setup-build setup-test setup-integration fuzzers
 
 all: $(LIBRARY) $(PROGRAM)
@@ -229,6 +230,13 @@ test: setup-test
 test-integration: setup-integration
 	@$(SUBMAKE) all unit
 	@$(PYTHON) tests/run.py --build $(BUILD) --group integration $(TEST_ARGS)
+
+# KIND: a part of the name, as `python3 tests/run.py --only conform --list` prints them. SEEDS: of the random data, `1,2,3`.
+KIND  ?=
+SEEDS ?= 1
+conform: setup-integration
+	@$(SUBMAKE) all
+	@DRC_CONFORM_SEEDS=$(SEEDS) $(PYTHON) tests/run.py --build $(BUILD) --only conform --filter 'conform/$(KIND)' -v $(TEST_ARGS)
 
 # LONG times as many random cases, from LONG_SEED where it is given; all trials of attributes. What came of it is kept in tests/long.md.
 LONG      ?= 20

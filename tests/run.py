@@ -30,7 +30,7 @@ from lib import case  # noqa: E402
 from lib.core import Env, Failure, Nothing, Skip, Test  # noqa: E402
 
 # Suites that start real servers, or what stands in for a provider: their time is the servers', and they run on their own.
-INTEGRATION = ("aws", "servers", "shared_stores", "stores")
+INTEGRATION = ("aws", "conform", "servers", "shared_stores", "stores")
 
 
 def collect(env, only, group="all"):

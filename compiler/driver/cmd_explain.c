@@ -106,6 +106,18 @@ static void print_sources(const struct session *session, const struct entity *en
             gives_bound(child) ? "" : ", no bound", entity_string(&session->model, child, "says", ""));
 }
 
+static void print_procedures(const struct kind_info *kind)
+{
+    if (kind->procedures.len)
+        say_line("");
+    for (uint32_t i = 0; i < kind->procedures.len; i++) {
+        const struct entity *procedure = kind->procedures.items[i];
+
+        say("procedure %s (%s)%s%s\n", procedure->name, way_executed(procedure) ? "executed" : "declared", procedure->doc ? ": " : "",
+            procedure->doc ? procedure->doc : "");
+    }
+}
+
 static void explain_kind(const struct session *session, const struct kind_info *kind)
 {
     const char *title = entity_string(&session->model, kind->entity, "title", "");
@@ -132,7 +144,7 @@ static void explain_kind(const struct session *session, const struct kind_info *
         const struct entity *method = kind->methods.items[i];
         struct entity *step;
 
-        say("\nmethod %s: %s\n", method->name, method->doc ? method->doc : "");
+        say("\nmethod %s (%s): %s\n", method->name, way_executed(method) ? "executed" : "declared", method->doc ? method->doc : "");
         print_attr(session, method, "when");
         print_attr(session, method, "covers");
         print_attr(session, method, "rto");
@@ -145,6 +157,7 @@ static void explain_kind(const struct session *session, const struct kind_info *
             print_sources(session, step, "    ");
         }
     }
+    print_procedures(kind);
 }
 
 static const char *rule_text(struct session *session, const struct entity *rule, uint32_t row)

@@ -26,6 +26,14 @@ static const char *title_of(const struct session *session, const struct entity *
     return entity->doc ? entity->doc : "";
 }
 
+/* What of a kind was carried out, in front of its title. */
+static const char *tried_word(const struct entity *entity)
+{
+    static const char *const words[] = {[KIND_EXECUTED] = "executed  ", [KIND_DECLARED] = "declared  ", [KIND_WITHOUT_WAYS] = "-         "};
+
+    return entity->schema->id == BLOCK_KIND && entity->kind ? words[kind_tried(entity->kind)] : "";
+}
+
 static void print_lines(struct session *session, enum block_id id)
 {
     VEC(const char *) lines = {0};
@@ -35,7 +43,7 @@ static void print_lines(struct session *session, enum block_id id)
         const char *title = title_of(session, entity);
         size_t first = strcspn(title, "\n");
 
-        vec_push(session->arena, &lines, arena_printf(session->arena, "%-28s %.*s", entity->name, (int)first, title));
+        vec_push(session->arena, &lines, arena_printf(session->arena, "%-28s %s%.*s", entity->name, tried_word(entity), (int)first, title));
     }
     if (lines.len)
         qsort(lines.items, lines.len, sizeof *lines.items, compare_text);

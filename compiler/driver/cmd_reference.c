@@ -395,6 +395,22 @@ static void print_procedures(struct reference *reference, const struct kind_info
         md_paragraph(&reference->md, md_cat(arena, list, MD(".")));
 }
 
+/* By the conformance kit, from a copy to a recovery. */
+static void print_executed(struct reference *reference, const struct kind_info *kind)
+{
+    struct arena *arena = reference->arena;
+    struct md_inline list = MD("");
+
+    for (uint32_t i = 0; i < kind->procedures.len + kind->methods.len; i++) {
+        const struct entity *way = i < kind->procedures.len ? kind->procedures.items[i] : kind->methods.items[i - kind->procedures.len];
+
+        if (way->parent == kind->entity && way_executed(way))
+            list = md_cat(arena, list, *list.markdown ? MD(", ") : MD("Executed on the real thing: "), md_code(arena, way->name));
+    }
+    if (*list.markdown)
+        md_paragraph(&reference->md, md_cat(arena, list, MD(".")));
+}
+
 static void print_kind(struct reference *reference, const struct kind_info *kind)
 {
     struct arena *arena = reference->arena;
@@ -425,6 +441,7 @@ static void print_kind(struct reference *reference, const struct kind_info *kind
     }
     print_methods(reference, kind);
     print_procedures(reference, kind);
+    print_executed(reference, kind);
 }
 
 static void print_kinds(struct reference *reference)

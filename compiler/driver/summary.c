@@ -9,16 +9,24 @@ static const char *plural(uint32_t count)
     return count == 1 ? "" : "s";
 }
 
-/* "31 hold (9 on assumed figures, 7 on demands)" */
+static void add_basis(struct strbuf *list, uint32_t count, const char *words)
+{
+    if (count)
+        strbuf_addf(list, "%s%u on %s", list->len ? ", " : "", count, words);
+}
+
+/* "31 hold (9 on assumed figures, 7 on demands, 3 on kinds only declared)" */
 static void add_hold(struct strbuf *line, const struct verdict_counts *counts)
 {
+    struct strbuf basis = STRBUF_INIT;
+
+    add_basis(&basis, counts->assumed, "assumed figures");
+    add_basis(&basis, counts->on_demand, "demands");
+    add_basis(&basis, counts->on_declared, "kinds only declared");
     strbuf_addf(line, "%u hold", counts->hold);
-    if (counts->assumed)
-        strbuf_addf(line, " (%u on assumed figures", counts->assumed);
-    if (counts->on_demand)
-        strbuf_addf(line, "%s%u on demands", counts->assumed ? ", " : " (", counts->on_demand);
-    if (counts->assumed || counts->on_demand)
-        strbuf_addstr(line, ")");
+    if (basis.len)
+        strbuf_addf(line, " (%s)", strbuf_str(&basis));
+    strbuf_release(&basis);
 }
 
 static void add_count(struct strbuf *line, uint32_t count, const char *word)

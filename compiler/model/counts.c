@@ -1,13 +1,14 @@
 /* How many verdicts hold, and what they rest on: what the last line of a command says. */
 #include "model/plan.h"
 
-static void count_verdict(struct verdict_counts *counts, enum verdict verdict, bool on_demand)
+static void count_verdict(struct verdict_counts *counts, enum verdict verdict, bool on_demand, bool on_declared)
 {
     if (verdict == VERDICT_NOT_APPLICABLE)
         return;
     if (verdict == VERDICT_OK) {
         counts->hold++;
         counts->on_demand += on_demand;
+        counts->on_declared += on_declared;
     } else if (verdict == VERDICT_REFUTED) {
         counts->refuted++;
     } else {
@@ -41,6 +42,15 @@ static bool group_on_demand(const struct group_state *group)
     return false;
 }
 
+bool group_on_declared(const struct group_state *group)
+{
+    for (uint32_t i = 0; i < group->member_count; i++) {
+        if (group->members[i].recovered && group->members[i].state->rpo_on_declared)
+            return true;
+    }
+    return false;
+}
+
 struct verdict_counts plan_counts(const struct plan *plan)
 {
     struct verdict_counts counts = {.scenarios = plan->scenario_count};
@@ -52,16 +62,18 @@ struct verdict_counts plan_counts(const struct plan *plan)
         const struct scenario_result *result = &plan->scenarios[s];
 
         for (uint32_t i = 0; result->states && i < plan->asset_count; i++) {
-            count_verdict(&counts, result->states[i].rto_verdict, result->states[i].rto_on_demand);
-            count_verdict(&counts, result->states[i].rpo_verdict, result->states[i].rpo_on_demand);
+            const struct asset_state *state = &result->states[i];
+
+            count_verdict(&counts, state->rto_verdict, state->rto_on_demand, state->rto_on_declared);
+            count_verdict(&counts, state->rpo_verdict, state->rpo_on_demand, state->rpo_on_declared);
         }
         for (uint32_t i = 0; i < result->endpoint_count; i++)
-            count_verdict(&counts, result->endpoints[i].verdict, true); /* its records are somebody's to see to */
+            count_verdict(&counts, result->endpoints[i].verdict, true, result->endpoints[i].on_declared); /* its records are somebody's to see to */
         for (uint32_t i = 0; i < result->group_count; i++)
-            count_verdict(&counts, result->groups[i].verdict, group_on_demand(&result->groups[i]));
+            count_verdict(&counts, result->groups[i].verdict, group_on_demand(&result->groups[i]), group_on_declared(&result->groups[i]));
     }
     for (uint32_t i = 0; i < plan->slo_count; i++)
-        count_verdict(&counts, plan->slos[i].verdict, false);
+        count_verdict(&counts, plan->slos[i].verdict, false, false);
     for (uint32_t i = 0; i < plan->asset_count; i++) {
         bool tested = false;
 

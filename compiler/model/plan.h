@@ -303,6 +303,8 @@ struct asset_state {
     bool grouped;                      /* a group that is hit has it as a member */
     bool stuck;                        /* its recovery waits for itself: see the finding */
     const char *undone;                /* why what it waits for is never done: nobody is left who could, what it reads is gone; NULL */
+    /* They rest on a method, a backup or a store of a kind that was never carried out from end to end. */
+    bool rto_on_declared, rpo_on_declared;
 };
 
 /* Who does a step. The one answer for hands, clock, ledger, rules, scripts and pages. */
@@ -399,6 +401,7 @@ struct endpoint_state {
     bool stays_green;    /* it has a check that does not notice this scenario */
     struct step *step;   /* that leads it to `to`; NULL */
     enum verdict verdict;
+    bool on_declared; /* see asset_state: what it serves, or that it is led elsewhere */
     struct assumed_figures assumed;
 };
 
@@ -767,7 +770,9 @@ struct assumption {
 /* A kind that something declared is of. */
 struct named_kind {
     const struct kind_info *kind;
-    const char **titles; /* of its methods; NULL: it depends on the asset */
+    const char **titles;   /* of its methods; NULL: it depends on the asset */
+    const char **executed; /* by its methods, then its procedures: by what each was carried out; NULL: by nothing */
+    uint8_t tried;         /* PLAN_TRIED_… */
 };
 
 struct plan {
@@ -820,11 +825,13 @@ struct asset *plan_asset(const struct plan *plan, const struct entity *entity); 
 struct site_info *plan_site(const struct plan *plan, const struct entity *entity);
 /* What the last line of a command says: verdicts of assets, names, groups and availability in all scenarios. */
 struct verdict_counts {
-    uint32_t hold, assumed, on_demand; /* of those that hold: on an assumed figure, on what an owner is asked to see to */
+    uint32_t hold, assumed, on_demand, on_declared; /* of those that hold: on an assumed figure, on what an owner is asked to see to, on kinds
+                                                       only declared */
     uint32_t refuted, unknown, accepted, scenarios;
     uint32_t untested; /* assets with objectives that no scenario touches */
 };
 struct verdict_counts plan_counts(const struct plan *plan);
+bool group_on_declared(const struct group_state *group); /* its loss is that of its members */
 
 /* Free what the proof needed, once its document has it: no ledger, no jobs are left; then no scenarios either, only what they came to. Twice is
  * harmless. */

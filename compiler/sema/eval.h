@@ -82,6 +82,11 @@ struct span entity_attr_span_named(const struct model *model, const struct entit
 struct span entity_value_span(const struct entity *entity, uint32_t row);       /* its value alone; else the entity */
 struct span attr_span_or(const struct attr *attr, const struct entity *entity); /* name and value; NULL: the entity */
 
+/* By what a `method` or `procedure` was carried out, from the thing to its copy and back, as it says; NULL: it is only declared. */
+const char *way_executed(const struct entity *way);
+/* Of a kind: one of its ways was carried out at least, none, or it has none. */
+enum kind_tried { KIND_EXECUTED, KIND_DECLARED, KIND_WITHOUT_WAYS } kind_tried(const struct kind_info *kind);
+
 bool span_is_in_data(const struct evaluator *eval, struct span span); /* in a file of data, which an inventory or a parameter names */
 
 /* Whether the deferred attribute is written; a row's default does not count. */

@@ -53,6 +53,38 @@ struct span entity_value_span(const struct entity *entity, uint32_t row)
     return attr ? attr->value->span : entity->span;
 }
 
+/* ---- what was carried out */
+
+const char *way_executed(const struct entity *way)
+{
+    const struct attr *attr = entity_attr(way, way->schema->id == BLOCK_METHOD ? (uint32_t)METHOD_executed : (uint32_t)PROCEDURE_executed);
+
+    return attr && attr->value->kind == EXPR_STRING && *attr->value->u.string.text ? attr->value->u.string.text : NULL;
+}
+
+/* Of which a kind says something: what the families have for all their kinds (`make_anew`) runs what the specification says. */
+static bool way_is_of_a_kind(const struct entity *way)
+{
+    struct value abstract = way->parent ? entity_slot(way->parent, KIND_abstract) : value_unknown();
+
+    return abstract.type != VALUE_BOOL || !abstract.u.integer;
+}
+
+enum kind_tried kind_tried(const struct kind_info *kind)
+{
+    enum kind_tried tried = KIND_WITHOUT_WAYS;
+
+    for (uint32_t i = 0; i < kind->methods.len + kind->procedures.len; i++) {
+        const struct entity *way = i < kind->methods.len ? kind->methods.items[i] : kind->procedures.items[i - kind->methods.len];
+
+        if (way_executed(way))
+            return KIND_EXECUTED;
+        if (way_is_of_a_kind(way))
+            tried = KIND_DECLARED;
+    }
+    return tried;
+}
+
 bool span_is_in_data(const struct evaluator *eval, struct span span)
 {
     return eval->state->data_from && span.start >= eval->state->data_from;

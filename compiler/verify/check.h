@@ -47,7 +47,7 @@ struct check {
     struct map records;  /* "rto:database/region-loss" -> struct verdict_record */
     struct map needs;    /* id of an entry -> the last struct need of it */
     struct map entries;  /* id -> struct plan_assumption */
-    int64_t hold, assumed, refuted, unknown;
+    int64_t hold, assumed, declared, refuted, unknown;
 };
 
 /* ---- reading.c */
@@ -160,7 +160,7 @@ struct need {
 };
 
 /* Counts a verdict; NULL where it does not apply. */
-struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const char *objective, const char *subject, bool assumed);
+struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const char *objective, const char *subject, bool assumed, bool declared);
 void need_entry(struct check *c, struct verdict_record *verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool has_entry(const struct check *c, const char *id);
 void index_ledger(struct check *c); /* before the first of these */

@@ -134,7 +134,8 @@ static void check_group(struct check *c, const struct plan_group_outcome *group)
     bool beyond = false, never = false, whole = true;
     int64_t most = 0;
     uint32_t cursor = 0;
-    struct verdict_record *record = record_verdict(c, group->verdict, "group", group->group->name, group->assumed_figures_count > 0);
+    struct verdict_record *record =
+        record_verdict(c, group->verdict, "group", group->group->name, group->assumed_figures_count > 0, group->on_declared);
 
     if (group->common_point && !group->shared_run && group->skew > 0)
         problem(c, ".skew", "its members come back to one point, and it is %lld", (long long)group->skew);

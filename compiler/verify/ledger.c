@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const char *objective, const char *subject, bool assumed)
+struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const char *objective, const char *subject, bool assumed, bool declared)
 {
     struct verdict_record *record;
     struct strbuf name = STRBUF_INIT;
@@ -20,6 +20,7 @@ struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const ch
     c->report->verdicts++;
     c->hold += verdict == PLAN_VERDICT_ok;
     c->assumed += verdict == PLAN_VERDICT_ok && assumed;
+    c->declared += verdict == PLAN_VERDICT_ok && declared;
     c->refuted += verdict == PLAN_VERDICT_refuted;
     c->unknown += verdict == PLAN_VERDICT_unknown;
     record = ARENA_NEW(c->scratch, struct verdict_record);

@@ -28,7 +28,8 @@ static bool is_unsure(const struct plan_outcome *outcome)
 static void check_rto(struct check *c, const struct plan_outcome *outcome)
 {
     int64_t rto = objective_of(outcome->rto), mtd = objective_of(outcome->asset->mtd), more = worst_end(outcome->asset->thing, "work_recovery", 0);
-    struct verdict_record *record = record_verdict(c, outcome->rto_verdict, "rto", outcome->asset->name, outcome->rto_assumed_figures_count > 0);
+    struct verdict_record *record =
+        record_verdict(c, outcome->rto_verdict, "rto", outcome->asset->name, outcome->rto_assumed_figures_count > 0, outcome->rto_on_declared);
     bool too_long = mtd >= 0 && (plus(outcome->finish.worst, more) < 0 || outcome->finish.worst + more > mtd);
     bool late = outcome->finish.known && (rto >= 0 ? outcome->finish.worst > rto : too_long);
 
@@ -101,7 +102,8 @@ static void check_rpo(struct check *c, const struct plan_outcome *outcome)
 {
     const struct plan_candidate *chosen = chosen_of(outcome);
     int64_t rpo = objective_of(outcome->rpo), loss = outcome->data_loss;
-    struct verdict_record *record = record_verdict(c, outcome->rpo_verdict, "rpo", outcome->asset->name, outcome->rpo_assumed_figures_count > 0);
+    struct verdict_record *record =
+        record_verdict(c, outcome->rpo_verdict, "rpo", outcome->asset->name, outcome->rpo_assumed_figures_count > 0, outcome->rpo_on_declared);
 
     if (outcome->fate != PLAN_FATE_lost && outcome->rpo_verdict == PLAN_VERDICT_na)
         return; /* it loses nothing */
@@ -132,7 +134,8 @@ static void check_rpo(struct check *c, const struct plan_outcome *outcome)
 static void check_name(struct check *c, const struct plan_name_outcome *name)
 {
     int64_t rto = objective_of(name->rto);
-    struct verdict_record *record = record_verdict(c, name->verdict, "endpoint", name->endpoint->name, name->assumed_figures_count > 0);
+    struct verdict_record *record =
+        record_verdict(c, name->verdict, "endpoint", name->endpoint->name, name->assumed_figures_count > 0, name->on_declared);
 
     if (!record || (!name->finish.known && name->verdict == PLAN_VERDICT_refuted)) /* what leads nowhere is refuted, objective or not */
         return;
@@ -199,7 +202,7 @@ void check_slos(struct check *c)
         int64_t parts;
 
         at(c, "slos", name);
-        record_verdict(c, slo->verdict, "slo", name, false);
+        record_verdict(c, slo->verdict, "slo", name, false, false);
         if (slo->availability >= 0 && (!availability_of(slo, &parts) || parts != slo->availability))
             problem(c, ".availability", "it is %lld, and its terms do not say so", (long long)slo->availability);
         if (slo->verdict == PLAN_VERDICT_ok && (slo->availability < 0 || slo->target < 0 || slo->availability < slo->target))
@@ -242,6 +245,7 @@ void check_counts(struct check *c)
     }
     check_count(c, "counts.hold", counts->hold, c->hold);
     check_count(c, "counts.assumed", counts->assumed, c->assumed);
+    check_count(c, "counts.on_declared", counts->on_declared, c->declared);
     count_accepted(c, &accepted);
     check_count(c, "counts.accepted", counts->accepted, accepted);
     check_count(c, "counts.refuted", counts->refuted, c->refuted);

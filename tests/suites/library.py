@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import textwrap
 
+from conform.cases import EXECUTED
 from lib.core import Failure, Sandbox, Skip, Test, readable
 
 KIND = re.compile(r"^kind ([\w.-]+)", re.M)
 RULE = re.compile(r"^rule ([\w-]+) \{$", re.M)
 EXAMPLE = re.compile(r'example (failing|passing) \{\n\s+spec = """\n(.*?)"""', re.S)
+WAY = re.compile(r"^  (?:method|procedure) (\w+) \{\n(.*?)^  \}", re.M | re.S)
 COMMAND = re.compile(r'(?:run|check|until|verify)\s*= (?:concat\(\s*)?(\[\s*"aws",.*?\]),?\n', re.S)
 
 
@@ -255,6 +257,22 @@ def aws_commands(env):
         raise Skip(f"this AWS command line is too old for {', '.join(later)}")
 
 
+def executed_is_what_the_kit_does(env):
+    """A way says that it was executed where a case of the conformance kit goes through it, and nowhere else; the kit fails where that is not so."""
+    said = {}
+    for path in sources(env):
+        for kind, text in parts(path.read_text(encoding="utf-8"), KIND):
+            for way, block in WAY.findall(text):
+                by = re.search(r'^    executed\s+= "(.*)"$', block, re.M)
+                if by:
+                    said[f"{kind}.{way}"] = by[1]
+    done = {way: case for case, ways in EXECUTED.items() for way in ways}
+    problems = [f"{way} says it is executed by `{by}`, which does not go through it" for way, by in said.items() if way not in EXECUTED.get(by, ())]
+    problems += [f"the kit executes {way} (`{case}`), which does not say so" for way, case in done.items() if way not in said]
+    if problems or not said:
+        raise Failure("\n".join(problems) or "nothing is executed: the pattern of this test is out of date")
+
+
 def collect(env):
     for path in sources(env):
         for rule, text in parts(path.read_text(encoding="utf-8"), RULE):
@@ -278,3 +296,4 @@ def collect(env):
     yield Test("rule-table", lambda: table_is_true(env))
     yield Test("listed", lambda: every_kind_is_listed(env))
     yield Test("tried", lambda: every_kind_is_tried(env))
+    yield Test("executed", lambda: executed_is_what_the_kit_does(env))

@@ -7,11 +7,12 @@ import pwd
 import re
 import shutil
 import subprocess
-import socket
 import tempfile
 import time
 
-from lib.core import Failure, Sandbox, Skip, need, readable
+from lib import hosts
+from lib.core import Failure, Sandbox, Skip, need
+from lib.hosts import Server, free_port, postgres_owner, postgres_programs, wait_for
 
 HEAD = """
 import "std/linux"
@@ -42,90 +43,13 @@ RESTIC = "backup nightly { kind = full  method = restic  schedule = daily at 01:
 DIRECTORY = 'generic.directory {{ site = here  path = "{folder}/disk" }}'
 REPOSITORY = 'restic.repository {{ site = there  url = "{folder}/disk/r"  mounted = "192.0.2.9:/srv"  password = pw }}'
 GIT = 'git.repository {{ site = there  url = "file://{folder}/disk/copies.git"  mounted = "192.0.2.9:/srv" }}'
-FINDMNT = """#!/usr/bin/env bash
-echo 192.0.2.9:/srv
-"""
 
 
-class Host:
-    """A plan with one asset `thing` on this machine, what the compiler writes of it, and folders for all that runs."""
+class Host(hosts.Host):
+    """A plan with one asset `thing` on this machine."""
 
     def __init__(self, env, folder, store, asset, backup=BACKUP):
-        need("bash", "flock", "tar")
-        self.env, self.folder = env, folder
-        for name in ("bin", "work", "disk"):
-            (folder / name).mkdir()
-        self.program("findmnt", FINDMNT)
-        # No more than a machine has where nobody has set anything up: no identity for git, no folder for work.
-        self.variables = {**{k: v for k, v in os.environ.items() if not k.startswith(("DRC_", "GIT_", "PG"))},
-                          "DRC_ENV_FILE": str(folder / "none"), "RESTIC_PASSWORD": "not-a-secret", "MYSQL_PWD": "not-a-secret",
-                          "PGPASSWORD": "not-a-secret", "REDISCLI_AUTH": "not-a-secret", "HOME": str(folder), "DRC_POLL_SECONDS": "1",
-                          "DRC_RETRY_SECONDS": "0", "GIT_CONFIG_GLOBAL": "/dev/null",
-                          "PATH": f"{folder}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
-        (folder / "main.dr").write_text(HEAD.format(store=store.format(folder=folder), asset=asset.format(folder=folder), backup=backup), encoding="utf-8")
-        env.compile(["build", "main.dr", "-o", "out"], folder)
-
-    def program(self, name, text):
-        (self.folder / "bin" / name).write_text(text, encoding="utf-8")
-        (self.folder / "bin" / name).chmod(0o755)
-
-    def call(self, *argv, expect=0, **more):
-        done = subprocess.run([str(a) for a in argv], cwd=more.pop("cwd", self.folder), env={**self.variables, **more}, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=90, check=False)
-        if done.returncode != expect:
-            raise Failure(f"{argv} ended with {done.returncode}, not {expect}:\n{readable(done.stdout)}")
-        return readable(done.stdout)
-
-    def job(self, *words, expect=0):
-        return self.call("bash", "out/cron/jobs/thing-nightly.sh", *words, expect=expect, DRC_STATE=f"{self.folder}/state")
-
-    def newest(self):
-        return self.job("list").split()[-1]
-
-    def recover(self, expect=0, **answers):
-        """The recovery, whose manual steps are done by nobody: they say so."""
-        steps = (self.folder / "out/restore/scenarios/damage/steps.tsv").read_text(encoding="utf-8").split("\n")
-        rows = [line.split("\t") for line in steps if line and not line.startswith("#")]
-        lines = [f"step.{row[1]}=done" for row in rows if row[4] == "manual"]
-        lines += [f"input.thing.{key}={value}" for key, value in answers.items()]
-        (self.folder / "answers").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 1200))
-        self.call("bash", "out/restore/recover.sh", "damage", "--yes-i-declare", "INC-1", "--answers", "answers", "--interrupted-at", began,
-                  "--state", f"{self.folder}/recoveries", expect=expect)
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-class Server:
-    """A program that is ended by its process, whatever becomes of the test."""
-
-    def __init__(self, host, *argv):
-        self.log = open(host.folder / "server.log", "wb")
-        self.process = subprocess.Popen([str(a) for a in argv], env=host.variables, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
-
-
-def wait_for(what):
-    for _ in range(300):
-        if subprocess.run(what, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0:
-            return
-        time.sleep(0.1)
-    raise Failure(f"the server does not come: {what}")
+        super().__init__(env, folder, HEAD.format(store=store.format(folder=folder), asset=asset.format(folder=folder), backup=backup))
 
 
 def mysql_round(env, store, backup):
@@ -242,18 +166,9 @@ def test_redis_comes_back_from_restic(env):
     redis_round(env, REPOSITORY, RESTIC)
 
 
-def postgres_programs():
-    need("initdb" if shutil.which("initdb") else "pg_dump", "psql", "pg_restore")
-    found = shutil.which("initdb") or max((str(p) for p in pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=None)
-    if not found:
-        raise Skip("the server of PostgreSQL is not installed")
-    return pathlib.Path(found).parent
-
-
 def postgres_round(env, store, backup):
     programs = postgres_programs()
-    # It does not run as root; its own user need not reach the folder of the test.
-    as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] if os.getuid() == 0 else []
+    as_owner = postgres_owner()
     with Sandbox() as folder, tempfile.TemporaryDirectory(prefix="drc-pg-") as data:
         port = free_port()
         host = Host(env, folder, store,

@@ -779,9 +779,12 @@ drc_unpack() {
 }
 
 # drc_from_stores STAMP STORE: brings a backup, looked for in one store after the other or in the one named, to fetched in the work
-# folder; sets from_index and from_stamp.
+# folder; sets from_index and from_stamp. One that is stamped later than now was taken nobody knows when.
 drc_from_stores() {
     local index stamp
+    if [[ "$1" != latest && "$1" > "$(drc_stamp_of "$((EPOCHSECONDS + 86400))")" ]] && ((!${force:-0})); then
+        drc_fail 1 failed "backup $1 is stamped later than now: a clock is or was wrong, and nobody knows how old it is (--force takes it all the same)"
+    fi
     for index in "${!store_name[@]}"; do
         stamp="$1"
         if [[ -n "$2" && "$2" != "${store_name[${index}]}" ]] || ! drc_has "store_${index}_fetch"; then
@@ -848,9 +851,9 @@ usage: JOB.sh [backup] [--scheduled] [--if-changed]
        JOB.sh verify [--if-due]             fetch the newest backup from a store and check it
        JOB.sh list                          complete backups in every store
        JOB.sh prune [--force]               remove what need not be kept; no more than a day makes, unless forced
-       JOB.sh fetch STAMP|latest [--from STORE] [--into FOLDER]
-                                            bring a backup here, checked
-       JOB.sh restore STAMP|latest --yes [--from STORE] [--into FOLDER]
+       JOB.sh fetch STAMP|latest [--from STORE] [--into FOLDER] [--force]
+                                            bring a backup here, checked; --force: also one stamped later than now
+       JOB.sh restore STAMP|latest --yes [--from STORE] [--into FOLDER] [--force]
 
 --scheduled waits for the jitter of the plan; --if-changed stores nothing when the data is as it was.
 exit: 0 done, 1 failed, 3 verification failed, 4 a copy is missing, 5 old copies could not be removed, 64 wrong use,

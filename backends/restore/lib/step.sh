@@ -34,6 +34,13 @@ step_answer() {
 step_copy() {
     local answer folder file
     answer="$(step_answer "$1")" || return 1
+    # What somebody brought is looked at like what is fetched, where its checksum came with it.
+    if [[ "${DRC_DRY_RUN:-0}" != 1 && "${answer}" == /* && -f "${answer}.sha256" && "$4" =~ ^(run|until|verify)$ ]]; then
+        if [[ "$(sha256sum <"${answer}")" != "$(cut -c1-64 -- "${answer}.sha256")  -" ]]; then
+            printf 'the checksum of %s does not agree with %s.sha256\n' "${answer}" "${answer}" >&2
+            return 1
+        fi
+    fi
     if [[ "${DRC_DRY_RUN:-0}" == 1 || "${answer}" == /* || ! "$4" =~ ^(run|until|verify)$ ]]; then
         printf '%s' "${answer}"
         return 0

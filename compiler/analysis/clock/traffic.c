@@ -310,6 +310,17 @@ static const char *undone(const struct scenario_result *result, const struct end
     return state->moves == MOVES_BY_STEP && state->step && state->step->undone ? "nobody is left who could lead it there" : NULL;
 }
 
+/* That a name is led elsewhere no kind has carried out; else it is as its target comes back. */
+static bool rests_on_declared(const struct scenario_result *result, const struct endpoint_state *state)
+{
+    struct value serves = entity_slot(state->endpoint, ENDPOINT_serves);
+    bool declared = state->moves != MOVES_NOT || (state->zone && result->states[state->zone->index].rto_on_declared);
+
+    for (uint32_t i = 0; serves.type == VALUE_LIST && i < serves.u.list->count && !declared; i++)
+        declared = serves.u.list->items[i].type == VALUE_ENTITY && result->states[serves.u.list->items[i].u.entity->index].rto_on_declared;
+    return declared;
+}
+
 static void judge_endpoint(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
 {
     struct strbuf have = STRBUF_INIT, want = STRBUF_INIT;
@@ -513,6 +524,7 @@ void move_traffic(struct analysis *a, struct scenario_result *result)
 
         state->rto = endpoint_objective(result, state);
         time_endpoint(a, result, state);
+        state->on_declared = rests_on_declared(result, state);
         judge_endpoint(a, result, state);
     }
 }

@@ -442,15 +442,16 @@ static bool lag_on_demand(const struct analysis *a, const struct candidate *chos
 }
 
 /* What it rests on itself, and through what it needs (those are judged before). */
-static void take_nobody(const struct analysis *a, const struct scenario_result *result, struct asset_state *state)
+static void take_nobody(struct analysis *a, const struct scenario_result *result, struct asset_state *state)
 {
     const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
 
-    (void)a;
     state->nobody = state->chosen ? state->chosen->nobody : NULL;
     state->rpo_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || lag_on_demand(a, state->chosen));
     /* Somebody notices, and declares: that is asked of the plan's owner, unless the method needs neither. */
     state->rto_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || !state->chosen->automatic || !state->chosen->includes_detect);
+    state->rto_on_declared = state->chosen && (!way_executed(state->chosen->method) || !copies_are_executed(a, state->chosen));
+    state->rpo_on_declared = state->rto_on_declared;
     for (int kind = 0; kind < 2 && edges[kind]; kind++) {
         for (uint32_t n = 0; n < edges[kind]->count; n++) {
             const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
@@ -458,6 +459,7 @@ static void take_nobody(const struct analysis *a, const struct scenario_result *
             if (other->fate == FATE_UNAFFECTED)
                 continue;
             state->rto_on_demand |= other->rto_on_demand;
+            state->rto_on_declared |= other->rto_on_declared;
             if (!state->nobody)
                 state->nobody = other->nobody;
         }

@@ -228,7 +228,7 @@ static struct plan_counts *counts_of(struct maker *m)
     struct verdict_counts from = plan_counts(m->plan);
     struct plan_counts *out = ARENA_NEW(m->arena, struct plan_counts);
 
-    *out = (struct plan_counts){from.hold, from.assumed, from.on_demand, from.refuted, from.unknown, from.accepted, from.untested};
+    *out = (struct plan_counts){from.hold, from.assumed, from.on_demand, from.on_declared, from.refuted, from.unknown, from.accepted, from.untested};
     return out;
 }
 
@@ -315,7 +315,17 @@ static void make_kinds(struct maker *m)
         for (uint32_t n = 0; n < kind->methods.len; n++) {
             const struct entity *method = kind->methods.items[n];
 
-            out->methods[n] = (struct plan_method){method->name, m->plan->kinds[i].titles[n], doc_of(method), document_origin(m, method->span)};
+            out->methods[n] = (struct plan_method){method->name, m->plan->kinds[i].titles[n], doc_of(method), m->plan->kinds[i].executed[n],
+                                                   document_origin(m, method->span)};
+        }
+        out->tried = m->plan->kinds[i].tried;
+        out->procedures_count = kind->procedures.len;
+        out->procedures = ARENA_ARRAY(m->arena, struct plan_procedure, kind->procedures.len);
+        for (uint32_t n = 0; n < kind->procedures.len; n++) {
+            const struct entity *procedure = kind->procedures.items[n];
+
+            out->procedures[n] =
+                (struct plan_procedure){procedure->name, m->plan->kinds[i].executed[kind->methods.len + n], document_origin(m, procedure->span)};
         }
     }
 }

@@ -267,6 +267,8 @@ static void fill_verdicts(struct maker *m, const struct asset_state *from, struc
     out->rpo_assumed_figures = document_figures(m, from->figures ? &from->figures->rpo : NULL, &out->rpo_assumed_figures_count);
     out->rto_on_demand = from->rto_on_demand;
     out->rpo_on_demand = from->rpo_on_demand;
+    out->rto_on_declared = from->rto_on_declared;
+    out->rpo_on_declared = from->rpo_on_declared;
     out->nobody = document_thing(m, from->nobody);
     out->undecided = from->undecided ? from->undecided->text : NULL;
     out->split = from->split ? from->split->text : NULL;
@@ -403,6 +405,7 @@ static void fill_name(struct maker *m, const struct endpoint_state *from, struct
     out->stays_green = from->stays_green;
     out->step = document_step(m, from->step);
     out->verdict = (uint8_t)from->verdict;
+    out->on_declared = from->on_declared;
     out->assumed_figures = document_figures(m, &from->assumed, &out->assumed_figures_count);
 }
 
@@ -427,6 +430,7 @@ static void fill_group(struct maker *m, const struct group_state *from, struct p
     out->data_loss = from->loss_ms;
     out->rpo = document_objective(m, &from->rpo);
     out->verdict = (uint8_t)from->verdict;
+    out->on_declared = group_on_declared(from);
     out->assumed_figures = document_figures(m, &from->assumed, &out->assumed_figures_count);
 }
 

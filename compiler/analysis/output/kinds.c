@@ -39,5 +39,11 @@ void find_kinds(struct analysis *a)
         out->titles = ARENA_ARRAY(a->arena, const char *, kind->methods.len);
         for (uint32_t m = 0; m < kind->methods.len; m++)
             out->titles[m] = method_title(a, kind->methods.items[m]);
+        out->tried = (uint8_t)kind_tried(kind);
+        out->executed = ARENA_ARRAY(a->arena, const char *, kind->methods.len + kind->procedures.len);
+        for (uint32_t m = 0; m < kind->methods.len; m++)
+            out->executed[m] = way_executed(kind->methods.items[m]);
+        for (uint32_t p = 0; p < kind->procedures.len; p++)
+            out->executed[kind->methods.len + p] = way_executed(kind->procedures.items[p]);
     }
 }

@@ -408,6 +408,31 @@ enum makes_true credit_of_candidate(struct analysis *a, struct asset_state *stat
     return worst < BY_DEMAND && method_asks(a, state, candidate) ? BY_DEMAND : worst;
 }
 
+/* Into it and out of it. */
+static bool store_is_executed(const struct entity *store)
+{
+    const struct entity *put = store ? kind_procedure(store->kind, "put") : NULL, *fetch = store ? kind_procedure(store->kind, "fetch") : NULL;
+
+    return put && fetch && way_executed(put) && way_executed(fetch);
+}
+
+bool copies_are_executed(struct analysis *a, const struct candidate *candidate)
+{
+    struct entity *copy = candidate->copy;
+
+    for (int links = 0; copy && links < CHAIN_LINKS; links++) {
+        const struct entity *maker = credit_of(a, copy)->maker, *store = candidate->from_store;
+
+        if (!maker || maker->schema->id != BLOCK_PROCEDURE || !way_executed(maker))
+            return false;
+        /* What a store takes by itself it gives back by itself. */
+        if (!store_is_executed(store) && !(store && kind_is_a(store->kind, maker->parent->name)))
+            return false;
+        copy = base_link(a, copy);
+    }
+    return true;
+}
+
 /* It has a job, and the scheduler it names gets none. */
 static bool is_unstarted(struct analysis *a, struct entity *backup)
 {

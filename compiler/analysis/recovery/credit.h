@@ -27,6 +27,9 @@ bool emit_makes(struct analysis *a, const struct entity *thing, struct entity *s
  * *thing: the one nobody makes true, else NULL. */
 enum makes_true credit_of_candidate(struct analysis *a, struct asset_state *state, struct candidate *candidate, struct entity **thing);
 
+/* Whether every copy the candidate reads is taken, and got out of its store, by ways that were carried out (`executed`); true where it reads none. */
+bool copies_are_executed(struct analysis *a, const struct candidate *candidate);
+
 /* Why what rests on `thing` is unknown: it is by nobody. */
 struct reason nobody_reason(struct analysis *a, struct entity *thing);
 
