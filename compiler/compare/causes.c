@@ -9,9 +9,16 @@ enum { KINDS_MAX = 50 };
 struct involved {
     struct comparison *c;
     struct map things; /* ids, in the names of the new plan */
+    struct map met;    /* what it was that they were found in, by address: the way to one number passes the same again and again */
     bool objectives;   /* whether what states an objective counts, or what a number is made of */
     bool in_scenario;  /* in the one that is being compared */
 };
+
+/* Whether something is met for the first time. */
+static bool is_new(struct involved *in, const void *item)
+{
+    return map_add(&in->met, in->c->arena, item, (void *)(uintptr_t)item);
+}
 
 static void involve_id(struct involved *in, enum side side, const char *id)
 {
@@ -20,17 +27,39 @@ static void involve_id(struct involved *in, enum side side, const char *id)
     map_add(&in->things, in->c->arena, name, (void *)(uintptr_t)name);
 }
 
+/* A kind, and those it is built on, by their ids. */
+struct kind_ids {
+    atom ids[KINDS_MAX];
+    uint32_t count;
+};
+
+static const struct kind_ids *ids_of_kind(struct comparison *c, enum side side, const char *kind)
+{
+    struct map *known = &c->kinds[side];
+    atom name = intern_str(c->names, kind);
+    struct kind_ids *found = map_get(known, name);
+
+    if (found)
+        return found;
+    found = ARENA_NEW(c->arena, struct kind_ids);
+    for (; kind && found->count < KINDS_MAX; kind = c->asked->base_of ? c->asked->base_of(c->asked->context, side == AFTER, kind) : NULL)
+        found->ids[found->count++] = intern_str(c->names, arena_printf(c->arena, "kind.%s", kind));
+    map_add(known, c->arena, name, found);
+    return found;
+}
+
 /* What is of a kind is what its kind, and those that one is built on, make of it. */
 static void involve(struct involved *in, enum side side, const struct plan_thing *thing)
 {
-    const char *kind = thing ? thing->kind : NULL;
+    const struct kind_ids *kinds;
 
-    if (thing && thing->id)
+    if (!thing || !is_new(in, thing))
+        return;
+    kinds = thing->kind && in->c->asked->given_count ? ids_of_kind(in->c, side, thing->kind) : NULL;
+    if (thing->id)
         involve_id(in, side, thing->id);
-    for (int depth = 0; kind && in->c->asked->given_count && depth < KINDS_MAX; depth++) {
-        involve_id(in, AFTER, arena_printf(in->c->arena, "kind.%s", kind));
-        kind = in->c->asked->base_of ? in->c->asked->base_of(in->c->asked->context, side == AFTER, kind) : NULL;
-    }
+    for (uint32_t i = 0; kinds && i < kinds->count; i++)
+        map_add(&in->things, in->c->arena, kinds->ids[i], (void *)(uintptr_t)kinds->ids[i]);
 }
 
 /* ---- which edits count */
@@ -129,7 +158,7 @@ static const struct plan_candidate *chosen_of(const struct plan_outcome *outcome
 
 static void involve_asset(struct involved *in, enum side side, const struct plan_asset *asset)
 {
-    if (!asset)
+    if (!asset || !is_new(in, asset))
         return;
     involve(in, side, asset->thing);
     for (uint32_t i = 0; i < asset->sites_count; i++)
@@ -175,6 +204,8 @@ static void involve_method(struct involved *in, enum side side, const struct pla
     const char *id = outcome->asset && outcome->asset->thing ? outcome->asset->thing->id : NULL;
     const struct plan_outcome *other = NULL;
 
+    if (!is_new(in, outcome))
+        return;
     involve_asset(in, side, outcome->asset);
     for (uint32_t i = 0; i < outcome->stands_on_count; i++)
         involve(in, side, outcome->stands_on[i].thing);
@@ -332,11 +363,13 @@ static void differing_steps(struct comparison *c, struct parts *parts, const str
     }
     for (int side = BEFORE; side < SIDES; side++) {
         for (uint32_t i = count[side]; i-- > 0;) {
-            const struct plan_step *step = path[side][i], *other = step_like(path[!side], count[!side], step, c->renamed.len > 0);
+            const struct plan_step *step = path[side][i];
+            const bool there = i < count[!side] && same_words(path[!side][i]->id, step->id); /* most often the way is the same */
+            const struct plan_step *other = there ? path[!side][i] : step_like(path[!side], count[!side], step, c->renamed.len > 0);
             const struct plan_step *a = side == BEFORE ? step : other, *b = side == BEFORE ? other : step;
             struct compare_part part;
 
-            if (other && side == AFTER)
+            if (other && (side == AFTER || (a->takes.known == b->takes.known && (!a->takes.known || a->takes.worst == b->takes.worst))))
                 continue;
             part = (struct compare_part){.what = arena_printf(c->arena, "`%s`", step->id ? step->id : ""),
                                          .before = a ? duration_words(c, a->takes.known ? a->takes.worst : PLAN_UNKNOWN) : NULL,

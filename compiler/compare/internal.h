@@ -22,7 +22,9 @@ struct comparison {
     VEC(struct compare_change) changes;
     VEC(struct edit_values) values; /* of each edit, as the plans have them */
     const struct compare_asked *asked;
-    const char *plan_id; /* of the plan block of the new plan, "plan.shop" */
+    struct map kinds[SIDES]; /* a kind -> struct kind_ids: what it and those it is built on are called */
+    struct watch_list *told; /* watch.c: of each struct of a plan */
+    const char *plan_id;     /* of the plan block of the new plan, "plan.shop" */
 };
 
 struct edit_values {
@@ -35,6 +37,7 @@ struct edit_list {
 
 /* ---- words.c: a field as readers see it */
 const char *field_words(struct comparison *c, const struct plan_field *field, const void *item); /* NULL: nothing is said */
+bool is_same_field(const struct plan_field *field, const void *before, const void *after);       /* seen without words; false: they tell */
 bool same_words(const char *a, const char *b);                                                   /* NULL is like itself alone */
 bool same_block(struct comparison *c, const struct plan_emitted_block *a, const struct plan_emitted_block *b);
 const char *duration_words(struct comparison *c, int64_t ms);

@@ -195,15 +195,45 @@ static bool same_things(struct comparison *c, const struct plan_field *field, co
     return same;
 }
 
+enum { WATCHED_MAX = 24 };
+
+/* The rows of one struct, with its fields. */
+struct watch_list {
+    uint32_t count;
+    struct {
+        const struct watch *watch;
+        const struct plan_field *field;
+    } rows[WATCHED_MAX];
+};
+
+static const struct watch_list *list_of(struct comparison *c, int in)
+{
+    if (!c->told) {
+        c->told = ARENA_ARRAY(c->arena, struct watch_list, PLAN_STRUCT_COUNT);
+        for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
+            struct watch_list *list = &c->told[watched[i].in];
+            const struct plan_field *field = watched[i].field ? field_named(watched[i].in, watched[i].field) : NULL;
+
+            if (!field || list->count == WATCHED_MAX)
+                continue;
+            list->rows[list->count].watch = &watched[i];
+            list->rows[list->count++].field = field;
+        }
+    }
+    return &c->told[in];
+}
+
 void compare_fields(struct comparison *c, const struct about *about, int in, const void *before, const void *after, why_fn *why, void *context)
 {
-    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
-        const struct watch *watch = &watched[i];
-        const struct plan_field *field = watch->in == in && watch->field ? field_named(in, watch->field) : NULL;
+    const struct watch_list *list = list_of(c, in);
+
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct watch *watch = list->rows[i].watch;
+        const struct plan_field *field = list->rows[i].field;
         const char *a, *b;
         struct compare_change *change;
 
-        if (!field)
+        if (is_same_field(field, before, after))
             continue;
         a = field_words(c, field, before);
         b = field_words(c, field, after);

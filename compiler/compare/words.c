@@ -122,6 +122,69 @@ bool same_words(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool same_word(const struct plan_word *a, const struct plan_word *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (a->parts[i].runtime != b->parts[i].runtime || !same_words(a->parts[i].text, b->parts[i].text))
+            return false;
+    }
+    return true;
+}
+
+static bool same_command(const struct plan_command *a, const struct plan_command *b)
+{
+    if (!a || !b)
+        return a == b;
+    if (a->shell != b->shell || a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!a->shell ? !same_word(&a->words[i], &b->words[i])
+                      : !same_words(a->pieces[i].script, b->pieces[i].script) ||
+                            (!a->pieces[i].script && !same_word(&a->pieces[i].value, &b->pieces[i].value)))
+            return false;
+    }
+    return true;
+}
+
+static bool same_texts(const char *const *a, const char *const *b, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!same_words(a[i], b[i]))
+            return false;
+    }
+    return true;
+}
+
+bool is_same_field(const struct plan_field *field, const void *before, const void *after)
+{
+    const void *a = at(field, before), *b = at(field, after);
+
+    switch (field->type) {
+    case PLAN_TYPE_TEXT: return same_words(*(const char *const *)a, *(const char *const *)b);
+    case PLAN_TYPE_BOOL: return *(const bool *)a == *(const bool *)b;
+    case PLAN_TYPE_CHOICE: return *(const uint8_t *)a == *(const uint8_t *)b;
+    case PLAN_TYPE_INT:
+    case PLAN_TYPE_PARTS:
+    case PLAN_TYPE_MS:
+    case PLAN_TYPE_LOSS: return *(const int64_t *)a == *(const int64_t *)b;
+    case PLAN_TYPE_RANGE: {
+        const struct plan_range *one = a, *other = b;
+
+        return one->known == other->known && (!one->known || one->worst == other->worst);
+    }
+    case PLAN_TYPE_COMMAND: return same_command(*(struct plan_command *const *)a, *(struct plan_command *const *)b);
+    case PLAN_TYPE_VALUE: return !*(struct plan_value *const *)a && !*(struct plan_value *const *)b;
+    case PLAN_TYPE_TEXTS:
+        return count_at(field, before) == count_at(field, after) &&
+               same_texts(*(const char *const *const *)a, *(const char *const *const *)b, count_at(field, before));
+    case PLAN_TYPE_REF: return !*(const void *const *)a && !*(const void *const *)b;
+    case PLAN_TYPE_REFS: return !count_at(field, before) && !count_at(field, after);
+    default: return false;
+    }
+}
+
 /* As a number that is weaker the larger it is. */
 static int64_t weight_of(const struct plan_field *field, const void *item)
 {

@@ -133,7 +133,7 @@ void diff_tell_causes(struct strbuf *out, const struct compare_report *report, c
 
 /* ---- text */
 
-static void print_causes(const struct compare_report *report, const struct compare_change *change)
+static void print_causes(const struct compare_change *change, const char *const *edits)
 {
     struct strbuf line = STRBUF_INIT;
 
@@ -154,7 +154,7 @@ static void print_causes(const struct compare_report *report, const struct compa
     }
     for (uint32_t i = 0; i < change->cause_count; i++) {
         strbuf_addstr(&line, i ? "          and " : "      because ");
-        diff_tell_edit(&line, report, &report->edits[change->causes[i]], "`", "->");
+        strbuf_addstr(&line, edits[change->causes[i]]);
         end_line(&line);
     }
     strbuf_release(&line);
@@ -165,7 +165,7 @@ static const char *level_note(const struct compare_change *change)
     return change->level == CHANGE_OFF ? ", off" : change->level == CHANGE_WARNING ? ", a warning" : "";
 }
 
-static void print_way(const struct compare_report *report, enum compare_way way, const char *heading)
+static void print_way(const struct compare_report *report, enum compare_way way, const char *heading, const char *const *edits)
 {
     struct strbuf line = STRBUF_INIT;
     bool first = true;
@@ -183,12 +183,12 @@ static void print_way(const struct compare_report *report, enum compare_way way,
         if (change->rule)
             strbuf_addf(&line, "  [%s%s]", change_rule_name(change->rule), level_note(change));
         end_line(&line);
-        print_causes(report, change);
+        print_causes(change, edits);
     }
     strbuf_release(&line);
 }
 
-static void print_edits(const struct compare_report *report)
+static void print_edits(const struct compare_report *report, const char *const *edits)
 {
     struct strbuf line = STRBUF_INIT;
 
@@ -196,7 +196,7 @@ static void print_edits(const struct compare_report *report)
         say_line("edited");
     for (uint32_t i = 0; i < report->edit_count; i++) {
         strbuf_addstr(&line, "  ");
-        diff_tell_edit(&line, report, &report->edits[i], "`", "->");
+        strbuf_addstr(&line, edits[i]);
         end_line(&line);
     }
     strbuf_release(&line);
@@ -221,14 +221,22 @@ void diff_sum_up(struct strbuf *out, const struct compare_report *report)
 void diff_text(const struct compare_report *report)
 {
     struct strbuf line = STRBUF_INIT;
+    struct arena *arena = arena_new();
+    const char **edits = ARENA_ARRAY(arena, const char *, report->edit_count + 1); /* one may be the cause of thousands of changes */
 
-    print_way(report, COMPARE_WEAKER, "weaker");
-    print_way(report, COMPARE_STRONGER, "stronger");
-    print_way(report, COMPARE_NEITHER, "other");
-    print_edits(report);
+    for (uint32_t i = 0; i < report->edit_count; i++) {
+        diff_tell_edit(&line, report, &report->edits[i], "`", "->");
+        edits[i] = strbuf_dup(&line, arena);
+        strbuf_clear(&line);
+    }
+    print_way(report, COMPARE_WEAKER, "weaker", edits);
+    print_way(report, COMPARE_STRONGER, "stronger", edits);
+    print_way(report, COMPARE_NEITHER, "other", edits);
+    print_edits(report, edits);
     diff_sum_up(&line, report);
     end_line(&line);
     strbuf_release(&line);
+    arena_delete(arena);
 }
 
 /* ---- JSON */

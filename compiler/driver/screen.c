@@ -32,10 +32,24 @@ size_t screen_width(void)
 /* The last line as far as it was said. */
 static struct strbuf said = STRBUF_INIT;
 
+/* Letters, digits and signs of ASCII, in lines: shown as they are. */
+static bool is_plain(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)(text[i] - ' ') > '~' - ' ' && text[i] != '\n')
+            return false;
+    }
+    return true;
+}
+
 static void show(FILE *where, const char *text, size_t len)
 {
     struct strbuf shown = STRBUF_INIT;
 
+    if (is_plain(text, len)) {
+        fwrite(text, 1, len, where);
+        return;
+    }
     text_add_shown(&shown, text, len);
     fwrite(strbuf_str(&shown), 1, shown.len, where);
     strbuf_release(&shown);

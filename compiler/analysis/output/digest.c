@@ -8,7 +8,8 @@
 
 static void add_time(struct strbuf *out, const char *what, struct span_of_time time)
 {
-    strbuf_addf(out, " %s", what);
+    strbuf_addch(out, ' ');
+    strbuf_addstr(out, what);
     if (!time.known) {
         strbuf_addch(out, '?');
         return;
@@ -30,7 +31,9 @@ static void add_word(struct strbuf *out, const struct word *word)
 
 static void add_command(struct strbuf *out, const char *what, const struct command *command)
 {
-    strbuf_addf(out, " %s(", what);
+    strbuf_addch(out, ' ');
+    strbuf_addstr(out, what);
+    strbuf_addch(out, '(');
     for (uint32_t i = 0; i < command->count; i++) {
         add_word(out, &command->words[i]);
         strbuf_addch(out, ',');
@@ -55,7 +58,9 @@ static void add_entity(struct sha256 *hash, struct strbuf *text, const struct en
 
         if (value.type == VALUE_UNKNOWN || value.type == VALUE_ERROR)
             continue;
-        strbuf_addf(text, "\n%s=", entity_row_info(entity, i)->name);
+        strbuf_addch(text, '\n');
+        strbuf_addstr(text, entity_row_info(entity, i)->name);
+        strbuf_addch(text, '=');
         value_print(value, text);
     }
     strbuf_addch(text, '{');
@@ -71,16 +76,23 @@ static void add_scenario(struct sha256 *hash, struct strbuf *text, const struct 
         const struct step *step = result->steps[i];
 
         strbuf_clear(text);
-        strbuf_addf(text, "step %s %d", step->id, (int)step->phase);
+        strbuf_addstr(text, "step ");
+        strbuf_addstr(text, step->id);
+        strbuf_addch(text, ' ');
+        strbuf_addint(text, (int)step->phase);
         add_time(text, "takes", step->takes);
         add_time(text, "start", step->start);
         add_command(text, "run", step->run);
         add_command(text, "check", step->check);
         add_command(text, "until", step->until);
         add_command(text, "verify", step->verify);
-        strbuf_addf(text, " manual %s after", step->manual ? step->manual : "");
-        for (uint32_t w = 0; w < step->after_count; w++)
-            strbuf_addf(text, " %s", step->after[w]->id);
+        strbuf_addstr(text, " manual ");
+        strbuf_addstr(text, step->manual ? step->manual : "");
+        strbuf_addstr(text, " after");
+        for (uint32_t w = 0; w < step->after_count; w++) {
+            strbuf_addch(text, ' ');
+            strbuf_addstr(text, step->after[w]->id);
+        }
         strbuf_addch(text, '\n');
         sha256_add(hash, text->data, text->len);
     }
