@@ -1,13 +1,25 @@
 """The kinds that go through the kit, and by which ways: what `executed` of the library may say."""
 
-from conform.postgres import Postgres
+from conform.files import Configuration, Files, FilesInRestic
+from conform.postgres import Postgres, PostgresInRestic
+from conform.redis import Redis
 
 DIRECTORY = {"generic.directory.put", "generic.directory.fetch", "generic.directory.list"}
 
 CASES = {
     "postgres.server": Postgres,
+    "redis.server": Redis,
+    "postgres.server in restic": PostgresInRestic,
+    "linux.files": Files,
+    "linux.files in restic": FilesInRestic,
+    "git.configuration": Configuration,
 }
 
 EXECUTED = {
     "postgres.server": {"postgres.server.full", "postgres.server.restore_dump"} | DIRECTORY,
+    "postgres.server in restic": {"restic.repository.restic", "postgres.server.restore_dump"},
+    "redis.server": {"redis.server.full", "redis.server.restore_snapshot"} | DIRECTORY,
+    "linux.files": {"linux.files.full", "linux.files.restore_files"} | DIRECTORY,
+    "linux.files in restic": {"restic.repository.restic", "linux.files.restore_files"},
+    "git.configuration": {"git.configuration.full", "git.configuration.checkout", "git.repository.put", "git.repository.fetch", "git.repository.list"},
 }

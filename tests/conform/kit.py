@@ -14,7 +14,7 @@ import time
 from lib.core import Failure, Sandbox, difference
 from lib.hosts import Host
 
-HERE, THERE, SAFE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+HERE, THERE, SAFE = "127.0.0.11", "127.0.0.12", "127.0.0.13"
 HEAD = """
 import "std/linux"
 import "std/mysql"
@@ -29,9 +29,9 @@ person bob {{ name = "Bob"  phone = "+49 30 1112"  email = "bob@example.com" }}
 team ops {{ members = [ann, bob]  lead = ann }}
 secret pw {{ env = "RESTIC_PASSWORD"  kept_by = [ann, "safe"] }}
 secret auth {{ env = "REDISCLI_AUTH"  kept_by = [ann, "safe"] }}
-site here : linux.host {{ address = "127.0.0.1"  role = primary }}
-site there : linux.host {{ address = "127.0.0.2"  role = recovery }}
-site safe : linux.host {{ address = "127.0.0.3"  role = vault }}
+site here : linux.host {{ address = "127.0.0.11"  role = primary }}
+site there : linux.host {{ address = "127.0.0.12"  role = recovery }}
+site safe : linux.host {{ address = "127.0.0.13"  role = vault }}
 class c {{ rto = 12h  rpo = 26h }}
 scenario fire {{ class = c  loses = [here]  detect = 5m  declare = 15m }}
 scenario damage {{ class = c  corrupts = [thing]  detect = 5m  declare = 15m  noticed_within = 1d }}
@@ -57,9 +57,9 @@ class Case:
     def declared(self):
         """The store, as it is declared."""
         if self.store == "restic.repository":
-            return f'restic.repository {{ site = safe  url = "{self.folder}/disk/r"  mounted = "192.0.2.9:/srv"  password = pw }}'
+            return f'restic.repository {{ site = safe  url = "{self.folder}/disk/r"  mounted = "{SAFE}:/srv"  password = pw }}'
         if self.store == "git.repository":
-            return f'git.repository {{ site = safe  url = "file://{self.folder}/disk/copies.git"  mounted = "192.0.2.9:/srv" }}'
+            return f'git.repository {{ site = safe  url = "file://{self.folder}/disk/copies.git"  mounted = "{SAFE}:/srv" }}'
         return f'generic.directory {{ site = safe  path = "{self.folder}/disk" }}'
 
     def attributes(self):
@@ -121,14 +121,19 @@ def seal(path):
     path.with_name(path.name + ".sha256").write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n", encoding="utf-8")
 
 
+def middle(size, rand):
+    """A place that is neither the beginning nor the end."""
+    return rand.randrange(max(1, size // 4), max(2, size * 3 // 4))
+
+
 def truncated(path, rand):
     data = path.read_bytes()
-    path.write_bytes(data[:rand.randrange(len(data) // 4, len(data) * 3 // 4)])
+    path.write_bytes(data[:middle(len(data), rand)])
 
 
 def flipped(path, rand):
     data = bytearray(path.read_bytes())
-    data[rand.randrange(len(data) // 4, len(data) * 3 // 4)] ^= 1 << rand.randrange(8)
+    data[middle(len(data), rand)] ^= 1 << rand.randrange(8)
     path.write_bytes(bytes(data))
 
 
@@ -221,14 +226,15 @@ def refuse_all(case, there, rand):
             (brought.parent / path.name).write_bytes(data)
         flipped(brought, rand)
         refuses(case, "brought by hand, and flipped", before, there, **{case.question: brought}, **answers)
-    elif case.store == "restic.repository":
-        packs = sorted(p for p in (case.folder / "disk/r/data").rglob("*") if p.is_file())
+    else:
+        kind = "r/data" if case.store == "restic.repository" else "copies.git/objects"
+        packs = sorted(p for p in (case.folder / "disk" / kind).rglob("*") if p.is_file())
         kept = {path: path.read_bytes() for path in packs}
         for what, damage in (("truncated", truncated), ("flipped", flipped)):
             for path in packs:
                 path.chmod(0o600)
                 damage(path, rand)
-            refuses(case, what, before, there, **{case.question: "latest"}, **answers)
+            refuses(case, what, before, there, **{case.question: case.newest()}, **answers)
             for path, data in kept.items():
                 path.write_bytes(data)
     if case.opens:
@@ -247,6 +253,7 @@ def conform(env, make, seed):
         case = make(folder, seed)
         try:
             case.host = Host(env, folder, HEAD.format(store=case.declared(), kind=case.kind, attributes=case.attributes(), backup=case.backup))
+            case.host.program("findmnt", f"#!/bin/sh\necho {SAFE}:/srv\n")
             found = ways(json.loads((folder / "out/plan.json").read_text(encoding="utf-8")), "fire")
             case.begin()
             before = case.whole(False)
@@ -257,6 +264,9 @@ def conform(env, make, seed):
             if case.whole(False) == before:
                 raise Failure("the kit changed nothing, so nothing can be seen")
             refuse_all(case, False, case.random)
+            # With the copy as it is, the same answers are taken: the refusals were for what was wrong with it.
+            case.host.recover(scenario="damage", **{case.question: newest}, **case.answers(False))
+            same(before, case.whole(False), "it came back in place otherwise")
             case.destroy()
             case.empty()
             case.host.recover(scenario="fire", **{case.question: newest}, **case.answers(True))

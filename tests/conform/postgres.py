@@ -190,3 +190,17 @@ class Postgres(kit.Case):
     def empty(self):
         self.start(kit.THERE)
         self.sql(self.roles.replace("CREATE ROLE keeper;", ""), kit.THERE, "postgres")
+
+
+class PostgresInRestic(Postgres):
+    store = "restic.repository"
+    backup = "method = restic"
+    question = "snapshot"
+
+    def begin(self):
+        need("restic", "jq")
+        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
+        super().begin()
+
+    def newest(self):
+        return "latest"
