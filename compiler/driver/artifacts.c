@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ARTIFACT_BYTES_MAX = 256 * 1024 * 1024, TOLD_MOST = 20 };
@@ -65,7 +66,7 @@ bool artifacts_of_build(struct session *session, struct fileset *files)
 /* ---- of a folder ------------------------------------------------------------------------------- */
 
 struct listed {
-    const char *path, *sha256;
+    const char *path, *sha256, *mode;
 };
 
 struct folder {
@@ -114,15 +115,39 @@ static struct listed *read_list(struct session *session, int dir, struct folder_
     *count = 0;
     for (uint32_t i = 0; i < files->count; i++) {
         const char *path = tree_text(tree_get(&files->items[i], "path")), *sha256 = tree_text(tree_get(&files->items[i], "sha256"));
+        const char *mode = tree_text(tree_get(&files->items[i], "mode"));
 
         if (path && sha256 && !output_path_refusal(path))
-            list[(*count)++] = (struct listed){path, sha256};
+            list[(*count)++] = (struct listed){path, sha256, mode};
         else
             add_finding(session, report, MANIFEST_NAME, "an entry has no path or no digest that can be believed");
     }
     if (*count)
         qsort(list, *count, sizeof *list, compare_listed);
     return list;
+}
+
+/* A script that nobody can start recovers nothing, and one that anybody can write to is anybody's. */
+static void compare_mode(struct session *session, const struct folder *folder, const struct listed *file, struct folder_report *report)
+{
+    const char *leaf;
+    struct stat status;
+    int parent = disk_parent(folder->dir, file->path, false, &leaf);
+
+    if (parent < 0)
+        return; /* told as missing */
+    if (fstatat(parent, leaf, &status, AT_SYMLINK_NOFOLLOW) == 0 && file->mode) {
+        bool executable = strcmp(file->mode, "0755") == 0;
+
+        if (!executable && strcmp(file->mode, "0644") != 0)
+            add_finding(session, report, file->path, "its mode in the manifest is none that a build gives");
+        else if (((status.st_mode & S_IXUSR) != 0) != executable)
+            add_finding(session, report, file->path,
+                        executable ? "it cannot be executed" : "it can be executed, and a build leaves it so that it cannot");
+        if (status.st_mode & S_IWOTH)
+            add_finding(session, report, file->path, "anybody on this computer can write to it");
+    }
+    close(parent);
 }
 
 /* Compares the digests; what is not there is taken off the list. */
@@ -140,6 +165,7 @@ static void compare_digests(struct session *session, struct folder *folder, stru
             sha256_hex(strbuf_str(&text), text.len, hex);
             if (strcmp(hex, folder->files[i].sha256) != 0)
                 add_finding(session, report, folder->files[i].path, "it is not as it was built: its digest is not the manifest's");
+            compare_mode(session, folder, &folder->files[i], report);
             folder->files[kept++] = folder->files[i];
         } else {
             add_finding(session, report, folder->files[i].path,
@@ -170,18 +196,66 @@ static const char *const fixed[][2] = {
     {"route53/traffic.sh", "route53/traffic.sh"},
 };
 
-/* Those of a folder that this version has built are its own, byte for byte. */
-static void compare_fixed(struct session *session, const struct folder *folder, struct folder_report *report)
+static bool lists(const struct folder *folder, uint32_t count, const char *prefix)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (strncmp(folder->files[i].path, prefix, strlen(prefix)) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Those of a folder that this version has built are there, and its own, byte for byte. */
+static void compare_fixed(struct session *session, const struct folder *folder, uint32_t count, struct folder_report *report)
 {
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         const struct fixed_text *own = fixed_text_find(fixed[i][1]);
+        const char *user = strncmp(fixed[i][0], "cron/", 5) == 0      ? "cron/jobs/"
+                           : strncmp(fixed[i][0], "restore/", 8) == 0 ? "restore/scenarios/"
+                                                                      : "route53/";
         struct strbuf text = STRBUF_INIT;
 
-        if (own && disk_read(folder->dir, fixed[i][0], ARTIFACT_BYTES_MAX, &text) &&
-            (text.len != own->size || memcmp(strbuf_str(&text), own->data, own->size) != 0))
+        if (!lists(folder, count, fixed[i][0]) && lists(folder, count, user))
+            add_finding(session, report, fixed[i][0], "the manifest does not list it, and what stands beside it needs it");
+        else if (own && disk_read(folder->dir, fixed[i][0], ARTIFACT_BYTES_MAX, &text) &&
+                 (text.len != own->size || memcmp(strbuf_str(&text), own->data, own->size) != 0))
             add_finding(session, report, fixed[i][0], "it is not the script of this version of drc");
         strbuf_release(&text);
     }
+}
+
+/* What `sha256sum -c` would be asked before a recovery: each file once, with its digest, and nothing else. */
+static void compare_sums(struct session *session, const struct folder *folder, uint32_t count, struct folder_report *report)
+{
+    static const char sums[] = "restore/SHA256SUMS", top[] = "restore/";
+    struct strbuf text = STRBUF_INIT;
+    const char *at;
+    uint32_t next = 0;
+
+    if (!lists(folder, count, "restore/scenarios/"))
+        return;
+    if (!lists(folder, count, sums) || !disk_read(folder->dir, sums, ARTIFACT_BYTES_MAX, &text)) {
+        add_finding(session, report, sums, "it is missing, and recovery scripts are compared with it");
+        strbuf_release(&text);
+        return;
+    }
+    at = strbuf_str(&text);
+    for (; next < count; next++) { /* both are sorted by path */
+        const struct listed *file = &folder->files[next];
+        const char *line;
+
+        if (strncmp(file->path, top, sizeof top - 1) != 0 || strcmp(file->path, sums) == 0)
+            continue;
+        line = arena_printf(session->arena, "%s  %s\n", file->sha256, file->path + sizeof top - 1);
+        if (strncmp(at, line, strlen(line)) != 0) {
+            add_finding(session, report, sums, arena_printf(session->arena, "the line of `%s` is not there, or another", file->path));
+            break;
+        }
+        at += strlen(line);
+    }
+    if (next == count && *at)
+        add_finding(session, report, sums, "it goes on behind the last file");
+    strbuf_release(&text);
 }
 
 void artifacts_of_folder(struct session *session, const char *dir, const struct plan_document *document, struct folder_report *report)
@@ -203,7 +277,10 @@ void artifacts_of_folder(struct session *session, const char *dir, const struct 
     report->listed = input.count;
     compare_digests(session, &folder, report, &input.count);
     if (document->compiler && strcmp(document->compiler, DRC_VERSION) == 0)
-        compare_fixed(session, &folder, report);
+        compare_fixed(session, &folder, input.count, report);
+    compare_sums(session, &folder, input.count, report);
+    if (!lists(&folder, input.count, "README.md"))
+        add_finding(session, report, "README.md", "the manifest does not list it, and each build has it");
     paths = ARENA_ARRAY(session->arena, const char *, input.count + 1);
     for (uint32_t i = 0; i < input.count; i++)
         paths[i] = folder.files[i].path;

@@ -139,6 +139,7 @@ void read_recoveries(struct reading *r); /* recoveries.c: tables and scripts of 
 void read_drills(struct reading *r);     /* drills.c: scripts of drills */
 void read_batches(struct reading *r);    /* batches.c: what the AWS CLI makes of records and health checks */
 void read_terraform(struct reading *r);  /* terraform.c */
+void read_roots(struct reading *r);      /* roots.c: states, outputs carried over, scripts brought into a cluster */
 void read_pages(struct reading *r);      /* pages.c: runbooks */
 
 #endif

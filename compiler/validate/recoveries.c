@@ -545,6 +545,25 @@ static bool is_used(const struct recovery *p, const char *program)
     return false;
 }
 
+/* Programs of argument lists; which ones a shell text begins is not guessed here. */
+static void programs_are_listed(const struct recovery *p, const struct artifact *artifact, const name_list found[2])
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        const struct plan_step *step = &p->steps[i];
+        const struct plan_command *const commands[] = {step->check, step->run, step->until, step->verify};
+
+        for (size_t c = 0; c < sizeof commands / sizeof *commands; c++) {
+            const struct plan_word *first = commands[c] && !commands[c]->shell && commands[c]->count ? &commands[c]->words[0] : NULL;
+            const char *program = first && first->count == 1 && !first->parts[0].runtime ? first->parts[0].text : "";
+            bool listed = !program[0];
+
+            for (uint32_t n = 0; n < found[step->best_effort].len && !listed; n++)
+                listed = strcmp(found[step->best_effort].items[n], program) == 0;
+            holds(artifact, NULL, listed, "`%s` uses `%s`, which is not asked for", step->id, program);
+        }
+    }
+}
+
 static void read_facts(const struct recovery *p)
 {
     const struct plan_document *plan = p->r->plan;
@@ -586,6 +605,7 @@ static void read_facts(const struct recovery *p)
         }
         next++;
     }
+    programs_are_listed(p, &artifact, found);
     same_number(&artifact, NULL, "the number of facts", next, list.len);
     holds(&artifact, NULL, found[0].len == listed[0] && found[1].len == listed[1], "a program is listed twice");
 }

@@ -29,8 +29,9 @@ struct top {
 
 struct root {
     const char *folder;
-    VEC(struct top) tops; /* resources and what kinds emit besides */
-    VEC(struct top) ours; /* terraform, provider, locals */
+    VEC(struct top) tops;     /* resources and what kinds emit besides */
+    VEC(struct top) ours;     /* terraform, provider, locals */
+    VEC(struct top) examples; /* what stands in FILE.tf.example */
     VEC(struct variable *) variables;
     VEC(struct output *) outputs;
     struct map by_address, by_variable;
@@ -624,6 +625,25 @@ static void compare_emission(struct terraform *t, const struct plan_emission *em
     compare_block(&(struct spot){t, root, &top->artifact, what}, top->block, block);
 }
 
+/* What nobody applies as it is stands in the order of the plan. */
+static void compare_example(struct terraform *t, const struct plan_emission *emission)
+{
+    struct root *root = root_of(t, emission);
+    const char *path = root ? arena_printf(t->arena, "terraform/%s/%s.tf.example", root->folder, emission->file ? emission->file : "") : NULL;
+
+    for (uint32_t i = 0; root && i < root->examples.len; i++) {
+        struct top *top = &root->examples.items[i];
+
+        if (top->block->read || strcmp(top->block->type, emission->block->type) != 0 || strcmp(top->artifact.path, path) != 0)
+            continue;
+        top->block->read = true;
+        compare_block(&(struct spot){t, root, &top->artifact, top->block->type}, top->block, emission->block);
+        return;
+    }
+    t->r->report->facts++;
+    wrong_file(t->r, path ? path : "terraform", "an example of `%s` is missing", emission->block->type);
+}
+
 /* ---- what no kind emits ------------------------------------------------------------------------ */
 
 static const struct plan_thing *provider_called(struct terraform *t, const char *name)
@@ -794,6 +814,9 @@ static void compare_rest(struct terraform *t, struct root *root)
         else
             compare_locals(t, root, top);
     }
+    for (uint32_t i = 0; i < root->examples.len; i++)
+        holds(&root->examples.items[i].artifact, root->examples.items[i].block->at, root->examples.items[i].block->read,
+              "nothing in the plan asks for this example");
     for (uint32_t i = 0; i < root->tops.len; i++) {
         const struct top *top = &root->tops.items[i];
 
@@ -865,7 +888,9 @@ static void read_file(struct terraform *t, const char *path)
     struct hcl_part *file;
     struct root *root;
 
-    if (!slash || !ends_with(path, ".tf") || !artifact_open(t->r, t->arena, path, &artifact))
+    const bool example = ends_with(path, ".tf.example");
+
+    if (!slash || (!example && !ends_with(path, ".tf")) || !artifact_open(t->r, t->arena, path, &artifact))
         return;
     folder = arena_strndup(t->arena, folder, (size_t)(slash - folder));
     root = root_called(t, folder);
@@ -878,8 +903,12 @@ static void read_file(struct terraform *t, const char *path)
     if (!file)
         return;
     holds(&artifact, NULL, file->attributes.len == 0, "an attribute stands outside of all blocks");
-    for (uint32_t i = 0; i < file->blocks.len; i++)
-        sort_block(t, root, &artifact, file->blocks.items[i]);
+    for (uint32_t i = 0; i < file->blocks.len; i++) {
+        if (example)
+            vec_push(t->arena, &root->examples, ((struct top){artifact, file->blocks.items[i]}));
+        else
+            sort_block(t, root, &artifact, file->blocks.items[i]);
+    }
 }
 
 void read_terraform(struct reading *r)
@@ -895,8 +924,8 @@ void read_terraform(struct reading *r)
         for (uint32_t i = 0; i < r->plan->emissions_count; i++) {
             const struct plan_emission *emission = &r->plan->emissions[i];
 
-            if (strcmp(emission->target, "terraform") == 0 && emission->block && !emission->example)
-                compare_emission(&t, emission);
+            if (strcmp(emission->target, "terraform") == 0 && emission->block)
+                emission->example ? compare_example(&t, emission) : compare_emission(&t, emission);
         }
         for (uint32_t i = 0; i < t.roots.len; i++)
             compare_rest(&t, t.roots.items[i]);

@@ -22,6 +22,7 @@ void validate_artifacts(struct arena *arena, const struct plan_document *plan, c
     read_drills(&r);
     read_batches(&r);
     read_terraform(&r);
+    read_roots(&r);
     read_pages(&r);
     arena_delete(scratch);
 }

@@ -427,6 +427,42 @@ kind("runbooks", r"runbooks/.*\.md$",
      cadence=(r"(?m)^(\| [\w ]+ \| (?:restore_test|functional|full|tabletop) \| )(\d+)", more))
 
 
+kind("states-of-terraform", r"backend\.hcl\.example$",
+     bucket=(r'(bucket +=) "[^"]+"', r'\1 "x"'), no_bucket=(r"(?m)^bucket.*\n", drop), empty_bucket=(r'(bucket +=) "[^"]+"', r'\1 ""'),
+     key_of_another_root=(r"/(global|primary|recovery-\w+)\.tfstate", "/other.tfstate"), key_of_another_plan=(r'"drc/', '"drc/other-'), key_ends_otherwise=(r"\.tfstate", ".tfstatex"),
+     key_without_plan=(r'"drc/[^/]+/', '"drc/'), no_key=(r"(?m)^key .*\n", drop), two_keys=(r"(?m)^key .*\n", double), key_elsewhere=(r'"drc/', '"x/'),
+     region=(r'(region +=) "[a-z]+-[a-z]+-(\d)"', more), other_region=(r'(region +=) "[^"]+"', r'\1 "sa-east-1"'), no_region=(r"(?m)^region.*\n", drop),
+     not_encrypted=(r"(encrypt +=) true", r"\1 false"), nothing_encrypted=(r"(?m)^encrypt.*\n", drop), encrypted_by_name=(r"(?m)^encrypt ", "encrypted "),
+     no_lock=(r"(?m)^use_lockfile.*\n", drop), lock_off=(r"(use_lockfile +=) true", r"\1 false"), lock_called_otherwise=(r"(?m)^use_lockfile", "use_lock"),
+     more_settings=(r"(\n)\Z", '\\1profile = "x"\n'), a_block=(r"(\n)\Z", "\\1assume_role {\n}\n"), key_commented_out=(r"(?m)^key ", "# key "))
+
+kind("wires", r"terraform/wire\.sh$",
+     other_root=(r"take (global|recovery-\w+) ", r"take \1x "), own_root=(r"take global ", "take recovery-west "), other_output=(r" iam_role_(\w+)", r" iam_rule_\1"),
+     other_variable=(r" (global_\w+) ", r" x\1 "), swapped=(r" (global_\w+) (\w+)", r" \2 \1"), variable_dropped=(r" global_iam_role_backup_arn iam_role_backup_arn", ""),
+     pair_dropped=(r"(?m) \\\n +global_iam_role_cluster_nodes_arn iam_role_cluster_nodes_arn", ""), taken_twice=(r"(?m)^ +take .*[^\\]\n", double), not_taken=(r"(?m)^ +take [^\\\n]*\n", drop),
+     arm_of_another=(r"(?m)^( +)primary\)", r"\1primaryx)"), arm_dropped=(r"(?m)^ +primary\)\n(?: +take.*\n)+ +;;\n", drop), no_end_of_arm=(r"(?m)^ +;;\n(?= +primary)", drop),
+     output_of_first=(r"(recovery-west west_backup\w+) backup_vault", r"\1 backup_vaults"), stops_at_nothing=(r"set -euo", "set -uo"), other_folder=(r'cd "\$\(dirname', 'cd "/$(dirname'),
+     unknown_root=(r"exit 0", "exit 1"), writes_elsewhere=(r"wired\.auto\.tfvars\.json\"\Z|wired\.auto\.tfvars\.json\"\n\Z", 'wired.tfvars.json"\n'),
+     moves_nothing=(r"(?m)^mv .*\n", drop), shifts_one=(r"shift 2", "shift 3"), empty=(r"wired='\{\}'", "wired='{\"a\": 1}'"), other_value=(r"\$outputs\[\$output\]\.value", "$outputs[$output].type"),
+     no_error=(r'error\("output', '("output'), more_commands=(r"(\n)\Z", "\\1terraform destroy\n"), of_another_folder=(r'-chdir="\$\{from\}"', '-chdir="${root}"'))
+
+kind("scripts-into-clusters", r"cron/kubernetes/scripts\.sh$",
+     other_name=(r"configmap drc-([\w-]+)-jobs", r"configmap drc-\1-job"), other_plan=(r"configmap drc-", "configmap drc-x"), lib_name=(r"-lib ", "-libs "),
+     jobs_folder=(r"/\.\./jobs", "/../job"), lib_folder=(r"/\.\./lib", "/../jobs"), deeper=(r"/\.\./", "/../../"), no_namespace=(r'(?m)^ +--namespace "\$\{namespace\}" \\\n', drop),
+     other_namespace=(r'--namespace "\$\{namespace\}"', "--namespace default"), no_dry_run=(r"(?m)^ +--dry-run=client \\\n", drop), dry_run_of_server=(r"--dry-run=client", "--dry-run=server"),
+     other_output=(r"--output=yaml", "--output=name"), deletes=(r"kubectl apply", "kubectl delete"), replaces=(r"kubectl create", "kubectl replace"), secret=(r"create configmap", "create secret generic"),
+     no_options=(r' "\$@"', ""), applies_nothing=(r"(?m)^ +\| kubectl apply \\\n +--filename \\\n +- \"\$@\"\n", "\n"), stops_at_nothing=(r"set -euo", "set -uo"),
+     shift_twice=(r"(?m)^shift$", "shift 2"), default_namespace=(r":\?usage[^}]*", ":-default"), more_commands=(r"(\n)\Z", "\\1kubectl delete all --all\n"), other_place=(r'here="\$\(cd', 'here="$(cd /'),
+     only_one=(r"(?s)kubectl create configmap drc-[\w-]+-lib.*\Z", drop))
+
+kind("imports-of-records", r"imports\.tf\.example$",
+     other_zone=(r'id = "', 'id = "X'), other_name=(r"_(api|bot)\.", r"_x\1."), other_type=(r"_A(_|\")", r"_AAAA\1"), no_type=(r"_A(_|\")", r"\1"), other_record=(r"aws_route53_record\.(\w+)", r"aws_route53_record.x\1"),
+     other_resource=(r"aws_route53_record\.", "aws_route53_zone."), block_dropped=(r"(?s)import \{.*?\n\}\n", drop), block_twice=(r"(?s)import \{.*?\n\}\n", double), no_id=(r"(?m)^ +id = .*\n", drop),
+     no_target=(r"(?m)^ +to = .*\n", drop), commented_out=(r"(?m)^(  id = )", r"# \1"), moved=(r"import \{", "moved {"), removed=(r"import \{", "removed {"), more=(r"(?m)^(  id = .*\n)", r'\1  provider = aws.x\n'),
+     in_a_module=(r"to = aws", "to = module.x.aws"), with_an_index=(r"(to = aws_route53_record\.\w+)", r"\1[0]"), other_set=(r'_A_(east|west)"', r'_A_x\1"'), set_dropped=(r'_A_(east|west)"', '_A"'),
+     a_resource=(r"(\n)\Z", '\\1resource "aws_route53_zone" "x" {\n}\n'), dots=(r"\.example\.com", "example.com"), empty_id=(r'id = "[^"]+"', 'id = ""'))
+
+
 def build(env, example, folder):
     out = folder / "out"
     env.compile(["build", str(env.root / "examples" / example), "-o", str(out), "--quiet"], folder)
@@ -544,8 +580,49 @@ def test_fixed_scripts(env):
             raise Failure(f"only {paths}")
 
 
+def test_what_each_build_has(env):
+    """Files that every build has, taken out of the manifest as well, modes, and digests of SHA256SUMS that only the manifest knows."""
+    with Sandbox() as folder:
+        out = build(env, "platform", folder)
+        manifest = json.loads((out / "manifest.json").read_text())
+        paths = ["README.md", "restore/recover.sh", "restore/failback.sh", "restore/drill.sh", "restore/lib/engine.sh", "restore/SHA256SUMS", "cron/lib/notify.sh",
+                 "cron/kubernetes/scripts.sh", "route53/traffic.sh", "terraform/wire.sh", "terraform/README.md", "terraform/global/versions.tf", "terraform/primary/versions.tf",
+                 "terraform/recovery-west/backend.hcl.example", "terraform/recovery-vault/README.md"]
+        for path in paths:
+            kept = (out / path).read_bytes()
+            mode = (out / path).stat().st_mode
+            (out / path).unlink()
+            (out / "manifest.json").write_text(json.dumps({**manifest, "files": [entry for entry in manifest["files"] if entry["path"] != path]}))
+            code, problems = findings(env, out)
+            (out / path).write_bytes(kept)
+            (out / path).chmod(mode)
+            if code != 2 or not any(problem["path"] in (path, "restore/SHA256SUMS") for problem in problems):
+                raise Failure(f"{path} is missing: {code} {problems[:3]}")
+        (out / "manifest.json").write_text(json.dumps(manifest))
+        for path, mode in (("restore/recover.sh", 0o644), ("cron/jobs/logs-daily.sh", 0o600), ("restore/README.md", 0o755), ("restore/recover.sh", 0o757), ("plan.json", 0o666)):
+            before = (out / path).stat().st_mode
+            (out / path).chmod(mode)
+            code, problems = findings(env, out)
+            (out / path).chmod(before)
+            if code != 2 or [problem["path"] for problem in problems] != [path]:
+                raise Failure(f"{path} as {mode:o}: {code} {problems[:3]}")
+        for change in (lambda lines: lines[1:], lambda lines: lines[:-1], lambda lines: [lines[1], lines[0], *lines[2:]], lambda lines: [lines[0], *lines],
+                       lambda lines: ["0" * 64 + lines[0][64:], *lines[1:]], lambda lines: [*lines, "0" * 64 + "  more.sh"], lambda lines: [lines[0] + "x", *lines[1:]]):
+            lines = (out / "restore/SHA256SUMS").read_text().splitlines()
+            with Changed(out, "restore/SHA256SUMS", "".join(line + "\n" for line in change(lines))):
+                code, problems = findings(env, out)
+            if code != 2 or [problem["path"] for problem in problems] != ["restore/SHA256SUMS"]:
+                raise Failure(f"SHA256SUMS: {code} {problems[:3]}")
+        path = "restore/scenarios/reporting-down/scenario.tsv"
+        with Changed(out, path, (out / path).read_text().replace("tool\tkubectl\n", "")):
+            code, problems = findings(env, out)
+        if code != 2 or {problem["path"] for problem in problems} != {path}:
+            raise Failure(f"a program that is not asked for: {code} {problems[:3]}")
+
+
 def collect(env):
     yield Test("fixed-scripts", lambda: test_fixed_scripts(env))
     yield Test("examples-agree", lambda: test_examples_agree(env))
+    yield Test("what-each-build-has", lambda: test_what_each_build_has(env))
     for name in WAYS:
         yield Test(f"changes-in-{name}", lambda name=name: mutate(env, name))
