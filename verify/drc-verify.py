@@ -4,8 +4,7 @@ PLAN.json is of `drc plan --emit plan SPEC`. Written from docs/certificate.md an
 
 import bisect, collections, datetime, json, operator, re, sys, zoneinfo  # noqa: E401
 
-DAY, CYCLE = 86400, 146097                       # seconds of a day, days of 400 years
-EPOCH = datetime.date(1970, 1, 1).toordinal()
+DAY, CYCLE, EPOCH = 86400, 146097, datetime.date(1970, 1, 1).toordinal()  # seconds of a day, days of 400 years
 BASE, FIRST, LAST = (datetime.date(year, 1, 1).toordinal() - EPOCH for year in (2001, 2026, 2500))  # tables of zones end before 2100
 FIRST, LAST = FIRST * DAY, LAST * DAY
 BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, ZeroDivisionError, MemoryError)
@@ -315,7 +314,8 @@ class Checker:
         self.want(step["waits_for"] in [None] + step["after"] + step["follows"], "`waits_for` is nothing it waits for")
         self.want(not takes or 0 <= takes["best"] <= takes["typical"] <= takes["worst"], "`takes` is no range")
         if finish and self.want(start and takes, "it ends, and nobody knows how it begins or lasts"):
-            self.want(all(finish[end] == start[end] + takes[end] for end in ENDS), "`finish` is not `start` and `takes`")
+            self.want(all(finish[e] == start[e] + takes[e] + step["own_work"] * (e == "worst") for e in ENDS), "`finish` is another moment")
+        self.want(step["own_work"] >= 1000 * any(map(step.get, ("run", "check", "until", "verify", "manual", "notify"))), "`own_work` is left out")
         if start and self.want(free and all(other["finish"] for other in before), "it starts after what has no end"):
             for end in ENDS:
                 due, later = max([free[end]] + [other["finish"][end] for other in before]), end == "worst" and step["phase"] == "reprotect"

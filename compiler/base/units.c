@@ -274,6 +274,13 @@ const char *text_of_time(struct arena *arena, int64_t ms, int64_t limit)
     return text_of_duration(arena, ms - rest + unit);
 }
 
+const char *text_of_promise(struct arena *arena, int64_t ms)
+{
+    int64_t rest = ms % MS_MINUTE;
+
+    return text_of_time(arena, ms > 10 * MS_MINUTE && rest && ms <= INT64_MAX - MS_MINUTE ? ms - rest + MS_MINUTE : ms, -1);
+}
+
 void print_size(struct strbuf *out, int64_t bytes)
 {
     uint64_t value = add_sign(out, bytes);

@@ -49,6 +49,7 @@ const char *text_of_duration(struct arena *arena, int64_t ms); /* the same, in t
 /* A time that was worked out, for a sentence: up to whole minutes from an hour on, up to whole seconds from a minute on, never less than it is. As
  * it is where that would hide that it keeps `limit`, with which it is compared; less than 0: with nothing. */
 const char *text_of_time(struct arena *arena, int64_t ms, int64_t limit);
+const char *text_of_promise(struct arena *arena, int64_t ms); /* what one would promise to keep it: as above, whole minutes from ten minutes on */
 void print_size(struct strbuf *out, int64_t bytes);
 void print_rate(struct strbuf *out, const struct frac *rate);
 void print_decimal(struct strbuf *out, int64_t nano); /* "99.95" */

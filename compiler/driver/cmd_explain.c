@@ -305,6 +305,7 @@ static void explain_rto(const struct session *session, const struct scenario_res
 {
     const struct step *path[256];
     uint32_t length = 0;
+    int64_t own_work = 0;
     const char *detected =
         result->detected_by ? arena_printf(session->arena, "until it is detected by the %s", result->detected_by) : "until it is detected";
 
@@ -341,7 +342,11 @@ static void explain_rto(const struct session *session, const struct scenario_res
         print_term(session, by, path[i]->takes.worst, path[i]->takes.known, figure_place(session, result, path[i]));
         explain_inputs(session, result, path[i]);
         explain_figure(path[i]->figure);
+        if (path[i]->finish.known)
+            own_work += path[i]->finish.worst - path[i]->start.worst - path[i]->takes.worst;
     }
+    if (own_work)
+        print_term(session, "what the script itself does around these steps, at most a second each", own_work, true, (struct span){0});
     say_line("----------");
     print_ms(state->finish.worst, state->finish.known);
     say("  worst-case recovery time");

@@ -35,11 +35,11 @@ static void dependencies_mermaid(const struct plan *plan)
         const struct asset *asset = &plan->assets[i];
 
         for (uint32_t n = 0; n < asset->needs.count; n++)
-            say("  a%u --> a%u\n", i, asset->needs.items[n].to->index);
+            say("  a%u --> a%u\n", i, asset->needs.items[n].index);
         for (uint32_t n = 0; n < asset->uses.count; n++)
-            say("  a%u -.-> a%u\n", i, asset->uses.items[n].to->index);
+            say("  a%u -.-> a%u\n", i, asset->uses.items[n].index);
         for (uint32_t n = 0; n < asset->restores_with.count; n++)
-            say("  a%u -- restores with --> a%u\n", i, asset->restores_with.items[n].to->index);
+            say("  a%u -- restores with --> a%u\n", i, asset->restores_with.items[n].index);
     }
 }
 
@@ -55,11 +55,11 @@ static void dependencies_dot(const struct plan *plan)
         const struct asset *asset = &plan->assets[i];
 
         for (uint32_t n = 0; n < asset->needs.count; n++)
-            say("  a%u -> a%u;\n", i, asset->needs.items[n].to->index);
+            say("  a%u -> a%u;\n", i, asset->needs.items[n].index);
         for (uint32_t n = 0; n < asset->uses.count; n++)
-            say("  a%u -> a%u [style=dashed];\n", i, asset->uses.items[n].to->index);
+            say("  a%u -> a%u [style=dashed];\n", i, asset->uses.items[n].index);
         for (uint32_t n = 0; n < asset->restores_with.count; n++)
-            say("  a%u -> a%u [style=dotted, label=\"restores with\"];\n", i, asset->restores_with.items[n].to->index);
+            say("  a%u -> a%u [style=dotted, label=\"restores with\"];\n", i, asset->restores_with.items[n].index);
     }
     say_line("}");
 }

@@ -38,7 +38,7 @@ static void follow(struct arena *arena, const struct scenario_result *result, bo
 
         for (int kind = 0; kind < 2; kind++) {
             for (uint32_t i = 0; i < edges[kind]->count; i++) {
-                if (result->states[edges[kind]->items[i].to->index].fate != FATE_UNAFFECTED)
+                if (result->states[edges[kind]->items[i].index].fate != FATE_UNAFFECTED)
                     add_asset(arena, marks, queue, edges[kind]->items[i].to);
             }
         }

@@ -38,7 +38,7 @@ static void find_columns(const struct plan *plan, uint32_t *column)
         changed = false;
         for (uint32_t i = 0; i < plan->asset_count; i++) {
             for (uint32_t n = 0; n < plan->assets[i].needs.count; n++) {
-                uint32_t want = column[plan->assets[i].needs.items[n].to->index] + 1;
+                uint32_t want = column[plan->assets[i].needs.items[n].index] + 1;
 
                 if (want > column[i]) {
                     column[i] = want;
@@ -70,7 +70,7 @@ void svg_dependencies(const struct plan *plan)
 
         for (int k = 0; k < 2; k++) {
             for (uint32_t n = 0; n < kinds[k]->count; n++) {
-                uint32_t to = kinds[k]->items[n].to->index;
+                uint32_t to = kinds[k]->items[n].index;
                 uint32_t x1 = MARGIN + column[i] * (BOX_WIDTH + GAP_X), y1 = MARGIN + row[i] * (BOX_HEIGHT + GAP_Y) + BOX_HEIGHT / 2;
                 uint32_t x2 = MARGIN + column[to] * (BOX_WIDTH + GAP_X) + BOX_WIDTH, y2 = MARGIN + row[to] * (BOX_HEIGHT + GAP_Y) + BOX_HEIGHT / 2;
 

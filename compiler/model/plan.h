@@ -120,6 +120,7 @@ struct site_info {
 struct edge {
     struct asset *to;
     uint32_t from;        /* where the reference begins in the sources: see edge_span */
+    uint32_t index;       /* of `to`: states are found without a look at the asset */
     const char *degraded; /* soft edges: what users notice; NULL */
 };
 

@@ -102,10 +102,21 @@ static void check_finish(struct check *c, const struct plan_step *step)
     for (int e = 0; e < ENDS && step->finish.known; e++) {
         int64_t sum = plus(end_of(&step->start, e), end_of(&step->takes, e));
 
+        if (e == 2)
+            sum = plus(sum, step->own_work);
         if (sum != end_of(&step->finish, e))
             problem(c, ".finish", "its %s is %lld, and start and duration are %lld together", end_words[e], (long long)end_of(&step->finish, e),
                     (long long)sum);
     }
+}
+
+/* The script works around whatever it runs, shows or tells: a second at the worst. */
+static void check_own_work(struct check *c, const struct plan_step *step)
+{
+    bool by_script = step->run || step->check || step->until || step->verify || step->manual || step->notify_count;
+
+    if (step->own_work < 0 || (by_script && step->own_work < 1000))
+        problem(c, ".own_work", "it is %lld, and what the script does itself lasts up to a second", (long long)step->own_work);
 }
 
 static void check_order(struct check *c, const struct plan_step *step, struct plan_step *const *list, uint32_t count, const char *field)
@@ -210,6 +221,7 @@ static void check_steps(struct check *c)
         if (!check_range(c, ".takes", &step->takes) || !check_range(c, ".start", &step->start) || !check_range(c, ".finish", &step->finish))
             continue;
         check_start(c, step);
+        check_own_work(c, step);
         check_finish(c, step);
         check_takes(c, step);
         if (!can_be_done(c, step) && holds(step, c))

@@ -48,7 +48,7 @@ def best_end(tasks, limits):
             at = max([task["release"]] + [start[other] + tasks[other]["takes"] for other in task["after"]])
             limit = limits.get(task["pool"])
             while limit and task["takes"] and not fits(tasks, start, n, at, limit):
-                at += 1
+                at = min(end for end in (start[m] + tasks[m]["takes"] for m in start) if end > at)  # only where one ends it may fit
             if at + task["takes"] + tails[n] >= best[0]:
                 continue
             start[n] = at

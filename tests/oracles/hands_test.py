@@ -6,6 +6,7 @@ from lib.core import Failure, Sandbox
 from oracles import hands, lot
 
 MINUTE = 60000
+OWN = 1000  # what the script itself does around a step, at the worst
 DETECT, DECLARE = 3, 10
 
 KINDS = """kind place { of = site  level = region }
@@ -82,6 +83,11 @@ def specification(rng, assets, limits, scenarios):
     return "\n".join(text) + "\n"
 
 
+def pool_of(pool, time):
+    """A person has nothing to do where a step takes no time; the script has its own work with it."""
+    return pool if time[2] or pool == "automated" else None
+
+
 def tasks_of(assets, failed):
     """Tasks of a scenario, in an order in which they wait only for earlier ones, and their step's name."""
     tasks, names, last = [], [], {}
@@ -94,8 +100,9 @@ def tasks_of(assets, failed):
             if time is None:
                 continue
             by_itself = asset["kind"] in ("alone", "at-once")
-            tasks.append({"takes": time[2], "times": time, "pool": POOLS[asset["kind"]][pool], "after": ends,
-                          "release": RELEASE[asset["kind"]] if by_itself else DETECT + DECLARE})
+            times = time[0] * MINUTE, time[1] * MINUTE, time[2] * MINUTE + OWN
+            tasks.append({"takes": times[2], "times": times, "pool": pool_of(POOLS[asset["kind"]][pool], time), "after": ends,
+                          "release": (RELEASE[asset["kind"]] if by_itself else DETECT + DECLARE) * MINUTE})
             names.append(f"a{n}.{step}")
             ends = [len(tasks) - 1]
         last[n] = ends
@@ -109,23 +116,23 @@ def check(tasks, names, limits, result, what):
     for column, end in (("best", 0), ("typical", 1), ("worst", 2)):
         start = [steps[name]["start"][column] for name in names]
         for n, task in enumerate(tasks):
-            takes = task["times"][end] * MINUTE
+            takes = task["times"][end]
             if steps[names[n]]["finish"][column] != start[n] + takes:
-                raise Failure(f"{what}, {column}: {names[n]} takes another time than {task['times'][end]} min")
-            if start[n] < task["release"] * MINUTE:
+                raise Failure(f"{what}, {column}: {names[n]} takes another time than {takes} ms")
+            if start[n] < task["release"]:
                 raise Failure(f"{what}, {column}: {names[n]} starts before anybody knows")
             for other in task["after"]:
-                if start[n] < start[other] + tasks[other]["times"][end] * MINUTE:
+                if start[n] < start[other] + tasks[other]["times"][end]:
                     raise Failure(f"{what}, {column}: {names[n]} does not wait for {names[other]}")
             limit = limits.get(task["pool"])
             busy = [m for m, other in enumerate(tasks) if other["pool"] == task["pool"]
-                    and start[m] <= start[n] < start[m] + other["times"][end] * MINUTE]
-            if limit and takes and len(busy) > limit:
+                    and start[m] <= start[n] < start[m] + other["times"][end]]
+            if limit and takes and task["pool"] and len(busy) > limit:
                 raise Failure(f"{what}, {column}: {[names[m] for m in busy]} run at once with {limit} pairs of hands")
     end, bound = result["finish"]["worst"], result["lower_bound"]
     if end != max(steps[name]["finish"]["worst"] for name in names):
         raise Failure(f"{what}: the end is not that of the last step")
-    best, path = hands.best_end(tasks, limits) * MINUTE, hands.longest_path(tasks) * MINUTE
+    best, path = hands.best_end(tasks, limits), hands.longest_path(tasks)
     if bound > best:
         raise Failure(f"{what}: lower bound {bound}, but an order ends at {best}")
     if bound < path:

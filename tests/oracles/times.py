@@ -454,7 +454,10 @@ class World:
 
     # ---- the graph
 
-    def task(self, step, lasts, waits, base, people=None):
+    def task(self, step, lasts, waits, base, people=None, by_itself=False):
+        """`lasts`, and what the script itself does around it: at most a second. What the platform does by itself has no script."""
+        if not by_itself and not isinstance(lasts, str):
+            lasts += self.draw((0, 1)) * 1000 // MINUTE
         self.tasks[step] = (lasts, waits, base)
         if people is not None:
             self.people[step] = people
@@ -587,7 +590,7 @@ class World:
         if m["rto"]:
             step = f"{name}.{m['name']}"
             self.task(step, self.draw(whole or m["rto"]), needs + gates + places, base,
-                      self.in_reach(a["owner"] or "t0") if not m["automatic"] else None)
+                      self.in_reach(a["owner"] or "t0") if not m["automatic"] else None, m["automatic"])
             chain.append(step)
         steps = sorted(m["steps"], key=lambda s: PHASES.index(s["phase"]))
         lucky = self.choose(len(steps)) if whole and steps else None

@@ -34,6 +34,8 @@ def terms(text):
 
 def check_place(env, line):
     place = PLACE.search(line)
+    if not place and "the script itself" in line:
+        return  # no line of a specification says it
     if not place:
         raise Failure(f"no line is named: {line}")
     name, number = place[1], int(place[2])

@@ -111,7 +111,7 @@ def test_what_each_commit_did(env):
         expect([commit["commit"] for commit in told["commits"]], [made[i] for i in (6, 5, 4, 2, 0)], "commits, newest first")
         expect(told["commits_walked"], 7, "commits walked")
         first = {(c["subject"], c["what"]): c["after"] for c in by[made[0]]["changes"]}
-        expect(first, {("orders", "RTO"): "4h", ("orders", "worst-case recovery time"): "45m", ("orders", "RTO verdict"): "ok", ("orders", "RPO"): "1h",
+        expect(first, {("orders", "RTO"): "4h", ("orders", "worst-case recovery time"): "45m4s", ("orders", "RTO verdict"): "ok", ("orders", "RPO"): "1h",
                        ("orders", "worst-case loss"): "30s", ("orders", "RPO verdict"): "ok"}, "the first plan")
         lagging = by[made[2]]
         expect(changes(lagging), [("asset", "orders", "blackout", "worst-case loss", "30s", "20m", "weaker", "RPO_NO_REGRESS")], "the lag")

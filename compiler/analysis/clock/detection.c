@@ -40,7 +40,7 @@ static bool *find_down(struct analysis *a, const struct scenario_result *result)
 
         down[i] = state->fate == FATE_LOST && stops_it(state);
         for (uint32_t n = 0; !down[i] && n < state->asset->needs.count; n++)
-            down[i] = down[state->asset->needs.items[n].to->index];
+            down[i] = down[state->asset->needs.items[n].index];
     }
     return down;
 }

@@ -134,7 +134,7 @@ static void add_steps(struct bench *bench, uint64_t seed, uint32_t *step_node)
         step_node[i] = UINT32_MAX;
         if (!step->finish.known)
             continue;
-        step_node[i] = add_node(bench, step->takes, base_of(seed, result->scenario->name, step->id));
+        step_node[i] = add_node(bench, step_lasts(step), base_of(seed, result->scenario->name, step->id));
         node = &bench->nodes[step_node[i]];
         if (release != RELEASE_AT_ONCE)
             comes_after(bench, &node->count, release == RELEASE_DETECTED ? NODE_DETECT : NODE_BEGIN);

@@ -54,11 +54,13 @@ static void make_tasks(const struct scenario_result *result, struct project *pro
         struct span_of_time release = earliest(result, step);
 
         task->release = release.known ? release.worst : START_UNKNOWN;
-        task->takes = step->takes.known ? step->takes.worst : TAKES_UNKNOWN;
+        task->takes = step->takes.known ? step_lasts(step).worst : TAKES_UNKNOWN;
         task->rank = works[i].level;
         task->tie = i;
         /* What a person does takes a person, even when a command checks or verifies it afterwards; a platform keeps to nobody's turn. */
         task->pool = step->idle || step->mode == STEP_BY_ITSELF ? POOL_NONE : step_takes_people(step) ? POOL_MANUAL : POOL_AUTOMATED;
+        if (task->pool == POOL_MANUAL && step->takes.known && step->takes.worst == 0)
+            task->pool = POOL_NONE; /* only the script works on it */
         task->counts = step->asset && result->states[step->asset->index].last == step;
         task->late = step->phase == PHASE_REPROTECT;
         task->after = after;
@@ -115,7 +117,7 @@ static void time_step(const struct scenario_result *result, struct step *step)
     for (uint32_t i = 0; i < step->follow_count; i++)
         step->start = time_max(step->start, step->follows[i]->finish);
     step->start.worst = worst;
-    step->finish = time_add(step->start, step->takes);
+    step->finish = time_add(step->start, step_lasts(step));
 }
 
 static int compare_steps(const void *x, const void *y)
@@ -144,9 +146,9 @@ static void find_decider(const struct scenario_result *result, struct asset_stat
     if (state->last && state->last->finish.known && state->last->finish.worst >= state->finish.worst)
         state->decides = state->last;
     for (uint32_t n = 0; n < state->asset->needs.count; n++)
-        take_decider(state, &result->states[state->asset->needs.items[n].to->index]);
+        take_decider(state, &result->states[state->asset->needs.items[n].index]);
     for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
-        take_decider(state, &result->states[state->asset->restores_with.items[n].to->index]);
+        take_decider(state, &result->states[state->asset->restores_with.items[n].index]);
 }
 
 /* Without steps of its own an impaired asset is back when all it needs is. Needs come first in the order. */
@@ -165,10 +167,10 @@ static void finish_assets(struct analysis *a, struct scenario_result *result)
             state->start = state->finish = (struct span_of_time){0};
         }
         for (uint32_t n = 0; n < state->asset->needs.count; n++)
-            state->finish = time_max(state->finish, result->states[state->asset->needs.items[n].to->index].finish);
+            state->finish = time_max(state->finish, result->states[state->asset->needs.items[n].index].finish);
         /* What a restore needs and never comes back makes the restore unknown, although no step waits for it. */
         for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
-            state->finish = time_max(state->finish, result->states[state->asset->restores_with.items[n].to->index].finish);
+            state->finish = time_max(state->finish, result->states[state->asset->restores_with.items[n].index].finish);
         if (state->stuck)
             state->finish = (struct span_of_time){0};
         find_decider(result, state);
@@ -208,9 +210,9 @@ static void finish_inputs(const struct analysis *a, struct scenario_result *resu
             struct asset_state *state = &result->states[a->needs_first[at]];
 
             for (uint32_t n = 0; n < state->asset->needs.count; n++)
-                forget_finish(state, &result->states[state->asset->needs.items[n].to->index]);
+                forget_finish(state, &result->states[state->asset->needs.items[n].index]);
             for (uint32_t n = 0; state->chosen && state->chosen->restores && n < state->asset->restores_with.count; n++)
-                forget_finish(state, &result->states[state->asset->restores_with.items[n].to->index]);
+                forget_finish(state, &result->states[state->asset->restores_with.items[n].index]);
         }
     }
 }

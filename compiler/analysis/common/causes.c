@@ -67,7 +67,7 @@ struct asset *cause_of_delay(struct analysis *a, const struct scenario_result *r
 
     for (int kind = 0; kind < 2 && edges[kind]; kind++) {
         for (uint32_t n = 0; n < edges[kind]->count; n++) {
-            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+            const struct asset_state *other = &result->states[edges[kind]->items[n].index];
 
             /* Later than the limit by itself, whatever else is on the way. */
             if (!explains(other, other->finish.worst, state->rto.ms) || other->finish.worst <= state->rto.ms || other->finish.worst <= latest ||

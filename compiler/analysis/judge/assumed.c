@@ -134,7 +134,7 @@ static int64_t later_step(const struct rerun *rerun, const struct step *step)
 static int64_t later_assets(const struct rerun *rerun, const struct edges *edges, int64_t finish)
 {
     for (uint32_t i = 0; i < edges->count; i++)
-        finish = larger(finish, rerun->asset_later[edges->items[i].to->index]);
+        finish = larger(finish, rerun->asset_later[edges->items[i].index]);
     return finish;
 }
 
@@ -153,7 +153,7 @@ static void run_again(struct rerun *rerun, const struct figure *figure)
         }
         start = latest_of(rerun, step->after, step->after_count, start);
         start = latest_of(rerun, step->follows, step->follow_count, start);
-        rerun->later[i] = sum(sum(start, step->takes.worst), longer_by(rerun, step, figure));
+        rerun->later[i] = sum(sum(start, step_lasts(step).worst), longer_by(rerun, step, figure));
     }
     for (uint32_t i = 0; i < rerun->state_count; i++) {
         const struct asset_state *state = rerun->states[i];

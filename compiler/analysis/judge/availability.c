@@ -228,7 +228,7 @@ static void add_needs(struct work *work)
         const struct asset *asset = &a->plan->assets[a->needs_first[at]];
 
         for (uint32_t n = 0; needed[asset->index] && n < asset->needs.count; n++)
-            needed[asset->needs.items[n].to->index] = true;
+            needed[asset->needs.items[n].index] = true;
     }
     work->needed = needed;
     for (uint32_t i = 0; i < a->plan->asset_count; i++) {

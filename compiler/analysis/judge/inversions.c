@@ -330,13 +330,13 @@ void check_restore_promises(struct analysis *a, const struct scenario_result *re
         rest = rest_of_restore(state);
         for (uint32_t n = 0; n < state->asset->restores_with.count; n++) {
             const struct edge *edge = &state->asset->restores_with.items[n];
-            const struct asset_state *with = &result->states[edge->to->index];
+            const struct asset_state *with = &result->states[edge->index];
             int64_t latest = state->rto.ms > rest ? state->rto.ms - rest : 0;
             struct diag *diag;
 
-            if (with->fate == FATE_UNAFFECTED || with->rto.ms <= latest || a->told_restores[edge->to->index])
+            if (with->fate == FATE_UNAFFECTED || with->rto.ms <= latest || a->told_restores[edge->index])
                 continue;
-            a->told_restores[edge->to->index] = true;
+            a->told_restores[edge->index] = true;
             diag = find(a, DIAG_E0508, (struct about){.subject = edge->to->entity, .span = edge_span(edge)},
                         "`%s` is needed to restore `%s`, but its RTO is %s, and the restore has to begin with it after %s to be done in %s",
                         edge->to->name, state->asset->name, text_of_duration(a->arena, with->rto.ms), text_of_duration(a->arena, latest),

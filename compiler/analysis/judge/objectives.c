@@ -208,6 +208,7 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
     const struct about about = {.subject = state->asset->entity, .scenario = result->scenario};
     const struct step *path[64];
     uint32_t length = 0;
+    int64_t script = 0;
     struct diag *diag;
 
     if (root) {
@@ -229,7 +230,10 @@ static void refute_rto(struct analysis *a, struct scenario_result *result, struc
     for (uint32_t i = length; i-- > 0;) {
         if (path[i]->takes.known && path[i]->takes.worst > 0)
             diag_note(diag, "%s for `%s`", text_of_duration(a->arena, path[i]->takes.worst), path[i]->id);
+        script += step_own_work(path[i]);
     }
+    if (script)
+        diag_note(diag, "%s for what the script itself does around these steps, at most a second each", text_of_duration(a->arena, script));
     diag_help(diag, "`drc explain rto %s --scenario %s` prints the sum with the line of every term", state->asset->name, result->scenario->name);
 }
 
@@ -362,7 +366,7 @@ static struct asset *blocked_by(const struct scenario_result *result, const stru
 
     for (int kind = 0; kind < 2 && edges[kind]; kind++) {
         for (uint32_t n = 0; n < edges[kind]->count; n++) {
-            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+            const struct asset_state *other = &result->states[edges[kind]->items[n].index];
 
             if (!other->finish.known)
                 return other->blocked_by ? other->blocked_by : other->asset;
@@ -454,7 +458,7 @@ static void take_nobody(struct analysis *a, const struct scenario_result *result
     state->rpo_on_declared = state->rto_on_declared;
     for (int kind = 0; kind < 2 && edges[kind]; kind++) {
         for (uint32_t n = 0; n < edges[kind]->count; n++) {
-            const struct asset_state *other = &result->states[edges[kind]->items[n].to->index];
+            const struct asset_state *other = &result->states[edges[kind]->items[n].index];
 
             if (other->fate == FATE_UNAFFECTED)
                 continue;
@@ -471,7 +475,7 @@ static bool is_empty(struct analysis *a, const struct asset_state *state, struct
 {
     const struct candidate *chosen = state->fate == FATE_LOST ? state->chosen : NULL;
 
-    if (!chosen || chosen->automatic || !chosen->own.known || chosen->own.worst > 0)
+    if (!chosen || chosen->automatic || takes_any_time(chosen))
         return false;
     *out = (struct reason){
         .code = DIAG_E0562,

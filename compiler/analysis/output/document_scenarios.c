@@ -115,6 +115,7 @@ static void fill_step(struct maker *m, const struct step *from, struct plan_step
     out->verify = document_command(m, from->verify);
     out->undo = document_command(m, from->undo);
     out->takes = document_range(from->takes);
+    out->own_work = step_own_work(from);
     out->figure = document_figure(m, from->figure);
     out->source = source_of(m, from);
     out->stated = from->figure || !from->stated.start ? NULL : document_origin(m, from->stated);

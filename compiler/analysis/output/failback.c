@@ -78,7 +78,7 @@ static bool waits_for_people(const struct scenario_result *result, const struct 
     if (state->fate == FATE_LOST && !(state->chosen && state->chosen->automatic))
         return true;
     for (uint32_t i = 0; i < asset->needs.count; i++) {
-        if (declared[asset->needs.items[i].to->index])
+        if (declared[asset->needs.items[i].index])
             return true;
     }
     return false;

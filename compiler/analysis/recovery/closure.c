@@ -117,7 +117,7 @@ static enum comes asset_comes(struct analysis *a, const struct asset *asset, con
     if (!state->settled || (state->chosen && state->chosen->circular))
         return COMES_IN_CIRCLE;
     /* A replica is as good as the instance only where nothing has to be done for it; else it serves when its method has ended. */
-    if (stands && state->chosen && state->chosen->own.known && state->chosen->own.worst == 0)
+    if (stands && state->chosen && !takes_any_time(state->chosen))
         return COMES_STANDS;
     if (state->chosen && works_at(a, asset, state->chosen->into, place)) {
         *what = "never serves again, for what it needs has no way back";
@@ -447,11 +447,11 @@ static uint32_t ways_of(const struct analysis *a, const struct scenario_result *
         return 0;
     for (uint32_t i = 0; i < state->asset->needs.count; i++, count++) {
         if (out)
-            out[count] = (struct way){state->asset->needs.items[i].to->index, &state->asset->needs.items[i], NULL};
+            out[count] = (struct way){state->asset->needs.items[i].index, &state->asset->needs.items[i], NULL};
     }
     for (uint32_t i = 0; restores && i < state->asset->restores_with.count; i++, count++) {
         if (out)
-            out[count] = (struct way){state->asset->restores_with.items[i].to->index, &state->asset->restores_with.items[i], NULL};
+            out[count] = (struct way){state->asset->restores_with.items[i].index, &state->asset->restores_with.items[i], NULL};
     }
     for (uint32_t i = restore_inputs_of(result, state->asset, &end); i < end; i++) {
         if (!result->inputs[i].waits)

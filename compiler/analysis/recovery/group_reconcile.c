@@ -78,9 +78,9 @@ static bool uses(const struct scenario_result *result, const struct asset *asset
     uint32_t end;
 
     for (uint32_t n = 0; n < asset->needs.count; n++)
-        any |= marked[asset->needs.items[n].to->index];
+        any |= marked[asset->needs.items[n].index];
     for (uint32_t n = 0; state->chosen && state->chosen->restores && n < asset->restores_with.count; n++)
-        any |= marked[asset->restores_with.items[n].to->index];
+        any |= marked[asset->restores_with.items[n].index];
     for (uint32_t i = state->stuck ? UINT32_MAX : restore_inputs_of(result, asset, &end); i != UINT32_MAX && i < end; i++)
         any |= result->inputs[i].waits && marked[result->inputs[i].waits->index];
     return any;

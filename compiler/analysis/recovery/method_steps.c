@@ -211,7 +211,7 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
         return (struct span_of_time){0};
     for (uint32_t i = 0; i < candidate->step_count; i++) {
         if (candidate->steps[i]->phase != PHASE_REPROTECT)
-            sum = time_add(sum, candidate->steps[i]->takes);
+            sum = time_add(sum, step_lasts(candidate->steps[i]));
     }
     return sum;
 }

@@ -103,7 +103,7 @@ void accept_behind_cut(struct analysis *a, const struct asset_state *state, stru
         until = a->scenario->detect;
     for (uint32_t i = 0; i < candidate->step_count; i++) {
         if (is_fence(candidate->steps[i]))
-            until = time_add(until, candidate->steps[i]->takes);
+            until = time_add(until, step_lasts(candidate->steps[i]));
     }
     if (!fence && has_figure(candidate))
         until = time_add(until, candidate->own);

@@ -66,7 +66,7 @@ void walk_back(struct analysis *a, struct scenario_result *result, step_list *st
 
         step->ordinal = step->wave = i + 1;
         step->start = clock;
-        clock = step->finish = time_add(clock, step->takes);
+        clock = step->finish = time_add(clock, step_lasts(step));
         if (i)
             wait_for(a, step, steps->items[i - 1]);
     }

@@ -62,7 +62,7 @@ void derive_losses(struct analysis *a, struct scenario_result *result)
         const struct value_list *from = sources.type == VALUE_LIST ? sources.u.list : NULL;
 
         for (uint32_t n = 0; !state->asset->stateful && n < state->asset->needs.count; n++) {
-            const struct asset_state *other = &result->states[state->asset->needs.items[n].to->index];
+            const struct asset_state *other = &result->states[state->asset->needs.items[n].index];
             struct derived one;
             int64_t loss;
 

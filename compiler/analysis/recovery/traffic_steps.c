@@ -39,8 +39,51 @@ bool name_is_led(const struct endpoint_state *state)
     return state->affected && state->to && (state->to != state->from || state->moves == MOVES_BY_STEP);
 }
 
-/* Leads each name whose target changes to the new one, once what it serves is there. Health checks alone would lead it back as soon
- * as the old side answers again. */
+/* A name that its check leads elsewhere is held there before the recovery side takes writes: the check would lead users back to the old side as
+ * soon as that answers again (SEMANTICS §3.4). Where nobody knows how long that takes, recoveries do not wait for it; then whoever keeps the name
+ * is asked what keeps the old side from answering. Until something serves at the new side nobody is answered, and by the old one nobody may be. */
+static bool is_held_first(const struct endpoint_state *state)
+{
+    return state->moves == MOVES_BY_CHECK && !state->let_go && !state->zone && state->step->takes.known;
+}
+
+/* With what an asset that somebody recovers begins to take writes: its point of no return, else the last step of its recovery; NULL. */
+static struct step *takes_writes(const struct asset_state *state)
+{
+    struct step *last = NULL;
+
+    for (uint32_t i = 0; state->fate == FATE_LOST && state->chosen && !state->chosen->automatic && i < state->step_count; i++) {
+        struct step *step = state->steps[i];
+
+        if (step->phase != PHASE_RECOVER)
+            continue;
+        if (step->irreversible)
+            return step;
+        last = step;
+    }
+    return last;
+}
+
+/* What the name serves, and all that needs, takes no writes before `held`. */
+static void hold_before_writes(struct analysis *a, struct scenario_result *result, const struct asset *asset, struct step *held, struct map *seen)
+{
+    VEC(const struct asset *) todo = {0};
+
+    vec_push(a->frontier_arena, &todo, asset);
+    while (todo.len) {
+        const struct asset *next = todo.items[--todo.len];
+        struct step *step = takes_writes(&result->states[next->index]);
+
+        if (!map_add(seen, a->frontier_arena, (atom)(const void *)next, held))
+            continue;
+        if (step)
+            wait_for(a, step, held);
+        for (uint32_t n = 0; n < next->needs.count; n++)
+            vec_push(a->frontier_arena, &todo, next->needs.items[n].to);
+    }
+}
+
+/* Leads each name whose target changes to the new one, once what it serves is there; what its check leads there is held before. */
 void traffic_steps(struct analysis *a, struct scenario_result *result, const step_list *before, step_list *out)
 {
     for (uint32_t i = 0; i < result->endpoint_count; i++) {
@@ -49,6 +92,7 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
         struct value propagation = entity_slot(state->endpoint, ENDPOINT_propagation);
         const char *how = mode.type == VALUE_WORD ? mode.u.word : "health";
         struct value owner = entity_slot(state->endpoint, ENDPOINT_owner), name = entity_slot(state->endpoint, ENDPOINT_name);
+        struct map seen = {0};
         struct step *step;
 
         if (!name_is_led(state))
@@ -83,7 +127,9 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
         for (uint32_t s = 0; serves.type == VALUE_LIST && s < serves.u.list->count; s++) {
             struct asset *asset = serves.u.list->items[s].type == VALUE_ENTITY ? plan_asset(a->plan, serves.u.list->items[s].u.entity) : NULL;
 
-            if (asset)
+            if (asset && is_held_first(state))
+                hold_before_writes(a, result, asset, step, &seen);
+            else if (asset)
                 wait_for_asset(a, step, asset);
         }
         if (state->zone)

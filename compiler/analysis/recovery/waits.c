@@ -122,14 +122,14 @@ void find_frontiers(struct analysis *a, struct scenario_result *result)
 
             vec_push(a->frontier_arena, frontier, state->ready);
             for (uint32_t n = 0; ahead && n < asset->needs.count; n++)
-                add_frontier(a, frontier, &a->frontiers[asset->needs.items[n].to->index], scratch, &seen);
+                add_frontier(a, frontier, &a->frontiers[asset->needs.items[n].index], scratch, &seen);
             for (uint32_t n = 0; ahead && state->chosen && state->chosen->restores && n < asset->restores_with.count; n++)
-                add_frontier(a, frontier, &a->frontiers[asset->restores_with.items[n].to->index], scratch, &seen);
+                add_frontier(a, frontier, &a->frontiers[asset->restores_with.items[n].index], scratch, &seen);
             seen = (struct map){0};
             continue;
         }
         for (uint32_t n = 0; (state->fate == FATE_IMPAIRED || state->last) && n < asset->needs.count; n++)
-            add_frontier(a, frontier, &a->frontiers[asset->needs.items[n].to->index], scratch, &seen);
+            add_frontier(a, frontier, &a->frontiers[asset->needs.items[n].index], scratch, &seen);
         seen = (struct map){0};
     }
     arena_delete(scratch);

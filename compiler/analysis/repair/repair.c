@@ -357,7 +357,7 @@ static void relaxed_objective(struct repair_list *list, const struct scenario_re
 
     if (value < 0)
         return;
-    text = text_of_time(list->arena, value, TIME_UNKNOWN);
+    text = text_of_promise(list->arena, value);
     repair_next(list, OFFER_WEAKENS);
     if (objective->from == FROM_ASSET && edit_set(list, asset, name, text, &edit))
         repair_add(list, edit, "`%s = %s` in asset `%s`", name, text, asset->name);
@@ -487,10 +487,10 @@ static void repair_group(struct repair_list *list, const struct scenario_result 
             shorter_schedule(list, &member, copy);
     }
     repair_next(list, OFFER_WEAKENS);
-    if (skew && state->skew_ms > 0 && edit_set(list, group, "max_skew", text_of_time(list->arena, state->skew_ms, TIME_UNKNOWN), &edit))
-        repair_add(list, edit, "`max_skew = %s` in group `%s`", text_of_time(list->arena, state->skew_ms, TIME_UNKNOWN), group->name);
-    else if (!skew && state->loss_ms > 0 && edit_set(list, group, "rpo", text_of_time(list->arena, state->loss_ms, TIME_UNKNOWN), &edit))
-        repair_add(list, edit, "`rpo = %s` in group `%s`", text_of_time(list->arena, state->loss_ms, TIME_UNKNOWN), group->name);
+    if (skew && state->skew_ms > 0 && edit_set(list, group, "max_skew", text_of_promise(list->arena, state->skew_ms), &edit))
+        repair_add(list, edit, "`max_skew = %s` in group `%s`", text_of_promise(list->arena, state->skew_ms), group->name);
+    else if (!skew && state->loss_ms > 0 && edit_set(list, group, "rpo", text_of_promise(list->arena, state->loss_ms), &edit))
+        repair_add(list, edit, "`rpo = %s` in group `%s`", text_of_promise(list->arena, state->loss_ms), group->name);
 }
 
 static void repair_no_method(struct repair_list *list, const struct scenario_result *result, const struct asset_state *state)

@@ -10,7 +10,7 @@ enum { ABOVE_MAX = 64 };
 
 static void set_objective(struct repair_list *list, const struct entity *entity, const char *name, int64_t ms)
 {
-    const char *text = text_of_time(list->arena, ms, TIME_UNKNOWN);
+    const char *text = text_of_promise(list->arena, ms);
     struct edit edit;
 
     if (!edit_set(list, entity, name, text, &edit))
@@ -199,8 +199,8 @@ void repair_discarded(struct repair_list *list, const struct scenario_result *re
     if (room >= MS_MINUTE && edit_set(list, result->scenario, "noticed_within", text_of_duration(list->arena, room), &edit))
         repair_add(list, edit, "`noticed_within = %s` in scenario `%s`", text_of_duration(list->arena, room), result->scenario->name);
     repair_next(list, OFFER_WEAKENS);
-    if (edit_set(list, result->class_, "discarded", text_of_time(list->arena, state->discarded_ms, TIME_UNKNOWN), &edit))
-        repair_add(list, edit, "`discarded = %s` in class `%s`", text_of_time(list->arena, state->discarded_ms, TIME_UNKNOWN), result->class_->name);
+    if (edit_set(list, result->class_, "discarded", text_of_promise(list->arena, state->discarded_ms), &edit))
+        repair_add(list, edit, "`discarded = %s` in class `%s`", text_of_promise(list->arena, state->discarded_ms), result->class_->name);
 }
 
 /* ---------------------------------------------------------------- downtime */

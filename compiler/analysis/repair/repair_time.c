@@ -120,7 +120,7 @@ static void softer(struct repair_list *list, const struct scenario_result *resul
         struct edit edit;
 
         for (uint32_t n = 0; n < state->asset->needs.count; n++) {
-            const struct asset_state *other = &result->states[state->asset->needs.items[n].to->index];
+            const struct asset_state *other = &result->states[state->asset->needs.items[n].index];
 
             if (other->finish.known && other->finish.worst > 0 && (!last || other->finish.worst > last->finish.worst))
                 last = other;
@@ -226,7 +226,7 @@ void repair_endpoint(struct repair_list *list, const struct scenario_result *res
     if (served && served->finish.worst > 0)
         earlier(list, result, served, excess);
     repair_next(list, OFFER_WEAKENS);
-    text = text_of_duration(list->arena, state->finish.worst);
+    text = text_of_promise(list->arena, state->finish.worst);
     own = result->class_ ? entity_child_named(endpoint, BLOCK_OBJECTIVE, result->class_->name) : NULL;
     if (own && edit_set(list, own, "rto", text, &edit))
         repair_add(list, edit, "`rto = %s` in `objective %s` of endpoint `%s`", text, own->name, endpoint->name);

@@ -95,6 +95,7 @@ static struct edges make_edges(struct analysis *a, struct asset *asset, uint32_t
         if (!to)
             continue; /* a store or a secret: see rpo.c and the rules */
         edges.items[edges.count].to = to;
+        edges.items[edges.count].index = to->index;
         edges.items[edges.count].from = item.origin;
         edges.items[edges.count++].degraded = NULL;
     }
@@ -128,6 +129,7 @@ static struct edges make_uses(struct analysis *a, struct asset *asset)
         for (at = 0; at < edges.count && edges.items[at].to->entity != to; at++)
             ;
         edges.items[at].to = plan_asset(a->plan, to);
+        edges.items[at].index = edges.items[at].to->index;
         edges.items[at].from = child->span.start;
         edges.items[at].degraded = degraded.type == VALUE_STRING ? degraded.u.string : NULL;
         if (at == edges.count)

@@ -206,7 +206,7 @@ static void impair(struct analysis *a, struct scenario_result *result)
 
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t n = 0; n < a->plan->assets[i].needs.count; n++)
-            first[a->plan->assets[i].needs.items[n].to->index + 1]++;
+            first[a->plan->assets[i].needs.items[n].index + 1]++;
     }
     for (uint32_t i = 0; i < count; i++)
         first[i + 1] += first[i];
@@ -214,7 +214,7 @@ static void impair(struct analysis *a, struct scenario_result *result)
     fill = ARENA_ARRAY(scratch, uint32_t, count);
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t n = 0; n < a->plan->assets[i].needs.count; n++) {
-            uint32_t to = a->plan->assets[i].needs.items[n].to->index;
+            uint32_t to = a->plan->assets[i].needs.items[n].index;
 
             users[first[to] + fill[to]++] = i;
         }

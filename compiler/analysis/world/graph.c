@@ -50,7 +50,7 @@ static void report_cycle(struct analysis *a, const struct tarjan *t, struct asse
 
         for (uint32_t i = 0; i < edge_count(asset); i++) {
             const struct edge *edge = edge_at(asset, i);
-            uint32_t to = edge->to->index;
+            uint32_t to = edge->index;
 
             if (t->component[to] != t->component[start->index] || seen[to])
                 continue;

@@ -159,9 +159,9 @@ static bool spread_stuck(const struct scenario_result *result, struct stuck *stu
         bool restores = state->fate == FATE_LOST && state->chosen && state->chosen->restores;
 
         for (uint32_t n = 0; n < asset->needs.count; n++)
-            grown |= stuck->whole[asset->needs.items[n].to->index] && mark(stuck->whole, asset);
+            grown |= stuck->whole[asset->needs.items[n].index] && mark(stuck->whole, asset);
         for (uint32_t n = 0; restores && n < asset->restores_with.count; n++)
-            grown |= stuck->whole[asset->restores_with.items[n].to->index] && (mark(stuck->whole, asset) | mark(stuck->data, asset));
+            grown |= stuck->whole[asset->restores_with.items[n].index] && (mark(stuck->whole, asset) | mark(stuck->data, asset));
     }
     for (uint32_t i = 0; i < result->input_count; i++) {
         const struct restore_input *input = &result->inputs[i];

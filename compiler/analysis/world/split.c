@@ -144,7 +144,7 @@ static const struct reason *needed_split(const struct scenario_result *result, c
     const struct reason *why = state->split;
 
     for (uint32_t n = 0; !why && n < state->asset->needs.count; n++)
-        why = result->states[state->asset->needs.items[n].to->index].split;
+        why = result->states[state->asset->needs.items[n].index].split;
     return why;
 }
 
