@@ -237,7 +237,8 @@ static void add_way_back(struct analysis *a, const struct scenario_result *resul
     entry->says = intern_text(a, "`%s` leads back to `%s` only when somebody leads it there, and not as soon as that answers again",
                               state->endpoint->name, from->name);
     entry->span = from->span;
-    if (state->step && !state->let_go && !state->zone && name_mover(state->endpoint) && emit_makes(a, health_clock(from).block, state->endpoint, &check))
+    if (state->step && !state->let_go && !state->zone && name_mover(state->endpoint) &&
+        emit_makes(a, health_clock(from).block, state->endpoint, &check))
         made_by(entry, "route53", "route53/traffic.sh", "was the name held in a drill, with the old side answering?");
     else
         ask_owner(
