@@ -293,11 +293,11 @@ def test_first_specification_and_broken_ones(env):
     """Nothing to compare with is said and passes; what cannot be proved is said, quoted, and fails; without the merge base nothing is guessed."""
     with Sandbox() as box:
         repository = Repository(env, box)
-        repository.git("mv", "dr", "elsewhere")
-        repository.commit("Moved")
+        repository.git("rm", "-q", "-r", "dr")
+        repository.commit("None")
         repository.base = repository.git("rev-parse", "HEAD").strip()
-        repository.git("mv", "elsewhere", "dr")
-        repository.commit("Back")
+        repository.write(GOOD)
+        repository.commit("One")
         status, log, _ = act(env, repository)
         expect(status, 0, "a first specification", log)
         if "A first specification" not in repository.told("body"):
@@ -313,6 +313,55 @@ def test_first_specification_and_broken_ones(env):
         status, log, _ = act(env, repository)
         if status != 74 or "fetch-depth: 0" not in log:
             raise Failure(f"{status}: {log}")
+
+
+def test_moved_specifications(env):
+    """A specification that was moved is compared with what it was; what is gone instead of moved is no first one."""
+    with Sandbox() as box:
+        repository = Repository(env, box)
+        repository.git("mv", "dr", "plans")
+        text = (repository.folder / "plans" / "main.dr").read_text(encoding="utf-8")
+        (repository.folder / "plans" / "main.dr").write_text(text.replace(*WEAKER), encoding="utf-8")
+        repository.commit("Moved, and weaker")
+        status, log, context = act(env, repository, specification="plans")
+        expect((status, context["steps.diff.outputs.status"]), (1, "3"), "moved", log)
+        if "RPO_NO_REGRESS" not in repository.told("body"):
+            raise Failure(repository.told("body"))
+        expect(pipeline(env, repository, "recovery-review", DRC_SPECIFICATION="plans")[0], 3, "moved, at GitLab")
+        repository.git("switch", "-q", "-c", "other", repository.base)
+        repository.git("rm", "-q", "-r", "dr")
+        (repository.folder / "plans").mkdir(exist_ok=True)
+        (repository.folder / "plans" / "main.dr").write_text('import "std/aws"\nplan tiny { title = "Tiny"  maturity = draft }\n', encoding="utf-8")
+        repository.commit("Another one")
+        status, log, context = act(env, repository, specification="plans")
+        expect((status, context["steps.diff.outputs.status"]), (1, "3"), "gone", log)
+        if "A specification is gone" not in repository.told("body") or "    dr/main.dr" not in repository.told("body"):
+            raise Failure(repository.told("body"))
+        expect(act(env, repository, specification="plans", approved="true")[0], 0, "gone, and approved")
+        expect(pipeline(env, repository, "recovery-review", DRC_SPECIFICATION="plans")[0], 3, "gone, at GitLab")
+
+
+def test_waivers_and_a_broken_base(env):
+    """A waiver counts until its last day; a base of which nothing can be proved wants an approval, and nothing more."""
+    with Sandbox() as box:
+        repository = Repository(env, box)
+        for until, want in (("2999-01-01", (0, "2")), ("2020-01-01", (1, "3"))):
+            waiver = f'accept later {{ rule = RPO_NO_REGRESS  on = [orders]  why = "a slow month"  by = ann  until = {until} }}\n/// Orders'
+            repository.write(GOOD, WEAKER, ("/// Orders", waiver))
+            repository.commit("Waived")
+            status, log, context = act(env, repository)
+            expect((status, context["steps.diff.outputs.status"]), want, f"a waiver until {until}", log)
+            expect(pipeline(env, repository, "recovery-review")[0], int(want[1]) if want[0] else 0, f"a waiver until {until}, at GitLab")
+        repository.write(GOOD, ("size       = 20GiB", "sise = 1"))
+        repository.commit("Broken")
+        repository.base = repository.git("rev-parse", "HEAD").strip()
+        repository.write(GOOD)
+        repository.commit("Mended")
+        for approved, want in (("false", 1), ("true", 0)):
+            status, log, _ = act(env, repository, approved=approved)
+            expect(status, want, f"a broken base, approved: {approved}", log)
+        expect(pipeline(env, repository, "recovery-review", CI_MERGE_REQUEST_LABELS="recovery-approved")[0], 0, "a broken base, at GitLab")
+        expect(pipeline(env, repository, "recovery-review")[0], 1, "a broken base, not approved, at GitLab")
 
 
 def test_push(env):
