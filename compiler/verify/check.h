@@ -149,6 +149,8 @@ struct verdict_record {
     const char *wants_answer;           /* the name of an endpoint that is moved; NULL */
     uint32_t entries;                   /* that it rests on */
     const char *nobody;                 /* one of them that nobody makes true */
+    bool says_on_demand;                /* or is of what says nothing of it */
+    const char *demand;                 /* one of them that somebody is asked to see to */
     bool detected, decided, replicated, answered;
     uint32_t stamp; /* the entry at hand lists it */
 };

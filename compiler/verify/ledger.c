@@ -29,6 +29,7 @@ struct verdict_record *record_verdict(struct check *c, uint8_t verdict, const ch
     record->item = c->item;
     record->objective = objective;
     record->holds = verdict == PLAN_VERDICT_ok;
+    record->says_on_demand = true;
     map_add(&c->records, c->scratch, key, record);
     return record;
 }
@@ -83,6 +84,8 @@ static void credit(const struct plan_assumption *entry, struct verdict_record *r
     record->entries++;
     if (!entry->by || entry->by->who == PLAN_BY_nobody)
         record->nobody = id;
+    else if (entry->by->who == PLAN_BY_demand)
+        record->demand = id;
     record->detected |= is_kind(entry, "detects");
     record->decided |= is_kind(entry, "decides_within");
     record->replicated |= is_kind(entry, "lag") || is_kind(entry, "stands_ready");
@@ -154,6 +157,8 @@ static void check_record(struct check *c, const struct verdict_record *record)
         return;
     if (record->nobody)
         problem(c, field, "it holds, and nobody makes `%s` true", record->nobody);
+    if (record->demand && !record->says_on_demand)
+        problem(c, field, "it rests on the demand `%s`, and does not say so", record->demand);
     if (!record->entries && whole)
         problem(c, field, "it holds, and rests on no entry of the ledger");
     if (record->wants_detected && !record->detected && whole)

@@ -33,6 +33,8 @@ static void check_rto(struct check *c, const struct plan_outcome *outcome)
     bool too_long = mtd >= 0 && (plus(outcome->finish.worst, more) < 0 || outcome->finish.worst + more > mtd);
     bool late = outcome->finish.known && (rto >= 0 ? outcome->finish.worst > rto : too_long);
 
+    if (record)
+        record->says_on_demand = outcome->rto_on_demand;
     if (rto < 0 && outcome->fate == PLAN_FATE_lost && stated_for(c, outcome, "rto") >= 0)
         problem(c, ".rto", "one is stated, and not compared");
     if (outcome->fate == PLAN_FATE_lost && !outcome->method && rto < 0 && outcome->rto_verdict == PLAN_VERDICT_refuted)
@@ -105,6 +107,8 @@ static void check_rpo(struct check *c, const struct plan_outcome *outcome)
     struct verdict_record *record =
         record_verdict(c, outcome->rpo_verdict, "rpo", outcome->asset->name, outcome->rpo_assumed_figures_count > 0, outcome->rpo_on_declared);
 
+    if (record)
+        record->says_on_demand = outcome->rpo_on_demand;
     if (outcome->fate != PLAN_FATE_lost && outcome->rpo_verdict == PLAN_VERDICT_na)
         return; /* it loses nothing */
     if (rpo < 0 && outcome->fate == PLAN_FATE_lost && outcome->asset->holds == PLAN_HOLDS_data && stated_for(c, outcome, "rpo") >= 0)

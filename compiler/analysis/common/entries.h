@@ -45,6 +45,8 @@ void add_availability(struct analysis *a, const struct slo_state *slo);
 void add_admins(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
 
 /* ---- capacity.c: that there is room where something is recovered, unless quotas say so */
+/* Whether somebody is asked for room where it serves then: what goes on there by itself at once has it. */
+bool room_is_asked(const struct analysis *a, const struct asset_state *state);
 void add_room(struct analysis *a, const struct scenario_result *result, const struct asset_state *state);
 
 /* ---- ledger_names.c: what leads users to it */

@@ -245,17 +245,26 @@ static bool is_measured(const struct analysis *a, const struct asset *asset, con
     return any && all;
 }
 
-void add_room(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+bool room_is_asked(const struct analysis *a, const struct asset_state *state)
 {
     const struct site_info *site = state->fate == FATE_LOST ? state->serving : NULL;
+
+    if (!site || (state->chosen && state->chosen->automatic && !takes_any_time(state->chosen)))
+        return false;
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        if (site_is_in(a, state->asset->sites[i], site->entity) || site_is_in(a, site, state->asset->sites[i]->entity))
+            return false; /* it was there before */
+    }
+    return !is_measured(a, state->asset, site);
+}
+
+void add_room(struct analysis *a, const struct scenario_result *result, const struct asset_state *state)
+{
+    const struct site_info *site = state->serving;
     struct assumption *room;
     bool is_new;
 
-    for (uint32_t i = 0; site && i < state->asset->site_count; i++) {
-        if (site_is_in(a, state->asset->sites[i], site->entity) || site_is_in(a, site, state->asset->sites[i]->entity))
-            site = NULL; /* it was there before */
-    }
-    if (!site || is_measured(a, state->asset, site))
+    if (!room_is_asked(a, state))
         return;
     room = ledger_entry(a, ASSUME_CAPACITY, site->entity, ".room", &is_new);
     if (is_new) {

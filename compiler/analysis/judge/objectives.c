@@ -2,6 +2,7 @@
  *
  * Order: the asset's own for the class, its general one, its tier's default, the plan's default. Ceilings (tier limit,
  * class, plan) are checked afterwards and never applied silently. */
+#include "analysis/common/entries.h"
 #include "analysis/common/missing.h"
 #include "analysis/judge/judge.h"
 #include "analysis/recovery/credit.h"
@@ -438,11 +439,29 @@ void no_objective(struct analysis *a, const struct scenario_result *result, cons
     diag_help(diag, "state `%s`, or give it a tier with a default%s", which == NO_RTO ? "rto" : "rpo", result ? ", or its class a ceiling" : "");
 }
 
-static bool lag_on_demand(const struct analysis *a, const struct candidate *chosen)
+/* Whether somebody is asked for what its loss is worked out from: a lag that nothing enforces, runs of backups, what a method says of itself. */
+static bool loss_on_demand(struct analysis *a, const struct candidate *chosen)
 {
     const struct entity *element = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
 
-    return element && element->schema->id == BLOCK_REPLICA && !lag_is_enforced(a, element);
+    if (element && element->schema->id == BLOCK_REPLICA)
+        return !lag_is_enforced(a, element);
+    return chosen->copy ? copies_on_demand(a, chosen) : !chosen->automatic;
+}
+
+/* Whether the loss of what it is made from rests on a demand (those are judged before). */
+static bool sources_on_demand(const struct analysis *a, const struct scenario_result *result, const struct candidate *chosen)
+{
+    const struct entity *made = chosen->element.type == VALUE_ENTITY ? chosen->element.u.entity : NULL;
+    struct value from = made && made->schema->id == BLOCK_REBUILD ? entity_slot(made, REBUILD_from) : value_unknown();
+
+    for (uint32_t i = 0; from.type == VALUE_LIST && i < from.u.list->count; i++) {
+        const struct asset *source = from.u.list->items[i].type == VALUE_ENTITY ? plan_asset(a->plan, from.u.list->items[i].u.entity) : NULL;
+
+        if (source && result->states[source->index].rpo_on_demand)
+            return true;
+    }
+    return false;
 }
 
 /* What it rests on itself, and through what it needs (those are judged before). */
@@ -450,10 +469,14 @@ static void take_nobody(struct analysis *a, const struct scenario_result *result
 {
     const struct edges *edges[2] = {&state->asset->needs, state->chosen && state->chosen->restores ? &state->asset->restores_with : NULL};
 
+    uint32_t end;
+
     state->nobody = state->chosen ? state->chosen->nobody : NULL;
-    state->rpo_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || lag_on_demand(a, state->chosen));
+    state->rpo_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || restore_inputs_of(result, state->asset, &end) < end ||
+                                             loss_on_demand(a, state->chosen) || sources_on_demand(a, result, state->chosen));
     /* Somebody notices, and declares: that is asked of the plan's owner, unless the method needs neither. */
-    state->rto_on_demand = state->chosen && (state->chosen->by == BY_DEMAND || !state->chosen->automatic || !state->chosen->includes_detect);
+    state->rto_on_demand =
+        state->chosen && (state->chosen->by == BY_DEMAND || !state->chosen->automatic || !state->chosen->includes_detect || room_is_asked(a, state));
     state->rto_on_declared = state->chosen && (!way_executed(state->chosen->method) || !copies_are_executed(a, state->chosen));
     state->rpo_on_declared = state->rto_on_declared;
     for (int kind = 0; kind < 2 && edges[kind]; kind++) {

@@ -105,13 +105,6 @@ static struct taken_backup taken_backup(struct analysis *a, const struct asset_s
                                  intern_text(a, ".%s%s", backup->name, at)};
 }
 
-static bool has_slots(const struct entity *backup)
-{
-    struct value schedule = entity_slot(backup, BACKUP_schedule);
-
-    return schedule.type == VALUE_SCHEDULE && schedule.u.schedule->kind != SCHEDULE_CONTINUOUS && schedule.u.schedule->kind != SCHEDULE_ON_CHANGE;
-}
-
 /* That runs happen is the scheduler's; that the host is up and the tool ends well each time is somebody's. */
 static void add_missed(struct analysis *a, const struct scenario_result *result, const struct asset_state *state, const struct taken_backup *taken)
 {
@@ -130,7 +123,7 @@ static void add_missed(struct analysis *a, const struct scenario_result *result,
         /* A platform that ships all the time has no runs to miss; one that starts runs promises no success of each. */
         if (credit_of(a, taken->backup)->by != BY_PLATFORM)
             ask_owner(a, runs, taken->backup->parent, "cron", "how many runs in a row were missed or failed since the last look?");
-        else if (has_slots(taken->backup))
+        else if (backup_has_slots(taken->backup))
             ask_owner(a, runs, taken->backup->parent, "terraform", "how many runs in a row expired or failed since the last look?");
         else
             take_credit(a, runs, taken->backup, taken->job);

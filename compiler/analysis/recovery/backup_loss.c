@@ -103,7 +103,7 @@ int64_t own_copies(struct analysis *a, const struct entity *backup)
     return procedure && eval_is_written(procedure, PROCEDURE_run) ? time : 0;
 }
 
-static bool is_clocked(const struct entity *backup)
+bool backup_has_slots(const struct entity *backup)
 {
     struct value schedule = entity_slot(backup, BACKUP_schedule);
 
@@ -187,7 +187,7 @@ bool backup_behind(struct analysis *a, const struct asset *asset, const struct e
     struct arena *scratch;
     bool first;
 
-    if (!is_clocked(backup) || !is_clocked(base) || !runs_of(a, asset, backup, &runs) || !runs_of(a, asset, base, &base_runs) ||
+    if (!backup_has_slots(backup) || !backup_has_slots(base) || !runs_of(a, asset, backup, &runs) || !runs_of(a, asset, base, &base_runs) ||
         keeps_out(a, backup, &runs))
         return false;
     print_runs(&text, backup, &runs);
@@ -220,7 +220,7 @@ bool backup_queue(struct analysis *a, const struct asset *asset, const struct en
     struct arena *scratch;
     bool first;
 
-    if (copy <= 0 || !is_clocked(backup) || !runs_of(a, asset, backup, &runs) || keeps_out(a, backup, &runs))
+    if (copy <= 0 || !backup_has_slots(backup) || !runs_of(a, asset, backup, &runs) || keeps_out(a, backup, &runs))
         return false;
     print_runs(&text, backup, &runs);
     strbuf_addf(&text, " copied for %lld", (long long)copy);

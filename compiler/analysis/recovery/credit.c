@@ -433,6 +433,18 @@ bool copies_are_executed(struct analysis *a, const struct candidate *candidate)
     return true;
 }
 
+bool copies_on_demand(struct analysis *a, const struct candidate *candidate)
+{
+    struct entity *copy = candidate->copy;
+
+    for (int links = 0; copy && links < CHAIN_LINKS; links++) {
+        if (credit_of(a, copy)->by != BY_PLATFORM || backup_has_slots(copy))
+            return true;
+        copy = base_link(a, copy);
+    }
+    return false;
+}
+
 /* It has a job, and the scheduler it names gets none. */
 static bool is_unstarted(struct analysis *a, struct entity *backup)
 {

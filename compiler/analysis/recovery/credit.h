@@ -30,6 +30,10 @@ enum makes_true credit_of_candidate(struct analysis *a, struct asset_state *stat
 /* Whether every copy the candidate reads is taken, and got out of its store, by ways that were carried out (`executed`); true where it reads none. */
 bool copies_are_executed(struct analysis *a, const struct candidate *candidate);
 
+/* Whether runs of what the candidate reads are somebody's to look after: no platform promises that each of them succeeds. False where it reads
+ * none. */
+bool copies_on_demand(struct analysis *a, const struct candidate *candidate);
+
 /* Why what rests on `thing` is unknown: it is by nobody. */
 struct reason nobody_reason(struct analysis *a, struct entity *thing);
 

@@ -115,6 +115,7 @@ const char *backup_scheduler_elsewhere(const struct entity *backup);
 /* A scheduler named for a job of ours for which no files are written; NULL: they are, for each that may run it. */
 const char *backup_scheduler_unwritten(const struct entity *backup);
 /* How late a run may start, ms; 0 when nothing says so. *from: the kind that says it when the backup does not, else NULL. */
+bool backup_has_slots(const struct entity *backup); /* a clock starts its runs: neither continuous nor on change */
 int64_t backup_start_window(const struct entity *backup, const struct entity **from);
 /* A continuous backup, of whose copy in this store only single points are left. */
 bool copy_loses_points(const struct analysis *a, const struct entity *backup, const struct entity *store);
