@@ -234,11 +234,14 @@ static void compare_sums(struct session *session, const struct folder *folder, u
 
     if (!lists(folder, count, "restore/scenarios/"))
         return;
-    if (!lists(folder, count, sums) || !disk_read(folder->dir, sums, ARTIFACT_BYTES_MAX, &text)) {
-        add_finding(session, report, sums, "it is missing, and recovery scripts are compared with it");
+    if (!disk_read(folder->dir, sums, ARTIFACT_BYTES_MAX, &text)) {
+        if (!lists(folder, count, sums))
+            add_finding(session, report, sums, "it is missing, and recovery scripts are compared with it");
         strbuf_release(&text);
-        return;
+        return; /* what is listed and missing is told with the others */
     }
+    if (!lists(folder, count, sums))
+        add_finding(session, report, sums, "the manifest does not list it");
     at = strbuf_str(&text);
     for (; next < count; next++) { /* both are sorted by path */
         const struct listed *file = &folder->files[next];
@@ -275,10 +278,10 @@ void artifacts_of_folder(struct session *session, const char *dir, const struct 
     }
     report->readable = true;
     report->listed = input.count;
+    compare_sums(session, &folder, input.count, report);
     compare_digests(session, &folder, report, &input.count);
     if (document->compiler && strcmp(document->compiler, DRC_VERSION) == 0)
         compare_fixed(session, &folder, input.count, report);
-    compare_sums(session, &folder, input.count, report);
     if (!lists(&folder, input.count, "README.md"))
         add_finding(session, report, "README.md", "the manifest does not list it, and each build has it");
     paths = ARENA_ARRAY(session->arena, const char *, input.count + 1);

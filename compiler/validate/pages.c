@@ -463,6 +463,7 @@ void read_pages(struct reading *r)
     const char *path;
     uint32_t next = 0;
 
+    read_guides(r);
     if (!artifact_next(r, "runbooks/", &next, &path))
         return;
     read_plan_pages(r);

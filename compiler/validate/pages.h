@@ -61,4 +61,7 @@ void page_read_notices(struct page *page, const char *heading, const struct plan
 /* ---- plan_pages.c: front page, protection, communication, drills, review, exports */
 void read_plan_pages(struct reading *r);
 
+/* ---- guides.c: READMEs */
+void read_guides(struct reading *r);
+
 #endif

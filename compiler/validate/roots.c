@@ -149,7 +149,7 @@ static const char *region_of_state(const struct all_roots *roots, const char *fo
     for (uint32_t i = 0; i < plan->sites_count; i++) {
         const struct plan_site *site = &plan->sites[i];
 
-        if (site->region && strcmp(folder, arena_printf(roots->arena, "recovery-%s", output_name(roots->arena, site->name))) == 0)
+        if (site->region && site->region[0] && strcmp(folder, arena_printf(roots->arena, "recovery-%s", output_name(roots->arena, site->name))) == 0)
             return site->region;
     }
     for (uint32_t i = 0; i < plan->sites_count; i++) {

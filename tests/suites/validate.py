@@ -463,6 +463,25 @@ kind("imports-of-records", r"imports\.tf\.example$",
      a_resource=(r"(\n)\Z", '\\1resource "aws_route53_zone" "x" {\n}\n'), dots=(r"\.example\.com", "example.com"), empty_id=(r'id = "[^"]+"', 'id = ""'))
 
 
+kind("readmes", r"(?:^|/)README\.md$",
+     finish=(r"(?m)^(\| `[\w-]+` \| \d+ of \d+ assets \| )(\d+)", more), affected=(r"(?m)^(\| `[\w-]+` \| )(\d+)( of \d+ assets)", r"\g<1>9\2\3"),
+     assets=(r"(?m)^(\| `[\w-]+` \| \d+ of )(\d+)( assets)", r"\g<1>9\2\3"), verdict=(r"(?m)^(\| `[\w-]+` \| \d+ of \d+ assets \| [^|]+ \|) hold", r"\1 fail"),
+     scenario_dropped=(r"(?m)^\| `[\w-]+` \| \d+ of \d+ assets .*\n", drop), scenario_twice=(r"(?m)^\| `[\w-]+` \| \d+ of \d+ assets .*\n", double),
+     scenario_called=(r"(?m)^\| `([\w-]+)(` \| \d+ of \d+ assets)", r"| `x\1\2"),
+     task_dropped=(r"(?m)^- \[ \] .*\n", drop), task_twice=(r"(?m)^- \[ \] .*\n", double), task_subject=(r"(?m)^- \[ \] `", "- [ ] `x"), task_says=(r"(?m)^(- \[ \] `[\w-]+`: \S+) ", r"\1 never "),
+     task_asked_of=(r"(?m)^(- \[ \] .* \(asked of )(\w)", r"\1X\2"), task_question=(r"(?m)^(- \[ \] .* \(asked of [^;\n]*; )(\w|`)", r"\1why \2"),
+     task_number=(r"(?m)^(- \[ \] `[\w-]+`:[^\n]*? )(\d+)", more),
+     demand_dropped=(r"(?m)^\| (?:ops|SRE|Security|Database|DevOps) \| .*\n", drop), demand_of=(r"(?m)^\| (ops|SRE|Security|Database|DevOps) \|", r"| x\1 |"),
+     demand_swapped=(r"(?m)^(\| (?:ops|SRE) \| .*\n)(\| (?:ops|SRE) \| .*\n)", r"\2\1"), demand_words=(r"(?m)^(\| (?:ops|SRE|Security|Database) \| \S+) ", r"\1 hardly "),
+     demand_check=(r"(?m)^(\| (?:ops|SRE|Security|Database) \| .* \| \S+) (\S+ \S+.* \|)$", r"\1 not \2"),
+     figure=(r"(?m)^(\| `[\w.-]+` \| `)(\d+)", more), figure_name=(r"(?m)^\| `([\w.-]+` \| `\d)", r"| `x.\1"), figure_grade=(r"(?m)^(\| `[\w.-]+` \| `[^`]+` \|) P \|", r"\1 A |"),
+     figure_of=(r"(?m)^(\| `[\w.-]+` \| `[^`]+` \| \w \| )(\w)", r"\1X\2"), figure_dropped=(r"(?m)^\| `[\w.-]+` \| `\d.*\n", drop),
+     cron_hour=(r"(?m)^(\| `[\w-]+` \| daily at [\d:]+ \| `\d+ )(\d+)", more), cron_minute=(r"(?m)^(\| `[\w-]+` \| daily at [\d:]+ \| `)(\d+)", more),
+     calendar=(r"(?m)^(\| `[\w-]+` \| daily at [^|]+\| `[^`]+` \| `\*-\*-\* )(\d+)", more), kubernetes=(r"(?m)^(\| `[\w-]+` \| daily at [^|]+\| `[^`]+` \| `[^`]+` \| `\d+ )(\d+)", more),
+     slot=(r"(?m)^(\| `[\w-]+` \| (?:daily|weekly on sun) at )01:", r"\g<1>04:"), job_stores=(r"(?m)^(\| \[`[\w-]+`\].* \| )(backups|repository|copies)", r"\1x\2"),
+     job_kept=(r"(?m)^(\| \[`[\w-]+`\].* \| )(\d+)(d \|)", r"\g<1>9\2\3"), job_called=(r"(?m)^\| \[`([\w-]+`\]\(jobs/)", r"| [`x\1"))
+
+
 def build(env, example, folder):
     out = folder / "out"
     env.compile(["build", str(env.root / "examples" / example), "-o", str(out), "--quiet"], folder)
