@@ -359,6 +359,7 @@ static void emit(const struct plan_document *plan, struct fileset *files)
         add_text(&c, "cron/lib/drc-backup-lib.sh", "cron/lib/drc-backup-lib.sh");
         add_text(&c, "common/notify.sh", "cron/lib/notify.sh");
         add_text(&c, "common/hosts.sh", "cron/lib/hosts.sh");
+        add_text(&c, "cron/lib/retention.sh", "cron/lib/retention.sh");
     }
     for (uint32_t i = 0; i < c.plan->jobs_count; i++) {
         if (c.plan->jobs[i].run)

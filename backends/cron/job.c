@@ -36,7 +36,8 @@ static int64_t copy_timeout(const struct plan_job *job)
 
 int64_t cron_unit_timeout(const struct plan_job *job)
 {
-    return cron_timeout(job) * 4 + 600 + (int64_t)job->copies_count * copy_timeout(job);
+    /* The last: to make up for copies of other days, and for one that began just before that time was over. */
+    return cron_timeout(job) * 4 + 600 + (int64_t)job->copies_count * copy_timeout(job) * 3;
 }
 
 static void fact(struct sh *w, const char *key, const char *value)
@@ -279,6 +280,8 @@ void cron_write_job(struct cron_output *c, const struct plan_job *job)
     sh_header(&w, strbuf_str(&head));
     strbuf_release(&head);
     sh_blank(&w);
+    sh_comment(&w, "As a whole or not at all: bash reads what is between braces to its end before it does anything.");
+    sh_fixed(&w, "{");
     sh_fixed(&w, "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"");
     sh_fixed(&w, "# shellcheck source=../lib/drc-backup-lib.sh");
     sh_fixed(&w, "source \"${here}/../lib/drc-backup-lib.sh\"");
@@ -299,6 +302,7 @@ void cron_write_job(struct cron_output *c, const struct plan_job *job)
     }
     sh_blank(&w);
     sh_fixed(&w, "drc_job_main \"$@\"");
+    sh_fixed(&w, "}");
     cron_add(c, arena_printf(c->arena, "cron/jobs/%s.sh", cron_job_name(c->arena, job)), &text, true, job->origin);
     strbuf_release(&text);
 }

@@ -193,6 +193,7 @@ static const char *const fixed[][2] = {
     {"cron/lib/drc-backup-lib.sh", "cron/lib/drc-backup-lib.sh"},
     {"cron/lib/hosts.sh", "common/hosts.sh"},
     {"cron/lib/notify.sh", "common/notify.sh"},
+    {"cron/lib/retention.sh", "cron/lib/retention.sh"},
     {"route53/traffic.sh", "route53/traffic.sh"},
 };
 

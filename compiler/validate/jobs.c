@@ -300,7 +300,7 @@ static void take_store(struct job_script *s, const struct script *script, const 
 
 static void read_job(struct reading *r, const struct job_facts *all, struct arena *arena, const struct artifact *artifact, const struct plan_job *job)
 {
-    static const char *const fixed[] = {"set -euo pipefail", "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"",
+    static const char *const fixed[] = {"set -euo pipefail", "{", "here=\"$(cd -- \"$(dirname -- \"${BASH_SOURCE[0]}\")\" && pwd)\"",
                                         "source \"${here}/../lib/drc-backup-lib.sh\"", "drc_job_main \"$@\""};
     struct job_script s = {.r = r, .all = all, .arena = arena, .job = job};
     struct script script = {artifact, arena, artifact->text};
@@ -336,6 +336,7 @@ static void read_job(struct reading *r, const struct job_facts *all, struct aren
             wrong(artifact, statement.at, "nothing in the plan asks for `%s`", statement.line);
         }
     }
+    end_function(&script, "the script"); /* between braces: carried out as a whole or not at all */
     if (*script.at)
         wrong(artifact, script.at, "the script ends here, and more follows");
     holds(artifact, NULL, lines == sizeof fixed / sizeof *fixed, "the script does not load its library, or does not begin");

@@ -19,6 +19,6 @@ struct job_limits limits_of(const struct plan_job *job)
 
     if (limits.copy < limits.run)
         limits.copy = limits.run;
-    limits.whole = 4 * limits.run + 600 + (int64_t)job->copies_count * limits.copy;
+    limits.whole = 4 * limits.run + 600 + (int64_t)job->copies_count * limits.copy * 3;
     return limits;
 }

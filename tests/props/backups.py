@@ -213,9 +213,11 @@ def test_retention_by_age(env):
         (rig.home / "stores/near/weekdays" / f"{ago(days=1)}.dump").write_text("half")
         (rig.home / "stores/near/weekdays" / f"{ago(days=3)}.dump").write_text("half, long ago")
         rig.job("weekdays")
-        # Never more in a run than were made in a day: the rest goes with the next ones, or when it is forced.
+        # Never more in a day than were made in a day: the rest goes with the next ones, or when it is forced.
         check(older not in rig.stamps("near", "weekdays") and old in rig.stamps("near", "weekdays") and "prune-held" in rig.output, rig.output)
         rig.job("weekdays", "prune")
+        check(old in rig.stamps("near", "weekdays"), "more went in a day than are made in one")
+        rig.job("weekdays", "prune", "--force")
         halves = [p.name for p in (rig.home / "stores/near/weekdays").glob("*.dump") if not p.with_name(p.name + ".sha256").exists()]
         check(len(halves) == 1 and halves[0] > ago(days=2), f"half-written ones: {halves}")
         stamps = rig.stamps("near", "weekdays")
@@ -457,3 +459,249 @@ def test_hours_jitter_and_heartbeat(env):
             rig.job("hourly", "--scheduled")
     finally:
         server.shutdown()
+
+
+def processes(text):
+    """Those of the machine whose command line has the text."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if text.encode() in (path / "cmdline").read_bytes():
+                found.append(int(path.name))
+        except OSError:
+            continue
+    return found
+
+
+class Started:
+    """A run in the background, in a session of its own; ended with all it started."""
+
+    def __init__(self, rig, name, *words, **extra):
+        self.process = subprocess.Popen(["bash", str(rig.cron / f"jobs/{name}.sh"), *words], cwd=rig.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        env=rig.env.variables(rig.folder, rig.variables(**extra)), start_new_session=True)
+
+    def __enter__(self):
+        return self
+
+    def kill(self):
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if os.getsid(int(path.name)) == self.process.pid:
+                    os.kill(int(path.name), 9)
+            except (ProcessLookupError, PermissionError):
+                continue
+        self.process.wait()
+
+    def __exit__(self, *_):
+        self.kill()
+
+
+def wait_until(what, text):
+    for _ in range(200):
+        if what():
+            return
+        time.sleep(0.05)
+    raise Failure(text)
+
+
+def alerts(rig):
+    path = rig.home / "alerts"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def test_a_killed_run_is_told_and_its_work_is_removed(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        (rig.home / "backup-full").write_text("sleep 30")
+        with Started(rig, "full") as run:
+            wait_until(lambda: rig.calls("backup"), "it does not begin")
+            work = list((folder / "state").glob("work.full.*"))
+            check(len(work) == 1, f"{work}")
+            # Another run of another verb takes nothing away from one that goes on.
+            rig.job("full", "list")
+            check(work[0].is_dir(), "a run took the work folder of another away")
+            run.kill()
+        check(work[0].is_dir() and not alerts(rig), "it was not killed")
+        (rig.home / "backup-full").unlink()
+        rig.job("full")
+        check(len(alerts(rig)) == 1 and "killed" in alerts(rig)[0] and not list((folder / "state").glob("work.*")), f"{alerts(rig)}")
+        rig.job("full")
+        check(len(alerts(rig)) == 1, "told twice")
+
+
+def test_a_signal_ends_all_at_once_and_is_told(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        (rig.home / "backup-full").write_text("sleep 30")
+        with Started(rig, "full") as run:
+            wait_until(lambda: rig.calls("backup"), "it does not begin")
+            began = time.time()
+            run.process.terminate()
+            check(run.process.wait(timeout=10) == 143 and time.time() - began < 5, "it does not end")
+            check(not processes(f"{folder}/bin/stub-backup"), "the command goes on")
+        check(len(alerts(rig)) == 1 and "stopped" in alerts(rig)[0] and not list((folder / "state").glob("work.*")), f"{alerts(rig)}")
+        (rig.home / "backup-full").unlink()
+        rig.job("full")
+        check(len(alerts(rig)) == 1, f"{alerts(rig)}")
+
+
+def test_what_cannot_be_written_is_told(env):
+    """A full disk under the log, settings that others may read, a state folder that is no folder."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.job("full", DRC_LOG="/dev/full")
+        check(len(rig.stamps("near", "full")) == 1 and len(alerts(rig)) == 1 and "log-failed" in alerts(rig)[0], f"{alerts(rig)}")
+        (rig.home / "backup-full").write_text("exit 3")
+        rig.job("full", expect=1, DRC_LOG="/dev/full")
+        check(any(" failed " in line for line in alerts(rig)[1:]), f"a failure is kept to itself: {alerts(rig)}")
+        count = len(alerts(rig))
+        (folder / "demo.env").write_text("DB_PASSWORD=x\n")
+        (folder / "demo.env").chmod(0o644)
+        rig.job("full", expect=78)
+        check("chmod 600" in alerts(rig)[-1] and len(alerts(rig)) == count + 1, f"{alerts(rig)}")
+        rig.job("full", "list", expect=78)
+        check(len(alerts(rig)) == count + 1, "who looks on is told by an alarm")
+        (folder / "demo.env").unlink()
+        (folder / "no-folder").write_text("")
+        rig.job("full", expect=78, DRC_STATE=str(folder / "no-folder"))
+        check("cannot be written" in alerts(rig)[-1], f"{alerts(rig)}")
+
+
+def test_on_a_full_disk(env):
+    """A file system without room: told, and nothing half written is left under a final name."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        (folder / "small").mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "none", str(folder / "small")], check=False, capture_output=True).returncode != 0:
+            raise Skip("no file system can be mounted here")
+        try:
+            rig.job("full", DRC_STATE=str(folder / "small"))
+            file = os.open(folder / "small/fill", os.O_WRONLY | os.O_CREAT)
+            try:
+                while True:
+                    os.write(file, b"x" * 4096)
+            except OSError:
+                os.close(file)
+            before = rig.stamps("near", "full")
+            done = env.run(["bash", rig.cron / "jobs/full.sh"], folder, env=rig.variables(DRC_STATE=str(folder / "small")), timeout=60, limit=False)
+            check(done.code != 0 and alerts(rig), f"{done.code} {alerts(rig)}")
+            check(rig.stamps("near", "full") == before, "something counts that is none")
+        finally:
+            subprocess.run(["umount", str(folder / "small")], check=False)
+
+
+def test_missed_copies_are_made_up(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.job("full")
+        (rig.home / "break-put-far").touch()
+        for _ in range(2):
+            time.sleep(1.1)
+            rig.job("full", expect=4)
+        (rig.home / "break-put-far").unlink()
+        check(len(rig.stamps("near", "full")) == 3 and len(rig.stamps("far", "full")) == 1, "the far store did not miss any")
+        # One that is damaged in the first store is not carried on.
+        time.sleep(1.1)
+        rig.job("full")
+        check(rig.stamps("far", "full") == rig.stamps("near", "full"), f"{rig.stamps('far', 'full')}\n{rig.output}")
+        # What is older than all there has expired there by itself.
+        oldest = rig.stamps("far", "full")[0]
+        for path in (rig.home / "stores/far/full").glob(oldest + "*"):
+            path.unlink()
+        time.sleep(1.1)
+        rig.job("full")
+        check(oldest not in rig.stamps("far", "full"), "what has expired is stored again")
+
+
+def test_a_damaged_copy_is_not_carried_on(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        rig.job("full")
+        (rig.home / "break-put-far").touch()
+        time.sleep(1.1)
+        rig.job("full", expect=4)
+        (rig.home / "break-put-far").unlink()
+        bad = rig.stamps("near", "full")[-1]
+        (rig.home / "stores/near/full" / f"{bad}.dump").write_text("damaged")
+        time.sleep(1.1)
+        rig.job("full", expect=4)
+        check(bad not in rig.stamps("far", "full") and len(rig.stamps("far", "full")) == 2, f"{rig.stamps('far', 'full')}")
+
+
+def test_a_day_removes_no_more_than_a_day_makes(env):
+    """Many were made on one day; after an outage each of many runs a day must not remove as many."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        day = ago(days=40)[:8]
+        for hour in range(10):
+            rig.plant("near", "weekdays", f"{day}T{hour:02}0000Z")
+        for n in range(20, 39):
+            rig.plant("near", "weekdays", ago(days=n))
+        for _ in range(3):
+            rig.job("weekdays")
+            time.sleep(1.1)
+        check(len(rig.stamps("near", "weekdays")) >= 29 - 10, f"{len(rig.stamps('near', 'weekdays'))} left")
+        told = rig.job("weekdays", "prune", "--dry-run", "--force")
+        left = len(rig.stamps("near", "weekdays"))
+        check(told.count("would remove") > 10 and left >= 19, told)
+        rig.job("weekdays", "prune", "--force")
+        check(len(rig.stamps("near", "weekdays")) == left - told.count("would remove"), "the dry run did not tell what would go")
+
+
+def test_a_red_test_stops_the_signs_of_life(env):
+    need("curl")
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        (folder / "bin/curl").write_text('#!/bin/sh\necho "$@" >>"$STUB_HOME/beats"\n')
+        (folder / "bin/curl").chmod(0o755)
+        beats = lambda: len((rig.home / "beats").read_text().splitlines()) if (rig.home / "beats").exists() else 0
+        rig.job("full", DRC_HEARTBEAT_URL="http://x/")
+        check(beats() == 1, "no sign of life")
+        for store in ("near", "far"):
+            stamp = rig.stamps(store, "full")[-1]
+            (rig.home / "stores" / store / "full" / f"{stamp}.dump").write_text("damaged")
+        rig.job("full", "verify", expect=3)
+        time.sleep(1.1)
+        rig.job("full", DRC_HEARTBEAT_URL="http://x/")
+        check(beats() == 1, "a sign of life although what is stored could not be read")
+        rig.job("full", "verify")
+        rig.job("full", DRC_HEARTBEAT_URL="http://x/")
+        check(beats() == 2, "no sign of life any more")
+
+
+def test_scripts_replaced_meanwhile(env):
+    """What is installed over a run belongs to the next one; a script that was cut off does nothing and says so."""
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        (rig.home / "backup-full").write_text("sleep 2")
+        script, library = rig.cron / "jobs/full.sh", rig.cron / "lib/drc-backup-lib.sh"
+        texts = script.read_text(), library.read_text()
+        with Started(rig, "full") as run:
+            wait_until(lambda: rig.calls("backup"), "it does not begin")
+            script.write_text("#!/bin/bash\ntouch replaced\nexit 0\n")
+            library.write_text("touch replaced\nexit 0\n")
+            check(run.process.wait(timeout=60) == 0 and len(rig.stamps("far", "full")) == 1, "it went on with something else")
+            check(not (folder / "replaced").exists(), "it carried out what was written over it")
+        library.write_text(texts[1])
+        (rig.home / "backup-full").unlink()
+        for share in (8, 13, 19):
+            script.write_text(texts[0][:len(texts[0]) * share // 20])
+            done = env.run(["bash", script], folder, env=rig.variables(), timeout=60, limit=False)
+            check(done.code != 0 and len(rig.calls("backup")) == 1, f"a script that was cut off ended with {done.code}")
+
+
+def test_what_somebody_types_at_night(env):
+    with Sandbox() as folder:
+        rig = Rig(env, folder)
+        for words in (["--help"], ["restore", "--help"], ["run", "-h"]):
+            check("usage" in rig.job("full", *words), "no help")
+        check("does not answer" not in rig.job("full", "run", "--dry-run") and not rig.calls("backup"), rig.output)
+        rig.job("full", "run")
+        stamp = rig.stamps("near", "full")[0]
+        rig.job("full", "verify", stamp, "--from", "far")
+        check([line.split()[2] for line in rig.calls("store fetch")] == ["far", "far"], f"{rig.calls('store fetch')}")
+        rig.job("full", "verify", "20200101T000000Z", expect=3)
+        told = rig.job("full", "restore", stamp, "--dry-run")
+        check("stub-restore" in told and not rig.calls("restore"), told)
+        for words in (["restore", stamp], ["list", stamp], ["prune", "all"], ["backup", "it"], ["nothing"], ["--what"]):
+            check("usage" in rig.job("full", *words, expect=64), "no help")

@@ -61,8 +61,6 @@ def mysql_round(env, store, backup):
         user = pwd.getpwuid(os.getuid()).pw_name
         host.call("mariadb-install-db", "--no-defaults", f"--datadir={folder}/data", f"--tmpdir={folder}/work",
                   "--auth-root-authentication-method=normal", f"--user={user}")
-        if backup == RESTIC:
-            host.call("restic", "--repo", folder / "disk/r", "init")
         with Server(host, "mariadbd", "--no-defaults", f"--user={user}", f"--datadir={folder}/data", f"--tmpdir={folder}/work",
                     f"--port={port}", "--bind-address=127.0.0.1",
                     f"--socket={folder}/socket", f"--pid-file={folder}/pid"):
@@ -135,8 +133,6 @@ def redis_round(env, store, backup):
                     '  directory = "{folder}/data"', backup)
         host.program("systemctl", SYSTEMCTL.format(port=port, folder=folder))
         host.program("chown", CHOWN)
-        if backup == RESTIC:
-            host.call("restic", "--repo", folder / "disk/r", "init")
         try:
             host.call("systemctl", "start", "redis-server")
             host.job(expect=3 if backup == BACKUP else 1)  # of a server that holds nothing
@@ -177,8 +173,6 @@ def postgres_round(env, store, backup):
             shutil.chown(data, "postgres", "postgres")
         host.call(*as_owner, programs / "initdb", "--pgdata", f"{data}/d", "--username", "keeper", "--auth", "trust", "--encoding", "UTF8", "--locale", "C",
                   "--no-sync", cwd=data)
-        if backup == RESTIC:
-            host.call("restic", "--repo", folder / "disk/r", "init")
         with Server(host, *as_owner, programs / "postgres", "-D", f"{data}/d", "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
                     "-c", "fsync=off"):
             at = ["psql", "--host", "127.0.0.1", "--port", port, "--username", "keeper", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--tuples-only", "--no-align"]
@@ -249,7 +243,6 @@ def test_restic_paths_are_paths(env):
         for name in ("data", "a[1]"):
             (folder / name).mkdir()
             (folder / name / "one").write_text("first\n")
-        host.call("restic", "--repo", folder / "disk/r", "init")
         host.job()
         shutil.rmtree(folder / "a[1]")
         if "does not exist" not in host.job(expect=1):
@@ -382,7 +375,7 @@ def test_files_come_back(env):
 
 def test_files_come_back_from_restic(env):
     need("restic", "jq")
-    files_round(env, REPOSITORY, RESTIC, lambda host: host.call("restic", "--repo", host.folder / "disk/r", "init"),
+    files_round(env, REPOSITORY, RESTIC, lambda host: None,
                 answers=lambda host: {"snapshot": "latest"})
 
 
@@ -409,3 +402,91 @@ def test_configuration_comes_back_from_git(env):
     files_round(env, GIT, BACKUP, prepare, "git.configuration", answers)
     if pathlib.Path("/other").exists():
         raise Failure("the file of somebody else was written to the host")
+
+
+def test_files_that_change_while_they_are_read(env):
+    """The copy is whole, the night is not lost, and the log says which files it was."""
+    with Sandbox() as folder:
+        host = Host(env, folder, DIRECTORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB')
+        (folder / "data").mkdir()
+        (folder / "data" / "quiet").write_text("first\n")
+        (folder / "data" / "log").write_bytes(os.urandom(40 << 20))
+        with Server(host, "bash", "-c", f"for ((i = 0; i < 6000; i++)); do echo x >>{folder}/data/log; sleep 0.01; done"):
+            said = host.job()
+        if "remarks" not in said or "file changed as we read it" not in (folder / "state/backup.jsonl").read_text():
+            raise Failure(f"no remark: {said}")
+        host.job("verify")
+        (folder / "data" / "quiet").unlink()
+        host.job("restore", "latest", "--yes")
+        if (folder / "data" / "quiet").read_text() != "first\n":
+            raise Failure("it did not come back")
+        # What cannot be read at all is no remark.
+        host.program("tar", "#!/bin/sh\nexit 2\n")
+        host.job(expect=1)
+
+
+def test_restic_makes_its_repository_once(env):
+    need("restic", "jq")
+    with Sandbox() as folder:
+        host = Host(env, folder, REPOSITORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB', RESTIC)
+        (folder / "data").mkdir()
+        (folder / "data" / "one").write_text("first\n")
+        host.job()
+        shutil.move(folder / "disk/r", folder / "disk/taken")
+        if "is gone" not in host.job(expect=1) or (folder / "disk/r").exists():
+            raise Failure("a repository that was taken away is made anew without a word")
+        shutil.move(folder / "disk/taken", folder / "disk/r")
+        host.job()
+
+
+def damage(path):
+    """Flips bytes in the middle of a file."""
+    path.chmod(0o600)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xff
+    path.write_bytes(data)
+    return bytes(data)
+
+
+def test_restic_reads_all_in_turn_and_remembers_damage(env):
+    """Each damaged pack is found within twenty tests, and then every test is red until everything was read and is right."""
+    need("restic", "jq")
+    with Sandbox() as folder:
+        host = Host(env, folder, REPOSITORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB', RESTIC)
+        (folder / "data").mkdir()
+        (folder / "data" / "one").write_bytes(os.urandom(100 << 10))
+        host.job()
+        packs = [path for path in (folder / "disk/r/data").rglob("*") if path.is_file()]
+        bad = max(packs, key=lambda path: path.stat().st_size)
+        good = bad.read_bytes()
+        damage(bad)
+        for turn in range(21):
+            done = subprocess.run(["bash", "out/cron/jobs/thing-nightly.sh", "verify"], cwd=folder, env={**host.variables, "DRC_STATE": f"{folder}/state"},
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=90, check=False)
+            if done.returncode != 0:
+                break
+        if done.returncode != 3:
+            raise Failure(f"{turn} tests did not find the damage")
+        for _ in range(2):
+            host.job("verify", expect=3)
+        bad.write_bytes(good)
+        if "all of it is read" not in host.job("verify"):
+            raise Failure("what was damaged counts as well although only a part was read")
+        host.job("verify")
+
+
+def test_two_jobs_of_one_group_share_no_work_folder(env):
+    """A killed run leaves dumps in plain text: the next one of the same job takes them away, before it does anything else."""
+    need("restic", "jq")
+    with Sandbox() as folder:
+        host = Host(env, folder, REPOSITORY, 'linux.files {{ site = here  owner = ops  paths = ["{folder}/data"]  size = 1MiB', RESTIC)
+        (folder / "data").mkdir()
+        left = folder / "state/restic.work/thing-nightly/thing"
+        other = folder / "state/restic.work/thing-hourly/thing"
+        for path in (left, other):
+            path.mkdir(parents=True, mode=0o700)
+            (path / "dump").write_text("plain text")
+        (folder / "state/thing-nightly.running").write_text("2026-01-01T00:00:00Z\n")
+        host.job(expect=1)  # it fails at once: there is nothing
+        if left.exists() or not (other / "dump").exists():
+            raise Failure("plain text of a killed run is left, or that of another job was taken away")

@@ -6,6 +6,9 @@
 # lose `set -e`. Nothing is visible under its final name before it is complete: locally it is renamed, in a store the
 # checksum beside it is written last, and what has no checksum does not count.
 #
+# This script, its libraries and what it needs on the way are in a folder of its run that nobody else can read: what somebody installs over them
+# meanwhile is the next run's, and what a killed run left is removed by the next one.
+#
 # exit: 0 done, 1 failed, 3 verification failed, 4 stored but a copy is missing, 5 stored but old copies could not be
 # removed, 64 wrong use, 75 another run is under way, 76 outside the hours it may run in, 78 not set up here,
 # 124 out of time.
@@ -13,10 +16,13 @@ set -Eeuo pipefail
 export LC_ALL=C TZ=UTC AWS_PAGER=""
 umask 077
 
+drc_lib="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=notify.sh
-source "$(dirname -- "${BASH_SOURCE[0]}")/notify.sh"
+source "${drc_lib}/notify.sh"
 # shellcheck source=hosts.sh
-source "$(dirname -- "${BASH_SOURCE[0]}")/hosts.sh"
+source "${drc_lib}/hosts.sh"
+# shellcheck source=retention.sh
+source "${drc_lib}/retention.sh"
 
 # Known only while the job runs; the commands of the job refer to them.
 job_name="${DRC_JOB_NAME:-}"
@@ -33,6 +39,9 @@ drc_work=""
 drc_counts="" # which count of failures in a row: "" of backups, ".verify" of tests of what is stored
 drc_told=0    # 1: how it ended is in the log
 drc_doing=""  # backup, verify, fetch …
+drc_self="$0" # what its commands are read from
+drc_child=""  # the command that is under way
+drc_mark=""   # is there while this run is under way
 
 # job KEY VALUE: one fact about the job.
 job() {
@@ -76,15 +85,26 @@ drc_log() {
         fi
         text+=" ${key}=${value}"
     done
-    printf '%s}\n' "${line}" >>"${drc_log_file}"
-    printf '%s\n' "${text//[$'\001'-$'\037'$'\177']/?}"
+    printf '%s\n' "${text//[$'\001'-$'\037'$'\177']/?}" || true
+    if ! { printf '%s}\n' "${line}" >>"${drc_log_file}"; } 2>/dev/null; then
+        # A full disk must not keep from anybody what was to be written on it.
+        line="${drc_log_file}"
+        drc_log_file=/dev/null
+        drc_alert log-failed "${line} cannot be written: is its disk full?" 1
+    fi
 }
 
-# drc_fail CODE STATUS TEXT: logs, tells somebody once enough runs in a row have failed, and ends the job. Backups and tests are counted apart:
-# good backups each night must not hide that what is stored is bad each morning.
+# drc_fail CODE STATUS TEXT: tells of a failure, and ends the job.
 drc_fail() {
-    local code="$1" status="$2" text="$3" count=0 file="${drc_state}/${setting[name]}${drc_counts}.failures"
     drc_told=1
+    drc_failed "$@"
+    exit "$1"
+}
+
+# drc_failed CODE STATUS TEXT: logs, and tells somebody once enough runs in a row have failed. Backups and tests are counted apart: good backups
+# each night must not hide that what is stored is bad each morning.
+drc_failed() {
+    local code="$1" status="$2" text="$3" count=0 file="${drc_state}/${setting[name]}${drc_counts}.failures"
     drc_log "${status}" text "${text}" code "${code}"
     if [[ -r "${file}" ]]; then
         count="$(<"${file}")"
@@ -93,21 +113,35 @@ drc_fail() {
         count=0
     fi
     count=$((count + 1))
-    printf '%s\n' "${count}" >"${file}"
-    if ((count >= ${setting[alert_after]:-1})); then
+    # Where nobody can count, each failure is told.
+    if ! { printf '%s\n' "${count}" >"${file}"; } 2>/dev/null || ((count >= ${setting[alert_after]:-1})); then
         drc_alert "${status}" "${text}" "${count}"
     fi
-    exit "${code}"
 }
 
 # drc_ended STATUS: the end of a job, also one that nobody foresaw (a full disk, a signal): no failure stays unheard of.
 drc_ended() {
+    trap '' TERM INT HUP
+    if (($1 != 0 && !drc_told)); then
+        drc_told=1
+        drc_failed "$1" failed "it ended with $1 where nothing was expected to fail" || true
+    fi
     if [[ -n "${drc_work}" ]]; then
         rm -rf -- "${drc_work}"
     fi
-    if (($1 != 0 && !drc_told)); then
-        drc_fail "$1" failed "it ended with $1 where nothing was expected to fail"
+    if [[ -n "${drc_mark}" ]]; then
+        drc_remove_named
+        rm -f -- "${drc_mark}"
     fi
+}
+
+# drc_stopped STATUS: a signal. What is under way is ended, too.
+drc_stopped() {
+    if [[ -n "${drc_child}" ]]; then
+        kill -TERM "${drc_child}" 2>/dev/null || true
+        wait "${drc_child}" || true
+    fi
+    drc_fail "$1" stopped "somebody or something stopped it (a signal)"
 }
 
 # Tells somebody. An alert that cannot be sent must not hide what it is about: it is only logged.
@@ -122,7 +156,7 @@ drc_alert() {
     alert_text="${text} (failures in a row: ${count})"
     if drc_has job_alert; then
         DRC_ALERT_TITLE="${alert_title}" DRC_ALERT_TEXT="${alert_text}" \
-            timeout 60 bash -- "$0" :job_alert </dev/null >&2 || drc_log alert-failed command job_alert
+            timeout 60 bash -- "${drc_self}" :job_alert </dev/null >&2 || drc_log alert-failed command job_alert
     fi
     if command -v logger >/dev/null; then
         logger -p user.err -t drc -- "${alert_title}: ${alert_text}; tell ${setting[notify]:-the owner}" \
@@ -131,9 +165,12 @@ drc_alert() {
 }
 
 # What listens at the URL raises the alarm when nothing came for too long: also when this machine is gone. The URL of the machine's
-# settings goes before the one that the specification states.
+# settings goes before the one that the specification states. A test that has failed stops the signs of life until one succeeds.
 drc_heartbeat() {
     local url="${DRC_HEARTBEAT_URL:-${setting[heartbeat]:-}}"
+    if [[ -e "${drc_state}/${setting[name]}.verify.failures" ]]; then
+        return 0
+    fi
     if [[ -n "${url}" ]]; then
         curl --fail --silent --show-error --max-time 20 --output /dev/null \
             -- "${url//\{job\}/"${setting[name]}"}" || drc_log heartbeat-failed
@@ -145,16 +182,15 @@ drc_heartbeat() {
 # Secrets and settings of this machine: /etc/drc/PLAN.env, readable by nobody else.
 drc_load_environment() {
     local file="${DRC_ENV_FILE:-/etc/drc/${setting[plan_slug]}.env}" mode
-    if [[ -f "${file}" ]]; then
+    if [[ -e "${file}" ]]; then
         mode="$(stat -L -c %a -- "${file}")"
-        if [[ "${mode: -1}" != 0 ]]; then
-            printf '%s can be read by everybody: chmod 600\n' "${file}" >&2
-            exit 78
-        fi
-        # It is carried out, by whoever runs the job.
-        if [[ "${mode: -2:1}" == [2367] ]]; then
-            printf '%s can be written by a group: chmod 600\n' "${file}" >&2
-            exit 78
+        if [[ ! -f "${file}" || ! -r "${file}" ]]; then
+            drc_refuse "${file} cannot be read"
+        elif [[ "${mode: -1}" != 0 ]]; then
+            drc_refuse "${file} can be read by everybody: chmod 600"
+        elif [[ "${mode: -2:1}" == [2367] ]]; then
+            # It says where everything goes, to whoever runs the job.
+            drc_refuse "${file} can be written by a group: chmod 600"
         fi
         drc_read_settings "${file}"
     fi
@@ -162,10 +198,19 @@ drc_load_environment() {
     drc_log_file="${DRC_LOG:-${drc_state}/backup.jsonl}"
     if ! mkdir -p -- "${drc_state}" "$(dirname -- "${drc_log_file}")" || ! [[ -w "${drc_state}" ]]; then
         # Nowhere to write that down: it is told at once.
-        drc_log_file=/dev/null
-        drc_alert not-set-up "${drc_state} cannot be written: nothing is backed up" 1
-        exit 78
+        drc_refuse "${drc_state} cannot be written: nothing is backed up"
     fi
+}
+
+# drc_refuse TEXT: not set up, and nothing can be written down yet.
+drc_refuse() {
+    drc_told=1
+    drc_log_file=/dev/null
+    printf '%s\n' "$1" >&2
+    case "${drc_doing}" in
+        backup | verify) drc_alert not-set-up "$1" 1 ;;
+    esac
+    exit 78
 }
 
 # drc_read_settings FILE: one NAME=value a line, as systemd reads it: nothing in it is carried out. What the two would read differently is
@@ -179,8 +224,7 @@ drc_read_settings() {
             continue
         fi
         if [[ ! "${line}" =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]]; then
-            printf '%s, line %s: no NAME=value\n' "$1" "${number}" >&2
-            exit 78
+            drc_refuse "$1, line ${number}: no NAME=value"
         fi
         name="${BASH_REMATCH[1]}"
         value="${BASH_REMATCH[2]}"
@@ -190,8 +234,7 @@ drc_read_settings() {
         elif [[ "${value}" =~ ^\"([^\"\\]*)\"$ ]]; then
             value="${BASH_REMATCH[1]}"
         elif [[ "${value}" == *[\'\"\\]* ]]; then
-            printf '%s, line %s: write the value of %s in single quotes, as a whole\n' "$1" "${number}" "${name}" >&2
-            exit 78
+            drc_refuse "$1, line ${number}: write the value of ${name} in single quotes, as a whole"
         fi
         declare -gx "${name}=${value}"
     done <"$1"
@@ -248,7 +291,7 @@ drc_check_host() {
 drc_lock() {
     local file="${drc_state}/${setting[name]}"
     case "$1" in
-        list | fetch) return 0 ;;
+        list | fetch | ready) return 0 ;;
         verify) exec 8>"${file}.verify.lock" ;;
         *) exec 8>"${file}.lock" ;;
     esac
@@ -266,12 +309,50 @@ drc_lock() {
             exit 75
         fi
     fi
+    drc_begin "${file}$([[ "$1" != verify ]] || printf .verify).running"
 }
 
-drc_make_work() {
-    if ! drc_work="$(mktemp -d -- "${DRC_WORK:-${drc_state}}/work.XXXXXXXX")"; then
-        drc_fail 78 not-set-up "no work file can be made in ${DRC_WORK:-${drc_state}}: is it mounted?"
+# drc_begin FILE: it is there as long as this run is, so that one that was killed, or went with its machine, is told by the next.
+drc_begin() {
+    local since=""
+    drc_mark="$1"
+    if [[ -f "${drc_mark}" ]]; then
+        read -r since <"${drc_mark}" || true
+        drc_remove_named
+        drc_failed 137 killed "the run that began at ${since:-an unknown time} never ended: it was killed, or the machine went down"
     fi
+    if ! { printf '%(%Y-%m-%dT%H:%M:%SZ)T\n' "${EPOCHSECONDS}" >"${drc_mark}"; } 2>/dev/null; then
+        drc_fail 78 not-set-up "${drc_mark} cannot be written: is the disk full?"
+    fi
+}
+
+# What commands of a job keep under a name that is the same each run, as restic wants it.
+drc_remove_named() {
+    if [[ "${drc_mark}" != *.verify.running ]]; then
+        rm -rf -- "${DRC_WORK:-${drc_state}}/restic.work/${setting[name]}"
+    fi
+}
+
+# The folder of this run, which is locked as long as it is used: what nobody holds was left by a run that was killed.
+drc_make_work() {
+    local base="${DRC_WORK:-${drc_state}}" folder
+    for folder in "${base}/work.${setting[name]}."*; do
+        if [[ -d "${folder}" && ! -L "${folder}" && -O "${folder}" ]] && (exec 6<>"${folder}/lock" && flock --nonblock 6) 2>/dev/null; then
+            rm -rf -- "${folder}"
+        fi
+    done
+    if ! folder="$(mktemp -d -- "${base}/new.XXXXXXXX")"; then
+        drc_fail 78 not-set-up "no work file can be made in ${base}: is it mounted, and has it room?"
+    fi
+    drc_work="${folder}"
+    exec 7>"${drc_work}/lock"
+    flock 7
+    mv -- "${folder}" "${base}/work.${setting[name]}.${folder##*.}"
+    drc_work="${base}/work.${setting[name]}.${folder##*.}"
+    mkdir -- "${drc_work}/self" "${drc_work}/self/jobs" "${drc_work}/self/lib"
+    cp -- "$0" "${drc_work}/self/jobs/job.sh"
+    cp -- "${drc_lib}"/*.sh "${drc_work}/self/lib/"
+    drc_self="${drc_work}/self/jobs/job.sh"
 }
 
 # drc_outside FROM-TO: false when it is now within these hours of the day (UTC), as in 06:00-23:00 or 22:00-04:00.
@@ -298,16 +379,26 @@ drc_verb() {
         *:store_0_put | *:job_run) ;;
         *:store_*_put) limit="${setting[copy_timeout]:-${limit}}" ;;
         fetch:* | restore:*) limit=0 ;;
-        verify:store_*_fetch) limit=86400 ;;
+        verify:store_*_fetch | verify:job_verify) limit=86400 ;;
     esac
+    # In the background, so that a signal is heard at once.
     DRC_STATE="${drc_state}" DRC_JOB_NAME="${job_name}" DRC_JOB_OUTPUT="${job_output}" DRC_JOB_INPUT="${job_input}" \
         DRC_JOB_OBJECT="${job_object}" DRC_JOB_PREFIX="${job_prefix}" \
+        DRC_REMARKS="${drc_work}/remarks" TMPDIR="${drc_work:-${TMPDIR:-/tmp}}" \
         timeout --kill-after=30 "${limit}" ${setting[nice]:+nice -n "${setting[nice]}"} \
-        bash -- "$0" ":$1" </dev/null || status=$?
+        bash -- "${drc_self}" ":$1" </dev/null &
+    drc_child=$!
+    wait "${drc_child}" || status=$?
+    drc_child=""
     if ((status == 137)); then
         status=124
     fi
     return "${status}"
+}
+
+# drc_remark TEXT: for commands of a job: something that whoever runs it should know, and that does not make the copy worthless.
+drc_remark() {
+    printf '%s\n' "$1" >>"${DRC_REMARKS:-/dev/stderr}"
 }
 
 drc_has() {
@@ -372,164 +463,6 @@ drc_fetch() {
     fi
 }
 
-# ---- retention ------------------------------------------------------------------------------------------------
-
-# drc_keep_periods COUNT FORMAT: reads stamps, newest first; prints the newest one of each of the last COUNT periods.
-drc_keep_periods() {
-    local count="$1" format="$2" stamp period last="" kept=0
-    local -a stamps=() periods=()
-    mapfile -t stamps
-    if ((${#stamps[@]} == 0)); then
-        return 0
-    fi
-    mapfile -t periods < <(printf '%s\n' "${stamps[@]}" \
-        | sed -E 's/^(....)(..)(..)T(..)(..)(..)Z$/\1-\2-\3 \4:\5:\6 UTC/' | date -u -f - "+${format}")
-    for stamp in "${!stamps[@]}"; do
-        period="${periods[${stamp}]}"
-        if [[ "${period}" == "${last}" ]]; then
-            continue
-        fi
-        if ((kept == count)); then
-            break
-        fi
-        last="${period}"
-        kept=$((kept + 1))
-        printf '%s\n' "${stamps[${stamp}]}"
-    done
-}
-
-# drc_keep STORE: reads the stamps of complete backups, oldest first; prints those that must stay. What is stored on change is what there was
-# until the next copy: it stays as long after that one.
-drc_keep() {
-    local index="$1" stamp base cutoff oldest="" word dependant i
-    local -a stamps=() bases=()
-    mapfile -t stamps
-    if ((${#stamps[@]} == 0)); then
-        return 0
-    fi
-    # The last good one stays, however old it is.
-    printf '%s\n' "${stamps[-1]}"
-    if [[ "${setting[retain]}" == forever ]]; then
-        printf '%s\n' "${stamps[@]}"
-        return 0
-    fi
-    {
-        if [[ "${setting[retain]}" =~ ^[0-9]+$ ]]; then
-            cutoff="$(printf '%(%Y%m%dT%H%M%SZ)T' "$((EPOCHSECONDS - setting[retain]))")"
-            for stamp in "${stamps[@]}"; do
-                if [[ ! "${stamp}" < "${cutoff}" ]]; then
-                    printf '%s\n' "${stamp}"
-                fi
-            done
-            for ((i = 1; i < ${#stamps[@]} && ${setting[on_change]:-0}; i++)); do
-                if [[ ! "${stamps[i]}" < "${cutoff}" ]]; then
-                    printf '%s\n' "${stamps[i - 1]}"
-                fi
-            done
-        else
-            for word in ${setting[retain]}; do
-                case "${word%%=*}" in
-                    hourly) base=%Y-%m-%dT%H ;;
-                    daily) base=%Y-%m-%d ;;
-                    weekly) base=%G-%V ;;
-                    monthly) base=%Y-%m ;;
-                    *) base=%Y ;;
-                esac
-                printf '%s\n' "${stamps[@]}" | sort -r | drc_keep_periods "${word#*=}" "${base}"
-            done
-        fi
-    } >"${drc_work}/wanted"
-    sort -u "${drc_work}/wanted"
-    # What builds on another backup stays as a whole: from the full backup that the oldest one kept builds on.
-    if [[ -n "${setting[of]:-}" ]]; then
-        oldest="$(sort "${drc_work}/wanted" | sed -n 1p)"
-        drc_stamps "${index}" "${setting[of]}" >"${drc_work}/bases" || return $?
-        mapfile -t bases <"${drc_work}/bases"
-        cutoff=""
-        for base in "${bases[@]}"; do
-            if [[ ! "${base}" > "${oldest:-${stamps[-1]}}" ]]; then
-                cutoff="${base}"
-            fi
-        done
-        for stamp in "${stamps[@]}"; do
-            if [[ -z "${cutoff}" || ! "${stamp}" < "${cutoff}" ]]; then
-                printf '%s\n' "${stamp}"
-            fi
-        done
-    fi
-    # A backup that something kept builds on stays, too: the newest one before each of those.
-    for dependant in "${setting_needed_by[@]}"; do
-        drc_stamps "${index}" "${dependant}" >"${drc_work}/dependants" || return $?
-        while IFS= read -r word; do
-            base=""
-            for stamp in "${stamps[@]}"; do
-                if [[ ! "${stamp}" > "${word}" ]]; then
-                    base="${stamp}"
-                fi
-            done
-            if [[ -n "${base}" ]]; then
-                printf '%s\n' "${base}"
-            fi
-        done <"${drc_work}/dependants"
-    done
-}
-
-# drc_most_in_a_day: reads stamps; prints how many of one day there are at most.
-drc_most_in_a_day() {
-    local stamp most=1
-    local -A count=()
-    while IFS= read -r stamp; do
-        count["${stamp%T*}"]=$((${count["${stamp%T*}"]:-0} + 1))
-        if ((count["${stamp%T*}"] > most)); then
-            most="${count["${stamp%T*}"]}"
-        fi
-    done
-    printf '%s\n' "${most}"
-}
-
-# drc_retain STORE: removes what need not stay. The checksum goes first, so that what is half removed does not count.
-#
-# Never more in one run than were ever made in a day: after an outage, or when the clock has jumped, everything is suddenly old, and what the
-# newest run has stored may be worth nothing. The rest goes with the next runs, or all at once by `prune --force`.
-drc_retain() {
-    local index="$1" force="${2:-0}" stamp cutoff removed=0 most=0
-    if ! drc_has "store_${index}_list" || ! drc_has "store_${index}_remove" || [[ "${setting[retain]:-forever}" == forever ]]; then
-        return 0
-    fi
-    rm -f -- "${drc_work}/incomplete.${index}"
-    drc_stamps "${index}" "${setting[name]}" >"${drc_work}/all" || return $?
-    # What was half written two days ago will not be finished any more.
-    cutoff="$(printf '%(%Y%m%dT%H%M%SZ)T' "$((EPOCHSECONDS - 172800))")"
-    if [[ -f "${drc_work}/incomplete.${index}" ]]; then
-        while IFS= read -r stamp; do
-            if [[ "${stamp}" < "${cutoff}" ]]; then
-                job_object="${setting[name]}/${stamp}.${setting[suffix]}"
-                drc_verb "store_${index}_remove" >&2 || return $?
-            fi
-        done <"${drc_work}/incomplete.${index}"
-    fi
-    drc_keep "${index}" <"${drc_work}/all" >"${drc_work}/keep" || return $?
-    sort -u "${drc_work}/keep" >"${drc_work}/keep.sorted"
-    comm -23 "${drc_work}/all" "${drc_work}/keep.sorted" >"${drc_work}/old"
-    most="$(drc_most_in_a_day <"${drc_work}/all")"
-    while IFS= read -r stamp; do
-        if ((!force && removed >= most)); then
-            drc_log prune-held store "${store_name[${index}]}" removed "${removed}" old "$(wc -l <"${drc_work}/old")"
-            break
-        fi
-        if [[ "${setting[output]}" != none ]]; then
-            job_object="${setting[name]}/${stamp}.${setting[suffix]}.sha256"
-            drc_verb "store_${index}_remove" >&2 || return $?
-        fi
-        job_object="${setting[name]}/${stamp}.${setting[suffix]}"
-        drc_verb "store_${index}_remove" >&2 || return $?
-        removed=$((removed + 1))
-    done <"${drc_work}/old"
-    if ((removed > 0)); then
-        drc_log pruned store "${store_name[${index}]}" removed "${removed}"
-    fi
-}
-
 # ---- what a job does ------------------------------------------------------------------------------------------
 
 # drc_code STATUS: the exit code for a command of the job that failed.
@@ -579,18 +512,6 @@ drc_unchanged() {
         [[ "$(cut -c1-64 "${drc_work}/last.sha256")" == "${sum}" ]] || return 1
     done
     ((${#store_name[@]})) || [[ "${noted}" == "${sum}" ]]
-}
-
-# Every store; the first that cannot be tidied up keeps none of the others from it.
-drc_retain_all() {
-    local index status=0
-    for index in "${!store_name[@]}"; do
-        if ! drc_retain "${index}"; then
-            drc_log prune-failed store "${store_name[${index}]}"
-            status=1
-        fi
-    done
-    return "${status}"
 }
 
 drc_backup() {
@@ -657,12 +578,19 @@ drc_backup() {
             code=4
         fi
     done
-    # Nothing old goes while a new copy is missing.
+    # What a store could not take when it was made.
+    for index in "${!store_name[@]}"; do
+        if ((index > 0 && code == 0)) && ! drc_make_up "${index}"; then
+            drc_log copy-failed store "${store_name[${index}]}" text "older copies are still missing there"
+            code=4
+        fi
+    done
+    # Nothing old goes while a copy is missing.
     if ((code == 0)) && ! drc_retain_all; then
         code=5
     fi
     if ((code == 4)); then
-        drc_fail 4 copy-missing "the backup is in ${store_name[0]}, but a copy could not be made"
+        drc_fail 4 copy-missing "the backup is in ${store_name[0]}, but a copy, or an older one, could not be made"
     fi
     if ((code == 5)); then
         drc_fail 5 prune-failed "the backup is stored, but old ones could not be removed"
@@ -688,6 +616,10 @@ drc_tell_ahead() {
 drc_done() {
     local object="$1" bytes="$2" started="$3"
     shift 3
+    # A warning, and no lost night.
+    if [[ -s "${drc_work}/remarks" ]]; then
+        drc_log remarks lines "$(wc -l <"${drc_work}/remarks")" text "$(head -c 900 "${drc_work}/remarks")"
+    fi
     drc_log ok object "${object}" bytes "${bytes}" seconds "$((EPOCHSECONDS - started))" "$@"
     drc_mark_success
 }
@@ -698,9 +630,10 @@ drc_mark_success() {
     drc_heartbeat
 }
 
-# The newest complete backup is fetched and checked; each time from the next store, so that copies are tested as well.
+# drc_verify_stored IF_DUE STAMP STORE: the newest complete backup, or that one, is fetched and checked; each time from the next store, so that
+# copies are tested as well, or from the one that is named.
 drc_verify_stored() {
-    local if_due="$1" last=0 index=0 turn=0 stamp status=0
+    local if_due="$1" asked="$2" from="$3" last=0 index=0 turn=0 stamp status=0
     drc_counts=.verify
     if [[ -r "${drc_state}/${setting[name]}.verified" ]]; then
         read -r last turn <"${drc_state}/${setting[name]}.verified" || true
@@ -715,6 +648,9 @@ drc_verify_stored() {
     drc_make_work
     if [[ "${setting[output]}" == none ]]; then
         job_object=""
+        if [[ "${asked}" != latest ]]; then
+            job_object="${setting[name]}/${asked}.${setting[suffix]}"
+        fi
         if drc_has job_verify; then
             drc_verb job_verify >/dev/null || status=$?
         fi
@@ -726,8 +662,14 @@ drc_verify_stored() {
         if ! drc_has "store_${index}_fetch" || ! drc_has "store_${index}_list"; then
             drc_fail 3 verification-failed "no store can be read by a command: verify by hand"
         fi
+        if [[ -n "${from}" ]]; then
+            index="$(drc_store_called "${from}")"
+        fi
         drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen" || status=$?
         stamp="$(tail -n 1 "${drc_work}/seen")"
+        if [[ "${asked}" != latest ]]; then
+            stamp="$(grep -xF -- "${asked}" "${drc_work}/seen")" || true
+        fi
         if [[ -z "${stamp}" ]]; then
             drc_fail 3 verification-failed "there is no complete backup in ${store_name[${index}]}"
         fi
@@ -743,9 +685,44 @@ drc_verify_stored() {
     if ((status != 0)); then
         drc_fail "$(drc_code "${status}" 3)" verification-failed "backup ${stamp:-} in ${store_name[${index}]:-its store}: ended with ${status}"
     fi
-    printf '%s %s\n' "${EPOCHSECONDS}" "$((turn + 1))" >"${drc_state}/${setting[name]}.verified"
-    rm -f -- "${drc_state}/${setting[name]}.verify.failures"
+    # One that somebody chose says nothing of the others.
+    if [[ "${asked}" == latest && -z "${from}" ]]; then
+        printf '%s %s\n' "${EPOCHSECONDS}" "$((turn + 1))" >"${drc_state}/${setting[name]}.verified"
+        rm -f -- "${drc_state}/${setting[name]}.verify.failures"
+    fi
     drc_log verified store "${store_name[${index}]:-}" stamp "${stamp:-}"
+}
+
+# drc_store_called NAME: the number of a store that can be read.
+drc_store_called() {
+    local index
+    for index in "${!store_name[@]}"; do
+        if [[ "${store_name[${index}]}" == "$1" ]] && drc_has "store_${index}_list" && drc_has "store_${index}_fetch"; then
+            printf '%s' "${index}"
+            return 0
+        fi
+    done
+    printf 'no store that can be read is called %s; there are: %s\n' "$1" "${store_name[*]}" >&2
+    return 64
+}
+
+# drc_ready: what `run` would do, as far as that can be seen without doing it.
+drc_ready() {
+    local index status=0
+    drc_make_work
+    for index in "${!store_name[@]}"; do
+        if ! drc_has "store_${index}_list"; then
+            printf 'store %s, %s: nothing can list it\n' "${index}" "${store_name[${index}]}"
+        elif drc_stamps "${index}" "${setting[name]}" >"${drc_work}/seen"; then
+            printf 'store %s, %s: answers; copies there: %s, newest: %s\n' "${index}" "${store_name[${index}]}" "$(wc -l <"${drc_work}/seen")" \
+                "$(tail -n 1 "${drc_work}/seen")"
+        else
+            printf 'store %s, %s: does not answer, or has never been written to\n' "${index}" "${store_name[${index}]}"
+            status=1
+        fi
+    done
+    printf 'tools and secrets are here; nothing was done\n'
+    return "${status}"
 }
 
 # Every store that answers is listed: the first one may be what was lost.
@@ -818,23 +795,44 @@ drc_fetch_into() {
     drc_log fetched stamp "${from_stamp}" store "${store_name[${from_index}]}" file "${file}"
 }
 
-# drc_restore STAMP STORE FOLDER
+# drc_restore STAMP STORE FOLDER DRY
 drc_restore() {
-    local from_index="" from_stamp="$1" status=0
+    local from_index="" from_stamp="$1" dry="$4" status=0
     if ! drc_has job_restore; then
         drc_fail 64 wrong-use "this job has no restore command: see the runbook"
     fi
     drc_make_work
     if [[ "${setting[output]}" != none ]]; then
         drc_from_stores "$1" "$2"
-    fi
-    if [[ "${setting[output]}" != none ]]; then
         drc_unpack "${drc_work}/fetched"
     else
-        # Such a job knows its store itself, and restores into a folder. It finds its newest backup where no run is named.
-        if [[ "$1" != latest ]]; then
-            job_object="${setting[name]}/$1.${setting[suffix]}"
+        # Such a job knows its store itself, and restores into a folder. The newest run is that of the clock: what a store takes for the last
+        # one may be from the future.
+        if [[ "$1" == latest ]] && drc_has store_0_list; then
+            drc_stamps 0 "${setting[name]}" >"${drc_work}/seen" || drc_fail 1 failed "${store_name[0]} cannot be read"
+            from_stamp="$(tail -n 1 "${drc_work}/seen")"
+            if [[ -z "${from_stamp}" ]]; then
+                drc_fail 1 failed "${store_name[0]} holds no complete backup"
+            fi
         fi
+        if [[ "${from_stamp}" != latest ]]; then
+            job_object="${setting[name]}/${from_stamp}.${setting[suffix]}"
+        fi
+    fi
+    if ((dry)); then
+        job_output="${job_input}"
+        if drc_has job_verify; then
+            drc_verb job_verify >/dev/null || status=$?
+        fi
+        if ((status != 0)); then
+            drc_fail "$(drc_code "${status}" 3)" verification-failed "the verification ended with ${status}: nothing was restored"
+        fi
+        printf 'would restore %s of %s; it was fetched and checked, and nothing was changed. What would run (function job_restore of %s):\n' \
+            "${from_stamp}" "${store_name[${from_index:-0}]:-its store}" "$0"
+        declare -f job_restore
+        return 0
+    fi
+    if [[ "${setting[output]}" == none ]]; then
         mkdir -p -- "$3"
         job_output="$(cd -- "$3" && pwd)"
     fi
@@ -845,24 +843,29 @@ drc_restore() {
     drc_log restored stamp "${from_stamp}" store "${store_name[${from_index:-0}]:-}"
 }
 
-drc_usage() {
-    cat <<'TEXT'
-usage: JOB.sh [backup] [--scheduled] [--if-changed]
-       JOB.sh verify [--if-due]             fetch the newest backup from a store and check it
-       JOB.sh list                          complete backups in every store
-       JOB.sh prune [--force]               remove what need not be kept; no more than a day makes, unless forced
+drc_usage="usage: JOB.sh [run] [--scheduled] [--if-changed]
+                                take a backup, store it, copy it, remove what is too old
+       JOB.sh run --dry-run     look whether tools, secrets and stores are here, and do nothing
+       JOB.sh list              complete backups in every store, oldest first
+       JOB.sh verify [STAMP|latest] [--from STORE] [--if-due]
+                                fetch a backup from a store, and check it
        JOB.sh fetch STAMP|latest [--from STORE] [--into FOLDER] [--force]
-                                            bring a backup here, checked; --force: also one stamped later than now
+                                bring a backup here, checked; --force: also one stamped later than now
        JOB.sh restore STAMP|latest --yes [--from STORE] [--into FOLDER] [--force]
+                                put it in the place of what is there
+       JOB.sh restore STAMP|latest --dry-run [--from STORE]
+                                fetch and check it, show the command, change nothing
+       JOB.sh prune [--dry-run] [--force]
+                                remove what need not be kept; no more in a day than a day makes, unless forced
 
+A STAMP is a time in UTC as list shows it, such as 20261101T020000Z; latest is the newest that is not from the future. After damage
+that was noticed late the newest copy is damaged as well: choose one from before.
 --scheduled waits for the jitter of the plan; --if-changed stores nothing when the data is as it was.
 exit: 0 done, 1 failed, 3 verification failed, 4 a copy is missing, 5 old copies could not be removed, 64 wrong use,
-75 another run is under way, 76 outside its hours, 78 not set up here, 124 out of time
-TEXT
-}
+75 another run is under way, 76 outside its hours, 78 not set up here, 124 out of time"
 
 drc_job_main() {
-    local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 force=0 from="" into="${PWD}/restored" stamp="" index
+    local verb=backup scheduled=0 if_changed=0 if_due=0 yes=0 force=0 dry=0 from="" into="${PWD}/restored" stamp="" index
     if [[ "${1:-}" == :* ]]; then
         # One command of the job, in this process of its own. Half an hour more: then nobody's lock is stale enough to be removed.
         # shellcheck disable=SC2034 # for restic() of hosts.sh
@@ -871,9 +874,12 @@ drc_job_main() {
         # Nobody looks on who could send it by hand.
         exit "$((${drc_unsent:-0}))"
     fi
-    if (($# > 0)) && [[ "$1" != --* ]]; then
+    if (($# > 0)) && [[ "$1" != -* ]]; then
         verb="$1"
         shift
+    fi
+    if [[ "${verb}" == run ]]; then
+        verb=backup
     fi
     while (($# > 0)); do
         case "$1" in
@@ -882,6 +888,7 @@ drc_job_main() {
             --if-due) if_due=1 ;;
             --yes) yes=1 ;;
             --force) force=1 ;;
+            --dry-run) dry=1 ;;
             --from)
                 from="${2:-}"
                 shift
@@ -890,41 +897,42 @@ drc_job_main() {
                 into="${2:-}"
                 shift
                 ;;
-            --help)
-                drc_usage
-                exit 0
-                ;;
+            --help | -h) verb=help ;;
             -*)
-                drc_usage >&2
+                printf '%s\n' "${drc_usage}" >&2
                 exit 64
                 ;;
             *) stamp="$1" ;;
         esac
         shift
     done
+    if [[ "${verb}" == verify && -z "${stamp}" ]]; then
+        stamp=latest
+    fi
     case "${verb}" in
-        backup | verify | list | prune) ;;
-        fetch)
-            if [[ ! "${stamp}" =~ ^([0-9]{8}T[0-9]{6}Z|latest)$ ]]; then
-                drc_usage >&2
-                exit 64
+        help)
+            printf '%s\n' "${drc_usage}"
+            exit 0
+            ;;
+        backup | list | prune) [[ -z "${stamp}" ]] || verb=unknown ;;
+        verify | fetch | restore)
+            if [[ ! "${stamp}" =~ ^([0-9]{8}T[0-9]{6}Z|latest)$ ]] || { [[ "${verb}" == restore ]] && ((!yes && !dry)); }; then
+                verb=unknown
             fi
             ;;
-        restore)
-            if [[ ! "${stamp}" =~ ^([0-9]{8}T[0-9]{6}Z|latest)$ ]] || ((!yes)); then
-                drc_usage >&2
-                exit 64
-            fi
-            ;;
-        *)
-            drc_usage >&2
-            exit 64
-            ;;
+        *) verb=unknown ;;
     esac
+    if [[ "${verb}" == unknown ]]; then
+        printf '%s\n' "${drc_usage}" >&2
+        exit 64
+    fi
     job_name="${setting[name]}"
     drc_doing="${verb}"
     drc_load_environment
     trap 'drc_ended "$?"' EXIT
+    trap 'drc_stopped 143' TERM
+    trap 'drc_stopped 130' INT
+    trap 'drc_stopped 129' HUP
     if ((scheduled && ${setting[jitter]:-0} > 0)); then
         sleep "$((SRANDOM % (setting[jitter] + 1)))"
     fi
@@ -938,17 +946,23 @@ drc_job_main() {
         drc_check_host
     fi
     drc_check_environment "${verb}"
+    if [[ "${verb}" == backup ]] && ((dry)); then
+        # Whoever asks looks on.
+        drc_told=1
+        verb=ready
+    fi
     drc_lock "${verb}"
     case "${verb}" in
+        ready) drc_ready ;;
         backup) drc_backup "${if_changed}" ;;
-        verify) drc_verify_stored "${if_due}" ;;
+        verify) drc_verify_stored "${if_due}" "${stamp}" "${from}" ;;
         fetch) drc_fetch_into "${stamp}" "${from}" "${into}" ;;
-        restore) drc_restore "${stamp}" "${from}" "${into}" ;;
+        restore) drc_restore "${stamp}" "${from}" "${into}" "${dry}" ;;
         list) drc_list ;;
         prune)
             drc_make_work
             for index in "${!store_name[@]}"; do
-                drc_retain "${index}" "${force}" || drc_fail 5 prune-failed "${store_name[${index}]}"
+                drc_retain "${index}" "${force}" "${dry}" || drc_fail 5 prune-failed "${store_name[${index}]}"
             done
             ;;
     esac
