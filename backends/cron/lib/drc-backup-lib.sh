@@ -328,8 +328,9 @@ drc_begin() {
 
 # What commands of a job keep under a name that is the same each run, as restic wants it.
 drc_remove_named() {
-    if [[ "${drc_mark}" != *.verify.running ]]; then
-        rm -rf -- "${DRC_WORK:-${drc_state}}/restic.work/${setting[name]}"
+    local base="${DRC_WORK:-${drc_state}}/restic.work"
+    if [[ "${drc_mark}" != *.verify.running && -d "${base}" && ! -L "${base}" && -O "${base}" ]]; then
+        rm -rf -- "${base:?}/${setting[name]}"
     fi
 }
 
