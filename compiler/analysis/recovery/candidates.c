@@ -208,6 +208,12 @@ static struct why no_place(struct analysis *a, const struct asset_state *state)
         return (struct why){intern_text(a, "there is no place for it: %s; give a site of such a kind the role `recovery`, or set `recover_into`",
                                         misplaced(a, state->asset->entity->kind, other->entity)),
                             0, NULL};
+    for (uint32_t i = 0; i < state->asset->site_count; i++) {
+        if (place_stands(a, state->asset->sites[i]))
+            return (struct why){"the places of it that are not cut off are too few to go on, and there is no other to recover into; give one the role "
+                                "`recovery`, or set `recover_into`",
+                                REFUSED_NO_PLACE, NULL};
+    }
     return (struct why){"there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`", REFUSED_NO_PLACE, NULL};
 }
 
