@@ -433,7 +433,9 @@ static void traffic(struct page *page, const struct plan_scenario *result)
         else if (strcmp(mode, "health") == 0 && state->to)
             md_bullet(&page->md, 1,
                       md_cat(page->arena, MD("the health check moves it by itself within "), page_time(page, true, state->detection),
-                             MD(", resolvers follow within "), page_time(page, true, state->ttl)));
+                             MD(", resolvers follow within "), page_time(page, true, state->ttl),
+                             state->step && !state->let_go ? MD("; it is held there by step ") : MD(""),
+                             state->step && !state->let_go ? md_codef(page->arena, "%s", state->step->id) : MD("")));
         else
             md_bullet(&page->md, 1,
                       md_cat(page->arena, MD("move it by hand as "), md_link(page->arena, MD("route53/README.md"), "../route53/README.md"),

@@ -210,9 +210,10 @@ static struct why no_place(struct analysis *a, const struct asset_state *state)
                             0, NULL};
     for (uint32_t i = 0; i < state->asset->site_count; i++) {
         if (place_stands(a, state->asset->sites[i]))
-            return (struct why){"the places of it that are not cut off are too few to go on, and there is no other to recover into; give one the role "
-                                "`recovery`, or set `recover_into`",
-                                REFUSED_NO_PLACE, NULL};
+            return (struct why){
+                "the places of it that are not cut off are too few to go on, and there is no other to recover into; give one the role "
+                "`recovery`, or set `recover_into`",
+                REFUSED_NO_PLACE, NULL};
     }
     return (struct why){"there is no surviving site to recover into; give one the role `recovery`, or set `recover_into`", REFUSED_NO_PLACE, NULL};
 }

@@ -121,6 +121,9 @@ void traffic_steps(struct analysis *a, struct scenario_result *result, const ste
         if (state->moves == MOVES_BY_STEP && strcmp(how, "stop") != 0 && strcmp(how, "arc") != 0)
             bar_record(a, result, state, step);
         state->let_go = state->moves == MOVES_BY_CHECK && !record_can_be_held(a, state->endpoint);
+        if (is_held_first(state))
+            step->title =
+                intern_text(a, "Hold %s at %s before anything there takes writes", text_or(a, name, state->endpoint->name), state->to->name);
         default_timeout(step);
         if (name_mover(state->endpoint) && propagation.type == VALUE_DURATION && propagation.u.integer < INT64_MAX - step->timeout)
             step->timeout += propagation.u.integer; /* the script waits until all name servers know */
