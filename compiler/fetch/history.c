@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "base/sha256.h"
+#include "base/strbuf.h"
 #include "fetch/git_internal.h"
 
 #include <string.h>
@@ -103,6 +104,33 @@ struct telling {
     VEC(const char *) people;
 };
 
+/* A line that begins with a blank goes on with the one before; of one without a value libgit2 takes the next line for it, which is a trailer itself. */
+static void tell_trailer(struct telling *telling, const char *name, const char *value)
+{
+    struct strbuf whole = STRBUF_INIT;
+    struct git_trailer trailer = {arena_strdup(telling->arena, name), NULL};
+    const char *colon = NULL, *next;
+
+    for (next = value; *next;) {
+        size_t len = strcspn(next, "\n"), blank = strspn(next, " \t");
+
+        if (next != value && blank == 0) {
+            colon = memchr(next, ':', len);
+            break;
+        }
+        strbuf_addf(&whole, "%s%.*s", whole.len ? " " : "", (int)(len > blank ? len - blank : 0), next + (len > blank ? blank : len));
+        next += len + (next[len] == '\n');
+    }
+    trailer.value = strbuf_dup(&whole, telling->arena);
+    strbuf_release(&whole);
+    if (is_approval(trailer.name) && trailer.value[0] &&
+        map_add(&telling->approvals, telling->arena,
+                intern_str(telling->names, arena_printf(telling->arena, "%s\n%s", trailer.name, trailer.value)), telling))
+        vec_push(telling->arena, &telling->trailers, trailer);
+    if (colon)
+        tell_trailer(telling, arena_strndup(telling->arena, next, (size_t)(colon - next)), colon + 1 + strspn(colon + 1, " \t"));
+}
+
 static void tell_approvals(struct telling *telling, const git_commit *commit)
 {
     git_message_trailer_array found = {NULL, 0, NULL};
@@ -110,14 +138,8 @@ static void tell_approvals(struct telling *telling, const git_commit *commit)
 
     if (!message || git_message_trailers(&found, message) != 0)
         return;
-    for (size_t i = 0; i < found.count; i++) {
-        struct git_trailer trailer = {arena_strdup(telling->arena, found.trailers[i].key), arena_strdup(telling->arena, found.trailers[i].value)};
-
-        if (is_approval(trailer.name) &&
-            map_add(&telling->approvals, telling->arena,
-                    intern_str(telling->names, arena_printf(telling->arena, "%s\n%s", trailer.name, trailer.value)), telling))
-            vec_push(telling->arena, &telling->trailers, trailer);
-    }
+    for (size_t i = 0; i < found.count; i++)
+        tell_trailer(telling, found.trailers[i].key, found.trailers[i].value);
     git_message_trailer_array_free(&found);
 }
 

@@ -93,7 +93,7 @@ def walked(env, box):
     repository = Repository(env, box)
     made = [repository.commit("A first plan", GOOD),
             repository.commit("Something else", "x", path="notes.txt"),
-            repository.commit("The lag is what the provider says\n\nWe asked.\n\nApproved-by: Bob Ross <bob@example.com>\nReviewed-by: Eve\nFixes: #7",
+            repository.commit("The lag is what the provider says\n\nWe asked.\n\nApproved-by: Bob Ross\n  <bob@example.com>\nSigned-off-by:\nReviewed-by: Eve\nFixes: #7",
                               lag("20m"), who=BOB, zone="-0530"),
             repository.commit("A comment", "// of no meaning\n" + lag("20m")),
             repository.commit("A slip", lag("20m").replace("site       = frankfurt", "sight = frankfurt")),
