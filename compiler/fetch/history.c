@@ -104,7 +104,7 @@ struct telling {
     VEC(const char *) people;
 };
 
-/* A line that begins with a blank goes on with the one before; of one without a value libgit2 takes the next line for it, which is a trailer itself. */
+/* A line that begins with a blank goes on with the one before; of one without a value libgit2 takes the next line, which is a trailer itself. */
 static void tell_trailer(struct telling *telling, const char *name, const char *value)
 {
     struct strbuf whole = STRBUF_INIT;
@@ -124,8 +124,8 @@ static void tell_trailer(struct telling *telling, const char *name, const char *
     trailer.value = strbuf_dup(&whole, telling->arena);
     strbuf_release(&whole);
     if (is_approval(trailer.name) && trailer.value[0] &&
-        map_add(&telling->approvals, telling->arena,
-                intern_str(telling->names, arena_printf(telling->arena, "%s\n%s", trailer.name, trailer.value)), telling))
+        map_add(&telling->approvals, telling->arena, intern_str(telling->names, arena_printf(telling->arena, "%s\n%s", trailer.name, trailer.value)),
+                telling))
         vec_push(telling->arena, &telling->trailers, trailer);
     if (colon)
         tell_trailer(telling, arena_strndup(telling->arena, next, (size_t)(colon - next)), colon + 1 + strspn(colon + 1, " \t"));

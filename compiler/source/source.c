@@ -91,17 +91,13 @@ static void find_lines(const struct sources *sources, struct source_file *file)
     }
 }
 
-struct place sources_place(const struct sources *sources, uint32_t offset)
+/* The line, from 0, in which a byte of a file stands. */
+static uint32_t line_of(const struct sources *sources, struct source_file *file, uint32_t at)
 {
-    struct place place = {NULL, 0, 0};
-    struct source_file *file = sources_file_at(sources, offset);
-    uint32_t at, from, low = 0, high, column = 0;
+    uint32_t low = 0, high;
 
-    if (!file)
-        return place;
     if (!file->lines)
         find_lines(sources, file);
-    at = offset - file->base;
     high = file->line_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
@@ -111,6 +107,19 @@ struct place sources_place(const struct sources *sources, uint32_t offset)
         else
             high = middle;
     }
+    return low;
+}
+
+struct place sources_place(const struct sources *sources, uint32_t offset)
+{
+    struct place place = {NULL, 0, 0};
+    struct source_file *file = sources_file_at(sources, offset);
+    uint32_t at, from, low, column = 0;
+
+    if (!file)
+        return place;
+    at = offset - file->base;
+    low = line_of(sources, file, at);
     from = file->lines[low];
     if (file->last.line == low && file->last.offset > from && file->last.offset <= at) {
         from = file->last.offset;
@@ -162,19 +171,21 @@ const char *sources_origin(const struct sources *sources, struct span span)
     uint32_t slot = span.start % ORIGINS_RECENT, up = 0;
     struct strbuf text = STRBUF_INIT;
     const char *name, *origin;
-    struct place place;
+    struct source_file *file;
 
     if (span.start && sources->recent->start[slot] == span.start)
         return sources->recent->origin[slot];
-    place = sources_place(sources, span.start);
-    if (!place.file)
+    file = sources_file_at(sources, span.start);
+    if (!file)
         return "";
-    name = place.file->name;
-    if (sources->root && !place.file->is_std)
+    name = file->name;
+    if (sources->root && !file->is_std)
         name = name_from(sources->root, name, &up);
     while (up--)
         strbuf_addstr(&text, "../");
-    strbuf_addf(&text, "%s:%u", name, place.line);
+    strbuf_addstr(&text, name);
+    strbuf_addch(&text, ':');
+    strbuf_addint(&text, line_of(sources, file, span.start - file->base) + 1);
     origin = strbuf_dup(&text, sources->arena);
     strbuf_release(&text);
     sources->recent->start[slot] = span.start;
