@@ -490,3 +490,74 @@ def test_two_jobs_of_one_group_share_no_work_folder(env):
         host.job(expect=1)  # it fails at once: there is nothing
         if left.exists() or not (other / "dump").exists():
             raise Failure("plain text of a killed run is left, or that of another job was taken away")
+
+
+def test_a_base_backup_comes_back_with_its_tablespaces(env):
+    """Into empty folders, by the job itself; what is not empty is not written over, and what was cut off is found before."""
+    programs, as_owner = postgres_programs(), postgres_owner()
+    backup = BACKUP.replace("nightly", "dump") + "\n  " + BACKUP.replace("kind = full", "kind = snapshot")
+    with Sandbox() as folder, tempfile.TemporaryDirectory(prefix="drc-pg-") as data:
+        port = free_port()
+        host = Host(env, folder, DIRECTORY,
+                    f'postgres.server {{{{ site = here  owner = ops  database = "app"  username = "keeper"  host = "127.0.0.1"  port = {port}  size = 1MiB'
+                    f'  data_directory = "{data}/d"', backup)
+        (pathlib.Path(data) / "elsewhere").mkdir()
+        if as_owner:
+            for path in (data, f"{data}/elsewhere"):
+                shutil.chown(path, "postgres", "postgres")
+        host.call(*as_owner, programs / "initdb", "--pgdata", f"{data}/d", "--username", "keeper", "--auth", "trust", "--encoding", "UTF8", "--locale", "C",
+                  "--no-sync", cwd=data)
+        server = [*as_owner, programs / "postgres", "-D", f"{data}/d", "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
+                  "-c", "fsync=off"]
+        at = ["psql", "--host", "127.0.0.1", "--port", port, "--username", "keeper", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--tuples-only", "--no-align"]
+
+        def sql(text, database="app"):
+            return host.call(*at, "--dbname", database, "--command", text)
+
+        shown = "SELECT * FROM here UNION ALL SELECT * FROM there ORDER BY 1"
+        with Server(host, *server):
+            wait_for([str(a) for a in [*at, "--dbname", "postgres", "--command", "SELECT 1"]])
+            sql(f"CREATE TABLESPACE fast LOCATION '{data}/elsewhere'", "postgres")
+            sql("CREATE DATABASE app", "postgres")
+            sql("CREATE TABLE here AS SELECT i FROM generate_series(1, 50) i; CREATE TABLE there TABLESPACE fast AS SELECT i FROM generate_series(51, 99) i")
+            before = sql(shown)
+            host.job()
+            host.job("verify")
+            if "is not empty" not in host.job("restore", "latest", "--yes", expect=1) or sql(shown) != before:
+                raise Failure("a running server was written over")
+        for name in ("d", "elsewhere"):
+            (pathlib.Path(data) / name).rename(pathlib.Path(data) / f"{name}.old")
+        host.job("restore", "latest", "--yes")
+        with Server(host, *server):
+            wait_for([str(a) for a in [*at, "--dbname", "app", "--command", "SELECT 1"]])
+            if sql(shown) != before or "fast" not in sql("SELECT tablespace FROM pg_tables WHERE tablename = 'there'"):
+                raise Failure("not all of it came back")
+
+
+def test_a_damaged_dump_drops_nothing(env):
+    """By the job's own `restore`: the archive is damaged where only reading all of it shows that."""
+    programs, as_owner = postgres_programs(), postgres_owner()
+    with Sandbox() as folder, tempfile.TemporaryDirectory(prefix="drc-pg-") as data:
+        port = free_port()
+        host = Host(env, folder, DIRECTORY,
+                    f'postgres.server {{{{ site = here  owner = ops  database = "app"  username = "keeper"  host = "127.0.0.1"  port = {port}  size = 1MiB', BACKUP)
+        if as_owner:
+            shutil.chown(data, "postgres", "postgres")
+        host.call(*as_owner, programs / "initdb", "--pgdata", f"{data}/d", "--username", "keeper", "--auth", "trust", "--encoding", "UTF8", "--locale", "C",
+                  "--no-sync", cwd=data)
+        at = ["psql", "--host", "127.0.0.1", "--port", port, "--username", "keeper", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--tuples-only", "--no-align"]
+        with Server(host, *as_owner, programs / "postgres", "-D", f"{data}/d", "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
+                    "-c", "fsync=off"):
+            wait_for([str(a) for a in [*at, "--dbname", "postgres", "--command", "SELECT 1"]])
+            host.call(*at, "--dbname", "postgres", "--command", "CREATE DATABASE app")
+            host.call(*at, "--dbname", "postgres", "--command", "CREATE ROLE reader")
+            host.call(*at, "--dbname", "app", "--command", "CREATE TABLE t AS SELECT i, md5(i::text) FROM generate_series(1, 50000) i")
+            host.job()
+            copy = next(path for path in (folder / "disk/thing-nightly").iterdir() if not path.name.endswith(".sha256"))
+            damage(copy)
+            # Whoever damaged it had the checksum at hand as well.
+            sum_of = host.call("sha256sum", copy).split()[0].lstrip("\\")
+            copy.with_name(copy.name + ".sha256").write_text(f"{sum_of}  {copy.name}\n")
+            host.job("restore", "latest", "--yes", expect=1)
+            if host.call(*at, "--dbname", "app", "--command", "SELECT count(*) FROM t").strip() != "50000":
+                raise Failure("what was there is gone")

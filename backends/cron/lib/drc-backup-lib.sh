@@ -186,6 +186,8 @@ drc_load_environment() {
         mode="$(stat -L -c %a -- "${file}")"
         if [[ ! -f "${file}" || ! -r "${file}" ]]; then
             drc_refuse "${file} cannot be read"
+        elif [[ ! -O "${file}" && "$(stat -L -c %u -- "${file}")" != 0 ]]; then
+            drc_refuse "${file} belongs to somebody else: it has to be root's, or of who runs this"
         elif [[ "${mode: -1}" != 0 ]]; then
             drc_refuse "${file} can be read by everybody: chmod 600"
         elif [[ "${mode: -2:1}" == [2367] ]]; then
