@@ -9,8 +9,9 @@ const char *key_of_step(struct comparison *c, enum side side, const void *item)
     const struct plan_step *step = item;
     const char *dot = step->id ? strchr(step->id, '.') : NULL, *name;
 
-    if (side == AFTER || !dot || !step->subject || !step->subject->id)
-        return step->id;
+    if (side == AFTER || !dot || !step->subject || !step->subject->id || !step->subject->name ||
+        strlen(step->subject->name) != (size_t)(dot - step->id) || strncmp(step->id, step->subject->name, (size_t)(dot - step->id)) != 0)
+        return step->id; /* `failback.NAME` is not called after its runbook */
     name = strchr(id_after(c, step->subject->id), '.');
     return name ? arena_printf(c->arena, "%s%s", name + 1, dot) : step->id;
 }

@@ -198,6 +198,26 @@ static void each_step(struct comparison *c, const void *before, const void *afte
     tell_thing(c, &about, PLAN_STRUCT_step, a, b, a ? a->subject : NULL, b ? b->subject : NULL, any->title);
 }
 
+/* The way back has no objective: what it takes is told, and no direction of it is a rule's. */
+static void each_step_back(struct comparison *c, const void *before, const void *after, void *context)
+{
+    const struct in_scenario *in = context;
+    const struct plan_step *a = before, *b = after, *any = b ? b : a;
+    struct about about = about_of(c, "step of the way back", any->id, a ? a->subject : NULL, b ? b->subject : NULL);
+    uint32_t first = c->changes.len;
+
+    if (!a || !b)
+        return; /* as what is declared, or as the method that it comes from */
+    about.at[BEFORE] = a->origin;
+    about.at[AFTER] = b->origin;
+    about.scenario = in->name;
+    tell_thing(c, &about, PLAN_STRUCT_step, a, b, a->subject, b->subject, any->title);
+    for (uint32_t i = first; i < c->changes.len; i++) {
+        c->changes.items[i].way = COMPARE_NEITHER;
+        c->changes.items[i].rule = CHANGE_NO_RULE;
+    }
+}
+
 static void each_scenario(struct comparison *c, const void *before, const void *after, void *context)
 {
     const struct plan_scenario *a = before, *b = after, *any = b ? b : a;
@@ -220,6 +240,8 @@ static void each_scenario(struct comparison *c, const void *before, const void *
     pair_up(c, &names, key_of_name, each_name, &in);
     pair_up(c, &groups, key_of_group_outcome, each_group_outcome, &in);
     pair_up(c, &steps, key_of_step, each_step, &in);
+    steps = LIST_OF(step, a, b, failback);
+    pair_up(c, &steps, key_of_step, each_step_back, &in);
     compare_order(c, a, b);
 }
 
