@@ -86,6 +86,9 @@ class Case:
         """What those do who set an empty one up at the other place: no more than manual steps and demands ask of them."""
         raise NotImplementedError
 
+    def hand_over(self):
+        """What demands ask of those who kept something beside the copies, once these are loaded."""
+
     def answers(self, there):
         """To the questions of the recovery, but for the copy."""
         return {"host": THERE if there else HERE}
@@ -270,6 +273,7 @@ def conform(env, make, seed):
             case.destroy()
             case.empty()
             case.host.recover(scenario="fire", **{case.question: newest}, **case.answers(True))
+            case.hand_over()
             same(before, case.whole(True), "it came back otherwise")
             return found
         finally:

@@ -36,7 +36,7 @@ class Mysql(kit.Case):
         super().__init__(folder, seed)
         need("mariadbd", "mariadb-install-db", "mysql", "mysqldump", "mysqlcheck")
         self.port = free_port(kit.HERE, kit.THERE)
-        self.servers, self.logins, self.accounts = {}, {}, ""
+        self.servers, self.logins = {}, {}
 
     def attributes(self):
         return f'database = "app"  username = "keeper"  host = "{kit.HERE}"  port = {self.port}  size = 1MiB'
@@ -118,7 +118,8 @@ class Mysql(kit.Case):
         address = kit.THERE if there else kit.HERE
         tables = [line.split("\t") for line in self.sql("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'app' ORDER BY 1", address).split("\n") if line]
         parts = [self.sql(";\n".join(CATALOGUE), address)]
-        parts.append(self.sql("USE app; " + "".join(f"SHOW CREATE TABLE {name(t)};" for t, kind in tables if kind != "SEQUENCE"), address))
+        parts.append(self.sql("USE app; " + "".join(f"SHOW CREATE TABLE {name(t)};" for t, kind in tables if kind != "SEQUENCE"), address)
+                     .replace("`app`.", ""))  # how a view is shown depends on where it was made
         for table, kind in tables:
             if kind == "VIEW":
                 continue
@@ -130,7 +131,8 @@ class Mysql(kit.Case):
             rows = self.sql("USE app; SELECT " + ", ".join(f"hex({name(c)})" for c in columns) + f" FROM {name(table)}", address)
             parts.append(f"== {table}\n" + "\n".join(sorted(rows.split("\n"))))
         users = [line for line in self.sql("SELECT concat(quote(user), '@', quote(host)) FROM mysql.user WHERE user NOT IN ('root', 'mariadb.sys', 'keeper', 'team') ORDER BY 1", address).split("\n") if line]
-        parts.append(self.sql("".join(f"SHOW CREATE USER {u}; SHOW GRANTS FOR {u};" for u in users) + "SHOW GRANTS FOR team", address))
+        accounts = self.sql("".join(f"SHOW CREATE USER {u}; SHOW GRANTS FOR {u};" for u in users) + "SHOW GRANTS FOR team", address)
+        parts.append("\n".join(sorted(accounts.split("\n"))))
         for who in self.logins:  # that they are let in, by their own passwords
             parts.append(f"== {who}\n" + self.host.call("mysql", "--no-defaults", "--protocol=TCP", f"--host={address}", f"--port={self.port}", f"--user={who}", "--batch",
                                                        "--execute", "SELECT current_user(), current_role()", expect=(0, 1), MYSQL_PWD=self.password(who)))
@@ -140,12 +142,36 @@ class Mysql(kit.Case):
         self.sql("USE app; DROP TABLE child; DELETE FROM parent WHERE i % 2 = 0; CREATE TABLE junk (i int); INSERT INTO junk VALUES (1)")
 
     def destroy(self):
-        # What the demand `accounts` asks somebody to keep beside the dumps.
-        users = ["team"] + [line for line in self.sql("SELECT concat(quote(user), '@', quote(host)) FROM mysql.user WHERE user NOT IN ('root', 'mariadb.sys', 'keeper', 'team')").split("\n") if line]
-        self.accounts = "CREATE ROLE team;\n" + "".join(self.sql(f"SHOW CREATE USER {u}").rstrip("\n") + ";\n" for u in users[1:])
-        self.grants = "".join(line + ";\n" for u in users for line in self.sql(f"SHOW GRANTS FOR {u}").split("\n") if line)
         self.servers.pop(kit.HERE).end()
 
     def empty(self):
         self.start(kit.THERE)
+
+
+class MysqlInRestic(Mysql):
+    """What restic takes has no accounts in it: somebody kept them, as is asked."""
+
+    store = "restic.repository"
+    backup = "method = restic"
+    question = "snapshot"
+
+    def begin(self):
+        need("restic", "jq")
+        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
+        super().begin()
+
+    def newest(self):
+        return "latest"
+
+    def destroy(self):
+        users = [line for line in self.sql("SELECT concat(quote(user), '@', quote(host)) FROM mysql.user WHERE user NOT IN ('root', 'mariadb.sys', 'keeper', 'team')").split("\n") if line]
+        self.accounts = "CREATE ROLE team;\n" + "".join(self.sql(f"SHOW CREATE USER {u}").rstrip("\n") + ";\n" for u in users)
+        self.grants = "".join(line + ";\n" for u in ["team", *users] for line in self.sql(f"SHOW GRANTS FOR {u}").split("\n") if line)
+        super().destroy()
+
+    def empty(self):
+        super().empty()
         self.sql(self.accounts, kit.THERE)
+
+    def hand_over(self):
+        self.sql(self.grants, kit.THERE)

@@ -134,3 +134,18 @@ class Redis(kit.Case):
     def end(self):
         if self.host and (self.folder / "where").exists():
             self.cli("SHUTDOWN", "NOSAVE", expect=None)
+
+
+class RedisInRestic(Redis):
+    store = "restic.repository"
+    backup = "method = restic"
+    question = "snapshot"
+    opens = "RESTIC_PASSWORD"
+
+    def begin(self):
+        need("restic", "jq")
+        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
+        super().begin()
+
+    def newest(self):
+        return "latest"
