@@ -157,6 +157,7 @@ kind("job-scripts", r"cron/jobs/",
      not_checked=(r"(?m)^set -euo pipefail\n", ""),
      never_begins=(r'(?m)^drc_job_main "\$@"\n', ""),
      other_library=(r"drc-backup-lib\.sh\"", 'other.sh"'),
+     not_whole=(r"(?m)^\{$\n", ""), never_ends=(r"\n\}\n\Z", "\n"), after_the_end=(r"\n\}\n\Z", "\n}\nrm -rf /srv\n"),
      more=(r'(?m)^(drc_job_main)', r"rm -rf /srv\n\1"))
 
 
