@@ -275,7 +275,15 @@ static void same_instants(struct page *page, const struct element *row, uint32_t
 
         if (!end)
             break;
-        lines[count++] = arena_strndup(page->arena, at, (size_t)(end - at));
+        /* What takes several lines of a scheduler stands in one piece of code, "; " between them. */
+        while (at < end && count < LINES_MOST) {
+            const char *stop = strstr(at, "; ");
+
+            if (!stop || stop > end)
+                stop = end;
+            lines[count++] = arena_strndup(page->arena, at, (size_t)(stop - at));
+            at = stop < end ? stop + 2 : end;
+        }
         at = end + 1;
     }
     if (count)

@@ -138,8 +138,9 @@ static void write_specification(const struct graph *g, struct strbuf *out)
     for (int i = 0; i < g->count; i++) {
         const char *comma = "";
 
-        strbuf_addf(out, "asset a%d : %s { site = east  tier = only  rto = 30d  time = %dm..%dm..%dm  needs = [", i,
-                    g->manual[i] ? "by-hand" : "by-machine", g->takes[i] / 3, g->takes[i] / 2, g->takes[i]);
+        strbuf_addf(out, "asset a%d : %s { site = east  tier = only  rto = 30d  time = %dm..%dm..%ds  needs = [", i,
+                    g->manual[i] ? "by-hand" : "by-machine", g->takes[i] / 3, g->takes[i] / 2,
+                    g->takes[i] * 60 - 1); /* and the second of the script's own work: whole minutes */
         for (int j = 0; j < i; j++) {
             if (g->needs[i][j]) {
                 strbuf_addf(out, "%sa%d", comma, j);
@@ -188,7 +189,7 @@ static bool adds_up(const struct scenario_result *result)
     for (uint32_t i = 0; i < result->critical_count; i++) {
         if (result->critical[i]->start.worst != at)
             return false;
-        at += result->critical[i]->takes.worst;
+        at += result->critical[i]->takes.worst + 1000; /* the script's own work */
     }
     return at == result->finish.worst;
 }
