@@ -94,7 +94,8 @@ static bool counts(const struct involved *in, const struct compare_edit *edit)
     static const char *const stated[] = {"rto", "rpo", "mtd", "max_skew", "slo", NULL}, *const made_by[] = {"tier", "class", "kind", NULL};
     static const char *const of_objectives[] = {"objective", "objectives", "default", "limit", NULL};
     /* What a method may work with: that it is there, or not, is a cause before anybody names it. */
-    static const char *const protections[] = {"backup", "replica", "standby", "recovery", "provision", "timing", "lock", "verify", NULL};
+    static const char *const protections[] = {"backup", "replica", "standby", "recovery", "provision", "timing", "lock", NULL};
+    static const char *const of_steps[] = {"before", "after", "failback", "reconcile", "step", NULL};
     bool known = map_get(&in->things, intern_str(in->c->names, edit->id)) != NULL;
     const char *slash = strrchr(edit->id, '/');
 
@@ -103,6 +104,8 @@ static bool counts(const struct involved *in, const struct compare_edit *edit)
     if (!known && slash) { /* a block of something that counts, by itself or as a protection */
         const char *within = intern_add(in->c->names, edit->id, (size_t)(slash - edit->id));
 
+        while (ends_with_block(within, of_steps) && strchr(within, '/')) /* they are of what they stand in */
+            within = intern_add(in->c->names, within, (size_t)(strrchr(within, '/') - within));
         known = map_get(&in->things, within) && (strchr(within, '/') || !edit->attribute || !ends_with_block(edit->id, protections));
     }
     if (!known)

@@ -183,6 +183,7 @@ static const struct note notes[] = {
     {"drill/on_failure", NULL, "drill", "whoever hears of its failure", GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"drill/on_failure", "notify", "drill", "whoever hears of its failure", FEWER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"drill/step", NULL, "drill", "step", EITHER, CHANGE_NO_RULE, NULL},
+    {"drill/step", "", "step of a drill", NULL, EITHER, CHANGE_NO_RULE, NULL},
     {"person", NULL, "contact", NULL, GONE, CHANGE_CONTACT_NO_DELETE, NULL},
     {"person", "", "contact", NULL, GONE, CHANGE_CONTACT_NO_DELETE, NULL},
     {"team", NULL, "contact", NULL, GONE, CHANGE_CONTACT_NO_DELETE, NULL},

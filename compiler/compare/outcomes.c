@@ -186,16 +186,40 @@ static void each_group_outcome(struct comparison *c, const void *before, const v
     compare_fields(c, &about, PLAN_STRUCT_group_outcome, a, b, why_group, &pair);
 }
 
+/* What is written of another step of the same runbook, group or asset is no cause of what this one is. */
+static void keep_own_causes(struct comparison *c, uint32_t first, const struct plan_step *a, const struct plan_step *b)
+{
+    for (uint32_t i = first; i < c->changes.len; i++) {
+        struct compare_change *change = &c->changes.items[i];
+        uint32_t *causes = ARENA_ARRAY(c->arena, uint32_t, change->cause_count + 1), kept = 0;
+
+        for (uint32_t k = 0; k < change->cause_count; k++) {
+            const struct compare_edit *edit = &c->edits.items[change->causes[k]];
+            bool other = strncmp(edit->id, "kind.", 5) != 0 && strstr(edit->id, "/step.") && !(a && same_words(edit->before_at, a->origin)) &&
+                         !(b && same_words(edit->after_at, b->origin));
+
+            if (!other)
+                causes[kept++] = change->causes[k];
+        }
+        if (kept) {
+            change->causes = causes;
+            change->cause_count = kept;
+        }
+    }
+}
+
 static void each_step(struct comparison *c, const void *before, const void *after, void *context)
 {
     const struct in_scenario *in = context;
     const struct plan_step *a = before, *b = after, *any = b ? b : a;
     struct about about = about_of(c, "step", any->id, a ? a->subject : NULL, b ? b->subject : NULL);
+    uint32_t first = c->changes.len;
 
     about.at[BEFORE] = a ? a->origin : NULL;
     about.at[AFTER] = b ? b->origin : NULL;
     about.scenario = in->name;
     tell_thing(c, &about, PLAN_STRUCT_step, a, b, a ? a->subject : NULL, b ? b->subject : NULL, any->title);
+    keep_own_causes(c, first, a, b);
 }
 
 /* The way back has no objective: what it takes is told, and no direction of it is a rule's. */
@@ -212,6 +236,7 @@ static void each_step_back(struct comparison *c, const void *before, const void 
     about.at[AFTER] = b->origin;
     about.scenario = in->name;
     tell_thing(c, &about, PLAN_STRUCT_step, a, b, a->subject, b->subject, any->title);
+    keep_own_causes(c, first, a, b);
     for (uint32_t i = first; i < c->changes.len; i++) {
         c->changes.items[i].way = COMPARE_NEITHER;
         c->changes.items[i].rule = CHANGE_NO_RULE;

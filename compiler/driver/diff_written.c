@@ -12,54 +12,14 @@ struct finder {
 
 /* ---- texts */
 
-static const char *text_at(const struct session *session, struct span span, size_t *len)
-{
-    const struct source_file *file = span.start ? sources_file_at(&session->sources, span.start) : NULL;
-
-    if (!file || span.end < span.start || span.end > file->base + file->len)
-        return NULL;
-    *len = span.end - span.start;
-    return file->text + (span.start - file->base);
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static bool is_of_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/* A text without what does not count: comments, and blanks outside of strings and at the beginnings of lines. */
 static const char *essence(struct arena *arena, const struct session *session, struct span span)
 {
-    size_t len = 0;
-    const char *text = text_at(session, span, &len);
-    struct strbuf out = STRBUF_INIT;
-    const char *copy;
-    bool quoted = false, fresh = false;
-
-    for (size_t i = 0; text && i < len; i++) {
-        if (text[i] == '"' && (i == 0 || text[i - 1] != '\\'))
-            quoted = !quoted;
-        if (!quoted && text[i] == '/' && i + 1 < len && text[i + 1] == '/') {
-            while (i < len && text[i] != '\n')
-                i++;
-            continue;
-        }
-        fresh = text[i] == '\n' || (fresh && (text[i] == ' ' || text[i] == '\t'));
-        if (is_blank(text[i]) && (!quoted || fresh)) {
-            if (out.len && out.data[out.len - 1] != ' ')
-                strbuf_addstr(&out, " ");
-            continue;
-        }
-        strbuf_add(&out, text + i, 1);
-    }
-    copy = strbuf_dup(&out, arena);
-    strbuf_release(&out);
-    return copy;
+    return sources_essence(&session->sources, span, arena);
 }
 
 static const char *place_words(const struct session *session, struct span span)

@@ -242,16 +242,14 @@ const struct plan_document *session_last_document(struct session *session)
 {
     if (session->document || session->plan->refuted)
         return session_document(session);
-    arena_delete(session->trees);
-    session->trees = NULL;
-    session->document = make_document(session->plan, session->arena, true);
+    session->document = make_document(session->plan, session->arena, true, &session->trees);
     return session->document;
 }
 
 const struct plan_document *session_document(struct session *session)
 {
     if (!session->document)
-        session->document = make_document(session->plan, session->arena, false);
+        session->document = make_document(session->plan, session->arena, false, NULL);
     return session->document;
 }
 

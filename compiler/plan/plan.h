@@ -79,6 +79,7 @@ enum plan_tag {
     PLAN_TAG_EXPRESSION, /* of the target's own language */
     PLAN_TAG_CALL,       /* {function, arguments} */
     PLAN_TAG_TYPE,       /* "list(string)" */
+    PLAN_TAG_WRITTEN,    /* worked out where it is used: as the specification has it */
     PLAN_TAG_NOTHING,    /* "n/a", "unknown" */
     PLAN_TAG_COUNT
 };

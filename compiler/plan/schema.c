@@ -227,6 +227,7 @@ static void value_schema(struct jsonw *j)
         {PLAN_TAG_EXPRESSION, "string", "Of the target's own language."},
         {PLAN_TAG_CALL, "object", "Function of the target's own language: function, arguments."},
         {PLAN_TAG_TYPE, "string", "A type."},
+        {PLAN_TAG_WRITTEN, "string", "As the specification has it: what it is worth depends on where it is used."},
         {PLAN_TAG_NOTHING, "string", "`n/a`: it does not apply; `unknown`."},
     };
 

@@ -132,7 +132,7 @@ const char *plan_tag_name(enum plan_tag tag)
 {
     static const char *const names[PLAN_TAG_COUNT] = {
         NULL,  "decimal", "percent", "duration", "size",    "rate",      "money", "date",       "time", "schedule", "range",   "object",
-        "ref", "runtime", "text",    "shell",    "literal", "reference", "fact",  "expression", "call", "type",     "nothing",
+        "ref", "runtime", "text",    "shell",    "literal", "reference", "fact",  "expression", "call", "type",     "written", "nothing",
     };
 
     return names[tag];

@@ -536,29 +536,6 @@ static struct value eval_of_kind(struct evaluator *eval, const struct expr *expr
 
 /* ---------------------------------------------------------------- the walk */
 
-/* Literals, whose type is most often exactly the expected one. VALUE_PENDING: not a literal. */
-static inline struct value eval_literal(const struct expr *expr)
-{
-    switch (expr->kind) {
-    case EXPR_BOOL: return value_int(VALUE_BOOL, expr->u.integer);
-    case EXPR_INT: return value_int(VALUE_INT, expr->u.integer);
-    case EXPR_DECIMAL: return value_int(VALUE_DECIMAL, expr->u.integer);
-    case EXPR_PERCENT: return value_int(VALUE_PERCENT, expr->u.integer);
-    case EXPR_DURATION: return value_int(VALUE_DURATION, expr->u.integer);
-    case EXPR_SIZE: return value_int(VALUE_SIZE, expr->u.integer);
-    case EXPR_RATE: return (struct value){.type = VALUE_RATE, .u.rate = expr->u.rate};
-    case EXPR_MONEY: return (struct value){.type = VALUE_MONEY, .u.money = expr->u.money};
-    case EXPR_DATE: return value_int(VALUE_DATE, expr->u.integer);
-    case EXPR_TIME: return value_int(VALUE_TIME, expr->u.integer);
-    case EXPR_STRING: return value_string(expr->u.string.text);
-    case EXPR_SCHEDULE: return (struct value){.type = VALUE_SCHEDULE, .u.schedule = expr->u.schedule};
-    case EXPR_NULL: return VALUE_OF(VALUE_NULL);
-    case EXPR_UNKNOWN: return value_unknown();
-    case EXPR_ERROR: return value_error();
-    default: return VALUE_OF(VALUE_PENDING);
-    }
-}
-
 static struct value eval_compound(struct evaluator *eval, const struct expr *expr, const struct scope *scope, const struct type *expected,
                                   const struct type **seen)
 {

@@ -95,6 +95,18 @@ bool eval_is_written(const struct entity *block, uint32_t row);
 /* `null` written as the value: there is none, which is more than that nothing is said. */
 bool eval_is_null(const struct entity *block, uint32_t row);
 
+/* An attribute that waits for its scope, as it is written: `literal` is what it is worth in every scope (a value of the trees, or for the call alone;
+ * PENDING: it is no literal), `span` its expression, `loop` the name of `for = NAME in …` or NULL. */
+struct written_attr {
+    const char *name, *loop;
+    struct value literal;
+    struct span span;
+    bool is_let;
+};
+/* All of a block, names of its author's included (`let x`, those of `bind`). */
+typedef void written_fn(void *context, const struct written_attr *attr);
+void entity_written(const struct entity *entity, written_fn *each, void *context);
+
 /* A deferred attribute of a method, step, rule, procedure … : the value of its expression in a scope, or the row's default;
  * UNKNOWN when it has neither. */
 struct value eval_deferred(struct evaluator *eval, const struct entity *block, uint32_t row, const struct scope *scope);

@@ -110,3 +110,54 @@ void eval_show_entry(const struct evaluator *eval, const struct entity *entity, 
             diag_label(diag, entity->span, "of this entry");
     }
 }
+
+/* ---- attributes that wait for their scope */
+
+static bool is_literal(struct value value)
+{
+    return value.type != VALUE_PENDING && value_is_known(value);
+}
+
+static void tell_written(const struct written_attr *named, const struct expr *expr, written_fn *each, void *context)
+{
+    struct written_attr attr = *named;
+    struct value_range range;
+
+    attr.span = expr->span;
+    attr.literal = eval_literal(expr);
+    if (expr->kind == EXPR_RANGE) {
+        range = (struct value_range){eval_literal(expr->u.range->best), eval_literal(expr->u.range->typical), eval_literal(expr->u.range->worst)};
+        if (is_literal(range.best) && is_literal(range.typical) && is_literal(range.worst))
+            attr.literal = (struct value){.type = VALUE_RANGE, .u.range = &range};
+    }
+    if (attr.loop || !is_literal(attr.literal))
+        attr.literal = VALUE_OF(VALUE_PENDING);
+    each(context, &attr);
+}
+
+static bool has_row(const struct entity *entity, atom name)
+{
+    for (uint32_t i = 0; i < entity->slot_count; i++) {
+        if (entity_row_info(entity, i)->name == name)
+            return true;
+    }
+    return false;
+}
+
+void entity_written(const struct entity *entity, written_fn *each, void *context)
+{
+    const struct attr *attrs = entity->tree && (entity->schema->flags & SCHEMA_DEFERRED) ? entity->tree->attrs : NULL;
+
+    for (uint32_t i = 0; i < entity->slot_count; i++) {
+        const struct deferred *deferred = entity->slots[i].type == VALUE_UNKNOWN ? entity->slots[i].u.deferred : NULL;
+        const struct attr *attr = deferred && deferred->expr ? entity_attr(entity, i) : NULL;
+
+        if (deferred && deferred->expr)
+            tell_written(&(struct written_attr){.name = entity_row_info(entity, i)->name, .loop = attr ? attr_loop_name(attr) : NULL}, deferred->expr,
+                         each, context);
+    }
+    for (const struct attr *attr = attrs; attr; attr = attr->next) {
+        if (attr->value && (attr->is_let || !has_row(entity, attr->name)))
+            tell_written(&(struct written_attr){.name = attr->name, .is_let = attr->is_let}, attr->value, each, context);
+    }
+}

@@ -54,6 +54,9 @@ struct source_file *sources_add(struct sources *sources, const char *name, const
 struct source_file *sources_take(struct sources *sources, const char *name, char *text, size_t len);
 
 struct source_file *sources_file_at(const struct sources *sources, uint32_t offset);
+/* The text of a span without what does not count: comments, how code is broken into lines and indented, how a text is indented, a comma before a
+ * bracket closes. Two that differ in nothing else are the same. In the arena; "" where there is no such text. */
+const char *sources_essence(const struct sources *sources, struct span span, struct arena *arena);
 struct place sources_place(const struct sources *sources, uint32_t offset);
 
 /* "file.dr:12" for origin comments; "" when there is no place. In the arena. With a root the file is named as seen from it, so

@@ -39,7 +39,7 @@ EDITS = (
     ("faster-declaration", "main.dr", r"(loses     = \[east-a\]|class     = L3\n  loses     = \[east-a\])(.*?)declare   = 5m\n", r"\1\2declare   = 4m\n", 2,
      [("scenario", "zone-loss", None, "time until it is declared", "stronger", None)], [("scenario.zone-loss", "declare")]),
     ("slower-step", "services.dr", r"scale_up = 5m\.\.8m\.\.15m (}\n\n  bind)", r"scale_up = 5m..8m..16m \1", None, [], [("asset.reporting/standby.west", "scale_up")]),
-    ("longer-way-back", "procedures.dr", r"2h\.\.6h\.\.24h", "2h..6h..48h", 2, [("step of the way back", "failback.reseed", "region-loss", "duration", "other", None)], []),
+    ("longer-way-back", "procedures.dr", r"2h\.\.6h\.\.24h", "2h..6h..48h", 2, [("step of the way back", "failback.reseed", "region-loss", "duration", "other", None)], [("runbook.failover/failback/step.reseed", "takes")]),
     ("another-phone", "people.dr", r'\+1 555 0101', "+1 555 0199", 2, [("contact", None, None, "phone", "other", None)], [(None, "phone")]),
 )
 
@@ -96,6 +96,53 @@ def test_edits_and_causes(env):
                     raise Failure(f"{name}: {want} is told {len(found)} times:\n{json.dumps(result['changes'], indent=1)[:4000]}")
                 if edits and 0 not in found[0]["causes"]:
                     raise Failure(f"{name}: {want} is told without its cause: {found[0]}")
+
+
+# Edits inside of blocks whose attributes are worked out where they are used: (name, file, pattern, text, the edit, what is told of it).
+INSIDE = (
+    ("instruction", "procedures.dr", "post on the incident channel and", "tell everybody and", ("runbook.failover/before/step.announce", "manual"), [("step", "instruction")]),
+    ("command", "procedures.dr", r"dr-pre-checks\.sh", "checks.sh", ("runbook.failover/before/step.checks", "run"), [("step", "command")]),
+    ("failure", "procedures.dr", "best_effort = true", "best_effort = false", ("runbook.failover/before/step.checks", "best_effort"), [("step", "whether it may fail")]),
+    ("slower-after", "procedures.dr", r"1m\.\.2m\.\.5m", "1m..2m..15m", ("runbook.failover/after/step.services", "takes"), [("step", "duration")]),
+    ("way-back", "procedures.dr", r"30m\.\.1h\.\.2h\n    }\n\n    step switch", "30m..1h..3h\n    }\n\n    step switch",
+     ("runbook.failover/failback/step.compare", "takes"), [("step of the way back", "duration")]),
+    ("drill", "procedures.dr", r'=test"\]\n    takes = 15m', '=test"]\n    takes = 10m', ("drill.full-test/step.simulate", "takes"), [("step of a drill", "takes")]),
+    ("probe", "services.dr", r"api\.dr\.example\.com/health", "api.dr.example.com/ready", ("asset.api-gateway/probe.1", "url"), [("probe", "url")]),
+    ("check", "data.dr", "max\\(created_at\\)", "max(changed_at)", ("asset.database/verify.counts", "sql"), [("check of data", "sql")]),
+    ("bind", "services.dr", "REGION = here.region", 'REGION = "us-west-2"', ("asset.api-gateway/bind.1", "REGION"), []),
+)
+
+
+def test_inside_of_steps(env):
+    """What is edited in a step, a probe or a check of data is an edit with both places, and the cause of what is told."""
+    with Sandbox() as folder:
+        shutil.copytree(env.root / "examples" / "platform", folder / "old")
+        for name, file, pattern, by, edit, told in INSIDE:
+            result = diff(env, folder, "old", edited(folder, name, file, pattern, by))
+            if [(e["id"], e["attribute"]) for e in result["edits"]] != [edit] or not all(result["edits"][0][at] for at in ("before_at", "after_at")):
+                raise Failure(f"{name}: the edits are {result['edits']}")
+            for want in told:
+                if not any((c["sort"], c["what"]) == want for c in result["changes"]):
+                    raise Failure(f"{name}: {want} is not told: {result['changes']}")
+            if any(change["causes"] != [0] for change in result["changes"]):
+                raise Failure(f"{name}: without its cause: {result['changes']}")
+        # From plans alone the steps are the same, and a step's change is never put down to what is written of another.
+        for side, of in (("a", "old"), ("b", "command")):
+            (folder / f"{side}.json").write_bytes(env.compile(["plan", "--emit", "plan", of], folder).stdout)
+        result = diff(env, folder, "a.json", "b.json", 2)
+        if [(e["id"], e["attribute"]) for e in result["edits"]] != [("runbook.failover/before/step.checks", "run")]:
+            raise Failure(f"from plans: {result['edits']}")
+        text = (folder / "command" / "procedures.dr").read_text(encoding="utf-8").replace("post on the incident channel and", "tell everybody and")
+        (folder / "command" / "procedures.dr").write_text(text, encoding="utf-8")
+        result = diff(env, folder, "old", "command", 2)
+        causes = {change["what"]: [result["edits"][i]["attribute"] for i in change["causes"]] for change in result["changes"] if change["sort"] == "step"}
+        if causes != {"command": ["run"], "instruction": ["manual"]}:
+            raise Failure(f"two steps: {causes}")
+        # Layout, comments and a last comma are no edits.
+        (folder / "command" / "procedures.dr").write_text((folder / "old" / "procedures.dr").read_text(encoding="utf-8").replace(
+            '["./scripts/dr-pre-checks.sh"]', '[\n  # the same\n  "./scripts/dr-pre-checks.sh", /* , */\n ]'), encoding="utf-8")
+        if diff(env, folder, "old", "command", 0)["edits"]:
+            raise Failure("layout is told as an edit")
 
 
 def test_what_a_recovery_turns_on(env):

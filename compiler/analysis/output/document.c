@@ -331,7 +331,7 @@ static void make_kinds(struct maker *m)
 }
 
 /* What is referred to first, the names of things; and what the largest parts are made from goes before the next of them comes. */
-struct plan_document *make_document(struct plan *plan, struct arena *arena, bool forget)
+struct plan_document *make_document(struct plan *plan, struct arena *arena, bool forget, struct arena **trees)
 {
     struct plan_document *out = ARENA_NEW(arena, struct plan_document);
     struct maker m = {.plan = plan, .sources = plan->model->sources, .arena = arena, .scratch = arena_new(), .out = out, .names = intern_new(arena)};
@@ -348,6 +348,10 @@ struct plan_document *make_document(struct plan *plan, struct arena *arena, bool
     make_params(&m);
     make_kinds(&m);
     name_things(&m);
+    if (trees) {
+        arena_delete(*trees);
+        *trees = NULL;
+    }
     add_costs(&m);
     make_sites(&m);
     make_figures(&m);

@@ -33,8 +33,9 @@ struct maker {
 };
 
 /* The whole plan, in the arena; no struct in it points into the model, texts do. `forget`: nobody wants the ledger, jobs and scenarios of the plan
- * afterwards. They are freed as soon as the document has them (plan_forget), so that the two are never there whole. */
-struct plan_document *make_document(struct plan *plan, struct arena *arena, bool forget);
+ * afterwards. They are freed as soon as the document has them (plan_forget), so that the two are never there whole. `trees`: those of the syntax,
+ * which go as soon as the document says how things are written; NULL: they stay. */
+struct plan_document *make_document(struct plan *plan, struct arena *arena, bool forget, struct arena **trees);
 
 /* What targets look at before they refuse, see plan/checked.h. */
 const struct plan_checked *make_checked(const struct plan *plan, struct arena *arena);
@@ -44,7 +45,7 @@ struct plan_figure *make_figure(const struct sources *sources, const struct figu
 
 /* ---- between the files of the maker */
 
-void name_things(struct maker *m); /* and where they stand */
+void name_things(struct maker *m); /* and where they stand, and how what is worked out elsewhere is written */
 void fill_things(struct maker *m); /* their attributes */
 void make_sites(struct maker *m);
 void make_names(struct maker *m);

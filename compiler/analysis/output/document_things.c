@@ -1,6 +1,8 @@
 /* What is declared, with its attributes; and what everything else of the document is made of: values, commands, ranges. */
 #include "analysis/output/document.h"
 
+#include "sema/eval.h"
+
 #include <string.h>
 
 /* ---- values */
@@ -299,6 +301,39 @@ static void add_own_id(struct strbuf *id, const struct entity *entity)
     strbuf_addf(id, ".%u", n);
 }
 
+struct writing {
+    struct maker *m;
+    VEC(struct plan_pair) pairs;
+};
+
+/* What is worked out where it is used: a literal is worth the same everywhere, anything else is published as it is written. */
+static void add_written(void *context, const struct written_attr *attr)
+{
+    struct writing *to = context;
+    struct maker *m = to->m;
+    struct plan_value value;
+
+    if (attr->literal.type == VALUE_STRING) /* it goes with the trees */
+        value = text(PLAN_TAG_NONE, arena_strndup(m->arena, attr->literal.u.string, strlen(attr->literal.u.string)));
+    else if (attr->literal.type != VALUE_PENDING)
+        value = document_value(m, attr->literal);
+    else
+        value = text(PLAN_TAG_WRITTEN, sources_essence(m->sources, attr->span, m->arena));
+    if (attr->loop)
+        value.text = arena_printf(m->arena, "%s in %s", attr->loop, value.text);
+    vec_push(m->arena, &to->pairs, ((struct plan_pair){attr->is_let ? arena_printf(m->arena, "let %s", attr->name) : attr->name, value}));
+}
+
+/* As long as there are trees. */
+static void fill_written(struct maker *m, const struct entity *entity, struct plan_thing *out)
+{
+    struct writing to = {.m = m};
+
+    entity_written(entity, add_written, &to);
+    out->attributes.pairs = to.pairs.items;
+    out->attributes.count = to.pairs.len;
+}
+
 /* Names first: attributes refer to things that are declared later. */
 static void name_thing(struct maker *m, const struct entity *entity, const struct plan_thing *parent, struct plan_thing *out)
 {
@@ -318,6 +353,8 @@ static void name_thing(struct maker *m, const struct entity *entity, const struc
     out->origin = document_origin(m, entity->span);
     out->place = document_at(entity->span);
     m->things[entity->number] = out;
+    if (!m->wanted)
+        fill_written(m, entity, out);
     out->blocks_count = entity->child_count;
     out->blocks = ARENA_ARRAY(m->arena, struct plan_thing, entity->child_count);
     for (uint32_t i = 0; i < entity->child_count; i++)
@@ -332,12 +369,13 @@ static struct plan_place place_of(const struct entity *entity, struct value valu
 
 static void fill_attributes(struct maker *m, const struct entity *entity, struct plan_thing *out)
 {
+    const struct plan_values written = out->attributes;
     struct plan_place *places = NULL;
-    uint32_t count = 0;
+    uint32_t count = written.count;
 
     for (uint32_t i = 0; i < entity->slot_count; i++)
         count += value_is_known(entity->slots[i]);
-    out->attributes.pairs = ARENA_ARRAY(m->arena, struct plan_pair, count);
+    out->attributes = (struct plan_values){.pairs = ARENA_ARRAY(m->arena, struct plan_pair, count)};
     if (m->wanted)
         out->attributes.places = places = ARENA_ARRAY(m->arena, struct plan_place, count);
     for (uint32_t i = 0; i < entity->slot_count; i++) {
@@ -348,6 +386,8 @@ static void fill_attributes(struct maker *m, const struct entity *entity, struct
                 (struct plan_pair){entity_row_info(entity, i)->name, document_value(m, entity->slots[i])};
         }
     }
+    for (uint32_t i = 0; i < written.count; i++)
+        out->attributes.pairs[out->attributes.count++] = written.pairs[i];
     for (uint32_t i = 0; i < entity->child_count; i++)
         fill_attributes(m, entity->children[i], &out->blocks[i]);
 }
