@@ -20,14 +20,25 @@ struct side {
     bool written; /* it says what would be written */
 };
 
-/* A name that is nothing on disk may be one of git: REVISION:PATH, or a revision, in which the path of the other side is meant. False when it is
- * neither; then it is taken for a file, and that there is none is told. */
+/* In the folder of a bare repository (or in `.git`) HEAD is a file of git's own. */
+static bool is_of_git(const char *name)
+{
+    return name[0] != '/' && strncmp(name, "../", 3) != 0 && file_exists("HEAD") && is_folder("objects") && is_folder("refs");
+}
+
+static bool is_on_disk(const char *name)
+{
+    return is_folder(name) || file_exists(name);
+}
+
+/* A name that is nothing on disk, or a file of git's own, may be one of git: REVISION:PATH, or a revision, in which the path of the other side is
+ * meant. False when it is neither; then it is taken for a file, and that there is none is told. */
 static bool find_revision(struct side *side, struct arena *arena, const char *name, const char *other)
 {
     const char *colon = strchr(name, ':'), *error = NULL, *path;
-    bool on_disk = is_folder(other) || file_exists(other);
+    bool on_disk = is_on_disk(other) && !is_of_git(other);
 
-    if (is_folder(name) || file_exists(name) || strcmp(name, "-") == 0)
+    if ((is_on_disk(name) && !is_of_git(name)) || strcmp(name, "-") == 0)
         return false;
     if (colon) {
         side->revision = git_revision_open(arena, ".", arena_strndup(arena, name, (size_t)(colon - name)), &error);

@@ -16,13 +16,21 @@ const char *git_last_error(struct arena *arena)
     return arena_strdup(arena, error && error->message ? error->message : "git could not read it");
 }
 
+int git_open_repository(git_repository **repository, const char *folder)
+{
+    const char *named = getenv("GIT_DIR");
+
+    return named && named[0] ? git_repository_open_ext(repository, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL)
+                             : git_repository_open_ext(repository, folder, 0, NULL);
+}
+
 struct git_revision *git_revision_open(struct arena *arena, const char *folder, const char *revision, const char **error)
 {
     struct git_revision *opened = ARENA_NEW(arena, struct git_revision);
     git_object *object = NULL, *tree = NULL;
 
     git_libgit2_init();
-    if (git_repository_open_ext(&opened->repository, folder, 0, NULL) != 0 || git_revparse_single(&object, opened->repository, revision) != 0 ||
+    if (git_open_repository(&opened->repository, folder) != 0 || git_revparse_single(&object, opened->repository, revision) != 0 ||
         git_object_peel(&tree, object, GIT_OBJECT_TREE) != 0) {
         *error = git_last_error(arena);
         git_object_free(object);
@@ -102,13 +110,75 @@ static bool clean_path(const char *path, struct strbuf *out)
     return true;
 }
 
+static bool is_link(const git_tree_entry *entry)
+{
+    return entry && git_tree_entry_filemode(entry) == GIT_FILEMODE_LINK;
+}
+
+/* Where a link leads, as a path from the root with `rest` behind it. False: out of the tree. */
+static bool follow(const git_tree *tree, const git_tree_entry *link, const char *folder, const char *rest, struct strbuf *out)
+{
+    struct strbuf to = STRBUF_INIT;
+    git_blob *blob = NULL;
+    bool inside = false;
+
+    strbuf_clear(out);
+    if (git_blob_lookup(&blob, git_tree_owner(tree), git_tree_entry_id(link)) == 0) {
+        strbuf_addf(&to, "%s/", folder);
+        strbuf_add(&to, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
+        strbuf_addf(&to, "/%s", rest);
+        inside = git_blob_rawsize(blob) > 0 && *(const char *)git_blob_rawcontent(blob) != '/' && clean_path(strbuf_str(&to), out);
+    }
+    git_blob_free(blob);
+    strbuf_release(&to);
+    return inside;
+}
+
+/* One step of the way: the path without its first link. False: there is none in it, or it leads out of the tree. */
+static bool without_link(const git_tree *tree, struct strbuf *path)
+{
+    struct strbuf folder = STRBUF_INIT, now = STRBUF_INIT;
+    const char *rest = strbuf_str(path);
+    bool followed = false, there = true;
+
+    while (*rest && there && !followed) {
+        size_t part = strcspn(rest, "/"), before = folder.len;
+        git_tree_entry *entry = NULL;
+
+        strbuf_addf(&folder, "%s%.*s", before ? "/" : "", (int)part, rest);
+        rest += part + (rest[part] == '/');
+        there = git_tree_entry_bypath(&entry, tree, strbuf_str(&folder)) == 0;
+        if (there && is_link(entry)) {
+            strbuf_truncate(&folder, before);
+            followed = follow(tree, entry, strbuf_str(&folder), rest, &now);
+            there = followed;
+        }
+        git_tree_entry_free(entry);
+    }
+    if (followed) {
+        strbuf_clear(path);
+        strbuf_addstr(path, strbuf_str(&now));
+    }
+    strbuf_release(&now);
+    strbuf_release(&folder);
+    return followed;
+}
+
+enum { LINKS_MAX = 40 }; /* as many as systems follow */
+
 git_tree_entry *git_entry_in(const git_tree *tree, const char *path)
 {
     git_tree_entry *entry = NULL;
     struct strbuf clean = STRBUF_INIT;
+    bool good = clean_path(path, &clean);
 
-    if (clean_path(path, &clean) && git_tree_entry_bypath(&entry, tree, strbuf_str(&clean)) != 0)
-        entry = NULL;
+    for (int i = 0; good && i < LINKS_MAX; i++) {
+        git_tree_entry_free(entry);
+        if (git_tree_entry_bypath(&entry, tree, strbuf_str(&clean)) != 0)
+            entry = NULL;
+        if ((entry && !is_link(entry)) || !without_link(tree, &clean))
+            break; /* of a link that leads nowhere the link itself stays */
+    }
     strbuf_release(&clean);
     return entry;
 }
@@ -143,7 +213,7 @@ char *git_revision_read(const struct git_revision *revision, struct arena *arena
     if (sort != GIT_ENTRY_FILE) {
         *error = sort == GIT_ENTRY_ABSENT   ? "there is no such file in that revision"
                  : sort == GIT_ENTRY_FOLDER ? "it is a folder"
-                                            : "it is a symbolic link or a submodule, and no file";
+                                            : "it is a symbolic link that leads nowhere in that revision, or a submodule";
         return NULL;
     }
     git_note_question(revision->reads, 'r', path);
@@ -175,7 +245,9 @@ bool git_revision_list(const struct git_revision *revision, struct arena *arena,
     for (size_t i = 0; i < git_tree_entrycount(tree ? tree : revision->tree); i++) {
         const git_tree_entry *item = git_tree_entry_byindex(tree ? tree : revision->tree, i);
 
-        if (git_tree_entry_filemode(item) == GIT_FILEMODE_BLOB || git_tree_entry_filemode(item) == GIT_FILEMODE_BLOB_EXECUTABLE)
+        if (git_entry_sort(item) == GIT_ENTRY_FILE ||
+            (is_link(item) &&
+             git_revision_look(revision, arena_printf(arena, "%s%s%s", path, path[0] ? "/" : "", git_tree_entry_name(item))) == GIT_ENTRY_FILE))
             vec_push(arena, &list, arena_strdup(arena, git_tree_entry_name(item)));
     }
     git_tree_free(tree);

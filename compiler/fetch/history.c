@@ -44,7 +44,7 @@ struct git_history *git_history_open(struct arena *arena, const char *folder, co
     git_libgit2_init();
     history->arena = arena;
     history->names = intern_new(arena);
-    good = git_repository_open_ext(&history->repository, folder, 0, NULL) == 0 && git_revparse_single(&object, history->repository, revision) == 0 &&
+    good = git_open_repository(&history->repository, folder) == 0 && git_revparse_single(&object, history->repository, revision) == 0 &&
            git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0;
     if (good)
         git_oid_cpy(&history->head, git_object_id(commit));

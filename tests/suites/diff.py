@@ -405,6 +405,52 @@ def test_git(env):
             done = env.run([env.drc, "diff", one, "dr"], folder)
             if done.code != 1 or b"cannot be read" not in done.stderr:
                 raise Failure(f"{one}: exit {done.code}\n{readable(done.stderr)}")
+        # In a bare repository HEAD is a file of git's own; GIT_DIR names a repository from anywhere.
+        (folder / "away").mkdir()
+        git("checkout", "-q", "-b", "top", "v2")
+        git("mv", "dr/main.dr", "dr/rest.dr", ".")
+        git("commit", "-qm", "at the top")
+        (folder / "rest.dr").write_text(rest.replace("lag = 30s", "lag = 40s"), encoding="utf-8")
+        git("commit", "-qam", "later")
+        git("clone", "-q", "--bare", ".", "top.git")
+        for where, one, other, named in ((folder / "top.git", "HEAD~1", "HEAD", None), (folder / "away", "HEAD~1:main.dr", "HEAD:main.dr", "../top.git")):
+            done = env.run([env.drc, "diff", one, other, "--format", "json"], where, env={"GIT_DIR": named} if named else None)
+            found = [c for c in json.loads(done.stdout or "{}").get("changes", ()) if c["what"] == "worst-case loss"]
+            if [(c["before"], c["after"]) for c in found] != [("50s", "40s")]:
+                raise Failure(f"{where.name} {one} {other}: exit {done.code} {found} {readable(done.stderr)}")
+
+
+def test_links_in_git(env):
+    """A symbolic link of a revision is followed in its tree, folders and files alike, and never out of it."""
+    need("git")
+    with Sandbox() as folder:
+        def git(*words):
+            done = env.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words], folder)
+            if done.code:
+                raise Failure(readable(done.stderr))
+
+        git("init", "-q", ".")
+        (folder / "specs" / "shop").mkdir(parents=True)
+        text = (env.root / "examples" / "hello.dr").read_text(encoding="utf-8")
+        (folder / "specs" / "shop" / "real.dr").write_text(text, encoding="utf-8")
+        (folder / "specs" / "shop" / "main.dr").symlink_to("./real.dr")
+        (folder / "dr").symlink_to("specs/current")
+        (folder / "specs" / "current").symlink_to("../specs/shop/")
+        (folder / "out").symlink_to("../../etc")
+        (folder / "whole").symlink_to("/etc")
+        (folder / "ring").symlink_to("ring")
+        git("add", "-A")
+        git("commit", "-qm", "one")
+        (folder / "specs" / "shop" / "real.dr").write_text(text.replace("lag = 30s", "lag = 50s"), encoding="utf-8")
+        git("commit", "-qam", "two")
+        for path in ("dr", "dr/main.dr", "specs/current/../shop", "specs/shop/main.dr"):
+            found = [c for c in diff(env, folder, f"HEAD~1:{path}", f"HEAD:{path}")["changes"] if c["what"] == "worst-case loss"]
+            if [(c["before"], c["after"]) for c in found] != [("30s", "50s")]:
+                raise Failure(f"{path}: {found}")
+        for path in ("out/passwd", "whole/passwd", "ring", "out", "dr/nothing.dr"):
+            done = env.run([env.drc, "diff", f"HEAD:{path}", "dr"], folder)
+            if done.code != 1 or b"cannot be read" not in done.stderr:
+                raise Failure(f"{path}: exit {done.code}\n{readable(done.stderr)}")
 
 
 def spots(value, path=()):
