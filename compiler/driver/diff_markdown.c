@@ -25,8 +25,8 @@ static struct md_inline change_cell(struct arena *arena, const struct compare_ch
 {
     struct strbuf out = STRBUF_INIT;
 
-    diff_name_change(&out, change, "`");
-    return md_marked(arena, told(arena, &out));
+    diff_name_change(&out, change, MD_QUOTE);
+    return md_quoted(arena, told(arena, &out));
 }
 
 static struct md_inline value_cell(struct arena *arena, const struct compare_change *change)
@@ -61,11 +61,11 @@ static struct md_inline cause_text(struct arena *arena, const struct compare_rep
 
     for (uint32_t i = 0; i < change->cause_count && i < CAUSES_SHOWN; i++) {
         strbuf_addstr(&out, i ? "\nand " : "");
-        diff_tell_edit(&out, report, &report->edits[change->causes[i]], "`", "→");
+        diff_tell_edit(&out, report, &report->edits[change->causes[i]], MD_QUOTE, "→");
     }
     if (change->cause_count > CAUSES_SHOWN)
         strbuf_addf(&out, "\nand %" PRIu32 " more edits", change->cause_count - CAUSES_SHOWN);
-    return md_marked(arena, told(arena, &out));
+    return md_quoted(arena, told(arena, &out));
 }
 
 /* ---- groups: changes that come from the same edits */
@@ -213,8 +213,8 @@ static void tell_accepted(struct md *w, const struct rows *rows)
         const struct compare_change *change = rows->items.items[i];
         struct strbuf out = STRBUF_INIT;
 
-        diff_tell_waiver(&out, change->waiver, "`");
-        MD_ROW(w, change_cell(w->arena, change), value_cell(w->arena, change), md_marked(w->arena, told(w->arena, &out)));
+        diff_tell_waiver(&out, change->waiver, MD_QUOTE);
+        MD_ROW(w, change_cell(w->arena, change), value_cell(w->arena, change), md_quoted(w->arena, told(w->arena, &out)));
     }
     md_table_end(w);
 }
@@ -231,8 +231,8 @@ static void tell_lost_waivers(struct md *w, const struct compare_report *report)
         if (!change->waiver || change->waiver == last || section_of(change) == ACCEPTED)
             continue;
         last = change->waiver;
-        diff_tell_waiver(&out, last, "`");
-        md_bullet(w, 0, md_marked(w->arena, told(w->arena, &out)));
+        diff_tell_waiver(&out, last, MD_QUOTE);
+        md_bullet(w, 0, md_quoted(w->arena, told(w->arena, &out)));
     }
 }
 
@@ -241,8 +241,8 @@ static void tell_edits(struct md *w, const struct compare_report *report)
     for (uint32_t i = 0; i < report->edit_count && i < ROWS_MAX; i++) {
         struct strbuf edit = STRBUF_INIT;
 
-        diff_tell_edit(&edit, report, &report->edits[i], "`", "→");
-        md_bullet(w, 0, md_marked(w->arena, told(w->arena, &edit)));
+        diff_tell_edit(&edit, report, &report->edits[i], MD_QUOTE, "→");
+        md_bullet(w, 0, md_quoted(w->arena, told(w->arena, &edit)));
     }
     if (report->edit_count > ROWS_MAX)
         md_paragraph(w, md_textf(w->arena, "And %" PRIu32 " more.", report->edit_count - ROWS_MAX));

@@ -668,19 +668,20 @@ const char *mermaid_gantt_text(struct arena *arena, const char *text)
     return result;
 }
 
-struct md_inline md_marked(struct arena *arena, const char *text)
+static struct md_inline marked(struct arena *arena, const char *text, char mark)
 {
     static const char break_mark[] = {BREAK, '\0'};
     const struct md_inline line_break = {break_mark};
     struct md_inline result = MD("");
+    const char marks[] = {mark, '\0'};
     bool code = false;
 
     while (*text) {
-        size_t len = strcspn(text, "`");
+        size_t len = strcspn(text, marks);
         const char *part = arena_strndup(arena, text, len);
 
-        if (code && text[len] != '`') /* not closed: it was no mark */
-            part = arena_printf(arena, "`%s", part), code = false;
+        if (code && text[len] != mark) /* not closed: it was no mark */
+            part = arena_printf(arena, "%s%s", marks, part), code = false;
         /* md_text leaves out what is at the ends of a text; here that is between two pieces */
         if (len > 0 && !code && part[0] == '\n' && result.markdown[0])
             result = md_cat(arena, result, line_break);
@@ -695,4 +696,14 @@ struct md_inline md_marked(struct arena *arena, const char *text)
         }
     }
     return result;
+}
+
+struct md_inline md_marked(struct arena *arena, const char *text)
+{
+    return marked(arena, text, '`');
+}
+
+struct md_inline md_quoted(struct arena *arena, const char *text)
+{
+    return marked(arena, text, MD_QUOTE[0]);
 }

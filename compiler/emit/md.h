@@ -27,6 +27,9 @@ struct md_inline {
 struct md_inline md_text(struct arena *arena, const char *text);
 /* Text in which what stands between backquotes is code; one that is not closed is no mark. */
 struct md_inline md_marked(struct arena *arena, const char *text);
+/* The same with a mark that no text of others has, since it is not UTF-8: what they wrote between backquotes, or behind one, stays as it is. */
+#define MD_QUOTE "\xff"
+struct md_inline md_quoted(struct arena *arena, const char *text);
 struct md_inline md_textf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct md_inline md_code(struct arena *arena, const char *text); /* `text`, newlines become blanks */
 struct md_inline md_codef(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -371,6 +371,23 @@ def test_usage_and_markdown(env):
             raise Failure(page)
 
 
+def test_markdown_of_backquotes(env):
+    """Backquotes in a text of people, closed or not, are shown as they are: none makes code of what follows, or text of what is code."""
+    with Sandbox() as folder:
+        text = (env.root / "examples" / "hello.dr").read_text(encoding="utf-8")
+        step = "\nrunbook r { title = \"R\"  for = [SCENARIO]  after { step look { manual = \"MANUAL\"  by = OWNER  takes = 1m } } }\n"
+        step = step.replace("SCENARIO", re.search(r"^scenario (\S+)", text, re.M)[1]).replace("OWNER", re.search(r"^(?:person|team) (\S+)", text, re.M)[1])
+        for manual, shown in (("ask `ann", r"ask \`ann"), ("ask `ann` or ``bob", r"ask \`ann\` or \`\`bob"), ("`", r"\`"), ("a|b `c|d`", r"a\|b \`c\|d\`")):
+            (folder / "a.dr").write_text(text + step.replace("MANUAL", "look"), encoding="utf-8")
+            (folder / "b.dr").write_text(text + step.replace("MANUAL", manual), encoding="utf-8")
+            page = env.run([env.drc, "diff", "a.dr", "b.dr", "--format", "markdown"], folder).stdout.decode()
+            if f"`manual` of `runbook.r/after/step.look`: look → {shown} (b.dr:" not in page or f"look → {shown} |" not in page:
+                raise Failure(f"{manual}:\n{page}")
+            for line in page.splitlines():
+                if len(re.findall(r"(?<!\\)`", line)) % 2:
+                    raise Failure(f"{manual}: what is code is open in {line!r}")
+
+
 def test_git(env):
     """Revisions are read as they are: by path, alone, from a folder below, in a bare repository; nothing is checked out or written."""
     need("git")
