@@ -15,14 +15,14 @@
     ROW(SITE_NO_DELETE, ERROR, "a place is gone")                                                                                                    \
     ROW(COPY_NO_DELETE, ERROR, "data exists less often, or at fewer places")                                                                         \
     ROW(RETENTION_NO_SHORTEN, ERROR, "copies are kept, or locked, less long")                                                                        \
-    ROW(PROTECTION_NO_WEAKEN, ERROR, "a standby, a check of data, a lock or the encryption of copies is gone or weaker")                             \
-    ROW(ORDER_NO_LOOSEN, ERROR, "a step does not wait any more for a step that it came after")                                                       \
-    ROW(DRILL_NO_LOOSEN, ERROR, "a drill is gone, less real, or held less often")                                                                    \
+    ROW(PROTECTION_NO_WEAKEN, ERROR, "a standby, a check, a lock or the encryption of copies is gone or weaker, a place has more administrators")    \
+    ROW(ORDER_NO_LOOSEN, ERROR, "a step does not wait any more for a step that it came after, or a restore for what it needs")                       \
+    ROW(DRILL_NO_LOOSEN, ERROR, "a drill is gone, less real, held less often or by fewer")                                                           \
     ROW(WAIVER_NO_EXTEND, ERROR, "a waiver is new, reaches farther, or ends later")                                                                  \
     ROW(ASSUMPTION_NO_UNWATCH, ERROR, "something a verdict rests on has no check any more, or nobody would notice its end")                          \
     ROW(ASSUMPTION_NO_DEMAND, ERROR, "what a file or the platform made true is asked of people, or nobody does it")                                  \
     ROW(FIGURE_NO_ASSERT, ERROR, "a figure has a weaker source, or a longer worst end")                                                              \
-    ROW(CONTACT_NO_DELETE, ERROR, "a person, a team, a channel, or a way to reach one is gone")                                                      \
+    ROW(CONTACT_NO_DELETE, ERROR, "a person, a team, a channel, or a way to reach one is gone, or a severity calls fewer")                           \
     ROW(DEMAND_NO_LOOSEN, ERROR, "a tier or a ceiling asks less, or a rule is not judged any more")                                                  \
     ROW(ERROR_NO_ADD, ERROR, "the plan has an error that it had not")                                                                                \
     ROW(FINDING_NO_ADD, WARNING, "a rule of the plan is broken that was not")                                                                        \

@@ -21,6 +21,10 @@ enum direction {
     TRUE_IS, /* true is weaker */
     DEMANDS, /* a block of attributes each of which asks something, against nothing written */
     CEILING, /* a class that has longer ceilings, or fewer */
+    WITHOUT, /* a list that names fewer, which are not among its `needs` either */
+    WIDER,   /* a list of people that names more, or says nothing any more */
+    MILDER,  /* a severity that calls, briefs or tells fewer */
+    ABSENT,  /* who takes part: all, some, nobody but machines */
     DENIED,  /* false is weaker than unset, for which rules ask by themselves */
 };
 
@@ -71,6 +75,7 @@ static const struct note notes[] = {
     {"asset", "multi_zone", "asset", "several zones", UNTRUE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"asset", "tolerates", "asset", "number of zones it outlives", LESS, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"asset", "quorum", "asset", "quorum", EITHER, CHANGE_NO_RULE, NULL},
+    {"asset", "restores_with", "asset", "what its restore needs", WITHOUT, CHANGE_ORDER_NO_LOOSEN, NULL},
     {"asset", "observes", "asset", "what it watches", FEWER, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"asset", "contains_personal_data", "asset", "holding personal data", UNTRUE, CHANGE_DEMAND_NO_LOOSEN, NULL},
     {"asset/probe", "expect", "probe", "what it expects", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
@@ -112,7 +117,7 @@ static const struct note notes[] = {
     {"store/lock", "max", "store", "longest time under lock", EITHER, CHANGE_NO_RULE, NULL},
     {"site/admins", NULL, "site", "quorum of its administrators", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"site/admins", "quorum", "site", "quorum of its administrators", LESS, CHANGE_PROTECTION_NO_WEAKEN, NULL},
-    {"site/admins", "of", "site", "administrators", EITHER, CHANGE_NO_RULE, NULL},
+    {"site/admins", "of", "site", "administrators", WIDER, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"site", "alarm_to", "site", "receiver of alarms", GONE, CHANGE_ASSUMPTION_NO_UNWATCH, NULL},
     {"site/provision", NULL, "site", "provisioning", GONE, CHANGE_PROTECTION_NO_WEAKEN, NULL},
     {"site", "bandwidth", "site", "bandwidth", EITHER, CHANGE_NO_RULE, NULL},
@@ -147,7 +152,7 @@ static const struct note notes[] = {
     {"class", "rpo", "class", "RPO", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
     {"class", "discarded", "class", "limit of what is discarded", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
     {"class", "applies_to", "class", "tiers it applies to", FEWER, CHANGE_DEMAND_NO_LOOSEN, ALL},
-    {"class", "severity", "class", "severity", EITHER, CHANGE_NO_RULE, NULL},
+    {"class", "severity", "class", "severity", MILDER, CHANGE_CONTACT_NO_DELETE, NULL},
     {"plan/objectives", NULL, "plan", "objectives", GONE, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
     {"plan/objectives", "rto", "plan", "RTO", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
     {"plan/objectives", "rpo", "plan", "RPO", LONGER, CHANGE_OBJECTIVE_NO_WEAKEN, NULL},
@@ -175,7 +180,7 @@ static const struct note notes[] = {
     {"drill", "of", "drill", "what it rehearses", FEWER, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "criteria", "drill", "criteria", FEWER, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "measure", "drill", "what it measures", FEWER, CHANGE_DRILL_NO_LOOSEN, NULL},
-    {"drill", "participants", "drill", "who takes part", EITHER, CHANGE_NO_RULE, NULL},
+    {"drill", "participants", "drill", "who takes part", ABSENT, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "duration", "drill", "duration", EITHER, CHANGE_NO_RULE, NULL},
     {"drill", "owner", "drill", "organiser", GONE, CHANGE_DRILL_NO_LOOSEN, NULL},
     {"drill", "records", "drill", "place of its records", GONE, CHANGE_DRILL_NO_LOOSEN, NULL},
@@ -483,6 +488,91 @@ static enum compare_way way_of_ceilings(struct comparison *c, const struct edit_
     return weaker ? COMPARE_WEAKER : stronger ? COMPARE_STRONGER : COMPARE_NEITHER;
 }
 
+static enum compare_way weaker_or_stronger(bool weaker, bool stronger)
+{
+    return weaker ? COMPARE_WEAKER : stronger ? COMPARE_STRONGER : COMPARE_NEITHER;
+}
+
+/* Whether a list names what neither the other list nor the `needs` of the other side do. */
+static bool has_more_than_needed(struct comparison *c, const struct plan_value *list, const struct plan_value *other, const struct plan_thing *there)
+{
+    const struct plan_value *needs = there ? plan_attribute(there, "needs") : NULL;
+
+    for (uint32_t i = 0; names_any(list) && i < list->count; i++) {
+        if (!(names_any(other) && has(c, other, &list->items[i])) && !(names_any(needs) && has(c, needs, &list->items[i])))
+            return true;
+    }
+    return false;
+}
+
+static enum compare_way way_of_restores(struct comparison *c, const struct compare_edit *edit, const struct edit_values *values)
+{
+    const struct plan_thing *before = declared(c, BEFORE, edit->id), *after = declared(c, AFTER, edit->id);
+
+    return weaker_or_stronger(has_more_than_needed(c, values->before, values->after, after),
+                              has_more_than_needed(c, values->after, values->before, before));
+}
+
+static enum compare_way way_of_participants(struct comparison *c, const struct edit_values *values)
+{
+    static const char words[] = "automated some all";
+    const struct plan_value *of[] = {values->before, values->after};
+    int rank[SIDES];
+
+    for (int side = BEFORE; side < SIDES; side++)
+        rank[side] = names_any(of[side]) ? 1 : rank_in(words, of[side]);
+    if (rank[BEFORE] == 1 && rank[AFTER] == 1)
+        return weaker_or_stronger(has_more(c, of[BEFORE], of[AFTER]), has_more(c, of[AFTER], of[BEFORE]));
+    return weaker_or_stronger(rank[AFTER]<rank[BEFORE], rank[AFTER]> rank[BEFORE]);
+}
+
+/* Whether a notice is for a severity: without a list it is for all. */
+static bool is_notice_for(struct comparison *c, const struct plan_thing *notice, const struct plan_value *severity)
+{
+    const struct plan_value *list = notice ? plan_attribute(notice, "severities") : NULL;
+
+    return notice && (!names_any(list) || has(c, list, severity));
+}
+
+/* Whether one side tells somebody something at its severity, and the other at its own does not. */
+static bool has_more_notices(struct comparison *c, enum side side, const struct edit_values *values)
+{
+    const struct plan_document *plan = c->plan[side];
+    const struct plan_value *here = side == BEFORE ? values->before : values->after, *there = side == BEFORE ? values->after : values->before;
+
+    for (uint32_t i = 0; i < plan->declared_count; i++) {
+        const struct plan_thing *notice = &plan->declared[i];
+
+        if (same_words(notice->block, "notice") && is_notice_for(c, notice, here) &&
+            !is_notice_for(c, declared(c, !side, side == BEFORE ? id_after(c, notice->id) : notice->id), there))
+            return true;
+    }
+    return false;
+}
+
+static enum compare_way way_of_severity(struct comparison *c, const struct edit_values *values)
+{
+    static const char *const lists[] = {"involve", "channels", "brief"};
+    const struct plan_value *a = values->before, *b = values->after;
+    const struct plan_thing *before = a && a->tag == PLAN_TAG_REF ? declared(c, BEFORE, id_after(c, a->text)) : NULL,
+                            *after = b && b->tag == PLAN_TAG_REF ? declared(c, AFTER, b->text) : NULL;
+    enum compare_way updates;
+    bool weaker = false, stronger = false;
+
+    if (!before || !after)
+        return weaker_or_stronger(before && !after, after && !before);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const struct plan_value *old = plan_attribute(before, lists[i]), *new = plan_attribute(after, lists[i]);
+
+        weaker |= has_more(c, old, new);
+        stronger |= has_more(c, new, old);
+    }
+    updates = way_of_numbers(plan_attribute(before, "stakeholder_updates"), plan_attribute(after, "stakeholder_updates"), false, NULL);
+    weaker |= updates == COMPARE_WEAKER || has_more_notices(c, BEFORE, values);
+    stronger |= updates == COMPARE_STRONGER || has_more_notices(c, AFTER, values);
+    return weaker_or_stronger(weaker, stronger);
+}
+
 static enum compare_way way_of_note(struct comparison *c, const struct note *note, const struct compare_edit *edit, const struct edit_values *values)
 {
     const struct plan_value *a = values->before, *b = values->after;
@@ -516,6 +606,13 @@ static enum compare_way way_of_note(struct comparison *c, const struct note *not
         return is < was ? COMPARE_WEAKER : is > was ? COMPARE_STRONGER : COMPARE_NEITHER;
     case DENIED: return denial(b) < denial(a) ? COMPARE_WEAKER : denial(b) > denial(a) ? COMPARE_STRONGER : COMPARE_NEITHER;
     case DEMANDS: return way_of_demands(c, edit);
+    case WITHOUT: return way_of_restores(c, edit, values);
+    case WIDER:
+        if (names_any(a) != names_any(b))
+            return names_any(a) ? COMPARE_WEAKER : COMPARE_STRONGER;
+        return weaker_or_stronger(has_more(c, b, a), has_more(c, a, b));
+    case MILDER: return way_of_severity(c, values);
+    case ABSENT: return way_of_participants(c, values);
     case CEILING: return way_of_ceilings(c, values);
     case TRUE_IS: return is_true(a) == is_true(b) ? COMPARE_NEITHER : is_true(b) ? COMPARE_WEAKER : COMPARE_STRONGER;
     case UNTRUE: return is_true(a) == is_true(b) ? COMPARE_NEITHER : is_true(a) ? COMPARE_WEAKER : COMPARE_STRONGER;

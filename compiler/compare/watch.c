@@ -19,7 +19,6 @@ static const struct watch watched[] = {
     {PLAN_STRUCT_asset, "owner", "owner", CHANGE_NO_RULE, ON_THING},
     {PLAN_STRUCT_asset, "sites", "places", CHANGE_NO_RULE, ON_THING},
     {PLAN_STRUCT_asset, "needs", "needs", CHANGE_NO_RULE, ON_THING},
-    {PLAN_STRUCT_asset, "restores_with", "what its restore needs", CHANGE_NO_RULE, ON_THING},
     {PLAN_STRUCT_copies, "total", "copies", CHANGE_COPY_NO_DELETE, ON_THING},
     {PLAN_STRUCT_copies, "media", "media of copies", CHANGE_COPY_NO_DELETE, ON_THING},
     {PLAN_STRUCT_copies, "offsite", "copies elsewhere", CHANGE_COPY_NO_DELETE, ON_THING},

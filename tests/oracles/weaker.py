@@ -69,6 +69,37 @@ def blocks(plan, word):
     return {block["id"]: block for thing in plan["declared"] if thing["block"] == "asset" for block in thing["blocks"] if block["block"] == word}
 
 
+def things(plan, word):
+    found = {}
+
+    def walk(items):
+        for item in items:
+            if item["block"] == word:
+                found[item["id"]] = item["attributes"]
+            walk(item["blocks"])
+
+    walk(plan["declared"])
+    return found
+
+
+def references(attributes, name):
+    value = attributes.get(name)
+    return {item["ref"] for item in value} if isinstance(value, list) else set()
+
+
+def of_what_is_asked(old, new):
+    for id_, a, b in ((id_, a, things(new, "asset").get(id_)) for id_, a in things(old, "asset").items()):
+        still = references(a, "restores_with") & {thing["id"] for thing in new["declared"]}  # what has another name is no need less
+        if b is not None and still - references(b, "restores_with") - references(b, "needs"):
+            yield "ORDER_NO_LOOSEN", id_.split(".", 1)[1], None
+    for id_, a, b in ((id_, a, things(new, "admins").get(id_)) for id_, a in things(old, "admins").items()):
+        if b is not None and (b.get("quorum", 1) < a.get("quorum", 1) or references(a, "of") and references(b, "of") - references(a, "of")):
+            yield "PROTECTION_NO_WEAKEN", id_.split("/")[0].split(".", 1)[1], None
+    for id_, a, b in ((id_, a, things(new, "drill").get(id_)) for id_, a in things(old, "drill").items()):
+        if b is not None and isinstance(b.get("participants"), list) and (a.get("participants") == "all" or references(a, "participants") - references(b, "participants")):
+            yield "DRILL_NO_LOOSEN", id_.split(".", 1)[1], None
+
+
 def of_protections(old, new):
     assets = named(new["assets"]).keys()
     ours, theirs = blocks(old, "backup"), blocks(new, "backup")
@@ -83,6 +114,7 @@ def of_protections(old, new):
         owner = id_.split("/")[0].split(".", 1)[1]
         if owner in assets:
             yield "COPY_NO_DELETE", owner, None
+    yield from of_what_is_asked(old, new)
     for name in named(old["sites"]).keys() - named(new["sites"]).keys():
         yield "SITE_NO_DELETE", name, None
 
