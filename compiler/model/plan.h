@@ -303,7 +303,7 @@ struct asset_state {
     bool settling;                     /* … is being chosen just now */
     bool grouped;                      /* a group that is hit has it as a member */
     bool stuck;                        /* its recovery waits for itself: see the finding */
-    /* They rest on a method, a backup or a store of a kind that was never carried out from end to end. In one byte: there are states by the million. */
+    /* They rest on a method, a backup or a store of a kind that was never carried out from end to end. One byte: there are states by the million. */
     bool rto_on_declared : 1, rpo_on_declared : 1;
     const char *undone; /* why what it waits for is never done: nobody is left who could, what it reads is gone; NULL */
 };
