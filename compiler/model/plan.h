@@ -227,6 +227,7 @@ struct candidate {
     uint8_t refusal; /* enum refusal: what `rejected` says, where something could be changed about it */
     bool automatic, includes_detect, includes_fence, irreversible, restores;
     bool promotes;                 /* a second writer comes to be; known of the chosen one, with its steps */
+    bool instant;                  /* nothing in `own` takes any time but the script's own work */
     bool circular;                 /* rests on something that rests on the asset itself */
     const struct site_info *whose; /* where it finds what it goes on with, and nobody knows whether that is taken; NULL */
     const struct step *unmanned;   /* a step that waits for people of whom none is in reach; NULL */

@@ -98,15 +98,6 @@ int64_t step_own_work(const struct step *step)
     return step->mode == STEP_BY_ITSELF ? 0 : 1000;
 }
 
-bool takes_any_time(const struct candidate *candidate)
-{
-    int64_t script = 0;
-
-    for (uint32_t i = 0; i < candidate->step_count; i++)
-        script += candidate->steps[i]->phase == PHASE_REPROTECT ? 0 : step_own_work(candidate->steps[i]);
-    return !candidate->own.known || candidate->own.worst > script;
-}
-
 struct span_of_time step_lasts(const struct step *step)
 {
     return time_add(step->takes, (struct span_of_time){.known = true, .worst = step_own_work(step)});

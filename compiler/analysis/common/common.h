@@ -114,7 +114,6 @@ bool step_has_command(const struct step *step); /* that does it or shows that it
 bool step_is_by_people(const struct step *step);
 /* What the script itself does around a step at the worst, ms: a second (SEMANTICS 3.2). What the platform does by itself has no script. */
 int64_t step_own_work(const struct step *step);
-bool takes_any_time(const struct candidate *candidate);  /* what is done by it, the script's own work left out; unknown: it does */
 struct span_of_time step_lasts(const struct step *step); /* what it takes, with the script's own work at the worst end */
 bool step_takes_people(const struct step *step);         /* the same, but for what is only waiting: nobody has to be there */
 /* The reference that makes the edge. Not kept: the name of what is needed lies far away, and few ask. */

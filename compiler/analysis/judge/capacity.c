@@ -249,7 +249,7 @@ bool room_is_asked(const struct analysis *a, const struct asset_state *state)
 {
     const struct site_info *site = state->fate == FATE_LOST ? state->serving : NULL;
 
-    if (!site || (state->chosen && state->chosen->automatic && !takes_any_time(state->chosen)))
+    if (!site || (state->chosen && state->chosen->automatic && state->chosen->instant))
         return false;
     for (uint32_t i = 0; i < state->asset->site_count; i++) {
         if (site_is_in(a, state->asset->sites[i], site->entity) || site_is_in(a, site, state->asset->sites[i]->entity))

@@ -498,7 +498,7 @@ static bool is_empty(struct analysis *a, const struct asset_state *state, struct
 {
     const struct candidate *chosen = state->fate == FATE_LOST ? state->chosen : NULL;
 
-    if (!chosen || chosen->automatic || takes_any_time(chosen))
+    if (!chosen || chosen->automatic || !chosen->instant)
         return false;
     *out = (struct reason){
         .code = DIAG_E0562,

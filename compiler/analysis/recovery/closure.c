@@ -117,7 +117,7 @@ static enum comes asset_comes(struct analysis *a, const struct asset *asset, con
     if (!state->settled || (state->chosen && state->chosen->circular))
         return COMES_IN_CIRCLE;
     /* A replica is as good as the instance only where nothing has to be done for it; else it serves when its method has ended. */
-    if (stands && state->chosen && !takes_any_time(state->chosen))
+    if (stands && state->chosen && state->chosen->instant)
         return COMES_STANDS;
     if (state->chosen && works_at(a, asset, state->chosen->into, place)) {
         *what = "never serves again, for what it needs has no way back";

@@ -192,7 +192,10 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
 {
     struct value figure;
     struct span_of_time sum = time_exact(0);
+    int64_t script = 0;
     struct span span;
+
+    candidate->instant = false;
 
     each_store(state, candidate, add_waiting, a, &sum);
     sum = time_add(sum, growth(a, candidate));
@@ -204,15 +207,20 @@ struct span_of_time own_time(struct analysis *a, struct asset_state *state, stru
         struct span_of_time whole = time_of(figure);
 
         figure_moves(a, state, candidate, &whole);
-        return time_add(sum, whole);
+        sum = time_add(sum, whole);
+        candidate->instant = sum.known && sum.worst == 0;
+        return sum;
     }
     find_steps(a, state, candidate);
     if (candidate->step_count == 0)
         return (struct span_of_time){0};
     for (uint32_t i = 0; i < candidate->step_count; i++) {
-        if (candidate->steps[i]->phase != PHASE_REPROTECT)
-            sum = time_add(sum, step_lasts(candidate->steps[i]));
+        if (candidate->steps[i]->phase == PHASE_REPROTECT)
+            continue;
+        sum = time_add(sum, step_lasts(candidate->steps[i]));
+        script += step_own_work(candidate->steps[i]);
     }
+    candidate->instant = sum.known && sum.worst == script;
     return sum;
 }
 

@@ -75,7 +75,7 @@ static const struct site_info *perhaps_taken(struct analysis *a, const struct en
 /* A data plane that goes on by itself at once has kept the name. */
 static bool goes_on(const struct asset_state *zone)
 {
-    return zone->chosen && zone->chosen->automatic && !takes_any_time(zone->chosen);
+    return zone->chosen && zone->chosen->automatic && zone->chosen->instant;
 }
 
 void find_zone(struct analysis *a, struct scenario_result *result, struct endpoint_state *state)
