@@ -29,7 +29,8 @@ static const char *title_of(const struct session *session, const struct entity *
 /* What of a kind was carried out, in front of its title. */
 static const char *tried_word(const struct entity *entity)
 {
-    static const char *const words[] = {[KIND_EXECUTED] = "executed  ", [KIND_DECLARED] = "declared  ", [KIND_WITHOUT_WAYS] = "-         "};
+    static const char *const words[] = {
+        [KIND_EXECUTED] = "executed  ", [KIND_PARTLY] = "partly    ", [KIND_DECLARED] = "declared  ", [KIND_WITHOUT_WAYS] = "-         "};
 
     return entity->schema->id == BLOCK_KIND && entity->kind ? words[kind_tried(entity->kind)] : "";
 }

@@ -84,8 +84,8 @@ struct span attr_span_or(const struct attr *attr, const struct entity *entity); 
 
 /* By what a `method` or `procedure` was carried out, from the thing to its copy and back, as it says; NULL: it is only declared. */
 const char *way_executed(const struct entity *way);
-/* Of a kind: one of its ways was carried out at least, none, or it has none. */
-enum kind_tried { KIND_EXECUTED, KIND_DECLARED, KIND_WITHOUT_WAYS } kind_tried(const struct kind_info *kind);
+/* Of a kind: each of its ways was carried out, one or some, none; or it has none. */
+enum kind_tried { KIND_EXECUTED, KIND_PARTLY, KIND_DECLARED, KIND_WITHOUT_WAYS } kind_tried(const struct kind_info *kind);
 
 bool span_is_in_data(const struct evaluator *eval, struct span span); /* in a file of data, which an inventory or a parameter names */
 

@@ -72,17 +72,17 @@ static bool way_is_of_a_kind(const struct entity *way)
 
 enum kind_tried kind_tried(const struct kind_info *kind)
 {
-    enum kind_tried tried = KIND_WITHOUT_WAYS;
+    uint32_t executed = 0, declared = 0;
 
     for (uint32_t i = 0; i < kind->methods.len + kind->procedures.len; i++) {
         const struct entity *way = i < kind->methods.len ? kind->methods.items[i] : kind->procedures.items[i - kind->methods.len];
 
-        if (way_executed(way))
-            return KIND_EXECUTED;
-        if (way_is_of_a_kind(way))
-            tried = KIND_DECLARED;
+        executed += way_executed(way) != NULL;
+        declared += !way_executed(way) && way_is_of_a_kind(way);
     }
-    return tried;
+    if (!executed)
+        return declared ? KIND_DECLARED : KIND_WITHOUT_WAYS;
+    return declared ? KIND_PARTLY : KIND_EXECUTED;
 }
 
 bool span_is_in_data(const struct evaluator *eval, struct span span)
