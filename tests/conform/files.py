@@ -103,19 +103,8 @@ class Files(kit.Case):
         self.there.mkdir()
 
 
-class FilesInRestic(Files):
-    store = "restic.repository"
-    backup = "method = restic"
-    question = "snapshot"
+class FilesInRestic(kit.InRestic, Files):
     opens = "RESTIC_PASSWORD"
-
-    def begin(self):
-        need("restic", "jq")
-        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
-        super().begin()
-
-    def newest(self):
-        return "latest"
 
 
 class Configuration(Files):

@@ -11,7 +11,7 @@ import json
 import random
 import time
 
-from lib.core import Failure, Sandbox, difference
+from lib.core import Failure, Sandbox, difference, need
 from lib.hosts import Host
 
 HERE, THERE, SAFE = "127.0.0.11", "127.0.0.12", "127.0.0.13"
@@ -95,6 +95,22 @@ class Case:
 
     def end(self):
         """Whatever happened: every process that was started is ended."""
+
+
+class InRestic:
+    """Before a `Case`: its copies are in a repository of restic and not in a directory."""
+
+    store = "restic.repository"
+    backup = "method = restic"
+    question = "snapshot"
+
+    def begin(self):
+        need("restic", "jq")
+        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
+        super().begin()
+
+    def newest(self):
+        return "latest"
 
 
 # ---- what is in the store

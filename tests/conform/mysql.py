@@ -148,20 +148,8 @@ class Mysql(kit.Case):
         self.start(kit.THERE)
 
 
-class MysqlInRestic(Mysql):
+class MysqlInRestic(kit.InRestic, Mysql):
     """What restic takes has no accounts in it: somebody kept them, as is asked."""
-
-    store = "restic.repository"
-    backup = "method = restic"
-    question = "snapshot"
-
-    def begin(self):
-        need("restic", "jq")
-        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
-        super().begin()
-
-    def newest(self):
-        return "latest"
 
     def destroy(self):
         users = [line for line in self.sql("SELECT concat(quote(user), '@', quote(host)) FROM mysql.user WHERE user NOT IN ('root', 'mariadb.sys', 'keeper', 'team')").split("\n") if line]

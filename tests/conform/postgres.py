@@ -189,15 +189,5 @@ class Postgres(kit.Case):
         self.start(kit.THERE)
 
 
-class PostgresInRestic(Postgres):
-    store = "restic.repository"
-    backup = "method = restic"
-    question = "snapshot"
-
-    def begin(self):
-        need("restic", "jq")
-        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
-        super().begin()
-
-    def newest(self):
-        return "latest"
+class PostgresInRestic(kit.InRestic, Postgres):
+    """Another store, and nothing else."""

@@ -136,16 +136,5 @@ class Redis(kit.Case):
             self.cli("SHUTDOWN", "NOSAVE", expect=None)
 
 
-class RedisInRestic(Redis):
-    store = "restic.repository"
-    backup = "method = restic"
-    question = "snapshot"
+class RedisInRestic(kit.InRestic, Redis):
     opens = "RESTIC_PASSWORD"
-
-    def begin(self):
-        need("restic", "jq")
-        self.host.call("restic", "--repo", self.folder / "disk/r", "init")
-        super().begin()
-
-    def newest(self):
-        return "latest"
