@@ -96,9 +96,8 @@ struct subjects {
 static bool is_of_root(const struct plan_assumption *demand, void *context)
 {
     struct subjects *subjects = context;
-    bool own_words = strcmp(demand->by->words, demand->says) != 0;
 
-    return !own_words && (!subjects->root || map_get(&subjects->names, named(subjects->tf, demand->subject_kind, demand->subject)));
+    return !demand->by->of_kind && (!subjects->root || map_get(&subjects->names, named(subjects->tf, demand->subject_kind, demand->subject)));
 }
 
 /* The owners of assets. */

@@ -93,7 +93,7 @@ static void find_tasks(struct page *page, const char *target, struct tasks *task
     for (uint32_t i = 0; i < plan->assumptions_count; i++) {
         const struct plan_assumption *entry = &plan->assumptions[i];
 
-        if (is_asked(entry, target) && !(of_kinds && entry->by->words && entry->says && strcmp(entry->by->words, entry->says) != 0))
+        if (is_asked(entry, target) && !(of_kinds && entry->by->of_kind))
             vec_push(page->arena, &tasks->items,
                      ((struct task){task_of(page, entry), arena_printf(page->arena, "%s.%s", entry->subject_kind, entry->subject), false}));
     }

@@ -13,6 +13,7 @@ static struct plan_made_true *by_of(struct maker *m, const struct assumption *fr
         .grade = from->grade,
         .read = from->was_read ? from->read : PLAN_NO_DAY,
         .on = document_thing(m, from->on),
+        .of_kind = from->by == BY_DEMAND && from->words,
         .words = from->by != BY_DEMAND ? NULL
                  : from->words         ? from->words
                                        : from->says,
